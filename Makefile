@@ -1,0 +1,40 @@
+# make serve   serve the API on http://127.0.0.1:8000, from nothing
+# make test    everything that is tested, from nothing
+# make lint    what CI also looks at: style, types, imports, the pack, the document
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: serve test lint lock clean
+
+serve: $(VENV)/.serve
+	@exec $(BIN)/subtext serve
+
+test: $(VENV)/.test
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+	@$(BIN)/subtext check && $(BIN)/subtext openapi --check
+
+# Dependencies are installed when the lock changed, and only then.
+$(VENV)/.serve: requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-test.txt $(VENV)/.serve
+	@$(PIP) install --require-hashes -r requirements-test.txt
+	@touch $@
+
+# Needs uv; hosts never enter the files.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock:
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --extra test -o requirements-test.txt
+
+clean:
+	rm -rf $(VENV) var
