@@ -1,0 +1,102 @@
+"""The domain in SQL: one module a noun, nothing of HTTP.
+
+Import the nouns from here, so that every mapper is known before the first query.
+"""
+
+from models.advisory import Advisory, AdvisoryLink
+from models.alias import Alias
+from models.base import Base, Part, Status, Versioned
+from models.character import Character
+from models.citation import Citation
+from models.commentary import (
+    Commentary,
+    CommentaryCharacter,
+    CommentaryKind,
+    CommentaryQuote,
+    CommentaryRelation,
+    CommentaryScene,
+    CommentaryTheme,
+    Relation,
+    Scope,
+    Weight,
+)
+from models.errors import (
+    Conflict,
+    DomainError,
+    Gone,
+    InvalidReference,
+    NotFound,
+    QueryTimeout,
+    Renamed,
+    Unavailable,
+)
+from models.film import Film
+from models.generation import ContentGeneration
+from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
+from models.revision import Revision
+from models.scene import Appearance, Presence, Scene, SceneTheme
+from models.source import Paragraph, ParagraphKind, Source, SourceFilm, SourceKind
+from models.theme import Theme, ThemeRelation
+
+#: Every noun that has an address of its own, in the order a pack is loaded in.
+NOUNS: tuple[type[Versioned], ...] = (
+    Advisory,
+    Theme,
+    Film,
+    Source,
+    Character,
+    Scene,
+    Quote,
+    Commentary,
+)
+
+__all__ = [
+    "NOUNS",
+    "Advisory",
+    "AdvisoryLink",
+    "Alias",
+    "Appearance",
+    "Base",
+    "Certainty",
+    "Character",
+    "Citation",
+    "Commentary",
+    "CommentaryCharacter",
+    "CommentaryKind",
+    "CommentaryQuote",
+    "CommentaryRelation",
+    "CommentaryScene",
+    "CommentaryTheme",
+    "Conflict",
+    "ContentGeneration",
+    "DomainError",
+    "Fidelity",
+    "Film",
+    "Gone",
+    "InvalidReference",
+    "NotFound",
+    "Paragraph",
+    "ParagraphKind",
+    "Part",
+    "Presence",
+    "QueryTimeout",
+    "Quote",
+    "QuoteKind",
+    "QuoteTheme",
+    "Relation",
+    "Renamed",
+    "Revision",
+    "Scene",
+    "SceneTheme",
+    "Scope",
+    "Source",
+    "SourceFilm",
+    "SourceKind",
+    "Status",
+    "Theme",
+    "ThemeRelation",
+    "Unavailable",
+    "Versioned",
+    "Voice",
+    "Weight",
+]

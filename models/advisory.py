@@ -1,0 +1,147 @@
+"""Content notes: the vocabulary, and the links that say how strongly a note applies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from models.base import Base, Ordered, Versioned
+from models.types import line, lines, prose
+
+if TYPE_CHECKING:
+    from models.commentary import Commentary
+    from models.quote import Quote
+    from models.scene import Scene
+
+
+class Advisory(Base, Versioned):
+    """A kind of content that a reader may want to be told of, with what each severity means."""
+
+    __tablename__ = "advisories"
+    type_name = "advisory"
+
+    name: Mapped[str] = mapped_column(line(120))
+    description: Mapped[str] = mapped_column(prose())
+    severities: Mapped[dict[str, str]] = mapped_column(lines())
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """See :meth:`Versioned.sort_keys`."""
+        return super().sort_keys() | {"name": cls.name}
+
+    def to_record(self) -> dict[str, Any]:
+        """See :meth:`Versioned.to_record`."""
+        return self.common_record() | {
+            "name": self.name,
+            "description": self.description,
+            "severities": self.severities,
+        }
+
+
+class Owned(Ordered):
+    """A part of exactly one scene, quote or commentary: an exclusive arc (ADR 0004).
+
+    ``collection`` is the name of the owner's list that holds these parts.
+    """
+
+    collection: ClassVar[str]
+
+    @declared_attr
+    def scene_id(cls) -> Mapped[int | None]:
+        """Key of the owning scene."""
+        return mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"))
+
+    @declared_attr
+    def quote_id(cls) -> Mapped[int | None]:
+        """Key of the owning quote."""
+        return mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"))
+
+    @declared_attr
+    def commentary_id(cls) -> Mapped[int | None]:
+        """Key of the owning commentary."""
+        return mapped_column(ForeignKey("commentary.id", ondelete="CASCADE"))
+
+    @declared_attr
+    def scene(cls) -> Mapped[Scene | None]:
+        """The owning scene."""
+        return relationship("Scene", back_populates=cls.collection)
+
+    @declared_attr
+    def quote(cls) -> Mapped[Quote | None]:
+        """The owning quote."""
+        return relationship("Quote", back_populates=cls.collection)
+
+    @declared_attr
+    def commentary(cls) -> Mapped[Commentary | None]:
+        """The owning commentary."""
+        return relationship("Commentary", back_populates=cls.collection)
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.scene or self.quote or self.commentary
+
+    @staticmethod
+    def one_owner() -> CheckConstraint:
+        """Return the rule that exactly one owner is named."""
+        counted = " + ".join(
+            f"CASE WHEN {owner}_id IS NULL THEN 0 ELSE 1 END" for owner in ("scene", "quote", "commentary")
+        )
+        return CheckConstraint(f"{counted} = 1", name="one_owner")
+
+
+class AdvisoryLink(Base, Owned):
+    """An advisory that stands on a scene, a quote or a commentary, for its own words."""
+
+    __tablename__ = "advisory_links"
+    collection = "advisory_links"
+    __table_args__ = (
+        Owned.one_owner(),
+        CheckConstraint("severity BETWEEN 1 AND 3", name="severity_range"),
+        UniqueConstraint("scene_id", "advisory_id"),
+        UniqueConstraint("quote_id", "advisory_id"),
+        UniqueConstraint("commentary_id", "advisory_id"),
+        Index("ix_advisory_links_advisory_id", "advisory_id", "severity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    advisory_id: Mapped[int] = mapped_column(ForeignKey("advisories.id"))
+    severity: Mapped[int]
+
+    advisory: Mapped[Advisory] = relationship(innerjoin=True)
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the link as a create body writes it."""
+        return {"advisory": self.advisory.slug, "severity": self.severity}
+
+
+def flagged(
+    owner_id: Any,
+    link_column: Any,
+    advisory: list[str] | None,
+    exclude_advisory: list[str] | None,
+    max_severity: int | None,
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of the three advisory filters on the resource with the key ``owner_id``.
+
+    ``max_severity=0`` admits what carries no advisory at all.
+    """
+    owners = select(link_column).where(link_column.is_not(None))
+    named = owners.join(AdvisoryLink.advisory)
+    conditions = []
+    if advisory:
+        conditions.append(owner_id.in_(named.where(Advisory.slug.in_(advisory))))
+    if exclude_advisory:
+        conditions.append(owner_id.not_in(named.where(Advisory.slug.in_(exclude_advisory))))
+    if max_severity is not None:
+        conditions.append(owner_id.not_in(owners.where(AdvisoryLink.severity > max_severity)))
+    return conditions

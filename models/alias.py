@@ -1,0 +1,32 @@
+"""Old ids of renamed resources, so that an address once given out keeps leading somewhere."""
+
+from __future__ import annotations
+
+from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Versioned, slug_rules
+from models.errors import Renamed
+from models.types import SLUG_LENGTH, line
+
+
+class Alias(Base):
+    """The id ``slug`` that a resource of ``type_name`` had before; ``resource_id`` is its key."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (UniqueConstraint("type_name", "slug"), slug_rules())
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type_name: Mapped[str] = mapped_column(line(20))
+    slug: Mapped[str] = mapped_column(line(SLUG_LENGTH))
+    resource_id: Mapped[int]
+
+    @classmethod
+    def renamed(cls, session: Session, noun: type[Versioned], slug: str) -> Renamed | None:
+        """Return where the ``noun`` once called ``slug`` lives now, if it was renamed and can be seen."""
+        new_slug = session.scalar(
+            select(noun.slug)
+            .join(cls, cls.resource_id == noun.id)
+            .where(cls.type_name == noun.type_name, cls.slug == slug, noun.visible())
+        )
+        return Renamed(noun.type_name, slug, new_slug) if new_slug else None

@@ -1,0 +1,247 @@
+"""What every table shares: naming of constraints, the versioned resource, and its parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    MetaData,
+    Select,
+    and_,
+    event,
+    select,
+)
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+)
+
+from models.errors import DomainError, Gone, NotFound
+from models.types import SLUG_LENGTH, Instant, choice, line
+
+SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
+
+#: A sort key's columns are read from the same row as the item, so that a cursor can hold them.
+SortKeys = dict[str, Any]
+
+
+class Base(DeclarativeBase):
+    """Declarative base; constraints are named by convention so that a migration can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Status(StrEnum):
+    """Whether everyone may see a resource, or only an editor."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+def one_of(column: Any, values: list[Any] | tuple[Any, ...]) -> list[ColumnElement[bool]]:
+    """Return the condition that ``column`` has any of ``values``; no values, no condition."""
+    return [column.in_(values)] if values else []
+
+
+def refers_to(column: Any, noun: type[Versioned], slugs: list[str]) -> list[ColumnElement[bool]]:
+    """Return the condition that a foreign key points at any ``noun`` of these slugs."""
+    return [column.in_(select(noun.id).where(noun.slug.in_(slugs)))] if slugs else []
+
+
+def slug_rules(column: str = "slug") -> CheckConstraint:
+    """Return the rule ``[a-z0-9]+(-[a-z0-9]+)*`` in functions that both databases have."""
+    return CheckConstraint(
+        f"length({column}) BETWEEN 1 AND {SLUG_LENGTH}"
+        f" AND rtrim({column}, '{SLUG_CHARACTERS}') = ''"
+        f" AND ltrim({column}, '-') = {column} AND rtrim({column}, '-') = {column}"
+        f" AND replace({column}, '--', '') = {column}",
+        name=f"{column}_form",
+    )
+
+
+def random_key(type_name: str, slug: str) -> int:
+    """Return the 63-bit number that places a resource in random order: of SHA-256 of ``type/id``."""
+    digest = hashlib.sha256(f"{type_name}/{slug}".encode()).digest()
+    return int.from_bytes(digest[:8]) >> 1
+
+
+@dataclass(frozen=True)
+class PartList:
+    """How a list in a create body becomes parts: the collection, and what tells one part from another."""
+
+    collection: str
+    identity: str
+
+    def replace(self, owner: Versioned, wanted: list[dict[str, Any]]) -> None:
+        """Make the owner's parts those of ``wanted``; a part that stays keeps its row."""
+        present = list(getattr(owner, self.collection))
+        known = {getattr(part, self.identity): part for part in present}
+        part_class = getattr(type(owner), self.collection).property.mapper.class_
+        parts = []
+        for position, values in enumerate(wanted):
+            part = known.get(values[self.identity]) or part_class()
+            place = {"position": position} if isinstance(part, Ordered) else {}
+            for name, value in (values | place).items():
+                set_if_other(part, name, value)
+            parts.append(part)
+        if parts != present:
+            setattr(owner, self.collection, parts)
+
+
+def set_if_other(target: Any, name: str, value: Any) -> None:
+    """Set an attribute only where that changes something, so that nothing looks changed that is not."""
+    present = getattr(target, name)
+    if isinstance(value, list) and present is not None:
+        # A proxy of linked resources is a list in all but its type.
+        present = list(present)
+    if present != value:
+        setattr(target, name, value)
+
+
+class Versioned:
+    """A resource with an address, a number of revisions and a status.
+
+    ``revision`` is raised once per transaction by ``models.revision`` and guards against lost updates.
+    """
+
+    type_name: ClassVar[str]
+    default_sort: ClassVar[tuple[str, ...]] = ("id",)
+    unique_sort: ClassVar[str] = "id"
+    part_lists: ClassVar[dict[str, PartList]] = {}
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    slug: Mapped[str] = mapped_column(line(SLUG_LENGTH), unique=True, sort_order=-1)
+    label: Mapped[str] = mapped_column(line(120), sort_order=-1)
+    status: Mapped[Status] = mapped_column(choice(Status), default=Status.PUBLISHED, sort_order=-1)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    updated_at: Mapped[dt.datetime] = mapped_column(Instant)
+    deleted_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    random_key: Mapped[int] = mapped_column(BigInteger, index=True)
+    pack_digest: Mapped[str | None] = mapped_column(line(64))
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        # False: models.revision counts, so that several flushes of one transaction are one revision.
+        return {"version_id_col": cls.revision, "version_id_generator": False}
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (*cls.constraints(), slug_rules(), CheckConstraint("revision >= 1", name="revision_counts"))
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """Return the constraints and indexes of this noun alone."""
+        return ()
+
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        """Return the condition that anyone may see the resource."""
+        return and_(cls.status == Status.PUBLISHED, cls.deleted_at.is_(None))
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether anyone may see this resource."""
+        return self.status is Status.PUBLISHED and self.deleted_at is None
+
+    @classmethod
+    def sort_keys(cls) -> SortKeys:
+        """Return the published sort keys and the column each one stands for."""
+        return {"id": cls.slug, "created_at": cls.created_at, "updated_at": cls.updated_at}
+
+    @classmethod
+    def select_where(cls, *, id: list[str] | None = None) -> Select[Self]:
+        """Return the statement for the visible resources that match every filter."""
+        return select(cls).where(cls.visible(), *one_of(cls.slug, id or ()))
+
+    @classmethod
+    def by_slug(cls, session: Session, slug: str) -> Self:
+        """Return the visible resource with this id.
+
+        Raises:
+            Gone: it was deleted.
+            Renamed: it has another id now.
+            NotFound: there is none, or none that everyone may see.
+        """
+        found = session.scalar(select(cls).where(cls.visible(), cls.slug == slug))
+        if found is None:
+            raise cls.missing(session, slug)
+        return found
+
+    @classmethod
+    def missing(cls, session: Session, slug: str) -> DomainError:
+        """Return why no visible resource has this id: never was, deleted, or renamed."""
+        from models.alias import Alias
+
+        deleted = session.scalar(select(cls.deleted_at).where(cls.slug == slug))
+        if deleted is not None:
+            return Gone(cls.type_name, slug)
+        return Alias.renamed(session, cls, slug) or NotFound(cls.type_name, slug)
+
+    def assign(self, values: dict[str, Any]) -> None:
+        """Take the values of a create body whose references have been turned into resources."""
+        for name, value in values.items():
+            if name in self.part_lists:
+                self.part_lists[name].replace(self, value)
+            else:
+                set_if_other(self, name, value)
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the resource's own columns and links as plain values, references as slugs."""
+        raise NotImplementedError
+
+    def common_record(self) -> dict[str, Any]:
+        """Return what every record begins with."""
+        return {
+            "id": self.slug,
+            "status": self.status.value,
+            "label": self.label,
+            "deleted": self.deleted_at is not None,
+        }
+
+
+class Part:
+    """A row that has no life of its own: a change to it is a change of its ``owner``."""
+
+    @property
+    def owner(self) -> Versioned | None:
+        """The resource this row is a part of; None only while it is being taken apart."""
+        raise NotImplementedError
+
+
+class Ordered(Part):
+    """A part whose place among its siblings is the editor's choice."""
+
+    position: Mapped[int] = mapped_column(default=0)
+
+
+@event.listens_for(Versioned, "init", propagate=True)
+def place_in_random_order(target: Versioned, args: Any, kwargs: dict[str, Any]) -> None:
+    """Give a new resource its random key, from its id alone, so that every database has the same."""
+    if "slug" in kwargs:
+        kwargs.setdefault("random_key", random_key(target.type_name, kwargs["slug"]))
+
+
+def slugs(resources: Any) -> list[str]:
+    """Return the slugs of ``resources``, in their order."""
+    return [resource.slug for resource in resources]

@@ -1,0 +1,61 @@
+"""Who appears in a film, or is heard in it; never the person who performs."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from sqlalchemy import Index, Select, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Versioned, one_of, refers_to
+from models.film import Film, OfFilm
+from models.types import line, prose
+
+
+class Character(Base, Versioned, OfFilm):
+    """A character or voice; ``name`` is null where the film gives none, ``label`` never."""
+
+    __tablename__ = "characters"
+    type_name = "character"
+
+    name: Mapped[str | None] = mapped_column(line(120))
+    description: Mapped[str] = mapped_column(prose())
+    performer: Mapped[str | None] = mapped_column(line(120))
+    position: Mapped[int]
+    editor_note: Mapped[str | None] = mapped_column(prose())
+
+    default_sort = ("film", "position")
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """See :meth:`Versioned.constraints`."""
+        return (Index("ix_characters_in_order", "film_id", "position", "slug"),)
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """See :meth:`Versioned.sort_keys`."""
+        return super().sort_keys() | {"film": Film.slug, "position": cls.position, "name": cls.name}
+
+    @classmethod
+    def select_where(
+        cls,
+        *,
+        id: list[str] | None = None,
+        film: list[str] | None = None,
+        scene: list[str] | None = None,
+    ) -> Select[Self]:
+        """Return the visible characters that match every filter."""
+        from models.scene import Appearance, Scene
+
+        statement = (
+            super().select_where(id=id).join(cls.film).where(Film.visible(), *one_of(Film.slug, film or ()))
+        )
+        if scene:
+            in_scene = select(Appearance.character_id).where(*refers_to(Appearance.scene_id, Scene, scene))
+            statement = statement.where(cls.id.in_(in_scene))
+        return statement
+
+    def to_record(self) -> dict[str, Any]:
+        """See :meth:`Versioned.to_record`."""
+        own = ("name", "description", "performer", "position", "editor_note")
+        return self.common_record() | {"film": self.film.slug} | {name: getattr(self, name) for name in own}

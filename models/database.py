@@ -1,0 +1,172 @@
+"""Connections: how SQLite and PostgreSQL are opened, limited in time, and written to without loss."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from models.errors import DomainError, QueryTimeout, Unavailable
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    # NORMAL loses acknowledged commits when the power fails.
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "busy_timeout=5000",
+    "journal_size_limit=67108864",
+)
+#: SQLite asks whether its time is up each time it has run this many instructions of a query.
+INSTRUCTIONS_BETWEEN_LOOKS = 5_000
+#: Classes and states of PostgreSQL errors that pass by themselves: connection, shutdown, too many, locks.
+PASSING_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
+CANCELLED_STATE = "57014"
+
+
+class Database:
+    """One database: sessions to read, sessions to write.
+
+    Engines open their connections on first use, so a forked or spawned worker has its own.
+    """
+
+    def __init__(self, url: str, *, statement_seconds: float | None = None) -> None:
+        """Name the database; ``statement_seconds`` is the longest any statement may take."""
+        self.url = _normal(url)
+        self.statement_seconds = statement_seconds
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def shown_url(self) -> str:
+        """The URL without its password, for people and logs."""
+        return self.url.render_as_string(hide_password=True)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine, with everything a connection needs to be safe."""
+        if self.is_sqlite:
+            return _sqlite_engine(self.url, self.statement_seconds)
+        return _postgresql_engine(self.url, self.statement_seconds)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that reads one state of the content and writes nothing."""
+        with Session(self.engine, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a session that commits at the end of the block, or leaves no trace of it."""
+        # Without IMMEDIATE two writers can both read, and the second overwrite the first.
+        engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        with Session(engine) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def outage(error: Exception) -> DomainError | None:
+    """Return what a database error means to a client when it is nobody's mistake; None when it is a bug."""
+    if isinstance(error, PoolTimeout):
+        return Unavailable("Every connection to the database is busy.")
+    if not isinstance(error, DBAPIError):
+        return None
+    state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", ""))
+    if state in (CANCELLED_STATE, "SQLITE_INTERRUPT"):
+        return QueryTimeout()
+    passing = state.startswith(
+        (*PASSING_STATES, "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+    )
+    lost = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
+    return Unavailable() if passing or lost else None
+
+
+def _normal(url: str) -> URL:
+    """Return the URL with the driver that is installed: psycopg 3."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, json_serializer=_to_json, json_deserializer=orjson.loads)
+    clock = _Deadlines(statement_seconds)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        # The driver's own transactions start too late; the "begin" listener starts ours.
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        clock.watch(connection, record)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def start_clock(connection: Any, *_: Any) -> None:
+        clock.start(connection)
+
+    return engine
+
+
+class _Deadlines:
+    """The time by which each SQLite connection's statement must be done."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+
+    def watch(self, connection: Any, record: Any) -> None:
+        if self.seconds is not None:
+            record.info["deadline"] = deadline = [float("inf")]
+            connection.set_progress_handler(
+                lambda: time.monotonic() > deadline[0], INSTRUCTIONS_BETWEEN_LOOKS
+            )
+
+    def start(self, connection: Any) -> None:
+        if self.seconds is not None:
+            connection.connection.info["deadline"][0] = time.monotonic() + self.seconds
+
+
+def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
+    limits = {"lock_timeout": 500, "idle_in_transaction_session_timeout": 5000}
+    if statement_seconds is not None:
+        limits["statement_timeout"] = int(statement_seconds * 1000)
+    else:
+        limits = {}
+    return create_engine(
+        url,
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+        pool_pre_ping=True,
+        pool_timeout=2,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": 2,
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        },
+    )

@@ -1,0 +1,98 @@
+"""The film: the work that is commented on."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from sqlalchemy import CheckConstraint, ForeignKey, Select, select
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from models.base import Base, Versioned, one_of, refers_to
+from models.types import line, lines, prose
+
+
+class Film(Base, Versioned):
+    """A film, with only those facts that are certain."""
+
+    __tablename__ = "films"
+    type_name = "film"
+    default_sort = ("title", "release_year")
+
+    title: Mapped[str] = mapped_column(line(), index=True)
+    original_title: Mapped[str | None] = mapped_column(line())
+    release_year: Mapped[int]
+    directors: Mapped[list[str]] = mapped_column(lines())
+    runtime_minutes: Mapped[int | None]
+    languages: Mapped[list[str]] = mapped_column(lines())
+    imdb: Mapped[str | None] = mapped_column(line(20))
+    wikidata: Mapped[str | None] = mapped_column(line(20))
+    tmdb: Mapped[str | None] = mapped_column(line(20))
+    synopsis: Mapped[str] = mapped_column(prose())
+    editor_note: Mapped[str | None] = mapped_column(prose())
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """See :meth:`Versioned.constraints`."""
+        return (
+            # The oldest film that is known is of 1888.
+            CheckConstraint("release_year BETWEEN 1888 AND 2200", name="release_year_range"),
+            CheckConstraint("runtime_minutes BETWEEN 1 AND 20000", name="runtime_range"),
+        )
+
+    @property
+    def identifiers(self) -> dict[str, str | None]:
+        """The film's ids elsewhere, null where not known."""
+        return {"imdb": self.imdb, "wikidata": self.wikidata, "tmdb": self.tmdb}
+
+    @identifiers.setter
+    def identifiers(self, ids: dict[str, str | None]) -> None:
+        self.imdb, self.wikidata, self.tmdb = ids.get("imdb"), ids.get("wikidata"), ids.get("tmdb")
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """See :meth:`Versioned.sort_keys`."""
+        return super().sort_keys() | {
+            "title": cls.title,
+            "release_year": cls.release_year,
+            "runtime_minutes": cls.runtime_minutes,
+        }
+
+    @classmethod
+    def select_where(
+        cls,
+        *,
+        id: list[str] | None = None,
+        release_year: list[int] | None = None,
+        source: list[str] | None = None,
+    ) -> Select[Self]:
+        """Return the visible films that match every filter."""
+        from models.source import Source, SourceFilm
+
+        statement = super().select_where(id=id).where(*one_of(cls.release_year, release_year or ()))
+        if source:
+            of_source = select(SourceFilm.film_id).where(*refers_to(SourceFilm.source_id, Source, source))
+            statement = statement.where(cls.id.in_(of_source))
+        return statement
+
+    def to_record(self) -> dict[str, Any]:
+        """See :meth:`Versioned.to_record`."""
+        own = ("title", "original_title", "release_year", "directors", "runtime_minutes", "languages")
+        return (
+            self.common_record()
+            | {name: getattr(self, name) for name in own}
+            | {"identifiers": self.identifiers, "synopsis": self.synopsis, "editor_note": self.editor_note}
+        )
+
+
+class OfFilm:
+    """A noun that belongs to one film: its id begins with the film's, and it is seen only with the film."""
+
+    @declared_attr
+    def film_id(cls) -> Mapped[int]:
+        """Key of the film."""
+        return mapped_column(ForeignKey("films.id"))
+
+    @declared_attr
+    def film(cls) -> Mapped[Film]:
+        """The film."""
+        return relationship(Film, innerjoin=True)

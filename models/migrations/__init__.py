@@ -1,0 +1,40 @@
+"""Schema changes, in order; run with ``subtext migrate`` or by ``subtext serve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+
+def configuration(engine: Engine) -> Config:
+    """Return Alembic's configuration for ``engine``; there is no ini file."""
+    config = Config(attributes={"engine": engine})
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def current(engine: Engine) -> str | None:
+    """Return the migration the database stands at; None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """Return the newest migration there is."""
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+
+
+def upgrade(engine: Engine, target: str = "head") -> None:
+    """Bring the database up to ``target``."""
+    command.upgrade(configuration(engine), target)
+
+
+def downgrade(engine: Engine, target: str = "base") -> None:
+    """Take the database back to ``target``."""
+    command.downgrade(configuration(engine), target)

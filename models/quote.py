@@ -1,0 +1,210 @@
+"""Quotes: exact words, as a source quotes them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.ext.orderinglist import ordering_list
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from models.advisory import AdvisoryLink, flagged
+from models.base import Base, Ordered, PartList, Versioned, one_of, refers_to, slugs
+from models.character import Character
+from models.citation import Citation
+from models.film import Film, OfFilm
+from models.scene import Scene
+from models.source import cited_from
+from models.theme import Theme, about
+from models.types import choice, line, prose
+
+
+class QuoteKind(StrEnum):
+    """A spoken line, a telling piece of a sentence, or a sentence that stands as a maxim."""
+
+    DIALOGUE = "dialogue"
+    FRAGMENT = "fragment"
+    APHORISM = "aphorism"
+
+
+class Voice(StrEnum):
+    """Whose words they are: the film's or the essay's."""
+
+    FILM = "film"
+    ESSAY = "essay"
+
+
+class Fidelity(StrEnum):
+    """How far the wording is vouched for."""
+
+    AS_QUOTED_BY_SOURCE = "as-quoted-by-source"
+    VERIFIED_IN_FILM = "verified-in-film"
+
+
+class Certainty(StrEnum):
+    """How sure it is who speaks."""
+
+    EXPLICIT = "explicit"
+    INFERRED = "inferred"
+    UNCERTAIN = "uncertain"
+
+
+class Quote(Base, Versioned, OfFilm):
+    """Exact words with one citation; ``word_count`` follows ``text``."""
+
+    __tablename__ = "quotes"
+    type_name = "quote"
+    default_sort = ("film", "position")
+    part_lists: ClassVar = {
+        "advisories": PartList("advisory_links", "advisory"),
+        "citations": PartList("citations", "source"),
+    }
+
+    text: Mapped[str] = mapped_column(prose())
+    language: Mapped[str] = mapped_column(line(35))
+    word_count: Mapped[int]
+    kind: Mapped[QuoteKind] = mapped_column(choice(QuoteKind))
+    voice: Mapped[Voice] = mapped_column(choice(Voice))
+    fidelity: Mapped[Fidelity] = mapped_column(choice(Fidelity))
+    speaker_id: Mapped[int | None] = mapped_column(ForeignKey("characters.id"), index=True)
+    speaker_certainty: Mapped[Certainty | None] = mapped_column(choice(Certainty))
+    scene_id: Mapped[int | None] = mapped_column(ForeignKey("scenes.id"), index=True)
+    position: Mapped[int]
+    editor_note: Mapped[str | None] = mapped_column(prose())
+
+    speaker: Mapped[Character | None] = relationship()
+    scene: Mapped[Scene | None] = relationship()
+    theme_links: Mapped[list[QuoteTheme]] = relationship(
+        back_populates="quote",
+        order_by="QuoteTheme.position",
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+    themes: AssociationProxy[list[Theme]] = association_proxy(
+        "theme_links", "theme", creator=lambda theme: QuoteTheme(theme=theme)
+    )
+    citations: Mapped[list[Citation]] = relationship(
+        back_populates="quote",
+        order_by=Citation.position,
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+    advisory_links: Mapped[list[AdvisoryLink]] = relationship(
+        back_populates="quote",
+        order_by=AdvisoryLink.position,
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """See :meth:`Versioned.constraints`."""
+        return (
+            Index("ix_quotes_in_order", "film_id", "position", "slug"),
+            CheckConstraint("position >= 1", name="position_counts"),
+            CheckConstraint("word_count >= 1", name="word_count_counts"),
+            # Certainty says how sure a speaker is: without one there is nothing to be sure of.
+            CheckConstraint(
+                "(speaker_id IS NULL) = (speaker_certainty IS NULL)", name="certainty_of_speaker"
+            ),
+            # The essay's own words are spoken by nobody in the film, and cannot be checked against it.
+            CheckConstraint(
+                "voice = 'film' OR (speaker_id IS NULL AND fidelity <> 'verified-in-film')",
+                name="essay_voice",
+            ),
+        )
+
+    @validates("text")
+    def count_words(self, _key: str, text: str) -> str:
+        """Keep ``word_count`` true to the text: words are what white space separates."""
+        self.word_count = len(text.split())
+        return text
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """See :meth:`Versioned.sort_keys`."""
+        return super().sort_keys() | {
+            "film": Film.slug,
+            "position": cls.position,
+            "word_count": cls.word_count,
+        }
+
+    @classmethod
+    def select_where(
+        cls,
+        *,
+        id: list[str] | None = None,
+        film: list[str] | None = None,
+        scene: list[str] | None = None,
+        speaker: list[str] | None = None,
+        speaker_certainty: list[Certainty] | None = None,
+        kind: list[QuoteKind] | None = None,
+        voice: list[Voice] | None = None,
+        fidelity: list[Fidelity] | None = None,
+        language: list[str] | None = None,
+        theme: list[str] | None = None,
+        theme_all: list[str] | None = None,
+        source: list[str] | None = None,
+        advisory: list[str] | None = None,
+        exclude_advisory: list[str] | None = None,
+        max_severity: int | None = None,
+    ) -> Select[Self]:
+        """Return the visible quotes that match every filter."""
+        return (
+            super()
+            .select_where(id=id)
+            .join(cls.film)
+            .where(
+                Film.visible(),
+                *one_of(Film.slug, film or ()),
+                *refers_to(cls.scene_id, Scene, scene or []),
+                *refers_to(cls.speaker_id, Character, speaker or []),
+                *one_of(cls.speaker_certainty, speaker_certainty or ()),
+                *one_of(cls.kind, kind or ()),
+                *one_of(cls.voice, voice or ()),
+                *one_of(cls.fidelity, fidelity or ()),
+                *one_of(cls.language, language or ()),
+                *about(cls.id, QuoteTheme, QuoteTheme.quote_id, theme or [], theme_all or []),
+                *flagged(cls.id, AdvisoryLink.quote_id, advisory, exclude_advisory, max_severity),
+                *cited_from(cls.id, Citation.quote_id, source),
+            )
+        )
+
+    def to_record(self) -> dict[str, Any]:
+        """See :meth:`Versioned.to_record`."""
+        return self.common_record() | {
+            "film": self.film.slug,
+            "position": self.position,
+            "text": self.text,
+            "language": self.language,
+            "kind": self.kind.value,
+            "voice": self.voice.value,
+            "fidelity": self.fidelity.value,
+            "speaker": self.speaker.slug if self.speaker else None,
+            "speaker_certainty": self.speaker_certainty.value if self.speaker_certainty else None,
+            "scene": self.scene.slug if self.scene else None,
+            "themes": slugs(self.themes),
+            "advisories": [link.to_record() for link in self.advisory_links],
+            "citations": [citation.to_record() for citation in self.citations],
+            "editor_note": self.editor_note,
+        }
+
+
+class QuoteTheme(Base, Ordered):
+    """A theme of a quote."""
+
+    __tablename__ = "quote_themes"
+    __table_args__ = (Index("ix_quote_themes_theme", "theme_id", "quote_id"),)
+
+    quote_id: Mapped[int] = mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"), primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)
+
+    quote: Mapped[Quote] = relationship(back_populates="theme_links")
+    theme: Mapped[Theme] = relationship(innerjoin=True)
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.quote

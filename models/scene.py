@@ -1,0 +1,210 @@
+"""Scenes: the units of a film, in the order in which they are narrated."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.ext.orderinglist import ordering_list
+from sqlalchemy.orm import (
+    Mapped,
+    aliased,
+    column_property,
+    mapped_column,
+    relationship,
+)
+
+from models.advisory import AdvisoryLink, flagged
+from models.base import Base, Ordered, PartList, Versioned, one_of, refers_to, slugs
+from models.character import Character
+from models.citation import Citation
+from models.film import Film, OfFilm
+from models.source import cited_from
+from models.theme import Theme, about
+from models.types import choice, line, prose
+
+
+class Presence(StrEnum):
+    """How a character takes part in a scene: seen, only heard, or only spoken of."""
+
+    PRESENT = "present"
+    VOICE = "voice"
+    MENTIONED = "mentioned"
+
+
+class Scene(Base, Versioned, OfFilm):
+    """A scene, told in our own words; timecodes are ``HH:MM:SS`` and null where not known."""
+
+    __tablename__ = "scenes"
+    type_name = "scene"
+    default_sort = ("film", "position")
+    part_lists: ClassVar = {
+        "appearances": PartList("appearances", "character"),
+        "advisories": PartList("advisory_links", "advisory"),
+        "citations": PartList("citations", "source"),
+    }
+
+    title: Mapped[str] = mapped_column(line())
+    position: Mapped[int]
+    summary: Mapped[str] = mapped_column(prose())
+    starts_at: Mapped[str | None] = mapped_column(line(8))
+    ends_at: Mapped[str | None] = mapped_column(line(8))
+    editor_note: Mapped[str | None] = mapped_column(prose())
+
+    appearances: Mapped[list[Appearance]] = relationship(
+        back_populates="scene",
+        order_by="Appearance.position",
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+    theme_links: Mapped[list[SceneTheme]] = relationship(
+        back_populates="scene",
+        order_by="SceneTheme.position",
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+    themes: AssociationProxy[list[Theme]] = association_proxy(
+        "theme_links", "theme", creator=lambda theme: SceneTheme(theme=theme)
+    )
+    citations: Mapped[list[Citation]] = relationship(
+        back_populates="scene",
+        order_by=Citation.position,
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+    advisory_links: Mapped[list[AdvisoryLink]] = relationship(
+        back_populates="scene",
+        order_by=AdvisoryLink.position,
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """See :meth:`Versioned.constraints`."""
+        return (
+            Index("ix_scenes_in_order", "film_id", "position", "slug"),
+            CheckConstraint("position >= 1", name="position_counts"),
+            CheckConstraint("starts_at <= ends_at", name="timecode_order"),
+        )
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """See :meth:`Versioned.sort_keys`."""
+        return super().sort_keys() | {"film": Film.slug, "position": cls.position, "title": cls.title}
+
+    @classmethod
+    def select_where(
+        cls,
+        *,
+        id: list[str] | None = None,
+        film: list[str] | None = None,
+        character: list[str] | None = None,
+        presence: list[Presence] | None = None,
+        theme: list[str] | None = None,
+        theme_all: list[str] | None = None,
+        source: list[str] | None = None,
+        advisory: list[str] | None = None,
+        exclude_advisory: list[str] | None = None,
+        max_severity: int | None = None,
+    ) -> Select[Self]:
+        """Return the visible scenes that match every filter.
+
+        ``character`` and ``presence`` speak of the same appearance.
+        """
+        statement = (
+            super()
+            .select_where(id=id)
+            .join(cls.film)
+            .where(
+                Film.visible(),
+                *one_of(Film.slug, film or ()),
+                *about(cls.id, SceneTheme, SceneTheme.scene_id, theme or [], theme_all or []),
+                *flagged(cls.id, AdvisoryLink.scene_id, advisory, exclude_advisory, max_severity),
+                *cited_from(cls.id, Citation.scene_id, source),
+            )
+        )
+        appearing = [
+            *refers_to(Appearance.character_id, Character, character or []),
+            *one_of(Appearance.presence, presence or ()),
+        ]
+        if not appearing:
+            return statement
+        return statement.where(cls.id.in_(select(Appearance.scene_id).where(*appearing)))
+
+    def to_record(self) -> dict[str, Any]:
+        """See :meth:`Versioned.to_record`."""
+        own = ("title", "position", "summary", "starts_at", "ends_at", "editor_note")
+        return (
+            self.common_record()
+            | {"film": self.film.slug}
+            | {name: getattr(self, name) for name in own}
+            | {
+                "appearances": [appearance.to_record() for appearance in self.appearances],
+                "themes": slugs(self.themes),
+                "citations": [citation.to_record() for citation in self.citations],
+                "advisories": [link.to_record() for link in self.advisory_links],
+            }
+        )
+
+
+class Appearance(Base, Ordered):
+    """A character in a scene, and how."""
+
+    __tablename__ = "appearances"
+
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"), primary_key=True)
+    character_id: Mapped[int] = mapped_column(ForeignKey("characters.id"), primary_key=True, index=True)
+    presence: Mapped[Presence] = mapped_column(choice(Presence))
+
+    scene: Mapped[Scene] = relationship(back_populates="appearances")
+    character: Mapped[Character] = relationship(innerjoin=True)
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.scene
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the appearance as a create body writes it."""
+        return {"character": self.character.slug, "presence": self.presence.value}
+
+
+class SceneTheme(Base, Ordered):
+    """A theme of a scene."""
+
+    __tablename__ = "scene_themes"
+    __table_args__ = (Index("ix_scene_themes_theme", "theme_id", "scene_id"),)
+
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"), primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)
+
+    scene: Mapped[Scene] = relationship(back_populates="theme_links")
+    theme: Mapped[Theme] = relationship(innerjoin=True)
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.scene
+
+
+def _neighbour(step: int) -> Any:
+    """Return the id of the scene before (-1) or after (+1) in the film; null at either end."""
+    here, there = Scene.__table__, aliased(Scene.__table__)
+    beyond = there.c.position > here.c.position if step > 0 else there.c.position < here.c.position
+    order = there.c.position.asc() if step > 0 else there.c.position.desc()
+    return (
+        select(there.c.slug)
+        .where(there.c.film_id == here.c.film_id, beyond)
+        .where(there.c.status == "published", there.c.deleted_at.is_(None))
+        .order_by(order)
+        .limit(1)
+        .correlate(here)
+        .scalar_subquery()
+    )
+
+
+Scene.previous_slug = column_property(_neighbour(-1), deferred=True)
+Scene.next_slug = column_property(_neighbour(1), deferred=True)

@@ -1,0 +1,257 @@
+"""Sources: the essays that make the argument, and their numbered paragraphs.
+
+A source's text is its author's: only the number, kind, length and hash of each paragraph is kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Select,
+    func,
+    select,
+)
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.ext.orderinglist import ordering_list
+from sqlalchemy.orm import (
+    Mapped,
+    column_property,
+    mapped_column,
+    relationship,
+)
+
+from models.base import Base, Ordered, Part, PartList, Versioned, one_of, refers_to, slugs
+from models.citation import Citation, citation_paragraphs
+from models.film import Film
+from models.types import choice, line, prose
+
+
+class SourceKind(StrEnum):
+    """The form in which an argument about films is made."""
+
+    ESSAY = "essay"
+    REVIEW = "review"
+    BOOK = "book"
+    TALK = "talk"
+
+
+class ParagraphKind(StrEnum):
+    """The part that a paragraph plays in its source."""
+
+    SITE = "site"
+    SECTION = "section"
+    TITLE = "title"
+    SUBTITLE = "subtitle"
+    HEADING = "heading"
+    BODY = "body"
+    FOOTER = "footer"
+
+
+class Source(Base, Versioned):
+    """An essay, review, book or talk; what is not known of it is null, never guessed."""
+
+    __tablename__ = "sources"
+    type_name = "source"
+    default_sort = ("title",)
+    part_lists: ClassVar = {"paragraphs": PartList("paragraphs", "number")}
+
+    kind: Mapped[SourceKind] = mapped_column(choice(SourceKind))
+    title: Mapped[str] = mapped_column(line())
+    subtitle: Mapped[str | None] = mapped_column(line())
+    publication: Mapped[str | None] = mapped_column(line())
+    section: Mapped[str | None] = mapped_column(line())
+    author: Mapped[str | None] = mapped_column(line())
+    published_on: Mapped[dt.date | None] = mapped_column(Date)
+    source_url: Mapped[str | None] = mapped_column(line(2000))
+    language: Mapped[str] = mapped_column(line(35))
+    rights: Mapped[str] = mapped_column(prose())
+    sha256: Mapped[str] = mapped_column(line(64))
+    editor_note: Mapped[str | None] = mapped_column(prose())
+
+    film_links: Mapped[list[SourceFilm]] = relationship(
+        back_populates="source",
+        order_by="SourceFilm.position",
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+    films: AssociationProxy[list[Film]] = association_proxy(
+        "film_links", "film", creator=lambda film: SourceFilm(film=film)
+    )
+    paragraphs: Mapped[list[Paragraph]] = relationship(
+        back_populates="source", order_by="Paragraph.number", cascade="all, delete-orphan"
+    )
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """See :meth:`Versioned.constraints`."""
+        return (CheckConstraint("length(sha256) = 64", name="sha256_length"),)
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """See :meth:`Versioned.sort_keys`."""
+        return super().sort_keys() | {"title": cls.title, "published_on": cls.published_on}
+
+    @classmethod
+    def select_where(
+        cls,
+        *,
+        id: list[str] | None = None,
+        film: list[str] | None = None,
+        kind: list[SourceKind] | None = None,
+        language: list[str] | None = None,
+    ) -> Select[Self]:
+        """Return the visible sources that match every filter."""
+        statement = (
+            super()
+            .select_where(id=id)
+            .where(*one_of(cls.kind, kind or ()), *one_of(cls.language, language or ()))
+        )
+        if film:
+            of_film = select(SourceFilm.source_id).where(*refers_to(SourceFilm.film_id, Film, film))
+            statement = statement.where(cls.id.in_(of_film))
+        return statement
+
+    def to_record(self) -> dict[str, Any]:
+        """See :meth:`Versioned.to_record`."""
+        own = ("title", "subtitle", "publication", "section", "author", "source_url", "language")
+        return (
+            self.common_record()
+            | {"kind": self.kind.value}
+            | {name: getattr(self, name) for name in own}
+            | {
+                "published_on": self.published_on.isoformat() if self.published_on else None,
+                "rights": self.rights,
+                "sha256": self.sha256,
+                "films": slugs(self.films),
+                "paragraphs": [paragraph.to_record() for paragraph in self.paragraphs],
+                "editor_note": self.editor_note,
+            }
+        )
+
+
+class SourceFilm(Base, Ordered):
+    """A film that a source speaks of."""
+
+    __tablename__ = "source_films"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    film_id: Mapped[int] = mapped_column(ForeignKey("films.id"), primary_key=True, index=True)
+
+    source: Mapped[Source] = relationship(back_populates="film_links")
+    film: Mapped[Film] = relationship(innerjoin=True)
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.source
+
+
+class Paragraph(Base, Part):
+    """A line of the source's text that is not blank, numbered from 1.
+
+    ``sha256`` is of the UTF-8 bytes of the stripped line; ``word_count`` counts what white space separates.
+    """
+
+    __tablename__ = "paragraphs"
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="number_counts"),
+        CheckConstraint("word_count >= 1", name="word_count_counts"),
+        CheckConstraint("length(sha256) = 64", name="sha256_length"),
+    )
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[ParagraphKind] = mapped_column(choice(ParagraphKind))
+    word_count: Mapped[int]
+    sha256: Mapped[str] = mapped_column(line(64))
+
+    source: Mapped[Source] = relationship(back_populates="paragraphs", innerjoin=True)
+    citations: Mapped[list[Citation]] = relationship(
+        secondary=citation_paragraphs,
+        viewonly=True,
+        primaryjoin=(
+            "and_(Paragraph.source_id == citation_paragraphs.c.source_id,"
+            " Paragraph.number == citation_paragraphs.c.number)"
+        ),
+        secondaryjoin="Citation.id == citation_paragraphs.c.citation_id",
+    )
+
+    type_name = "paragraph"
+    default_sort = ("number",)
+    unique_sort = "number"
+    #: What the property reads, for a caller that wants it loaded with the paragraph.
+    loads: ClassVar = {"cited_by": ("citations.scene", "citations.quote", "citations.commentary")}
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.source
+
+    @property
+    def cited_by(self) -> list[Versioned]:
+        """The visible commentary, quotes and scenes that cite the paragraph, by type and id."""
+        owners = [citation.owner for citation in self.citations]
+        seen = [owner for owner in owners if owner is not None and owner.is_visible]
+        return sorted(seen, key=lambda owner: (owner.type_name, owner.slug))
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """Return the published sort keys and the column each one stands for."""
+        return {"number": cls.number, "word_count": cls.word_count}
+
+    @classmethod
+    def select_where(
+        cls,
+        *,
+        source: list[str] | None = None,
+        number: list[int] | None = None,
+        kind: list[ParagraphKind] | None = None,
+    ) -> Select[Self]:
+        """Return the paragraphs of visible sources that match every filter."""
+        return (
+            select(cls)
+            .join(cls.source)
+            .where(
+                Source.visible(),
+                *one_of(Source.slug, source or ()),
+                *one_of(cls.number, number or ()),
+                *one_of(cls.kind, kind or ()),
+            )
+        )
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the paragraph as a create body writes it."""
+        return {"kind": self.kind.value, "word_count": self.word_count, "sha256": self.sha256}
+
+
+def cited_from(owner_id: Any, link_column: Any, source: list[str] | None) -> list[Any]:
+    """Return the condition that the resource with the key ``owner_id`` cites any of these sources."""
+    if not source:
+        return []
+    owners = select(link_column).where(
+        link_column.is_not(None), *refers_to(Citation.source_id, Source, source)
+    )
+    return [owner_id.in_(owners)]
+
+
+Source.paragraph_count = column_property(
+    select(func.count())
+    .select_from(Paragraph)
+    .where(Paragraph.source_id == Source.id)
+    .correlate_except(Paragraph)
+    .scalar_subquery(),
+    deferred=True,
+)
+Source.word_count = column_property(
+    select(func.coalesce(func.sum(Paragraph.word_count), 0))
+    .where(Paragraph.source_id == Source.id)
+    .correlate_except(Paragraph)
+    .scalar_subquery(),
+    deferred=True,
+)

@@ -1,0 +1,122 @@
+"""Themes: a shared vocabulary with one level of hierarchy (SKOS broader, narrower, related)."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from sqlalchemy import CheckConstraint, ForeignKey, Select, or_, select
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.ext.orderinglist import ordering_list
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validates
+
+from models.base import Base, Ordered, Versioned, refers_to, slugs
+from models.errors import InvalidReference
+from models.types import line, prose
+
+
+class Theme(Base, Versioned):
+    """A concept that scenes, quotes and commentary are about."""
+
+    __tablename__ = "themes"
+    type_name = "theme"
+    default_sort = ("name",)
+
+    name: Mapped[str] = mapped_column(line(120))
+    definition: Mapped[str] = mapped_column(prose())
+    broader_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"), index=True)
+
+    broader: Mapped[Theme | None] = relationship(remote_side="Theme.id")
+    narrower: Mapped[list[Theme]] = relationship(viewonly=True, order_by="Theme.slug")
+    related_links: Mapped[list[ThemeRelation]] = relationship(
+        foreign_keys="ThemeRelation.theme_id",
+        back_populates="theme",
+        order_by="ThemeRelation.position",
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+    )
+    related: AssociationProxy[list[Theme]] = association_proxy(
+        "related_links", "related", creator=lambda theme: ThemeRelation(related=theme)
+    )
+
+    @classmethod
+    def constraints(cls) -> tuple[Any, ...]:
+        """See :meth:`Versioned.constraints`."""
+        return (CheckConstraint("broader_id <> id", name="not_broader_than_itself"),)
+
+    @validates("broader")
+    def one_level(self, _key: str, broader: Theme | None) -> Theme | None:
+        """Refuse a second level: what has a broader theme is broader than nothing."""
+        if broader is not None and broader.broader is not None:
+            raise InvalidReference(
+                "broader",
+                f"“{broader.slug}” has a broader theme itself, and the hierarchy has one level.",
+            )
+        return broader
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """See :meth:`Versioned.sort_keys`."""
+        return super().sort_keys() | {"name": cls.name}
+
+    @classmethod
+    def select_where(
+        cls,
+        *,
+        id: list[str] | None = None,
+        broader: list[str] | None = None,
+        related: list[str] | None = None,
+    ) -> Select[Self]:
+        """Return the visible themes that match every filter."""
+        statement = super().select_where(id=id).where(*refers_to(cls.broader_id, cls, broader or []))
+        if related:
+            linked = select(ThemeRelation.theme_id).where(*refers_to(ThemeRelation.related_id, cls, related))
+            statement = statement.where(cls.id.in_(linked))
+        return statement
+
+    def to_record(self) -> dict[str, Any]:
+        """See :meth:`Versioned.to_record`."""
+        return self.common_record() | {
+            "name": self.name,
+            "definition": self.definition,
+            "broader": self.broader.slug if self.broader else None,
+            "related": slugs(self.related),
+        }
+
+
+class ThemeRelation(Base, Ordered):
+    """That a theme is related to another; the other theme says so too."""
+
+    __tablename__ = "theme_relations"
+    __table_args__ = (CheckConstraint("theme_id <> related_id", name="not_related_to_itself"),)
+
+    theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id", ondelete="CASCADE"), primary_key=True)
+    related_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True, index=True)
+
+    theme: Mapped[Theme] = relationship(foreign_keys=theme_id, back_populates="related_links")
+    related: Mapped[Theme] = relationship(foreign_keys=related_id)
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.theme
+
+
+def about(owner_id: Any, link: Any, link_owner_id: Any, theme: list[str], theme_all: list[str]) -> list[Any]:
+    """Return the conditions that a resource is about any of ``theme`` and all of ``theme_all``.
+
+    A theme means itself and what is narrower.
+    """
+    wanted = ([theme] if theme else []) + [[slug] for slug in theme_all]
+    return [
+        owner_id.in_(select(link_owner_id).where(link.theme_id.in_(_with_narrower(slugs_))))
+        for slugs_ in wanted
+    ]
+
+
+def _with_narrower(wanted: list[str]) -> Any:
+    broader = aliased(Theme)
+    return (
+        select(Theme.id)
+        .outerjoin(broader, Theme.broader_id == broader.id)
+        .where(or_(Theme.slug.in_(wanted), broader.slug.in_(wanted)))
+    )
