@@ -1,0 +1,45 @@
+"""The application factory: the one place where every part of the API is put together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import context, errors, security, spec
+from api.advisories.routes import blp as advisories
+from api.blueprint import SlugConverter
+from api.characters.routes import blp as characters
+from api.commentary.routes import blp as commentary
+from api.config import Settings
+from api.films.routes import blp as films
+from api.meta.routes import blp as index
+from api.meta.routes import plain as meta
+from api.pages.routes import assets, pages
+from api.quotes.routes import blp as quotes
+from api.scenes.routes import blp as scenes
+from api.sources.routes import blp as sources
+from api.themes.routes import blp as themes
+
+#: The largest body that is read at all, in bytes.
+MOST_BODY_BYTES = 1_048_576
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application; without ``settings`` they are read from the environment."""
+    settings = settings or Settings.from_environment()
+    app = Flask("api", static_folder=None)
+    app.url_map.converters["slug"] = SlugConverter
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) or None
+    spec.spec_options(app)
+    context.init_app(app, settings)
+    errors.init_app(app)
+    security.init_app(app)
+    api = spec.Api(app)
+    api.register_converter(SlugConverter, lambda _converter: {"type": "string"})
+    # The order in which a person reads the document.
+    for blueprint in (index, films, sources, characters, scenes, quotes, commentary, themes, advisories):
+        api.register_blueprint(blueprint)
+    for unlisted in (meta, pages, assets):
+        app.register_blueprint(unlisted)
+    return app

@@ -1,0 +1,155 @@
+"""Routes of commentary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from sqlalchemy import Select
+
+from api.blueprint import Blueprint, slug_parameter
+from api.commentary.schemas import (
+    CharacterCommentaryQuerySchema,
+    CommentaryQuerySchema,
+    CommentarySchema,
+    FilmCommentaryQuerySchema,
+    QuoteCommentaryQuerySchema,
+    SceneCommentaryQuerySchema,
+    SourceCommentaryQuerySchema,
+    ThemeCommentaryQuerySchema,
+)
+from models import Character, Commentary, Film, Quote, Scene, Source, Theme
+
+blp = Blueprint("commentary", __name__, url_prefix="/v1", description="The claims that sources make.")
+
+
+@blp.route("/commentary")
+class CommentaryList(MethodView):
+    """All commentary."""
+
+    @blp.listing(
+        CommentaryQuerySchema,
+        CommentarySchema,
+        operation="listCommentary",
+        example="/v1/commentary?theme=avoidance&limit=1",
+    )
+    def get(self, filters: dict[str, Any]) -> Select[Any]:
+        """List commentary
+
+        Every claim, film by film in the editor's order unless sorted otherwise. Lists include flagged
+        claims; `max_severity=0` leaves them out.
+        """
+        return Commentary.select_where(**filters)
+
+
+@blp.route("/commentary/<slug:commentary>", parameters=[slug_parameter("commentary", "commentary")])
+class CommentaryDetail(MethodView):
+    """One claim."""
+
+    @blp.item(
+        CommentarySchema,
+        operation="getCommentary",
+        example="/v1/commentary/her-2013-perfection-opposes-reality",
+    )
+    def get(self, commentary: str) -> Select[Any]:
+        """Get a commentary
+
+        The claim with this id: what is argued, about what, on what evidence, and where.
+        """
+        return Commentary.select_where(id=[commentary])
+
+
+@blp.route("/films/<slug:film>/commentary", parameters=[slug_parameter("film", "film")])
+@blp.listing(
+    FilmCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listFilmCommentary",
+    example="/v1/films/her-2013/commentary?limit=1",
+    parent=Film,
+)
+def film_commentary(filters: dict[str, Any], film: str) -> Select[Any]:
+    """List a film's commentary
+
+    Claims about the film, in the editor's order unless sorted otherwise.
+    """
+    return Commentary.select_where(film=[film], **filters)
+
+
+@blp.route("/scenes/<slug:scene>/commentary", parameters=[slug_parameter("scene", "scene")])
+@blp.listing(
+    SceneCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listSceneCommentary",
+    example="/v1/scenes/her-2013-lunch-with-catherine/commentary?limit=1",
+    parent=Scene,
+)
+def scene_commentary(filters: dict[str, Any], scene: str) -> Select[Any]:
+    """List a scene's commentary
+
+    Claims about the scene.
+    """
+    return Commentary.select_where(scene=[scene], **filters)
+
+
+@blp.route("/characters/<slug:character>/commentary", parameters=[slug_parameter("character", "character")])
+@blp.listing(
+    CharacterCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listCharacterCommentary",
+    example="/v1/characters/her-2013-catherine/commentary?limit=1",
+    parent=Character,
+)
+def character_commentary(filters: dict[str, Any], character: str) -> Select[Any]:
+    """List a character's commentary
+
+    Claims about the character; never about the performer.
+    """
+    return Commentary.select_where(character=[character], **filters)
+
+
+@blp.route("/themes/<slug:theme>/commentary", parameters=[slug_parameter("theme", "theme")])
+@blp.listing(
+    ThemeCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listThemeCommentary",
+    example="/v1/themes/avoidance/commentary?limit=1",
+    parent=Theme,
+)
+def theme_commentary(filters: dict[str, Any], theme: str) -> Select[Any]:
+    """List a theme's commentary
+
+    Claims about the theme, or about one narrower than it.
+    """
+    return Commentary.select_where(theme=[theme], **filters)
+
+
+@blp.route("/quotes/<slug:quote>/commentary", parameters=[slug_parameter("quote", "quote")])
+@blp.listing(
+    QuoteCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listQuoteCommentary",
+    example="/v1/quotes/her-2013-a-wife-without-the-challenges/commentary?limit=1",
+    parent=Quote,
+)
+def quote_commentary(filters: dict[str, Any], quote: str) -> Select[Any]:
+    """List a quote's commentary
+
+    Claims that rest on the quote.
+    """
+    return Commentary.select_where(quote=[quote], **filters)
+
+
+@blp.route("/sources/<slug:source>/commentary", parameters=[slug_parameter("source", "source")])
+@blp.listing(
+    SourceCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listSourceCommentary",
+    example="/v1/sources/her-perfection-is-the-enemy-of-real/commentary?limit=1",
+    parent=Source,
+)
+def source_commentary(filters: dict[str, Any], source: str) -> Select[Any]:
+    """List a source's commentary
+
+    What the source argues.
+    """
+    return Commentary.select_where(source=[source], **filters)

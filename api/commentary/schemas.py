@@ -1,0 +1,144 @@
+"""Shapes of commentary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from api.fields import AnyOf, Choice, Const, Grouped, Reference, Slug, Text
+from api.links import Address
+from api.schemas import (
+    AdvisoryFilters,
+    AdvisoryLinkSchema,
+    Body,
+    CharacterRefSchema,
+    CitationSchema,
+    CommentaryRefSchema,
+    CreateBody,
+    FilmRefSchema,
+    IdFilter,
+    ItemSchema,
+    ListQuerySchema,
+    Out,
+    QuoteRefSchema,
+    SceneRefSchema,
+    SortField,
+    ThemeFilters,
+    ThemeRefSchema,
+    advisories_field,
+    citations_field,
+    language_field,
+    note_field,
+    themes_field,
+    without,
+)
+from models import Commentary, CommentaryKind, Relation, Scope, Weight
+
+
+class CommentaryRelationSchema(Out):
+    """What a claim does for another one."""
+
+    relation = Choice(Relation, metadata={"description": "What this claim does for the other."})
+    commentary = fields.Nested(
+        CommentaryRefSchema, attribute="target", metadata={"description": "The other claim."}
+    )
+
+
+class CommentaryLinksSchema(Out):
+    """Where to go from a claim."""
+
+
+class CommentarySchema(ItemSchema):
+    """One claim of a source, reported in our own words: attributed, neither softened nor endorsed."""
+
+    type = Const("commentary", "Always `commentary`.")
+    url = Address("/v1/commentary/", description="This commentary's address.")
+    title = fields.String(metadata={"description": "A short neutral title, ours."})
+    text = fields.String(metadata={"description": "What the source argues, in our words."})
+    language = fields.String(metadata={"description": "BCP 47 tag of our words' language."})
+    kind = Choice(CommentaryKind, metadata={"description": "What sort of claim it is."})
+    scope = Choice(Scope, metadata={"description": "What it is about: the film, society, or both."})
+    weight = Choice(Weight, metadata={"description": "How much of the argument rests on it."})
+    film = fields.Nested(FilmRefSchema, metadata={"description": "The film."})
+    scenes = fields.List(
+        fields.Nested(SceneRefSchema), metadata={"description": "The scenes it is about; empty if of none."}
+    )
+    characters = fields.List(
+        fields.Nested(CharacterRefSchema), metadata={"description": "The characters it is about."}
+    )
+    themes = fields.List(fields.Nested(ThemeRefSchema), metadata={"description": "What it is about."})
+    quotes = fields.List(fields.Nested(QuoteRefSchema), metadata={"description": "The quotes it rests on."})
+    citations = fields.List(
+        fields.Nested(CitationSchema), metadata={"description": "Where the source makes the claim."}
+    )
+    relations = fields.List(
+        fields.Nested(CommentaryRelationSchema),
+        metadata={"description": "What it does for other claims."},
+    )
+    advisories = fields.List(
+        fields.Nested(AdvisoryLinkSchema),
+        attribute="advisory_links",
+        metadata={"description": "Content notes on its title and text."},
+    )
+    editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
+    links = Grouped(CommentaryLinksSchema, metadata={"description": "Where to go from here."})
+
+
+class CommentaryQuerySchema(IdFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
+    """Filters and order of commentary."""
+
+    noun = Commentary
+
+    film = AnyOf(Slug(), metadata={"description": "Only claims about any of these films."})
+    scene = AnyOf(Slug(), metadata={"description": "Only claims about any of these scenes."})
+    character = AnyOf(Slug(), metadata={"description": "Only claims about any of these characters."})
+    quote = AnyOf(Slug(), metadata={"description": "Only claims that rest on any of these quotes."})
+    kind = AnyOf(Choice(CommentaryKind), metadata={"description": "Only claims of any of these kinds."})
+    scope = AnyOf(Choice(Scope), metadata={"description": "Only claims of any of these scopes."})
+    weight = AnyOf(Choice(Weight), metadata={"description": "Only claims of any of these weights."})
+    source = AnyOf(Slug(), metadata={"description": "Only claims of any of these sources."})
+    sort = SortField(Commentary)
+
+
+FilmCommentaryQuerySchema = without(CommentaryQuerySchema, "FilmCommentaryQuerySchema", "film")
+SceneCommentaryQuerySchema = without(CommentaryQuerySchema, "SceneCommentaryQuerySchema", "scene", "film")
+CharacterCommentaryQuerySchema = without(
+    CommentaryQuerySchema, "CharacterCommentaryQuerySchema", "character", "film"
+)
+ThemeCommentaryQuerySchema = without(CommentaryQuerySchema, "ThemeCommentaryQuerySchema", "theme")
+QuoteCommentaryQuerySchema = without(CommentaryQuerySchema, "QuoteCommentaryQuerySchema", "quote", "film")
+SourceCommentaryQuerySchema = without(CommentaryQuerySchema, "SourceCommentaryQuerySchema", "source")
+
+
+class CommentaryRelationBody(Body):
+    """What a claim does for another one, as a body writes it."""
+
+    relation = Choice(Relation, required=True)
+    commentary = Reference("commentary", attribute="target", required=True)
+
+
+def _references(noun: str) -> fields.List[Any]:
+    return fields.List(Reference(noun), load_default=list, validate=validate.Length(max=100))
+
+
+class CommentaryCreateSchema(CreateBody):
+    """A claim, as it is written."""
+
+    title = Text(300, required=True)
+    text = Text(2000, required=True)
+    language = language_field(required=True)
+    kind = Choice(CommentaryKind, required=True)
+    scope = Choice(Scope, required=True)
+    weight = Choice(Weight, required=True)
+    film = Reference("film", required=True)
+    scenes = _references("scene")
+    characters = _references("character")
+    themes = themes_field()
+    quotes = _references("quote")
+    citations = citations_field()
+    relations = fields.List(
+        fields.Nested(CommentaryRelationBody), load_default=list, validate=validate.Length(max=100)
+    )
+    advisories = advisories_field()
+    editor_note = note_field()

@@ -1,0 +1,86 @@
+"""Settings, from the environment alone; every one has a default that suits one machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = "127.0.0.1"
+EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
+
+
+class InvalidSetting(ValueError):
+    """A setting has a value that cannot be used; ``str()`` names it and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set from outside.
+
+    ``public_url`` is where clients reach the service; addresses in answers are built from it, else
+    from ``host`` and ``port``, never from a request. ``statement_seconds`` is the longest that one
+    SQL statement of a request may take.
+    """
+
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'subtext.sqlite3'}"
+    host: str = LOOPBACK
+    port: int = 8000
+    public_url: str | None = None
+    trusted_hosts: tuple[str, ...] = ()
+    statement_seconds: float = 1.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read ``HOST``, ``PORT`` and ``SUBTEXT_*``; an empty variable counts as not set.
+
+        Raises:
+            InvalidSetting: naming the variable and what it may hold.
+        """
+        given = {name: value for name, value in environment.items() if value}
+        return cls(
+            database_url=given.get("SUBTEXT_DATABASE_URL", cls.database_url),
+            host=given.get("HOST", cls.host),
+            port=_port(given.get("PORT", str(cls.port))),
+            public_url=_public_url(given.get("SUBTEXT_PUBLIC_URL")),
+            trusted_hosts=tuple(given.get("SUBTEXT_TRUSTED_HOSTS", "").replace(",", " ").split()),
+            statement_seconds=_seconds(given.get("SUBTEXT_STATEMENT_SECONDS", "1")),
+        )
+
+    @property
+    def base_url(self) -> str:
+        """The address that every address in an answer begins with, without a slash at its end."""
+        if self.public_url:
+            return self.public_url
+        host = "localhost" if self.host in EVERY_INTERFACE else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+        raise InvalidSetting(f"PORT is “{value}”; it takes a whole number from 1 to 65535.")
+    return int(value)
+
+
+def _public_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise InvalidSetting(
+            f"SUBTEXT_PUBLIC_URL is “{value}”; it takes an address such as https://subtext.example."
+        )
+    return value.rstrip("/")
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0.01 <= seconds <= 600:
+        raise InvalidSetting(f"SUBTEXT_STATEMENT_SECONDS is “{value}”; it takes seconds from 0.01 to 600.")
+    return seconds

@@ -1,0 +1,220 @@
+"""Marshmallow fields that take exactly what they document, and say what they would have taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from models.types import SLUG_LENGTH
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+TIMECODE = re.compile(r"[0-9]{2}:[0-5][0-9]:[0-5][0-9]")
+DIGITS = re.compile(r"[0-9]{1,9}")
+#: The most values one filter takes.
+MOST_VALUES = 50
+# NUL cannot be stored in PostgreSQL, a lone surrogate nowhere; other control characters are noise.
+UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the sentence that suggests the known word nearest to ``word``, or nothing."""
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    return f" Did you mean “{close[0]}”?" if close else ""
+
+
+class Matching(validate.Validator):
+    """Accept only what matches a pattern as a whole (a ``$`` would let a final newline pass)."""
+
+    def __init__(self, pattern: re.Pattern[str], message: str) -> None:
+        """Take the pattern, and what to say to what does not match it."""
+        self.pattern, self.message = pattern, message
+
+    def __call__(self, value: str) -> str:
+        """Return ``value``, or raise ``ValidationError``."""
+        if not self.pattern.fullmatch(value):
+            raise ValidationError(self.message.format(input=_shown(value)))
+        return value
+
+
+def _shown(value: str, most: int = 60) -> str:
+    text = value.encode("utf-8", "replace").decode()
+    return text if len(text) <= most else text[:most] + "…"
+
+
+class Text(fields.String):
+    """Text that both databases can store, without blanks around it; empty only if ``least`` is 0."""
+
+    def __init__(self, most: int, *, least: int = 1, pattern: Matching | None = None, **options: Any) -> None:
+        """Take the bounds on its length, in characters."""
+        rules: list[Any] = [validate.Length(min=least, max=most)] + ([pattern] if pattern else [])
+        super().__init__(validate=rules, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if UNSTORABLE.search(text):
+            raise ValidationError("Control characters and lone surrogates cannot be stored.")
+        if text != text.strip():
+            raise ValidationError("White space around a text is not allowed.")
+        return text
+
+
+class Slug(fields.String):
+    """An id: lower-case letters and digits, in words joined by single hyphens."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of ``String``."""
+        metadata = {"pattern": f"^{SLUG.pattern}$"} | dict(options.pop("metadata", {}))
+        rules = [
+            validate.Length(max=SLUG_LENGTH, error="An id has at most {max} characters."),
+            Matching(SLUG, "“{input}” is not an id; ids match [a-z0-9]+(-[a-z0-9]+)*."),
+        ]
+        super().__init__(validate=rules, metadata=metadata, **options)
+
+
+class Reference(Slug):
+    """An id that must name a ``noun`` (a type name); a resolver turns it into the thing itself."""
+
+    def __init__(self, noun: str, **options: Any) -> None:
+        """Take the type name of what it refers to."""
+        super().__init__(**options)
+        self.noun = noun
+
+
+class Choice(fields.Enum[Any]):
+    """One value of an enumeration, by its value."""
+
+    enum: type[StrEnum]
+
+    def __init__(self, enumeration: type[StrEnum], **options: Any) -> None:
+        """Take the enumeration."""
+        super().__init__(enumeration, by_value=fields.String, **options)
+
+    @property
+    def allowed(self) -> list[str]:
+        """The values it takes."""
+        return [member.value for member in self.enum]
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value not in self.allowed:
+            shown = _shown(str(value))
+            raise ValidationError(
+                f"“{shown}” is not one of the values allowed.{nearest(shown, self.allowed)}"
+            )
+        return self.enum(value)
+
+
+class Digits(fields.Integer):
+    """A whole number in a query string: ASCII digits only."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not DIGITS.fullmatch(value):
+            raise ValidationError("A whole number is needed, in digits 0–9, nine at most.")
+        return int(value)
+
+
+class WholeNumber(fields.Integer):
+    """A whole number in a JSON or YAML body: an integer or an integral float, never text or a boolean."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        if not whole or isinstance(value, bool):
+            raise ValidationError("A whole number is needed.")
+        return int(value)
+
+
+class Flag(fields.Boolean):
+    """``true`` or ``false`` in a query string, and nothing else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if value not in ("true", "false"):
+            raise ValidationError("It takes “true” or “false”.")
+        return bool(value == "true")
+
+
+class AnyOf(fields.List[Any]):
+    """Several values, by comma or by repetition."""
+
+    def __init__(self, inner: fields.Field[Any], **options: Any) -> None:
+        """Take the field of one value."""
+        super().__init__(inner, validate=validate.Length(min=1, max=MOST_VALUES), **options)
+
+    @property
+    def allowed(self) -> list[str] | None:
+        """The values it takes, where they can be listed."""
+        return getattr(self.inner, "allowed", None)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        given = value if isinstance(value, list) else [value]
+        parts = [part for text in given for part in str(text).split(",")]
+        if "" in parts:
+            raise ValidationError("A value is empty; separate values by single commas.")
+        if len(parts) > MOST_VALUES:
+            raise ValidationError(f"At most {MOST_VALUES} values are taken.")
+        return [self.inner.deserialize(part) for part in dict.fromkeys(parts)]
+
+
+class Moment(fields.AwareDateTime):
+    """An aware time as ``2026-11-23T00:00:00Z``, to the second."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        return str(value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+class Const(fields.Constant[Any]):
+    """Always this text (``type`` and its like)."""
+
+    def __init__(self, constant: str | None, description: str) -> None:
+        """Take the text, and what it means."""
+        super().__init__(constant, metadata={"description": description})
+
+
+class Fixed(fields.Constant[Any]):
+    """This text, or null, for now; the document promises only that it is one of the two."""
+
+    def __init__(self, constant: str | None, description: str, **metadata: str) -> None:
+        """Take the text, and what it means."""
+        super().__init__(constant, metadata={"description": description, **metadata})
+
+
+class Grouped(fields.Nested):
+    """A JSON object made of fields of the same row: ``links``, ``identifiers``."""
+
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
+        """Return the row itself."""
+        return obj
+
+
+class OneOfReference(fields.Field[Any]):
+    """A reference to a resource of any of several types, told apart by ``type``."""
+
+    def __init__(self, name: str, schemas: Mapping[str, type[Schema]], **options: Any) -> None:
+        """Take the union's name in the document, and the reference schema of each type."""
+        super().__init__(**options)
+        self.union_name, self.schemas = name, schemas
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return self.schemas[value.type_name]().dump(value)
+
+
+class Mapped(fields.Dict):
+    """A JSON object of texts by key, kept as JSON."""
+
+    def __init__(self, keys: Mapping[str, str], **options: Any) -> None:
+        """Take the keys, each with what stands under it; all must be there."""
+        super().__init__(keys=fields.String(), values=Text(120), **options)
+        self.described_keys = keys
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        loaded = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        if set(loaded) != set(self.described_keys):
+            raise ValidationError(f"It has exactly the keys {', '.join(self.described_keys)}.")
+        return {key: loaded[key] for key in self.described_keys}

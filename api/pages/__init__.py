@@ -1,0 +1,1 @@
+"""Pages for people: home, Swagger UI, and the explanation of each problem."""

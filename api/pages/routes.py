@@ -1,0 +1,80 @@
+"""Routes of the pages."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import flask_swagger_ui
+from flask import Blueprint, Response, make_response, render_template
+
+from api.context import session, settings
+from api.problems import PROBLEMS
+from api.spec import example_problem
+from models import Film, NotFound, Quote, Scene, Theme
+from models.base import Versioned
+
+SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
+
+pages = Blueprint(
+    "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+)
+assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
+
+
+@pages.get("/")
+def home() -> Response:
+    """Show what this is: a quote, the way in, one call to copy."""
+    unflagged = Quote.select_where(max_severity=0).order_by(Quote.random_key).limit(1)
+    counted: list[tuple[str, type[Versioned]]] = [
+        ("films", Film),
+        ("scenes", Scene),
+        ("quotes", Quote),
+        ("themes", Theme),
+    ]
+    return page(
+        "home.html",
+        quote=session().scalars(unflagged).first(),
+        counts=[(name, count_visible(noun)) for name, noun in counted],
+        base_url=settings().base_url,
+    )
+
+
+def count_visible(noun: type[Versioned]) -> int:
+    """Return how many of a noun anyone may see."""
+    from sqlalchemy import func, select
+
+    return session().scalar(select(func.count()).select_from(noun).where(noun.visible())) or 0
+
+
+@pages.get("/docs")
+def docs() -> Response:
+    """Show Swagger UI, from packaged files alone."""
+    return page("docs.html")
+
+
+@pages.get("/docs/problems")
+def problems() -> Response:
+    """List every kind of problem."""
+    return page("problems.html", problems=PROBLEMS.values())
+
+
+@pages.get("/docs/problems/<code>")
+def problem(code: str) -> Response:
+    """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
+    if code not in PROBLEMS:
+        raise NotFound("kind of problem", code)
+    return page("problem.html", problem=PROBLEMS[code], example=example_problem(code))
+
+
+@pages.get("/favicon.ico")
+@pages.get("/favicon.svg")
+def favicon() -> Response:
+    """Serve the icon."""
+    return pages.send_static_file("favicon.svg")
+
+
+def page(template: str, **values: object) -> Response:
+    """Return a rendered page that may be kept for a minute."""
+    response = make_response(render_template(template, **values))
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response

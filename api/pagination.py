@@ -1,0 +1,205 @@
+"""Paging by keyset: order, cursors, and the page that an answer carries.
+
+A cursor is the base64url of a JSON list: a fingerprint of the list, its filters and its sort, the
+direction, and the sort values of the item to go on from, its id last. It is not signed: whoever
+makes one up gets another page of the same public list, or 422.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from api.errors import Refused
+
+#: Lists are counted no further than this.
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column of an order."""
+
+    name: str
+    column: Any
+    descending: bool
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the column may be null; nulls come last."""
+        return bool(self.column.expression.nullable)
+
+    def ordered(self, backwards: bool) -> Any:
+        """Return the ORDER BY term, turned round for a page before a cursor."""
+        term = self.column.desc() if self.descending != backwards else self.column.asc()
+        if not self.nullable:
+            return term
+        return term.nulls_first() if backwards else term.nulls_last()
+
+    def beyond(self, value: Any, backwards: bool) -> ColumnElement[bool]:
+        """Return the condition to come after ``value`` in the order, or before it when going backwards."""
+        if value is None:
+            return self.column.is_not(None) if backwards else false()
+        further = self.column < value if self.descending != backwards else self.column > value
+        return or_(further, self.column.is_(None)) if self.nullable and not backwards else further
+
+    def parse(self, value: Any) -> Any:
+        """Return a cursor's value as the column's type; raise ``ValueError`` if it is of another."""
+        kind = self.column.expression.type.python_type
+        if value is None and self.nullable:
+            return None
+        if kind in (dt.datetime, dt.date) and isinstance(value, str):
+            return kind.fromisoformat(value)
+        if type(value) is not kind or (kind is int and not -(2**31) <= value < 2**31):
+            raise ValueError(self.name)
+        if kind is str and "\x00" in value:
+            raise ValueError(self.name)
+        return value
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in a list."""
+
+    fingerprint: str
+    backwards: bool
+    values: list[Any]
+
+    def __str__(self) -> str:
+        """Return the opaque text."""
+        plain = orjson.dumps([self.fingerprint, int(self.backwards), *self.values])
+        return base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
+
+    @classmethod
+    def parse(cls, text: str, fingerprint: str, order: list[Key]) -> Cursor:
+        """Read a cursor that must fit this list.
+
+        Raises:
+            Refused: 422, when it is not a cursor or belongs to another list.
+        """
+        try:
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            given, backwards, *values = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+            if given != fingerprint or backwards not in (0, 1) or len(values) != len(order):
+                raise ValueError("another list")
+            parsed = [key.parse(value) for key, value in zip(order, values, strict=True)]
+        except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
+            detail = "This cursor is not of this list with these filters and this sort. Start without one."
+            fault = {"location": "query", "pointer": "cursor", "detail": detail}
+            raise Refused("invalid-parameters", "1 parameter is not valid.", [fault]) from error
+        return cls(fingerprint, bool(backwards), parsed)
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """What a list was asked for: the noun, its path, and the loaded query."""
+
+    noun: Any
+    path: str
+    query: dict[str, Any]
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters alone."""
+        return {
+            name: value
+            for name, value in self.query.items()
+            if name not in ("limit", "cursor", "count", "sort")
+        }
+
+    @property
+    def order(self) -> list[Key]:
+        """The order asked for, or the noun's own; always ended by what is unique."""
+        keys = self.noun.sort_keys()
+        asked = self.query.get("sort") or self.noun.default_sort
+        unique = self.noun.unique_sort
+        names = list(dict.fromkeys([*asked, *([] if {unique, f"-{unique}"} & set(asked) else [unique])]))
+        return [Key(name.lstrip("-"), keys[name.lstrip("-")], name.startswith("-")) for name in names]
+
+    @property
+    def fingerprint(self) -> str:
+        """A short hash of everything but the place in the list and the size of a page."""
+        what = [self.path, sorted((k, str(v)) for k, v in self.filters.items()), self.query.get("sort")]
+        return hashlib.sha256(orjson.dumps(what)).hexdigest()[:12]
+
+    def address(self, base: str, **changed: Any) -> str:
+        """Return the address of this list with ``changed`` parameters; the base is without a slash."""
+        given = {
+            name: ",".join(map(str, value)) if isinstance(value, list) else value
+            for name, value in (self.query | changed).items()
+            if value is not None
+        }
+        if given.get("limit") == 20 and "limit" not in changed:
+            given.pop("limit")
+        given["count"] = "true" if given.get("count") is True else None
+        kept = {name: value for name, value in given.items() if value is not None}
+        return f"{base}{self.path}{'?' + urlencode(kept, safe=',') if kept else ''}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A slice of a list: its rows, each with the values it is sorted by, and its neighbours."""
+
+    rows: list[Any]
+    next: Cursor | None
+    previous: Cursor | None
+
+
+def slice_page(session: Session, statement: Select[Any], asked: ListRequest) -> Page:
+    """Run the statement for one page; one row more is read, to know whether there is a further page.
+
+    Each row is the statement's own columns and then one for each key of the order.
+    """
+    order, limit = asked.order, asked.query["limit"]
+    text = asked.query.get("cursor")
+    cursor = Cursor.parse(text, asked.fingerprint, order) if text else None
+    backwards = cursor.backwards if cursor else False
+    if cursor:
+        statement = statement.where(_after(order, cursor))
+    statement = statement.add_columns(*(key.column for key in order))
+    statement = statement.order_by(*(key.ordered(backwards) for key in order)).limit(limit + 1)
+    found = list(session.execute(statement))
+    rows, more = found[:limit], len(found) > limit
+    if backwards:
+        rows.reverse()
+
+    def place(row: Any, backwards: bool) -> Cursor:
+        return Cursor(asked.fingerprint, backwards, [_plain(value) for value in row[-len(order) :]])
+
+    has_next, has_previous = (bool(cursor), more) if backwards else (more, bool(cursor))
+    return Page(
+        rows,
+        place(rows[-1], False) if rows and has_next else None,
+        place(rows[0], True) if rows and has_previous else None,
+    )
+
+
+def _after(order: list[Key], cursor: Cursor) -> ColumnElement[bool]:
+    steps = []
+    for index, key in enumerate(order):
+        same = [
+            before.column == value if value is not None else before.column.is_(None)
+            for before, value in zip(order[:index], cursor.values, strict=False)
+        ]
+        steps.append(and_(*same, key.beyond(cursor.values[index], cursor.backwards)))
+    return or_(*steps)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def count(session: Session, statement: Select[Any]) -> tuple[int, str]:
+    """Return how many rows the statement finds, and whether that is ``exact`` or ``at-least``."""
+    some = statement.with_only_columns(literal_column("1")).limit(COUNT_CAP + 1).subquery()
+    found = session.scalar(select(func.count()).select_from(some)) or 0
+    return (COUNT_CAP, "at-least") if found > COUNT_CAP else (found, "exact")

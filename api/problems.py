@@ -1,0 +1,131 @@
+"""Every kind of error the API answers with: its code, its status, and how to mend it.
+
+The codes are part of the contract. Each has a page at ``/docs/problems/<code>``, which is also the
+``type`` of the problem (RFC 9457, section 3.1.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """One kind of error; ``cause`` and ``remedy`` are what its page says."""
+
+    code: str
+    status: int
+    title: str
+    cause: str
+    remedy: str
+    example: str
+
+
+_ALL = (
+    ProblemType(
+        "bad-request",
+        400,
+        "Bad request",
+        "The request could not be read: its bytes, its query string or its Host header are malformed.",
+        "Send a well-formed HTTP/1.1 request to the address in the documentation.",
+        "The Host header is not one that this service answers to.",
+    ),
+    ProblemType(
+        "not-found",
+        404,
+        "Not found",
+        "Nothing lives at this address: the path is unknown, or no resource has this id.",
+        "Start at /v1, which links to every list; ids are served in the “id” of each item.",
+        "There is no quote with the id “her-2013-no-such-line”.",
+    ),
+    ProblemType(
+        "method-not-allowed",
+        405,
+        "Method not allowed",
+        "The address exists, but not with this HTTP method.",
+        "Use one of the methods that the Allow header lists.",
+        "POST is not allowed here; GET, HEAD, OPTIONS are.",
+    ),
+    ProblemType(
+        "not-acceptable",
+        406,
+        "Not acceptable",
+        "The Accept header asks for a form in which this resource is not served.",
+        "Ask for application/json, or leave the Accept header out.",
+        "This address is served as application/json.",
+    ),
+    ProblemType(
+        "gone",
+        410,
+        "Gone",
+        "The resource was deleted. Its id is never given to anything else.",
+        "Remove the reference; what replaces it, if anything, is found through the lists.",
+        "The quote “her-2013-withdrawn” has been deleted.",
+    ),
+    ProblemType(
+        "precondition-failed",
+        412,
+        "Precondition failed",
+        "The If-Match header names a state of the resource that is not the present one.",
+        "Read the resource again, take its ETag, and decide anew.",
+        "The resource has changed since the state named in If-Match.",
+    ),
+    ProblemType(
+        "content-too-large",
+        413,
+        "Content too large",
+        "The body of the request is larger than this service takes.",
+        "Send a smaller body; reads need none.",
+        "The body may hold at most 1048576 bytes.",
+    ),
+    ProblemType(
+        "uri-too-long",
+        414,
+        "URI too long",
+        "The address of the request is longer than this service takes.",
+        "Ask for fewer values at once, or take the list and pick from it.",
+        "The query string may hold at most 8192 bytes.",
+    ),
+    ProblemType(
+        "invalid-parameters",
+        422,
+        "Invalid parameters",
+        "The request was understood, and one or more of its parameters were refused. "
+        "“errors” names each of them, what is wrong with it and, where that can be listed, what is allowed.",
+        "Correct the named parameters. A cursor is good only for the list, filters and sort it came with.",
+        "1 parameter is not valid.",
+    ),
+    ProblemType(
+        "internal-error",
+        500,
+        "Internal error",
+        "Something went wrong inside the service. It was logged under the “request_id”.",
+        "Try again later; if it stays, report it with the request id.",
+        "Something went wrong on our side.",
+    ),
+    ProblemType(
+        "query-timeout",
+        503,
+        "Query timeout",
+        "The database needed longer for the query than a query may take.",
+        "Narrow the request with filters, or try again after the time in Retry-After.",
+        "The query took longer than a query may take. Narrow it with a filter.",
+    ),
+    ProblemType(
+        "unavailable",
+        503,
+        "Unavailable",
+        "The database cannot be reached, or is too busy, at the moment.",
+        "Try again after the time in Retry-After.",
+        "The database cannot be reached at the moment.",
+    ),
+)
+
+#: Every problem by its code, in the order of their statuses.
+PROBLEMS: dict[str, ProblemType] = {problem.code: problem for problem in _ALL}
+
+
+def for_status(status: int) -> ProblemType:
+    """Return the problem that stands for an HTTP status; without one of its own, the nearest general one."""
+    exact = [problem for problem in _ALL if problem.status == status]
+    return exact[-1] if exact else PROBLEMS["bad-request" if status < 500 else "internal-error"]

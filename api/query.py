@@ -1,0 +1,69 @@
+"""Reading query strings strictly: every fault is named, with what is allowed instead."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+
+from api.errors import Refused
+from api.fields import nearest
+
+MOST_QUERY_BYTES = 8192
+
+
+class StrictParser(FlaskParser):
+    """Refuses what stock parsing lets pass: unknown parameters and repeated ones."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
+
+    def load_querystring(self, req: Any, schema: Schema) -> Any:
+        """Return the parameters; a parameter that takes one value may be given once."""
+        if len(req.query_string) > MOST_QUERY_BYTES:
+            raise Refused("uri-too-long", f"The query string may hold at most {MOST_QUERY_BYTES} bytes.")
+        twice = {
+            name: ["Given more than once; it takes one value."]
+            for name in req.args
+            if len(req.args.getlist(name)) > 1 and not isinstance(schema.fields.get(name), fields.List)
+        }
+        if twice:
+            raise ValidationError(twice)
+        return MultiDictProxy(req.args, schema)
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Any,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Any,
+    ) -> NoReturn:
+        """Refuse with a problem that names each fault."""
+        faults = []
+        found: dict[Any, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        for location, by_field in found.items():
+            messages = by_field if isinstance(by_field, dict) else {"": by_field}
+            faults += [_fault(location, name, said, schema) for name, said in messages.items()]
+        number = f"{len(faults)} parameter{' is' if len(faults) == 1 else 's are'} not valid."
+        raise Refused("invalid-parameters", number, faults)
+
+
+def _fault(location: str, name: str, messages: Any, schema: Schema) -> dict[str, Any]:
+    field = schema.fields.get(name)
+    pointer = name.encode("utf-8", "replace").decode()[:80]
+    if field is None:
+        known = sorted(schema.fields)
+        detail = f"Unknown parameter “{pointer}”.{nearest(pointer, known)}"
+        return {"location": location, "pointer": pointer, "detail": detail, "allowed": known}
+    fault = {"location": location, "pointer": pointer, "detail": " ".join(dict.fromkeys(_flat(messages)))}
+    allowed = getattr(field, "allowed", None)
+    return fault | ({"allowed": allowed} if allowed else {})
+
+
+def _flat(messages: Any) -> list[str]:
+    if isinstance(messages, dict):
+        return [text for part in messages.values() for text in _flat(part)]
+    return [str(text) for text in messages] if isinstance(messages, list) else [str(messages)]

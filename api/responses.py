@@ -1,0 +1,63 @@
+"""Answers: finished JSON with its validators, its cache rules and its links."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, request
+from werkzeug.exceptions import PreconditionFailed
+
+from api.errors import Refused
+
+JSON = "application/json"
+#: Reads may be kept for a minute, and shown stale while they are renewed or the service is down.
+PUBLIC = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+VARY = "Accept, Accept-Encoding, Authorization"
+
+
+def digest(body: bytes) -> str:
+    """Return the short hash that a validator is made of."""
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def answer(
+    body: bytes, *, etag: str, links: Mapping[str, str | None] | None = None, content_type: str = JSON
+) -> Response:
+    """Return a public answer, or 304 when the client has it already.
+
+    ``links`` are relations and addresses for the ``Link`` header (RFC 8288); those without an
+    address are left out.
+
+    Raises:
+        PreconditionFailed: an ``If-Match`` header names another state.
+        Refused: 406, when the client takes no JSON.
+    """
+    accepts_json(content_type)
+    response = Response(body, content_type=content_type)
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = PUBLIC
+    response.headers["Vary"] = VARY
+    present = {relation: url for relation, url in (links or {}).items() if url}
+    if present:
+        response.headers["Link"] = ", ".join(
+            f'<{url}>; rel="{relation}"' for relation, url in present.items()
+        )
+    response.make_conditional(request)
+    if response.status_code == PreconditionFailed.code:
+        raise PreconditionFailed
+    return response
+
+
+def accepts_json(content_type: str = JSON) -> None:
+    """Refuse a request whose ``Accept`` header leaves no room for ``content_type``."""
+    accepted = request.accept_mimetypes
+    if accepted.provided and not accepted.quality(content_type):
+        raise Refused("not-acceptable", f"This address is served as {content_type}.")
+
+
+def encoded(value: Any) -> bytes:
+    """Return ``value`` as the JSON that is served: compact, UTF-8, keys in order."""
+    return orjson.dumps(value)

@@ -1,0 +1,377 @@
+"""Shapes that several resources share: references, pages, problems, and the bases of all schemas."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow.schema import SchemaMeta
+
+from api.fields import (
+    LANGUAGE,
+    AnyOf,
+    Choice,
+    Const,
+    Digits,
+    Fixed,
+    Flag,
+    Matching,
+    Moment,
+    Reference,
+    Slug,
+    Text,
+    WholeNumber,
+    nearest,
+)
+from api.links import Address
+from models import Paragraph, Status, Versioned
+
+#: What opens and what closes every item, around the fields of its own.
+HEAD = ("type", "id", "label", "url", "html_url")
+TAIL = ("editor_note", "links", "revision", "created_at", "updated_at")
+
+
+class InOrder(SchemaMeta):
+    """Puts the fields that all of a kind have where they belong, whichever class declares them."""
+
+    head: tuple[str, ...] = HEAD
+    tail: tuple[str, ...] = TAIL
+
+    @classmethod
+    def get_declared_fields(cls, *args: Any, **kwargs: Any) -> dict[str, fields.Field[Any]]:
+        """Return the declared fields: the head, then the schema's own in their order, then the tail."""
+        declared = super().get_declared_fields(*args, **kwargs)
+        own = [name for name in declared if name not in cls.head + cls.tail]
+        return {name: declared[name] for name in (*cls.head, *own, *cls.tail) if name in declared}
+
+
+class QueryInOrder(InOrder):
+    """The same for the parameters of a list."""
+
+    head = ("id",)
+    tail = (
+        "theme",
+        "theme_all",
+        "advisory",
+        "exclude_advisory",
+        "max_severity",
+        "sort",
+        "limit",
+        "cursor",
+        "count",
+    )
+
+
+class Out(Schema, metaclass=InOrder):
+    """A shape that the API serves: every key is always there, null where nothing is known."""
+
+    class Meta:
+        """A client must ignore keys that it does not know."""
+
+        unknown = EXCLUDE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Declare the key as always present, and as never taken from a client."""
+        field_obj.required = True
+        field_obj.dump_only = True
+
+
+class Body(Schema):
+    """A shape that the API, or a pack, takes: unknown keys are refused."""
+
+    class Meta:
+        """Refuse, rather than lose, what is not understood."""
+
+        unknown = RAISE
+
+
+class ReferenceSchema(Out):
+    """What names a resource inside another one."""
+
+    id = fields.String(attribute="slug", metadata={"description": "The id, unique among its type."})
+    label = fields.String(metadata={"description": "A short, neutral display name."})
+
+
+def reference_to(type_name: str, path: str) -> type[ReferenceSchema]:
+    """Return the reference schema of a resource, named after its type: ``FilmRefSchema``."""
+    return type(
+        f"{type_name.title()}RefSchema",
+        (ReferenceSchema,),
+        {
+            "__doc__": f"Names a {type_name}.",
+            "type": Const(type_name, f"Always `{type_name}`."),
+            "url": Address(path, description=f"The {type_name}'s address."),
+        },
+    )
+
+
+FilmRefSchema = reference_to("film", "/v1/films/")
+SourceRefSchema = reference_to("source", "/v1/sources/")
+CharacterRefSchema = reference_to("character", "/v1/characters/")
+SceneRefSchema = reference_to("scene", "/v1/scenes/")
+QuoteRefSchema = reference_to("quote", "/v1/quotes/")
+ThemeRefSchema = reference_to("theme", "/v1/themes/")
+CommentaryRefSchema = reference_to("commentary", "/v1/commentary/")
+
+
+class ItemSchema(Out):
+    """What every item begins and ends with."""
+
+    id = fields.String(
+        attribute="slug", metadata={"description": "The id: a slug, unique among its type, never reused."}
+    )
+    label = fields.String(metadata={"description": "A short, neutral display name, written by an editor."})
+    html_url = Fixed(None, "The address of a page for people; null until there is one.", format="uri")
+    revision = fields.Integer(metadata={"description": "How often the item was changed, from 1."})
+    created_at = Moment(metadata={"description": "When the item was first published, UTC."})
+    updated_at = Moment(metadata={"description": "When the item last changed, UTC."})
+
+
+class CitationSchema(Out):
+    """Paragraphs of one source."""
+
+    source = fields.Nested(SourceRefSchema, metadata={"description": "The source."})
+    paragraphs = fields.List(
+        fields.Integer(),
+        metadata={"description": "Numbers of the source's paragraphs, from 1, ascending."},
+    )
+
+
+class AdvisoryLinkSchema(Out):
+    """An advisory that stands on the item's own words, with its severity."""
+
+    type = Const("advisory", "Always `advisory`.")
+    id = fields.String(attribute="advisory.slug", metadata={"description": "The advisory's id."})
+    label = fields.String(attribute="advisory.label", metadata={"description": "The advisory's name."})
+    url = Address("/v1/advisories/", attribute="advisory.slug", description="The advisory's address.")
+    severity = fields.Integer(
+        validate=validate.Range(1, 3),
+        metadata={"description": "1 (least) to 3 (most); the advisory says what each means."},
+    )
+
+
+class PageSchema(Out):
+    """Where a list's page stands."""
+
+    limit = fields.Integer(metadata={"description": "The most items a page holds."})
+    next = fields.String(
+        allow_none=True,
+        metadata={"format": "uri", "description": "The next page's address; null on the last page."},
+    )
+    previous = fields.String(
+        allow_none=True,
+        metadata={"format": "uri", "description": "The previous page's address; null on the first page."},
+    )
+    total = fields.Integer(
+        allow_none=True, metadata={"description": "How many items match; null unless `count=true`."}
+    )
+    total_relation = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(["exact", "at-least", None]),
+        metadata={"description": "Whether `total` is exact or a lower bound; null with it."},
+    )
+
+
+_LISTS: dict[str, type[Out]] = {}
+
+
+def list_of(item: type[Out]) -> type[Out]:
+    """Return the schema of a page of ``item``, made once: ``QuoteListSchema``."""
+    name = item.__name__.replace("Schema", "ListSchema")
+    if name not in _LISTS:
+        members = {
+            "__doc__": f"A page of a list; its items are {item.__name__.removesuffix('Schema')}s.",
+            "data": fields.List(fields.Nested(item), metadata={"description": "The items of this page."}),
+            "page": fields.Nested(PageSchema, metadata={"description": "Where the page stands."}),
+        }
+        _LISTS[name] = type(name, (Out,), members)
+    return _LISTS[name]
+
+
+class ProblemErrorSchema(Out):
+    """One fault in a request."""
+
+    location = fields.String(metadata={"description": "Where: `query`, `path`, `json` or `headers`."})
+    pointer = fields.String(
+        metadata={"description": "The parameter's name, or a JSON Pointer into the body."}
+    )
+    detail = fields.String(metadata={"description": "What is wrong, and what would be right."})
+    allowed = fields.List(
+        fields.String(), metadata={"description": "What is allowed, where it can be listed."}
+    )
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Declare all but ``allowed`` as always present."""
+        super().on_bind_field(field_name, field_obj)
+        field_obj.required = field_name != "allowed"
+
+
+class ProblemSchema(Out):
+    """An error (RFC 9457)."""
+
+    type = fields.String(
+        metadata={"format": "uri", "description": "The page that explains this kind of problem."}
+    )
+    code = fields.String(metadata={"description": "A stable name of the kind of problem."})
+    title = fields.String(metadata={"description": "The kind of problem, for people."})
+    status = fields.Integer(metadata={"description": "The HTTP status."})
+    detail = fields.String(metadata={"description": "What happened this time."})
+    instance = fields.String(
+        metadata={"format": "uri-reference", "description": "The path that was asked for."}
+    )
+    request_id = fields.String(metadata={"description": "Names this request in our logs."})
+    errors = fields.List(
+        fields.Nested(ProblemErrorSchema),
+        metadata={"description": "Each fault by itself; empty if there is one only."},
+    )
+
+
+class SortField(AnyOf):
+    """Sort keys of a noun, each with a ``-`` before it for descending."""
+
+    def __init__(self, noun: type[Versioned] | type[Paragraph]) -> None:
+        """Take the noun whose published keys are allowed."""
+        keys = sorted(noun.sort_keys())
+        self.keys = [key for plain in keys for key in (plain, f"-{plain}")]
+        default = ",".join(noun.default_sort)
+        super().__init__(
+            _SortKey(self.keys),
+            metadata={
+                "description": "Sort keys in order of precedence, `-` before one for descending; "
+                f"nulls come last, and ties are broken by id. Default: `{default}`.",
+            },
+        )
+
+
+class _SortKey(fields.String):
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(validate=validate.OneOf(allowed))
+        self.allowed = allowed
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text not in self.allowed:
+            raise ValidationError(f"Unknown sort key “{text[:60]}”.{nearest(text, self.allowed)}")
+        return text
+
+
+class ListQuerySchema(Body, metaclass=QueryInOrder):
+    """The parameters of every list; a subclass adds its ``noun``, its filters and ``sort``."""
+
+    noun: ClassVar[Any]
+
+    limit = Digits(
+        validate=validate.Range(1, 100),
+        load_default=20,
+        metadata={"description": "The most items a page holds. It may change between pages."},
+    )
+    cursor = fields.String(
+        validate=validate.Length(min=1, max=4000),
+        metadata={
+            "description": "Where to go on, from `page.next` or `page.previous`: opaque, and good only for "
+            "the same list, filters and sort.",
+        },
+    )
+    count = Flag(
+        load_default=False, metadata={"description": "Whether to say how many items match, up to 10,000."}
+    )
+
+
+class IdFilter(Schema):
+    """The filter that every resource has."""
+
+    id = AnyOf(Slug(), metadata={"description": "Only items with one of these ids."})
+
+
+class AdvisoryFilters(Schema):
+    """The filters of what carries advisories."""
+
+    advisory = AnyOf(Slug(), metadata={"description": "Only items that carry any of these advisories."})
+    exclude_advisory = AnyOf(Slug(), metadata={"description": "No items that carry any of these advisories."})
+    max_severity = Digits(
+        validate=validate.Range(0, 3),
+        metadata={"description": "Only items with no advisory above this severity; 0 admits none at all."},
+    )
+
+
+class ThemeFilters(Schema):
+    """The filters of what is about themes."""
+
+    theme = AnyOf(
+        Slug(),
+        metadata={"description": "Only items about any of these themes, or a theme narrower than one."},
+    )
+    theme_all = AnyOf(
+        Slug(), metadata={"description": "Only items about all of these themes, each with what is narrower."}
+    )
+
+
+def without(query: type[ListQuerySchema], name: str, *dropped: str) -> type[ListQuerySchema]:
+    """Return ``query`` less the filters that a path has fixed, as a named class."""
+    members: dict[str, Any] = dict.fromkeys(dropped)
+    return type(name, (query,), {"__doc__": query.__doc__, **members})
+
+
+class CreateBody(Body):
+    """What every create body has: the label, which a name or title may stand in for."""
+
+    @staticmethod
+    def label_from(entry: dict[str, Any]) -> str | None:
+        """Return what stands in for a label that is not written."""
+        return entry.get("name") or entry.get("title")
+
+    label = Text(120)
+    status = Choice(Status, load_default=Status.PUBLISHED)
+
+    @pre_load
+    def label_by_name(self, entry: Any, **_: Any) -> Any:
+        """Take the name or title as label where none is written."""
+        if isinstance(entry, dict) and "label" not in entry:
+            label = self.label_from(entry)
+            return entry | {"label": label} if label else entry
+        return entry
+
+
+class AdvisoryLinkBody(Body):
+    """An advisory and its severity, as a create body writes them."""
+
+    advisory = Reference("advisory", required=True)
+    severity = WholeNumber(required=True, validate=validate.Range(1, 3))
+
+
+class CitationBody(Body):
+    """A source and numbers of its paragraphs, as a create body writes them."""
+
+    source = Reference("source", required=True)
+    paragraphs = fields.List(
+        WholeNumber(validate=validate.Range(1, 100_000)),
+        required=True,
+        validate=validate.Length(min=1, max=500),
+    )
+
+
+def themes_field() -> fields.List[Any]:
+    """Return the field for a body's themes: one at least."""
+    return fields.List(Reference("theme"), required=True, validate=validate.Length(min=1, max=20))
+
+
+def advisories_field() -> fields.List[Any]:
+    """Return the field for a body's advisories; none, if left out."""
+    return fields.List(fields.Nested(AdvisoryLinkBody), load_default=list, validate=validate.Length(max=20))
+
+
+def citations_field(most: int = 50) -> fields.List[Any]:
+    """Return the field for a body's citations: one at least."""
+    return fields.List(fields.Nested(CitationBody), required=True, validate=validate.Length(min=1, max=most))
+
+
+def language_field(**options: Any) -> Text:
+    """Return the field for a BCP 47 language tag."""
+    return Text(
+        35, pattern=Matching(LANGUAGE, "“{input}” is not a BCP 47 language tag, such as en."), **options
+    )
+
+
+def note_field() -> Text:
+    """Return the field for an editor's note."""
+    return Text(2000, allow_none=True, load_default=None)

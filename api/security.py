@@ -1,0 +1,55 @@
+"""Headers that limit what a browser may do with an answer, and who may read it across origins."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_cors import CORS
+
+EXPOSED = (
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Deprecation",
+    "Sunset",
+)
+DATA = "default-src 'none'; frame-ancestors 'none'; sandbox"
+PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+# Swagger UI sets styles on its elements as it draws them.
+SWAGGER = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+
+
+def init_app(app: Flask) -> None:
+    """Let any origin read the API without credentials, and close every answer against other use."""
+    CORS(
+        app,
+        resources={r"/v1(/.*)?$": {}},
+        origins="*",
+        send_wildcard=True,
+        supports_credentials=False,
+        methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match"],
+        expose_headers=EXPOSED,
+        max_age=86400,
+    )
+    app.after_request(protect)
+
+
+def protect(response: Response) -> Response:
+    """Set the security headers that suit the kind of answer."""
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
+    if response.mimetype != "text/html":
+        headers.setdefault("Content-Security-Policy", DATA)
+    elif request.path == "/docs":
+        headers.setdefault("Content-Security-Policy", SWAGGER)
+    else:
+        headers.setdefault("Content-Security-Policy", PAGE)
+    return response
