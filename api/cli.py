@@ -1,0 +1,267 @@
+"""The command line: ``subtext``. The one place that joins the app and the seeds."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+from flask.cli import FlaskGroup
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.config import ROOT, InvalidSetting, Settings
+from models import migrations
+from models.database import Database, outage
+
+SEEDS = ROOT / "seeds"
+PACKS = click.argument("packs", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
+
+
+def _app() -> Any:
+    from api.app import create_app
+
+    return create_app()
+
+
+@click.group(
+    cls=FlaskGroup,
+    create_app=_app,
+    add_default_commands=True,
+    add_version_option=False,
+    help="Serve, fill and check Subtext. Settings come from the environment; see the README.",
+)
+def cli() -> None:
+    """Group every command."""
+
+
+def main() -> None:
+    """Run the command line; a setting that cannot be used ends it with one sentence."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    try:
+        cli()
+    except InvalidSetting as error:
+        raise SystemExit(f"subtext: {error}") from None
+    except SQLAlchemyError as error:
+        meant = outage(error)
+        if meant is None:
+            raise
+        raise SystemExit(f"subtext: {meant}") from None
+
+
+@contextmanager
+def progress(description: str, total: int) -> Iterator[Any]:
+    """Show a progress bar on a terminal's standard error, and nothing elsewhere; yields ``step()``."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _database() -> Database:
+    return Database(Settings.from_environment().database_url)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's tables up to this version."""
+    database = _database()
+    _migrate(database)
+    click.echo(f"{database.shown_url} stands at migration {migrations.current(database.engine)}.")
+
+
+def _migrate(database: Database) -> None:
+    if migrations.current(database.engine) != migrations.newest():
+        migrations.upgrade(database.engine)
+
+
+@cli.command()
+@PACKS
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="SUBTEXT_ESSAYS",
+    help="A folder with the text of each source, <source>.txt; also SUBTEXT_ESSAYS.",
+)
+def check(packs: tuple[Path, ...], against: Path | None) -> None:
+    """Check content packs: name file, line and rule of every fault.
+
+    Without PACKS, the pack of this repository. With the sources' texts at hand it also proves that
+    quotations are verbatim, that hashes match, and that no other text repeats a source.
+    """
+    from seeds.check import examine
+    from seeds.pack import read_pack
+    from seeds.rules import RULES
+
+    pack = read_pack(*(packs or (SEEDS,)))
+    with progress("Checking", len(RULES)) as step:
+        checked, faults = examine(pack, RULES, essays=against, outside=_shared(packs), step=step)
+    for fault in faults:
+        click.echo(str(fault))
+    _sum_up(checked, faults)
+
+
+def _shared(packs: tuple[Path, ...]) -> Any:
+    """Return what packs may refer to beside themselves: this repository's vocabularies."""
+    from seeds.pack import read_pack
+
+    if not packs:
+        return None
+    shared = {(entry.type_name, entry.slug) for entry in read_pack(SEEDS).entries}
+    return lambda type_name, slug: type_name in ("theme", "advisory") and (type_name, slug) in shared
+
+
+def _sum_up(checked: Any, faults: list[Any]) -> None:
+    errors = sum(fault.level == "error" for fault in faults)
+    warnings = len(faults) - errors
+    read = f"{len(checked.essays)} of {len(checked.of('source'))} sources' texts at hand"
+    click.echo(f"{len(checked.pack.entries)} entries, {read}: {errors} errors, {warnings} warnings.")
+    if errors:
+        raise SystemExit(1)
+
+
+@cli.command()
+@PACKS
+def seed(packs: tuple[Path, ...]) -> None:
+    """Load content packs into the database: all of it or nothing, and nothing twice.
+
+    Without PACKS, the pack of this repository. A pack with a fault changes nothing.
+    """
+    database = _database()
+    if migrations.current(database.engine) != migrations.newest():
+        raise SystemExit("subtext: the database is not migrated to this version; run `subtext migrate`.")
+    report = _seed(database, packs or (SEEDS,))
+    for type_name, counts in report.items():
+        told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("created", "updated", "unchanged"))
+        click.echo(f"{type_name}: {told}")
+
+
+def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
+    from sqlalchemy import select
+
+    from seeds.check import examine
+    from seeds.load import BY_TYPE, load
+    from seeds.pack import read_pack
+    from seeds.rules import RULES
+
+    pack = read_pack(*packs)
+    with database.writing() as session:
+
+        def stored(type_name: str, slug: str) -> bool:
+            noun = BY_TYPE[type_name]
+            return session.scalar(select(noun.id).where(noun.slug == slug)) is not None
+
+        checked, faults = examine(pack, RULES, outside=stored)
+        errors = [fault for fault in faults if fault.level == "error"]
+        if errors:
+            for fault in errors:
+                click.echo(str(fault), err=True)
+            raise SystemExit(f"{len(errors)} errors: nothing was changed.")
+        with progress("Loading", len(checked.sound)) as step:
+            return load(session, checked, step=step)
+
+
+@cli.command()
+@click.argument("text", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def paragraphs(text: Path) -> None:
+    """Print a source's sha256 and paragraphs as sources.yml lists them, from its plain TEXT.
+
+    Every paragraph is called body; say where one is a title, a heading or another kind.
+    """
+    from seeds.essay import Essay
+
+    essay = Essay(text.stem, text.read_bytes())
+    click.echo(f"sha256: {essay.sha256}\nparagraphs:")
+    for number in range(1, len(essay.paragraphs) + 1):
+        count, sha256 = essay.measure(number)
+        click.echo(f"  - {{kind: body, word_count: {count}, sha256: {sha256}}}")
+
+
+@cli.command()
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; fail if the file is not up to date."
+)
+def openapi(only_check: bool) -> None:
+    """Generate openapi/v1.json from the code, with real answers of the pack as examples."""
+    from tempfile import TemporaryDirectory
+
+    from api.app import create_app
+    from openapi import PATH, render
+
+    with TemporaryDirectory() as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/openapi.sqlite3")
+        database = Database(settings.database_url)
+        migrations.upgrade(database.engine)
+        _seed(database, (SEEDS,))
+        database.close()
+        document = render(create_app(settings))
+    if only_check and PATH.read_bytes() != document:
+        raise SystemExit("openapi/v1.json is not what the code generates; run `subtext openapi`.")
+    if not only_check:
+        PATH.write_bytes(document)
+        click.echo(f"Wrote {len(document)} bytes to openapi/v1.json.")
+
+
+@cli.command()
+def serve() -> None:
+    """Migrate and seed the database, then serve it until stopped.
+
+    HOST, PORT, SUBTEXT_DATABASE_URL and SUBTEXT_PUBLIC_URL say where; the README lists them all.
+    """
+    settings = Settings.from_environment()
+    _refuse_taken_port(settings)
+    database = Database(settings.database_url)
+    _migrate(database)
+    _seed(database, (SEEDS,))
+    database.close()
+    base = settings.base_url
+    click.echo(f"Subtext on {database.shown_url}")
+    click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")
+    _serve(settings, database.is_sqlite)
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SystemExit(
+                f"subtext: {settings.host}:{settings.port} cannot be used: {error.strerror}."
+            ) from None
+
+
+def _serve(settings: Settings, is_sqlite: bool) -> None:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+
+    # Workers are spawned and read the environment anew: they must find what was resolved here.
+    os.environ.update(HOST=settings.host, PORT=str(settings.port))
+    Granian(
+        "wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        working_dir=ROOT,
+        # More threads on SQLite only wait for one another; on PostgreSQL they wait for the network.
+        blocking_threads=1 if is_sqlite else 4,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=8192,
+        backpressure=4096,
+        http1_settings=HTTP1Settings(header_read_timeout=5000, max_buffer_size=32768),
+        workers_kill_timeout=30,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    ).serve()
