@@ -12,14 +12,16 @@ import binascii
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, false, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from api.errors import Refused
+from api.fields import UNSTORABLE
+from models.types import Instant
 
 #: Lists are counted no further than this.
 COUNT_CAP = 10_000
@@ -54,16 +56,26 @@ class Key:
 
     def parse(self, value: Any) -> Any:
         """Return a cursor's value as the column's type; raise ``ValueError`` if it is of another."""
-        kind = self.column.expression.type.python_type
+        kind = self.column.expression.type
         if value is None and self.nullable:
             return None
-        if kind in (dt.datetime, dt.date) and isinstance(value, str):
-            return kind.fromisoformat(value)
-        if type(value) is not kind or (kind is int and not -(2**31) <= value < 2**31):
-            raise ValueError(self.name)
-        if kind is str and "\x00" in value:
-            raise ValueError(self.name)
-        return value
+        if isinstance(kind, Instant):
+            return _instant(value)
+        if isinstance(kind, Date):
+            return dt.date.fromisoformat(value)
+        if isinstance(kind, Integer):
+            # What is larger fits no column, and is an error to the database.
+            return value if type(value) is int and abs(value) < 2**31 else _misfit(value)
+        return value if isinstance(value, str) and not UNSTORABLE.search(value) else _misfit(value)
+
+
+def _instant(value: Any) -> dt.datetime:
+    at = dt.datetime.fromisoformat(value)
+    return at if at.tzinfo else _misfit(value)
+
+
+def _misfit(value: Any) -> NoReturn:
+    raise ValueError(f"{value!r} is not of the column's type")
 
 
 @dataclass(frozen=True)

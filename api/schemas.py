@@ -38,9 +38,14 @@ class InOrder(SchemaMeta):
     tail: tuple[str, ...] = TAIL
 
     @classmethod
-    def get_declared_fields(cls, *args: Any, **kwargs: Any) -> dict[str, fields.Field[Any]]:
-        """Return the declared fields: the head, then the schema's own in their order, then the tail."""
-        declared = super().get_declared_fields(*args, **kwargs)
+    def get_declared_fields(cls, klass: Any, *args: Any, **kwargs: Any) -> dict[str, fields.Field[Any]]:
+        """Return the fields: the head, then the schema's own in their order, then the tail.
+
+        What the class lists as ``dropped`` is left out.
+        """
+        declared = super().get_declared_fields(klass, *args, **kwargs)
+        for name in getattr(klass, "dropped", ()):
+            declared.pop(name, None)
         own = [name for name in declared if name not in cls.head + cls.tail]
         return {name: declared[name] for name in (*cls.head, *own, *cls.tail) if name in declared}
 
@@ -308,8 +313,7 @@ class ThemeFilters(Schema):
 
 def without(query: type[ListQuerySchema], name: str, *dropped: str) -> type[ListQuerySchema]:
     """Return ``query`` less the filters that a path has fixed, as a named class."""
-    members: dict[str, Any] = dict.fromkeys(dropped)
-    return type(name, (query,), {"__doc__": query.__doc__, **members})
+    return type(name, (query,), {"__doc__": query.__doc__, "dropped": dropped})
 
 
 class CreateBody(Body):

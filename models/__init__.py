@@ -3,6 +3,8 @@
 Import the nouns from here, so that every mapper is known before the first query.
 """
 
+# It adds counts to Film, once everything that is counted is there.
+import models.coverage  # noqa: F401 (its import is its work)
 from models.advisory import Advisory, AdvisoryLink
 from models.alias import Alias
 from models.base import Base, Part, Status, Versioned

@@ -21,6 +21,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import (
     Mapped,
+    Session,
     column_property,
     mapped_column,
     relationship,
@@ -28,6 +29,7 @@ from sqlalchemy.orm import (
 
 from models.base import Base, Ordered, Part, PartList, Versioned, one_of, refers_to, slugs
 from models.citation import Citation, citation_paragraphs
+from models.errors import DomainError, NotFound
 from models.film import Film
 from models.types import choice, line, prose
 
@@ -224,6 +226,12 @@ class Paragraph(Base, Part):
                 *one_of(cls.kind, kind or ()),
             )
         )
+
+    @classmethod
+    def missing(cls, session: Session, source: str, number: int) -> DomainError:
+        """Return why there is no such paragraph: the source is not there, or not so long."""
+        Source.by_slug(session, source)
+        return NotFound(cls.type_name, str(number))
 
     def to_record(self) -> dict[str, Any]:
         """Return the paragraph as a create body writes it."""

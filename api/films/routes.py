@@ -8,7 +8,7 @@ from flask.views import MethodView
 from sqlalchemy import Select
 
 from api.blueprint import Blueprint, slug_parameter
-from api.films.schemas import FilmQuerySchema, FilmSchema, SourceFilmQuerySchema
+from api.films.schemas import FilmCoverageSchema, FilmQuerySchema, FilmSchema, SourceFilmQuerySchema
 from models import Film, Source
 
 blp = Blueprint("films", __name__, url_prefix="/v1", description="The works that are commented on.")
@@ -38,6 +38,16 @@ class FilmDetail(MethodView):
         The film with this id, with the facts that are certain.
         """
         return Film.select_where(id=[film])
+
+
+@blp.route("/films/<slug:film>/coverage", parameters=[slug_parameter("film", "film")])
+@blp.item(FilmCoverageSchema, operation="getFilmCoverage", example="/v1/films/her-2013/coverage")
+def film_coverage(film: str) -> Select[Any]:
+    """Get a film's coverage
+
+    How many characters, scenes, quotes and claims there are of the film.
+    """
+    return Film.select_where(id=[film])
 
 
 @blp.route("/sources/<slug:source>/films", parameters=[slug_parameter("source", "source")])

@@ -12,6 +12,7 @@ from api.links import Address
 from api.schemas import (
     Body,
     CreateBody,
+    FilmRefSchema,
     IdFilter,
     ItemSchema,
     ListQuerySchema,
@@ -59,6 +60,17 @@ class FilmSchema(ItemSchema):
     synopsis = fields.String(metadata={"description": "What happens, in two or three sentences of ours."})
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
     links = Grouped(FilmLinksSchema, metadata={"description": "Where to go from here."})
+
+
+class FilmCoverageSchema(Out):
+    """How much there is of a film here."""
+
+    type = Const("coverage", "Always `coverage`.")
+    film = Grouped(FilmRefSchema, metadata={"description": "The film."})
+    characters = fields.Integer(attribute="character_count", metadata={"description": "How many characters."})
+    scenes = fields.Integer(attribute="scene_count", metadata={"description": "How many scenes."})
+    quotes = fields.Integer(attribute="quote_count", metadata={"description": "How many quotes."})
+    commentary = fields.Integer(attribute="commentary_count", metadata={"description": "How many claims."})
 
 
 class FilmQuerySchema(IdFilter, ListQuerySchema):

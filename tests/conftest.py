@@ -1,0 +1,91 @@
+"""The fixtures everyone knows (``app``, ``client``, ``runner``), over both databases."""
+
+import os
+
+import pytest
+
+from api.app import create_app
+from api.config import Settings
+from models.database import Database
+from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite
+
+#: What could not be tried on this machine, a sentence each.
+NOT_RUN: dict[str, int] = {}
+
+
+def not_run(reason: str) -> None:
+    """Leave a test out, and say so in one line at the end."""
+    NOT_RUN[reason] = NOT_RUN.get(reason, 0) + 1
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter):
+    for reason, count in NOT_RUN.items():
+        terminalreporter.write_line(f"Not run: {count} tests, {reason}")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    # On CI's machine everything is there: what is skipped there is a hole in the tests.
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        reporter.write_line("CI runs every test: something was skipped.")
+        session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory):
+    engine = Engine(SQLite(tmp_path_factory.mktemp("sqlite")))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine():
+    if not POSTGRESQL:
+        not_run("because SUBTEXT_TEST_DATABASE_URL names no PostgreSQL server.")
+    engine = Engine(PostgreSQL(POSTGRESQL))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def engine(request):
+    """Each kind of database in turn."""
+    return request.getfixturevalue(f"{request.param}_engine")
+
+
+@pytest.fixture
+def database(engine):
+    """A migrated, empty database."""
+    with engine.fresh() as url:
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def packed(engine):
+    """A database of its own that holds the pack."""
+    with engine.fresh("pack") as url:
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def app(engine):
+    """The app over the pack; tests that write take ``packed`` instead."""
+    with engine.fresh("pack") as url:
+        made = create_app(Settings(database_url=url))
+        yield made
+        made.extensions["database"].close()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def runner(app):
+    return app.test_cli_runner()
