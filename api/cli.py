@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -11,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-import structlog
 from flask.cli import FlaskGroup
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from api import logs
 from api.config import ROOT, InvalidSetting, Settings
-from models import migrations
+from models import DomainError, migrations
 from models.database import Database, outage
 
 SEEDS = ROOT / "seeds"
@@ -44,7 +43,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; a setting that cannot be used ends it with one sentence."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    logs.configure()
     try:
         cli()
     except InvalidSetting as error:
@@ -153,7 +152,7 @@ def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
     from seeds.rules import RULES
 
     pack = read_pack(*packs)
-    with database.writing() as session:
+    with _or_nothing(), database.writing() as session:
 
         def stored(type_name: str, slug: str) -> bool:
             noun = BY_TYPE[type_name]
@@ -169,6 +168,18 @@ def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
             return load(session, checked, step=step)
 
 
+@contextmanager
+def _or_nothing() -> Iterator[None]:
+    """End with one sentence where a pack, sound by itself, contradicts what the database holds."""
+    try:
+        yield
+    except DomainError as error:
+        raise SystemExit(f"subtext: {error} Nothing was changed.") from None
+    except IntegrityError as error:
+        said = str(error.orig).partition("\n")[0]
+        raise SystemExit(f"subtext: The database refuses it: {said}. Nothing was changed.") from None
+
+
 @cli.command()
 @click.argument("text", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def paragraphs(text: Path) -> None:
@@ -178,7 +189,10 @@ def paragraphs(text: Path) -> None:
     """
     from seeds.essay import Essay
 
-    essay = Essay(text.stem, text.read_bytes())
+    try:
+        essay = Essay.read(text)
+    except UnicodeDecodeError:
+        raise SystemExit(f"subtext: {text} is not UTF-8.") from None
     click.echo(f"sha256: {essay.sha256}\nparagraphs:")
     for number in range(1, len(essay.paragraphs) + 1):
         count, sha256 = essay.measure(number)
@@ -260,7 +274,7 @@ def _serve(settings: Settings, is_sqlite: bool) -> None:
         websockets=False,
         backlog=8192,
         backpressure=4096,
-        http1_settings=HTTP1Settings(header_read_timeout=5000, max_buffer_size=32768),
+        http1_settings=HTTP1Settings(header_read_timeout=5000, max_buffer_size=65536),
         workers_kill_timeout=30,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,

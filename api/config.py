@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
@@ -42,7 +45,7 @@ class Settings:
         """
         given = {name: value for name, value in environment.items() if value}
         return cls(
-            database_url=given.get("SUBTEXT_DATABASE_URL", cls.database_url),
+            database_url=_database_url(given.get("SUBTEXT_DATABASE_URL", cls.database_url)),
             host=given.get("HOST", cls.host),
             port=_port(given.get("PORT", str(cls.port))),
             public_url=_public_url(given.get("SUBTEXT_PUBLIC_URL")),
@@ -69,11 +72,27 @@ def _public_url(value: str | None) -> str | None:
     if value is None:
         return None
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    # A path would be lost: pages and the OpenAPI document's server begin at the root.
+    more = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.hostname or more:
         raise InvalidSetting(
-            f"SUBTEXT_PUBLIC_URL is “{value}”; it takes an address such as https://subtext.example."
+            f"SUBTEXT_PUBLIC_URL is “{value}”; it takes an address without a path, "
+            "such as https://subtext.example."
         )
     return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    try:
+        backend = make_url(value).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql", "postgres"):
+        # The value itself may hold a password.
+        raise InvalidSetting(
+            "SUBTEXT_DATABASE_URL takes sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE."
+        )
+    return value
 
 
 def _seconds(value: str) -> float:

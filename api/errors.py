@@ -80,7 +80,12 @@ def from_http(error: HTTPException) -> Any:
     if isinstance(error, Refused):
         return problem_response(error.problem, str(error.description), errors=error.errors, headers=headers)
     problem = for_status(error.code)
-    return problem_response(problem, _detail(error, problem), headers=headers)
+    response = problem_response(problem, _detail(error, problem), headers=headers)
+    if error.code >= 500:
+        cause = getattr(error, "original_exception", None) or error
+        request_id = response.headers["X-Request-Id"]
+        log.error("internal error", request_id=request_id, path=request.path, exc_info=cause)
+    return response
 
 
 def _detail(error: HTTPException, problem: ProblemType) -> str:

@@ -16,7 +16,7 @@ from models.types import SLUG_LENGTH
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 TIMECODE = re.compile(r"[0-9]{2}:[0-5][0-9]:[0-5][0-9]")
-DIGITS = re.compile(r"[0-9]{1,9}")
+DIGITS = re.compile(r"[0-9]{1,12}")
 #: The most values one filter takes.
 MOST_VALUES = 50
 # NUL cannot be stored in PostgreSQL, a lone surrogate nowhere; other control characters are noise.
@@ -113,9 +113,13 @@ class Choice(fields.Enum[Any]):
 class Digits(fields.Integer):
     """A whole number in a query string: ASCII digits only."""
 
+    def __init__(self, least: int = 0, most: int = 999_999_999, **options: Any) -> None:
+        """Take the bounds, both of them allowed."""
+        super().__init__(validate=validate.Range(least, most), **options)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str) or not DIGITS.fullmatch(value):
-            raise ValidationError("A whole number is needed, in digits 0–9, nine at most.")
+            raise ValidationError("A whole number is needed, in the digits 0–9.")
         return int(value)
 
 

@@ -84,7 +84,7 @@ _ALL = (
         "URI too long",
         "The address of the request is longer than this service takes.",
         "Ask for fewer values at once, or take the list and pick from it.",
-        "The query string may hold at most 8192 bytes.",
+        "The query string may hold at most 30000 bytes.",
     ),
     ProblemType(
         "invalid-parameters",

@@ -11,7 +11,7 @@ from webargs.multidictproxy import MultiDictProxy
 from api.errors import Refused
 from api.fields import nearest
 
-MOST_QUERY_BYTES = 8192
+MOST_QUERY_BYTES = 30_000
 
 
 class StrictParser(FlaskParser):

@@ -266,7 +266,8 @@ class ListQuerySchema(Body, metaclass=QueryInOrder):
     noun: ClassVar[Any]
 
     limit = Digits(
-        validate=validate.Range(1, 100),
+        1,
+        100,
         load_default=20,
         metadata={"description": "The most items a page holds. It may change between pages."},
     )
@@ -294,7 +295,8 @@ class AdvisoryFilters(Schema):
     advisory = AnyOf(Slug(), metadata={"description": "Only items that carry any of these advisories."})
     exclude_advisory = AnyOf(Slug(), metadata={"description": "No items that carry any of these advisories."})
     max_severity = Digits(
-        validate=validate.Range(0, 3),
+        0,
+        3,
         metadata={"description": "Only items with no advisory above this severity; 0 admits none at all."},
     )
 

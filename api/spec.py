@@ -12,7 +12,7 @@ from flask import Flask
 from flask_smorest.utils import prepare_response
 
 from api.errors import PROBLEM_JSON
-from api.fields import AnyOf, Choice, Const, Fixed, Mapped, OneOfReference, Slug
+from api.fields import AnyOf, Choice, Const, Fixed, Mapped, Matching, OneOfReference, Slug
 from api.problems import PROBLEMS
 from api.schemas import ProblemSchema
 from models.types import SLUG_LENGTH
@@ -123,6 +123,9 @@ def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]
     """State the bounds that our own fields enforce: slugs, texts by key, lists of values."""
     if isinstance(field, Slug):
         return {"type": "string", "maxLength": SLUG_LENGTH, "pattern": field.metadata["pattern"]}
+    for rule in field.validators:
+        if isinstance(rule, Matching):
+            return {"pattern": f"^{rule.pattern.pattern}$"}
     if isinstance(field, Mapped):
         keys = {key: {"type": "string", "description": text} for key, text in field.described_keys.items()}
         return {"type": "object", "properties": keys, "required": list(keys), "additionalProperties": False}

@@ -6,11 +6,12 @@ from importlib import resources
 
 import flask_swagger_ui
 from flask import Blueprint, Response, make_response, render_template
+from sqlalchemy import func, select
 
 from api.context import session, settings
 from api.problems import PROBLEMS
 from api.spec import example_problem
-from models import Film, NotFound, Quote, Scene, Theme
+from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
 from models.base import Versioned
 
 SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
@@ -24,25 +25,24 @@ assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static
 @pages.get("/")
 def home() -> Response:
     """Show what this is: a quote, the way in, one call to copy."""
-    unflagged = Quote.select_where(max_severity=0).order_by(Quote.random_key).limit(1)
-    counted: list[tuple[str, type[Versioned]]] = [
-        ("films", Film),
-        ("scenes", Scene),
-        ("quotes", Quote),
-        ("themes", Theme),
+    maxims = Quote.select_where(kind=[QuoteKind.APHORISM], max_severity=0)
+    counted: list[tuple[str, str, type[Versioned]]] = [
+        ("films", "film", Film),
+        ("scenes", "scene", Scene),
+        ("quotes", "quote", Quote),
+        ("commentary", "claim", Commentary),
+        ("themes", "theme", Theme),
     ]
     return page(
         "home.html",
-        quote=session().scalars(unflagged).first(),
-        counts=[(name, count_visible(noun)) for name, noun in counted],
+        quote=session().scalars(maxims.order_by(Quote.random_key).limit(1)).first(),
+        counts=[(path, name, count_visible(noun)) for path, name, noun in counted],
         base_url=settings().base_url,
     )
 
 
 def count_visible(noun: type[Versioned]) -> int:
     """Return how many of a noun anyone may see."""
-    from sqlalchemy import func, select
-
     return session().scalar(select(func.count()).select_from(noun).where(noun.visible())) or 0
 
 

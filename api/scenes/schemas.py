@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.fields import TIMECODE, AnyOf, Choice, Const, Grouped, Matching, Reference, Slug, Text
 from api.links import Address
@@ -137,3 +139,10 @@ class SceneCreateSchema(CreateBody):
     citations = citations_field()
     advisories = advisories_field()
     editor_note = note_field()
+
+    @validates_schema
+    def ends_after_it_starts(self, entry: dict[str, Any], **_: Any) -> None:
+        """Refuse an end before the beginning: the same rule stands as a constraint on the table."""
+        starts_at, ends_at = entry.get("starts_at"), entry.get("ends_at")
+        if starts_at and ends_at and ends_at < starts_at:
+            raise ValidationError("A scene does not end before it starts.", "ends_at")

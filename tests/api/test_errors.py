@@ -1,0 +1,243 @@
+"""Every error is a problem of one shape, and nothing that is sent makes a 5xx."""
+
+import string
+import urllib.parse
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+
+from api import context
+from api.app import create_app
+from api.config import Settings
+from api.problems import PROBLEMS
+
+PROBLEM = ["type", "code", "title", "status", "detail", "instance", "request_id", "errors"]
+
+
+def assert_problem(answer, code):
+    body = answer.get_json()
+    assert answer.content_type == "application/problem+json"
+    assert list(body) == PROBLEM
+    assert (body["code"], body["status"]) == (code, answer.status_code)
+    assert body["type"] == f"http://127.0.0.1:8000/docs/problems/{code}"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Request-Id"] == body["request_id"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    return body
+
+
+class TestNotFound:
+    @pytest.mark.parametrize(
+        "path",
+        ["/v1/nothing", "/v1/quotes/", "/v1/quotes/NOT-A-SLUG", "/v1/quotes/a--b", "/nowhere", "/v2"],
+    )
+    def test_an_unknown_path(self, client, path):
+        assert_problem(client.get(path), "not-found")
+
+    @pytest.mark.parametrize(
+        "name", ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
+    )
+    def test_an_unknown_id_is_named(self, client, name):
+        assert (
+            "no-such-thing" in assert_problem(client.get(f"/v1/{name}/no-such-thing"), "not-found")["detail"]
+        )
+
+    def test_an_overlong_id_is_only_not_found(self, client):
+        assert_problem(client.get(f"/v1/quotes/{'a' * 5000}"), "not-found")
+
+
+class TestInstance:
+    def test_it_is_the_path_encoded_as_a_uri_reference(self, client):
+        body = assert_problem(client.get("/v1/%C3%A9t%C3%A9 %7B%7D"), "not-found")
+        assert body["instance"] == "/v1/%C3%A9t%C3%A9%20%7B%7D"
+
+
+class TestMethods:
+    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+    def test_a_method_that_is_not_there_keeps_the_allow_header(self, client, method):
+        answer = client.open("/v1/quotes", method=method)
+        assert_problem(answer, "method-not-allowed")
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+    def test_head_is_get_without_a_body(self, client):
+        head, get = client.head("/v1/quotes"), client.get("/v1/quotes")
+        assert head.data == b""
+        assert dict(head.headers) == dict(get.headers)
+
+    def test_options_names_the_methods(self, client):
+        answer = client.options("/v1/quotes")
+        assert answer.status_code == 200
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+class TestParameters:
+    def refused(self, client, query):
+        return assert_problem(client.get("/v1/quotes", query_string=query), "invalid-parameters")["errors"]
+
+    def test_an_unknown_parameter_names_the_nearest_and_all(self, client):
+        [fault] = self.refused(client, "them=loneliness")
+        assert fault["pointer"] == "them"
+        assert fault["detail"] == "Unknown parameter “them”. Did you mean “theme”?"
+        assert "theme" in fault["allowed"]
+
+    def test_an_unknown_choice_names_what_is_allowed(self, client):
+        [fault] = self.refused(client, "kind=dialog")
+        assert fault["detail"] == "“dialog” is not one of the values allowed. Did you mean “dialogue”?"
+        assert fault["allowed"] == ["dialogue", "fragment", "aphorism"]
+
+    @pytest.mark.parametrize("value", ["0", "101", "-1", "1.5", "1_0", "+5", " 5", "٣", "", "x", "9" * 400])
+    def test_a_limit_is_ascii_digits_from_1_to_100(self, client, value):
+        [fault] = self.refused(client, {"limit": value})
+        assert fault["pointer"] == "limit"
+
+    @pytest.mark.parametrize("query", ["limit=1&limit=2", "count=true&count=true", "cursor=a&cursor=b"])
+    def test_what_takes_one_value_is_given_once(self, client, query):
+        [fault] = self.refused(client, query)
+        assert fault["detail"] == "Given more than once; it takes one value."
+
+    @pytest.mark.parametrize("query", ["theme=", "theme=a,,b", "theme=,", "theme=a&theme="])
+    def test_an_empty_value_is_refused(self, client, query):
+        [fault] = self.refused(client, query)
+        assert "empty" in fault["detail"]
+
+    @pytest.mark.parametrize("value", ["A", "a b", "é", "a\n", "a\x00", "-a", "a--b", "a" * 81, "\ud800"])
+    def test_what_is_not_an_id_is_refused(self, client, value):
+        [fault] = self.refused(client, "theme=" + urllib.parse.quote(value.encode("utf-8", "surrogatepass")))
+        assert fault["pointer"] == "theme"
+
+    @pytest.mark.parametrize("value", ["1", "yes", "TRUE", ""])
+    def test_a_flag_is_true_or_false(self, client, value):
+        [fault] = self.refused(client, {"count": value})
+        assert fault["detail"] == "It takes “true” or “false”."
+
+    def test_every_fault_is_named_at_once(self, client):
+        faults = self.refused(client, "limit=0&kind=x&foo=1")
+        assert {fault["pointer"] for fault in faults} == {"limit", "kind", "foo"}
+
+    def test_too_many_values_are_refused(self, client):
+        [fault] = self.refused(client, "id=" + ",".join(f"a{n}" for n in range(51)))
+        assert "50" in fault["detail"]
+
+    def test_an_item_takes_no_parameters_yet(self, client):
+        answer = client.get("/v1/films/her-2013?pretty=1")
+        assert assert_problem(answer, "invalid-parameters")["errors"][0]["pointer"] == "pretty"
+
+    def test_an_overlong_query_is_refused(self, client):
+        assert_problem(client.get("/v1/quotes?id=" + "a," * 20_000), "uri-too-long")
+
+
+class TestAccept:
+    @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/*", "text/html,*/*;q=0.1"])
+    def test_what_leaves_room_for_json_is_served(self, client, accept):
+        assert client.get("/v1/quotes", headers={"Accept": accept}).status_code == 200
+
+    @pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;q=0"])
+    def test_what_leaves_none_is_refused(self, client, accept):
+        body = assert_problem(client.get("/v1/quotes", headers={"Accept": accept}), "not-acceptable")
+        assert "application/json" in body["detail"]
+
+
+class TestHosts:
+    @pytest.fixture
+    def guarded(self, sqlite_engine):
+        with sqlite_engine.fresh("pack") as url:
+            app = create_app(Settings(database_url=url, trusted_hosts=("subtext.example",)))
+            yield app.test_client()
+            app.extensions["database"].close()
+
+    def test_a_foreign_host_is_refused(self, guarded):
+        answer = guarded.get("/v1", headers={"Host": "evil.example"})
+        assert_problem(answer, "bad-request")
+
+    def test_the_own_host_is_served(self, guarded):
+        assert guarded.get("/v1", headers={"Host": "subtext.example"}).status_code == 200
+
+    def test_a_host_builds_no_address(self, client):
+        answer = client.get("/v1/films/her-2013", headers={"Host": "evil.example"})
+        assert "evil.example" not in answer.text
+
+
+class TestDatabaseOutage:
+    def test_an_unreachable_database_is_503_and_says_when_to_retry(self):
+        app = create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+        for path in ("/v1/quotes", "/readyz", "/"):
+            answer = app.test_client().get(path)
+            assert_problem(answer, "unavailable")
+            assert int(answer.headers["Retry-After"]) > 0
+        assert app.test_client().get("/livez").status_code == 200
+
+    def test_an_unmigrated_database_is_not_ready(self, engine):
+        with engine.fresh(None) as url:
+            app = create_app(Settings(database_url=url))
+            assert_problem(app.test_client().get("/readyz"), "unavailable")
+            app.extensions["database"].close()
+
+    def test_a_bug_is_500_and_tells_no_secret(self, app, monkeypatch):
+        def broken():
+            raise OperationalError(
+                "SELECT secret", {}, Exception("password=hunter2"), connection_invalidated=False
+            )
+
+        broken_app = create_app(app.extensions["settings"])
+        monkeypatch.setattr(context, "session", broken)
+        monkeypatch.setattr("api.blueprint.session", lambda: 1 / 0)
+        answer = broken_app.test_client().get("/v1/quotes")
+        assert_problem(answer, "internal-error")
+        assert "hunter2" not in answer.text
+        assert "ZeroDivision" not in answer.text
+
+    def test_a_slow_statement_is_stopped(self, engine):
+        with engine.fresh("pack") as url:
+            app = create_app(Settings(database_url=url, statement_seconds=0.05))
+            with app.app_context():
+                from sqlalchemy import text
+
+                endless = text(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+                )
+                app.add_url_rule("/slow", view_func=lambda: str(context.session().scalar(endless)))
+                answer = app.test_client().get("/slow")
+            assert_problem(answer, "query-timeout")
+            assert answer.headers["Retry-After"] == "5"
+            app.extensions["database"].close()
+
+
+class TestProblemPages:
+    @pytest.mark.parametrize("code", PROBLEMS)
+    def test_every_problem_has_its_page(self, client, code):
+        answer = client.get(f"/docs/problems/{code}")
+        assert answer.status_code == 200
+        assert PROBLEMS[code].remedy[:20] in answer.text.replace("&#39;", "'")
+
+    def test_all_are_listed(self, client):
+        text = client.get("/docs/problems").text
+        assert all(f"/docs/problems/{code}" in text for code in PROBLEMS)
+
+    def test_an_unknown_one_is_not_found(self, client):
+        assert_problem(client.get("/docs/problems/no-such-problem"), "not-found")
+
+
+class TestHostileInput:
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        name=st.sampled_from(["theme", "id", "limit", "cursor", "sort", "count", "max_severity", "language"])
+        | st.text(max_size=20),
+        value=st.text(max_size=200) | st.text(alphabet=string.printable, max_size=200),
+    )
+    def test_no_parameter_makes_a_5xx(self, client, name, value):
+        answer = client.get("/v1/quotes", query_string={name: value.encode("utf-8", "replace")})
+        assert answer.status_code in (200, 414, 422)
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(raw=st.binary(max_size=60))
+    def test_no_path_makes_a_5xx(self, client, raw):
+        answer = client.get("/v1/" + urllib.parse.quote_from_bytes(raw))
+        assert answer.status_code in (200, 308, 404)
+
+    @pytest.mark.parametrize(
+        "query", ["%ff", "theme=%ff%fe", "%00=%00", "theme=%ED%A0%80", "&&&==", "a" * 29_000]
+    )
+    def test_broken_bytes_make_no_5xx(self, client, query):
+        assert client.get(f"/v1/quotes?{query}").status_code in (200, 400, 414, 422)
