@@ -1,5 +1,6 @@
 # make serve   serve the API on http://127.0.0.1:8000, from nothing
 # make test    everything that is tested, from nothing
+# make test-slow  what takes longer: more made-up requests, on both databases
 # make lint    what CI also looks at: style, types, imports, the pack, the document
 
 PYTHON ?= python3
@@ -7,13 +8,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: serve test lint lock clean
+.PHONY: serve test test-slow lint lock clean
 
 serve: $(VENV)/.serve
 	@exec $(BIN)/subtext serve
 
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+test-slow: $(VENV)/.test
+	@$(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo

@@ -8,6 +8,7 @@ from api.app import create_app
 from api.config import Settings
 from models.database import Database
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite
+from tests.serving import serving
 
 #: What could not be tried on this machine, a sentence each.
 NOT_RUN: dict[str, int] = {}
@@ -79,6 +80,22 @@ def app(engine):
         made = create_app(Settings(database_url=url))
         yield made
         made.extensions["database"].close()
+
+
+@pytest.fixture(scope="session")
+def served(sqlite_engine, tmp_path_factory):
+    """A running server over SQLite, as a new user starts it."""
+    log = tmp_path_factory.mktemp("served") / "log"
+    with sqlite_engine.fresh(None) as url, serving(log, SUBTEXT_DATABASE_URL=url) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def served_by_postgresql(postgresql_engine, tmp_path_factory):
+    """A running server over PostgreSQL."""
+    log = tmp_path_factory.mktemp("served") / "log"
+    with postgresql_engine.fresh(None) as url, serving(log, SUBTEXT_DATABASE_URL=url) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,0 +1,45 @@
+"""A real browser: Debian's Chromium, headless, that may talk to this machine alone."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import not_run
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        not_run("because there is no Chromium (Debian: apt-get install chromium).")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, served):
+    """A page that notes every request, every error and every refused load."""
+    context = chromium.new_context(base_url=served.url, viewport={"width": 1200, "height": 900})
+    made = context.new_page()
+    made.asked, made.complaints = [], []
+    made.on("request", lambda request: made.asked.append(request.url))
+    made.on("pageerror", lambda error: made.complaints.append(str(error)))
+    made.on(
+        "console",
+        lambda message: made.complaints.append(message.text) if message.type == "error" else None,
+    )
+    yield made
+    context.close()

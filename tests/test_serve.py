@@ -1,0 +1,104 @@
+"""``subtext serve`` as a new user meets it."""
+
+import json
+import socket
+import subprocess
+import urllib.request
+
+import pytest
+
+from tests.serving import SUBTEXT, free_port, serving
+
+
+def get(url, **headers):
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+        return answer.status, answer.headers, answer.read()
+
+
+class TestServe:
+    def test_it_prints_where_everything_is(self, served):
+        for path in ("/v1", "/docs", "/"):
+            assert f"{served.url}{path}" in served.printed
+
+    def test_it_serves_the_pack(self, served):
+        status, headers, body = get(f"{served.url}/v1/films/her-2013")
+        assert status == 200
+        assert json.loads(body)["url"] == f"{served.url}/v1/films/her-2013"
+        assert headers["Content-Type"] == "application/json"
+
+    def test_a_304_has_no_body_and_keeps_its_tag(self, served):
+        _, headers, _ = get(f"{served.url}/v1/quotes")
+        with pytest.raises(urllib.error.HTTPError) as unmodified:
+            get(f"{served.url}/v1/quotes", **{"If-None-Match": headers["ETag"]})
+        assert unmodified.value.code == 304
+        assert unmodified.value.headers["ETag"] == headers["ETag"]
+        unmodified.value.close()
+
+    def test_a_second_start_changes_nothing_and_it_stops_when_told(self, sqlite_engine, tmp_path):
+        with sqlite_engine.fresh(None) as url:
+            for _ in range(2):
+                with serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url) as server:
+                    _, headers, _ = get(f"{server.url}/v1/films/her-2013")
+                    assert headers["ETag"].startswith('"1.')
+                    assert server.stop() == 0
+
+    def test_addresses_are_built_from_the_public_url(self, sqlite_engine, tmp_path):
+        public = "https://subtext.example"
+        with (
+            sqlite_engine.fresh(None) as url,
+            serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_PUBLIC_URL=f"{public}/") as server,
+        ):
+            _, _, body = get(f"{server.url}/v1/films/her-2013", Host="evil.example")
+            assert json.loads(body)["url"] == f"{public}/v1/films/her-2013"
+            assert f"{public}/docs" in server.printed
+
+    def test_it_serves_from_postgresql(self, served_by_postgresql):
+        _, _, body = get(f"{served_by_postgresql.url}/v1/quotes?count=true")
+        assert json.loads(body)["page"]["total"] == 30
+
+
+class TestRefusals:
+    def run(self, tmp_path, **environment):
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "SUBTEXT_DATABASE_URL": f"sqlite:///{tmp_path}/x",
+        } | environment
+        return subprocess.run(
+            [SUBTEXT, "serve"],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("PORT", "http"),
+            ("PORT", "0"),
+            ("PORT", "65536"),
+            ("SUBTEXT_PUBLIC_URL", "subtext.example"),
+            ("SUBTEXT_PUBLIC_URL", "ftp://subtext.example"),
+            ("SUBTEXT_PUBLIC_URL", "https://subtext.example/base"),
+            ("SUBTEXT_STATEMENT_SECONDS", "soon"),
+            ("SUBTEXT_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing"),
+            ("SUBTEXT_DATABASE_URL", "not a url"),
+            ("SUBTEXT_DATABASE_URL", "oracle://x"),
+        ],
+    )
+    def test_a_setting_that_cannot_be_used_is_one_sentence(self, tmp_path, name, value):
+        ended = self.run(tmp_path, **{name: value})
+        assert ended.returncode == 1
+        assert ended.stderr.startswith("subtext: ")
+        assert "Traceback" not in ended.stderr
+
+    def test_a_port_in_use_is_one_sentence(self, tmp_path):
+        port = free_port()
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+            ended = self.run(tmp_path, PORT=str(port))
+        assert ended.returncode == 1
+        assert ended.stderr == f"subtext: 127.0.0.1:{port} cannot be used: Address already in use.\n"
