@@ -13,11 +13,12 @@ from werkzeug.routing import BaseConverter
 
 from api.context import session, settings
 from api.fields import SLUG
+from api.filters import ListQuerySchema
 from api.loading import options_for
 from api.pagination import ListRequest, Page, count, slice_page
 from api.query import StrictParser
 from api.responses import answer, digest, encoded
-from api.schemas import Body, ListQuerySchema, Out, list_of
+from api.schemas import Body, Out, list_of
 from models import Versioned
 from models.types import SLUG_LENGTH
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -230,8 +228,10 @@ def serve() -> None:
 
     HOST, PORT, SUBTEXT_DATABASE_URL and SUBTEXT_PUBLIC_URL say where; the README lists them all.
     """
+    from api import server
+
     settings = Settings.from_environment()
-    _refuse_taken_port(settings)
+    server.refuse_taken_port(settings)
     database = Database(settings.database_url)
     _migrate(database)
     _seed(database, (SEEDS,))
@@ -239,43 +239,4 @@ def serve() -> None:
     base = settings.base_url
     click.echo(f"Subtext on {database.shown_url}")
     click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")
-    _serve(settings, database.is_sqlite)
-
-
-def _refuse_taken_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise SystemExit(
-                f"subtext: {settings.host}:{settings.port} cannot be used: {error.strerror}."
-            ) from None
-
-
-def _serve(settings: Settings, is_sqlite: bool) -> None:
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-
-    # Workers are spawned and read the environment anew: they must find what was resolved here.
-    os.environ.update(HOST=settings.host, PORT=str(settings.port))
-    Granian(
-        "wsgi:app",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        working_dir=ROOT,
-        # More threads on SQLite only wait for one another; on PostgreSQL they wait for the network.
-        blocking_threads=1 if is_sqlite else 4,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=8192,
-        backpressure=4096,
-        http1_settings=HTTP1Settings(header_read_timeout=5000, max_buffer_size=65536),
-        workers_kill_timeout=30,
-        respawn_failed_workers=True,
-        log_level=LogLevels.warning,
-    ).serve()
+    server.run(settings, one_thread=database.is_sqlite)

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 from marshmallow.schema import SchemaMeta
 
 from api.fields import (
-    LANGUAGE,
-    AnyOf,
-    Choice,
     Const,
-    Digits,
     Fixed,
-    Flag,
-    Matching,
     Moment,
-    Reference,
-    Slug,
-    Text,
-    WholeNumber,
-    nearest,
 )
 from api.links import Address
-from models import Paragraph, Status, Versioned
 
 #: What opens and what closes every item, around the fields of its own.
 HEAD = ("type", "id", "label", "url", "html_url")
@@ -48,23 +36,6 @@ class InOrder(SchemaMeta):
             declared.pop(name, None)
         own = [name for name in declared if name not in cls.head + cls.tail]
         return {name: declared[name] for name in (*cls.head, *own, *cls.tail) if name in declared}
-
-
-class QueryInOrder(InOrder):
-    """The same for the parameters of a list."""
-
-    head = ("id",)
-    tail = (
-        "theme",
-        "theme_all",
-        "advisory",
-        "exclude_advisory",
-        "max_severity",
-        "sort",
-        "limit",
-        "cursor",
-        "count",
-    )
 
 
 class Out(Schema, metaclass=InOrder):
@@ -229,155 +200,3 @@ class ProblemSchema(Out):
         fields.Nested(ProblemErrorSchema),
         metadata={"description": "Each fault by itself; empty if there is one only."},
     )
-
-
-class SortField(AnyOf):
-    """Sort keys of a noun, each with a ``-`` before it for descending."""
-
-    def __init__(self, noun: type[Versioned] | type[Paragraph]) -> None:
-        """Take the noun whose published keys are allowed."""
-        keys = sorted(noun.sort_keys())
-        self.keys = [key for plain in keys for key in (plain, f"-{plain}")]
-        default = ",".join(noun.default_sort)
-        super().__init__(
-            _SortKey(self.keys),
-            metadata={
-                "description": "Sort keys in order of precedence, `-` before one for descending; "
-                f"nulls come last, and ties are broken by id. Default: `{default}`.",
-            },
-        )
-
-
-class _SortKey(fields.String):
-    def __init__(self, allowed: list[str]) -> None:
-        super().__init__(validate=validate.OneOf(allowed))
-        self.allowed = allowed
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if text not in self.allowed:
-            raise ValidationError(f"Unknown sort key “{text[:60]}”.{nearest(text, self.allowed)}")
-        return text
-
-
-class ListQuerySchema(Body, metaclass=QueryInOrder):
-    """The parameters of every list; a subclass adds its ``noun``, its filters and ``sort``."""
-
-    noun: ClassVar[Any]
-
-    limit = Digits(
-        1,
-        100,
-        load_default=20,
-        metadata={"description": "The most items a page holds. It may change between pages."},
-    )
-    cursor = fields.String(
-        validate=validate.Length(min=1, max=4000),
-        metadata={
-            "description": "Where to go on, from `page.next` or `page.previous`: opaque, and good only for "
-            "the same list, filters and sort.",
-        },
-    )
-    count = Flag(
-        load_default=False, metadata={"description": "Whether to say how many items match, up to 10,000."}
-    )
-
-
-class IdFilter(Schema):
-    """The filter that every resource has."""
-
-    id = AnyOf(Slug(), metadata={"description": "Only items with one of these ids."})
-
-
-class AdvisoryFilters(Schema):
-    """The filters of what carries advisories."""
-
-    advisory = AnyOf(Slug(), metadata={"description": "Only items that carry any of these advisories."})
-    exclude_advisory = AnyOf(Slug(), metadata={"description": "No items that carry any of these advisories."})
-    max_severity = Digits(
-        0,
-        3,
-        metadata={"description": "Only items with no advisory above this severity; 0 admits none at all."},
-    )
-
-
-class ThemeFilters(Schema):
-    """The filters of what is about themes."""
-
-    theme = AnyOf(
-        Slug(),
-        metadata={"description": "Only items about any of these themes, or a theme narrower than one."},
-    )
-    theme_all = AnyOf(
-        Slug(), metadata={"description": "Only items about all of these themes, each with what is narrower."}
-    )
-
-
-def without(query: type[ListQuerySchema], name: str, *dropped: str) -> type[ListQuerySchema]:
-    """Return ``query`` less the filters that a path has fixed, as a named class."""
-    return type(name, (query,), {"__doc__": query.__doc__, "dropped": dropped})
-
-
-class CreateBody(Body):
-    """What every create body has: the label, which a name or title may stand in for."""
-
-    @staticmethod
-    def label_from(entry: dict[str, Any]) -> str | None:
-        """Return what stands in for a label that is not written."""
-        return entry.get("name") or entry.get("title")
-
-    label = Text(120)
-    status = Choice(Status, load_default=Status.PUBLISHED)
-
-    @pre_load
-    def label_by_name(self, entry: Any, **_: Any) -> Any:
-        """Take the name or title as label where none is written."""
-        if isinstance(entry, dict) and "label" not in entry:
-            label = self.label_from(entry)
-            return entry | {"label": label} if label else entry
-        return entry
-
-
-class AdvisoryLinkBody(Body):
-    """An advisory and its severity, as a create body writes them."""
-
-    advisory = Reference("advisory", required=True)
-    severity = WholeNumber(required=True, validate=validate.Range(1, 3))
-
-
-class CitationBody(Body):
-    """A source and numbers of its paragraphs, as a create body writes them."""
-
-    source = Reference("source", required=True)
-    paragraphs = fields.List(
-        WholeNumber(validate=validate.Range(1, 100_000)),
-        required=True,
-        validate=validate.Length(min=1, max=500),
-    )
-
-
-def themes_field() -> fields.List[Any]:
-    """Return the field for a body's themes: one at least."""
-    return fields.List(Reference("theme"), required=True, validate=validate.Length(min=1, max=20))
-
-
-def advisories_field() -> fields.List[Any]:
-    """Return the field for a body's advisories; none, if left out."""
-    return fields.List(fields.Nested(AdvisoryLinkBody), load_default=list, validate=validate.Length(max=20))
-
-
-def citations_field(most: int = 50) -> fields.List[Any]:
-    """Return the field for a body's citations: one at least."""
-    return fields.List(fields.Nested(CitationBody), required=True, validate=validate.Length(min=1, max=most))
-
-
-def language_field(**options: Any) -> Text:
-    """Return the field for a BCP 47 language tag."""
-    return Text(
-        35, pattern=Matching(LANGUAGE, "“{input}” is not a BCP 47 language tag, such as en."), **options
-    )
-
-
-def note_field() -> Text:
-    """Return the field for an editor's note."""
-    return Text(2000, allow_none=True, load_default=None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from api.advisories.schemas import AdvisoryCreateSchema
+from api.bodies import CreateBody
 from api.characters.schemas import CharacterCreateSchema
 from api.commentary.schemas import CommentaryCreateSchema
 from api.films.schemas import FilmCreateSchema
 from api.quotes.schemas import QuoteCreateSchema
 from api.scenes.schemas import SceneCreateSchema
-from api.schemas import CreateBody
 from api.sources.schemas import SourceCreateSchema
 from api.themes.schemas import ThemeCreateSchema
 

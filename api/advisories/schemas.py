@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from api.bodies import CreateBody
 from api.fields import Const, Grouped, Mapped, Text
+from api.filters import IdFilter, ListQuerySchema, SortField
 from api.links import Address
-from api.schemas import CreateBody, IdFilter, ItemSchema, ListQuerySchema, Out, SortField
+from api.schemas import ItemSchema, Out
 from models import Advisory
 
 SEVERITIES = {"1": "What severity 1 means.", "2": "What severity 2 means.", "3": "What severity 3 means."}

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from api.bodies import CreateBody, note_field
 from api.fields import AnyOf, Const, Grouped, Reference, Slug, Text
+from api.filters import IdFilter, ListQuerySchema, SortField, without
 from api.links import Address
-from api.schemas import (
-    CreateBody,
-    FilmRefSchema,
-    IdFilter,
-    ItemSchema,
-    ListQuerySchema,
-    Out,
-    SortField,
-    note_field,
-    without,
-)
+from api.schemas import FilmRefSchema, ItemSchema, Out
 from models import Character
 
 

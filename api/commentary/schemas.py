@@ -6,32 +6,22 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from api.bodies import CreateBody, advisories_field, citations_field, language_field, note_field, themes_field
 from api.fields import AnyOf, Choice, Const, Grouped, Reference, Slug, Text
+from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
 from api.links import Address
 from api.schemas import (
-    AdvisoryFilters,
     AdvisoryLinkSchema,
     Body,
     CharacterRefSchema,
     CitationSchema,
     CommentaryRefSchema,
-    CreateBody,
     FilmRefSchema,
-    IdFilter,
     ItemSchema,
-    ListQuerySchema,
     Out,
     QuoteRefSchema,
     SceneRefSchema,
-    SortField,
-    ThemeFilters,
     ThemeRefSchema,
-    advisories_field,
-    citations_field,
-    language_field,
-    note_field,
-    themes_field,
-    without,
 )
 from models import Commentary, CommentaryKind, Relation, Scope, Weight
 

@@ -7,21 +7,11 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from api.bodies import CreateBody, language_field, note_field
 from api.fields import AnyOf, Const, Digits, Grouped, Matching, Slug, Text, WholeNumber
+from api.filters import IdFilter, ListQuerySchema, SortField, without
 from api.links import Address
-from api.schemas import (
-    Body,
-    CreateBody,
-    FilmRefSchema,
-    IdFilter,
-    ItemSchema,
-    ListQuerySchema,
-    Out,
-    SortField,
-    language_field,
-    note_field,
-    without,
-)
+from api.schemas import Body, FilmRefSchema, ItemSchema, Out
 from models import Film
 
 

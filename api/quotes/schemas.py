@@ -6,29 +6,19 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
+from api.bodies import CreateBody, advisories_field, citations_field, language_field, note_field, themes_field
 from api.fields import AnyOf, Choice, Const, Fixed, Grouped, Reference, Slug, Text
+from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
 from api.links import Address
 from api.schemas import (
-    AdvisoryFilters,
     AdvisoryLinkSchema,
     CharacterRefSchema,
     CitationSchema,
-    CreateBody,
     FilmRefSchema,
-    IdFilter,
     ItemSchema,
-    ListQuerySchema,
     Out,
     SceneRefSchema,
-    SortField,
-    ThemeFilters,
     ThemeRefSchema,
-    advisories_field,
-    citations_field,
-    language_field,
-    note_field,
-    themes_field,
-    without,
 )
 from models import Certainty, Fidelity, Quote, QuoteKind, Voice
 

@@ -6,28 +6,19 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from api.bodies import CreateBody, advisories_field, citations_field, note_field, themes_field
 from api.fields import TIMECODE, AnyOf, Choice, Const, Grouped, Matching, Reference, Slug, Text
+from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
 from api.links import Address
 from api.schemas import (
-    AdvisoryFilters,
     AdvisoryLinkSchema,
     Body,
     CharacterRefSchema,
     CitationSchema,
-    CreateBody,
     FilmRefSchema,
-    IdFilter,
     ItemSchema,
-    ListQuerySchema,
     Out,
-    SortField,
-    ThemeFilters,
     ThemeRefSchema,
-    advisories_field,
-    citations_field,
-    note_field,
-    themes_field,
-    without,
 )
 from models import Presence, Scene
 

@@ -6,6 +6,7 @@ import re
 
 from marshmallow import fields, validate
 
+from api.bodies import CreateBody, language_field, note_field
 from api.fields import (
     AnyOf,
     Choice,
@@ -19,22 +20,16 @@ from api.fields import (
     Text,
     WholeNumber,
 )
+from api.filters import IdFilter, ListQuerySchema, SortField, without
 from api.links import Address
 from api.schemas import (
     Body,
     CommentaryRefSchema,
-    CreateBody,
     FilmRefSchema,
-    IdFilter,
     ItemSchema,
-    ListQuerySchema,
     Out,
     QuoteRefSchema,
     SceneRefSchema,
-    SortField,
-    language_field,
-    note_field,
-    without,
 )
 from models import Paragraph, ParagraphKind, Source, SourceKind
 

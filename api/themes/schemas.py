@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.bodies import CreateBody
 from api.fields import AnyOf, Const, Grouped, Reference, Slug, Text
+from api.filters import IdFilter, ListQuerySchema, SortField
 from api.links import Address
-from api.schemas import CreateBody, IdFilter, ItemSchema, ListQuerySchema, Out, SortField, ThemeRefSchema
+from api.schemas import ItemSchema, Out, ThemeRefSchema
 from models import Theme
 
 
