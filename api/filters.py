@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from api.fields import AnyOf, Digits, Flag, Slug, nearest
 from api.schemas import Body, InOrder
-from models import Paragraph, Versioned
+from models import CommentaryRelation, Paragraph, Versioned
 
 
 class QueryInOrder(InOrder):
@@ -31,16 +31,16 @@ class QueryInOrder(InOrder):
 class SortField(AnyOf):
     """Sort keys of a noun, each with a ``-`` before it for descending."""
 
-    def __init__(self, noun: type[Versioned] | type[Paragraph]) -> None:
+    def __init__(self, noun: type[Versioned] | type[Paragraph] | type[CommentaryRelation]) -> None:
         """Take the noun whose published keys are allowed."""
         keys = sorted(noun.sort_keys())
         self.keys = [key for plain in keys for key in (plain, f"-{plain}")]
-        default = ",".join(noun.default_sort)
+        default, ties = ",".join(noun.default_sort), " and ".join(noun.unique_sort)
         super().__init__(
             _SortKey(self.keys),
             metadata={
                 "description": "Sort keys in order of precedence, `-` before one for descending; "
-                f"nulls come last, and ties are broken by id. Default: `{default}`.",
+                f"nulls come last, and ties are broken by {ties}. Default: `{default}`.",
             },
         )
 

@@ -133,8 +133,8 @@ class ListRequest:
         """The order asked for, or the noun's own; always ended by what is unique."""
         keys = self.noun.sort_keys()
         asked = self.query.get("sort") or self.noun.default_sort
-        unique = self.noun.unique_sort
-        names = list(dict.fromkeys([*asked, *([] if {unique, f"-{unique}"} & set(asked) else [unique])]))
+        closing = [name for name in self.noun.unique_sort if not {name, f"-{name}"} & set(asked)]
+        names = dict.fromkeys([*asked, *closing])
         return [Key(name.lstrip("-"), keys[name.lstrip("-")], name.startswith("-")) for name in names]
 
     @property

@@ -8,19 +8,16 @@ import models.coverage  # noqa: F401 (its import is its work)
 from models.advisory import Advisory, AdvisoryLink
 from models.alias import Alias
 from models.base import Base, Part, Status, Versioned
-from models.character import Character
+from models.character import Appearance, Character, Presence
 from models.citation import Citation
-from models.commentary import (
-    Commentary,
+from models.commentary import Commentary, CommentaryKind, Scope, Weight
+from models.commentary_links import (
     CommentaryCharacter,
-    CommentaryKind,
     CommentaryQuote,
     CommentaryRelation,
     CommentaryScene,
     CommentaryTheme,
     Relation,
-    Scope,
-    Weight,
 )
 from models.errors import (
     Conflict,
@@ -32,12 +29,12 @@ from models.errors import (
     Renamed,
     Unavailable,
 )
-from models.film import Film
+from models.film import Film, SourceFilm
 from models.generation import ContentGeneration
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
 from models.revision import Revision
-from models.scene import Appearance, Presence, Scene, SceneTheme
-from models.source import Paragraph, ParagraphKind, Source, SourceFilm, SourceKind
+from models.scene import Scene, SceneTheme
+from models.source import Paragraph, ParagraphKind, Source, SourceKind
 from models.theme import Theme, ThemeRelation
 
 #: Every noun that has an address of its own, in the order a pack is loaded in.

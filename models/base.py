@@ -61,9 +61,13 @@ def one_of(column: Any, values: list[Any] | tuple[Any, ...]) -> list[ColumnEleme
     return [column.in_(values)] if values else []
 
 
-def refers_to(column: Any, noun: type[Versioned], slugs: list[str]) -> list[ColumnElement[bool]]:
-    """Return the condition that a foreign key points at any ``noun`` of these slugs."""
-    return [column.in_(select(noun.id).where(noun.slug.in_(slugs)))] if slugs else []
+def refers_to(column: Any, slugs: list[str] | None) -> list[ColumnElement[bool]]:
+    """Return the condition that a foreign key points at a resource with any of these slugs."""
+    if not slugs:
+        return []
+    (key,) = column.expression.foreign_keys
+    resources = key.column.table.c
+    return [column.in_(select(resources.id).where(resources.slug.in_(slugs)))]
 
 
 def slug_rules(column: str = "slug") -> CheckConstraint:
@@ -124,7 +128,8 @@ class Versioned:
 
     type_name: ClassVar[str]
     default_sort: ClassVar[tuple[str, ...]] = ("id",)
-    unique_sort: ClassVar[str] = "id"
+    #: The keys that end every order, and tell any two of its rows apart.
+    unique_sort: ClassVar[tuple[str, ...]] = ("id",)
     part_lists: ClassVar[dict[str, PartList]] = {}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Index, Select, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Versioned, one_of, refers_to
+from models.base import Base, Ordered, Versioned, one_of, refers_to
 from models.film import Film, OfFilm
-from models.types import line, prose
+from models.types import choice, line, prose
+
+if TYPE_CHECKING:
+    from models.scene import Scene
+
+
+class Presence(StrEnum):
+    """How a character takes part in a scene: seen, only heard, or only spoken of."""
+
+    PRESENT = "present"
+    VOICE = "voice"
+    MENTIONED = "mentioned"
 
 
 class Character(Base, Versioned, OfFilm):
@@ -45,13 +57,11 @@ class Character(Base, Versioned, OfFilm):
         scene: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible characters that match every filter."""
-        from models.scene import Appearance, Scene
-
         statement = (
             super().select_where(id=id).join(cls.film).where(Film.visible(), *one_of(Film.slug, film or ()))
         )
         if scene:
-            in_scene = select(Appearance.character_id).where(*refers_to(Appearance.scene_id, Scene, scene))
+            in_scene = select(Appearance.character_id).where(*refers_to(Appearance.scene_id, scene))
             statement = statement.where(cls.id.in_(in_scene))
         return statement
 
@@ -59,3 +69,25 @@ class Character(Base, Versioned, OfFilm):
         """See :meth:`Versioned.to_record`."""
         own = ("name", "description", "performer", "position", "editor_note")
         return self.common_record() | {"film": self.film.slug} | {name: getattr(self, name) for name in own}
+
+
+class Appearance(Base, Ordered):
+    """A character in a scene, and how."""
+
+    __tablename__ = "appearances"
+
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"), primary_key=True)
+    character_id: Mapped[int] = mapped_column(ForeignKey("characters.id"), primary_key=True, index=True)
+    presence: Mapped[Presence] = mapped_column(choice(Presence))
+
+    scene: Mapped[Scene] = relationship(back_populates="appearances")
+    character: Mapped[Character] = relationship(innerjoin=True)
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.scene
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the appearance as a create body writes it."""
+        return {"character": self.character.slug, "presence": self.presence.value}

@@ -5,15 +5,23 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
+from sqlalchemy import CheckConstraint, Index, Select, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, Ordered, PartList, Versioned, one_of, refers_to, slugs
+from models.base import Base, PartList, Versioned, one_of, refers_to, slugs
 from models.character import Character
 from models.citation import Citation
+from models.commentary_links import (
+    CommentaryCharacter,
+    CommentaryQuote,
+    CommentaryRelation,
+    CommentaryScene,
+    CommentaryTheme,
+    Relation,
+)
 from models.film import Film, OfFilm
 from models.quote import Quote
 from models.scene import Scene
@@ -49,14 +57,6 @@ class Weight(StrEnum):
     CORE = "core"
     SUPPORTING = "supporting"
     MINOR = "minor"
-
-
-class Relation(StrEnum):
-    """What one claim does for another."""
-
-    SUPPORTS = "supports"
-    EXTENDS = "extends"
-    DISPUTES = "disputes"
 
 
 def _links(link: str) -> Any:
@@ -137,6 +137,8 @@ class Commentary(Base, Versioned, OfFilm):
         kind: list[CommentaryKind] | None = None,
         scope: list[Scope] | None = None,
         weight: list[Weight] | None = None,
+        relation: list[Relation] | None = None,
+        relates_to: list[str] | None = None,
         theme: list[str] | None = None,
         theme_all: list[str] | None = None,
         source: list[str] | None = None,
@@ -144,7 +146,10 @@ class Commentary(Base, Versioned, OfFilm):
         exclude_advisory: list[str] | None = None,
         max_severity: int | None = None,
     ) -> Select[Self]:
-        """Return the visible commentary that matches every filter."""
+        """Return the visible commentary that matches every filter.
+
+        ``relation`` and ``relates_to`` speak of the same relation.
+        """
         return (
             super()
             .select_where(id=id)
@@ -152,12 +157,13 @@ class Commentary(Base, Versioned, OfFilm):
             .where(
                 Film.visible(),
                 *one_of(Film.slug, film or ()),
-                *cls._linked(CommentaryScene, CommentaryScene.scene_id, Scene, scene),
-                *cls._linked(CommentaryCharacter, CommentaryCharacter.character_id, Character, character),
-                *cls._linked(CommentaryQuote, CommentaryQuote.quote_id, Quote, quote),
+                *cls._linked(CommentaryScene.scene_id, scene),
+                *cls._linked(CommentaryCharacter.character_id, character),
+                *cls._linked(CommentaryQuote.quote_id, quote),
                 *one_of(cls.kind, kind or ()),
                 *one_of(cls.scope, scope or ()),
                 *one_of(cls.weight, weight or ()),
+                *cls._related(relation, relates_to),
                 *about(cls.id, CommentaryTheme, CommentaryTheme.commentary_id, theme or [], theme_all or []),
                 *flagged(cls.id, AdvisoryLink.commentary_id, advisory, exclude_advisory, max_severity),
                 *cited_from(cls.id, Citation.commentary_id, source),
@@ -165,10 +171,19 @@ class Commentary(Base, Versioned, OfFilm):
         )
 
     @classmethod
-    def _linked(cls, link: Any, column: Any, noun: type[Versioned], wanted: list[str] | None) -> list[Any]:
-        if not wanted:
-            return []
-        return [cls.id.in_(select(link.commentary_id).where(*refers_to(column, noun, wanted)))]
+    def _linked(cls, column: Any, wanted: list[str] | None) -> list[Any]:
+        """Return the condition that a claim has a link whose ``column`` points at any of ``wanted``."""
+        pointing = refers_to(column, wanted)
+        return [cls.id.in_(select(column.class_.commentary_id).where(*pointing))] if pointing else []
+
+    @classmethod
+    def _related(cls, relation: list[Relation] | None, relates_to: list[str] | None) -> list[Any]:
+        """Return the condition that a claim does any of ``relation``, for any of ``relates_to``."""
+        doing = [
+            *one_of(CommentaryRelation.relation, relation or ()),
+            *refers_to(CommentaryRelation.target_id, relates_to),
+        ]
+        return [cls.id.in_(select(CommentaryRelation.commentary_id).where(*doing))] if doing else []
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""
@@ -190,91 +205,3 @@ class Commentary(Base, Versioned, OfFilm):
             "advisories": [link.to_record() for link in self.advisory_links],
             "editor_note": self.editor_note,
         }
-
-
-class CommentaryPart(Ordered):
-    """A link that a commentary owns."""
-
-    commentary: Mapped[Commentary]
-
-    @property
-    def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
-        return self.commentary
-
-
-class CommentaryScene(Base, CommentaryPart):
-    """A scene that a claim is about."""
-
-    __tablename__ = "commentary_scenes"
-
-    commentary_id: Mapped[int] = mapped_column(
-        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
-    )
-    scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id"), primary_key=True, index=True)
-
-    commentary: Mapped[Commentary] = relationship(back_populates="scene_links")
-    scene: Mapped[Scene] = relationship(innerjoin=True)
-
-
-class CommentaryCharacter(Base, CommentaryPart):
-    """A character that a claim is about."""
-
-    __tablename__ = "commentary_characters"
-
-    commentary_id: Mapped[int] = mapped_column(
-        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
-    )
-    character_id: Mapped[int] = mapped_column(ForeignKey("characters.id"), primary_key=True, index=True)
-
-    commentary: Mapped[Commentary] = relationship(back_populates="character_links")
-    character: Mapped[Character] = relationship(innerjoin=True)
-
-
-class CommentaryTheme(Base, CommentaryPart):
-    """A theme of a claim."""
-
-    __tablename__ = "commentary_themes"
-    __table_args__ = (Index("ix_commentary_themes_theme", "theme_id", "commentary_id"),)
-
-    commentary_id: Mapped[int] = mapped_column(
-        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
-    )
-    theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)
-
-    commentary: Mapped[Commentary] = relationship(back_populates="theme_links")
-    theme: Mapped[Theme] = relationship(innerjoin=True)
-
-
-class CommentaryQuote(Base, CommentaryPart):
-    """A quote that a claim rests on."""
-
-    __tablename__ = "commentary_quotes"
-
-    commentary_id: Mapped[int] = mapped_column(
-        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
-    )
-    quote_id: Mapped[int] = mapped_column(ForeignKey("quotes.id"), primary_key=True, index=True)
-
-    commentary: Mapped[Commentary] = relationship(back_populates="quote_links")
-    quote: Mapped[Quote] = relationship(innerjoin=True)
-
-
-class CommentaryRelation(Base, CommentaryPart):
-    """What a claim does for another one."""
-
-    __tablename__ = "commentary_relations"
-    __table_args__ = (CheckConstraint("commentary_id <> target_id", name="not_related_to_itself"),)
-
-    commentary_id: Mapped[int] = mapped_column(
-        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
-    )
-    target_id: Mapped[int] = mapped_column(ForeignKey("commentary.id"), primary_key=True, index=True)
-    relation: Mapped[Relation] = mapped_column(choice(Relation))
-
-    commentary: Mapped[Commentary] = relationship(foreign_keys=commentary_id, back_populates="relations")
-    target: Mapped[Commentary] = relationship(foreign_keys=target_id)
-
-    def to_record(self) -> dict[str, Any]:
-        """Return the relation as a create body writes it."""
-        return {"relation": self.relation.value, "commentary": self.target.slug}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from models.base import Base, Versioned, one_of, refers_to
+from models.base import Base, Ordered, Versioned, one_of, refers_to
 from models.types import line, lines, prose
+
+if TYPE_CHECKING:
+    from models.source import Source
 
 
 class Film(Base, Versioned):
@@ -66,11 +69,9 @@ class Film(Base, Versioned):
         source: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible films that match every filter."""
-        from models.source import Source, SourceFilm
-
         statement = super().select_where(id=id).where(*one_of(cls.release_year, release_year or ()))
         if source:
-            of_source = select(SourceFilm.film_id).where(*refers_to(SourceFilm.source_id, Source, source))
+            of_source = select(SourceFilm.film_id).where(*refers_to(SourceFilm.source_id, source))
             statement = statement.where(cls.id.in_(of_source))
         return statement
 
@@ -96,3 +97,20 @@ class OfFilm:
     def film(cls) -> Mapped[Film]:
         """The film."""
         return relationship(Film, innerjoin=True)
+
+
+class SourceFilm(Base, Ordered):
+    """A film that a source speaks of."""
+
+    __tablename__ = "source_films"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    film_id: Mapped[int] = mapped_column(ForeignKey("films.id"), primary_key=True, index=True)
+
+    source: Mapped[Source] = relationship(back_populates="film_links")
+    film: Mapped[Film] = relationship(innerjoin=True)
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.source

@@ -159,8 +159,8 @@ class Quote(Base, Versioned, OfFilm):
             .where(
                 Film.visible(),
                 *one_of(Film.slug, film or ()),
-                *refers_to(cls.scene_id, Scene, scene or []),
-                *refers_to(cls.speaker_id, Character, speaker or []),
+                *refers_to(cls.scene_id, scene),
+                *refers_to(cls.speaker_id, speaker),
                 *one_of(cls.speaker_certainty, speaker_certainty or ()),
                 *one_of(cls.kind, kind or ()),
                 *one_of(cls.voice, voice or ()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
@@ -18,20 +17,12 @@ from sqlalchemy.orm import (
 
 from models.advisory import AdvisoryLink, flagged
 from models.base import Base, Ordered, PartList, Versioned, one_of, refers_to, slugs
-from models.character import Character
+from models.character import Appearance, Presence
 from models.citation import Citation
 from models.film import Film, OfFilm
 from models.source import cited_from
 from models.theme import Theme, about
-from models.types import choice, line, prose
-
-
-class Presence(StrEnum):
-    """How a character takes part in a scene: seen, only heard, or only spoken of."""
-
-    PRESENT = "present"
-    VOICE = "voice"
-    MENTIONED = "mentioned"
+from models.types import line, prose
 
 
 class Scene(Base, Versioned, OfFilm):
@@ -127,7 +118,7 @@ class Scene(Base, Versioned, OfFilm):
             )
         )
         appearing = [
-            *refers_to(Appearance.character_id, Character, character or []),
+            *refers_to(Appearance.character_id, character),
             *one_of(Appearance.presence, presence or ()),
         ]
         if not appearing:
@@ -148,28 +139,6 @@ class Scene(Base, Versioned, OfFilm):
                 "advisories": [link.to_record() for link in self.advisory_links],
             }
         )
-
-
-class Appearance(Base, Ordered):
-    """A character in a scene, and how."""
-
-    __tablename__ = "appearances"
-
-    scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"), primary_key=True)
-    character_id: Mapped[int] = mapped_column(ForeignKey("characters.id"), primary_key=True, index=True)
-    presence: Mapped[Presence] = mapped_column(choice(Presence))
-
-    scene: Mapped[Scene] = relationship(back_populates="appearances")
-    character: Mapped[Character] = relationship(innerjoin=True)
-
-    @property
-    def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
-        return self.scene
-
-    def to_record(self) -> dict[str, Any]:
-        """Return the appearance as a create body writes it."""
-        return {"character": self.character.slug, "presence": self.presence.value}
 
 
 class SceneTheme(Base, Ordered):

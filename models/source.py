@@ -27,10 +27,10 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from models.base import Base, Ordered, Part, PartList, Versioned, one_of, refers_to, slugs
+from models.base import Base, Part, PartList, Versioned, one_of, refers_to, slugs
 from models.citation import Citation, citation_paragraphs
 from models.errors import DomainError, NotFound
-from models.film import Film
+from models.film import Film, SourceFilm
 from models.types import choice, line, prose
 
 
@@ -115,7 +115,7 @@ class Source(Base, Versioned):
             .where(*one_of(cls.kind, kind or ()), *one_of(cls.language, language or ()))
         )
         if film:
-            of_film = select(SourceFilm.source_id).where(*refers_to(SourceFilm.film_id, Film, film))
+            of_film = select(SourceFilm.source_id).where(*refers_to(SourceFilm.film_id, film))
             statement = statement.where(cls.id.in_(of_film))
         return statement
 
@@ -135,23 +135,6 @@ class Source(Base, Versioned):
                 "editor_note": self.editor_note,
             }
         )
-
-
-class SourceFilm(Base, Ordered):
-    """A film that a source speaks of."""
-
-    __tablename__ = "source_films"
-
-    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
-    film_id: Mapped[int] = mapped_column(ForeignKey("films.id"), primary_key=True, index=True)
-
-    source: Mapped[Source] = relationship(back_populates="film_links")
-    film: Mapped[Film] = relationship(innerjoin=True)
-
-    @property
-    def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
-        return self.source
 
 
 class Paragraph(Base, Part):
@@ -186,7 +169,7 @@ class Paragraph(Base, Part):
 
     type_name = "paragraph"
     default_sort = ("number",)
-    unique_sort = "number"
+    unique_sort = ("number",)
     #: What the property reads, for a caller that wants it loaded with the paragraph.
     loads: ClassVar = {"cited_by": ("citations.scene", "citations.quote", "citations.commentary")}
 
@@ -242,9 +225,7 @@ def cited_from(owner_id: Any, link_column: Any, source: list[str] | None) -> lis
     """Return the condition that the resource with the key ``owner_id`` cites any of these sources."""
     if not source:
         return []
-    owners = select(link_column).where(
-        link_column.is_not(None), *refers_to(Citation.source_id, Source, source)
-    )
+    owners = select(link_column).where(link_column.is_not(None), *refers_to(Citation.source_id, source))
     return [owner_id.in_(owners)]
 
 

@@ -67,9 +67,9 @@ class Theme(Base, Versioned):
         related: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible themes that match every filter."""
-        statement = super().select_where(id=id).where(*refers_to(cls.broader_id, cls, broader or []))
+        statement = super().select_where(id=id).where(*refers_to(cls.broader_id, broader))
         if related:
-            linked = select(ThemeRelation.theme_id).where(*refers_to(ThemeRelation.related_id, cls, related))
+            linked = select(ThemeRelation.theme_id).where(*refers_to(ThemeRelation.related_id, related))
             statement = statement.where(cls.id.in_(linked))
         return statement
 

@@ -1,6 +1,7 @@
 """The fixtures everyone knows (``app``, ``client``, ``runner``), over both databases."""
 
 import os
+from collections import Counter
 
 import pytest
 
@@ -10,19 +11,16 @@ from models.database import Database
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite
 from tests.serving import serving
 
-#: What could not be tried on this machine, a sentence each.
-NOT_RUN: dict[str, int] = {}
-
 
 def not_run(reason: str) -> None:
-    """Leave a test out, and say so in one line at the end."""
-    NOT_RUN[reason] = NOT_RUN.get(reason, 0) + 1
+    """Leave a test out for want of something on this machine; the end of the run says so in one line."""
     pytest.skip(reason)
 
 
 def pytest_terminal_summary(terminalreporter):
-    for reason, count in NOT_RUN.items():
-        terminalreporter.write_line(f"Not run: {count} tests, {reason}")
+    skipped = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in skipped.items():
+        terminalreporter.write_line(f"Not run: {count} tests, {reason.removeprefix('Skipped: ')}")
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -10,6 +10,8 @@ from sqlalchemy import Select
 from api.blueprint import Blueprint, slug_parameter
 from api.commentary.schemas import (
     CharacterCommentaryQuerySchema,
+    ClaimRelationQuerySchema,
+    ClaimRelationSchema,
     CommentaryQuerySchema,
     CommentarySchema,
     FilmCommentaryQuerySchema,
@@ -18,7 +20,7 @@ from api.commentary.schemas import (
     SourceCommentaryQuerySchema,
     ThemeCommentaryQuerySchema,
 )
-from models import Character, Commentary, Film, Quote, Scene, Source, Theme
+from models import Character, Commentary, CommentaryRelation, Film, Quote, Scene, Source, Theme
 
 blp = Blueprint("commentary", __name__, url_prefix="/v1", description="The claims that sources make.")
 
@@ -57,6 +59,23 @@ class CommentaryDetail(MethodView):
         The claim with this id: what is argued, about what, on what evidence, and where.
         """
         return Commentary.select_where(id=[commentary])
+
+
+@blp.route("/commentary/<slug:commentary>/relations", parameters=[slug_parameter("commentary", "commentary")])
+@blp.listing(
+    ClaimRelationQuerySchema,
+    ClaimRelationSchema,
+    operation="listCommentaryRelations",
+    example="/v1/commentary/her-2013-perfection-opposes-reality/relations?limit=2",
+    parent=Commentary,
+)
+def commentary_relations(filters: dict[str, Any], commentary: str) -> Select[Any]:
+    """List a commentary's relations
+
+    What the claim does for others (it is the subject) and what others do for it (it is the object), so
+    that an argument can be walked from its thesis to its evidence and back.
+    """
+    return CommentaryRelation.select_where(commentary=[commentary], **filters)
 
 
 @blp.route("/films/<slug:film>/commentary", parameters=[slug_parameter("film", "film")])

@@ -23,7 +23,7 @@ from api.schemas import (
     SceneRefSchema,
     ThemeRefSchema,
 )
-from models import Commentary, CommentaryKind, Relation, Scope, Weight
+from models import Commentary, CommentaryKind, CommentaryRelation, Relation, Scope, Weight
 
 
 class CommentaryRelationSchema(Out):
@@ -33,6 +33,30 @@ class CommentaryRelationSchema(Out):
     commentary = fields.Nested(
         CommentaryRefSchema, attribute="target", metadata={"description": "The other claim."}
     )
+
+
+class ClaimRelationSchema(Out):
+    """One claim doing something for another: the subject supports, extends or disputes the object."""
+
+    type = Const("relation", "Always `relation`.")
+    relation = Choice(Relation, metadata={"description": "What the subject does for the object."})
+    subject = fields.Nested(
+        CommentaryRefSchema, attribute="commentary", metadata={"description": "The claim that does it."}
+    )
+    object = fields.Nested(
+        CommentaryRefSchema, attribute="target", metadata={"description": "The claim it is done for."}
+    )
+
+
+class ClaimRelationQuerySchema(ListQuerySchema):
+    """Filters and order of a claim's relations."""
+
+    noun = CommentaryRelation
+
+    relation = AnyOf(Choice(Relation), metadata={"description": "Only relations of any of these kinds."})
+    subject = AnyOf(Slug(), metadata={"description": "Only what any of these claims does for others."})
+    object = AnyOf(Slug(), metadata={"description": "Only what others do for any of these claims."})
+    sort = SortField(CommentaryRelation)
 
 
 class CommentaryLinksSchema(Out):
@@ -87,6 +111,13 @@ class CommentaryQuerySchema(IdFilter, ThemeFilters, AdvisoryFilters, ListQuerySc
     kind = AnyOf(Choice(CommentaryKind), metadata={"description": "Only claims of any of these kinds."})
     scope = AnyOf(Choice(Scope), metadata={"description": "Only claims of any of these scopes."})
     weight = AnyOf(Choice(Weight), metadata={"description": "Only claims of any of these weights."})
+    relation = AnyOf(
+        Choice(Relation), metadata={"description": "Only claims that do any of these for another claim."}
+    )
+    relates_to = AnyOf(
+        Slug(),
+        metadata={"description": "Only claims that do something for any of these; with `relation`, that."},
+    )
     source = AnyOf(Slug(), metadata={"description": "Only claims of any of these sources."})
     sort = SortField(Commentary)
 

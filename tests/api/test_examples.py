@@ -91,6 +91,25 @@ SHAPES = {
         "editor_note",
         *TAIL,
     ],
+    "/v1/commentary/her-2013-perfection-opposes-reality": [
+        *HEAD,
+        "title",
+        "text",
+        "language",
+        "kind",
+        "scope",
+        "weight",
+        "film",
+        "scenes",
+        "characters",
+        "themes",
+        "quotes",
+        "citations",
+        "relations",
+        "advisories",
+        "editor_note",
+        *TAIL,
+    ],
     "/v1/themes/loneliness": [*HEAD, "name", "definition", "broader", "narrower", "related", *TAIL],
     "/v1/advisories/gender-generalisation": [*HEAD, "name", "description", "severities", *TAIL],
 }
@@ -179,7 +198,13 @@ class TestPerformers:
     def test_a_performer_is_named_on_character_items_alone(self, client):
         names = {item["performer"] for item in items_of(client, "/v1/characters?limit=100")} - {None}
         assert names
-        for path in ("/v1/films", "/v1/scenes?limit=100", "/v1/quotes?limit=100", "/v1/themes?limit=100"):
+        for path in (
+            "/v1/films",
+            "/v1/scenes?limit=100",
+            "/v1/quotes?limit=100",
+            "/v1/commentary?limit=100",
+            "/v1/themes?limit=100",
+        ):
             text = client.get(path).text
             assert not [name for name in names if name in text]
 

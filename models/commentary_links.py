@@ -1,0 +1,163 @@
+"""What a commentary points at: scenes, characters, themes, quotes, and other claims."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, or_, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+
+from models.base import Base, Ordered, Versioned, one_of
+from models.character import Character
+from models.quote import Quote
+from models.scene import Scene
+from models.theme import Theme
+from models.types import choice
+
+if TYPE_CHECKING:
+    from models.commentary import Commentary
+
+
+class Relation(StrEnum):
+    """What one claim does for another."""
+
+    SUPPORTS = "supports"
+    EXTENDS = "extends"
+    DISPUTES = "disputes"
+
+
+class CommentaryPart(Ordered):
+    """A link that a commentary owns."""
+
+    commentary: Mapped[Commentary]
+
+    @property
+    def owner(self) -> Versioned | None:
+        """See :meth:`Part.owner`."""
+        return self.commentary
+
+
+class CommentaryScene(Base, CommentaryPart):
+    """A scene that a claim is about."""
+
+    __tablename__ = "commentary_scenes"
+
+    commentary_id: Mapped[int] = mapped_column(
+        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
+    )
+    scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id"), primary_key=True, index=True)
+
+    commentary: Mapped[Commentary] = relationship(back_populates="scene_links")
+    scene: Mapped[Scene] = relationship(innerjoin=True)
+
+
+class CommentaryCharacter(Base, CommentaryPart):
+    """A character that a claim is about."""
+
+    __tablename__ = "commentary_characters"
+
+    commentary_id: Mapped[int] = mapped_column(
+        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
+    )
+    character_id: Mapped[int] = mapped_column(ForeignKey("characters.id"), primary_key=True, index=True)
+
+    commentary: Mapped[Commentary] = relationship(back_populates="character_links")
+    character: Mapped[Character] = relationship(innerjoin=True)
+
+
+class CommentaryTheme(Base, CommentaryPart):
+    """A theme of a claim."""
+
+    __tablename__ = "commentary_themes"
+    __table_args__ = (Index("ix_commentary_themes_theme", "theme_id", "commentary_id"),)
+
+    commentary_id: Mapped[int] = mapped_column(
+        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
+    )
+    theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)
+
+    commentary: Mapped[Commentary] = relationship(back_populates="theme_links")
+    theme: Mapped[Theme] = relationship(innerjoin=True)
+
+
+class CommentaryQuote(Base, CommentaryPart):
+    """A quote that a claim rests on."""
+
+    __tablename__ = "commentary_quotes"
+
+    commentary_id: Mapped[int] = mapped_column(
+        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
+    )
+    quote_id: Mapped[int] = mapped_column(ForeignKey("quotes.id"), primary_key=True, index=True)
+
+    commentary: Mapped[Commentary] = relationship(back_populates="quote_links")
+    quote: Mapped[Quote] = relationship(innerjoin=True)
+
+
+class CommentaryRelation(Base, CommentaryPart):
+    """What a claim does for another one."""
+
+    __tablename__ = "commentary_relations"
+    __table_args__ = (CheckConstraint("commentary_id <> target_id", name="not_related_to_itself"),)
+
+    commentary_id: Mapped[int] = mapped_column(
+        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
+    )
+    target_id: Mapped[int] = mapped_column(ForeignKey("commentary.id"), primary_key=True, index=True)
+    relation: Mapped[Relation] = mapped_column(choice(Relation))
+
+    commentary: Mapped[Commentary] = relationship(foreign_keys=commentary_id, back_populates="relations")
+    target: Mapped[Commentary] = relationship(foreign_keys=target_id)
+
+    type_name = "relation"
+    default_sort = ("subject", "object")
+    unique_sort = ("subject", "object")
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """Return the published sort keys: the ids of the two claims."""
+        subject, object_ = _sides()
+        return {"subject": subject.slug, "object": object_.slug}
+
+    @classmethod
+    def select_where(
+        cls,
+        *,
+        commentary: list[str] | None = None,
+        relation: list[Relation] | None = None,
+        subject: list[str] | None = None,
+        object: list[str] | None = None,
+    ) -> Select[Self]:
+        """Return the relations between visible claims that match every filter.
+
+        ``commentary`` is on either side; ``subject`` is the claim that does something for ``object``.
+        """
+        one, other = _sides()
+        statement = (
+            select(cls)
+            .join(cls.commentary.of_type(one))
+            .join(cls.target.of_type(other))
+            .where(
+                one.visible(),
+                other.visible(),
+                *one_of(cls.relation, relation or ()),
+                *one_of(one.slug, subject or ()),
+                *one_of(other.slug, object or ()),
+            )
+        )
+        if commentary:
+            statement = statement.where(or_(one.slug.in_(commentary), other.slug.in_(commentary)))
+        return statement
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the relation as a create body writes it."""
+        return {"relation": self.relation.value, "commentary": self.target.slug}
+
+
+@cache
+def _sides() -> tuple[Any, Any]:
+    """Return the two claims of a relation, as every statement about relations calls them."""
+    commentary = CommentaryRelation.target.property.mapper.class_
+    return aliased(commentary, name="subject"), aliased(commentary, name="object")
