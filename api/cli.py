@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,9 @@ def _database() -> Database:
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to this version."""
-    database = _database()
-    _migrate(database)
-    click.echo(f"{database.shown_url} stands at migration {migrations.current(database.engine)}.")
+    with closing(_database()) as database:
+        _migrate(database)
+        click.echo(f"{database.shown_url} stands at migration {migrations.current(database.engine)}.")
 
 
 def _migrate(database: Database) -> None:
@@ -88,12 +89,28 @@ def _migrate(database: Database) -> None:
     envvar="SUBTEXT_ESSAYS",
     help="A folder with the text of each source, <source>.txt; also SUBTEXT_ESSAYS.",
 )
-def check(packs: tuple[Path, ...], against: Path | None) -> None:
+@click.option("--report", type=click.Choice(["markdown", "json"]), help="Print what cites each paragraph.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "github"]), default="text", help="How to print faults."
+)
+@click.option("--notices", is_flag=True, help="Print also what is only a place to look.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+def check(
+    packs: tuple[Path, ...],
+    against: Path | None,
+    report: str | None,
+    form: str,
+    *,
+    notices: bool,
+    strict: bool,
+) -> None:
     """Check content packs: name file, line and rule of every fault.
 
     Without PACKS, the pack of this repository. With the sources' texts at hand it also proves that
-    quotations are verbatim, that hashes match, and that no other text repeats a source.
+    quotations are verbatim, that hashes match, and that no other text repeats a source. With
+    --report, what cites each paragraph is printed, and the faults go to standard error.
     """
+    from seeds import report as reporting
     from seeds.check import examine
     from seeds.pack import read_pack
     from seeds.rules import RULES
@@ -101,9 +118,16 @@ def check(packs: tuple[Path, ...], against: Path | None) -> None:
     pack = read_pack(*(packs or (SEEDS,)))
     with progress("Checking", len(RULES)) as step:
         checked, faults = examine(pack, RULES, essays=against, outside=_shared(packs), step=step)
+    if report:
+        made = reporting.report(checked)
+        click.echo(reporting.as_json(made) if report == "json" else reporting.as_markdown(made))
     for fault in faults:
-        click.echo(str(fault))
-    _sum_up(checked, faults)
+        if notices or fault.level != "notice":
+            click.echo(fault.as_annotation() if form == "github" else str(fault), err=bool(report))
+    counts = Counter(str(fault.level) for fault in faults)
+    click.echo(_sum_up(checked, counts), err=bool(report))
+    if counts["error"] or (strict and counts["warning"]):
+        raise SystemExit(1)
 
 
 def _shared(packs: tuple[Path, ...]) -> Any:
@@ -112,17 +136,16 @@ def _shared(packs: tuple[Path, ...]) -> Any:
 
     if not packs:
         return None
-    shared = {(entry.type_name, entry.slug) for entry in read_pack(SEEDS).entries}
-    return lambda type_name, slug: type_name in ("theme", "advisory") and (type_name, slug) in shared
+    vocabularies = read_pack(SEEDS, types=("theme", "advisory"))
+    shared = {(entry.type_name, entry.slug) for entry in vocabularies.entries}
+    return lambda type_name, slug: (type_name, slug) in shared
 
 
-def _sum_up(checked: Any, faults: list[Any]) -> None:
-    errors = sum(fault.level == "error" for fault in faults)
-    warnings = len(faults) - errors
+def _sum_up(checked: Any, counts: Counter[str]) -> str:
     read = f"{len(checked.essays)} of {len(checked.of('source'))} sources' texts at hand"
-    click.echo(f"{len(checked.pack.entries)} entries, {read}: {errors} errors, {warnings} warnings.")
-    if errors:
-        raise SystemExit(1)
+    quoted = sum(len(quote.body["text"].split()) for quote in checked.of("quote"))
+    told = ", ".join(f"{counts[level]} {level}s" for level in ("error", "warning", "notice"))
+    return f"{len(checked.pack.entries)} entries, {quoted} words quoted, {read}: {told}."
 
 
 @cli.command()
@@ -132,10 +155,10 @@ def seed(packs: tuple[Path, ...]) -> None:
 
     Without PACKS, the pack of this repository. A pack with a fault changes nothing.
     """
-    database = _database()
-    if migrations.current(database.engine) != migrations.newest():
-        raise SystemExit("subtext: the database is not migrated to this version; run `subtext migrate`.")
-    report = _seed(database, packs or (SEEDS,))
+    with closing(_database()) as database:
+        if migrations.current(database.engine) != migrations.newest():
+            raise SystemExit("subtext: the database is not migrated to this version; run `subtext migrate`.")
+        report = _seed(database, packs or (SEEDS,))
     for type_name, counts in report.items():
         told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("created", "updated", "unchanged"))
         click.echo(f"{type_name}: {told}")
@@ -232,10 +255,9 @@ def serve() -> None:
 
     settings = Settings.from_environment()
     server.refuse_taken_port(settings)
-    database = Database(settings.database_url)
-    _migrate(database)
-    _seed(database, (SEEDS,))
-    database.close()
+    with closing(Database(settings.database_url)) as database:
+        _migrate(database)
+        _seed(database, (SEEDS,))
     base = settings.base_url
     click.echo(f"Subtext on {database.shown_url}")
     click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from api.fields import nearest
 from seeds.bodies import BODIES
 from seeds.essay import Essay
-from seeds.faults import Fault
+from seeds.faults import Fault, named
 from seeds.pack import Entry, Pack
 
 
@@ -84,12 +84,22 @@ def examine(
             messages = error.normalized_messages()  # type: ignore[no-untyped-call]
             faults += _form_faults(entry, messages)
     if essays:
-        texts = (Essay.read(essays, source.slug) for source in pack.of("source"))
-        checked.essays = {text.slug: text for text in texts if text}
+        faults += _read_essays(checked, essays)
     for rule in rules:
         faults += rule(checked)
         step()
     return checked, sorted(set(faults))
+
+
+def _read_essays(checked: Checked, folder: Path) -> Iterator[Fault]:
+    # The folder is listed because an id that has not been checked must not be made into a path.
+    texts = {path.stem: path for path in folder.glob("*.txt") if path.is_file()}
+    for source in checked.pack.of("source"):
+        if source.slug in texts:
+            try:
+                checked.essays[source.slug] = Essay.read(texts[source.slug])
+            except UnicodeDecodeError:
+                yield source.fault("source-text", "The text is not UTF-8.")
 
 
 def _form_faults(entry: Entry, messages: dict[Any, Any]) -> Iterator[Fault]:
@@ -97,8 +107,8 @@ def _form_faults(entry: Entry, messages: dict[Any, Any]) -> Iterator[Fault]:
     for path, message in _leaves(messages):
         said = message
         if message == "Unknown field." and len(path) == 1:
-            said = f"Unknown field.{nearest(str(path[0]), known)} Allowed: {', '.join(known)}."
-        where = ".".join(str(step) for step in path if step != "_schema")
+            said = f"Unknown field.{nearest(named(path[0]), known)} Allowed: {', '.join(known)}."
+        where = ".".join(named(step) for step in path if step != "_schema")
         yield entry.fault("form", f"{where}: {said}" if where else said, *path)
 
 

@@ -32,24 +32,23 @@ def runs(text: str) -> set[tuple[str, ...]]:
 class Essay:
     """A source's text."""
 
-    slug: str
-    content: bytes
+    sha256: str
+    text: str
 
     @classmethod
-    def read(cls, folder: Path, slug: str) -> Essay | None:
-        """Return the text of the source ``slug`` from ``<folder>/<slug>.txt``; None if it is not there."""
-        path = folder / f"{slug}.txt"
-        return cls(slug, path.read_bytes()) if path.is_file() else None
+    def read(cls, path: Path) -> Essay:
+        """Return the text in a file, with the SHA-256 of the whole file, hexadecimal.
 
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the whole file, hexadecimal."""
-        return hashlib.sha256(self.content).hexdigest()
+        Raises:
+            UnicodeDecodeError: the file is not UTF-8.
+        """
+        content = path.read_bytes()
+        return cls(hashlib.sha256(content).hexdigest(), content.decode("utf-8"))
 
     @cached_property
     def paragraphs(self) -> list[str]:
         """The stripped lines that are not blank; paragraph ``n`` is at ``n - 1``."""
-        lines = (line.strip() for line in self.content.decode("utf-8").split("\n"))
+        lines = (line.strip() for line in self.text.split("\n"))
         return [line for line in lines if line]
 
     @cached_property

@@ -39,12 +39,19 @@ class _Loader:
     def __init__(self, session: Session, checked: Checked, step: Callable[[], None]) -> None:
         self.session, self.step = session, step
         rank = {noun.type_name: place for place, noun in enumerate(NOUNS)}
-        self.entries = sorted(checked.sound, key=lambda sound: rank[sound.entry.type_name])
+        # What is broader comes first: a theme is refused under one that is not yet known to be on top.
+        self.entries = sorted(
+            checked.sound,
+            key=lambda sound: (rank[sound.entry.type_name], sound.body.get("broader") is not None),
+        )
         self.found: dict[tuple[str, str], Versioned | None] = {}
 
     def run(self) -> Report:
         report: Report = {sound.entry.type_name: Counter() for sound in self.entries}
-        with self.session.no_autoflush:
+        # What changed later than it was released changed with the pack's newest release.
+        released = [sound.entry.released_at for sound in self.entries if sound.entry.released_at]
+        newest = max(released, default=None)
+        with edition(self.session, EDITOR, at=newest), self.session.no_autoflush:
             changed = [
                 (sound, outcome) for sound in self.entries if (outcome := self._outcome(sound, report))
             ]
@@ -55,10 +62,6 @@ class _Loader:
             for sound, _ in changed:
                 self._write(sound)
                 self.step()
-        # What changed later than it was released changed with the pack's newest release.
-        released = [sound.entry.released_at for sound in self.entries if sound.entry.released_at]
-        with edition(self.session, EDITOR, at=max(released, default=None)):
-            self.session.flush()
         return report
 
     def _outcome(self, sound: Sound, report: Report) -> str | None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import math
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from seeds.faults import Fault
+from seeds.faults import Fault, Level, named
+from seeds.plain import Unreadable, read_mapping
 
 VOCABULARIES = {"advisories.yml": "advisory", "themes.yml": "theme", "sources.yml": "source"}
 FILM_FILES = {
@@ -23,10 +23,12 @@ FILM_FILES = {
     "quotes.yml": "quote",
     "commentary.yml": "commentary",
 }
+TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
 #: The header of a file: when what is in it was released. An entry may carry its own.
 RELEASED_AT = "released_at"
-#: The largest file that is read, in bytes.
-MOST_BYTES = 16 * 1024 * 1024
+NO_TIME = "A time looks like 2026-11-23T00:00:00Z."
+#: The largest whole number that a JSON body can say; beyond it, readers disagree.
+MOST_INTEGER = 2**64 - 1
 
 
 @dataclass(frozen=True)
@@ -60,102 +62,117 @@ class Pack:
         return [entry for entry in self.entries if entry.type_name == type_name]
 
 
-def read_pack(*roots: Path) -> Pack:
-    """Read every file of these roots; what cannot be read becomes a fault, not an exception."""
+def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
+    """Read the files of these roots that hold any of ``types``.
+
+    What cannot be read becomes a fault, not an exception.
+    """
     pack = Pack(list(roots))
     for root in roots:
-        found = list(_files(root))
-        released: dict[Path, dt.datetime | None] = {}
+        reader = _Reader(pack)
+        for path, type_name, film in (found := list(_files(root))):
+            if type_name in types:
+                reader.read(path, type_name, film)
         if not found:
             message = "There is no pack here: neither vocabularies nor films/<film>/film.yml."
-            pack.faults.append(Fault(root, 1, "-", "pack", message))
-        for path, type_name, film in found:
-            _read_file(pack, path, type_name, film, released)
+            pack.faults.append(Fault(_shown(root), 1, "-", "pack", message))
+        pack.faults += _strays(root)
     return pack
+
+
+def _film_folders(root: Path) -> list[Path]:
+    return sorted(folder for folder in (root / "films").glob("*") if folder.is_dir())
 
 
 def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
     for name, type_name in VOCABULARIES.items():
         if (root / name).is_file():
             yield root / name, type_name, None
-    for folder in sorted((root / "films").glob("*/")):
+    for folder in _film_folders(root):
         for name, type_name in FILM_FILES.items():
             if (folder / name).is_file():
                 yield folder / name, type_name, folder.name
 
 
-def _read_file(
-    pack: Pack, path: Path, type_name: str, film: str | None, released: dict[Path, dt.datetime | None]
-) -> None:
-    shown = _shown(path)
-    try:
-        content = _load(path)
-    except DuplicateKeyError as error:
-        pack.faults.append(Fault(shown, _mark(error), "-", "duplicate", "This key stands twice in the file."))
-        return
-    except (YAMLError, UnicodeDecodeError, ValueError) as error:
-        message = f"It is not readable YAML: {str(error).splitlines()[0]}"
-        pack.faults.append(Fault(shown, _mark(error), "-", "yaml", message))
-        return
-    # A film's files share the time in film.yml, which is read first; a vocabulary has its own.
-    shared_by = path.parent if film else path
-    header = content.pop(RELEASED_AT, None)
-    if header is not None:
-        released[shared_by] = _time(header)
-    released_at = released.get(shared_by)
-    if released_at is None:
-        where = "film.yml" if film else "the file"
-        message = f"When was it released? {where} begins with released_at, such as 2026-11-23T00:00:00Z."
-        pack.faults.append(Fault(shown, 1, "-", "released-at", message))
-    for position, (slug, body) in enumerate(content.items(), 1):
-        line = content.lc.key(slug)[0] + 1
-        if not isinstance(slug, str) or not isinstance(body, CommentedMap):
-            message = "An entry is an id (quoted, if YAML would read it as a number) and its fields."
-            pack.faults.append(Fault(shown, line, str(slug), "form", message))
-            continue
-        plain = _plain(body)
-        own = plain.pop(RELEASED_AT, None)
-        if film is not None and type_name != "film":
-            plain.setdefault("film", film)
-        pack.entries.append(
-            Entry(type_name, slug, plain, position, shown, line, _time(own) or released_at, body)
-        )
+def _strays(root: Path) -> Iterator[Fault]:
+    """A misspelt file would be lost without a word."""
+    for folder in (root, *_film_folders(root)):
+        known = VOCABULARIES if folder is root else FILM_FILES
+        for path in sorted(folder.glob("*.y*ml")):
+            if path.name not in known:
+                message = f"Nothing reads this file; here stand {', '.join(known)}."
+                yield Fault(_shown(path), 1, "-", "pack", message, Level.WARNING)
 
 
-def _load(path: Path) -> CommentedMap:
-    if path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"the file is larger than {MOST_BYTES} bytes")
-    content = YAML().load(path.read_text("utf-8"))
-    if content is None:
-        return CommentedMap()
-    if not isinstance(content, CommentedMap):
-        raise ValueError("a file is a mapping from ids to entries")
-    return content
+class _Reader:
+    """Reads the files of one root into a pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        #: By film folder, what film.yml says; it is read first.
+        self.film_times: dict[Path, dt.datetime | None] = {}
+
+    def read(self, path: Path, type_name: str, film: str | None) -> None:
+        """Read one file: its header, then its entries."""
+        file, content, released_at = _shown(path), CommentedMap(), None
+        try:
+            content = read_mapping(path)
+            released_at = self._header(file, content, path.parent)
+        except Unreadable as error:
+            self.pack.faults.append(Fault(file, error.line, "-", error.rule, str(error)))
+        if type_name == "film":
+            self.film_times[path.parent] = released_at
+        implied = {"film": film} if film and type_name != "film" else {}
+        for position, (slug, body) in enumerate(content.items(), 1):
+            line = content.lc.key(slug)[0] + 1
+            if not isinstance(slug, str) or not isinstance(body, CommentedMap):
+                message = "An entry is an id (quoted, if YAML would read it as a number) and its fields."
+                self.pack.faults.append(Fault(file, line, named(slug), "form", message))
+                continue
+            plain = implied | _plain(body)
+            entry = Entry(type_name, str(slug), plain, position, file, line, released_at, body)
+            self.pack.entries.append(self._with_own_time(entry))
+
+    def _header(self, file: Path, content: CommentedMap, folder: Path) -> dt.datetime | None:
+        """Take the header off a file's content, and return when the file was released."""
+        if RELEASED_AT in content:
+            line = content.lc.key(RELEASED_AT)[0] + 1
+            own = _time(content.pop(RELEASED_AT))
+            if own is None:
+                self.pack.faults.append(Fault(file, line, "-", "released-at", NO_TIME))
+            return own
+        if folder not in self.film_times:
+            message = f"When was it released? The file begins with released_at. {NO_TIME}"
+            self.pack.faults.append(Fault(file, 1, "-", "released-at", message))
+        return self.film_times.get(folder)
+
+    def _with_own_time(self, entry: Entry) -> Entry:
+        if RELEASED_AT not in entry.body:
+            return entry
+        own = _time(entry.body.pop(RELEASED_AT))
+        if own is None:
+            self.pack.faults.append(entry.fault("released-at", NO_TIME, RELEASED_AT))
+        return replace(entry, released_at=own)
 
 
 def _shown(path: Path) -> Path:
     """Return the path as a person would name it: from here, where it lies below here."""
-    resolved, here = path.resolve(), Path.cwd()
-    return resolved.relative_to(here) if resolved.is_relative_to(here) else resolved
-
-
-def _mark(error: Exception) -> int:
-    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-    return mark.line + 1 if mark else 1
+    # Symbolic links are not followed: a film's folder has the name that the pack gives it.
+    absolute, here = Path(os.path.abspath(path)), Path.cwd()
+    return absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
 
 
 def _time(value: Any) -> dt.datetime | None:
-    if isinstance(value, str):
-        try:
+    """Return an aware time, to the second; None for what is none. Without a zone it is UTC, as in YAML."""
+    try:
+        if isinstance(value, str):
             value = dt.datetime.fromisoformat(value)
-        except ValueError:
+        if not isinstance(value, dt.datetime):
             return None
-    if not isinstance(value, dt.datetime):
+        plain = dt.datetime(*value.timetuple()[:6], tzinfo=value.tzinfo or dt.UTC)
+        return plain.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         return None
-    # YAML reads "…Z" as a naive time in UTC.
-    naive = value.tzinfo is None
-    plain = dt.datetime(*value.timetuple()[:6], tzinfo=dt.UTC if naive else value.tzinfo)
-    return plain.astimezone(dt.UTC)
 
 
 def _plain(value: Any) -> Any:
@@ -164,13 +181,13 @@ def _plain(value: Any) -> Any:
         return {str(key) if isinstance(key, str) else key: _plain(part) for key, part in value.items()}
     if isinstance(value, list):
         return [_plain(part) for part in value]
-    if isinstance(value, dt.date | dt.datetime):
+    if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, bool) or value is None:
-        return value
-    for kind in (str, int, float):
+    for kind in (bool, str, float):
         if isinstance(value, kind):
             return kind(value)
+    if isinstance(value, int):
+        return int(value) if abs(value) <= MOST_INTEGER else math.inf
     return value
 
 

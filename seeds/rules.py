@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from api.fields import SLUG, nearest
 from models.types import SLUG_LENGTH
+from seeds.argument import claimed_scene, flagged_paragraph, related_once, related_to_an_end
 from seeds.bodies import BODIES
 from seeds.check import Checked, Rule, Sound
 from seeds.essay import RUN, words
@@ -45,12 +46,14 @@ def id_unique(checked: Checked) -> Iterator[Fault]:
 def id_of_film(checked: Checked) -> Iterator[Fault]:
     """What belongs to a film has an id that begins with the film's; a film's folder has its id."""
     for entry in checked.pack.entries:
-        folder = entry.file.resolve().parent.name
+        folder = entry.file.absolute().parent.name
         if entry.type_name == "film" and entry.slug != folder:
             yield entry.fault("id-of-film", f"The folder is called “{folder}”; it takes the film's id.")
-        film = entry.body.get("film")
-        if entry.type_name in BOUND_TO_FILM and not entry.slug.startswith(f"{film}-"):
-            yield entry.fault("id-of-film", f"The id begins with the film's: “{film}-…”.")
+        if entry.type_name in BOUND_TO_FILM:
+            if entry.body["film"] != folder:
+                yield entry.fault("id-of-film", f"It stands with the film “{folder}”.", "film")
+            if not entry.slug.startswith(f"{folder}-"):
+                yield entry.fault("id-of-film", f"The id begins with the film's: “{folder}-…”.")
 
 
 def reference(checked: Checked) -> Iterator[Fault]:
@@ -62,10 +65,18 @@ def reference(checked: Checked) -> Iterator[Fault]:
                 known = [other for kind, other in checked.written if kind == type_name]
                 hint = nearest(slug, known)
                 yield sound.entry.fault("reference", f"There is no {type_name} “{slug}”.{hint}", *path)
-            elif type_name in BOUND_TO_FILM and film and not slug.startswith(f"{film}-"):
+            elif film and not _of_film(checked, film, type_name, slug):
                 yield sound.entry.fault(
                     "reference", f"The {type_name} “{slug}” belongs to another film than “{film}”.", *path
                 )
+
+
+def _of_film(checked: Checked, film: str, type_name: str, slug: str) -> bool:
+    # One film's id may begin with another's, so the prefix decides only where nothing better is known.
+    known = checked.known.get((type_name, slug))
+    if type_name not in BOUND_TO_FILM:
+        return True
+    return known.body["film"] == film if known else slug.startswith(f"{film}-")
 
 
 def listed_once(checked: Checked) -> Iterator[Fault]:
@@ -232,4 +243,8 @@ RULES: tuple[Rule, ...] = (
     verbatim,
     own_words,
     coverage,
+    related_once,
+    related_to_an_end,
+    claimed_scene,
+    flagged_paragraph,
 )

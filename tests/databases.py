@@ -87,10 +87,11 @@ class Engine:
         self.kind = kind
         self.name = kind.name
         self.made: list[str] = []
-        self._template("empty")
-        self._template("pack", "empty", seed)
+        self.template("empty")
+        self.template("pack", "empty", seed)
 
-    def _template(self, name: str, template: str | None = None, fill=None) -> None:
+    def template(self, name: str, template: str | None = None, fill=None) -> None:
+        """Make a database, filled once, for others to be copies of."""
         self.made.append(name)
         database = Database(self.kind.create(name, template))
         if template is None:

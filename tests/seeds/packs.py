@@ -1,0 +1,63 @@
+"""The second pack, a copy of it that can be edited, and loading it without its vocabularies."""
+
+from pathlib import Path
+
+from seeds.check import examine
+from seeds.load import load
+from seeds.pack import read_pack
+from seeds.rules import RULES
+from tests.databases import ROOT
+
+PACKS = ROOT / "tests" / "packs"
+SECOND = PACKS / "second"
+ESSAYS = PACKS / "essays"
+FILM = "casablanca-1942"
+ESSAY = "casablanca-a-man-who-stays"
+
+
+class PackCopy:
+    """A pack in a folder of its own."""
+
+    def __init__(self, root: Path, vocabularies: set[tuple[str, str]] = frozenset()) -> None:
+        self.root, self.vocabularies = root, vocabularies
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file, wherever in the pack it has its place."""
+        shared = name in ("themes.yml", "sources.yml", "advisories.yml")
+        return self.root / name if shared else self.root / "films" / FILM / name
+
+    def replace(self, name: str, old: str, new: str, *, after: str = "") -> int:
+        """Put ``new`` for the first ``old`` that follows ``after``; return the line of the change."""
+        text = self.file(name).read_text("utf-8")
+        place = text.index(old, text.index(after))
+        self.file(name).write_text(text[:place] + new + text[place + len(old) :], "utf-8", newline="")
+        return text.count("\n", 0, place) + 1
+
+    def append(self, name: str, text: str) -> int:
+        """Write at the end of a file; return the line of what was written."""
+        before = self.file(name).read_text("utf-8") if self.file(name).exists() else ""
+        self.file(name).write_text(before + text, "utf-8")
+        return before.count("\n") + 1
+
+    def line(self, name: str, text: str, *, after: str = "") -> int:
+        """Return the line of the first ``text`` that follows ``after``."""
+        return self.replace(name, text, text, after=after)
+
+    def faults(self, essays: Path | None = None):
+        """Return what ``subtext check`` finds in the pack."""
+        return examine(
+            read_pack(self.root), RULES, essays=essays, outside=lambda *thing: thing in self.vocabularies
+        )[1]
+
+    def told(self, rule: str = "", *, essays: Path | None = None) -> list[str]:
+        """Return the faults as they are printed, each with the name of its file; of one rule, if named."""
+        faults = [fault for fault in self.faults(essays) if rule in ("", fault.rule)]
+        return [str(fault).replace(f"{fault.file.parent}/", "") for fault in faults]
+
+
+def load_packs(database, *roots: Path):
+    """Load packs into a database that may hold what they refer to; return the loader's report."""
+    with database.writing() as session:
+        checked, faults = examine(read_pack(*roots), RULES, outside=lambda *_: True)
+        assert not [fault for fault in faults if fault.level == "error"]
+        return load(session, checked)

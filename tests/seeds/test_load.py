@@ -1,0 +1,415 @@
+"""Loading packs on both databases: all or nothing, nothing twice, and each change on its own."""
+
+import contextlib
+import datetime as dt
+import shutil
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from api.app import create_app
+from api.config import Settings
+from models import (
+    NOUNS,
+    Commentary,
+    ContentGeneration,
+    Film,
+    InvalidReference,
+    Revision,
+    Scene,
+    Source,
+    Theme,
+)
+from models.database import Database
+from seeds.check import examine
+from seeds.load import load
+from seeds.pack import read_pack
+from seeds.rules import RULES
+from tests.counting import statements
+from tests.databases import SEEDS
+from tests.seeds.packs import ESSAY, FILM, SECOND, load_packs
+
+RELEASED = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+COUNTS = {"theme": 1, "film": 1, "source": 1, "character": 5, "scene": 6, "quote": 6, "commentary": 9}
+PARIS = "casablanca-1942-paris"
+TOAST = "casablanca-1942-heres-looking-at-you"
+LIE = "casablanca-1942-a-kind-lie"
+THEME = (
+    "{slug}:\n  name: {slug}\n  definition: One of the tests.\n  broader: {broader}\n  related: [{related}]\n"
+)
+
+
+def states(database):
+    """Return revision and times of everything, by type and id."""
+    with database.reading() as session:
+        return {
+            (noun.type_name, thing.slug): (thing.revision, thing.created_at, thing.updated_at)
+            for noun in NOUNS
+            for thing in session.scalars(select(noun))
+        }
+
+
+def history(database):
+    """Return how many revisions there are, and the content generation."""
+    with database.reading() as session:
+        return session.scalar(select(func.count(Revision.id))), ContentGeneration.current(session)
+
+
+def records(database):
+    """Return what everything says, by type and id."""
+    with database.reading() as session:
+        return {
+            (noun.type_name, thing.slug): thing.to_record()
+            for noun in NOUNS
+            for thing in session.scalars(select(noun))
+        }
+
+
+def changes(before, after):
+    return {key: after[key] for key in after if after[key] != before.get(key)}
+
+
+def totals(report, outcome):
+    return {type_name: counts[outcome] for type_name, counts in report.items() if counts[outcome]}
+
+
+def release(second, time="2027-01-01T00:00:00Z"):
+    second.replace("film.yml", "2026-11-24T00:00:00Z", time)
+
+
+def record(database, type_name, slug):
+    """Return the newest record of a resource."""
+    with database.reading() as session:
+        newest = select(Revision).where(Revision.type_name == type_name).order_by(Revision.number.desc())
+        return next(revision for revision in session.scalars(newest) if revision.record["id"] == slug)
+
+
+class TestFirstLoad:
+    def test_everything_is_created(self, packed, second):
+        report = load_packs(packed, second.root)
+        assert totals(report, "created") == COUNTS
+        assert not totals(report, "updated") | totals(report, "unchanged")
+
+    def test_everything_is_of_the_first_revision_and_the_packs_time(self, packed, second):
+        before = states(packed)
+        load_packs(packed, second.root)
+        new = changes(before, states(packed))
+        assert len(new) == sum(COUNTS.values())
+        assert set(new.values()) == {(1, RELEASED, RELEASED)}
+
+    def test_an_entry_with_a_time_of_its_own_has_that(self, packed, second):
+        second.replace("scenes.yml", "title: Paris", "title: Paris\n  released_at: 2027-01-01T00:00:00Z")
+        load_packs(packed, second.root)
+        assert states(packed)["scene", PARIS] == (1, LATER, LATER)
+
+    def test_it_leaves_a_revision_each_and_one_generation(self, packed, second):
+        revisions, generation = history(packed)
+        load_packs(packed, second.root)
+        assert history(packed) == (revisions + sum(COUNTS.values()), generation + 1)
+
+    def test_the_revision_is_signed_and_says_what_the_pack_says(self, packed, second):
+        load_packs(packed, second.root)
+        revision = record(packed, "scene", PARIS)
+        assert (revision.number, revision.editor, revision.created_at) == (1, "seed", RELEASED)
+        assert revision.record["summary"].startswith("In Rick's memory")
+        assert revision.record["position"] == 3
+        assert revision.record["citations"] == [{"source": ESSAY, "paragraphs": [9]}]
+
+    @pytest.mark.parametrize("already", [False, True])
+    def test_a_step_is_told_for_each_entry_once(self, packed, second, already):
+        steps = []
+        if already:
+            load_packs(packed, second.root)
+        with packed.writing() as session:
+            checked, _ = examine(read_pack(second.root), RULES, outside=lambda *_: True)
+            load(session, checked, step=lambda: steps.append(1))
+        assert len(steps) == sum(COUNTS.values())
+
+    def test_relations_may_go_round_in_circles(self, packed, second):
+        circle = "[{relation: disputes, commentary: casablanca-1942-neutrality-as-grief}]"
+        second.replace("commentary.yml", "relations: []", f"relations: {circle}", after="lives-on-hold:")
+        load_packs(packed, second.root)
+        with packed.reading() as session:
+            first = Commentary.by_slug(session, "casablanca-1942-lives-on-hold")
+            assert first.relations[0].target.relations[0].target.relations[1].target is first
+
+    def test_themes_may_be_related_before_they_stand(self, packed, second):
+        second.append("themes.yml", THEME.format(slug="one", broader="two", related="sacrifice"))
+        second.append("themes.yml", THEME.format(slug="two", broader="null", related=""))
+        second.replace("themes.yml", "related: []", "related: [one]")
+        load_packs(packed, second.root)
+        with packed.reading() as session:
+            one = Theme.by_slug(session, "one")
+            assert [theme.slug for theme in one.related] == ["sacrifice"]
+            assert one.broader.slug == "two"
+
+    def test_an_empty_database_takes_both_packs_in_one_go(self, database):
+        report = load_packs(database, SEEDS, SECOND)
+        assert report["film"]["created"] == 2
+        assert history(database)[1] == 1
+
+
+class TestSecondLoad:
+    def test_everything_is_unchanged(self, both, second):
+        report = load_packs(both, second.root)
+        assert totals(report, "unchanged") == COUNTS
+        assert not totals(report, "updated") | totals(report, "created")
+
+    def test_it_writes_nothing(self, both, second):
+        before = states(both), history(both)
+        with statements(both.engine) as said:
+            load_packs(both, second.root)
+        assert said
+        assert {statement.split()[0] for statement in said} <= {"SELECT", "BEGIN"}
+        assert (states(both), history(both)) == before
+
+    def test_a_new_time_alone_changes_nothing(self, both, second):
+        before = states(both), history(both)
+        release(second)
+        load_packs(both, second.root)
+        assert (states(both), history(both)) == before
+
+    def test_a_new_comment_changes_nothing(self, both, second):
+        before = states(both), history(both)
+        second.replace("scenes.yml", "# Scenes", "# What happens\n\n# Scenes")
+        load_packs(both, second.root)
+        assert (states(both), history(both)) == before
+
+
+CHANGES = [
+    ("scene", PARIS, "scenes.yml", "drink to one another", "are happy"),
+    ("scene", PARIS, "scenes.yml", "themes: [memory-and-nostalgia]", "themes: [letting-go, memory-and-nostalgia]"),
+    ("scene", PARIS, "scenes.yml", "starts_at: null", 'starts_at: "00:40:00"'),
+    ("scene", PARIS, "scenes.yml", "ilsa, presence: present", "ilsa, presence: voice"),
+    ("scene", PARIS, "scenes.yml", "    - {character: casablanca-1942-ilsa, presence: present}\n", ""),
+    ("scene", PARIS, "scenes.yml", "paragraphs: [9]", "paragraphs: [9, 10]"),
+    ("scene", PARIS, "scenes.yml", "advisories: []", "advisories: [{advisory: spoiler, severity: 1}]"),
+    ("scene", "casablanca-1942-the-airfield", "scenes.yml", "severity: 3", "severity: 2"),
+    ("scene", "casablanca-1942-the-airfield", "scenes.yml", "[sacrifice, letting-go]", "[letting-go, sacrifice]"),
+    ("scene", "casablanca-1942-the-airfield", "scenes.yml", "advisory: spoiler", "advisory: crude-language"),
+    ("scene", "casablanca-1942-the-airfield", "scenes.yml", "[12, 13, 14]", "[12, 14]"),
+    ("quote", TOAST, "quotes.yml", "speaker_certainty: inferred", "speaker_certainty: explicit"),
+    ("quote", TOAST, "quotes.yml", "scene: casablanca-1942-paris", "scene: null"),
+    ("quote", TOAST, "quotes.yml", "paragraphs: [9]", "paragraphs: [10]"),
+    ("commentary", LIE, "commentary.yml", "relations: []", "relations: [{relation: supports, commentary: casablanca-1942-lives-on-hold}]"),
+    ("commentary", LIE, "commentary.yml", "weight: minor", "weight: core"),
+    ("commentary", LIE, "commentary.yml", "quotes: []", f"quotes: [{TOAST}]"),
+    ("film", FILM, "film.yml", "wikidata: null", "wikidata: Q132689"),
+    ("film", FILM, "film.yml", "languages: [en]", "languages: [en, fr]"),
+    ("source", ESSAY, "sources.yml", "word_count: 45", "word_count: 46"),
+    ("source", ESSAY, "sources.yml", "sha256: 100f", "sha256: 200f"),
+    ("theme", "sacrifice", "themes.yml", "broader: null", "broader: human-connection"),
+    ("character", "casablanca-1942-sam", "characters.yml", "performer: Dooley Wilson", "performer: null"),
+    ("scene", PARIS, "scenes.yml", "title: Paris", "title: Paris\n  status: draft"),
+]  # fmt: skip
+
+
+class TestChange:
+    @pytest.fixture
+    def loaded(self, both, second):
+        release(second)
+        return both
+
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_it_updates_that_entry_alone(self, loaded, second, change):
+        type_name, slug, name, old, new = change
+        before, (revisions, generation) = states(loaded), history(loaded)
+        second.replace(name, old, new, after=f"{slug}:")
+        report = load_packs(loaded, second.root)
+        assert totals(report, "updated") == {type_name: 1}
+        assert changes(before, states(loaded)) == {(type_name, slug): (2, RELEASED, LATER)}
+        assert history(loaded) == (revisions + 1, generation + 1)
+
+    def test_all_of_them_end_where_a_first_load_would(self, loaded, packed, second):
+        for _, slug, name, old, new in CHANGES:
+            # Some of them undo others.
+            with contextlib.suppress(ValueError):
+                second.replace(name, old, new, after=f"{slug}:")
+        load_packs(loaded, second.root)
+        load_packs(packed, second.root)
+        assert records(loaded) == records(packed)
+
+    def test_the_earlier_revision_stays(self, loaded, second):
+        second.replace("scenes.yml", "title: Paris", "title: Lost Paris")
+        load_packs(loaded, second.root)
+        with loaded.reading() as session:
+            kept = select(Revision).where(Revision.type_name == "scene").order_by(Revision.number)
+            told = [(r.number, r.record["title"]) for r in session.scalars(kept) if r.record["id"] == PARIS]
+        assert told == [(1, "Paris"), (2, "Lost Paris")]
+
+    def test_it_carries_the_newest_release_of_the_pack(self, loaded, second):
+        second.replace("themes.yml", "2026-11-24T00:00:00Z", "2028-01-01T00:00:00Z")
+        second.replace("scenes.yml", "title: Paris", "title: Lost Paris")
+        load_packs(loaded, second.root)
+        assert states(loaded)["scene", PARIS][2].year == 2028
+
+    def test_order_is_content(self, loaded, second):
+        scenes = read_pack(second.root).of("scene")
+        text = second.file("scenes.yml").read_text()
+        start, end = text.index(f"\n{PARIS}:"), text.index("\ncasablanca-1942-the-visit-at-night:")
+        second.file("scenes.yml").write_text(text[:start] + text[end:] + text[start:end])
+        assert totals(load_packs(loaded, second.root), "updated") == {"scene": 4}
+        with loaded.reading() as session:
+            order = session.scalars(
+                select(Scene).join(Scene.film).where(Film.slug == FILM).order_by(Scene.position)
+            )
+            assert [(scene.slug, scene.position) for scene in order] == [
+                (scene.slug, number) for number, scene in enumerate([*scenes[:2], *scenes[3:], scenes[2]], 1)
+            ]
+
+    def test_a_changed_source_may_be_cited_by_a_quote_instead(self, loaded, second):
+        text = second.file("sources.yml").read_text().partition("\n\n")[2]
+        second.append("sources.yml", "\n" + text.replace(f"{ESSAY}:", "another-source:") + "\n")
+        second.replace("quotes.yml", f"source: {ESSAY}", "source: another-source", after=f"{TOAST}:")
+        report = load_packs(loaded, second.root)
+        assert totals(report, "updated") == {"quote": 1}
+        assert record(loaded, "quote", TOAST).record["citations"] == [
+            {"source": "another-source", "paragraphs": [9]}
+        ]
+
+    def test_paragraphs_may_be_added_and_taken_away(self, loaded, second):
+        last = second.file("sources.yml").read_text().rstrip("\n").rpartition("\n")[2]
+        second.append("sources.yml", f"{last}\n")
+        load_packs(loaded, second.root)
+        second.replace("sources.yml", f"{last}\n{last}", "")
+        load_packs(loaded, second.root)
+        with loaded.reading() as session:
+            numbers = [paragraph.number for paragraph in Source.by_slug(session, ESSAY).paragraphs]
+        assert numbers == list(range(1, 16))
+
+    def test_a_theme_may_be_put_under_one_that_rises_to_the_top(self, loaded, second):
+        second.append("themes.yml", THEME.format(slug="low", broader="null", related=""))
+        second.append("themes.yml", THEME.format(slug="top", broader="sacrifice", related=""))
+        load_packs(loaded, second.root)
+        second.replace("themes.yml", "broader: sacrifice", "broader: null")
+        second.replace("themes.yml", "broader: null", "broader: top", after="low:")
+        load_packs(loaded, second.root)
+        with loaded.reading() as session:
+            assert Theme.by_slug(session, "low").broader.slug == "top"
+
+    def test_what_left_the_pack_stays_in_the_database(self, loaded, second):
+        text = second.file("commentary.yml").read_text()
+        second.file("commentary.yml").write_text(
+            text[: text.index("\ncasablanca-1942-a-hero-who-stands-still:")]
+        )
+        before = states(loaded)
+        load_packs(loaded, second.root)
+        assert states(loaded) == before
+
+
+class TestFault:
+    """Whatever keeps a pack from being loaded, the database is as it was."""
+
+    def spoilt(self, packed, second, error, match):
+        before = states(packed), history(packed)
+        with pytest.raises(error, match=match):
+            load_packs(packed, second.root)
+        assert (states(packed), history(packed)) == before
+
+    def test_a_reference_that_names_nothing_leaves_nothing(self, packed, second):
+        second.replace("commentary.yml", "self-discovery", "no-such-theme")
+        self.spoilt(packed, second, InvalidReference, "There is no theme “no-such-theme”.")
+
+    def test_a_paragraph_of_another_pack_that_is_not_there_leaves_nothing(self, packed, second):
+        other = "her-perfection-is-the-enemy-of-real"
+        citation = f"source: {ESSAY}\n      paragraphs: [15]"
+        second.replace("commentary.yml", citation, f"source: {other}\n      paragraphs: [63]")
+        self.spoilt(packed, second, InvalidReference, f"“{other}” has no paragraph 63.")
+
+    def test_a_level_too_many_leaves_nothing(self, packed, second):
+        second.replace("themes.yml", "broader: null", "broader: avoidance")
+        self.spoilt(packed, second, InvalidReference, "has a broader theme itself")
+
+    def test_a_refusal_of_the_database_leaves_nothing(self, packed, second):
+        load_packs(packed, second.root)
+        # What cites these paragraphs is no longer in the pack, but still in the database.
+        for name in ("scenes.yml", "quotes.yml", "commentary.yml"):
+            second.file(name).unlink()
+        text = second.file("sources.yml").read_text().splitlines(keepends=True)
+        second.file("sources.yml").write_text("".join(text[:-8]))
+        self.spoilt(packed, second, IntegrityError, "(?i)foreign key")
+
+
+def items(client, path):
+    """Return everything on every page of a list."""
+    found = []
+    while path:
+        page = client.get(path).get_json()
+        found += page["data"]
+        path = page["page"]["next"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(filled):
+    """A client of the API over both packs."""
+    with filled.fresh("both") as url:
+        app = create_app(Settings(database_url=url))
+        yield app.test_client()
+        app.extensions["database"].close()
+
+
+class TestBothPacks:
+    @pytest.mark.parametrize("type_name", ["character", "scene", "quote", "commentary", "source"])
+    def test_a_list_is_of_the_film_that_is_asked_for(self, client, type_name):
+        path = f"/v1/{type_name if type_name == 'commentary' else type_name + 's'}"
+        of_her, of_this = (items(client, f"{path}?film={film}") for film in ("her-2013", FILM))
+        assert len(of_this) == COUNTS[type_name]
+        assert not {item["id"] for item in of_her} & {item["id"] for item in of_this}
+        assert len(items(client, path)) == len(of_her) + len(of_this)
+
+    def test_films_stand_side_by_side(self, client):
+        titles = [film["title"] for film in client.get("/v1/films").get_json()["data"]]
+        assert titles == ["Casablanca", "Her"]
+
+    def test_a_shared_theme_leads_to_both(self, client):
+        scenes = client.get("/v1/scenes?theme=memory-and-nostalgia&limit=100").get_json()["data"]
+        assert {scene["film"]["id"] for scene in scenes} == {"her-2013", FILM}
+
+    def test_one_film_does_not_lead_to_the_others_scenes(self, client):
+        first = client.get("/v1/scenes/casablanca-1942-an-evening-at-the-cafe").get_json()
+        last = client.get("/v1/scenes/casablanca-1942-the-airfield").get_json()
+        assert first["links"]["previous"] is None
+        assert last["links"]["next"] is None
+
+
+LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
+
+
+def answers(url):
+    """Return every list of the API over a database, and everything cited in the second pack."""
+    app = create_app(Settings(database_url=url))
+    client = app.test_client()
+    told = {name: items(client, f"/v1/{name}?limit=100") for name in (*LISTS, f"sources/{ESSAY}/paragraphs")}
+    app.extensions["database"].close()
+    return told
+
+
+@pytest.fixture(scope="module")
+def expected(sqlite_engine):
+    """What the API answers over both packs on SQLite."""
+    with sqlite_engine.fresh() as url:
+        database = Database(url)
+        load_packs(database, SEEDS, SECOND)
+        database.close()
+        return answers(url)
+
+
+class TestTwoDatabases:
+    def test_one_pack_is_one_answer_in_whatever_order(self, engine, expected):
+        with engine.fresh() as url:
+            database = Database(url)
+            load_packs(database, SECOND, SEEDS)
+            database.close()
+            assert answers(url) == expected
+
+    def test_one_pack_after_the_other_is_the_same(self, filled, expected):
+        with filled.fresh("both") as url:
+            assert answers(url) == expected
+
+    def test_a_copy_of_a_pack_elsewhere_is_the_same_pack(self, both, tmp_path):
+        before = history(both)
+        load_packs(both, shutil.copytree(SECOND, tmp_path / "elsewhere"))
+        assert history(both) == before

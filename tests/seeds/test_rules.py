@@ -1,0 +1,667 @@
+"""Every rule of a pack, broken once: the fault names file, line, rule, entry and what is wrong."""
+
+import hashlib
+import re
+import shutil
+
+import pytest
+
+from seeds.check import examine
+from seeds.essay import Essay
+from seeds.pack import read_pack
+from seeds.rules import RESERVED, RULES
+from tests.databases import SEEDS
+from tests.seeds.packs import ESSAY, ESSAYS, SECOND, PackCopy
+
+THEME = "{slug}:\n  name: A theme\n  definition: One of the tests.\n  broader: {broader}\n  related: [{related}]\n"
+SLUG_FORM = "An id matches [a-z0-9]+(-[a-z0-9]+)* and has at most 80 characters."
+LIE = "casablanca-1942-a-kind-lie"
+PARIS = "casablanca-1942-paris"
+NIGHT = "casablanca-1942-the-visit-at-night"
+TOAST = "casablanca-1942-heres-looking-at-you"
+
+
+def theme(slug, *, broader="null", related=""):
+    return THEME.format(slug=slug, broader=broader, related=related)
+
+
+class TestUneditedPacks:
+    def test_the_second_breaks_no_rule(self, second):
+        assert second.told(essays=ESSAYS) == []
+
+    def test_the_first_breaks_no_rule(self):
+        _, faults = examine(read_pack(SEEDS), RULES)
+        assert [str(fault) for fault in faults if fault.level == "error"] == []
+
+    def test_both_side_by_side_break_no_rule(self):
+        _, faults = examine(read_pack(SEEDS, SECOND), RULES, essays=ESSAYS)
+        assert [str(fault) for fault in faults if fault.level == "error"] == []
+
+    def test_the_second_alone_lacks_the_shared_themes(self):
+        _, faults = examine(read_pack(SECOND), RULES)
+        assert {fault.rule for fault in faults} == {"reference"}
+
+
+class TestRules:
+    def test_each_has_a_class_of_tests_here(self):
+        tested = {name.removeprefix("Test").lower() for name in globals() if name.startswith("Test")}
+        assert {rule.__name__.replace("_", "") for rule in RULES} <= tested
+
+    def test_a_step_is_called_after_each(self):
+        steps = []
+        examine(read_pack(SECOND), RULES, step=lambda: steps.append(1))
+        assert len(steps) == len(RULES)
+
+    def test_faults_are_in_the_order_of_files_and_lines(self, second):
+        second.replace("scenes.yml", "the-airfield:", "the-runway:")
+        second.replace("characters.yml", "performer:", "actor:")
+        places = [(fault.file, fault.line) for fault in second.faults()]
+        assert places == sorted(places)
+        assert len({file for file, _ in places}) > 1
+
+
+class TestIdForm:
+    @pytest.mark.parametrize("end", ["A-Kind-Lie", "a--kind-lie", "a-kind-lie-", "ä-kind-lie", "a_kind_lie"])
+    def test_an_id_is_a_slug(self, second, end):
+        line = second.replace("commentary.yml", "a-kind-lie", end)
+        assert second.told() == [f"commentary.yml:{line}: error [id-form] casablanca-1942-{end}: {SLUG_FORM}"]
+
+    def test_an_id_ends_with_its_line(self, second):
+        line = second.replace("commentary.yml", f"{LIE}:", f'"{LIE}\\n":')
+        assert second.told() == [f"commentary.yml:{line}: error [id-form] {LIE}\\n: {SLUG_FORM}"]
+
+    def test_an_id_has_at_most_80_characters(self, second):
+        longest = LIE.ljust(80, "x")
+        second.replace("commentary.yml", LIE, longest)
+        assert second.told() == []
+        line = second.replace("commentary.yml", longest, longest + "x")
+        assert second.told() == [f"commentary.yml:{line}: error [id-form] {longest}x: {SLUG_FORM}"]
+
+    @pytest.mark.parametrize("word", sorted(RESERVED))
+    def test_an_id_is_no_word_of_the_routes(self, second, word):
+        line = second.append("themes.yml", theme(word))
+        message = "This word is used by routes and cannot be an id."
+        assert second.told("id-form") == [f"themes.yml:{line}: error [id-form] {word}: {message}"]
+
+    @pytest.mark.parametrize("slug", ['"\\ud800"', '"a\\0b"', '"\\e[2J"'])
+    def test_what_cannot_be_printed_is_escaped(self, second, slug):
+        second.append("themes.yml", theme(slug))
+        told = second.told("id-form")
+        assert len(told) == 1
+        assert told[0].isprintable()
+        told[0].encode()
+
+
+class TestIdUnique:
+    def test_an_id_stands_once_among_its_type(self, second, tmp_path):
+        copy = PackCopy(shutil.copytree(second.root, tmp_path / "again"))
+        again, first = copy.file("themes.yml"), second.file("themes.yml")
+        _, faults = examine(read_pack(second.root, copy.root), RULES)
+        themes = [fault for fault in faults if fault.rule == "id-unique" and fault.entry == "sacrifice"]
+        message = f"This id stands already at {first}:{second.line('themes.yml', 'sacrifice:')}."
+        assert [(fault.file, fault.line, fault.message) for fault in themes] == [(again, 4, message)]
+
+    def test_another_type_may_have_the_same_id(self, second):
+        second.append("advisories.yml", "released_at: 2026-11-24T00:00:00Z\nsacrifice: {name: x}\n")
+        assert second.told("id-unique") == []
+
+
+class TestIdOfFilm:
+    def test_an_id_begins_with_the_films(self, second):
+        line = second.replace("commentary.yml", LIE, "a-kind-lie")
+        message = "The id begins with the film's: “casablanca-1942-…”."
+        assert second.told() == [f"commentary.yml:{line}: error [id-of-film] a-kind-lie: {message}"]
+
+    def test_a_films_folder_has_its_id(self, second):
+        line = second.replace("film.yml", "casablanca-1942:", "casablanca:")
+        message = "The folder is called “casablanca-1942”; it takes the film's id."
+        assert second.told("id-of-film") == [f"film.yml:{line}: error [id-of-film] casablanca: {message}"]
+
+    def test_an_entry_may_say_which_film_it_belongs_to(self, second):
+        second.replace("commentary.yml", "title: A kind lie", "title: A kind lie\n  film: casablanca-1942")
+        assert second.told() == []
+
+    def test_an_entry_belongs_to_the_film_it_stands_with(self, second):
+        line = second.replace("commentary.yml", "title: A kind lie", "film: her-2013\n  title: A kind lie")
+        message = "It stands with the film “casablanca-1942”."
+        assert second.told("id-of-film") == [f"commentary.yml:{line}: error [id-of-film] {LIE}: {message}"]
+
+    def test_a_linked_folder_has_the_name_of_the_link(self, second, tmp_path):
+        films = second.root / "films"
+        (films / "casablanca-1942").rename(tmp_path / "elsewhere")
+        (films / "casablanca-1942").symlink_to(tmp_path / "elsewhere")
+        assert second.told() == []
+
+
+class TestReference:
+    @pytest.mark.parametrize(
+        ("name", "old", "new", "type_name"),
+        [
+            ("scenes.yml", "themes: [avoidance]", "themes: [no-such]", "theme"),
+            ("scenes.yml", "character: casablanca-1942-sam", "character: no-such", "character"),
+            ("scenes.yml", "source: casablanca-a-man-who-stays", "source: no-such", "source"),
+            ("scenes.yml", "advisory: spoiler", "advisory: no-such", "advisory"),
+            ("quotes.yml", "speaker: casablanca-1942-rick", "speaker: no-such", "character"),
+            ("quotes.yml", "scene: casablanca-1942-paris", "scene: no-such", "scene"),
+            ("commentary.yml", "quotes: [casablanca-1942-only-good-manners]", "quotes: [no-such]", "quote"),
+            (
+                "commentary.yml",
+                "commentary: casablanca-1942-lives-on-hold",
+                "commentary: no-such",
+                "commentary",
+            ),
+            ("sources.yml", "films: [casablanca-1942]", "films: [no-such]", "film"),
+            ("themes.yml", "broader: null", "broader: no-such", "theme"),
+            ("themes.yml", "related: []", "related: [no-such]", "theme"),
+        ],
+    )
+    def test_what_is_referred_to_exists(self, second, name, old, new, type_name):
+        line = second.replace(name, old, new)
+        told = second.told("reference")
+        assert len(told) == 1
+        assert re.match(
+            rf"{name}:{line}: error \[reference\] \S+: There is no {type_name} “no-such”\.", told[0]
+        )
+
+    def test_a_reference_in_a_long_list_has_its_own_line(self, second):
+        line = second.replace(
+            "scenes.yml", "casablanca-1942-laszlo", "casablanca-1942-lazlo", after=f"{NIGHT}:"
+        )
+        message = "There is no character “casablanca-1942-lazlo”. Did you mean “casablanca-1942-laszlo”?"
+        assert second.told() == [f"scenes.yml:{line}: error [reference] {NIGHT}: {message}"]
+
+    def test_what_is_referred_to_belongs_to_the_same_film(self, second):
+        line = second.replace("quotes.yml", "scene: casablanca-1942-paris", "scene: her-2013-time-alone")
+        _, faults = examine(read_pack(SEEDS, second.root), RULES)
+        found = [(fault.line, fault.rule, fault.message) for fault in faults if fault.entry == TOAST]
+        message = "The scene “her-2013-time-alone” belongs to another film than “casablanca-1942”."
+        assert found == [(line, "reference", message)]
+
+    def test_a_film_whose_id_begins_with_anothers_is_another_film(self, second):
+        sequel = shutil.copytree(
+            second.root / "films/casablanca-1942", second.root / "films/casablanca-1942-two"
+        )
+        for path in sequel.glob("*.yml"):
+            path.write_text(path.read_text().replace("casablanca-1942", "casablanca-1942-two"))
+        assert second.told() == []
+        line = second.replace("quotes.yml", f"scene: {PARIS}", "scene: casablanca-1942-two-paris")
+        message = "The scene “casablanca-1942-two-paris” belongs to another film than “casablanca-1942”."
+        assert second.told() == [f"quotes.yml:{line}: error [reference] {TOAST}: {message}"]
+
+    def test_a_malformed_entry_is_no_second_fault(self, second):
+        second.replace("scenes.yml", "title: Paris", "titel: Paris")
+        assert {told.split("]")[0] for told in second.told()} == {
+            f"scenes.yml:{line}: error [form"
+            for line in (second.line("scenes.yml", f"{PARIS}:"), second.line("scenes.yml", "titel:"))
+        }
+
+
+class TestListedOnce:
+    @pytest.mark.parametrize(
+        ("name", "old", "new", "slug"),
+        [
+            ("scenes.yml", "[sacrifice, letting-go]", "[sacrifice, sacrifice, sacrifice]", "sacrifice"),
+            ("quotes.yml", "[avoidance, letting-go]", "[avoidance, avoidance]", "avoidance"),
+            (
+                "sources.yml",
+                "films: [casablanca-1942]",
+                "films: [casablanca-1942, casablanca-1942]",
+                "casablanca-1942",
+            ),
+        ],
+    )
+    def test_a_list_names_each_thing_once(self, second, name, old, new, slug):
+        line = second.replace(name, old, new)
+        told = second.told("listed-once")
+        assert len(told) == 1
+        assert told[0].startswith(f"{name}:{line}: error [listed-once] ")
+        assert told[0].endswith(f": “{slug}” is listed twice.")
+
+    def test_the_second_of_two_is_the_fault(self, second):
+        second.replace("scenes.yml", "casablanca-1942-ilsa", "casablanca-1942-rick", after=f"{PARIS}:")
+        line = second.line("scenes.yml", "casablanca-1942-rick", after=f"{PARIS}:") + 1
+        message = "“casablanca-1942-rick” is listed twice."
+        assert second.told() == [f"scenes.yml:{line}: error [listed-once] {PARIS}: {message}"]
+
+    def test_a_source_is_cited_once_with_all_its_paragraphs(self, second):
+        again = f"- source: {ESSAY}\n      paragraphs: [5]\n    - source: {ESSAY}\n      paragraphs: [6]"
+        second.replace("scenes.yml", f"- source: {ESSAY}\n      paragraphs: [5, 6]", again)
+        assert [told.rpartition(": ")[2] for told in second.told()] == [f"“{ESSAY}” is listed twice."]
+
+    def test_a_claim_has_one_relation_to_another(self, second):
+        again = "{relation: disputes, commentary: casablanca-1942-lives-on-hold}"
+        line = second.replace(
+            "commentary.yml", "advisories:", f"  - {again}\n  advisories:", after="lives-on-hold}"
+        )
+        message = "“casablanca-1942-lives-on-hold” is listed twice."
+        entry = "casablanca-1942-a-trade-in-everything"
+        assert second.told() == [f"commentary.yml:{line}: error [listed-once] {entry}: {message}"]
+
+    def test_nothing_names_itself(self, second):
+        relation = f"relations:\n    - {{relation: disputes, commentary: {LIE}}}"
+        line = second.replace("commentary.yml", "relations: []", relation, after=f"{LIE}:") + 1
+        message = f"“{LIE}” refers to itself."
+        assert second.told() == [f"commentary.yml:{line}: error [listed-once] {LIE}: {message}"]
+
+    def test_a_theme_is_not_broader_than_itself(self, second):
+        line = second.replace("themes.yml", "broader: null", "broader: sacrifice")
+        message = f"themes.yml:{line}: error [listed-once] sacrifice: “sacrifice” refers to itself."
+        assert message in second.told()
+
+
+class TestThemeHierarchy:
+    def test_it_has_one_level(self, second):
+        second.append("themes.yml", theme("low", broader="middle"))
+        line = second.line("themes.yml", "broader: middle")
+        second.append("themes.yml", theme("middle", broader="sacrifice"))
+        message = "“middle” has a broader theme itself, and the hierarchy has one level."
+        assert second.told("theme-hierarchy") == [
+            f"themes.yml:{line}: error [theme-hierarchy] low: {message}"
+        ]
+
+    def test_what_is_broader_is_not_related_as_well(self, second):
+        second.append("themes.yml", theme("low", broader="sacrifice", related="sacrifice"))
+        line = second.line("themes.yml", "related: [sacrifice]")
+        message = "What is broader is not related as well."
+        assert second.told("theme-hierarchy") == [
+            f"themes.yml:{line}: error [theme-hierarchy] low: {message}"
+        ]
+
+
+class TestRelatedBothWays:
+    def test_related_themes_say_so_on_both_sides(self, second):
+        second.append("themes.yml", theme("other", related="sacrifice"))
+        line = second.line("themes.yml", "related: [sacrifice]")
+        message = "“sacrifice” does not name “other” as related in turn."
+        assert second.told("related-both-ways") == [
+            f"themes.yml:{line}: error [related-both-ways] other: {message}"
+        ]
+
+    def test_both_sides_are_enough(self, second):
+        second.append("themes.yml", theme("other", related="sacrifice"))
+        second.replace("themes.yml", "related: []", "related: [other]")
+        assert second.told("related-both-ways") == []
+
+    def test_a_theme_outside_the_pack_cannot_answer(self, second):
+        second.replace("themes.yml", "related: []", "related: [letting-go]")
+        assert second.told() == []
+
+
+class TestCitedParagraph:
+    @pytest.mark.parametrize("written", ["[6, 5]", "[5, 5]", "[5, 6, 5]"])
+    def test_paragraphs_are_listed_once_and_ascending(self, second, written):
+        line = second.replace("scenes.yml", "paragraphs: [5, 6]", f"paragraphs: {written}")
+        message = "Paragraphs are listed once each, in ascending order."
+        entry = "casablanca-1942-an-evening-at-the-cafe"
+        assert second.told() == [f"scenes.yml:{line}: error [cited-paragraph] {entry}: {message}"]
+
+    def test_a_cited_paragraph_exists(self, second):
+        line = second.replace("commentary.yml", "paragraphs: [12]", "paragraphs: [12, 17]")
+        message = f"“{ESSAY}” has 16 paragraphs; there is no 17."
+        assert second.told() == [f"commentary.yml:{line}: error [cited-paragraph] {LIE}: {message}"]
+
+
+class TestQuoteLength:
+    def test_a_quotation_has_at_most_35_words(self, second):
+        second.replace("quotes.yml", "Here's looking at you, kid.", "word " * 34 + "word")
+        assert second.told() == []
+        line = second.replace("quotes.yml", "word word", "word word word")
+        message = "It has 36 words; a quotation has at most 35."
+        assert second.told() == [f"quotes.yml:{line}: error [quote-length] {TOAST}: {message}"]
+
+    def test_a_source_is_quoted_with_at_most_500_words_in_all(self, second):
+        text = second.file("quotes.yml").read_text().partition(f"{TOAST}:")[2].partition("\n\n")[0]
+        quoted = sum(len(quote.body["text"].split()) for quote in read_pack(second.root).of("quote"))
+        for number in range(99):
+            second.append("quotes.yml", f"\n{TOAST}-{number}:{text}\n")
+        line = second.line("sources.yml", f"{ESSAY}:")
+        message = f"{quoted + 99 * 5} words are quoted from it; at most 500 may be."
+        assert second.told() == [f"sources.yml:{line}: error [quote-length] {ESSAY}: {message}"]
+
+
+class TestUsedTheme:
+    def test_a_theme_of_nothing_is_a_warning(self, second):
+        line = second.append("themes.yml", theme("unused"))
+        message = "Nothing is about this theme."
+        assert second.told() == [f"themes.yml:{line}: warning [used-theme] unused: {message}"]
+
+
+class TestSourceText:
+    def test_the_hash_is_that_of_the_text(self, second):
+        sha256 = hashlib.sha256((ESSAYS / f"{ESSAY}.txt").read_bytes()).hexdigest()
+        line = second.replace("sources.yml", sha256, "a" * 64)
+        message = f"The text's SHA-256 is {sha256}."
+        assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
+
+    def test_as_many_paragraphs_are_listed_as_there_are(self, second):
+        last = second.file("sources.yml").read_text().rstrip("\n").rpartition("\n")[2]
+        second.replace("sources.yml", last, "")
+        line = second.line("sources.yml", "paragraphs:")
+        message = "The text has 16 paragraphs; 15 are listed."
+        assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
+
+    @pytest.mark.parametrize(
+        ("old", "new"), [("word_count: 45", "word_count: 44"), ("sha256: 100f", "sha256: 200f")]
+    )
+    def test_a_paragraph_has_its_words_and_hash(self, second, old, new):
+        line = second.replace("sources.yml", old, new)
+        words, sha256 = Essay.read(ESSAYS / f"{ESSAY}.txt").measure(5)
+        message = f"Paragraph 5 has {words} words and the hash {sha256}."
+        assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
+
+    def test_a_text_that_is_not_utf_8_is_a_fault(self, second, tmp_path):
+        (tmp_path / f"{ESSAY}.txt").write_bytes(b"caf\xe9")
+        line = second.line("sources.yml", f"{ESSAY}:")
+        message = "The text is not UTF-8."
+        assert second.told(essays=tmp_path) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
+
+    @pytest.mark.parametrize("slug", ["../essays/x", "/etc/hostname", "x" * 5000, '"\\0"', '"\\ud800"'])
+    def test_an_id_that_is_no_id_opens_no_file(self, second, slug):
+        second.replace("sources.yml", f"{ESSAY}:", f"? {slug}\n:")
+        assert second.told("source-text", essays=ESSAYS) == []
+        assert len(second.told("id-form", essays=ESSAYS)) == 1
+
+    def test_without_the_text_nothing_is_said(self, second, tmp_path):
+        second.replace("sources.yml", "sha256: 100f", "sha256: 200f")
+        assert second.told() == second.told(essays=tmp_path) == []
+
+
+class TestVerbatim:
+    def test_a_quotation_stands_in_the_paragraph_that_it_cites(self, second):
+        line = second.replace("quotes.yml", "Here's looking at you, kid.", "Here's looking at you, child.")
+        message = "Paragraph 9 does not have these words."
+        assert second.told(essays=ESSAYS) == [f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"]
+
+    def test_a_wrong_number_is_told_the_right_one(self, second):
+        second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [10]")
+        line = second.line("quotes.yml", "Here's looking at you, kid.")
+        message = "Paragraph 10 does not have these words. It stands in 9."
+        assert second.told("verbatim", essays=ESSAYS) == [
+            f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"
+        ]
+
+    def test_a_number_beyond_the_text_is_another_rules_fault(self, second):
+        second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [99]")
+        assert second.told("verbatim", essays=ESSAYS) == []
+        assert len(second.told("cited-paragraph", essays=ESSAYS)) == 1
+
+
+class TestOwnWords:
+    MESSAGE = "“{run}” stands in the source; say it in our own words."
+    RUN = "nobody lives in casablanca everybody is stored there"
+
+    @pytest.mark.parametrize(
+        ("name", "old"),
+        [
+            ("film.yml", "editor_note: null"),
+            (
+                "characters.yml",
+                "description: The American who owns the café, and who claims to take nobody's side.",
+            ),
+            (
+                "scenes.yml",
+                "summary: In Rick's memory, he and Ilsa are in love in Paris, and drink to one another.",
+            ),
+            ("commentary.yml", "title: A kind lie"),
+            ("quotes.yml", "label: Rick's toast"),
+            (
+                "themes.yml",
+                "definition: Giving up what one wants most, for someone or something held dearer.",
+            ),
+        ],
+    )
+    def test_no_text_shares_eight_words_with_the_essay(self, second, name, old):
+        field = old.partition(":")[0]
+        line = second.replace(name, old, f"{field}: Nobody lives in Casablanca, everybody is stored there")
+        told = second.told(essays=ESSAYS)
+        assert len(told) == 1
+        assert told[0].startswith(f"{name}:{line}: error [own-words] ")
+        assert told[0].endswith(self.MESSAGE.format(run=self.RUN))
+
+    def test_seven_words_are_free(self, second):
+        second.replace(
+            "commentary.yml", "title: A kind lie", "title: Nobody lives in Casablanca; everybody is stored"
+        )
+        assert second.told(essays=ESSAYS) == []
+
+    def test_a_run_goes_on_across_paragraphs_case_and_apostrophes(self, second):
+        text = "text: Some say that RICKS CAFÉ cannot sell the ‘house’ rule"
+        second.replace("commentary.yml", "text: The café, it is argued", f"{text}, it is argued")
+        run = "that ricks caf cannot sell the house rule"
+        assert second.told(essays=ESSAYS)[0].endswith(self.MESSAGE.format(run=run))
+
+    def test_a_text_in_a_mapping_has_its_own_line(self, second):
+        said = "Nobody lives in Casablanca, everybody is stored there"
+        severities = f'severities:\n    "1": x\n    "2": {said}\n    "3": x\n'
+        advisory = f"released_at: 2026-11-24T00:00:00Z\nnote:\n  name: x\n  description: x\n  {severities}"
+        second.append("advisories.yml", advisory)
+        line = second.line("advisories.yml", '"2"')
+        message = self.MESSAGE.format(run=self.RUN)
+        assert second.told(essays=ESSAYS) == [f"advisories.yml:{line}: error [own-words] note: {message}"]
+
+    def test_quotations_and_a_sources_titles_are_exempt(self, second):
+        second.replace(
+            "sources.yml",
+            "kind: essay",
+            "kind: essay\n  label: Nobody lives in Casablanca; everybody is stored there",
+        )
+        assert second.told(essays=ESSAYS) == []
+
+
+class TestCoverage:
+    def test_a_paragraph_that_nothing_cites_is_a_warning(self, second):
+        second.replace("commentary.yml", "paragraphs: [12]", "paragraphs: [13]")
+        second.replace("scenes.yml", "paragraphs: [12, 13, 14]", "paragraphs: [13, 14]")
+        line = second.line("sources.yml", "309b4e24")
+        assert second.told() == [
+            f"sources.yml:{line}: warning [coverage] {ESSAY}: Nothing cites paragraph 12."
+        ]
+
+    def test_a_heading_need_not_be_cited(self, second):
+        headings = [line for line in second.file("sources.yml").read_text().splitlines() if "heading" in line]
+        assert len(headings) == 3
+        assert second.told("coverage") == []
+
+
+def relate(second, claim, relation, target):
+    """Write the first relation of a claim that has none; return the line of its relations."""
+    written = f"relations: [{{relation: {relation}, commentary: {target}}}]"
+    return second.replace("commentary.yml", "relations: []", written, after=f"\n{claim}:")
+
+
+class TestRelatedOnce:
+    def test_a_relation_is_written_on_one_side(self, second):
+        hero, thesis = (
+            "casablanca-1942-a-hero-who-stands-still",
+            "casablanca-1942-renunciation-is-not-for-sale",
+        )
+        relate(second, thesis, "disputes", hero)
+        line = second.line("commentary.yml", "{relation: disputes", after=f"\n{hero}:")
+        message = f"“{thesis}” relates to “{hero}” in turn; a relation is written on one side."
+        assert second.told() == [f"commentary.yml:{line}: error [related-once] {hero}: {message}"]
+
+
+class TestRelatedToAnEnd:
+    def test_no_claim_rests_on_itself(self, second):
+        waiting, trade = "casablanca-1942-lives-on-hold", "casablanca-1942-a-trade-in-everything"
+        relate(second, waiting, "supports", LIE)
+        relate(second, LIE, "extends", trade)
+        places = [
+            (second.line("commentary.yml", "relations:", after=f"\n{claim}:"), claim)
+            for claim in (trade, waiting, LIE)
+        ]
+        message = "By what it supports and extends, the claim rests on itself."
+        assert second.told() == [
+            f"commentary.yml:{line}: error [related-to-an-end] {claim}: {message}" for line, claim in places
+        ]
+
+    def test_a_dispute_is_no_ground_to_rest_on(self, second):
+        relate(second, "casablanca-1942-lives-on-hold", "supports", LIE)
+        relate(second, LIE, "disputes", "casablanca-1942-a-trade-in-everything")
+        assert second.told() == []
+
+
+class TestClaimedScene:
+    def test_a_scene_of_no_claim_is_a_warning(self, second):
+        second.replace("commentary.yml", "scenes: [casablanca-1942-the-marseillaise]", "scenes: []")
+        line = second.line("scenes.yml", "casablanca-1942-the-marseillaise:")
+        told = "[claimed-scene] casablanca-1942-the-marseillaise: No claim is about this scene."
+        assert second.told() == [f"scenes.yml:{line}: warning {told}"]
+
+    def test_a_film_without_claims_is_not_warned_of(self, second):
+        second.file("commentary.yml").unlink()
+        assert second.told("claimed-scene") == []
+
+
+class TestFlaggedParagraph:
+    MANNERS = "casablanca-1942-only-good-manners"
+
+    def unflag(self, second):
+        flagged = "advisories:\n    - {advisory: spoiler, severity: 1}"
+        return second.replace("quotes.yml", flagged, "advisories: []", after=f"{self.MANNERS}:")
+
+    def test_who_speaks_only_of_what_others_flag_strongly_is_noticed(self, second):
+        line = self.unflag(second)
+        message = "Others flag its paragraphs strongly (spoiler); does it need no advisory?"
+        assert second.told() == [f"quotes.yml:{line}: notice [flagged-paragraph] {self.MANNERS}: {message}"]
+
+    def test_what_others_flag_lightly_is_not(self, second):
+        self.unflag(second)
+        second.replace("scenes.yml", "severity: 3", "severity: 2")
+        assert second.told() == []
+
+
+class TestForm:
+    def test_an_unknown_field_is_told_the_nearest_and_all(self, second):
+        line = second.replace("characters.yml", "performer:", "perfomer:")
+        told = second.told()
+        entry = "casablanca-1942-rick"
+        opening = f"characters.yml:{line}: error [form] {entry}: perfomer: Unknown field. Did you mean “performer”? Allowed: "
+        assert len(told) == 1
+        assert told[0].startswith(opening)
+        assert "description, performer, editor_note" in told[0]
+
+    def test_an_unknown_field_inside_a_list_has_its_line(self, second):
+        line = second.replace("scenes.yml", "presence: mentioned", "presence: mentioned, since: x")
+        assert second.told() == [
+            f"scenes.yml:{line}: error [form] {NIGHT}: appearances.2.since: Unknown field."
+        ]
+
+    def test_a_missing_field_is_named_at_the_entry(self, second):
+        second.replace("scenes.yml", "  title: Paris\n", "")
+        line = second.line("scenes.yml", f"{PARIS}:")
+        message = "title: Missing data for required field."
+        assert second.told() == [f"scenes.yml:{line}: error [form] {PARIS}: {message}"]
+
+    @pytest.mark.parametrize(
+        ("name", "old", "new", "message"),
+        [
+            ("film.yml", "title: Casablanca", "title: 1942", "title: Not a valid string."),
+            ("film.yml", "title: Casablanca", "title: null", "title: Field may not be null."),
+            ("film.yml", "title: Casablanca", "title: [a]", "title: Not a valid string."),
+            ("film.yml", "release_year: 1942", 'release_year: "1942"', "release_year: A whole number is needed."),
+            ("film.yml", "release_year: 1942", "release_year: 1942.5", "release_year: A whole number is needed."),
+            ("film.yml", "release_year: 1942", "release_year: yes", "release_year: A whole number is needed."),
+            ("film.yml", "release_year: 1942", "release_year: true", "release_year: A whole number is needed."),
+            ("film.yml", "release_year: 1942", f"release_year: 0x{'f' * 5000}", "release_year: A whole number is needed."),
+            ("film.yml", "release_year: 1942", "release_year: .nan", "release_year: A whole number is needed."),
+            ("film.yml", "directors: [Michael Curtiz]", "directors: Michael Curtiz", "directors: Not a valid list."),
+            ("film.yml", "languages: [en]", "languages: [English]", "languages.0: “English” is not a BCP 47 language tag, such as en."),
+            ("film.yml", "imdb: tt0034583", "imdb: 34583", "identifiers.imdb: Not a valid string."),
+            ("scenes.yml", "starts_at: null", 'starts_at: "1:20"', "starts_at: “1:20” is not a timecode; it looks like 00:12:34."),
+            ("scenes.yml", "presence: present", "presence: singing", "appearances.0.presence: “singing” is not one of the values allowed."),
+            ("quotes.yml", "speaker: casablanca-1942-rick", "speaker: {a: b}", "speaker: Not a valid string."),
+            ("quotes.yml", "paragraphs: [6]", "paragraphs: []", "citations.0.paragraphs: Length must be between 1 and 500."),
+            ("quotes.yml", "paragraphs: [6]", 'paragraphs: ["6"]', "citations.0.paragraphs.0: A whole number is needed."),
+            ("commentary.yml", "kind: thesis", f"kind: 0x{'f' * 5000}", "kind: “inf” is not one of the values allowed."),
+            ("commentary.yml", "scope: both", "scope: bot", "scope: “bot” is not one of the values allowed. Did you mean “both”?"),
+            ("commentary.yml", "weight: core", "weight: [core]", "weight: “['core']” is not one of the values allowed. Did you mean “core”?"),
+            ("commentary.yml", "relations: []", "relations: [supports]", "relations.0: Invalid input type."),
+            ("sources.yml", "published_on: null", "published_on: 1942", "published_on: Not a valid date."),
+            ("sources.yml", "source_url: null", "source_url: javascript:x", "source_url: “javascript:x” is not an http or https address."),
+        ],
+    )  # fmt: skip
+    def test_a_wrong_value_is_told_at_its_line(self, second, name, old, new, message):
+        line = second.replace(name, old, new)
+        told = second.told("form")
+        assert len(told) == 1
+        assert re.fullmatch(rf"{name}:{line}: error \[form\] \S+: {re.escape(message)}", told[0])
+
+    @pytest.mark.parametrize("severity", ["0", "4", "one", "null", "true", "1.5"])
+    def test_a_severity_is_one_to_three(self, second, severity):
+        line = second.replace("scenes.yml", "severity: 3", f"severity: {severity}")
+        told = second.told()
+        assert len(told) == 1
+        opening = f"scenes.yml:{line}: error [form] casablanca-1942-the-airfield: advisories.0.severity: "
+        assert told[0].startswith(opening)
+
+    @pytest.mark.parametrize("written", ["a\\0b", "a\\u0007b", "a\\rb", "a\\ud800b", "a\\x7fb"])
+    def test_what_cannot_be_stored_is_refused(self, second, written):
+        line = second.replace("commentary.yml", "title: A kind lie", f'title: "{written}"')
+        message = "title: Control characters and lone surrogates cannot be stored."
+        assert second.told() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
+
+    @pytest.mark.parametrize("written", ['" A kind lie"', '"A kind lie\\n"', '"\\u00a0A kind lie"'])
+    def test_white_space_around_a_text_is_refused(self, second, written):
+        line = second.replace("commentary.yml", "title: A kind lie", f"title: {written}")
+        message = "title: White space around a text is not allowed."
+        assert second.told() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
+
+    @pytest.mark.parametrize("title", ['""', "x" * 301])
+    def test_a_text_has_a_length(self, second, title):
+        line = second.replace("commentary.yml", "title: A kind lie", f"title: {title}")
+        message = "title: Length must be between 1 and 300."
+        assert second.told() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
+
+    def test_a_long_name_needs_a_label(self, second):
+        second.replace("characters.yml", "  label: Sam\n  name: Sam", f"  name: {'S' * 120}")
+        assert second.told() == []
+        second.replace("commentary.yml", "  label: A kind lie\n  title: A kind lie", f"  title: {'x' * 121}")
+        assert [told.partition("[form] ")[2] for told in second.told()] == [
+            f"{LIE}: label: Length must be between 1 and 120."
+        ]
+
+    def test_a_scene_ends_after_it_starts(self, second):
+        times = 'starts_at: "00:10:00"\n  ends_at: "00:09:59"'
+        line = second.replace("scenes.yml", "starts_at: null\n  ends_at: null", times, after=f"{PARIS}:") + 1
+        message = "ends_at: A scene does not end before it starts."
+        assert second.told() == [f"scenes.yml:{line}: error [form] {PARIS}: {message}"]
+
+    @pytest.mark.parametrize("end", ["null", '"00:10:00"', '"00:10:01"'])
+    def test_a_scene_may_end_when_it_starts_or_at_no_known_time(self, second, end):
+        second.replace(
+            "scenes.yml", "starts_at: null\n  ends_at: null", f'starts_at: "00:10:00"\n  ends_at: {end}'
+        )
+        assert second.told() == []
+
+    def test_a_speaker_needs_a_certainty(self, second):
+        line = second.replace("quotes.yml", "speaker_certainty: inferred", "speaker_certainty: null")
+        message = "speaker_certainty: A speaker needs a certainty, and a certainty a speaker."
+        assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
+
+    def test_the_essays_words_have_no_speaker(self, second):
+        line = second.line("quotes.yml", "speaker: casablanca-1942-rick")
+        second.replace("quotes.yml", "voice: film", "voice: essay")
+        message = "speaker: The essay's own words have no speaker in the film."
+        assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
+
+    def test_a_quote_cites_one_paragraph(self, second):
+        line = second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [9, 10]") - 2
+        message = "citations: A quote cites exactly one paragraph."
+        assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
+
+    def test_an_advisory_says_what_each_severity_means(self, second):
+        advisory = 'note:\n  name: x\n  description: x\n  severities: {"1": a, "2": b}\n'
+        second.append("advisories.yml", f"released_at: 2026-11-24T00:00:00Z\n{advisory}")
+        assert second.told() == [
+            "advisories.yml:5: error [form] note: severities: It has exactly the keys 1, 2, 3."
+        ]
+
+    def test_a_key_that_is_no_text_is_an_unknown_field(self, second):
+        line = second.replace("commentary.yml", "title: A kind lie", "title: A kind lie\n  12: x") + 1
+        opening = f"commentary.yml:{line}: error [form] {LIE}: 12: Unknown field. Allowed: "
+        assert [told[: len(opening)] for told in second.told()] == [opening]
+
+    def test_every_fault_of_an_entry_is_told(self, second):
+        second.replace("quotes.yml", "kind: dialogue\n  voice: film", "kind: talk\n  voice: radio")
+        assert len(second.told()) == 2
