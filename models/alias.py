@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Versioned, slug_rules
@@ -25,8 +25,9 @@ class Alias(Base):
     def renamed(cls, session: Session, noun: type[Versioned], slug: str) -> Renamed | None:
         """Return where the ``noun`` once called ``slug`` lives now, if it was renamed and can be seen."""
         new_slug = session.scalar(
-            select(noun.slug)
+            noun.select_where()
             .join(cls, cls.resource_id == noun.id)
-            .where(cls.type_name == noun.type_name, cls.slug == slug, noun.visible())
+            .where(cls.type_name == noun.type_name, cls.slug == slug)
+            .with_only_columns(noun.slug)
         )
         return Renamed(noun.type_name, slug, new_slug) if new_slug else None

@@ -89,19 +89,22 @@ def random_key(type_name: str, slug: str) -> int:
 
 @dataclass(frozen=True)
 class PartList:
-    """How a list in a create body becomes parts: the collection, and what tells one part from another."""
+    """How a list in a create body becomes parts: the collection, and what tells one part from another.
+
+    Without an ``identity`` there is one part at most: another one is the same row with other values.
+    """
 
     collection: str
-    identity: str
+    identity: str | None
 
     def replace(self, owner: Versioned, wanted: list[dict[str, Any]]) -> None:
         """Make the owner's parts those of ``wanted``; a part that stays keeps its row."""
         present = list(getattr(owner, self.collection))
-        known = {getattr(part, self.identity): part for part in present}
+        known = {getattr(part, self.identity) if self.identity else None: part for part in present}
         part_class = getattr(type(owner), self.collection).property.mapper.class_
         parts = []
         for position, values in enumerate(wanted):
-            part = known.get(values[self.identity]) or part_class()
+            part = known.get(values[self.identity] if self.identity else None) or part_class()
             place = {"position": position} if isinstance(part, Ordered) else {}
             for name, value in (values | place).items():
                 set_if_other(part, name, value)
@@ -188,7 +191,7 @@ class Versioned:
             Renamed: it has another id now.
             NotFound: there is none, or none that everyone may see.
         """
-        found = session.scalar(select(cls).where(cls.visible(), cls.slug == slug))
+        found = session.scalar(cls.select_where(id=[slug]))
         if found is None:
             raise cls.missing(session, slug)
         return found
@@ -198,8 +201,8 @@ class Versioned:
         """Return why no visible resource has this id: never was, deleted, or renamed."""
         from models.alias import Alias
 
-        deleted = session.scalar(select(cls.deleted_at).where(cls.slug == slug))
-        if deleted is not None:
+        published = select(cls.deleted_at).where(cls.slug == slug, cls.status == Status.PUBLISHED)
+        if session.scalar(published) is not None:
             return Gone(cls.type_name, slug)
         return Alias.renamed(session, cls, slug) or NotFound(cls.type_name, slug)
 

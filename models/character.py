@@ -24,7 +24,7 @@ class Presence(StrEnum):
     MENTIONED = "mentioned"
 
 
-class Character(Base, Versioned, OfFilm):
+class Character(Base, OfFilm):
     """A character or voice; ``name`` is null where the film gives none, ``label`` never."""
 
     __tablename__ = "characters"

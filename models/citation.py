@@ -32,6 +32,9 @@ citation_paragraphs = Table(
         ["citations.id", "citations.source_id"],
         ondelete="CASCADE",
         name="fk_citation_paragraphs_citation",
+        # A citation may turn to another source before its paragraphs do, but not be kept so.
+        deferrable=True,
+        initially="DEFERRED",
     ),
     ForeignKeyConstraint(
         ["source_id", "number"],

@@ -11,7 +11,7 @@ from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, PartList, Versioned, one_of, refers_to, slugs
+from models.base import Base, PartList, one_of, refers_to, slugs
 from models.character import Character
 from models.citation import Citation
 from models.commentary_links import (
@@ -70,7 +70,7 @@ def _links(link: str) -> Any:
     )
 
 
-class Commentary(Base, Versioned, OfFilm):
+class Commentary(Base, OfFilm):
     """One claim, reported and attributed, neither softened nor endorsed."""
 
     __tablename__ = "commentary"

@@ -51,8 +51,9 @@ class Database:
 
     @property
     def shown_url(self) -> str:
-        """The URL without its password, for people and logs."""
-        return self.url.render_as_string(hide_password=True)
+        """The URL without its passwords, for people and logs."""
+        hidden = {name: "***" for name in self.url.query if "password" in name}
+        return self.url.update_query_dict(hidden).render_as_string(hide_password=True)
 
     @cached_property
     def engine(self) -> Engine:
@@ -60,6 +61,14 @@ class Database:
         if self.is_sqlite:
             return _sqlite_engine(self.url, self.statement_seconds)
         return _postgresql_engine(self.url, self.statement_seconds)
+
+    @cached_property
+    def _writer(self) -> Engine:
+        if self.is_sqlite:
+            # Without IMMEDIATE two writers can both read, and the second overwrite the first.
+            return self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        # A writer sees what was committed while it waited, so that the version guard speaks.
+        return self.engine.execution_options(isolation_level="READ COMMITTED")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -70,9 +79,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a session that commits at the end of the block, or leaves no trace of it."""
-        # Without IMMEDIATE two writers can both read, and the second overwrite the first.
-        engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        with Session(engine) as session, session.begin():
+        with Session(self._writer) as session, session.begin():
             yield session
 
     def close(self) -> None:
@@ -153,11 +160,16 @@ class _Deadlines:
 
 
 def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
-    limits = {"lock_timeout": 500, "idle_in_transaction_session_timeout": 5000}
+    # Readers see one state throughout; the default is another one for every statement.
+    settings = {"default_transaction_isolation": r"repeatable\ read"}
     if statement_seconds is not None:
-        limits["statement_timeout"] = int(statement_seconds * 1000)
-    else:
-        limits = {}
+        limit = int(statement_seconds * 1000)
+        limits = {
+            "statement_timeout": limit,
+            "lock_timeout": 500,
+            "idle_in_transaction_session_timeout": 5000,
+        }
+        settings |= {name: str(value) for name, value in limits.items()}
     return create_engine(
         url,
         json_serializer=_to_json,
@@ -167,6 +179,6 @@ def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 2,
-            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         },
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Select, select
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
-from models.base import Base, Ordered, Versioned, one_of, refers_to
+from models.base import Base, Ordered, Status, Versioned, one_of, refers_to
+from models.errors import DomainError, NotFound
 from models.types import line, lines, prose
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Film(Base, Versioned):
         )
 
 
-class OfFilm:
+class OfFilm(Versioned):
     """A noun that belongs to one film: its id begins with the film's, and it is seen only with the film."""
 
     @declared_attr
@@ -97,6 +98,17 @@ class OfFilm:
     def film(cls) -> Mapped[Film]:
         """The film."""
         return relationship(Film, innerjoin=True)
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether anyone may see this resource, and its film."""
+        return super().is_visible and self.film.is_visible
+
+    @classmethod
+    def missing(cls, session: Session, slug: str) -> DomainError:
+        """See :meth:`Versioned.missing`; of a draft film nobody learns even what was deleted."""
+        status = session.scalar(select(Film.status).join(cls, cls.film_id == Film.id).where(cls.slug == slug))
+        return NotFound(cls.type_name, slug) if status is Status.DRAFT else super().missing(session, slug)
 
 
 class SourceFilm(Base, Ordered):

@@ -51,7 +51,7 @@ class Certainty(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-class Quote(Base, Versioned, OfFilm):
+class Quote(Base, OfFilm):
     """Exact words with one citation; ``word_count`` follows ``text``."""
 
     __tablename__ = "quotes"
@@ -59,7 +59,8 @@ class Quote(Base, Versioned, OfFilm):
     default_sort = ("film", "position")
     part_lists: ClassVar = {
         "advisories": PartList("advisory_links", "advisory"),
-        "citations": PartList("citations", "source"),
+        # A quote is verbatim in one place.
+        "citations": PartList("citations", None),
     }
 
     text: Mapped[str] = mapped_column(prose())

@@ -14,15 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Index, event, insert, update
+from sqlalchemy import Index, event, insert, inspect, update
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
     Session,
+    SessionTransaction,
     UOWTransaction,
     mapped_column,
 )
-from sqlalchemy.orm.attributes import flag_modified
 
 from models.base import Base, Part, Versioned
 from models.generation import ContentGeneration
@@ -61,13 +61,23 @@ class Edition:
         return self.at or dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
+#: What a resource is known by through renames and reloads: its type and its key.
+Identity = tuple[str, int]
+
+
 @dataclass
 class Touched:
-    """What a transaction has changed so far: by identity, the revision each resource was raised to."""
+    """What a transaction has changed so far: whose record is stored, and what is gone with its row.
 
-    raised: dict[tuple[str, str], int] = field(default_factory=dict)
-    stored: set[tuple[str, str]] = field(default_factory=set)
+    Of the flush under way: what waits for its record, and what lost a part that it may still list.
+    Of each savepoint: what was stored and gone when it began.
+    """
+
+    stored: set[Identity] = field(default_factory=set)
+    gone: set[Identity] = field(default_factory=set)
     pending: list[Versioned] = field(default_factory=list)
+    bereft: list[Versioned | None] = field(default_factory=list)
+    savepoints: dict[SessionTransaction, tuple[set[Identity], set[Identity]]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -95,59 +105,75 @@ def changed(session: Session) -> list[Versioned]:
 
 
 def _candidates(session: Session) -> Iterable[object]:
-    yield from session.new
+    for row in session.new:
+        if isinstance(row, Part) and row.owner is None:
+            raise TypeError(
+                f"{type(row).__name__} has no owner: name it by its object, not by its key,"
+                " so that a revision is left"
+            )
+        yield row
     yield from session.deleted
     yield from (row for row in session.dirty if session.is_modified(row))
+
+
+def _touched(session: Session) -> Touched:
+    touched: Touched = session.info.setdefault(TOUCHED, Touched())
+    return touched
+
+
+def _identity(resource: Versioned) -> Identity:
+    return resource.type_name, resource.id
 
 
 @event.listens_for(Session, "before_flush")
 def raise_revisions(session: Session, context: UOWTransaction, instances: object) -> None:
     """Count a revision for every resource that this flush changes, once a transaction."""
-    touched: Touched = session.info.setdefault(TOUCHED, Touched())
+    touched = _touched(session)
     at = (session.info.get(EDITION) or Edition()).time()
     with session.no_autoflush:
+        touched.gone |= {_identity(row) for row in session.deleted if isinstance(row, Versioned)}
         for resource in changed(session):
             _raise_one(session, resource, touched, at)
+        touched.bereft = [row.owner for row in session.deleted if isinstance(row, Part)]
 
 
 def _raise_one(session: Session, resource: Versioned, touched: Touched, at: dt.datetime) -> None:
-    key = (resource.type_name, resource.slug)
     if resource in session.new:
         resource.revision = 1
         resource.created_at = resource.created_at or at
         resource.updated_at = resource.updated_at or at
-    else:
-        if key not in touched.raised:
-            resource.revision += 1
-            resource.updated_at = at
-        # A changed link alone would not update the row, and so not guard its revision.
-        flag_modified(resource, "updated_at")
-    touched.raised[key] = resource.revision
+    elif _identity(resource) not in touched.stored:
+        # A changed link alone would not update the row, and so not be guarded by its revision.
+        resource.revision += 1
+        resource.updated_at = at
     touched.pending.append(resource)
 
 
-@event.listens_for(Session, "after_flush")
+# Not earlier: links that a record loads inside the flush would stand beside those it is storing.
+@event.listens_for(Session, "after_flush_postexec")
 def store_records(session: Session, context: UOWTransaction) -> None:
     """Store the record of every resource the flush changed; a later flush of the transaction replaces it."""
-    touched: Touched = session.info[TOUCHED]
+    touched = _touched(session)
     pending, touched.pending = touched.pending, []
     signed = session.info.get(EDITION) or Edition()
+    for owner in touched.bereft:
+        if owner in pending:
+            session.expire(owner, [relation.key for relation in inspect(owner).mapper.relationships])
     for resource in pending:
         _store_one(session, resource, touched, signed)
 
 
 def _store_one(session: Session, resource: Versioned, touched: Touched, signed: Edition) -> None:
-    key = (resource.type_name, resource.slug)
     values = {"record": resource.to_record(), "editor": signed.editor, "note": signed.note}
     identity = {"type_name": resource.type_name, "resource_id": resource.id, "number": resource.revision}
-    if key in touched.stored:
+    if _identity(resource) in touched.stored:
         statement: Any = update(Revision).values(values)
         for name, value in identity.items():
             statement = statement.where(getattr(Revision, name) == value)
     else:
         statement = insert(Revision).values(**identity, **values, created_at=resource.updated_at)
     session.connection().execute(statement)
-    touched.stored.add(key)
+    touched.stored.add(_identity(resource))
 
 
 @event.listens_for(Session, "before_commit")
@@ -157,14 +183,33 @@ def raise_generation(session: Session) -> None:
         return
     session.flush()
     touched = session.info.pop(TOUCHED, None)
-    if touched and touched.stored:
+    if touched and (touched.stored or touched.gone):
         ContentGeneration.raise_by_one(session)
 
 
+@event.listens_for(Session, "after_transaction_create")
+def remember(session: Session, transaction: SessionTransaction) -> None:
+    """Note at a savepoint what the transaction had touched before it."""
+    if transaction.nested:
+        touched = _touched(session)
+        touched.savepoints[transaction] = set(touched.stored), set(touched.gone)
+
+
 @event.listens_for(Session, "after_rollback")
-def forget(session: Session) -> None:
-    """Forget what a rolled-back transaction had touched."""
-    session.info.pop(TOUCHED, None)
+def return_to_savepoint(session: Session) -> None:
+    """Forget what was touched since the savepoint that was rolled back."""
+    savepoint = session.get_nested_transaction()
+    if savepoint is not None:
+        touched = _touched(session)
+        touched.stored, touched.gone = touched.savepoints[savepoint]
+        touched.pending = []
+
+
+@event.listens_for(Session, "after_transaction_end")
+def forget(session: Session, transaction: SessionTransaction) -> None:
+    """Forget what the transaction had touched, however it ended."""
+    if transaction.parent is None:
+        session.info.pop(TOUCHED, None)
 
 
 @event.listens_for(Session, "do_orm_execute")

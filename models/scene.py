@@ -25,7 +25,7 @@ from models.theme import Theme, about
 from models.types import line, prose
 
 
-class Scene(Base, Versioned, OfFilm):
+class Scene(Base, OfFilm):
     """A scene, told in our own words; timecodes are ``HH:MM:SS`` and null where not known."""
 
     __tablename__ = "scenes"

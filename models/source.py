@@ -171,7 +171,9 @@ class Paragraph(Base, Part):
     default_sort = ("number",)
     unique_sort = ("number",)
     #: What the property reads, for a caller that wants it loaded with the paragraph.
-    loads: ClassVar = {"cited_by": ("citations.scene", "citations.quote", "citations.commentary")}
+    loads: ClassVar = {
+        "cited_by": ("citations.scene.film", "citations.quote.film", "citations.commentary.film")
+    }
 
     @property
     def owner(self) -> Versioned | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, event, or_, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.ext.orderinglist import ordering_list
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, aliased, mapped_column, relationship
 
 from models.base import Base, Ordered, Versioned, refers_to, slugs
 from models.errors import InvalidReference
@@ -43,16 +43,6 @@ class Theme(Base, Versioned):
         """See :meth:`Versioned.constraints`."""
         return (CheckConstraint("broader_id <> id", name="not_broader_than_itself"),)
 
-    @validates("broader")
-    def one_level(self, _key: str, broader: Theme | None) -> Theme | None:
-        """Refuse a second level: what has a broader theme is broader than nothing."""
-        if broader is not None and broader.broader is not None:
-            raise InvalidReference(
-                "broader",
-                f"“{broader.slug}” has a broader theme itself, and the hierarchy has one level.",
-            )
-        return broader
-
     @classmethod
     def sort_keys(cls) -> dict[str, Any]:
         """See :meth:`Versioned.sort_keys`."""
@@ -81,6 +71,26 @@ class Theme(Base, Versioned):
             "broader": self.broader.slug if self.broader else None,
             "related": slugs(self.related),
         }
+
+
+# Not as a theme is assigned: several may change places before they are stored.
+@event.listens_for(Session, "before_flush")
+def one_level(session: Session, context: UOWTransaction, instances: object) -> None:
+    """Refuse a second level: what has a broader theme is broader than nothing."""
+    with session.no_autoflush:
+        for theme in [row for row in (*session.new, *session.dirty) if isinstance(row, Theme)]:
+            if theme.broader is not None:
+                _refuse_second_level(theme, theme.broader)
+
+
+def _refuse_second_level(theme: Theme, broader: Theme) -> None:
+    if broader.broader is not None:
+        why = f"“{broader.slug}” has a broader theme itself"
+    elif any(narrower.broader is theme for narrower in theme.narrower):
+        why = f"“{theme.slug}” has narrower themes"
+    else:
+        return
+    raise InvalidReference("broader", f"{why}, and the hierarchy has one level.")
 
 
 class ThemeRelation(Base, Ordered):

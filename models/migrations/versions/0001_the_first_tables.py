@@ -572,6 +572,8 @@ def upgrade() -> None:
             ["citations.id", "citations.source_id"],
             name="fk_citation_paragraphs_citation",
             ondelete="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
         ),
         sa.ForeignKeyConstraint(
             ["source_id", "number"],

@@ -1,0 +1,52 @@
+"""Looking at what a database says of its changes."""
+
+from contextlib import contextmanager
+
+from sqlalchemy import func, select
+
+from models import (
+    NOUNS,
+    ContentGeneration,
+    Revision,
+)
+from tests.models.content import Everything
+
+
+@contextmanager
+def everything(database):
+    """Yield the session of a transaction that commits, and the small content in it."""
+    with database.writing() as session:
+        yield session, Everything(session)
+
+
+def revisions(database):
+    """Return the current revision of every resource that has been changed since it was made."""
+    with database.reading() as session:
+        return {
+            resource.slug: resource.revision
+            for noun in NOUNS
+            for resource in session.scalars(select(noun))
+            if resource.revision != 1
+        }
+
+
+def history(database, slug):
+    """Return the stored revisions of the resource with this id now, oldest first."""
+    with database.reading() as session:
+        [(type_name, id_)] = [
+            (noun.type_name, id_)
+            for noun in NOUNS
+            for id_ in session.scalars(select(noun.id).where(noun.slug == slug))
+        ]
+        of_it = select(Revision).filter_by(type_name=type_name, resource_id=id_).order_by(Revision.number)
+        return session.scalars(of_it).all()
+
+
+def count_revisions(database):
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Revision))
+
+
+def generation(database):
+    with database.reading() as session:
+        return ContentGeneration.current(session)

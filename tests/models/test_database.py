@@ -1,0 +1,400 @@
+"""Connections: what holds on each of them, what they refuse, and what an outage is called."""
+
+import datetime as dt
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+
+import psycopg
+import pytest
+from sqlalchemy import event, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+from models import ContentGeneration, Film, QueryTimeout, Revision, Theme, Unavailable
+from models.database import Database, outage
+from tests.models.content import FILM, film, theme
+
+THREADS, CHANGES = 8, 20
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "trusted_schema": 0,
+    "busy_timeout": 5000,
+    "journal_size_limit": 64 * 1024 * 1024,
+}
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+    "postgresql": "SELECT pg_sleep(600)",
+}
+ENDLESS_ROWS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0"
+
+
+@contextmanager
+def opened(url, **settings):
+    database = Database(url, **settings)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def limited(engine):
+    """A database whose statements may take a twentieth of a second."""
+    with engine.fresh() as url, opened(url, statement_seconds=0.05) as database:
+        yield database
+
+
+@pytest.fixture
+def sqlite(sqlite_engine):
+    with sqlite_engine.fresh() as url, opened(url) as database:
+        yield database
+
+
+@pytest.fixture
+def postgresql_url(postgresql_engine):
+    with postgresql_engine.fresh() as url:
+        yield url
+
+
+@contextmanager
+def connections(database, number):
+    """Yield several connections of the pool at once."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(database.engine.connect()) for _ in range(number)]
+
+
+def can_write(database):
+    """Whether somebody who does not wait may begin to write to the SQLite file."""
+    with closing(sqlite3.connect(database.url.database, timeout=0, isolation_level=None)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        return True
+
+
+class TestEverySQLiteConnection:
+    def test_has_what_keeps_it_safe_in_force(self, sqlite):
+        with connections(sqlite, 7) as all_:
+            for connection in all_:
+                found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
+                assert found == PRAGMAS
+
+    def test_has_it_still_when_it_comes_back_from_the_pool(self, sqlite):
+        for _ in range(3):
+            with sqlite.writing() as session:
+                found = {name: session.scalar(text(f"PRAGMA {name}")) for name in PRAGMAS}
+            assert found == PRAGMAS
+
+    def test_has_it_in_a_reader_too(self, sqlite):
+        with sqlite.reading() as session:
+            assert session.scalar(text("PRAGMA synchronous")) == 2
+            assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+class TestEveryPostgreSQLConnection:
+    def test_has_its_limits_where_statements_have_one(self, postgresql_url):
+        wanted = {"statement_timeout": "250ms", "lock_timeout": "500ms"}
+        wanted["idle_in_transaction_session_timeout"] = "5s"
+        with opened(postgresql_url, statement_seconds=0.25) as database, connections(database, 7) as all_:
+            for connection in all_:
+                found = {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in wanted}
+                assert found == wanted
+
+    def test_has_none_where_they_have_none(self, postgresql_url):
+        with opened(postgresql_url) as database, database.reading() as session:
+            assert session.scalar(text("SHOW statement_timeout")) == "0"
+            assert session.scalar(text("SHOW lock_timeout")) == "0"
+
+
+def add_and_fail(session, how="SELECT 1 FROM nowhere"):
+    session.add(theme("light"))
+    session.flush()
+    session.execute(text(how))
+
+
+class TestAWriter:
+    def test_holds_the_file_before_it_has_read(self, sqlite):
+        assert can_write(sqlite)
+        with sqlite.writing() as session:
+            session.connection()
+            assert not can_write(sqlite)
+        assert can_write(sqlite)
+
+    def test_a_reader_does_not(self, sqlite):
+        with sqlite.reading() as session:
+            session.scalars(select(Film)).all()
+            assert can_write(sqlite)
+
+    def test_commits_at_the_end_of_its_block(self, database):
+        with database.writing() as session:
+            session.add(theme("light"))
+        with database.reading() as session:
+            assert session.scalars(select(Theme.slug)).all() == ["light"]
+
+    def test_leaves_nothing_of_a_block_that_fails(self, database):
+        with pytest.raises(DBAPIError), database.writing() as session:
+            add_and_fail(session)
+        with database.reading() as session:
+            assert session.scalars(select(Theme.slug)).all() == []
+
+
+class TestAReader:
+    def test_writes_nothing(self, database):
+        with database.reading() as session:
+            session.add(theme("light"))
+            session.scalars(select(Theme)).all()
+        with database.reading() as session:
+            assert session.scalars(select(Theme.slug)).all() == []
+
+    def test_reads_one_state_throughout(self, database):
+        with database.reading() as session:
+            assert session.scalars(select(Theme.slug)).all() == []
+            with database.writing() as other:
+                other.add(theme("light"))
+            assert session.scalars(select(Theme.slug)).all() == []
+
+
+def change(database):
+    """Raise the film's runtime by one; return whether another's change came first."""
+    try:
+        with database.writing() as session:
+            found = session.scalars(select(Film).where(Film.slug == FILM)).one()
+            found.runtime_minutes += 1
+    except StaleDataError:
+        return True
+    return False
+
+
+def work(database):
+    """Change the film until enough changes are kept; return how many were refused."""
+    refused = kept = 0
+    while kept < CHANGES:
+        if change(database):
+            refused += 1
+        else:
+            kept += 1
+    return refused
+
+
+class TestWritersAtOnce:
+    @pytest.fixture
+    def contended(self, database):
+        """A database that many threads have changed one film of; and how often one was refused."""
+        with database.writing() as session:
+            session.add(film(runtime_minutes=1))
+        with ThreadPoolExecutor(THREADS) as pool:
+            refused = list(pool.map(work, [database] * THREADS))
+        return database, sum(refused)
+
+    def test_lose_no_change(self, contended):
+        database, refused = contended
+        with database.reading() as session:
+            found = session.scalars(select(Film)).one()
+            numbers = session.scalars(select(Revision.number).order_by(Revision.number)).all()
+            generation = ContentGeneration.current(session)
+        changes = THREADS * CHANGES
+        assert (found.runtime_minutes, found.revision, generation) == (changes + 1,) * 3
+        assert numbers == list(range(1, changes + 2))
+        # In SQLite they queue; in PostgreSQL the version guard sends the second one back.
+        assert refused == 0 or not database.is_sqlite
+
+
+class TestTheStatementLimit:
+    @pytest.mark.parametrize("rows", [False, True])
+    def test_ends_a_statement_that_takes_longer(self, engine, limited, rows):
+        with pytest.raises(DBAPIError) as raised, limited.reading() as session:
+            session.execute(text(ENDLESS_ROWS if rows else ENDLESS[engine.name])).all()
+        assert type(outage(raised.value)) is QueryTimeout
+
+    def test_ends_a_writer_s_statement_and_all_that_it_did(self, engine, limited):
+        with pytest.raises(DBAPIError) as raised, limited.writing() as session:
+            add_and_fail(session, ENDLESS[engine.name])
+        assert type(outage(raised.value)) is QueryTimeout
+        with limited.reading() as session:
+            assert session.scalars(select(Theme)).all() == []
+
+    def test_leaves_the_connection_fit_for_the_next(self, engine, limited):
+        with limited.engine.connect() as connection:
+            for _ in range(2):
+                with pytest.raises(DBAPIError):
+                    connection.execute(text(ENDLESS[engine.name]))
+                connection.rollback()
+                assert connection.scalar(text("SELECT 1")) == 1
+
+
+def said_of(database):
+    """Return what the database's failure to answer is called."""
+    with (
+        opened(database) as unreachable,
+        pytest.raises(DBAPIError) as raised,
+        unreachable.reading() as session,
+    ):
+        session.scalar(text("SELECT 1"))
+    return type(outage(raised.value))
+
+
+class TestAnOutage:
+    def test_a_server_that_is_not_there_is_one(self):
+        assert said_of("postgresql://nobody@127.0.0.1:1/nothing") is Unavailable
+
+    def test_a_database_that_is_not_there_is_one(self, postgresql_url):
+        assert said_of(f"{postgresql_url}_not") is Unavailable
+
+    def test_a_file_that_cannot_be_opened_is_one(self, tmp_path):
+        assert said_of(f"sqlite:///{tmp_path}") is Unavailable
+
+    def test_a_file_that_another_writes_to_for_too_long_is_one(self, sqlite):
+        with opened(str(sqlite.url)) as second, sqlite.writing() as session:
+            event.listen(second.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout=0"))
+            session.connection()
+            with pytest.raises(DBAPIError) as raised, second.writing() as refused:
+                refused.connection()
+        assert type(outage(raised.value)) is Unavailable
+
+    def test_a_row_that_another_holds_for_too_long_is_one(self, postgresql_url):
+        with opened(postgresql_url, statement_seconds=60) as database, database.writing() as session:
+            session.execute(text("LOCK TABLE films"))
+            with pytest.raises(DBAPIError) as raised, database.writing() as second:
+                second.execute(text("LOCK TABLE films"))
+        assert type(outage(raised.value)) is Unavailable
+
+    def test_a_connection_that_is_cut_is_one_and_the_next_is_new(self, postgresql_url):
+        with opened(postgresql_url) as database:
+            with database.reading() as session, database.reading() as other:
+                pid = session.scalar(text("SELECT pg_backend_pid()"))
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+                with pytest.raises(DBAPIError) as raised:
+                    session.scalar(text("SELECT 1"))
+            with database.reading() as session:
+                assert session.scalar(text("SELECT 1")) == 1
+        assert type(outage(raised.value)) is Unavailable
+
+    @pytest.mark.parametrize(
+        "state", ["08006", "57P01", "57P03", "53300", "55P03", "40001", "40P01", "25006"]
+    )
+    def test_a_state_that_passes_by_itself_is_one(self, state):
+        error = OperationalError("SELECT 1", {}, psycopg.errors.lookup(state)())
+        assert type(outage(error)) is Unavailable
+
+    def test_a_pool_without_a_free_connection_is_one(self):
+        assert type(outage(PoolTimeout())) is Unavailable
+
+    def test_a_broken_rule_is_none(self, database):
+        with pytest.raises(IntegrityError) as raised, database.writing() as session:
+            session.add(theme("Not-A-Slug"))
+        assert outage(raised.value) is None
+
+    def test_a_statement_that_makes_no_sense_is_none(self, database):
+        with pytest.raises(DBAPIError) as raised, database.reading() as session:
+            session.execute(text("SELECT nothing FROM nowhere"))
+        assert outage(raised.value) is None
+
+    def test_a_bug_is_none(self):
+        assert outage(ValueError("no database in it")) is None
+
+
+class TestTheURL:
+    @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+    def test_of_postgresql_names_the_driver_that_is_installed(self, scheme):
+        database = Database(f"{scheme}://ada@db.example:5433/subtext?sslmode=require")
+        shown = database.url.render_as_string()
+        assert shown == "postgresql+psycopg://ada@db.example:5433/subtext?sslmode=require"
+        assert not database.is_sqlite
+
+    def test_of_sqlite_stays_as_it_is(self, tmp_path):
+        database = Database(f"sqlite:///{tmp_path}/a.sqlite3")
+        assert (database.shown_url, database.is_sqlite) == (f"sqlite:///{tmp_path}/a.sqlite3", True)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "postgresql://ada:s3cret@db.example/subtext",
+            "postgres://ada:s3cret@db.example/subtext",
+            "postgresql://db.example/subtext?user=ada&password=s3cret",
+            "postgresql://ada:s3cret@db.example/subtext?sslpassword=s3cret",
+        ],
+    )
+    def test_is_shown_without_its_password(self, url):
+        assert "s3cret" not in Database(url).shown_url
+        assert "ada" in Database(url).shown_url
+        assert "s3cret" in Database(url).url.render_as_string(hide_password=False)
+
+    def test_makes_the_folder_of_a_file(self, tmp_path):
+        with opened(f"sqlite:///{tmp_path}/a/b/c.sqlite3") as database, database.reading() as session:
+            assert session.scalar(text("SELECT 1")) == 1
+        assert (tmp_path / "a/b/c.sqlite3").exists()
+
+
+class TestJSON:
+    def test_is_stored_compact_and_in_utf_8(self, database):
+        with database.writing() as session:
+            session.add(film(directors=["Agnès Voß", "李"], languages=[]))
+        with database.reading() as session:
+            stored = session.execute(
+                text("SELECT CAST(directors AS TEXT), CAST(languages AS TEXT) FROM films")
+            )
+            assert stored.all() == [('["Agnès Voß","李"]', "[]")]
+            assert session.scalars(select(Film.directors)).all() == [["Agnès Voß", "李"]]
+
+    def test_keeps_the_order_of_keys(self, database):
+        with database.writing() as session:
+            session.add(film())
+        with database.reading() as session:
+            record = session.scalar(select(Revision.record))
+            stored = session.scalar(text("SELECT CAST(record AS TEXT) FROM revisions"))
+        assert stored.startswith('{"id":"the-lamp-1950","status":"published","label":')
+        assert list(record)[:2] == ["id", "status"]
+
+    def test_has_no_word_for_nothing(self, database):
+        with pytest.raises(IntegrityError), database.writing() as session:
+            session.add(film(directors=None))
+
+
+class TestAnInstant:
+    def kept(self, database, at):
+        with database.writing() as session:
+            session.add(theme("light", created_at=at, updated_at=at))
+        with database.reading() as session:
+            return session.scalar(select(Theme.created_at))
+
+    def test_without_a_zone_is_refused(self, database):
+        with pytest.raises(StatementError, match="zone"):
+            self.kept(database, dt.datetime(2026, 11, 23))
+
+    def test_without_a_zone_finds_nothing_either(self, database):
+        with pytest.raises(StatementError, match="zone"), database.reading() as session:
+            session.scalars(select(Theme).where(Theme.created_at < dt.datetime(2026, 11, 23)))
+
+    def test_comes_back_as_utc_to_the_second(self, database):
+        summer = dt.timezone(dt.timedelta(hours=5, minutes=30))
+        kept = self.kept(database, dt.datetime(2026, 11, 23, 1, 2, 3, 999_999, summer))
+        assert kept == dt.datetime(2026, 11, 22, 19, 32, 3, tzinfo=dt.UTC)
+        assert kept.tzinfo is dt.UTC
+
+    def test_is_text_with_a_z_in_sqlite(self, sqlite):
+        self.kept(sqlite, dt.datetime(2026, 1, 2, 3, 4, 5, 6, dt.UTC))
+        with sqlite.reading() as session:
+            assert session.scalar(text("SELECT created_at FROM themes")) == "2026-01-02T03:04:05Z"
+
+    def test_that_is_none_stays_none(self, database):
+        self.kept(database, dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
+        with database.reading() as session:
+            assert session.scalars(select(Theme.deleted_at)).all() == [None]
+
+
+def called(name, slug):
+    made = theme(slug)
+    made.name = name
+    return made
+
+
+class TestText:
+    def test_sorts_by_code_point(self, database):
+        names = ["Zebra", "apple", "Äpfel", "Ähre", "b c", "bc", "_"]
+        with database.writing() as session:
+            session.add_all([called(name, f"t-{place}") for place, name in enumerate(names)])
+        with database.reading() as session:
+            assert session.scalars(select(Theme.name).order_by(Theme.name)).all() == sorted(names)

@@ -1,0 +1,268 @@
+"""Revisions: one of every resource that a transaction changed, signed, with its record."""
+
+import datetime as dt
+from contextlib import closing
+
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from models import (
+    NOUNS,
+    Alias,
+    Film,
+    Presence,
+    Quote,
+    Revision,
+    Theme,
+)
+from models.base import Part, set_if_other
+from models.database import Database
+from models.revision import edition
+from tests.models.content import RELEASED, Everything, theme
+from tests.models.history import count_revisions, everything, generation, history, revisions
+
+LATER = dt.datetime(2027, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+
+
+class TestACreatedResource:
+    def test_it_begins_at_revision_one(self, filled):
+        assert revisions(filled) == {}
+
+    def test_each_leaves_one_record(self, filled):
+        with filled.reading() as session:
+            made = sum(session.scalar(select(func.count()).select_from(noun)) for noun in NOUNS)
+        assert count_revisions(filled) == made
+
+    def test_records_say_what_is_stored(self, filled):
+        with filled.reading() as session:
+            now = {
+                (noun.type_name, resource.id): resource.to_record()
+                for noun in NOUNS
+                for resource in session.scalars(select(noun))
+            }
+            kept = {(r.type_name, r.resource_id): r.record for r in session.scalars(select(Revision))}
+        assert kept == now
+
+    def test_its_record_holds_columns_and_links_as_slugs(self, filled):
+        record = history(filled, "the-lamp-1950-lamp-on")[0].record
+        assert record == {
+            "id": "the-lamp-1950-lamp-on",
+            "status": "published",
+            "label": "The-lamp-1950-lamp-on",
+            "deleted": False,
+            "film": "the-lamp-1950",
+            "position": 1,
+            "text": "Leave the lamp on.",
+            "language": "en",
+            "kind": "dialogue",
+            "voice": "film",
+            "fidelity": "as-quoted-by-source",
+            "speaker": "the-lamp-1950-keeper",
+            "speaker_certainty": "explicit",
+            "scene": "the-lamp-1950-storm",
+            "themes": ["light"],
+            "advisories": [{"advisory": "crude", "severity": 2}],
+            "citations": [{"source": "on-the-lamp", "paragraphs": [2]}],
+            "editor_note": None,
+        }
+
+    def test_changed_in_the_same_transaction_it_stays_at_one(self, database):
+        with database.writing() as session:
+            made = theme("light")
+            session.add(made)
+            session.flush()
+            made.name = "Daylight"
+        assert revisions(database) == {}
+        [only] = history(database, "light")
+        assert only.record["name"] == "Daylight"
+
+
+class TestAChangedResource:
+    def test_it_goes_up_by_one(self, filled):
+        with everything(filled) as (_, all_):
+            all_.film.title = "The Lamp, Again"
+        assert revisions(filled) == {"the-lamp-1950": 2}
+
+    def test_its_new_record_stands_beside_the_old(self, filled):
+        with everything(filled) as (_, all_):
+            all_.film.title = "The Lamp, Again"
+        titles = [(kept.number, kept.record["title"]) for kept in history(filled, "the-lamp-1950")]
+        assert titles == [(1, "The Lamp"), (2, "The Lamp, Again")]
+
+    def test_many_flushes_are_one_revision(self, filled):
+        with everything(filled) as (session, all_):
+            for year in (1951, 1952, 1953):
+                all_.film.release_year = year
+                session.flush()
+        assert revisions(filled) == {"the-lamp-1950": 2}
+        assert [kept.record["release_year"] for kept in history(filled, "the-lamp-1950")] == [1950, 1953]
+
+    def test_two_transactions_are_two_revisions(self, filled):
+        for year in (1951, 1952):
+            with everything(filled) as (_, all_):
+                all_.film.release_year = year
+        assert revisions(filled) == {"the-lamp-1950": 3}
+        assert [kept.number for kept in history(filled, "the-lamp-1950")] == [1, 2, 3]
+
+    def test_two_transactions_of_one_session_are_two_revisions(self, filled):
+        with Session(filled.engine) as session:
+            film = Everything(session).film
+            for year in (1951, 1952):
+                film.release_year = year
+                session.commit()
+        assert revisions(filled) == {"the-lamp-1950": 3}
+
+    def test_a_rename_between_two_flushes_is_part_of_one_revision(self, filled):
+        with everything(filled) as (session, all_):
+            all_.light.name = "Lamplight"
+            session.flush()
+            all_.light.slug = "lamplight"
+        assert revisions(filled) == {"lamplight": 2}
+        assert [kept.record["id"] for kept in history(filled, "lamplight")] == ["light", "lamplight"]
+
+    def test_loaded_anew_it_is_still_one_revision(self, filled):
+        with everything(filled) as (session, all_):
+            all_.film.release_year = 1951
+            session.flush()
+            session.expunge_all()
+            Everything(session).film.release_year = 1952
+        assert revisions(filled) == {"the-lamp-1950": 2}
+        assert [kept.record["release_year"] for kept in history(filled, "the-lamp-1950")] == [1950, 1952]
+
+    def test_a_tombstone_is_a_change(self, filled):
+        with everything(filled) as (_, all_):
+            all_.doubt.deleted_at = LATER
+        assert history(filled, "the-lamp-1950-doubt")[-1].record["deleted"] is True
+
+
+def same_columns(all_):
+    film = all_.film
+    film.title, film.directors, film.identifiers = "The Lamp", ["Agnès Voß"], {}
+
+
+def same_links(all_):
+    all_.storm.assign({"themes": [all_.dark], "status": all_.storm.status})
+
+
+def same_parts(all_):
+    all_.storm.assign(
+        {
+            "appearances": [{"character": all_.keeper, "presence": Presence.PRESENT}],
+            "advisories": [{"advisory": all_.crude, "severity": 1}],
+            "citations": [{"source": all_.essay, "cited": [all_.essay.paragraphs[0]]}],
+        }
+    )
+
+
+def there_and_back(all_):
+    film = all_.film
+    film.title = "Another"
+    film.title = "The Lamp"
+
+
+def same_by_name(all_):
+    set_if_other(all_.claim, "scenes", [all_.storm])
+
+
+class TestAnUnchangedResource:
+    @pytest.mark.parametrize("assign", [same_columns, same_links, same_parts, there_and_back, same_by_name])
+    def test_it_leaves_no_revision_and_no_generation(self, filled, assign):
+        before = count_revisions(filled)
+        with everything(filled) as (_, all_):
+            assign(all_)
+        assert (revisions(filled), count_revisions(filled), generation(filled)) == ({}, before, 1)
+
+
+class TestAnEdition:
+    def test_it_signs_what_it_changes(self, filled):
+        with everything(filled) as (session, all_), edition(session, "ada", at=LATER, note="A year late"):
+            all_.film.release_year = 1951
+        first, second = history(filled, "the-lamp-1950")
+        assert (first.editor, first.created_at, first.note) == ("maker", RELEASED, None)
+        assert (second.editor, second.created_at, second.note) == ("ada", LATER, "A year late")
+
+    def test_its_time_is_the_resource_s_own(self, filled):
+        with everything(filled) as (session, all_), edition(session, "ada", at=LATER):
+            all_.film.release_year = 1951
+        with everything(filled) as (_, all_):
+            assert (all_.film.created_at, all_.film.updated_at) == (RELEASED, LATER)
+
+    def test_a_new_resource_keeps_the_times_it_is_given(self, database):
+        with database.writing() as session, edition(session, "ada", at=LATER):
+            session.add_all([theme("given", created_at=RELEASED, updated_at=RELEASED), theme("not-given")])
+        with database.reading() as session:
+            times = session.execute(
+                select(Theme.slug, Theme.created_at, Theme.updated_at).order_by(Theme.slug)
+            )
+            assert times.all() == [("given", RELEASED, RELEASED), ("not-given", LATER, LATER)]
+        assert history(database, "given")[0].created_at == RELEASED
+
+    def test_without_one_the_editor_is_unknown_and_the_clock_tells_the_time(self, filled):
+        before = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        with everything(filled) as (_, all_):
+            all_.film.release_year = 1951
+        last = history(filled, "the-lamp-1950")[-1]
+        assert (last.editor, last.note) == ("unknown", None)
+        assert before <= last.created_at <= dt.datetime.now(dt.UTC)
+
+    def test_inside_another_it_signs_its_own_part(self, filled):
+        with everything(filled) as (session, all_), edition(session, "outer"):
+            all_.film.title = "Outer"
+            session.flush()
+            with edition(session, "inner"):
+                all_.light.name = "Inner"
+            all_.dark.name = "Outer"
+        editors = [history(filled, slug)[-1].editor for slug in ("the-lamp-1950", "light", "dark")]
+        assert editors == ["outer", "inner", "outer"]
+
+    def test_it_ends_with_its_block_even_when_that_fails(self, filled):
+        with everything(filled) as (session, all_):
+            with pytest.raises(ZeroDivisionError), edition(session, "ada"):
+                raise ZeroDivisionError
+            all_.film.title = "After"
+        assert history(filled, "the-lamp-1950")[-1].editor == "unknown"
+
+
+@pytest.fixture(scope="module")
+def untouched(engine):
+    """A database for statements that never reach it."""
+    with engine.fresh() as url, closing(Database(url)) as database:
+        yield database
+
+
+def bulk_statements():
+    nouns = [*NOUNS, *sorted(every_part(), key=lambda part: part.__name__)]
+    return [make(noun) for noun in nouns for make in (insert, update, delete)]
+
+
+def every_part(above=Part):
+    for below in above.__subclasses__():
+        yield from every_part(below)
+        if hasattr(below, "__table__"):
+            yield below
+
+
+class TestBulkStatements:
+    @pytest.mark.parametrize(
+        "statement", bulk_statements(), ids=lambda one: f"{one.__visit_name__}-{one.table.name}"
+    )
+    def test_they_are_refused_on_what_has_a_history(self, untouched, statement):
+        with pytest.raises(TypeError, match="versioned"), untouched.writing() as session:
+            session.execute(statement)
+
+    def test_they_are_refused_however_they_are_phrased(self, untouched):
+        with untouched.writing() as session:
+            for statement in (
+                update(Film).where(Film.slug == "the-lamp-1950").values(title="Past the history"),
+                insert(Theme).returning(Theme.id),
+                delete(Quote).execution_options(synchronize_session=False),
+            ):
+                with pytest.raises(TypeError, match="versioned"):
+                    session.execute(statement)
+
+    def test_what_has_no_history_takes_them(self, filled):
+        with filled.writing() as session:
+            session.execute(delete(Alias))
+        with filled.reading() as session:
+            assert session.scalars(select(Alias)).all() == []

@@ -1,0 +1,202 @@
+"""Transactions: what one raises when it commits, and what is left when it does not."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from models import (
+    Theme,
+)
+from tests.models.content import Everything, flag, theme
+from tests.models.history import count_revisions, everything, generation, history, revisions
+
+
+class TestTheGeneration:
+    def test_an_empty_database_is_at_nought(self, database):
+        assert generation(database) == 0
+
+    def test_the_first_content_is_one(self, filled):
+        assert generation(filled) == 1
+
+    def test_a_commit_raises_it_once_however_much_it_changes(self, filled):
+        with everything(filled) as (session, all_):
+            for number, resource in enumerate((all_.film, all_.light, all_.storm, all_.claim)):
+                resource.label = f"Label {number}"
+                session.flush()
+        assert generation(filled) == 2
+
+    def test_reading_does_not_raise_it(self, filled):
+        with everything(filled) as (_, all_):
+            assert all_.film.title
+        assert generation(filled) == 1
+
+    def test_a_rollback_does_not_raise_it(self, filled):
+        with Session(filled.engine) as session:
+            Everything(session).film.title = "Never"
+            session.flush()
+            session.rollback()
+            session.commit()
+        assert generation(filled) == 1
+
+    def test_a_row_that_is_gone_for_good_raises_it(self, filled):
+        with everything(filled) as (session, all_):
+            session.delete(all_.maxim)
+        assert generation(filled) == 2
+
+
+class TestASavepoint:
+    def test_what_it_kept_counts_once(self, filled):
+        with everything(filled) as (session, all_):
+            all_.film.title = "Before"
+            with session.begin_nested():
+                all_.film.title = "Inside"
+            all_.film.title = "After"
+        assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
+        assert history(filled, "the-lamp-1950")[-1].record["title"] == "After"
+
+    def test_rolled_back_it_leaves_nothing(self, filled):
+        with everything(filled) as (session, all_):
+            savepoint = session.begin_nested()
+            all_.film.title = "Inside"
+            session.flush()
+            savepoint.rollback()
+        assert (revisions(filled), generation(filled)) == ({}, 1)
+
+    def test_rolled_back_it_keeps_what_was_before(self, filled):
+        with everything(filled) as (session, all_):
+            all_.film.title = "Before"
+            savepoint = session.begin_nested()
+            all_.light.name = "Inside"
+            session.flush()
+            savepoint.rollback()
+        assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
+        assert history(filled, "the-lamp-1950")[-1].record["title"] == "Before"
+
+    def test_after_it_is_rolled_back_the_same_revision_goes_on(self, filled):
+        with everything(filled) as (session, all_):
+            all_.film.title = "Before"
+            savepoint = session.begin_nested()
+            all_.film.title, all_.light.name = "Inside", "Inside"
+            session.flush()
+            savepoint.rollback()
+            all_.film.title, all_.light.name = "After", "After"
+        assert revisions(filled) == {"the-lamp-1950": 2, "light": 2}
+        assert [kept.record["title"] for kept in history(filled, "the-lamp-1950")] == ["The Lamp", "After"]
+        assert [kept.record["name"] for kept in history(filled, "light")] == ["Light", "After"]
+
+    def test_after_it_is_rolled_back_a_link_can_change(self, filled):
+        with everything(filled) as (session, all_):
+            all_.storm.title = "Before"
+            savepoint = session.begin_nested()
+            all_.storm.title = "Inside"
+            session.flush()
+            savepoint.rollback()
+            all_.storm.advisory_links.append(flag(all_.spoiler, 1))
+        assert revisions(filled) == {"the-lamp-1950-storm": 2}
+
+    def test_a_failed_one_is_forgotten(self, filled):
+        with everything(filled) as (session, all_):
+            all_.film.title = "Before"
+            savepoint = session.begin_nested()
+            all_.light.name = "Inside"
+            session.add(theme("dark"))
+            with pytest.raises(IntegrityError):
+                session.flush()
+            savepoint.rollback()
+            all_.film.release_year = 1951
+        assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
+        last = history(filled, "the-lamp-1950")[-1].record
+        assert (last["title"], last["release_year"]) == ("Before", 1951)
+
+    def test_an_inner_one_rolled_back_keeps_the_outer(self, filled):
+        with everything(filled) as (session, all_), session.begin_nested():
+            all_.film.title = "Outer"
+            inner = session.begin_nested()
+            all_.light.name = "Inner"
+            session.flush()
+            inner.rollback()
+        assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
+
+
+def change_and_fail(database):
+    with everything(database) as (session, all_):
+        all_.film.title = "Never"
+        session.add(theme("never"))
+        session.flush()
+        raise ZeroDivisionError
+
+
+class TestARollback:
+    def test_it_leaves_no_trace(self, filled):
+        before = count_revisions(filled)
+        with pytest.raises(ZeroDivisionError):
+            change_and_fail(filled)
+        assert (revisions(filled), count_revisions(filled), generation(filled)) == ({}, before, 1)
+        with filled.reading() as session:
+            assert session.scalar(select(Theme).where(Theme.slug == "never")) is None
+
+    def test_the_same_session_counts_anew_after_it(self, filled):
+        with Session(filled.engine) as session:
+            film = Everything(session).film
+            film.title = "Never"
+            session.flush()
+            session.rollback()
+            film.title = "Now"
+            session.commit()
+        assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
+        assert [kept.record["title"] for kept in history(filled, "the-lamp-1950")] == ["The Lamp", "Now"]
+
+    def test_so_it_does_after_being_closed(self, filled):
+        session = Session(filled.engine)
+        Everything(session).film.title = "Never"
+        session.flush()
+        session.close()
+        Everything(session).film.title = "Now"
+        session.commit()
+        session.close()
+        assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
+        assert [kept.record["title"] for kept in history(filled, "the-lamp-1950")] == ["The Lamp", "Now"]
+
+
+class TestTwoEditorsOfOneResource:
+    @pytest.fixture
+    def second(self, filled):
+        """A session that has read the film before the test changes it, and changes it after."""
+        with Session(filled.engine, expire_on_commit=False) as session:
+            film = Everything(session).film
+            assert film.title == "The Lamp"
+            session.commit()
+            yield session, film
+
+    def test_the_second_is_refused(self, filled, second):
+        session, film = second
+        with everything(filled) as (_, all_):
+            all_.film.title = "First"
+        film.title = "Second"
+        with pytest.raises(StaleDataError):
+            session.commit()
+        assert [kept.record["title"] for kept in history(filled, "the-lamp-1950")] == ["The Lamp", "First"]
+        assert generation(filled) == 2
+
+    def test_the_second_is_refused_when_it_changes_only_a_link(self, filled):
+        with Session(filled.engine, expire_on_commit=False) as session:
+            storm, spoiler = Everything(session).storm, Everything(session).spoiler
+            assert storm.advisory_links
+            session.commit()
+            with everything(filled) as (_, all_):
+                all_.storm.title = "First"
+            storm.advisory_links.append(flag(spoiler, 1))
+            with pytest.raises(StaleDataError):
+                session.commit()
+        assert revisions(filled) == {"the-lamp-1950-storm": 2}
+
+    def test_one_who_reads_again_is_not(self, filled, second):
+        session, film = second
+        with everything(filled) as (_, all_):
+            all_.film.title = "First"
+        session.refresh(film)
+        film.title = "Second"
+        session.commit()
+        assert revisions(filled) == {"the-lamp-1950": 3}
