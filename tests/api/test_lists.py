@@ -45,7 +45,7 @@ class TestEveryList:
         keys = client.get(f"/v1/{name}?sort=nonsense").get_json()["errors"][0]["allowed"]
         for key in keys:
             expected = whole(client, f"/v1/{name}?limit=100&sort={key}")
-            forward, last = walk(client, f"/v1/{name}?limit=30&sort={key}")
+            forward, last = walk(client, f"/v1/{name}?limit=60&sort={key}")
             assert [id_ for page in forward for id_ in page] == expected
             backward, _ = walk(client, last, "previous")
             assert [id_ for page in reversed(backward) for id_ in page] == expected

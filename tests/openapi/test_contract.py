@@ -9,14 +9,17 @@ from hypothesis import HealthCheck, settings
 from openapi import PATH
 from tests.openapi.hooks import without_cursors
 
-schema = schemathesis.openapi.from_dict(without_cursors(json.loads(PATH.read_bytes())))
+DOCUMENT = without_cursors(json.loads(PATH.read_bytes()))
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+quick = schemathesis.openapi.from_dict(DOCUMENT)
+# The coverage phase sends hundreds of requests an operation: `make test-slow` does so.
+quick.config.phases.update(phases=["examples", "fuzzing"])
 
-
-few = settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 more = settings(few, max_examples=20)
 
 
-@schema.parametrize()
+@quick.parametrize()
 @few
 def test_every_check_of_schemathesis_passes(case, served):
     case.call_and_validate(base_url=served.url)
