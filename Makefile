@@ -13,8 +13,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 serve: $(VENV)/.serve
 	@exec $(BIN)/subtext serve
 
+# Measuring coverage costs as much again as the tests: CI does it, and whoever says CI=true.
+COVERAGE := $(if $(CI),--cov --cov-report=term:skip-covered)
+
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest --numprocesses auto $(COVERAGE)
 
 test-slow: $(VENV)/.test
 	@$(BIN)/python -m pytest --numprocesses auto -m slow

@@ -30,7 +30,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
-    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) or None
+    # Merging would redirect to an address that the request's Host builds.
+    app.url_map.merge_slashes = False
+    # api/errors.py logs each error once, without the values of variables.
+    app.logger.disabled = True
     spec.spec_options(app)
     context.init_app(app, settings)
     errors.init_app(app)

@@ -23,6 +23,8 @@ from models import Versioned
 from models.types import SLUG_LENGTH
 
 View = Callable[..., Select[Any]]
+#: What every read may answer besides the thing itself, by the name of its component.
+EVERYWHERE = {304: "NOT_MODIFIED", 406: "NOT_ACCEPTABLE", 412: "PRECONDITION_FAILED", 503: "UNAVAILABLE"}
 
 
 class SlugConverter(BaseConverter):
@@ -111,7 +113,7 @@ class Blueprint(flask_smorest.Blueprint):
     def _documented(
         self, view: Callable[..., Response], operation: str, example: str, responses: dict[int, str]
     ) -> Callable[..., Response]:
-        for status, component in ({304: "NOT_MODIFIED", 406: "NOT_ACCEPTABLE"} | responses).items():
+        for status, component in (EVERYWHERE | responses).items():
             view = self.alt_response(status, component)(view)
         return self.doc(operationId=operation, **{"x-example-request": example})(view)  # type: ignore[no-any-return]
 
@@ -126,6 +128,19 @@ class ItemQuerySchema(Body):
     """The parameters of an item: none yet."""
 
 
+#: An id of each type that the first pack has, to try an operation with.
+EXAMPLES = {
+    "film": "her-2013",
+    "source": "her-perfection-is-the-enemy-of-real",
+    "character": "her-2013-catherine",
+    "scene": "her-2013-lunch-with-catherine",
+    "quote": "her-2013-a-wife-without-the-challenges",
+    "commentary": "her-2013-perfection-opposes-reality",
+    "theme": "loneliness",
+    "advisory": "gender-generalisation",
+}
+
+
 def slug_parameter(name: str, noun: str) -> dict[str, Any]:
     """Return the documentation of a path parameter that is an id."""
     return {
@@ -133,6 +148,7 @@ def slug_parameter(name: str, noun: str) -> dict[str, Any]:
         "name": name,
         "required": True,
         "description": f"The {noun}'s id.",
+        "example": EXAMPLES[noun],
         "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
     }
 

@@ -32,7 +32,9 @@ def _app() -> Any:
 @click.group(
     cls=FlaskGroup,
     create_app=_app,
-    add_default_commands=True,
+    add_default_commands=False,
+    load_dotenv=False,
+    set_debug_flag=False,
     add_version_option=False,
     help="Serve, fill and check Subtext. Settings come from the environment; see the README.",
 )
@@ -51,7 +53,8 @@ def main() -> None:
         meant = outage(error)
         if meant is None:
             raise
-        raise SystemExit(f"subtext: {meant}") from None
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise SystemExit(f"subtext: {meant} ({cause})") from None
 
 
 @contextmanager

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
+
+
+HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+PUBLIC_URL = re.compile(rf"https?://(?:{HOST.pattern})(?::[0-9]{{1,5}})?/?")
+SQLITE = ("sqlite", "sqlite+pysqlite")
+POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 
 
 class InvalidSetting(ValueError):
@@ -49,7 +55,7 @@ class Settings:
             host=given.get("HOST", cls.host),
             port=_port(given.get("PORT", str(cls.port))),
             public_url=_public_url(given.get("SUBTEXT_PUBLIC_URL")),
-            trusted_hosts=tuple(given.get("SUBTEXT_TRUSTED_HOSTS", "").replace(",", " ").split()),
+            trusted_hosts=_trusted_hosts(given.get("SUBTEXT_TRUSTED_HOSTS", "")),
             statement_seconds=_seconds(given.get("SUBTEXT_STATEMENT_SECONDS", "1")),
         )
 
@@ -71,23 +77,33 @@ def _port(value: str) -> int:
 def _public_url(value: str | None) -> str | None:
     if value is None:
         return None
-    parts = urlsplit(value)
     # A path would be lost: pages and the OpenAPI document's server begin at the root.
-    more = parts.path.strip("/") or parts.query or parts.fragment
-    if parts.scheme not in ("http", "https") or not parts.hostname or more:
+    if not PUBLIC_URL.fullmatch(value):
         raise InvalidSetting(
-            f"SUBTEXT_PUBLIC_URL is “{value}”; it takes an address without a path, "
-            "such as https://subtext.example."
+            "SUBTEXT_PUBLIC_URL takes an address without user, path or query, such as https://subtext.example."
         )
     return value.rstrip("/")
 
 
+def _trusted_hosts(value: str) -> tuple[str, ...]:
+    hosts = tuple(value.replace(",", " ").split())
+    if any(not HOST.fullmatch(host.removeprefix(".")) for host in hosts):
+        raise InvalidSetting(
+            "SUBTEXT_TRUSTED_HOSTS takes host names by comma; .example.org means every host below."
+        )
+    return hosts
+
+
 def _database_url(value: str) -> str:
     try:
-        backend = make_url(value).get_backend_name()
+        url = make_url(value)
     except ArgumentError:
-        backend = ""
-    if backend not in ("sqlite", "postgresql", "postgres"):
+        url = URL.create("none")
+    # Every connection to a database in memory would have one of its own.
+    lasting = url.drivername in POSTGRESQL or (
+        url.drivername in SQLITE and url.database not in (None, "", ":memory:")
+    )
+    if not lasting:
         # The value itself may hold a password.
         raise InvalidSetting(
             "SUBTEXT_DATABASE_URL takes sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE."

@@ -116,10 +116,12 @@ class Digits(fields.Integer):
     def __init__(self, least: int = 0, most: int = 999_999_999, **options: Any) -> None:
         """Take the bounds, both of them allowed."""
         super().__init__(validate=validate.Range(least, most), **options)
+        self.least, self.most = least, most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if not isinstance(value, str) or not DIGITS.fullmatch(value):
-            raise ValidationError("A whole number is needed, in the digits 0–9.")
+        fits = isinstance(value, str) and DIGITS.fullmatch(value)
+        if not fits or not self.least <= int(value) <= self.most:
+            raise ValidationError(f"It takes a whole number from {self.least} to {self.most}, in digits 0–9.")
         return int(value)
 
 

@@ -69,7 +69,7 @@ class ListQuerySchema(Body, metaclass=QueryInOrder):
         metadata={"description": "The most items a page holds. It may change between pages."},
     )
     cursor = fields.String(
-        validate=validate.Length(min=1, max=4000),
+        validate=validate.Length(min=1, max=4000, error="A cursor has 1 to 4000 characters."),
         metadata={
             "description": "Where to go on, from `page.next` or `page.previous`: opaque, and good only for "
             "the same list, filters and sort.",

@@ -71,7 +71,11 @@ class Key:
 
 def _instant(value: Any) -> dt.datetime:
     at = dt.datetime.fromisoformat(value)
-    return at if at.tzinfo else _misfit(value)
+    try:
+        return at.astimezone(dt.UTC) if at.tzinfo else _misfit(value)
+    except OverflowError:
+        # Near year 1 and 9999 another zone's time has none in UTC.
+        _misfit(value)
 
 
 def _misfit(value: Any) -> NoReturn:

@@ -12,6 +12,8 @@ from api.errors import Refused
 from api.fields import nearest
 
 MOST_QUERY_BYTES = 30_000
+#: Faults that one answer names; who sends more is told how many there are.
+MOST_FAULTS = 20
 
 
 class StrictParser(FlaskParser):
@@ -42,13 +44,17 @@ class StrictParser(FlaskParser):
         error_headers: Any,
     ) -> NoReturn:
         """Refuse with a problem that names each fault."""
-        faults = []
         found: dict[Any, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        for location, by_field in found.items():
-            messages = by_field if isinstance(by_field, dict) else {"": by_field}
-            faults += [_fault(location, name, said, schema) for name, said in messages.items()]
+        said = {
+            (location, name): messages
+            for location, by_field in found.items()
+            for name, messages in (by_field if isinstance(by_field, dict) else {"": by_field}).items()
+        }
+        order = {name: place for place, name in enumerate(req.args)}
+        faults = sorted(said.items(), key=lambda fault: order.get(fault[0][1], len(order)))
         number = f"{len(faults)} parameter{' is' if len(faults) == 1 else 's are'} not valid."
-        raise Refused("invalid-parameters", number, faults)
+        shown = [_fault(*place, messages, schema) for place, messages in faults[:MOST_FAULTS]]
+        raise Refused("invalid-parameters", number, shown)
 
 
 def _fault(location: str, name: str, messages: Any, schema: Schema) -> dict[str, Any]:
@@ -56,7 +62,10 @@ def _fault(location: str, name: str, messages: Any, schema: Schema) -> dict[str,
     pointer = name.encode("utf-8", "replace").decode()[:80]
     if field is None:
         known = sorted(schema.fields)
-        detail = f"Unknown parameter “{pointer}”.{nearest(pointer, known)}"
+        if name in getattr(schema, "dropped", ()):
+            detail = f"The path says already which {name}; it is no parameter here."
+        else:
+            detail = f"Unknown parameter “{pointer}”.{nearest(pointer, known)}"
         return {"location": location, "pointer": pointer, "detail": detail, "allowed": known}
     fault = {"location": location, "pointer": pointer, "detail": " ".join(dict.fromkeys(_flat(messages)))}
     allowed = getattr(field, "allowed", None)

@@ -45,16 +45,32 @@ def answer(
         response.headers["Link"] = ", ".join(
             f'<{url}>; rel="{relation}"' for relation, url in present.items()
         )
-    response.make_conditional(request)
-    if response.status_code == PreconditionFailed.code:
+    if not matches(etag):
         raise PreconditionFailed
+    # What If-Match means is decided above: of an item's tag only the revision counts.
+    environment = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
+    response.make_conditional(environment)
     return response
 
 
+def matches(etag: str) -> bool:
+    """Whether the request's ``If-Match``, if it has one, names this state (RFC 9110, section 13.1.1)."""
+    given = request.if_match
+    if "If-Match" not in request.headers or given.star_tag:
+        return True
+    revision, dot, _ = etag.partition(".")
+    return any(tag == etag or (dot and tag.partition(".")[0] == revision) for tag in given.as_set())
+
+
 def accepts_json(content_type: str = JSON) -> None:
-    """Refuse a request whose ``Accept`` header leaves no room for ``content_type``."""
-    accepted = request.accept_mimetypes
-    if accepted.provided and not accepted.quality(content_type):
+    """Refuse a request whose ``Accept`` header leaves no room for ``content_type``.
+
+    Parameters of a media type (``; charset=utf-8``) are ignored; the most specific range decides.
+    """
+    wanted = {content_type: 2, f"{content_type.split('/', maxsplit=1)[0]}/*": 1, "*/*": 0}
+    ranges = [(wanted.get(name.partition(";")[0].strip().lower()), q) for name, q in request.accept_mimetypes]
+    fitting = [(rank, q) for rank, q in ranges if rank is not None]
+    if request.accept_mimetypes.provided and not (fitting and max(fitting)[1] > 0):
         raise Refused("not-acceptable", f"This address is served as {content_type}.")
 
 

@@ -198,5 +198,5 @@ class ProblemSchema(Out):
     request_id = fields.String(metadata={"description": "Names this request in our logs."})
     errors = fields.List(
         fields.Nested(ProblemErrorSchema),
-        metadata={"description": "Each fault by itself; empty if there is one only."},
+        metadata={"description": "Each fault by itself; empty where the detail says all."},
     )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 from flask_cors import CORS
+from werkzeug.sansio.utils import host_is_trusted
 
+from api.context import settings
+from api.errors import Refused
+
+PROBES = ("/livez", "/readyz")
 EXPOSED = (
     "ETag",
     "Link",
@@ -33,11 +38,19 @@ def init_app(app: Flask) -> None:
         send_wildcard=True,
         supports_credentials=False,
         methods=["GET", "HEAD", "OPTIONS"],
-        allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match"],
+        allow_headers=["Accept", "Authorization", "Content-Type", "If-Match", "If-None-Match"],
         expose_headers=EXPOSED,
         max_age=86400,
     )
+    app.before_request(refuse_foreign_hosts)
     app.after_request(protect)
+
+
+def refuse_foreign_hosts() -> None:
+    """Refuse a Host that is not ours, where ours are named; probes ask by address, and are let through."""
+    trusted = settings().trusted_hosts
+    if trusted and request.path not in PROBES and not host_is_trusted(request.host, trusted):
+        raise Refused("bad-request", "The Host header is not one that this service answers to.")
 
 
 def protect(response: Response) -> Response:

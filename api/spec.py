@@ -109,6 +109,7 @@ def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any
     if field.union_name not in self.spec.components.schemas:
         members = {name: self.resolve_nested_schema(schema) for name, schema in field.schemas.items()}
         union = {
+            "description": "A reference to a resource of any of these types; `type` says which.",
             "oneOf": list(members.values()),
             "discriminator": {
                 "propertyName": "type",
@@ -180,7 +181,6 @@ class Api(flask_smorest.Api):
                 "name": "If-None-Match",
                 "description": "ETags of states that the client has; if the present one is among them, 304.",
                 "schema": {"type": "string"},
-                "example": '"1.0123456789abcdef0123456789abcdef"',
             },
         )
 
@@ -203,21 +203,21 @@ def _component_name(schema: Any) -> str:
     return str(kind.__name__).removesuffix("Schema")
 
 
-def example_problem(code: str) -> dict[str, Any]:
+def example_problem(code: str, base_url: str = "http://127.0.0.1:8000") -> dict[str, Any]:
     """Return what a problem of this kind looks like."""
     problem = PROBLEMS[code]
     fault = {
         "location": "query",
         "pointer": "limit",
-        "detail": "Must be greater than or equal to 1 and less than or equal to 100.",
+        "detail": "It takes a whole number from 1 to 100, in digits 0–9.",
     }
     return {
-        "type": f"http://127.0.0.1:8000/docs/problems/{code}",
+        "type": f"{base_url}/docs/problems/{code}",
         "code": code,
         "title": problem.title,
         "status": problem.status,
         "detail": problem.example,
-        "instance": "/v1/quotes",
+        "instance": "/v1/quotes/her-2013-withdrawn" if problem.status in (404, 410, 412) else "/v1/quotes",
         "request_id": "01KAQ8Z4W3M5T7V9X1B2C4D6F8",
         "errors": [fault] if code == "invalid-parameters" else [],
     }

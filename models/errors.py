@@ -24,7 +24,9 @@ class NotFound(DomainError):
 
     def __init__(self, type_name: str, slug: str) -> None:
         self.type_name, self.slug = type_name, slug
-        super().__init__(f"There is no {type_name} with the id “{slug}”.")
+        super().__init__(
+            f"There is no {type_name} with the id “{slug if len(slug) <= 80 else slug[:80] + '…'}”."
+        )
 
 
 class Gone(NotFound):

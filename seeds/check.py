@@ -54,7 +54,9 @@ class Checked:
         return {(entry.type_name, entry.slug) for entry in self.pack.entries}
 
     def exists(self, type_name: str, slug: str) -> bool:
-        """Whether the pack, or what stands outside it, has such a thing."""
+        """Whether the pack or what is outside it has such a thing, or may have in an unreadable file."""
+        if type_name in self.pack.unread:
+            return True
         return (type_name, slug) in self.written or self.outside(type_name, slug)
 
 

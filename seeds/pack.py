@@ -56,6 +56,8 @@ class Pack:
     roots: list[Path]
     entries: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    #: Types of which a file could not be read: what refers to one of them is not to blame.
+    unread: set[str] = field(default_factory=set)
 
     def of(self, type_name: str) -> list[Entry]:
         """Return the entries of one type."""
@@ -77,6 +79,9 @@ def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
             message = "There is no pack here: neither vocabularies nor films/<film>/film.yml."
             pack.faults.append(Fault(_shown(root), 1, "-", "pack", message))
         pack.faults += _strays(root)
+        if filmless := list(_filmless(root)):
+            pack.faults += filmless
+            pack.unread.add("film")
     return pack
 
 
@@ -104,6 +109,14 @@ def _strays(root: Path) -> Iterator[Fault]:
                 yield Fault(_shown(path), 1, "-", "pack", message, Level.WARNING)
 
 
+def _filmless(root: Path) -> Iterator[Fault]:
+    """What a folder holds belongs to a film, which may be in the database already."""
+    for folder in _film_folders(root):
+        if not (folder / "film.yml").is_file():
+            message = "There is no film.yml; what stands here belongs to a film that is loaded already."
+            yield Fault(_shown(folder), 1, "-", "pack", message, Level.WARNING)
+
+
 class _Reader:
     """Reads the files of one root into a pack."""
 
@@ -119,6 +132,7 @@ class _Reader:
             content = read_mapping(path)
             released_at = self._header(file, content, path.parent)
         except Unreadable as error:
+            self.pack.unread.add(type_name)
             self.pack.faults.append(Fault(file, error.line, "-", error.rule, str(error)))
         if type_name == "film":
             self.film_times[path.parent] = released_at

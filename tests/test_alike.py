@@ -9,6 +9,7 @@ from api.app import create_app
 from api.config import Settings
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/v1[^\"]*)")
+LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes"]
 QUERIES = [
     "?limit=3&count=true",
     "?limit=100&sort=-id",
@@ -50,6 +51,7 @@ def crawl(client):
 
 
 class TestBothDatabases:
+    @pytest.mark.slow
     def test_everything_that_can_be_reached_is_the_same(self, both):
         sqlite, postgresql = both
         crawled = 0
@@ -61,6 +63,12 @@ class TestBothDatabases:
             crawled += 1
         assert crawled > 250
 
+    @pytest.mark.parametrize("name", [*LISTS, "advisories"])
+    def test_every_kind_of_item_is_the_same(self, both, name):
+        sqlite, postgresql = both
+        for item in sqlite.get(f"/v1/{name}?limit=8").get_json()["data"]:
+            assert sqlite.get(item["url"]).data == postgresql.get(item["url"]).data
+
     @pytest.mark.parametrize("path", SORTED)
     def test_every_order_is_the_same(self, both, path):
         sqlite, postgresql = (client.get(path) for client in both)
@@ -68,9 +76,7 @@ class TestBothDatabases:
         assert sqlite.data == postgresql.data
 
     @pytest.mark.parametrize("query", QUERIES)
-    @pytest.mark.parametrize(
-        "name", ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes"]
-    )
+    @pytest.mark.parametrize("name", LISTS)
     def test_every_list_is_the_same(self, both, name, query):
         sqlite, postgresql = (client.get(f"/v1/{name}{query}") for client in both)
         assert sqlite.status_code == 200

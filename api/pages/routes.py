@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import resources
 
 import flask_swagger_ui
@@ -43,7 +44,7 @@ def home() -> Response:
 
 def count_visible(noun: type[Versioned]) -> int:
     """Return how many of a noun anyone may see."""
-    return session().scalar(select(func.count()).select_from(noun).where(noun.visible())) or 0
+    return session().scalar(select(func.count()).select_from(noun.select_where().subquery())) or 0
 
 
 @pages.get("/docs")
@@ -63,7 +64,8 @@ def problem(code: str) -> Response:
     """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
     if code not in PROBLEMS:
         raise NotFound("kind of problem", code)
-    return page("problem.html", problem=PROBLEMS[code], example=example_problem(code))
+    example = json.dumps(example_problem(code, settings().base_url), indent=2, ensure_ascii=False)
+    return page("problem.html", problem=PROBLEMS[code], example=example)
 
 
 @pages.get("/favicon.ico")

@@ -1,14 +1,16 @@
 """Every error is a problem of one shape, and nothing that is sent makes a 5xx."""
 
+import json
 import string
 import urllib.parse
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
-from api import context
+from api import context, logs
 from api.app import create_app
 from api.config import Settings
 from api.problems import PROBLEMS
@@ -112,6 +114,18 @@ class TestParameters:
         [fault] = self.refused(client, {"count": value})
         assert fault["detail"] == "It takes “true” or “false”."
 
+    def test_what_the_path_has_fixed_is_said_to_be(self, client):
+        answer = client.get("/v1/films/her-2013/scenes?film=her-2013")
+        assert (
+            answer.get_json()["errors"][0]["detail"]
+            == "The path says already which film; it is no parameter here."
+        )
+
+    def test_a_flood_of_faults_is_named_in_the_order_sent_up_to_a_limit(self, client):
+        body = client.get("/v1/quotes?" + "&".join(f"p{n}=1" for n in range(300))).get_json()
+        assert body["detail"] == "300 parameters are not valid."
+        assert [fault["pointer"] for fault in body["errors"]] == [f"p{n}" for n in range(20)]
+
     def test_every_fault_is_named_at_once(self, client):
         faults = self.refused(client, "limit=0&kind=x&foo=1")
         assert {fault["pointer"] for fault in faults} == {"limit", "kind", "foo"}
@@ -133,7 +147,20 @@ class TestAccept:
     def test_what_leaves_room_for_json_is_served(self, client, accept):
         assert client.get("/v1/quotes", headers={"Accept": accept}).status_code == 200
 
-    @pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;q=0"])
+    @pytest.mark.parametrize(
+        "accept",
+        [
+            "application/json; charset=utf-8",
+            "Application/JSON;charset=UTF-8",
+            "text/html;q=0.9, application/json;q=0.1",
+        ],
+    )
+    def test_parameters_of_a_type_are_ignored(self, client, accept):
+        assert client.get("/v1/quotes", headers={"Accept": accept}).status_code == 200
+
+    @pytest.mark.parametrize(
+        "accept", ["text/html", "application/xml", "application/json;q=0", "*/*, application/json;q=0"]
+    )
     def test_what_leaves_none_is_refused(self, client, accept):
         body = assert_problem(client.get("/v1/quotes", headers={"Accept": accept}), "not-acceptable")
         assert "application/json" in body["detail"]
@@ -150,6 +177,16 @@ class TestHosts:
     def test_a_foreign_host_is_refused(self, guarded):
         answer = guarded.get("/v1", headers={"Host": "evil.example"})
         assert_problem(answer, "bad-request")
+
+    def test_a_probe_may_ask_by_address(self, guarded):
+        for path in ("/livez", "/readyz"):
+            assert guarded.get(path, headers={"Host": "10.0.0.7:8000"}).status_code == 200
+
+    @pytest.mark.parametrize("path", ["/v1//quotes", "/v1/quotes//", "/docs//problems"])
+    def test_doubled_slashes_lead_nowhere_else(self, client, path):
+        answer = client.get(path, headers={"Host": "evil.example"})
+        assert_problem(answer, "not-found")
+        assert "Location" not in answer.headers
 
     def test_the_own_host_is_served(self, guarded):
         assert guarded.get("/v1", headers={"Host": "subtext.example"}).status_code == 200
@@ -202,6 +239,22 @@ class TestDatabaseOutage:
             assert_problem(answer, "query-timeout")
             assert answer.headers["Retry-After"] == "5"
             app.extensions["database"].close()
+
+
+class TestLogs:
+    def test_an_internal_error_is_logged_once_without_what_variables_held(self, app, monkeypatch, capsys):
+        logs.configure()
+        monkeypatch.setattr("api.blueprint.session", lambda: 1 / 0)
+        answer = (
+            create_app(app.extensions["settings"])
+            .test_client()
+            .get("/v1/quotes", headers={"Authorization": "Bearer hunter2"})
+        )
+        [line] = capsys.readouterr().err.splitlines()
+        assert json.loads(line)["request_id"] == answer.get_json()["request_id"]
+        assert "ZeroDivisionError" in line
+        assert "hunter2" not in line
+        structlog.reset_defaults()
 
 
 class TestProblemPages:

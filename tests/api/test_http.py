@@ -45,6 +45,10 @@ class TestConditionalReads:
         assert answer.status_code == 412
         assert answer.get_json()["code"] == "precondition-failed"
 
+    def test_if_match_of_this_state_or_of_any_is_200(self, client, path):
+        for given in ("*", client.get(path).headers["ETag"]):
+            assert client.get(path, headers={"If-Match": given}).status_code == 200
+
     def test_it_says_how_long_it_may_be_kept(self, client, path):
         headers = client.get(path).headers
         assert headers["Cache-Control"] == (
@@ -57,6 +61,10 @@ class TestItemTag:
     def test_it_begins_with_the_revision(self, client):
         answer = client.get("/v1/films/her-2013")
         assert answer.headers["ETag"].startswith(f'"{answer.get_json()["revision"]}.')
+
+    def test_if_match_compares_the_revision_alone(self, client):
+        assert client.get("/v1/films/her-2013", headers={"If-Match": '"1.ffff"'}).status_code == 200
+        assert client.get("/v1/films/her-2013", headers={"If-Match": '"2.ffff"'}).status_code == 412
 
 
 class TestCors:
