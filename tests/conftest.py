@@ -11,6 +11,9 @@ from models.database import Database
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite
 from tests.serving import serving
 
+#: Seconds for a statement: a busy machine is no reason for a test to fail.
+PATIENT = 60
+
 
 def not_run(reason: str) -> None:
     """Leave a test out for want of something on this machine; the end of the run says so in one line."""
@@ -75,7 +78,7 @@ def packed(engine):
 def app(engine):
     """The app over the pack; tests that write take ``packed`` instead."""
     with engine.fresh("pack") as url:
-        made = create_app(Settings(database_url=url))
+        made = create_app(Settings(database_url=url, statement_seconds=PATIENT))
         yield made
         made.extensions["database"].close()
 
@@ -84,7 +87,10 @@ def app(engine):
 def served(sqlite_engine, tmp_path_factory):
     """A running server over SQLite, as a new user starts it."""
     log = tmp_path_factory.mktemp("served") / "log"
-    with sqlite_engine.fresh(None) as url, serving(log, SUBTEXT_DATABASE_URL=url) as server:
+    with (
+        sqlite_engine.fresh(None) as url,
+        serving(log, SUBTEXT_DATABASE_URL=url, SUBTEXT_STATEMENT_SECONDS=str(PATIENT)) as server,
+    ):
         yield server
 
 
@@ -92,7 +98,10 @@ def served(sqlite_engine, tmp_path_factory):
 def served_by_postgresql(postgresql_engine, tmp_path_factory):
     """A running server over PostgreSQL."""
     log = tmp_path_factory.mktemp("served") / "log"
-    with postgresql_engine.fresh(None) as url, serving(log, SUBTEXT_DATABASE_URL=url) as server:
+    with (
+        postgresql_engine.fresh(None) as url,
+        serving(log, SUBTEXT_DATABASE_URL=url, SUBTEXT_STATEMENT_SECONDS=str(PATIENT)) as server,
+    ):
         yield server
 
 

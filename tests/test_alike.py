@@ -31,7 +31,7 @@ SORTED = [
 def both(sqlite_engine, postgresql_engine):
     """A client over each database, seeded from the same pack."""
     with sqlite_engine.fresh("pack") as sqlite, postgresql_engine.fresh("pack") as postgresql:
-        apps = [create_app(Settings(database_url=url)) for url in (sqlite, postgresql)]
+        apps = [create_app(Settings(database_url=url, statement_seconds=60)) for url in (sqlite, postgresql)]
         yield [app.test_client() for app in apps]
         for app in apps:
             app.extensions["database"].close()
