@@ -7,7 +7,7 @@ Import the nouns from here, so that every mapper is known before the first query
 import models.coverage  # noqa: F401 (its import is its work)
 from models.advisory import Advisory, AdvisoryLink
 from models.alias import Alias
-from models.base import Base, Part, Status, Versioned
+from models.base import Base, Status, Versioned
 from models.character import Appearance, Character, Presence
 from models.citation import Citation
 from models.commentary import Commentary, CommentaryKind, Scope, Weight
@@ -31,6 +31,7 @@ from models.errors import (
 )
 from models.film import Film, SourceFilm
 from models.generation import ContentGeneration
+from models.parts import Part
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
 from models.revision import Revision
 from models.scene import Scene, SceneTheme

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -27,6 +26,7 @@ from sqlalchemy.orm import (
 )
 
 from models.errors import DomainError, Gone, NotFound
+from models.parts import PartList, set_if_other
 from models.types import SLUG_LENGTH, Instant, choice, line
 
 SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -85,42 +85,6 @@ def random_key(type_name: str, slug: str) -> int:
     """Return the 63-bit number that places a resource in random order: of SHA-256 of ``type/id``."""
     digest = hashlib.sha256(f"{type_name}/{slug}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1
-
-
-@dataclass(frozen=True)
-class PartList:
-    """How a list in a create body becomes parts: the collection, and what tells one part from another.
-
-    Without an ``identity`` there is one part at most: another one is the same row with other values.
-    """
-
-    collection: str
-    identity: str | None
-
-    def replace(self, owner: Versioned, wanted: list[dict[str, Any]]) -> None:
-        """Make the owner's parts those of ``wanted``; a part that stays keeps its row."""
-        present = list(getattr(owner, self.collection))
-        known = {getattr(part, self.identity) if self.identity else None: part for part in present}
-        part_class = getattr(type(owner), self.collection).property.mapper.class_
-        parts = []
-        for position, values in enumerate(wanted):
-            part = known.get(values[self.identity] if self.identity else None) or part_class()
-            place = {"position": position} if isinstance(part, Ordered) else {}
-            for name, value in (values | place).items():
-                set_if_other(part, name, value)
-            parts.append(part)
-        if parts != present:
-            setattr(owner, self.collection, parts)
-
-
-def set_if_other(target: Any, name: str, value: Any) -> None:
-    """Set an attribute only where that changes something, so that nothing looks changed that is not."""
-    present = getattr(target, name)
-    if isinstance(value, list) and present is not None:
-        # A proxy of linked resources is a list in all but its type.
-        present = list(present)
-    if present != value:
-        setattr(target, name, value)
 
 
 class Versioned:
@@ -226,21 +190,6 @@ class Versioned:
             "label": self.label,
             "deleted": self.deleted_at is not None,
         }
-
-
-class Part:
-    """A row that has no life of its own: a change to it is a change of its ``owner``."""
-
-    @property
-    def owner(self) -> Versioned | None:
-        """The resource this row is a part of; None only while it is being taken apart."""
-        raise NotImplementedError
-
-
-class Ordered(Part):
-    """A part whose place among its siblings is the editor's choice."""
-
-    position: Mapped[int] = mapped_column(default=0)
 
 
 @event.listens_for(Versioned, "init", propagate=True)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Ordered, Versioned, one_of, refers_to
+from models.base import Base, Versioned, one_of, refers_to
 from models.film import Film, OfFilm
+from models.parts import Ordered
 from models.types import choice, line, prose
 
 if TYPE_CHECKING:

@@ -7,11 +7,10 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy import CheckConstraint, Index, Select, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.ext.orderinglist import ordering_list
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, PartList, one_of, refers_to, slugs
+from models.base import Base, one_of, refers_to, slugs
 from models.character import Character
 from models.citation import Citation
 from models.commentary_links import (
@@ -23,6 +22,7 @@ from models.commentary_links import (
     Relation,
 )
 from models.film import Film, OfFilm
+from models.parts import PartList, parts
 from models.quote import Quote
 from models.scene import Scene
 from models.source import cited_from
@@ -59,17 +59,6 @@ class Weight(StrEnum):
     MINOR = "minor"
 
 
-def _links(link: str) -> Any:
-    """Return the relationship to an ordered list of parts of the class ``link``."""
-    return relationship(
-        back_populates="commentary",
-        order_by=f"{link}.position",
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-        foreign_keys=f"{link}.commentary_id",
-    )
-
-
 class Commentary(Base, OfFilm):
     """One claim, reported and attributed, neither softened nor endorsed."""
 
@@ -91,13 +80,13 @@ class Commentary(Base, OfFilm):
     position: Mapped[int]
     editor_note: Mapped[str | None] = mapped_column(prose())
 
-    scene_links: Mapped[list[CommentaryScene]] = _links("CommentaryScene")
-    character_links: Mapped[list[CommentaryCharacter]] = _links("CommentaryCharacter")
-    theme_links: Mapped[list[CommentaryTheme]] = _links("CommentaryTheme")
-    quote_links: Mapped[list[CommentaryQuote]] = _links("CommentaryQuote")
-    relations: Mapped[list[CommentaryRelation]] = _links("CommentaryRelation")
-    citations: Mapped[list[Citation]] = _links("Citation")
-    advisory_links: Mapped[list[AdvisoryLink]] = _links("AdvisoryLink")
+    scene_links: Mapped[list[CommentaryScene]] = parts("CommentaryScene", "commentary")
+    character_links: Mapped[list[CommentaryCharacter]] = parts("CommentaryCharacter", "commentary")
+    theme_links: Mapped[list[CommentaryTheme]] = parts("CommentaryTheme", "commentary")
+    quote_links: Mapped[list[CommentaryQuote]] = parts("CommentaryQuote", "commentary")
+    relations: Mapped[list[CommentaryRelation]] = parts("CommentaryRelation", "commentary")
+    citations: Mapped[list[Citation]] = parts("Citation", "commentary")
+    advisory_links: Mapped[list[AdvisoryLink]] = parts("AdvisoryLink", "commentary")
 
     scenes: AssociationProxy[list[Scene]] = association_proxy(
         "scene_links", "scene", creator=lambda scene: CommentaryScene(scene=scene)

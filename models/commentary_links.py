@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from models.base import Base, Ordered, Versioned, one_of
+from models.base import Base, Versioned, one_of
 from models.character import Character
+from models.parts import Ordered
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import CheckConstraint, ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
-from models.base import Base, Ordered, Status, Versioned, one_of, refers_to
+from models.base import Base, Status, Versioned, one_of, refers_to
 from models.errors import DomainError, NotFound
+from models.parts import Ordered
 from models.types import line, lines, prose
 
 if TYPE_CHECKING:

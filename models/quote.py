@@ -7,14 +7,14 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, Ordered, PartList, Versioned, one_of, refers_to, slugs
+from models.base import Base, Versioned, one_of, refers_to, slugs
 from models.character import Character
 from models.citation import Citation
 from models.film import Film, OfFilm
+from models.parts import Ordered, PartList, parts
 from models.scene import Scene
 from models.source import cited_from
 from models.theme import Theme, about
@@ -77,27 +77,12 @@ class Quote(Base, OfFilm):
 
     speaker: Mapped[Character | None] = relationship()
     scene: Mapped[Scene | None] = relationship()
-    theme_links: Mapped[list[QuoteTheme]] = relationship(
-        back_populates="quote",
-        order_by="QuoteTheme.position",
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
+    theme_links: Mapped[list[QuoteTheme]] = parts("QuoteTheme", "quote")
     themes: AssociationProxy[list[Theme]] = association_proxy(
         "theme_links", "theme", creator=lambda theme: QuoteTheme(theme=theme)
     )
-    citations: Mapped[list[Citation]] = relationship(
-        back_populates="quote",
-        order_by=Citation.position,
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
-    advisory_links: Mapped[list[AdvisoryLink]] = relationship(
-        back_populates="quote",
-        order_by=AdvisoryLink.position,
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
+    citations: Mapped[list[Citation]] = parts("Citation", "quote")
+    advisory_links: Mapped[list[AdvisoryLink]] = parts("AdvisoryLink", "quote")
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:

@@ -24,8 +24,9 @@ from sqlalchemy.orm import (
     mapped_column,
 )
 
-from models.base import Base, Part, Versioned
+from models.base import Base, Versioned
 from models.generation import ContentGeneration
+from models.parts import Part
 from models.types import Instant, line, lines
 
 EDITION = "edition"

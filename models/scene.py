@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import (
     Mapped,
     aliased,
@@ -16,10 +15,11 @@ from sqlalchemy.orm import (
 )
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, Ordered, PartList, Versioned, one_of, refers_to, slugs
+from models.base import Base, Versioned, one_of, refers_to, slugs
 from models.character import Appearance, Presence
 from models.citation import Citation
 from models.film import Film, OfFilm
+from models.parts import Ordered, PartList, parts
 from models.source import cited_from
 from models.theme import Theme, about
 from models.types import line, prose
@@ -44,33 +44,13 @@ class Scene(Base, OfFilm):
     ends_at: Mapped[str | None] = mapped_column(line(8))
     editor_note: Mapped[str | None] = mapped_column(prose())
 
-    appearances: Mapped[list[Appearance]] = relationship(
-        back_populates="scene",
-        order_by="Appearance.position",
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
-    theme_links: Mapped[list[SceneTheme]] = relationship(
-        back_populates="scene",
-        order_by="SceneTheme.position",
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
+    appearances: Mapped[list[Appearance]] = parts("Appearance", "scene")
+    theme_links: Mapped[list[SceneTheme]] = parts("SceneTheme", "scene")
     themes: AssociationProxy[list[Theme]] = association_proxy(
         "theme_links", "theme", creator=lambda theme: SceneTheme(theme=theme)
     )
-    citations: Mapped[list[Citation]] = relationship(
-        back_populates="scene",
-        order_by=Citation.position,
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
-    advisory_links: Mapped[list[AdvisoryLink]] = relationship(
-        back_populates="scene",
-        order_by=AdvisoryLink.position,
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
+    citations: Mapped[list[Citation]] = parts("Citation", "scene")
+    advisory_links: Mapped[list[AdvisoryLink]] = parts("AdvisoryLink", "scene")
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import (
     Mapped,
     Session,
@@ -27,10 +26,11 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from models.base import Base, Part, PartList, Versioned, one_of, refers_to, slugs
+from models.base import Base, Versioned, one_of, refers_to, slugs
 from models.citation import Citation, citation_paragraphs
 from models.errors import DomainError, NotFound
 from models.film import Film, SourceFilm
+from models.parts import Part, PartList, parts
 from models.types import choice, line, prose
 
 
@@ -76,12 +76,7 @@ class Source(Base, Versioned):
     sha256: Mapped[str] = mapped_column(line(64))
     editor_note: Mapped[str | None] = mapped_column(prose())
 
-    film_links: Mapped[list[SourceFilm]] = relationship(
-        back_populates="source",
-        order_by="SourceFilm.position",
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
+    film_links: Mapped[list[SourceFilm]] = parts("SourceFilm", "source")
     films: AssociationProxy[list[Film]] = association_proxy(
         "film_links", "film", creator=lambda film: SourceFilm(film=film)
     )

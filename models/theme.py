@@ -6,11 +6,11 @@ from typing import Any, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Select, event, or_, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, aliased, mapped_column, relationship
 
-from models.base import Base, Ordered, Versioned, refers_to, slugs
+from models.base import Base, Versioned, refers_to, slugs
 from models.errors import InvalidReference
+from models.parts import Ordered, parts
 from models.types import line, prose
 
 
@@ -27,13 +27,7 @@ class Theme(Base, Versioned):
 
     broader: Mapped[Theme | None] = relationship(remote_side="Theme.id")
     narrower: Mapped[list[Theme]] = relationship(viewonly=True, order_by="Theme.slug")
-    related_links: Mapped[list[ThemeRelation]] = relationship(
-        foreign_keys="ThemeRelation.theme_id",
-        back_populates="theme",
-        order_by="ThemeRelation.position",
-        collection_class=ordering_list("position"),
-        cascade="all, delete-orphan",
-    )
+    related_links: Mapped[list[ThemeRelation]] = parts("ThemeRelation", "theme")
     related: AssociationProxy[list[Theme]] = association_proxy(
         "related_links", "related", creator=lambda theme: ThemeRelation(related=theme)
     )

@@ -16,8 +16,8 @@ from models import (
     Revision,
     Theme,
 )
-from models.base import Part, set_if_other
 from models.database import Database
+from models.parts import Part, set_if_other
 from models.revision import edition
 from tests.models.content import RELEASED, Everything, theme
 from tests.models.history import count_revisions, everything, generation, history, revisions

@@ -1,0 +1,74 @@
+"""Parts: rows that have no life of their own, and the ordered lists that resources keep them in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.orderinglist import ordering_list
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+if TYPE_CHECKING:
+    from models.base import Versioned
+
+
+class Part:
+    """A row that has no life of its own: a change to it is a change of its ``owner``."""
+
+    @property
+    def owner(self) -> Versioned | None:
+        """The resource this row is a part of; None only while it is being taken apart."""
+        raise NotImplementedError
+
+
+class Ordered(Part):
+    """A part whose place among its siblings is the editor's choice."""
+
+    position: Mapped[int] = mapped_column(default=0)
+
+
+def parts(link: str, owner: str) -> Any:
+    """Return the relationship to an ordered list of parts: rows of ``link``, which name their ``owner``."""
+    return relationship(
+        back_populates=owner,
+        order_by=f"{link}.position",
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+        foreign_keys=f"{link}.{owner}_id",
+    )
+
+
+@dataclass(frozen=True)
+class PartList:
+    """How a list in a create body becomes parts: the collection, and what tells one part from another.
+
+    Without an ``identity`` there is one part at most: another one is the same row with other values.
+    """
+
+    collection: str
+    identity: str | None
+
+    def replace(self, owner: Versioned, wanted: list[dict[str, Any]]) -> None:
+        """Make the owner's parts those of ``wanted``; a part that stays keeps its row."""
+        present = list(getattr(owner, self.collection))
+        known = {getattr(part, self.identity) if self.identity else None: part for part in present}
+        part_class = getattr(type(owner), self.collection).property.mapper.class_
+        parts = []
+        for position, values in enumerate(wanted):
+            part = known.get(values[self.identity] if self.identity else None) or part_class()
+            place = {"position": position} if isinstance(part, Ordered) else {}
+            for name, value in (values | place).items():
+                set_if_other(part, name, value)
+            parts.append(part)
+        if parts != present:
+            setattr(owner, self.collection, parts)
+
+
+def set_if_other(target: Any, name: str, value: Any) -> None:
+    """Set an attribute only where that changes something, so that nothing looks changed that is not."""
+    present = getattr(target, name)
+    if isinstance(value, list) and present is not None:
+        # A proxy of linked resources is a list in all but its type.
+        present = list(present)
+    if present != value:
+        setattr(target, name, value)
