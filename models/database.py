@@ -28,6 +28,9 @@ SQLITE_PRAGMAS = (
 )
 #: SQLite asks whether its time is up each time it has run this many instructions of a query.
 INSTRUCTIONS_BETWEEN_LOOKS = 5_000
+#: Compiled statements that are kept. Each combination of filters and sort keys is one of its own, and
+#: whoever tries them all would fill a worker's memory with SQLAlchemy's default of 500.
+MOST_STATEMENTS = 128
 #: Classes and states of PostgreSQL errors that pass by themselves: connection, shutdown, too many, locks.
 PASSING_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
 CANCELLED_STATE = "57014"
@@ -118,7 +121,12 @@ def _to_json(value: Any) -> str:
 def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, json_serializer=_to_json, json_deserializer=orjson.loads)
+    engine = create_engine(
+        url,
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+        query_cache_size=MOST_STATEMENTS,
+    )
     clock = _Deadlines(statement_seconds)
 
     @event.listens_for(engine, "connect")
@@ -174,6 +182,7 @@ def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
         url,
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
+        query_cache_size=MOST_STATEMENTS,
         pool_pre_ping=True,
         pool_timeout=2,
         pool_recycle=1800,
