@@ -25,7 +25,8 @@ class Theme(Base, Versioned):
     definition: Mapped[str] = mapped_column(prose())
     broader_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"), index=True)
 
-    broader: Mapped[Theme | None] = relationship(remote_side="Theme.id")
+    # Written after both rows: two themes may change places in one load.
+    broader: Mapped[Theme | None] = relationship(remote_side="Theme.id", post_update=True)
     narrower: Mapped[list[Theme]] = relationship(viewonly=True, order_by="Theme.slug")
     related_links: Mapped[list[ThemeRelation]] = parts("ThemeRelation", "theme")
     related: AssociationProxy[list[Theme]] = association_proxy(

@@ -112,7 +112,8 @@ def _strays(root: Path) -> Iterator[Fault]:
 def _filmless(root: Path) -> Iterator[Fault]:
     """What a folder holds belongs to a film, which may be in the database already."""
     for folder in _film_folders(root):
-        if not (folder / "film.yml").is_file():
+        held = [name for name in FILM_FILES if (folder / name).is_file()]
+        if held and "film.yml" not in held:
             message = "There is no film.yml; what stands here belongs to a film that is loaded already."
             yield Fault(_shown(folder), 1, "-", "pack", message, Level.WARNING)
 

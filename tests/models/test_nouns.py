@@ -23,6 +23,7 @@ from models import (
     Renamed,
     Scene,
     Status,
+    Theme,
 )
 from models.base import random_key
 from models.database import Database
@@ -372,3 +373,14 @@ class TestAPartList:
         all_.session.flush()
         all_.session.refresh(all_.line)
         assert all_.line.to_record()["citations"] == [{"source": "a-review", "paragraphs": [1]}]
+
+
+class TestThemesThatChangePlaces:
+    def test_the_narrower_may_become_the_broader_in_one_flush(self, packed):
+        with packed.writing() as session:
+            narrower, broader = (Theme.by_slug(session, slug) for slug in ("avoidance", "loneliness"))
+            narrower.broader, broader.broader = None, narrower
+        with packed.reading() as session:
+            assert Theme.by_slug(session, "loneliness").broader.slug == "avoidance"
+            assert Theme.by_slug(session, "avoidance").broader is None
+            assert Theme.by_slug(session, "avoidance").revision == 2

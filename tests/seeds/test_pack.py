@@ -144,7 +144,7 @@ class TestReleasedAt:
     def test_files_without_a_film_yml_are_at_fault_themselves(self, second):
         second.file("film.yml").unlink()
         names = [fault[0] for fault in told(read_pack(second.root))]
-        assert names == ["characters.yml", "scenes.yml", "quotes.yml", "commentary.yml"]
+        assert names == ["characters.yml", "scenes.yml", "quotes.yml", "commentary.yml", "casablanca-1942"]
 
 
 class TestForm:

@@ -665,3 +665,15 @@ class TestForm:
     def test_every_fault_of_an_entry_is_told(self, second):
         second.replace("quotes.yml", "kind: dialogue\n  voice: film", "kind: talk\n  voice: radio")
         assert len(second.told()) == 2
+
+
+class TestUnreadableFiles:
+    """One broken file is one fault: what refers to its entries is not to blame."""
+
+    def test_what_refers_to_an_unreadable_file_is_no_fault(self, second):
+        second.file("quotes.yml").write_text("x: [\n")
+        assert [fault.rule for fault in second.faults() if fault.level == "error"] == ["yaml"]
+
+    def test_a_missing_film_is_told_at_its_folder(self, second):
+        second.file("film.yml").unlink()
+        assert {fault.rule for fault in second.faults()} == {"pack", "released-at"}
