@@ -80,7 +80,7 @@ def migrate() -> None:
 
 
 def _migrate(database: Database) -> None:
-    if migrations.current(database.engine) != migrations.newest():
+    if not migrations.is_current(database.engine):
         migrations.upgrade(database.engine)
 
 
@@ -159,7 +159,7 @@ def seed(packs: tuple[Path, ...]) -> None:
     Without PACKS, the pack of this repository. A pack with a fault changes nothing.
     """
     with closing(_database()) as database:
-        if migrations.current(database.engine) != migrations.newest():
+        if not migrations.is_current(database.engine):
             raise SystemExit("subtext: the database is not migrated to this version; run `subtext migrate`.")
         report = _seed(database, packs or (SEEDS,))
     for type_name, counts in report.items():

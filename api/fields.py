@@ -49,11 +49,11 @@ def _shown(value: str, most: int = 60) -> str:
 
 
 class Text(fields.String):
-    """Text that both databases can store, without blanks around it; empty only if ``least`` is 0."""
+    """Text that both databases can store, never empty, without blanks around it."""
 
-    def __init__(self, most: int, *, least: int = 1, pattern: Matching | None = None, **options: Any) -> None:
-        """Take the bounds on its length, in characters."""
-        rules: list[Any] = [validate.Length(min=least, max=most)] + ([pattern] if pattern else [])
+    def __init__(self, most: int, *, pattern: Matching | None = None, **options: Any) -> None:
+        """Take the most characters it may have, and the pattern it must match as a whole."""
+        rules: list[Any] = [validate.Length(min=1, max=most)] + ([pattern] if pattern else [])
         super().__init__(validate=rules, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

@@ -34,10 +34,10 @@ class SortField(AnyOf):
     def __init__(self, noun: type[Versioned] | type[Paragraph] | type[CommentaryRelation]) -> None:
         """Take the noun whose published keys are allowed."""
         keys = sorted(noun.sort_keys())
-        self.keys = [key for plain in keys for key in (plain, f"-{plain}")]
+        allowed = [key for plain in keys for key in (plain, f"-{plain}")]
         default, ties = ",".join(noun.default_sort), " and ".join(noun.unique_sort)
         super().__init__(
-            _SortKey(self.keys),
+            _SortKey(allowed),
             metadata={
                 "description": "Sort keys in order of precedence, `-` before one for descending; "
                 f"nulls come last, and ties are broken by {ties}. Default: `{default}`.",

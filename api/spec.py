@@ -12,7 +12,7 @@ from flask import Flask
 from flask_smorest.utils import prepare_response
 
 from api.errors import PROBLEM_JSON
-from api.fields import AnyOf, Choice, Const, Fixed, Mapped, Matching, OneOfReference, Slug
+from api.fields import Choice, Const, Fixed, Mapped, Matching, OneOfReference, Slug
 from api.problems import PROBLEMS
 from api.schemas import ProblemSchema
 from models.types import SLUG_LENGTH
@@ -121,7 +121,7 @@ def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any
 
 
 def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """State the bounds that our own fields enforce: slugs, texts by key, lists of values."""
+    """State the bounds that our own fields enforce: slugs, patterns, texts by key."""
     if isinstance(field, Slug):
         return {"type": "string", "maxLength": SLUG_LENGTH, "pattern": field.metadata["pattern"]}
     for rule in field.validators:
@@ -130,8 +130,6 @@ def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]
     if isinstance(field, Mapped):
         keys = {key: {"type": "string", "description": text} for key, text in field.described_keys.items()}
         return {"type": "object", "properties": keys, "required": list(keys), "additionalProperties": False}
-    if isinstance(field, AnyOf) and field.allowed and isinstance(ret.get("items"), dict):
-        ret["items"].setdefault("type", "string") if "$ref" not in ret["items"] else None
     return {}
 
 
@@ -168,7 +166,6 @@ class Api(flask_smorest.Api):
             "example": example_problem(code),
         }
         if headers:
-            response["headers"] = dict.fromkeys(headers)
             response["headers"] = {_dashed(h): {"$ref": f"#/components/headers/{h}"} for h in headers}
         prepare_response(response, self.spec, PROBLEM_JSON)
         self.spec.components.response(name, response, lazy=True)

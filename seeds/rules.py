@@ -191,6 +191,8 @@ def verbatim(checked: Checked) -> Iterator[Fault]:
 
 def own_words(checked: Checked) -> Iterator[Fault]:
     """No text but a quotation shares a run of eight words with a source; titles may."""
+    if not checked.essays:
+        return
     exempt = {("quote", "text"), ("source", "title"), ("source", "subtitle"), ("source", "label")}
     for sound in checked.sound:
         for path, text in _texts(sound):

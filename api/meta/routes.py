@@ -17,7 +17,7 @@ from api.links import address
 from api.meta.schemas import IndexLinksSchema, IndexSchema
 from api.responses import answer, digest, encoded
 from models import Unavailable
-from models.migrations import current, newest
+from models.migrations import is_current
 
 blp = Blueprint("index", __name__, url_prefix="/v1", description="Where everything is.")
 plain = PlainBlueprint("meta", __name__)
@@ -68,7 +68,7 @@ def livez() -> Response:
 def readyz() -> Response:
     """Say that the database answers and is migrated; 503 otherwise."""
     session().execute(text("SELECT 1"))
-    if current(database().engine) != newest():
+    if not is_current(database().engine):
         raise Unavailable("The database is not migrated to this version.")
     return _probe("ready")
 

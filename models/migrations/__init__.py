@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -25,9 +26,15 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
-    """Return the newest migration there is."""
+    """Return the newest migration there is; the files are read once, for the readiness probe asks often."""
     return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database stands at the newest migration."""
+    return current(engine) == newest()
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
