@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from inspect import signature
 from typing import Any
 
 import flask_smorest
 from flask import Response, request
-from sqlalchemy import Select
 from werkzeug.routing import BaseConverter
 
 from api.context import session, settings
 from api.fields import SLUG
 from api.filters import ListQuerySchema
-from api.loading import options_for
-from api.pagination import ListRequest, Page, count, slice_page
+from api.pagination import ListRequest, Page
 from api.query import StrictParser
+from api.reading import Reading, View
 from api.responses import answer, digest, encoded
 from api.schemas import Body, Out, list_of
+from api.shaping import shape_of, shaped
 from models import Versioned
 from models.types import SLUG_LENGTH
 
-View = Callable[..., Select[Any]]
 #: What every read may answer besides the thing itself, by the name of its component.
 EVERYWHERE = {304: "NOT_MODIFIED", 406: "NOT_ACCEPTABLE", 412: "PRECONDITION_FAILED", 503: "UNAVAILABLE"}
 
@@ -59,24 +59,25 @@ class Blueprint(flask_smorest.Blueprint):
         """
 
         def decorate(view: View) -> Callable[..., Response]:
+            select = unbound(view)
+
             @wraps(view)
             def respond(*given: Any, **path: str) -> Response:
-                # A method of a view class is given itself first; the query always comes last.
-                *itself, asked = given
-                wanted = ListRequest(query.noun, request.path, asked)
-                statement = view(*itself, wanted.filters, **path)
-                page = slice_page(session(), statement.options(*options_for(item, query.noun)), wanted)
+                asked = ListRequest(query.noun, request.path, given[-1])
+                read = Reading(session(), select, path, settings().base_url)
+                page = read.page(asked, shape_of(item, asked.query))
                 if parent and not page.rows:
                     # Rows prove that the parent is there; only their absence makes it a question.
                     parent.by_slug(session(), next(iter(path.values())))
-                return _list_answer(item, wanted, page, statement)
+                counted = read.count(asked) if asked.query["count"] else (None, None)
+                return _list_answer(asked, page, *counted)
 
             documented = self.response(
                 200,
                 list_of(item),
                 description="A page of the list.",
                 headers={"ETag": "ETag", "Link": "Link", "Cache-Control": "CacheControl"},
-            )(self.arguments(query, location="query")(respond))
+            )(self.arguments(shaped(query, item)(), location="query")(respond))
             responses = {404: "NOT_FOUND"} if parent else {}
             return self._documented(documented, operation, example, responses)
 
@@ -88,16 +89,16 @@ class Blueprint(flask_smorest.Blueprint):
         """Make a view that returns a ``Select`` of at most one row into an item with a strong ETag."""
 
         def decorate(view: View) -> Callable[..., Response]:
+            select = unbound(view)
+
             @wraps(view)
             def respond(*given: Any, **path: Any) -> Response:
-                statement = view(*given[:-1], **path)
-                noun = statement.column_descriptions[0]["entity"]
-                found = session().scalars(statement.options(*options_for(item, noun))).first()
+                read = Reading(session(), select, path, settings().base_url)
+                found = read.item(shape_of(item, given[-1]))
                 if found is None:
-                    raise noun.missing(session(), *path.values())
-                body = encoded(item().dump(found))
-                revision = getattr(found, "revision", None)
-                etag = digest(body) if revision is None else f"{revision}.{digest(body)}"
+                    raise read.noun.missing(session(), *path.values())
+                body = found.json.encode()
+                etag = digest(body) if found.revision is None else f"{found.revision}.{digest(body)}"
                 return answer(body, etag=etag)
 
             documented = self.response(
@@ -105,7 +106,7 @@ class Blueprint(flask_smorest.Blueprint):
                 item,
                 description="The item.",
                 headers={"ETag": "ETag", "Cache-Control": "CacheControl"},
-            )(self.arguments(ItemQuerySchema, location="query")(respond))
+            )(self.arguments(shaped(ItemQuerySchema, item)(), location="query")(respond))
             return self._documented(documented, operation, example, {404: "NOT_FOUND", 410: "GONE"})
 
         return decorate
@@ -153,22 +154,25 @@ def slug_parameter(name: str, noun: str) -> dict[str, Any]:
     }
 
 
-def _list_answer(item: type[Out], asked: ListRequest, page: Page, statement: Select[Any]) -> Response:
+def unbound(view: View) -> View:
+    """Return the view without the ``self`` of a view class, of which it makes no use."""
+    return partial(view, None) if next(iter(signature(view).parameters), "") == "self" else view
+
+
+def _list_answer(asked: ListRequest, page: Page, total: int | None, relation: str | None) -> Response:
     base = settings().base_url
     following, previous = (
         asked.address(base, cursor=str(cursor)) if cursor else None for cursor in (page.next, page.previous)
     )
-    total, relation = count(session(), statement) if asked.query["count"] else (None, None)
-    body = encoded(
+    place = encoded(
         {
-            "data": item(many=True).dump([row[0] for row in page.rows]),
-            "page": {
-                "limit": asked.query["limit"],
-                "next": following,
-                "previous": previous,
-                "total": total,
-                "total_relation": relation,
-            },
+            "limit": asked.query["limit"],
+            "next": following,
+            "previous": previous,
+            "total": total,
+            "total_relation": relation,
         }
     )
+    items = ",".join(row[0] for row in page.rows).encode()
+    body = b'{"data":[%b],"page":%b}' % (items, place)
     return answer(body, etag=digest(body), links={"next": following, "prev": previous})

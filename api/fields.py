@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from models.types import SLUG_LENGTH
 
@@ -144,12 +144,28 @@ class Flag(fields.Boolean):
         return bool(value == "true")
 
 
+class Named(fields.String):
+    """One of the names of something: of a sort key, of a field, of what can be included."""
+
+    def __init__(self, what: str, allowed: list[str]) -> None:
+        """Take what is named, for the error, and the names that are known."""
+        super().__init__(validate=validate.OneOf(allowed))
+        self.what, self.allowed = what, allowed
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text not in self.allowed:
+            raise ValidationError(f"Unknown {self.what} “{_shown(text)}”.{nearest(text, self.allowed)}")
+        return text
+
+
 class AnyOf(fields.List[Any]):
     """Several values, by comma or by repetition."""
 
-    def __init__(self, inner: fields.Field[Any], **options: Any) -> None:
-        """Take the field of one value."""
-        super().__init__(inner, validate=validate.Length(min=1, max=MOST_VALUES), **options)
+    def __init__(self, inner: fields.Field[Any], *, most: int = MOST_VALUES, **options: Any) -> None:
+        """Take the field of one value, and the most values that are taken."""
+        super().__init__(inner, validate=validate.Length(min=1, max=most), **options)
+        self.most = most
 
     @property
     def allowed(self) -> list[str] | None:
@@ -161,8 +177,8 @@ class AnyOf(fields.List[Any]):
         parts = [part for text in given for part in str(text).split(",")]
         if "" in parts:
             raise ValidationError("A value is empty; separate values by single commas.")
-        if len(parts) > MOST_VALUES:
-            raise ValidationError(f"At most {MOST_VALUES} values are taken.")
+        if len(parts) > self.most:
+            raise ValidationError(f"At most {self.most} values are taken.")
         return [self.inner.deserialize(part) for part in dict.fromkeys(parts)]
 
 
@@ -189,26 +205,6 @@ class Fixed(fields.Constant[Any]):
     def __init__(self, constant: str | None, description: str, **metadata: str) -> None:
         """Take the text, and what it means."""
         super().__init__(constant, metadata={"description": description, **metadata})
-
-
-class Grouped(fields.Nested):
-    """A JSON object made of fields of the same row: ``links``, ``identifiers``."""
-
-    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
-        """Return the row itself."""
-        return obj
-
-
-class OneOfReference(fields.Field[Any]):
-    """A reference to a resource of any of several types, told apart by ``type``."""
-
-    def __init__(self, name: str, schemas: Mapping[str, type[Schema]], **options: Any) -> None:
-        """Take the union's name in the document, and the reference schema of each type."""
-        super().__init__(**options)
-        self.union_name, self.schemas = name, schemas
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return self.schemas[value.type_name]().dump(value)
 
 
 class Mapped(fields.Dict):

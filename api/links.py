@@ -15,6 +15,19 @@ def address(path: str, **query: Any) -> str:
     return f"{settings().base_url}{path}{'?' + urlencode(query) if query else ''}"
 
 
+#: Where the items of each type are listed.
+COLLECTIONS = {
+    "film": "/v1/films",
+    "source": "/v1/sources",
+    "character": "/v1/characters",
+    "scene": "/v1/scenes",
+    "quote": "/v1/quotes",
+    "commentary": "/v1/commentary",
+    "theme": "/v1/themes",
+    "advisory": "/v1/advisories",
+}
+
+
 class Address(fields.String):
     """An absolute address: the base, a path, and the id that ``attribute`` names.
 
@@ -22,12 +35,31 @@ class Address(fields.String):
     """
 
     def __init__(
-        self, path: str, *, attribute: str = "slug", suffix: str = "", description: str, **options: Any
+        self,
+        path: str,
+        *,
+        attribute: str = "slug",
+        suffix: str = "",
+        lists: tuple[str, str] | None = None,
+        description: str,
+        **options: Any,
     ) -> None:
-        """Take the path that stands before the id, and what stands behind it."""
+        """Take the path that stands before the id, and what stands behind it.
+
+        Where the address is that of a list of items, ``lists`` names their type and the filter
+        that the id is a value of.
+        """
         metadata = {"description": description, "format": "uri"}
         super().__init__(attribute=attribute, metadata=metadata, **options)
-        self.path, self.suffix = path, suffix
+        self.path, self.suffix, self.lists = path, suffix, lists
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else f"{settings().base_url}{self.path}{value}{self.suffix}"
+
+
+class ListAddress(Address):
+    """The address of the list of one type's items that belong to this one."""
+
+    def __init__(self, type_name: str, *, by: str, description: str) -> None:
+        """Take the type that is listed, and the filter whose value is the id."""
+        super().__init__(f"{COLLECTIONS[type_name]}?{by}=", lists=(type_name, by), description=description)

@@ -11,12 +11,26 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import orjson
-from sqlalchemy import ColumnElement, Date, Integer, Select, and_, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from api.errors import Refused
@@ -32,7 +46,8 @@ class Key:
     """One column of an order."""
 
     name: str
-    column: Any
+    # Comparing columns would make SQL of them; the name says which it is.
+    column: Any = field(compare=False)
     descending: bool
 
     @property
@@ -126,13 +141,13 @@ class ListRequest:
     @property
     def filters(self) -> dict[str, Any]:
         """The filters alone."""
-        return {
-            name: value
-            for name, value in self.query.items()
-            if name not in ("limit", "cursor", "count", "sort")
-        }
+        rest = {"limit", "cursor", "count", "sort", "fields", "include"}
+        if not hasattr(self.noun, "advisory_links"):
+            # It is about what is included, then.
+            rest.add("max_severity")
+        return {name: value for name, value in self.query.items() if name not in rest}
 
-    @property
+    @cached_property
     def order(self) -> list[Key]:
         """The order asked for, or the noun's own; always ended by what is unique."""
         keys = self.noun.sort_keys()
@@ -142,6 +157,21 @@ class ListRequest:
         return [Key(name.lstrip("-"), keys[name.lstrip("-")], name.startswith("-")) for name in names]
 
     @property
+    def cursor(self) -> Cursor | None:
+        """The cursor, if there is one.
+
+        Raises:
+            Refused: 422, when it is not of this list.
+        """
+        text = self.query.get("cursor")
+        return Cursor.parse(text, self.fingerprint, self.order) if text else None
+
+    def place(self, row: Any, backwards: bool) -> Cursor:
+        """Return the cursor to go on from a row, whose last columns are those of the order."""
+        values = row[-len(self.order) :]
+        return Cursor(self.fingerprint, backwards, [_plain(value) for value in values])
+
+    @cached_property
     def fingerprint(self) -> str:
         """A short hash of everything but the place in the list and the size of a page."""
         what = [self.path, sorted((k, str(v)) for k, v in self.filters.items()), self.query.get("sort")]
@@ -170,36 +200,36 @@ class Page:
     previous: Cursor | None
 
 
-def slice_page(session: Session, statement: Select[Any], asked: ListRequest) -> Page:
-    """Run the statement for one page; one row more is read, to know whether there is a further page.
+def in_order(statement: Select[Any], order: Sequence[Key], cursor: Cursor | None) -> Select[Any]:
+    """Return the statement for a page: in order, after the cursor, with the columns of the order.
 
-    Each row is the statement's own columns and then one for each key of the order.
+    It takes the parameter ``most``: how many rows to read, one more than the page holds, to know
+    whether there is a further page. The cursor may hold SQL parameters for values.
     """
-    order, limit = asked.order, asked.query["limit"]
-    text = asked.query.get("cursor")
-    cursor = Cursor.parse(text, asked.fingerprint, order) if text else None
     backwards = cursor.backwards if cursor else False
     if cursor:
         statement = statement.where(_after(order, cursor))
     statement = statement.add_columns(*(key.column for key in order))
-    statement = statement.order_by(*(key.ordered(backwards) for key in order)).limit(limit + 1)
-    found = list(session.execute(statement))
-    rows, more = found[:limit], len(found) > limit
-    if backwards:
-        rows.reverse()
-
-    def place(row: Any, backwards: bool) -> Cursor:
-        return Cursor(asked.fingerprint, backwards, [_plain(value) for value in row[-len(order) :]])
-
-    has_next, has_previous = (bool(cursor), more) if backwards else (more, bool(cursor))
-    return Page(
-        rows,
-        place(rows[-1], False) if rows and has_next else None,
-        place(rows[0], True) if rows and has_previous else None,
+    return statement.order_by(*(key.ordered(backwards) for key in order)).limit(
+        bindparam("most", type_=Integer)
     )
 
 
-def _after(order: list[Key], cursor: Cursor) -> ColumnElement[bool]:
+def page_of(found: Sequence[Any], asked: ListRequest, cursor: Cursor | None) -> Page:
+    """Return the page that the rows of such a statement make."""
+    limit, backwards = asked.query["limit"], cursor is not None and cursor.backwards
+    rows, more = list(found[:limit]), len(found) > limit
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (bool(cursor), more) if backwards else (more, bool(cursor))
+    return Page(
+        rows,
+        asked.place(rows[-1], False) if rows and has_next else None,
+        asked.place(rows[0], True) if rows and has_previous else None,
+    )
+
+
+def _after(order: Sequence[Key], cursor: Cursor) -> ColumnElement[bool]:
     steps = []
     for index, key in enumerate(order):
         same = [
@@ -214,8 +244,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def count(session: Session, statement: Select[Any]) -> tuple[int, str]:
+def count(session: Session, statement: Select[Any], now: dict[str, Any]) -> tuple[int, str]:
     """Return how many rows the statement finds, and whether that is ``exact`` or ``at-least``."""
     some = statement.with_only_columns(literal_column("1")).limit(COUNT_CAP + 1).subquery()
-    found = session.scalar(select(func.count()).select_from(some)) or 0
+    found = session.scalar(select(func.count()).select_from(some), now) or 0
     return (COUNT_CAP, "at-least") if found > COUNT_CAP else (found, "exact")

@@ -108,7 +108,8 @@ _ALL = (
         503,
         "Query timeout",
         "The database needed longer for the query than a query may take.",
-        "Narrow the request with filters, or try again after the time in Retry-After.",
+        "Narrow the request with filters, a smaller limit or fewer includes, or try again after the time in "
+        "Retry-After.",
         "The query took longer than a query may take. Narrow it with a filter.",
     ),
     ProblemType(

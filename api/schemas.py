@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
@@ -12,7 +13,8 @@ from api.fields import (
     Fixed,
     Moment,
 )
-from api.links import Address
+from api.links import COLLECTIONS, Address
+from api.references import Listed, ReferenceTo, lists
 
 #: What opens and what closes every item, around the fields of its own.
 HEAD = ("type", "id", "label", "url", "html_url")
@@ -34,17 +36,36 @@ class InOrder(SchemaMeta):
         declared = super().get_declared_fields(klass, *args, **kwargs)
         for name in getattr(klass, "dropped", ()):
             declared.pop(name, None)
+        return cls.in_order(declared)
+
+    @classmethod
+    def in_order(cls, declared: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields, or what is known of each, where they belong."""
         own = [name for name in declared if name not in cls.head + cls.tail]
         return {name: declared[name] for name in (*cls.head, *own, *cls.tail) if name in declared}
 
 
 class Out(Schema, metaclass=InOrder):
-    """A shape that the API serves: every key is always there, null where nothing is known."""
+    """A shape that the API serves: every key is always there, null where nothing is known.
+
+    ``include`` names what is filled in, ``max_severity`` the strongest advisory that may stand on it.
+    """
 
     class Meta:
         """A client must ignore keys that it does not know."""
 
         unknown = EXCLUDE
+
+    def __init__(
+        self, *, include: Collection[str] = (), max_severity: int | None = None, **options: Any
+    ) -> None:
+        """Take what is included, and the options of ``Schema``."""
+        self.include, self.max_severity = include, max_severity
+        listed = lists(self._declared_fields)
+        added = {name: Listed(*link.lists) for name, link in listed.items() if link.lists and name in include}
+        if added:
+            self._declared_fields = type(self).in_order(self._declared_fields | added)
+        super().__init__(**options)
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Declare the key as always present, and as never taken from a client."""
@@ -68,8 +89,8 @@ class ReferenceSchema(Out):
     label = fields.String(metadata={"description": "A short, neutral display name."})
 
 
-def reference_to(type_name: str, path: str) -> type[ReferenceSchema]:
-    """Return the reference schema of a resource, named after its type: ``FilmRefSchema``."""
+def _reference(type_name: str, path: str) -> type[ReferenceSchema]:
+    """Return the reference schema of a type, under the name by which ``ReferenceTo`` finds it."""
     return type(
         f"{type_name.title()}RefSchema",
         (ReferenceSchema,),
@@ -81,13 +102,8 @@ def reference_to(type_name: str, path: str) -> type[ReferenceSchema]:
     )
 
 
-FilmRefSchema = reference_to("film", "/v1/films/")
-SourceRefSchema = reference_to("source", "/v1/sources/")
-CharacterRefSchema = reference_to("character", "/v1/characters/")
-SceneRefSchema = reference_to("scene", "/v1/scenes/")
-QuoteRefSchema = reference_to("quote", "/v1/quotes/")
-ThemeRefSchema = reference_to("theme", "/v1/themes/")
-CommentaryRefSchema = reference_to("commentary", "/v1/commentary/")
+#: What a reference looks like, by the type of what it names: ``FilmRefSchema`` and so on.
+REFERENCES = {name: _reference(name, f"{path}/") for name, path in COLLECTIONS.items() if name != "advisory"}
 
 
 class ItemSchema(Out):
@@ -106,7 +122,7 @@ class ItemSchema(Out):
 class CitationSchema(Out):
     """Paragraphs of one source."""
 
-    source = fields.Nested(SourceRefSchema, metadata={"description": "The source."})
+    source = ReferenceTo("source", include="sources", metadata={"description": "The source."})
     paragraphs = fields.List(
         fields.Integer(),
         metadata={"description": "Numbers of the source's paragraphs, from 1, ascending."},

@@ -12,9 +12,10 @@ from flask import Flask
 from flask_smorest.utils import prepare_response
 
 from api.errors import PROBLEM_JSON
-from api.fields import Choice, Const, Fixed, Mapped, Matching, OneOfReference, Slug
+from api.fields import Choice, Const, Fixed, Mapped, Matching, Slug
 from api.problems import PROBLEMS
-from api.schemas import ProblemSchema
+from api.references import MOST_LISTED, OneOfReference, lists, schema_of
+from api.schemas import Out, ProblemSchema, ReferenceSchema
 from models.types import SLUG_LENGTH
 
 HEADERS: dict[str, dict[str, Any]] = {
@@ -55,6 +56,9 @@ class Converter(OpenAPIConverter):
         instance = schema() if isinstance(schema, type) else schema
         converted: dict[str, Any] = super().schema2jsonschema(instance)  # type: ignore[no-untyped-call]
         converted.pop("additionalProperties", None)
+        if isinstance(instance, Out):
+            whole = converted.get("properties", {}) | self._included(instance)
+            converted["properties"] = type(instance).in_order(whole)
         if instance.unknown == marshmallow.RAISE:
             converted["additionalProperties"] = False
         for property_ in converted.get("properties", {}).values():
@@ -64,6 +68,22 @@ class Converter(OpenAPIConverter):
             needed = set(converted["required"])
             converted["required"] = [name for name in converted["properties"] if name in needed]
         return {"description": _first_line(type(instance).__doc__)} | converted
+
+    def _included(self, schema: Out) -> dict[str, Any]:
+        """Return the properties that items and references have only when they are included."""
+        led = lists(schema._declared_fields)
+        listed = {name: self._listed(name, link) for name, link in led.items() if link.lists}
+        if not isinstance(schema, ReferenceSchema):
+            return listed
+        whole = schema_of(schema.fields["type"].constant)()  # type: ignore[attr-defined]
+        shown: dict[str, Any] = super().schema2jsonschema(whole)["properties"]  # type: ignore[no-untyped-call]
+        return {name: shown[name] for name in shown if name not in schema.fields}
+
+    def _listed(self, name: str, link: Any) -> dict[str, Any]:
+        only = f"Only with `include={name}`: the first {MOST_LISTED}."
+        item = self.resolve_nested_schema(schema_of(link.lists[0]))  # type: ignore[no-untyped-call]
+        description = f"{only} {link.metadata['description']}"
+        return {"type": "array", "maxItems": MOST_LISTED, "items": item, "description": description}
 
 
 def _first_line(docstring: str | None) -> str:
@@ -107,7 +127,7 @@ def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any
     if not isinstance(field, OneOfReference):
         return {}
     if field.union_name not in self.spec.components.schemas:
-        members = {name: self.resolve_nested_schema(schema) for name, schema in field.schemas.items()}
+        members = {name: self.resolve_nested_schema(schema_of(name, "Ref")) for name in field.type_names}
         union = {
             "description": "A reference to a resource of any of these types; `type` says which.",
             "oneOf": list(members.values()),

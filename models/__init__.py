@@ -3,6 +3,8 @@
 Import the nouns from here, so that every mapper is known before the first query.
 """
 
+from typing import Any
+
 # It adds counts to Film, once everything that is counted is there.
 import models.coverage  # noqa: F401 (its import is its work)
 from models.advisory import Advisory, AdvisoryLink
@@ -50,7 +52,11 @@ NOUNS: tuple[type[Versioned], ...] = (
     Commentary,
 )
 
+#: Every noun that has a list, by the name of its type.
+BY_TYPE: dict[str, Any] = {noun.type_name: noun for noun in NOUNS} | {Paragraph.type_name: Paragraph}
+
 __all__ = [
+    "BY_TYPE",
     "NOUNS",
     "Advisory",
     "AdvisoryLink",

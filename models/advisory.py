@@ -104,6 +104,7 @@ class AdvisoryLink(Base, Owned):
     """An advisory that stands on a scene, a quote or a commentary, for its own words."""
 
     __tablename__ = "advisory_links"
+    names = "advisory"
     collection = "advisory_links"
     __table_args__ = (
         Owned.one_owner(),

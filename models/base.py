@@ -17,6 +17,7 @@ from sqlalchemy import (
     event,
     select,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -131,10 +132,15 @@ class Versioned:
         """Return the condition that anyone may see the resource."""
         return and_(cls.status == Status.PUBLISHED, cls.deleted_at.is_(None))
 
-    @property
+    @hybrid_property
     def is_visible(self) -> bool:
-        """Whether anyone may see this resource."""
+        """Whether anyone may see this resource: of a row, and as a condition in SQL."""
         return self.status is Status.PUBLISHED and self.deleted_at is None
+
+    @is_visible.inplace.expression
+    @classmethod
+    def _is_visible(cls) -> ColumnElement[bool]:
+        return cls.visible()
 
     @classmethod
     def sort_keys(cls) -> SortKeys:
@@ -197,6 +203,13 @@ def place_in_random_order(target: Versioned, args: Any, kwargs: dict[str, Any]) 
     """Give a new resource its random key, from its id alone, so that every database has the same."""
     if "slug" in kwargs:
         kwargs.setdefault("random_key", random_key(target.type_name, kwargs["slug"]))
+
+
+def in_default_order(noun: Any, statement: Select[Any]) -> Select[Any]:
+    """Return the statement in the noun's own order, ended by what tells any two of its rows apart."""
+    keys = noun.sort_keys()
+    names = dict.fromkeys((*noun.default_sort, *noun.unique_sort))
+    return statement.order_by(*(keys[name] for name in names))
 
 
 def slugs(resources: Any) -> list[str]:

@@ -76,6 +76,7 @@ class Appearance(Base, Ordered):
     """A character in a scene, and how."""
 
     __tablename__ = "appearances"
+    names = "character"
 
     scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"), primary_key=True)
     character_id: Mapped[int] = mapped_column(ForeignKey("characters.id"), primary_key=True, index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Column,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.advisory import Owned
@@ -48,6 +49,7 @@ class Citation(Base, Owned):
     """Paragraphs of one source on which one scene, quote or commentary rests."""
 
     __tablename__ = "citations"
+    names = "source"
     collection = "citations"
     __table_args__ = (
         Owned.one_owner(),
@@ -72,14 +74,9 @@ class Citation(Base, Owned):
         ),
     )
 
-    #: What the property reads, for a caller that wants it loaded with the citation.
-    loads: ClassVar = {"paragraphs": ("cited",)}
-
-    @property
-    def paragraphs(self) -> list[int]:
-        """The numbers of the cited paragraphs, ascending."""
-        return sorted(paragraph.number for paragraph in self.cited)
+    #: The numbers of the cited paragraphs, ascending.
+    paragraphs: AssociationProxy[list[int]] = association_proxy("cited", "number")
 
     def to_record(self) -> dict[str, Any]:
         """Return the citation as a create body writes it."""
-        return {"source": self.source.slug, "paragraphs": self.paragraphs}
+        return {"source": self.source.slug, "paragraphs": list(self.paragraphs)}

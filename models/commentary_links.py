@@ -101,6 +101,7 @@ class CommentaryRelation(Base, CommentaryPart):
     """What a claim does for another one."""
 
     __tablename__ = "commentary_relations"
+    names = "target"
     __table_args__ = (CheckConstraint("commentary_id <> target_id", name="not_related_to_itself"),)
 
     commentary_id: Mapped[int] = mapped_column(
@@ -141,8 +142,8 @@ class CommentaryRelation(Base, CommentaryPart):
             .join(cls.commentary.of_type(one))
             .join(cls.target.of_type(other))
             .where(
-                one.visible(),
-                other.visible(),
+                one.is_visible,
+                other.is_visible,
                 *one_of(cls.relation, relation or ()),
                 *one_of(one.slug, subject or ()),
                 *one_of(other.slug, object or ()),

@@ -1,17 +1,19 @@
-"""How much there is of a film: counts that are read only where they are shown."""
+"""What is there of a film, and what cites a paragraph: read only where it is shown."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import column_property
+from sqlalchemy import and_, func, join, select
+from sqlalchemy.orm import column_property, relationship
 
 from models.character import Character
+from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary
 from models.film import Film
 from models.quote import Quote
 from models.scene import Scene
+from models.source import Paragraph
 
 
 def _count_of(noun: Any) -> Any:
@@ -23,3 +25,26 @@ Film.character_count = _count_of(Character)
 Film.scene_count = _count_of(Scene)
 Film.quote_count = _count_of(Quote)
 Film.commentary_count = _count_of(Commentary)
+
+
+def _citing(noun: Any, owner_id: Any) -> Any:
+    """Return the relationship from a paragraph to what cites it, of one noun, by id."""
+    cited = citation_paragraphs.c.citation_id == Citation.id
+    links = join(citation_paragraphs, Citation.__table__, cited)
+    return relationship(
+        noun,
+        secondary=links,
+        viewonly=True,
+        order_by=noun.slug,
+        primaryjoin=and_(
+            Paragraph.source_id == citation_paragraphs.c.source_id,
+            Paragraph.number == citation_paragraphs.c.number,
+        ),
+        # Said again, for statements that name both tables without joining them.
+        secondaryjoin=and_(cited, owner_id == noun.id),
+    )
+
+
+Paragraph.citing_commentary = _citing(Commentary, Citation.commentary_id)
+Paragraph.citing_quotes = _citing(Quote, Citation.quote_id)
+Paragraph.citing_scenes = _citing(Scene, Citation.scene_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Select, and_, select
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
 from models.base import Base, Status, Versioned, one_of, refers_to
@@ -100,10 +101,15 @@ class OfFilm(Versioned):
         """The film."""
         return relationship(Film, innerjoin=True)
 
-    @property
+    @hybrid_property
     def is_visible(self) -> bool:
         """Whether anyone may see this resource, and its film."""
-        return super().is_visible and self.film.is_visible
+        return self.status is Status.PUBLISHED and self.deleted_at is None and self.film.is_visible
+
+    @is_visible.inplace.expression
+    @classmethod
+    def _is_visible(cls) -> ColumnElement[bool]:
+        return and_(cls.visible(), cls.film.has(Film.visible()))
 
     @classmethod
     def missing(cls, session: Session, slug: str) -> DomainError:

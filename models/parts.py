@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -15,10 +17,25 @@ if TYPE_CHECKING:
 class Part:
     """A row that has no life of its own: a change to it is a change of its ``owner``."""
 
+    #: The relationship to what a part names beside its owner: nobody sees the one without the other.
+    names: ClassVar[str]
+
     @property
     def owner(self) -> Versioned | None:
         """The resource this row is a part of; None only while it is being taken apart."""
         raise NotImplementedError
+
+
+    @hybrid_property
+    def is_visible(self) -> bool:
+        """Whether anyone may see what the part names: of a row, and as a condition in SQL."""
+        return bool(getattr(self, self.names).is_visible)
+
+    @is_visible.inplace.expression
+    @classmethod
+    def _is_visible(cls) -> ColumnElement[bool]:
+        named = getattr(cls, cls.names)
+        return cast("ColumnElement[bool]", named.has(named.property.mapper.class_.is_visible))
 
 
 class Ordered(Part):
@@ -36,6 +53,23 @@ def parts(link: str, owner: str) -> Any:
         cascade="all, delete-orphan",
         foreign_keys=f"{link}.{owner}_id",
     )
+
+
+class Joined:
+    """Several lists of a resource as one: what anyone may see of each, one list after the other.
+
+    On the class it is itself, so that a statement can be made of its ``lists``.
+    """
+
+    def __init__(self, *lists: str) -> None:
+        """Take the names of the lists."""
+        self.lists = lists
+
+    def __get__(self, resource: Any, owner: type[Any]) -> Self | list[Any]:
+        """Return the resources in all the lists."""
+        if resource is None:
+            return self
+        return [found for name in self.lists for found in getattr(resource, name) if found.is_visible]
 
 
 @dataclass(frozen=True)

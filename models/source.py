@@ -27,10 +27,10 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Versioned, one_of, refers_to, slugs
-from models.citation import Citation, citation_paragraphs
+from models.citation import Citation
 from models.errors import DomainError, NotFound
 from models.film import Film, SourceFilm
-from models.parts import Part, PartList, parts
+from models.parts import Joined, Part, PartList, parts
 from models.types import choice, line, prose
 
 
@@ -139,6 +139,7 @@ class Paragraph(Base, Part):
     """
 
     __tablename__ = "paragraphs"
+    names = "source"
     __table_args__ = (
         CheckConstraint("number >= 1", name="number_counts"),
         CheckConstraint("word_count >= 1", name="word_count_counts"),
@@ -152,35 +153,16 @@ class Paragraph(Base, Part):
     sha256: Mapped[str] = mapped_column(line(64))
 
     source: Mapped[Source] = relationship(back_populates="paragraphs", innerjoin=True)
-    citations: Mapped[list[Citation]] = relationship(
-        secondary=citation_paragraphs,
-        viewonly=True,
-        primaryjoin=(
-            "and_(Paragraph.source_id == citation_paragraphs.c.source_id,"
-            " Paragraph.number == citation_paragraphs.c.number)"
-        ),
-        secondaryjoin="Citation.id == citation_paragraphs.c.citation_id",
-    )
-
     type_name = "paragraph"
     default_sort = ("number",)
     unique_sort = ("number",)
-    #: What the property reads, for a caller that wants it loaded with the paragraph.
-    loads: ClassVar = {
-        "cited_by": ("citations.scene.film", "citations.quote.film", "citations.commentary.film")
-    }
+    #: The commentary, quotes and scenes that cite the paragraph, by type and id.
+    cited_by = Joined("citing_commentary", "citing_quotes", "citing_scenes")
 
     @property
     def owner(self) -> Versioned | None:
         """See :meth:`Part.owner`."""
         return self.source
-
-    @property
-    def cited_by(self) -> list[Versioned]:
-        """The visible commentary, quotes and scenes that cite the paragraph, by type and id."""
-        owners = [citation.owner for citation in self.citations]
-        seen = [owner for owner in owners if owner is not None and owner.is_visible]
-        return sorted(seen, key=lambda owner: (owner.type_name, owner.slug))
 
     @classmethod
     def sort_keys(cls) -> dict[str, Any]:

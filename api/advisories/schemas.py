@@ -5,9 +5,10 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.bodies import CreateBody
-from api.fields import Const, Grouped, Mapped, Text
+from api.fields import Const, Mapped, Text
 from api.filters import IdFilter, ListQuerySchema, SortField
-from api.links import Address
+from api.links import Address, ListAddress
+from api.references import Grouped
 from api.schemas import ItemSchema, Out
 from models import Advisory
 
@@ -17,8 +18,8 @@ SEVERITIES = {"1": "What severity 1 means.", "2": "What severity 2 means.", "3":
 class AdvisoryLinksSchema(Out):
     """Where to go from an advisory."""
 
-    quotes = Address("/v1/quotes?advisory=", description="Quotes that carry it.")
-    commentary = Address("/v1/commentary?advisory=", description="Commentary that carries it.")
+    quotes = ListAddress("quote", by="advisory", description="Quotes that carry it.")
+    commentary = ListAddress("commentary", by="advisory", description="Commentary that carries it.")
 
 
 class AdvisorySchema(ItemSchema):

@@ -5,19 +5,20 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.bodies import CreateBody, note_field
-from api.fields import AnyOf, Const, Grouped, Reference, Slug, Text
+from api.fields import AnyOf, Const, Reference, Slug, Text
 from api.filters import IdFilter, ListQuerySchema, SortField, without
-from api.links import Address
-from api.schemas import FilmRefSchema, ItemSchema, Out
+from api.links import Address, ListAddress
+from api.references import Grouped, ReferenceTo
+from api.schemas import ItemSchema, Out
 from models import Character
 
 
 class CharacterLinksSchema(Out):
     """Where to go from a character."""
 
-    scenes = Address("/v1/scenes?character=", description="Scenes it is in, or spoken of.")
-    quotes = Address("/v1/quotes?speaker=", description="Its lines.")
-    commentary = Address("/v1/commentary?character=", description="What is argued about it.")
+    scenes = ListAddress("scene", by="character", description="Scenes it is in, or spoken of.")
+    quotes = ListAddress("quote", by="speaker", description="Its lines.")
+    commentary = ListAddress("commentary", by="character", description="What is argued about it.")
 
 
 class CharacterSchema(ItemSchema):
@@ -28,7 +29,7 @@ class CharacterSchema(ItemSchema):
     name = fields.String(allow_none=True, metadata={"description": "The name the film gives; null if none."})
     description = fields.String(metadata={"description": "Who this is, in our words."})
     performer = fields.String(allow_none=True, metadata={"description": "Who plays or voices the part."})
-    film = fields.Nested(FilmRefSchema, metadata={"description": "The film."})
+    film = ReferenceTo("film", metadata={"description": "The film."})
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
     links = Grouped(CharacterLinksSchema, metadata={"description": "Where to go from here."})
 

@@ -7,22 +7,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from api.bodies import CreateBody, advisories_field, citations_field, language_field, note_field, themes_field
-from api.fields import AnyOf, Choice, Const, Grouped, Reference, Slug, Text
+from api.fields import AnyOf, Choice, Const, Reference, Slug, Text
 from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
 from api.links import Address
-from api.schemas import (
-    AdvisoryLinkSchema,
-    Body,
-    CharacterRefSchema,
-    CitationSchema,
-    CommentaryRefSchema,
-    FilmRefSchema,
-    ItemSchema,
-    Out,
-    QuoteRefSchema,
-    SceneRefSchema,
-    ThemeRefSchema,
-)
+from api.references import Grouped, Parts, ReferencesTo, ReferenceTo
+from api.schemas import AdvisoryLinkSchema, Body, CitationSchema, ItemSchema, Out
 from models import Commentary, CommentaryKind, CommentaryRelation, Relation, Scope, Weight
 
 
@@ -30,8 +19,8 @@ class CommentaryRelationSchema(Out):
     """What a claim does for another one."""
 
     relation = Choice(Relation, metadata={"description": "What this claim does for the other."})
-    commentary = fields.Nested(
-        CommentaryRefSchema, attribute="target", metadata={"description": "The other claim."}
+    commentary = ReferenceTo(
+        "commentary", attribute="target", include="relations", metadata={"description": "The other claim."}
     )
 
 
@@ -40,11 +29,11 @@ class ClaimRelationSchema(Out):
 
     type = Const("relation", "Always `relation`.")
     relation = Choice(Relation, metadata={"description": "What the subject does for the object."})
-    subject = fields.Nested(
-        CommentaryRefSchema, attribute="commentary", metadata={"description": "The claim that does it."}
+    subject = ReferenceTo(
+        "commentary", attribute="commentary", metadata={"description": "The claim that does it."}
     )
-    object = fields.Nested(
-        CommentaryRefSchema, attribute="target", metadata={"description": "The claim it is done for."}
+    object = ReferenceTo(
+        "commentary", attribute="target", metadata={"description": "The claim it is done for."}
     )
 
 
@@ -74,24 +63,18 @@ class CommentarySchema(ItemSchema):
     kind = Choice(CommentaryKind, metadata={"description": "What sort of claim it is."})
     scope = Choice(Scope, metadata={"description": "What it is about: the film, society, or both."})
     weight = Choice(Weight, metadata={"description": "How much of the argument rests on it."})
-    film = fields.Nested(FilmRefSchema, metadata={"description": "The film."})
-    scenes = fields.List(
-        fields.Nested(SceneRefSchema), metadata={"description": "The scenes it is about; empty if of none."}
-    )
-    characters = fields.List(
-        fields.Nested(CharacterRefSchema), metadata={"description": "The characters it is about."}
-    )
-    themes = fields.List(fields.Nested(ThemeRefSchema), metadata={"description": "What it is about."})
-    quotes = fields.List(fields.Nested(QuoteRefSchema), metadata={"description": "The quotes it rests on."})
-    citations = fields.List(
-        fields.Nested(CitationSchema), metadata={"description": "Where the source makes the claim."}
-    )
-    relations = fields.List(
-        fields.Nested(CommentaryRelationSchema),
+    film = ReferenceTo("film", metadata={"description": "The film."})
+    scenes = ReferencesTo("scene", metadata={"description": "The scenes it is about; empty if of none."})
+    characters = ReferencesTo("character", metadata={"description": "The characters it is about."})
+    themes = ReferencesTo("theme", metadata={"description": "What it is about."})
+    quotes = ReferencesTo("quote", metadata={"description": "The quotes it rests on."})
+    citations = Parts(CitationSchema, metadata={"description": "Where the source makes the claim."})
+    relations = Parts(
+        CommentaryRelationSchema,
         metadata={"description": "What it does for other claims."},
     )
-    advisories = fields.List(
-        fields.Nested(AdvisoryLinkSchema),
+    advisories = Parts(
+        AdvisoryLinkSchema,
         attribute="advisory_links",
         metadata={"description": "Content notes on its title and text."},
     )

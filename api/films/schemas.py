@@ -8,10 +8,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from api.bodies import CreateBody, language_field, note_field
-from api.fields import AnyOf, Const, Digits, Grouped, Matching, Slug, Text, WholeNumber
+from api.fields import AnyOf, Const, Digits, Matching, Slug, Text, WholeNumber
 from api.filters import IdFilter, ListQuerySchema, SortField, without
-from api.links import Address
-from api.schemas import Body, FilmRefSchema, ItemSchema, Out
+from api.links import Address, ListAddress
+from api.references import Grouped, Itself
+from api.schemas import Body, ItemSchema, Out
 from models import Film
 
 
@@ -26,10 +27,10 @@ class FilmIdentifiersSchema(Out):
 class FilmLinksSchema(Out):
     """Where to go from a film."""
 
-    characters = Address("/v1/characters?film=", description="Its characters.")
-    scenes = Address("/v1/scenes?film=", description="Its scenes, in narrated order.")
-    quotes = Address("/v1/quotes?film=", description="Quotes of and about it.")
-    commentary = Address("/v1/commentary?film=", description="What is argued about it.")
+    characters = ListAddress("character", by="film", description="Its characters.")
+    scenes = ListAddress("scene", by="film", description="Its scenes, in narrated order.")
+    quotes = ListAddress("quote", by="film", description="Quotes of and about it.")
+    commentary = ListAddress("commentary", by="film", description="What is argued about it.")
     coverage = Address("/v1/films/", suffix="/coverage", description="What there is of it here.")
 
 
@@ -56,7 +57,7 @@ class FilmCoverageSchema(Out):
     """How much there is of a film here."""
 
     type = Const("coverage", "Always `coverage`.")
-    film = Grouped(FilmRefSchema, metadata={"description": "The film."})
+    film = Itself("film", metadata={"description": "The film."})
     characters = fields.Integer(attribute="character_count", metadata={"description": "How many characters."})
     scenes = fields.Integer(attribute="scene_count", metadata={"description": "How many scenes."})
     quotes = fields.Integer(attribute="quote_count", metadata={"description": "How many quotes."})

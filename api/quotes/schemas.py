@@ -7,19 +7,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.bodies import CreateBody, advisories_field, citations_field, language_field, note_field, themes_field
-from api.fields import AnyOf, Choice, Const, Fixed, Grouped, Reference, Slug, Text
+from api.fields import AnyOf, Choice, Const, Fixed, Reference, Slug, Text
 from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
-from api.links import Address
-from api.schemas import (
-    AdvisoryLinkSchema,
-    CharacterRefSchema,
-    CitationSchema,
-    FilmRefSchema,
-    ItemSchema,
-    Out,
-    SceneRefSchema,
-    ThemeRefSchema,
-)
+from api.links import Address, ListAddress
+from api.references import Grouped, Parts, ReferencesTo, ReferenceTo
+from api.schemas import AdvisoryLinkSchema, CitationSchema, ItemSchema, Out
 from models import Certainty, Fidelity, Quote, QuoteKind, Voice
 
 RIGHTS = "Quoted from the source for criticism and review; the words belong to their author."
@@ -28,7 +20,7 @@ RIGHTS = "Quoted from the source for criticism and review; the words belong to t
 class QuoteLinksSchema(Out):
     """Where to go from a quote."""
 
-    commentary = Address("/v1/commentary?quote=", description="The claims that rest on it.")
+    commentary = ListAddress("commentary", by="quote", description="The claims that rest on it.")
 
 
 class QuoteSchema(ItemSchema):
@@ -42,27 +34,25 @@ class QuoteSchema(ItemSchema):
     kind = Choice(QuoteKind, metadata={"description": "What sort of quote it is."})
     voice = Choice(Voice, metadata={"description": "Whose words they are: the film's or the essay's."})
     fidelity = Choice(Fidelity, metadata={"description": "How far the wording is vouched for."})
-    speaker = fields.Nested(
-        CharacterRefSchema,
+    speaker = ReferenceTo(
+        "character",
         allow_none=True,
         metadata={"description": "Who says it; null if nobody in the film."},
     )
     speaker_certainty = Choice(
         Certainty, allow_none=True, metadata={"description": "How sure that is; null without a speaker."}
     )
-    film = fields.Nested(FilmRefSchema, metadata={"description": "The film."})
-    scene = fields.Nested(
-        SceneRefSchema, allow_none=True, metadata={"description": "The scene it belongs to; null if to none."}
+    film = ReferenceTo("film", metadata={"description": "The film."})
+    scene = ReferenceTo(
+        "scene", allow_none=True, metadata={"description": "The scene it belongs to; null if to none."}
     )
-    themes = fields.List(fields.Nested(ThemeRefSchema), metadata={"description": "What it is about."})
-    advisories = fields.List(
-        fields.Nested(AdvisoryLinkSchema),
+    themes = ReferencesTo("theme", metadata={"description": "What it is about."})
+    advisories = Parts(
+        AdvisoryLinkSchema,
         attribute="advisory_links",
         metadata={"description": "Content notes on the quoted words."},
     )
-    citations = fields.List(
-        fields.Nested(CitationSchema), metadata={"description": "Where it is quoted: one paragraph."}
-    )
+    citations = Parts(CitationSchema, metadata={"description": "Where it is quoted: one paragraph."})
     rights = Fixed(RIGHTS, "On what ground the words stand here.")
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
     links = Grouped(QuoteLinksSchema, metadata={"description": "Where to go from here."})

@@ -7,19 +7,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.bodies import CreateBody, advisories_field, citations_field, note_field, themes_field
-from api.fields import TIMECODE, AnyOf, Choice, Const, Grouped, Matching, Reference, Slug, Text
+from api.fields import TIMECODE, AnyOf, Choice, Const, Matching, Reference, Slug, Text
 from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
-from api.links import Address
-from api.schemas import (
-    AdvisoryLinkSchema,
-    Body,
-    CharacterRefSchema,
-    CitationSchema,
-    FilmRefSchema,
-    ItemSchema,
-    Out,
-    ThemeRefSchema,
-)
+from api.links import Address, ListAddress
+from api.references import Grouped, Parts, ReferencesTo, ReferenceTo
+from api.schemas import AdvisoryLinkSchema, Body, CitationSchema, ItemSchema, Out
 from models import Presence, Scene
 
 TIMECODE_RULE = Matching(TIMECODE, "“{input}” is not a timecode; it looks like 00:12:34.")
@@ -29,14 +21,14 @@ class AppearanceSchema(Out):
     """A character in a scene, and how."""
 
     presence = Choice(Presence, metadata={"description": "Seen, only heard, or only spoken of."})
-    character = fields.Nested(CharacterRefSchema, metadata={"description": "The character."})
+    character = ReferenceTo("character", include="characters", metadata={"description": "The character."})
 
 
 class SceneLinksSchema(Out):
     """Where to go from a scene."""
 
-    quotes = Address("/v1/quotes?scene=", description="Lines and sentences that belong to it.")
-    commentary = Address("/v1/commentary?scene=", description="What is argued about it.")
+    quotes = ListAddress("quote", by="scene", description="Lines and sentences that belong to it.")
+    commentary = ListAddress("commentary", by="scene", description="What is argued about it.")
     previous = Address(
         "/v1/scenes/",
         attribute="previous_slug",
@@ -57,7 +49,7 @@ class SceneSchema(ItemSchema):
     type = Const("scene", "Always `scene`.")
     url = Address("/v1/scenes/", description="This scene's address.")
     title = fields.String(metadata={"description": "A short neutral title, ours."})
-    film = fields.Nested(FilmRefSchema, metadata={"description": "The film."})
+    film = ReferenceTo("film", metadata={"description": "The film."})
     position = fields.Integer(metadata={"description": "Its place in the narrated order, from 1."})
     summary = fields.String(metadata={"description": "What happens, in our words."})
     starts_at = fields.String(
@@ -67,15 +59,11 @@ class SceneSchema(ItemSchema):
     ends_at = fields.String(
         allow_none=True, metadata={"description": "Timecode `HH:MM:SS` of its end; null when not known."}
     )
-    appearances = fields.List(
-        fields.Nested(AppearanceSchema), metadata={"description": "Who is seen, heard or spoken of."}
-    )
-    themes = fields.List(fields.Nested(ThemeRefSchema), metadata={"description": "What it is about."})
-    citations = fields.List(
-        fields.Nested(CitationSchema), metadata={"description": "Where sources narrate it."}
-    )
-    advisories = fields.List(
-        fields.Nested(AdvisoryLinkSchema),
+    appearances = Parts(AppearanceSchema, metadata={"description": "Who is seen, heard or spoken of."})
+    themes = ReferencesTo("theme", metadata={"description": "What it is about."})
+    citations = Parts(CitationSchema, metadata={"description": "Where sources narrate it."})
+    advisories = Parts(
+        AdvisoryLinkSchema,
         attribute="advisory_links",
         metadata={"description": "Content notes on its title and summary."},
     )

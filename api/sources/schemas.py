@@ -7,30 +7,11 @@ import re
 from marshmallow import fields, validate
 
 from api.bodies import CreateBody, language_field, note_field
-from api.fields import (
-    AnyOf,
-    Choice,
-    Const,
-    Digits,
-    Grouped,
-    Matching,
-    OneOfReference,
-    Reference,
-    Slug,
-    Text,
-    WholeNumber,
-)
+from api.fields import AnyOf, Choice, Const, Digits, Matching, Reference, Slug, Text, WholeNumber
 from api.filters import IdFilter, ListQuerySchema, SortField, without
-from api.links import Address
-from api.schemas import (
-    Body,
-    CommentaryRefSchema,
-    FilmRefSchema,
-    ItemSchema,
-    Out,
-    QuoteRefSchema,
-    SceneRefSchema,
-)
+from api.links import Address, ListAddress
+from api.references import Grouped, OneOfReference, ReferencesTo
+from api.schemas import Body, ItemSchema, Out
 from models import Paragraph, ParagraphKind, Source, SourceKind
 
 SHA256 = Matching(re.compile(r"[0-9a-f]{64}"), "“{input}” is not a SHA-256 in lower-case hexadecimal.")
@@ -41,10 +22,13 @@ class SourceLinksSchema(Out):
     """Where to go from a source."""
 
     paragraphs = Address(
-        "/v1/sources/", suffix="/paragraphs", description="Its paragraphs, with what cites them."
+        "/v1/sources/",
+        suffix="/paragraphs",
+        lists=("paragraph", "source"),
+        description="Its paragraphs, with what cites them.",
     )
-    quotes = Address("/v1/quotes?source=", description="Quotes from it.")
-    commentary = Address("/v1/commentary?source=", description="What it argues.")
+    quotes = ListAddress("quote", by="source", description="Quotes from it.")
+    commentary = ListAddress("commentary", by="source", description="What it argues.")
 
 
 class SourceSchema(ItemSchema):
@@ -70,7 +54,7 @@ class SourceSchema(ItemSchema):
     )
     paragraph_count = fields.Integer(metadata={"description": "How many paragraphs it has."})
     word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})
-    films = fields.List(fields.Nested(FilmRefSchema), metadata={"description": "The films it speaks of."})
+    films = ReferencesTo("film", metadata={"description": "The films it speaks of."})
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
     links = Grouped(SourceLinksSchema, metadata={"description": "Where to go from here."})
 
@@ -86,10 +70,7 @@ class ParagraphSchema(Out):
     word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})
     sha256 = fields.String(metadata={"description": "SHA-256 of the UTF-8 bytes of the stripped line."})
     cited_by = fields.List(
-        OneOfReference(
-            "CitingResource",
-            {"commentary": CommentaryRefSchema, "quote": QuoteRefSchema, "scene": SceneRefSchema},
-        ),
+        OneOfReference("CitingResource", "commentary", "quote", "scene"),
         metadata={"description": "Everything that cites it, by type and id."},
     )
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.bodies import CreateBody
-from api.fields import AnyOf, Const, Grouped, Reference, Slug, Text
+from api.fields import AnyOf, Const, Reference, Slug, Text
 from api.filters import IdFilter, ListQuerySchema, SortField
-from api.links import Address
-from api.schemas import ItemSchema, Out, ThemeRefSchema
+from api.links import Address, ListAddress
+from api.references import Grouped, ReferencesTo, ReferenceTo
+from api.schemas import ItemSchema, Out
 from models import Theme
 
 
 class ThemeLinksSchema(Out):
     """Where to go from a theme."""
 
-    scenes = Address("/v1/scenes?theme=", description="Scenes about it.")
-    quotes = Address("/v1/quotes?theme=", description="Quotes about it.")
-    commentary = Address("/v1/commentary?theme=", description="Claims about it.")
+    scenes = ListAddress("scene", by="theme", description="Scenes about it.")
+    quotes = ListAddress("quote", by="theme", description="Quotes about it.")
+    commentary = ListAddress("commentary", by="theme", description="Claims about it.")
 
 
 class ThemeSchema(ItemSchema):
@@ -27,13 +28,11 @@ class ThemeSchema(ItemSchema):
     url = Address("/v1/themes/", description="This theme's address.")
     name = fields.String(metadata={"description": "Its name."})
     definition = fields.String(metadata={"description": "What it means, in one sentence."})
-    broader = fields.Nested(
-        ThemeRefSchema, allow_none=True, metadata={"description": "The theme it is part of; null if of none."}
+    broader = ReferenceTo(
+        "theme", allow_none=True, metadata={"description": "The theme it is part of; null if of none."}
     )
-    narrower = fields.List(
-        fields.Nested(ThemeRefSchema), metadata={"description": "Themes that are part of it, by id."}
-    )
-    related = fields.List(fields.Nested(ThemeRefSchema), metadata={"description": "Themes akin to it."})
+    narrower = ReferencesTo("theme", metadata={"description": "Themes that are part of it, by id."})
+    related = ReferencesTo("theme", metadata={"description": "Themes akin to it."})
     links = Grouped(ThemeLinksSchema, metadata={"description": "Where to go from here."})
 
 

@@ -1,0 +1,163 @@
+"""Reading: the statements of lists and items, built once for all requests of one form.
+
+Building a statement costs more than running it. So a view is called not with the values of a request
+but with SQL parameters in their place, and the statement is kept for every request that gives as many
+values for the same parameters. A view must not look at the values that it passes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, Select, String, bindparam, null
+from sqlalchemy.orm import Session
+
+from api.pagination import Cursor, Key, ListRequest, Page, count, in_order, page_of
+from api.projection import Shape, item_json
+
+#: Takes filters (a list's) or nothing (an item's), and the path by keywords.
+View = Callable[..., Select[Any]]
+#: Statements that are kept; SQLAlchemy keeps as many, compiled.
+MOST_KEPT = 128
+BOUND: dict[type[Any], Any] = {str: String(), int: Integer()}
+
+
+class Several(NamedTuple):
+    """So many ids or numbers, whichever they are."""
+
+    kind: type[Any]
+    number: int
+
+
+#: The names of what is given, each with ``Several`` or, where its values are few, with the value itself.
+Form = tuple[tuple[str, Any], ...]
+
+
+class Row(NamedTuple):
+    """An item as it is served, and its revision; None where it has none."""
+
+    json: str
+    revision: int | None
+
+
+def form_of(given: Mapping[str, Any]) -> tuple[Form, dict[str, Any]]:
+    """Return the form of what is given, and the parameters that have their values only this time."""
+    form: list[tuple[str, Any]] = []
+    now: dict[str, Any] = {}
+    for name, value in given.items():
+        if not isinstance(value, list):
+            form.append((name, value))
+        elif type(value[0]) in BOUND:
+            form.append((name, Several(type(value[0]), len(value))))
+            now |= {f"{name}_{index}": one for index, one in enumerate(value)}
+        else:
+            form.append((name, tuple(value)))
+    return tuple(form), now
+
+
+def stand_ins(form: Form) -> dict[str, Any]:
+    """Return what stands for the values in a statement: a parameter each for ids and numbers."""
+    return {name: _stand_in(name, what) for name, what in form}
+
+
+def _stand_in(name: str, what: Any) -> Any:
+    if isinstance(what, Several):
+        return [bindparam(f"{name}_{index}", type_=BOUND[what.kind]) for index in range(what.number)]
+    return list(what) if isinstance(what, tuple) else what
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _selected(view: View, path: Form, filters: Form | None = None) -> Select[Any]:
+    """Return the view's statement for a form."""
+    ids = {name.removeprefix("path_"): value for name, (value,) in stand_ins(path).items()}
+    return view(**ids) if filters is None else view(stand_ins(filters), **ids)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _item(view: View, path: Form, shape: Shape, base_url: str) -> Select[Any]:
+    statement = _selected(view, path)
+    noun = _noun(statement)
+    columns = (item_json(shape, noun, base_url), getattr(noun, "revision", null()))
+    return statement.with_only_columns(*columns, maintain_column_froms=True)
+
+
+class PageForm(NamedTuple):
+    """What a page's statement depends on, besides the list's own."""
+
+    shape: Shape
+    base_url: str
+    order: tuple[Key, ...]
+    #: None without a cursor; else its direction, and which of its values are null.
+    after: tuple[bool, tuple[bool, ...]] | None
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """The cursor, with SQL parameters for values."""
+        if self.after is None:
+            return None
+        backwards, nulls = self.after
+        values = [
+            None if is_null else bindparam(f"after_{index}", type_=key.column.expression.type)
+            for index, (key, is_null) in enumerate(zip(self.order, nulls, strict=True))
+        ]
+        return Cursor("", backwards, values)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _page(view: View, path: Form, filters: Form, page: PageForm) -> Select[Any]:
+    statement = _selected(view, path, filters)
+    json = item_json(page.shape, _noun(statement), page.base_url)
+    return in_order(statement.with_only_columns(json, maintain_column_froms=True), page.order, page.cursor)
+
+
+def _noun(statement: Select[Any]) -> Any:
+    return statement.column_descriptions[0]["entity"]
+
+
+class Reading:
+    """One request's reading of what a view selects."""
+
+    def __init__(self, session: Session, view: View, path: Mapping[str, Any], base_url: str) -> None:
+        """Take the view, the values of the path's parameters, and the base of every address."""
+        self.session, self.view, self.base_url = session, view, base_url
+        self.path, self.ids = form_of({f"path_{name}": [value] for name, value in path.items()})
+
+    @property
+    def noun(self) -> Any:
+        """What the view of an item selects."""
+        return _noun(_selected(self.view, self.path))
+
+    def item(self, shape: Shape) -> Row | None:
+        """Return the item at the path, or None where there is none that anyone may see."""
+        found = (
+            self.session.connection()
+            .execute(_item(self.view, self.path, shape, self.base_url), self.ids)
+            .first()
+        )
+        return Row(*found) if found else None
+
+    def page(self, asked: ListRequest, shape: Shape) -> Page:
+        """Return the page that is asked for; the first column of its rows is the item's JSON.
+
+        Raises:
+            Refused: 422, when the cursor is not of this list.
+        """
+        cursor = asked.cursor
+        after = (cursor.backwards, tuple(value is None for value in cursor.values)) if cursor else None
+        filters, now = form_of(asked.filters)
+        form = PageForm(shape, self.base_url, tuple(asked.order), after)
+        now |= self.ids | {"most": asked.query["limit"] + 1}
+        now |= {
+            f"after_{index}": value
+            for index, value in enumerate(cursor.values if cursor else ())
+            if value is not None
+        }
+        found = self.session.connection().execute(_page(self.view, self.path, filters, form), now)
+        return page_of(found.all(), asked, cursor)
+
+    def count(self, asked: ListRequest) -> tuple[int, str]:
+        """Return how many items the list has, and whether that is ``exact`` or ``at-least``."""
+        filters, now = form_of(asked.filters)
+        return count(self.session, _selected(self.view, self.path, filters), now | self.ids)

@@ -1,0 +1,76 @@
+"""What a request makes of an answer's shape: ``fields=`` and ``include=``."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema
+
+from api.fields import AnyOf, Digits, Named
+from api.projection import Shape
+from api.references import MOST_LISTED, includable, lists
+from api.schemas import Out
+
+MOST_INCLUDES = 5
+#: What of an item always stays.
+IDENTITY = ("type", "id")
+
+
+@cache
+def shaped(query: type[Schema], item: type[Out]) -> type[Schema]:
+    """Return ``query`` with the parameters that shape ``item``; what it has already stays as it is."""
+    keys = includes_of(item)
+    members: dict[str, Any] = {"__doc__": query.__doc__, "fields": _fields(item)}
+    if keys:
+        members["include"] = _include(item, list(keys))
+        if "max_severity" not in query._declared_fields:
+            members["max_severity"] = _ceiling()
+    made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
+    return made
+
+
+@cache
+def includes_of(item: type[Out]) -> dict[str, str]:
+    """Return what can be included in an item: each name, and the key in whose value it is filled in."""
+    return includable(item())
+
+
+def shape_of(item: type[Out], asked: dict[str, Any]) -> Shape:
+    """Return the shape that a loaded query asks for."""
+    include = tuple(name for name in includes_of(item) if name in asked.get("include", ()))
+    only = _kept(item, asked["fields"], include) if "fields" in asked else None
+    return Shape(item, only, include, asked.get("max_severity") if include else None)
+
+
+def _kept(item: type[Out], asked: list[str], include: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys that stay, in the order of the item, whatever order they were asked for in."""
+    filled = {includes_of(item)[name] for name in include}
+    wanted = {*IDENTITY, *asked, *filled}
+    return tuple(name for name in item(include=include).fields if name in wanted)
+
+
+def _fields(item: type[Out]) -> AnyOf:
+    description = (
+        "The keys to show; `type` and `id` always stay, and so does what is included. Without it, all."
+    )
+    return AnyOf(Named("field", list(item().fields)), metadata={"description": description})
+
+
+def _include(item: type[Out], names: list[str]) -> AnyOf:
+    listed = ", ".join(f"`{name}`" for name in lists(item._declared_fields))
+    description = f"What to fill in, at most {MOST_INCLUDES}: references become whole items with references."
+    if listed:
+        description += (
+            f" Lists are added ({listed}), each with the first {MOST_LISTED} items in its own order; "
+            "`links` leads to all of them."
+        )
+    return AnyOf(Named("include", names), most=MOST_INCLUDES, metadata={"description": description})
+
+
+def _ceiling() -> Digits:
+    description = (
+        "What is included has no advisory above this severity: lists leave the others out, "
+        "references stay references."
+    )
+    return Digits(0, 3, metadata={"description": description})
