@@ -6,7 +6,7 @@ from flask import Flask
 
 from api import context, errors, security, spec
 from api.advisories.routes import blp as advisories
-from api.blueprint import SlugConverter
+from api.blueprint import DayConverter, ExtensionConverter, SlugConverter
 from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
 from api.config import Settings
@@ -27,7 +27,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application; without ``settings`` they are read from the environment."""
     settings = settings or Settings.from_environment()
     app = Flask("api", static_folder=None)
-    app.url_map.converters["slug"] = SlugConverter
+    converters = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
+    app.url_map.converters.update(converters)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     # Merging would redirect to an address that the request's Host builds.
@@ -39,7 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     security.init_app(app)
     api = spec.Api(app)
-    api.register_converter(SlugConverter, lambda _converter: {"type": "string"})
+    for converter in converters.values():
+        api.register_converter(converter, lambda _converter: {"type": "string"})
     # The order in which a person reads the document.
     for blueprint in (index, films, sources, characters, scenes, quotes, commentary, themes, advisories):
         api.register_blueprint(blueprint)

@@ -8,23 +8,29 @@ from inspect import signature
 from typing import Any
 
 import flask_smorest
-from flask import Response, request
+from flask import Response
+from marshmallow import Schema
 from werkzeug.routing import BaseConverter
 
+from api.answers import answer_daily, answer_item, answer_list, answer_random
+from api.chance import daily_query, day_query, random_query
 from api.context import session, settings
 from api.fields import SLUG
 from api.filters import ListQuerySchema
-from api.pagination import ListRequest, Page
 from api.query import StrictParser
 from api.reading import Reading, View
-from api.responses import answer, digest, encoded
-from api.schemas import Body, Out, list_of
-from api.shaping import shape_of, shaped
+from api.representations import forms_of
+from api.schemas import Out, list_of
+from api.shaping import ItemQuerySchema, formed, shaped
 from models import Versioned
 from models.types import SLUG_LENGTH
 
 #: What every read may answer besides the thing itself, by the name of its component.
 EVERYWHERE = {304: "NOT_MODIFIED", 406: "NOT_ACCEPTABLE", 412: "PRECONDITION_FAILED", 503: "UNAVAILABLE"}
+MISSING = {404: "NOT_FOUND", 410: "GONE"}
+Decorator = Callable[[View], Callable[..., Response]]
+#: Answers a reading of what the view selects, with the query and the path.
+Answer = Callable[[Reading, dict[str, Any], dict[str, Any]], Response]
 
 
 class SlugConverter(BaseConverter):
@@ -33,15 +39,27 @@ class SlugConverter(BaseConverter):
     regex = SLUG.pattern
 
 
+class DayConverter(BaseConverter):
+    """A path segment that looks like a date: ``2026-11-23``."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+
+class ExtensionConverter(BaseConverter):
+    """What stands behind the dot of a path segment, and may hold another dot."""
+
+    regex = r"[a-z]+(?:\.[a-z]+)?"
+
+
 class Blueprint(flask_smorest.Blueprint):
     """A resource's routes: lists and items, strict in what they take."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Document ``If-None-Match`` wherever 304 is answered."""
+        """Document ``If-None-Match`` wherever 304 is answered, and every form an item has."""
         super().__init__(*args, **kwargs)
-        self._prepare_doc_cbks.append(self._prepare_conditional_doc)
+        self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_forms_doc]
 
     def listing(
         self,
@@ -51,72 +69,109 @@ class Blueprint(flask_smorest.Blueprint):
         operation: str,
         example: str,
         parent: type[Versioned] | None = None,
-    ) -> Callable[[View], Callable[..., Response]]:
+    ) -> Decorator:
         """Make a view that returns a ``Select`` into a list: filtered, sorted, paged, conditional.
 
         ``parent`` is the noun that the first path parameter must name. ``example`` is a request
         whose real answer stands in the OpenAPI document.
         """
+        return self._reading(
+            shaped(query, item),
+            list_of(item),
+            partial(answer_list, noun=query.noun, item=item, parent=parent),
+            description="A page of the list.",
+            operation=operation,
+            example=example,
+            responses={404: "NOT_FOUND"} if parent else None,
+        )
+
+    def item(self, item: type[Out], *, operation: str, example: str, forms: str | None = None) -> Decorator:
+        """Make a view that returns a ``Select`` of at most one row into an item with a strong ETag.
+
+        ``forms`` is the item's type, where it has forms besides JSON.
+        """
+        query = shaped(ItemQuerySchema, item)
+        respond = partial(answer_item, item=item, forms=forms)
+        return self._reading(
+            formed(query, forms),
+            item,
+            respond,
+            description="The item.",
+            operation=operation,
+            example=example,
+            responses=MISSING,
+            forms=forms,
+        )
+
+    def random(
+        self, query: type[ListQuerySchema], item: type[Out], *, operation: str, example: str
+    ) -> Decorator:
+        """Make a view that returns a ``Select`` into a list of some of its items, chosen by lot."""
+        return self._reading(
+            random_query(shaped(query, item)),
+            list_of(item),
+            partial(answer_random, noun=query.noun, item=item),
+            description="The chosen items.",
+            operation=operation,
+            example=example,
+        )
+
+    def daily(
+        self,
+        query: type[ListQuerySchema],
+        item: type[Out],
+        *,
+        operation: str,
+        example: str,
+        forms: str,
+        dated: bool = False,
+    ) -> Decorator:
+        """Make a view that returns a ``Select`` into one item a day: today's, or that of the path."""
+        made = (day_query if dated else daily_query)(shaped(query, item))
+        respond = partial(answer_daily, noun=query.noun, item=item, forms=forms)
+        return self._reading(
+            formed(made, forms),
+            item,
+            respond,
+            description="The day's item.",
+            operation=operation,
+            example=example,
+            responses={404: "NOT_FOUND"},
+            forms=forms,
+        )
+
+    def _reading(
+        self,
+        query: type[Schema],
+        shown: type[Out],
+        respond: Answer,
+        *,
+        description: str,
+        operation: str,
+        example: str,
+        responses: dict[int, str] | None = None,
+        forms: str | None = None,
+    ) -> Decorator:
+        headers = {"ETag": "ETag", "Link": "Link", "Cache-Control": "CacheControl"}
 
         def decorate(view: View) -> Callable[..., Response]:
             select = unbound(view)
 
             @wraps(view)
-            def respond(*given: Any, **path: str) -> Response:
-                asked = ListRequest(query.noun, request.path, given[-1])
-                read = Reading(session(), select, path, settings().base_url)
-                page = read.page(asked, shape_of(item, asked.query))
-                if parent and not page.rows:
-                    # Rows prove that the parent is there; only their absence makes it a question.
-                    parent.by_slug(session(), next(iter(path.values())))
-                counted = read.count(asked) if asked.query["count"] else (None, None)
-                return _list_answer(asked, page, *counted)
+            def answered(*given: Any, **path: Any) -> Response:
+                # A method of a view class is given itself first; the query always comes last.
+                return respond(Reading(session(), select, settings().base_url), given[-1], path)
 
-            documented = self.response(
-                200,
-                list_of(item),
-                description="A page of the list.",
-                headers={"ETag": "ETag", "Link": "Link", "Cache-Control": "CacheControl"},
-            )(self.arguments(shaped(query, item)(), location="query")(respond))
-            responses = {404: "NOT_FOUND"} if parent else {}
-            return self._documented(documented, operation, example, responses)
+            documented = self.arguments(query(), location="query")(answered)
+            documented = self.response(200, shown, description=description, headers=headers)(documented)
+            for status, component in (EVERYWHERE | (responses or {})).items():
+                documented = self.alt_response(status, component)(documented)
+            said = {"operationId": operation, "x-example-request": example}
+            documented = self.doc(**said)(documented)
+            documented._apidoc = documented._apidoc | {"forms": forms}
+            return documented  # type: ignore[no-any-return]
 
         return decorate
-
-    def item(
-        self, item: type[Out], *, operation: str, example: str
-    ) -> Callable[[View], Callable[..., Response]]:
-        """Make a view that returns a ``Select`` of at most one row into an item with a strong ETag."""
-
-        def decorate(view: View) -> Callable[..., Response]:
-            select = unbound(view)
-
-            @wraps(view)
-            def respond(*given: Any, **path: Any) -> Response:
-                read = Reading(session(), select, path, settings().base_url)
-                found = read.item(shape_of(item, given[-1]))
-                if found is None:
-                    raise read.noun.missing(session(), *path.values())
-                body = found.json.encode()
-                etag = digest(body) if found.revision is None else f"{found.revision}.{digest(body)}"
-                return answer(body, etag=etag)
-
-            documented = self.response(
-                200,
-                item,
-                description="The item.",
-                headers={"ETag": "ETag", "Cache-Control": "CacheControl"},
-            )(self.arguments(shaped(ItemQuerySchema, item)(), location="query")(respond))
-            return self._documented(documented, operation, example, {404: "NOT_FOUND", 410: "GONE"})
-
-        return decorate
-
-    def _documented(
-        self, view: Callable[..., Response], operation: str, example: str, responses: dict[int, str]
-    ) -> Callable[..., Response]:
-        for status, component in (EVERYWHERE | responses).items():
-            view = self.alt_response(status, component)(view)
-        return self.doc(operationId=operation, **{"x-example-request": example})(view)  # type: ignore[no-any-return]
 
     @staticmethod
     def _prepare_conditional_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -124,9 +179,14 @@ class Blueprint(flask_smorest.Blueprint):
             doc.setdefault("parameters", []).append("IfNoneMatch")
         return doc
 
-
-class ItemQuerySchema(Body):
-    """The parameters of an item: none yet."""
+    @staticmethod
+    def _prepare_forms_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+        forms = doc_info.get("forms")
+        if forms:
+            content = doc["responses"][200]["content"]
+            for form in forms_of(forms):
+                content.setdefault(form.media_type, {"schema": form.schema})
+        return doc
 
 
 #: An id of each type that the first pack has, to try an operation with.
@@ -154,25 +214,30 @@ def slug_parameter(name: str, noun: str) -> dict[str, Any]:
     }
 
 
+def form_parameters(type_name: str) -> list[dict[str, Any]]:
+    """Return the documentation of the path of a form: the id, and the form's extension."""
+    known = [form.extension for form in forms_of(type_name) if form.extension]
+    extension = {
+        "in": "path",
+        "name": "extension",
+        "required": True,
+        "description": "The form's usual extension.",
+        "example": "json",
+        "schema": {"type": "string", "enum": known},
+    }
+    return [slug_parameter(type_name, type_name), extension]
+
+
+DAY = {
+    "in": "path",
+    "name": "date",
+    "required": True,
+    "description": "The day, as `YYYY-MM-DD`.",
+    "example": "2026-11-23",
+    "schema": {"type": "string", "format": "date"},
+}
+
+
 def unbound(view: View) -> View:
     """Return the view without the ``self`` of a view class, of which it makes no use."""
     return partial(view, None) if next(iter(signature(view).parameters), "") == "self" else view
-
-
-def _list_answer(asked: ListRequest, page: Page, total: int | None, relation: str | None) -> Response:
-    base = settings().base_url
-    following, previous = (
-        asked.address(base, cursor=str(cursor)) if cursor else None for cursor in (page.next, page.previous)
-    )
-    place = encoded(
-        {
-            "limit": asked.query["limit"],
-            "next": following,
-            "previous": previous,
-            "total": total,
-            "total_relation": relation,
-        }
-    )
-    items = ",".join(row[0] for row in page.rows).encode()
-    body = b'{"data":[%b],"page":%b}' % (items, place)
-    return answer(body, etag=digest(body), links={"next": following, "prev": previous})

@@ -109,9 +109,14 @@ def from_domain(error: DomainError) -> Any:
 
 
 def _moved(error: Renamed) -> Response:
-    segments = [error.new_slug if part == error.slug else part for part in request.path.split("/")]
+    segments = [_renamed(part, error) for part in request.path.split("/")]
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
     return Response(status=308, headers={"Location": f"{address('/'.join(segments))}{query}"})
+
+
+def _renamed(segment: str, error: Renamed) -> str:
+    slug, dot, extension = segment.partition(".")
+    return f"{error.new_slug}{dot}{extension}" if slug == error.slug else segment
 
 
 def from_database(error: Exception) -> Any:

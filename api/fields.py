@@ -147,9 +147,9 @@ class Flag(fields.Boolean):
 class Named(fields.String):
     """One of the names of something: of a sort key, of a field, of what can be included."""
 
-    def __init__(self, what: str, allowed: list[str]) -> None:
+    def __init__(self, what: str, allowed: list[str], **options: Any) -> None:
         """Take what is named, for the error, and the names that are known."""
-        super().__init__(validate=validate.OneOf(allowed))
+        super().__init__(validate=validate.OneOf(allowed), **options)
         self.what, self.allowed = what, allowed
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -188,7 +188,8 @@ class Moment(fields.AwareDateTime):
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if value is None:
             return None
-        return str(value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        # Not strftime: it writes year 1 as "1".
+        return f"{value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 class Const(fields.Constant[Any]):

@@ -23,10 +23,14 @@ class QueryInOrder(InOrder):
         "max_severity",
         "fields",
         "include",
+        "format",
         "sort",
         "limit",
         "cursor",
         "count",
+        "seed",
+        "exclude",
+        "tz",
     )
 
 

@@ -39,6 +39,11 @@ from models.types import Instant
 
 #: Lists are counted no further than this.
 COUNT_CAP = 10_000
+#: Parameters that say which part of a list is shown, and how. Where what is listed carries no advisory,
+#: ``max_severity`` is one of them: it is about what is included.
+NO_FILTERS = frozenset(
+    {"limit", "cursor", "count", "sort", "fields", "include", "format", "seed", "exclude", "tz"}
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def _misfit(value: Any) -> NoReturn:
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in a list."""
+    """A place in a list; without values its beginning or, backwards, its end."""
 
     fingerprint: str
     backwards: bool
@@ -120,9 +125,9 @@ class Cursor:
         try:
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
             given, backwards, *values = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
-            if given != fingerprint or backwards not in (0, 1) or len(values) != len(order):
+            if given != fingerprint or backwards not in (0, 1) or len(values) not in (0, len(order)):
                 raise ValueError("another list")
-            parsed = [key.parse(value) for key, value in zip(order, values, strict=True)]
+            parsed = [key.parse(value) for key, value in zip(order, values, strict=bool(values))]
         except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
             detail = "This cursor is not of this list with these filters and this sort. Start without one."
             fault = {"location": "query", "pointer": "cursor", "detail": detail}
@@ -140,12 +145,8 @@ class ListRequest:
 
     @property
     def filters(self) -> dict[str, Any]:
-        """The filters alone."""
-        rest = {"limit", "cursor", "count", "sort", "fields", "include"}
-        if not hasattr(self.noun, "advisory_links"):
-            # It is about what is included, then.
-            rest.add("max_severity")
-        return {name: value for name, value in self.query.items() if name not in rest}
+        """The filters alone: what ``select_where`` of the noun takes."""
+        return filters_of(self.noun, self.query)
 
     @cached_property
     def order(self) -> list[Key]:
@@ -186,9 +187,16 @@ class ListRequest:
         }
         if given.get("limit") == 20 and "limit" not in changed:
             given.pop("limit")
-        given["count"] = "true" if given.get("count") is True else None
+        if isinstance(given.get("count"), bool):
+            given["count"] = "true" if given["count"] else None
         kept = {name: value for name, value in given.items() if value is not None}
         return f"{base}{self.path}{'?' + urlencode(kept, safe=',') if kept else ''}"
+
+
+def filters_of(noun: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the filters among what was asked for: what ``select_where`` of the noun takes."""
+    rest = NO_FILTERS if hasattr(noun, "advisory_links") else {*NO_FILTERS, "max_severity"}
+    return {name: value for name, value in asked.items() if name not in rest}
 
 
 @dataclass(frozen=True)
@@ -207,7 +215,7 @@ def in_order(statement: Select[Any], order: Sequence[Key], cursor: Cursor | None
     whether there is a further page. The cursor may hold SQL parameters for values.
     """
     backwards = cursor.backwards if cursor else False
-    if cursor:
+    if cursor and cursor.values:
         statement = statement.where(_after(order, cursor))
     statement = statement.add_columns(*(key.column for key in order))
     return statement.order_by(*(key.ordered(backwards) for key in order)).limit(
@@ -218,14 +226,19 @@ def in_order(statement: Select[Any], order: Sequence[Key], cursor: Cursor | None
 def page_of(found: Sequence[Any], asked: ListRequest, cursor: Cursor | None) -> Page:
     """Return the page that the rows of such a statement make."""
     limit, backwards = asked.query["limit"], cursor is not None and cursor.backwards
+    behind = cursor is not None and bool(cursor.values)
     rows, more = list(found[:limit]), len(found) > limit
+    if not rows:
+        # Everything on this side of the cursor is gone: from here it goes back to the other end.
+        back = Cursor(asked.fingerprint, not backwards, []) if behind else None
+        return Page([], *((back, None) if backwards else (None, back)))
     if backwards:
         rows.reverse()
-    has_next, has_previous = (bool(cursor), more) if backwards else (more, bool(cursor))
+    has_next, has_previous = (behind, more) if backwards else (more, behind)
     return Page(
         rows,
-        asked.place(rows[-1], False) if rows and has_next else None,
-        asked.place(rows[0], True) if rows and has_previous else None,
+        asked.place(rows[-1], False) if has_next else None,
+        asked.place(rows[0], True) if has_previous else None,
     )
 
 

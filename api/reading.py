@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, String, bindparam, null
+from sqlalchemy import Integer, Select, String, bindparam, null, select
 from sqlalchemy.orm import Session
 
 from api.pagination import Cursor, Key, ListRequest, Page, count, in_order, page_of
@@ -100,7 +100,7 @@ class PageForm(NamedTuple):
         backwards, nulls = self.after
         values = [
             None if is_null else bindparam(f"after_{index}", type_=key.column.expression.type)
-            for index, (key, is_null) in enumerate(zip(self.order, nulls, strict=True))
+            for index, (key, is_null) in enumerate(zip(self.order, nulls, strict=bool(nulls)))
         ]
         return Cursor("", backwards, values)
 
@@ -116,48 +116,76 @@ def _noun(statement: Select[Any]) -> Any:
     return statement.column_descriptions[0]["entity"]
 
 
+@lru_cache(maxsize=MOST_KEPT)
+def _items(noun: Any, shape: Shape, base_url: str) -> Select[Any]:
+    columns = (noun.slug, item_json(shape, noun, base_url), noun.revision)
+    return select(*columns).where(noun.slug.in_(bindparam("slugs", expanding=True)))
+
+
 class Reading:
-    """One request's reading of what a view selects."""
+    """One request's reading of what a view selects.
 
-    def __init__(self, session: Session, view: View, path: Mapping[str, Any], base_url: str) -> None:
-        """Take the view, the values of the path's parameters, and the base of every address."""
+    ``path`` is the values of the path's parameters, wherever it is asked for.
+    """
+
+    def __init__(self, session: Session, view: View, base_url: str) -> None:
+        """Take the view, and the base of every address."""
         self.session, self.view, self.base_url = session, view, base_url
-        self.path, self.ids = form_of({f"path_{name}": [value] for name, value in path.items()})
 
-    @property
-    def noun(self) -> Any:
-        """What the view of an item selects."""
-        return _noun(_selected(self.view, self.path))
+    def noun(self, path: Mapping[str, Any]) -> Any:
+        """Return what the view of an item selects."""
+        return _noun(_selected(self.view, _path(path)[0]))
 
-    def item(self, shape: Shape) -> Row | None:
+    def selected(
+        self, filters: Mapping[str, Any], path: Mapping[str, Any]
+    ) -> tuple[Select[Any], dict[str, Any]]:
+        """Return the view's statement, and the parameters to run it with."""
+        (ids, now), (form, values) = _path(path), form_of(filters)
+        return _selected(self.view, ids, form), now | values
+
+    def item(self, path: Mapping[str, Any], shape: Shape) -> Row | None:
         """Return the item at the path, or None where there is none that anyone may see."""
-        found = (
-            self.session.connection()
-            .execute(_item(self.view, self.path, shape, self.base_url), self.ids)
-            .first()
-        )
+        form, now = _path(path)
+        found = self._run(_item(self.view, form, shape, self.base_url), now).first()
         return Row(*found) if found else None
 
-    def page(self, asked: ListRequest, shape: Shape) -> Page:
+    def items(self, noun: Any, slugs: list[str], shape: Shape) -> list[Row]:
+        """Return the items with these ids, which were found just now, in their order."""
+        found = self._run(_items(noun, shape, self.base_url), {"slugs": slugs})
+        by_slug = {slug: Row(json, revision) for slug, json, revision in found}
+        return [by_slug[slug] for slug in slugs]
+
+    def page(self, asked: ListRequest, path: Mapping[str, Any], shape: Shape) -> Page:
         """Return the page that is asked for; the first column of its rows is the item's JSON.
 
         Raises:
             Refused: 422, when the cursor is not of this list.
         """
+        (ids, now), (filters, values) = _path(path), form_of(asked.filters)
         cursor = asked.cursor
-        after = (cursor.backwards, tuple(value is None for value in cursor.values)) if cursor else None
-        filters, now = form_of(asked.filters)
-        form = PageForm(shape, self.base_url, tuple(asked.order), after)
-        now |= self.ids | {"most": asked.query["limit"] + 1}
-        now |= {
-            f"after_{index}": value
-            for index, value in enumerate(cursor.values if cursor else ())
-            if value is not None
-        }
-        found = self.session.connection().execute(_page(self.view, self.path, filters, form), now)
-        return page_of(found.all(), asked, cursor)
+        now |= values | {"most": asked.query["limit"] + 1} | after_values(cursor)
+        form = PageForm(shape, self.base_url, tuple(asked.order), after_form(cursor))
+        return page_of(self._run(_page(self.view, ids, filters, form), now).all(), asked, cursor)
 
-    def count(self, asked: ListRequest) -> tuple[int, str]:
+    def count(self, asked: ListRequest, path: Mapping[str, Any]) -> tuple[int, str]:
         """Return how many items the list has, and whether that is ``exact`` or ``at-least``."""
-        filters, now = form_of(asked.filters)
-        return count(self.session, _selected(self.view, self.path, filters), now | self.ids)
+        return count(self.session, *self.selected(asked.filters, path))
+
+    def _run(self, statement: Select[Any], now: dict[str, Any]) -> Any:
+        # The session would look for objects to make; there are none.
+        return self.session.connection().execute(statement, now)
+
+
+def _path(path: Mapping[str, Any]) -> tuple[Form, dict[str, Any]]:
+    return form_of({f"path_{name}": [value] for name, value in path.items()})
+
+
+def after_form(cursor: Cursor | None) -> tuple[bool, tuple[bool, ...]] | None:
+    """Return what a statement must know of a cursor: its direction, and which of its values are null."""
+    return (cursor.backwards, tuple(value is None for value in cursor.values)) if cursor else None
+
+
+def after_values(cursor: Cursor | None) -> dict[str, Any]:
+    """Return the values of a cursor by the names of their parameters."""
+    values = cursor.values if cursor else []
+    return {f"after_{index}": value for index, value in enumerate(values) if value is not None}

@@ -8,7 +8,7 @@ registry, so that resources do not import each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from marshmallow import Schema, class_registry, fields
@@ -28,6 +28,12 @@ def schema_of(type_name: str, kind: str = "") -> type[Any]:
     found = class_registry.get_class(f"{type_name.title()}{kind}Schema")
     assert isinstance(found, type)  # noqa: S101 (one class of each name)
     return found
+
+
+@cache
+def _schema(type_name: str, kind: str) -> Schema:
+    made: Schema = schema_of(type_name, kind)()
+    return made
 
 
 class Including(fields.Field[Any]):
@@ -59,7 +65,7 @@ class Including(fields.Field[Any]):
     def shown(self, type_name: str, resource: Any) -> Any:
         """Return the resource as it is to be shown here: whole, or as a reference."""
         filled = self.is_included and self.admits(resource)
-        return schema_of(type_name, "" if filled else "Ref")().dump(resource)
+        return _schema(type_name, "" if filled else "Ref").dump(resource)
 
 
 class ReferenceTo(Including, fields.Nested):
@@ -171,7 +177,7 @@ class Listed(Including):
         session = object_session(value)
         assert session is not None  # noqa: S101 (only what was read is shown)
         found = session.scalars(self.select_of(value.slug))
-        return schema_of(self.type_name)(many=True).dump(found.all())
+        return _schema(self.type_name, "").dump(found.all(), many=True)
 
 
 def lists(declared: dict[str, Any]) -> dict[str, Address]:

@@ -24,33 +24,55 @@ def digest(body: bytes) -> str:
 
 
 def answer(
-    body: bytes, *, etag: str, links: Mapping[str, str | None] | None = None, content_type: str = JSON
+    body: bytes,
+    *,
+    etag: str,
+    links: Mapping[str, str | None] | None = None,
+    content_type: str = JSON,
+    negotiated: bool = False,
 ) -> Response:
     """Return a public answer, or 304 when the client has it already.
 
     ``links`` are relations and addresses for the ``Link`` header (RFC 8288); those without an
-    address are left out.
+    address are left out. Where the type was ``negotiated`` already, it is not held against ``Accept``.
 
     Raises:
         PreconditionFailed: an ``If-Match`` header names another state.
         Refused: 406, when the client takes no JSON.
     """
-    accepts_json(content_type)
+    if not negotiated:
+        accepts_json(content_type)
     response = Response(body, content_type=content_type)
     response.set_etag(etag)
     response.headers["Cache-Control"] = PUBLIC
     response.headers["Vary"] = VARY
-    present = {relation: url for relation, url in (links or {}).items() if url}
-    if present:
-        response.headers["Link"] = ", ".join(
-            f'<{url}>; rel="{relation}"' for relation, url in present.items()
-        )
+    _link(response, links or {})
     if not matches(etag):
         raise PreconditionFailed
     # What If-Match means is decided above: of an item's tag only the revision counts.
     environment = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
     response.make_conditional(environment)
     return response
+
+
+def passing(body: bytes, *, links: Mapping[str, str | None]) -> Response:
+    """Return an answer that is another one the next time, so that nobody may keep it.
+
+    Raises:
+        Refused: 406, when the client takes no JSON.
+    """
+    accepts_json()
+    response = Response(body, content_type=JSON)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = VARY
+    _link(response, links)
+    return response
+
+
+def _link(response: Response, links: Mapping[str, str | None]) -> None:
+    present = [f'<{url}>; rel="{relation}"' for relation, url in links.items() if url]
+    if present:
+        response.headers["Link"] = ", ".join(present)
 
 
 def matches(etag: str) -> bool:

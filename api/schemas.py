@@ -31,10 +31,10 @@ class InOrder(SchemaMeta):
     def get_declared_fields(cls, klass: Any, *args: Any, **kwargs: Any) -> dict[str, fields.Field[Any]]:
         """Return the fields: the head, then the schema's own in their order, then the tail.
 
-        What the class lists as ``dropped`` is left out.
+        What the class lists as ``dropped`` or ``left_out`` is not among them.
         """
         declared = super().get_declared_fields(klass, *args, **kwargs)
-        for name in getattr(klass, "dropped", ()):
+        for name in (*getattr(klass, "dropped", ()), *getattr(klass, "left_out", ())):
             declared.pop(name, None)
         return cls.in_order(declared)
 

@@ -10,11 +10,34 @@ from marshmallow import Schema
 from api.fields import AnyOf, Digits, Named
 from api.projection import Shape
 from api.references import MOST_LISTED, includable, lists
-from api.schemas import Out
+from api.representations import forms_of
+from api.schemas import Body, Out
 
+#: What the forms besides JSON need of an item, by its type.
+FOR_FORMS: dict[str, tuple[str, ...]] = {"quote": ("film", "sources"), "commentary": ("film", "sources")}
 MOST_INCLUDES = 5
 #: What of an item always stays.
 IDENTITY = ("type", "id")
+
+
+class ItemQuerySchema(Body):
+    """The parameters of an item: those that shape it."""
+
+
+def formed(query: type[Schema], type_name: str | None) -> type[Schema]:
+    """Return ``query`` with the parameter ``format``, where items of this type have forms besides JSON."""
+    if type_name is None:
+        return query
+    described = "; ".join(f"`{form.name}`: {form.description}" for form in forms_of(type_name))
+    description = (
+        f"The form of the answer, whatever the `Accept` header says. {described} "
+        "`fields` and `include` shape JSON alone."
+    )
+    names = [form.name for form in forms_of(type_name)]
+    field = Named("format", names, metadata={"description": description})
+    members = {"__doc__": query.__doc__, "format": field}
+    made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
+    return made
 
 
 @cache
@@ -41,6 +64,12 @@ def shape_of(item: type[Out], asked: dict[str, Any]) -> Shape:
     include = tuple(name for name in includes_of(item) if name in asked.get("include", ()))
     only = _kept(item, asked["fields"], include) if "fields" in asked else None
     return Shape(item, only, include, asked.get("max_severity") if include else None)
+
+
+def shape_of_forms(item: type[Out]) -> Shape:
+    """Return the shape from which every form of an item is made."""
+    type_name = item().fields["type"].constant  # type: ignore[attr-defined]
+    return Shape(item, None, FOR_FORMS.get(type_name, ()))
 
 
 def _kept(item: type[Out], asked: list[str], include: tuple[str, ...]) -> tuple[str, ...]:

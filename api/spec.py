@@ -11,6 +11,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from flask_smorest.utils import prepare_response
 
+from api.chance import TimeZone, zones
 from api.errors import PROBLEM_JSON
 from api.fields import Choice, Const, Fixed, Mapped, Matching, Slug
 from api.problems import PROBLEMS
@@ -153,6 +154,21 @@ def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]
     return {}
 
 
+def zone_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
+    """Make the time zones one named component."""
+    if not isinstance(field, TimeZone):
+        return {}
+    if "TimeZone" not in self.spec.components.schemas:
+        described = {
+            "type": "string",
+            "enum": list(zones()),
+            "description": "The name of a time zone (IANA).",
+        }
+        self.spec.components.schema("TimeZone", described)
+    ret.pop("type", None)
+    return {"$ref": "#/components/schemas/TimeZone"}
+
+
 class Api(flask_smorest.Api):
     """flask-smorest with our converter and our problems; errors are answered by ``api/errors.py``."""
 
@@ -160,7 +176,13 @@ class Api(flask_smorest.Api):
 
     def _init_spec(self, **options: Any) -> None:
         super()._init_spec(marshmallow_plugin=Plugin(schema_name_resolver=_component_name), **options)
-        for function in (choice_to_reference, constant_to_const, union_to_one_of, bounds_of_text):
+        for function in (
+            choice_to_reference,
+            constant_to_const,
+            union_to_one_of,
+            zone_to_reference,
+            bounds_of_text,
+        ):
             self.ma_plugin.converter.add_attribute_function(function)
 
     def _register_responses(self) -> None:

@@ -43,9 +43,10 @@ def _give_example(client: Any, operation: dict[str, Any]) -> None:
     answer = client.get(request)
     if answer.status_code != 200:
         raise ValueError(f"{operation['operationId']}: GET {request} answers {answer.status_code}")
-    operation["responses"]["200"]["content"]["application/json"]["examples"] = {
-        "real": {"summary": f"GET {request}", "value": answer.get_json()}
-    }
+    for media_type, content in operation["responses"]["200"]["content"].items():
+        shown = client.get(request.removesuffix(".json"), headers={"Accept": media_type})
+        value = shown.get_json() if shown.is_json else shown.text
+        content["examples"] = {"real": {"summary": f"GET {request}", "value": value}}
 
 
 def _one_name_for_422(document: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import Blueprint, slug_parameter
+from api.blueprint import DAY, Blueprint, form_parameters, slug_parameter
 from api.commentary.schemas import (
     CharacterCommentaryQuerySchema,
     ClaimRelationQuerySchema,
@@ -33,7 +33,7 @@ class CommentaryList(MethodView):
         CommentaryQuerySchema,
         CommentarySchema,
         operation="listCommentary",
-        example="/v1/commentary?theme=avoidance&limit=1",
+        example="/v1/commentary?theme=avoidance&limit=1&fields=title,text&include=quotes",
     )
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List commentary
@@ -44,6 +44,75 @@ class CommentaryList(MethodView):
         return Commentary.select_where(**filters)
 
 
+@blp.route("/commentary/random")
+@blp.random(
+    CommentaryQuerySchema,
+    CommentarySchema,
+    operation="randomCommentary",
+    example="/v1/commentary/random?theme=avoidance&seed=example",
+)
+def random_commentary(filters: dict[str, Any]) -> Select[Any]:
+    """Choose commentary at random
+
+    One or more of the list, none twice, each as likely as any other. Nothing that carries an advisory,
+    unless `max_severity` or `advisory` asks for it.
+    """
+    return Commentary.select_where(**filters)
+
+
+@blp.route("/commentary/daily")
+@blp.daily(
+    CommentaryQuerySchema,
+    CommentarySchema,
+    operation="getDailyCommentary",
+    example="/v1/commentary/daily/2026-11-23",
+    forms="commentary",
+)
+def daily_commentary(filters: dict[str, Any]) -> Select[Any]:
+    """Get today's claim
+
+    The same for everyone all day; its `Link` header has the day's lasting address. Nothing that carries
+    an advisory, unless `max_severity` or `advisory` asks for it.
+    """
+    return Commentary.select_where(**filters)
+
+
+@blp.route("/commentary/daily/<day:date>", parameters=[DAY])
+@blp.daily(
+    CommentaryQuerySchema,
+    CommentarySchema,
+    operation="getCommentaryOfDay",
+    example="/v1/commentary/daily/2026-11-23",
+    forms="commentary",
+    dated=True,
+)
+def day_commentary(filters: dict[str, Any]) -> Select[Any]:
+    """Get a day's claim
+
+    The claim of that day, chosen among those that were there when it began: what is added later does not
+    change it. A day that has not come anywhere, or is before the first claim, is 404.
+    """
+    return Commentary.select_where(**filters)
+
+
+@blp.route(
+    "/commentary/<slug:commentary>.<extension:extension>",
+    parameters=form_parameters("commentary"),
+)
+@blp.item(
+    CommentarySchema,
+    operation="getCommentaryForm",
+    example="/v1/commentary/her-2013-perfection-opposes-reality.json",
+    forms="commentary",
+)
+def commentary_form(commentary: str) -> Select[Any]:
+    """Get a commentary in a form
+
+    The same as with `format=`, as an address that ends in the form's usual extension.
+    """
+    return Commentary.select_where(id=[commentary])
+
+
 @blp.route("/commentary/<slug:commentary>", parameters=[slug_parameter("commentary", "commentary")])
 class CommentaryDetail(MethodView):
     """One claim."""
@@ -52,6 +121,7 @@ class CommentaryDetail(MethodView):
         CommentarySchema,
         operation="getCommentary",
         example="/v1/commentary/her-2013-perfection-opposes-reality",
+        forms="commentary",
     )
     def get(self, commentary: str) -> Select[Any]:
         """Get a commentary

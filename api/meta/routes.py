@@ -10,12 +10,13 @@ from flask import Blueprint as PlainBlueprint
 from flask import Response
 from sqlalchemy import text
 
-from api.blueprint import Blueprint, ItemQuerySchema
+from api.blueprint import Blueprint
 from api.config import ROOT
 from api.context import database, session
 from api.links import address
 from api.meta.schemas import IndexLinksSchema, IndexSchema
 from api.responses import answer, digest, encoded
+from api.shaping import ItemQuerySchema
 from models import Unavailable
 from models.migrations import is_current
 

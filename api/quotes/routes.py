@@ -7,7 +7,7 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import Blueprint, slug_parameter
+from api.blueprint import DAY, Blueprint, form_parameters, slug_parameter
 from api.quotes.schemas import (
     CharacterQuoteQuerySchema,
     FilmQuoteQuerySchema,
@@ -38,11 +38,85 @@ class QuoteList(MethodView):
         return Quote.select_where(**filters)
 
 
+@blp.route("/quotes/random")
+@blp.random(
+    QuoteQuerySchema,
+    QuoteSchema,
+    operation="randomQuotes",
+    example="/v1/quotes/random?theme=avoidance&seed=example",
+)
+def random_quotes(filters: dict[str, Any]) -> Select[Any]:
+    """Choose quotes at random
+
+    One or more of the list, none twice, each as likely as any other. Nothing that carries an advisory,
+    unless `max_severity` or `advisory` asks for it.
+    """
+    return Quote.select_where(**filters)
+
+
+@blp.route("/quotes/daily")
+@blp.daily(
+    QuoteQuerySchema,
+    QuoteSchema,
+    operation="getDailyQuote",
+    example="/v1/quotes/daily/2026-11-23",
+    forms="quote",
+)
+def daily_quote(filters: dict[str, Any]) -> Select[Any]:
+    """Get today's quote
+
+    The same for everyone all day; its `Link` header has the day's lasting address. Nothing that carries
+    an advisory, unless `max_severity` or `advisory` asks for it.
+    """
+    return Quote.select_where(**filters)
+
+
+@blp.route("/quotes/daily/<day:date>", parameters=[DAY])
+@blp.daily(
+    QuoteQuerySchema,
+    QuoteSchema,
+    operation="getQuoteOfDay",
+    example="/v1/quotes/daily/2026-11-23",
+    forms="quote",
+    dated=True,
+)
+def day_quote(filters: dict[str, Any]) -> Select[Any]:
+    """Get a day's quote
+
+    The quote of that day, chosen among those that were there when it began: what is added later does not
+    change it. A day that has not come anywhere, or is before the first quote, is 404.
+    """
+    return Quote.select_where(**filters)
+
+
+@blp.route(
+    "/quotes/<slug:quote>.<extension:extension>",
+    parameters=form_parameters("quote"),
+)
+@blp.item(
+    QuoteSchema,
+    operation="getQuoteForm",
+    example="/v1/quotes/her-2013-a-wife-without-the-challenges.json",
+    forms="quote",
+)
+def quote_form(quote: str) -> Select[Any]:
+    """Get a quote in a form
+
+    The same as with `format=`, as an address that ends in the form's usual extension.
+    """
+    return Quote.select_where(id=[quote])
+
+
 @blp.route("/quotes/<slug:quote>", parameters=[slug_parameter("quote", "quote")])
 class QuoteDetail(MethodView):
     """One quote."""
 
-    @blp.item(QuoteSchema, operation="getQuote", example="/v1/quotes/her-2013-a-wife-without-the-challenges")
+    @blp.item(
+        QuoteSchema,
+        operation="getQuote",
+        example="/v1/quotes/her-2013-a-wife-without-the-challenges",
+        forms="quote",
+    )
     def get(self, quote: str) -> Select[Any]:
         """Get a quote
 

@@ -54,7 +54,7 @@ class SceneDetail(MethodView):
     FilmSceneQuerySchema,
     SceneSchema,
     operation="listFilmScenes",
-    example="/v1/films/her-2013/scenes?limit=1",
+    example="/v1/films/her-2013/scenes?limit=1&include=characters,quotes",
     parent=Film,
 )
 def film_scenes(filters: dict[str, Any], film: str) -> Select[Any]:

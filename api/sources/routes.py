@@ -7,7 +7,7 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import Blueprint, slug_parameter
+from api.blueprint import Blueprint, form_parameters, slug_parameter
 from api.sources.schemas import (
     FilmSourceQuerySchema,
     ParagraphQuerySchema,
@@ -41,13 +41,26 @@ class SourceList(MethodView):
 class SourceDetail(MethodView):
     """One source."""
 
-    @blp.item(SourceSchema, operation="getSource", example=ESSAY)
+    @blp.item(SourceSchema, operation="getSource", example=ESSAY, forms="source")
     def get(self, source: str) -> Select[Any]:
         """Get a source
 
         The source with this id. Its text is its author's and is not served.
         """
         return Source.select_where(id=[source])
+
+
+@blp.route(
+    "/sources/<slug:source>.<extension:extension>",
+    parameters=form_parameters("source"),
+)
+@blp.item(SourceSchema, operation="getSourceForm", example=f"{ESSAY}.json", forms="source")
+def source_form(source: str) -> Select[Any]:
+    """Get a source in a form
+
+    The same as with `format=`, as an address that ends in the form's usual extension.
+    """
+    return Source.select_where(id=[source])
 
 
 @blp.route("/sources/<slug:source>/paragraphs", parameters=[slug_parameter("source", "source")])

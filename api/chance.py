@@ -1,0 +1,160 @@
+"""Choosing by lot: ``random`` and ``daily``, over the same filters as the lists.
+
+Every candidate draws a lot from the seed and its own id; the lowest win. So the same seed and content
+give the same answer, nothing comes twice, and what is added, changed or deleted elsewhere alters an
+answer only where it takes or leaves a place in it. A day is the seed of its daily item.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError, fields, validate
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import Session
+
+from api.fields import AnyOf, Digits, Slug, nearest
+
+#: Up to so many candidates are all given a lot; of more, a window of neighbours in random order.
+MOST_RANKED = 10_000
+WINDOW = 200
+MOST_DRAWN = 50
+#: Somewhere on Earth it is this day already: nobody's today is in the future.
+EARLIEST_ZONE = dt.timezone(dt.timedelta(hours=14))
+
+
+class Seed(fields.String):
+    """Any text that can be sent in an address; the same text, the same answer."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of ``String``."""
+        super().__init__(
+            validate=validate.Length(min=1, max=100, error="A seed has 1 to 100 characters."), **options
+        )
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """Return the names of all time zones (IANA), the same on every machine."""
+    return tuple(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
+
+
+class TimeZone(fields.String):
+    """The name of a time zone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name not in zones():
+            unknown = f"“{name[:60]}” is not the name of a time zone, such as Europe/Berlin."
+            raise ValidationError(unknown + nearest(name, zones()))
+        return ZoneInfo(name)
+
+
+def lot(seed: str, slug: str) -> bytes:
+    """Return the lot that a resource draws."""
+    return hashlib.sha256(f"{seed}\n{slug}".encode("utf-8", "surrogatepass")).digest()
+
+
+class Lots:
+    """The resources that a statement finds, run with its parameters ``now``, each of which can draw a lot."""
+
+    def __init__(self, session: Session, statement: Select[Any], noun: Any, now: dict[str, Any]) -> None:
+        """Take the statement, and the noun that it selects."""
+        self.session, self.statement, self.noun, self.now = session, statement, noun, now
+
+    def draw(self, seed: str, most: int) -> list[str]:
+        """Return the ids of at most ``most`` of the resources, in the order of their lots.
+
+        Each is as likely as any other where there are up to ``MOST_RANKED``. Above, each window of
+        neighbours in random order is, and each within it: near enough to uniform, and no more rows
+        are read however many there are.
+        """
+        slugs = self._column(self.noun.slug)
+        found = self._run(slugs.limit(MOST_RANKED + 1))
+        if len(found) > MOST_RANKED:
+            found = self._window(slugs, int.from_bytes(lot(seed, "")[:8]) >> 1)
+        return sorted(found, key=lambda slug: lot(seed, slug))[:most]
+
+    def _window(self, slugs: Select[Any], start: int) -> list[str]:
+        key = self.noun.random_key
+        in_order = slugs.order_by(key, self.noun.slug)
+        found = self._run(in_order.where(key >= start).limit(WINDOW))
+        # Behind the last comes the first.
+        return found + self._run(in_order.where(key < start).limit(WINDOW - len(found)))
+
+    def draw_of_day(self, day: dt.date) -> str | None:
+        """Return the id of the day's resource; None where there was none yet.
+
+        It is chosen among those created before the day began, so that nothing added later, on that
+        day itself or after, changes it; on the first day among the first that came.
+        """
+        began = dt.datetime.combine(day, dt.time(), dt.UTC)
+        created = self.noun.created_at
+        chosen = self._where(created <= began).draw(str(day), 1)
+        if not chosen:
+            that_day = self._column(created).where(created < began + dt.timedelta(days=1))
+            first = self._run(that_day.order_by(created).limit(1))
+            chosen = self._where(created.in_(first)).draw(str(day), 1)
+        return chosen[0] if chosen else None
+
+    def _where(self, condition: ColumnElement[bool]) -> Lots:
+        return Lots(self.session, self.statement.where(condition), self.noun, self.now)
+
+    def _column(self, column: Any) -> Select[Any]:
+        return self.statement.with_only_columns(column, maintain_column_froms=True)
+
+    def _run(self, statement: Select[Any]) -> list[Any]:
+        return list(self.session.scalars(statement, self.now))
+
+
+def unflagged(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what was asked for, without what carries an advisory unless it was asked for too."""
+    return asked if {"max_severity", "advisory"} & asked.keys() else asked | {"max_severity": 0}
+
+
+FLAGGED = (
+    "Only items with no advisory above this severity, what is included too. Unless this or `advisory` is "
+    "given, none that carry any."
+)
+
+
+def _chosen(query: type[Schema], name: str, members: dict[str, Any]) -> type[Schema]:
+    """Return the query of a list as one of choosing by lot: its filters, without order and pages."""
+    common = {
+        "__doc__": query.__doc__,
+        "left_out": ("sort", "limit", "cursor")
+        if "count" in members
+        else ("sort", "limit", "cursor", "count"),
+        "max_severity": Digits(0, 3, metadata={"description": FLAGGED}),
+    }
+    made: type[Schema] = type(query)(name + query.__name__, (query,), common | members)  # type: ignore[misc]
+    return made
+
+
+def random_query(query: type[Schema]) -> type[Schema]:
+    """Return the query of a random choice from a list."""
+    count = Digits(1, MOST_DRAWN, load_default=1, metadata={"description": "How many items, none twice."})
+    seed = Seed(
+        metadata={
+            "description": "The same seed chooses the same items while the content is the same, and the "
+            "answer may be kept. Without one every answer is another; its `Link` header leads back to it."
+        }
+    )
+    exclude = AnyOf(Slug(), most=100, metadata={"description": "Ids of items that are not to be chosen."})
+    return _chosen(query, "Random", {"count": count, "seed": seed, "exclude": exclude})
+
+
+def daily_query(query: type[Schema]) -> type[Schema]:
+    """Return the query of today's item."""
+    tz = TimeZone(metadata={"description": "The time zone (IANA) whose date today is; UTC unless given."})
+    return _chosen(query, "Daily", {"tz": tz})
+
+
+def day_query(query: type[Schema]) -> type[Schema]:
+    """Return the query of a day's item."""
+    return _chosen(query, "Day", {})

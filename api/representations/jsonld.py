@@ -1,0 +1,183 @@
+"""JSON-LD in schema.org's words: a ``Quotation``, a ``Claim``, or the work that a source is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from api.representations.wording import (
+    KEEPER,
+    Item,
+    address,
+    attribution,
+    author_of,
+    base,
+    content_note,
+    paragraphs,
+    uri,
+)
+
+CONTEXT = "https://schema.org"
+#: schema.org has no essay and no talk.
+WORKS = {"essay": "Article", "review": "Review", "book": "Book"}
+IDENTIFIED = {
+    "imdb": "https://www.imdb.com/title/",
+    "wikidata": "https://www.wikidata.org/wiki/",
+    "tmdb": "https://www.themoviedb.org/movie/",
+}
+
+Node = dict[str, Any]
+
+
+def write(item: Item) -> str:
+    """Return an item as a JSON-LD document."""
+    return dumps({"@context": CONTEXT, **WRITERS[item["type"]](item)})
+
+
+def dumps(node: Node) -> str:
+    """Return JSON that may also stand in a page's ``script`` element: no ``<`` is in it."""
+    return json.dumps(node, ensure_ascii=False, indent=2).replace("<", "\\u003c") + "\n"
+
+
+def node(type_name: str, reference: Item, **properties: Any) -> Node:
+    """Return what every node has: its type, its address as its name, its label; no empty property."""
+    known = {name: value for name, value in properties.items() if value}
+    return {"@type": type_name, "@id": uri(reference["url"]), "name": reference["label"]} | known
+
+
+def organization(name: str, **properties: str) -> Node:
+    """Return an organisation by its name."""
+    return {"@type": "Organization", "name": name} | properties
+
+
+def keeper(item: Item) -> Node:
+    """Return who keeps the records."""
+    return organization(KEEPER, url=base(item))
+
+
+def movie(film: Item) -> Node:
+    """Return a film; who plays in it is not said."""
+    identifiers = film.get("identifiers") or {}
+    year = film.get("release_year")
+    return node(
+        "Movie",
+        film,
+        name=film.get("title"),
+        datePublished=year and f"{year:04}",
+        director=[{"@type": "Person", "name": name} for name in film.get("directors", ())],
+        sameAs=[uri(IDENTIFIED[kind] + known) for kind, known in identifiers.items() if known],
+    )
+
+
+def character(reference: Item, film: Item, type_name: str = "Thing") -> Node:
+    """Return a character; schema.org has no word for one, so what it is is said.
+
+    Only ``spokenByCharacter`` asks for a ``Person``; elsewhere a character is none.
+    """
+    return node(type_name, reference, disambiguatingDescription=f"A character in {film['label']}.")
+
+
+def clip(scene: Item, film: Item) -> Node:
+    """Return a scene as a part of its film."""
+    return node("Clip", scene, isPartOf={"@id": uri(film["url"])})
+
+
+def work(source: Item) -> Node:
+    """Return a source; without an author it is its publication's."""
+    name, publication, published = author_of(source), source.get("publication"), source.get("published_on")
+    # An author is someone or something with a name: which of the two is not known.
+    author = {"name": name} if source.get("author") else name and organization(name)
+    kind = WORKS.get(source.get("kind", ""), "CreativeWork")
+    return node(
+        kind,
+        source,
+        name=source.get("title"),
+        alternativeHeadline=source.get("subtitle"),
+        author=author,
+        publisher=publication and organization(publication),
+        articleSection=source.get("section") if kind == "Article" else None,
+        datePublished=published,
+        inLanguage=source.get("language"),
+        url=uri(source.get("source_url") or address(source)),
+        copyrightNotice=source.get("rights"),
+    )
+
+
+def passages(item: Item) -> list[Node]:
+    """Return the paragraphs that an item cites, each a part of its source."""
+    return [
+        {
+            "@type": "CreativeWork",
+            "@id": uri(f"{citation['source']['url']}/paragraphs/{number}"),
+            "name": paragraphs([number]),
+            "position": number,
+            "isPartOf": {"@id": uri(citation["source"]["url"])},
+        }
+        for citation in item["citations"]
+        for number in citation["paragraphs"]
+    ]
+
+
+def quotation(quote: Item) -> Node:
+    """Return a quote: a line of the film as its source gives it, or the source's own words."""
+    film, scene, works = quote["film"], quote["scene"], [work(each["source"]) for each in quote["citations"]]
+    about = [clip(scene, film)] if scene else []
+    if quote["voice"] == "film":
+        speaker = quote["speaker"] and character(quote["speaker"], film, "Person")
+        whose: Node = {"spokenByCharacter": speaker, "isPartOf": [movie(film), *about]}
+        about = []
+    else:
+        whose = {
+            "author": [each["author"] for each in works if "author" in each],
+            "isPartOf": [{"@id": each["@id"]} for each in works],
+        }
+        about = [movie(film), *about]
+    return _record("Quotation", quote, **whose, isBasedOn=works, about=about + _themes(quote))
+
+
+def claim(commentary: Item) -> Node:
+    """Return a commentary: a claim that appears in its sources, as it is reported here."""
+    film, works = commentary["film"], [work(each["source"]) for each in commentary["citations"]]
+    characters = [character(each, film) for each in commentary["characters"]]
+    scenes = [clip(scene, film) for scene in commentary["scenes"]]
+    return _record(
+        "Claim",
+        commentary,
+        claimInterpreter=keeper(commentary),
+        appearance=works,
+        isBasedOn=[{"@id": each["@id"]} for each in works],
+        about=[movie(film), *scenes, *characters, *_themes(commentary)],
+        mentions=[node("Quotation", quote) for quote in commentary["quotes"]],
+    )
+
+
+def _record(type_name: str, item: Item, **properties: Any) -> Node:
+    """Return what a quote and a claim have in common, with properties of their own."""
+    attributed = f"{attribution(item)}."
+    described = " ".join(filter(None, (attributed, content_note(item))))
+    return node(
+        type_name,
+        item,
+        url=address(item),
+        text=item["text"],
+        inLanguage=item["language"],
+        description=described,
+        creditText=attributed,
+        **properties,
+        citation=passages(item),
+        copyrightNotice=item.get("rights"),
+        dateCreated=item["created_at"],
+        dateModified=item["updated_at"],
+    )
+
+
+def _themes(item: Item) -> list[Node]:
+    return [node("DefinedTerm", theme) for theme in item["themes"]]
+
+
+def _source(source: Item) -> Node:
+    films = [movie(film) for film in source["films"]]
+    return work(source) | {"about": films, "dateModified": source["updated_at"]}
+
+
+WRITERS = {"quote": quotation, "commentary": claim, "source": _source}

@@ -1,0 +1,54 @@
+"""Databases to measure on: made new, filled with the pack, and dropped after."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import create_engine, make_url, text
+
+from api.config import ROOT
+from models import migrations
+from models.database import Database
+from seeds.check import examine
+from seeds.load import load
+from seeds.pack import read_pack
+from seeds.rules import RULES
+
+
+def fill(url: str) -> None:
+    """Migrate the database and load the pack."""
+    database = Database(url)
+    migrations.upgrade(database.engine)
+    checked, _ = examine(read_pack(ROOT / "seeds"), RULES)
+    with database.writing() as session:
+        load(session, checked)
+    database.close()
+
+
+@contextmanager
+def sqlite() -> Iterator[str]:
+    """Yield the URL of a SQLite database that holds the pack."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/bench.sqlite3"
+        fill(url)
+        yield url
+
+
+@contextmanager
+def postgresql(server: str) -> Iterator[str]:
+    """Yield the URL of a database on a PostgreSQL server that holds the pack."""
+    name = f"subtext_bench_{secrets.token_hex(4)}"
+    base = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(base, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        try:
+            url = base.set(database=name).render_as_string(hide_password=False)
+            fill(url)
+            yield url
+        finally:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()

@@ -1,0 +1,182 @@
+"""Citations as BibTeX, RIS, CSL-JSON and formatted references, each read by what did not write it."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import citeproc
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pybtex.database import parse_string
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+
+from tests.forms import (
+    CLAIM,
+    HOSTILE,
+    PUBLICATION,
+    QUOTE,
+    SOURCE,
+    STYLES,
+    cited_by,
+    filled,
+    one_line,
+    quote_of,
+    tried,
+    written,
+)
+
+RIS_LINE = re.compile(r"[A-Z][A-Z0-9]  - .*")
+KINDS = ["essay", "review", "book", "talk"]
+# LaTeX's names of ASCII characters that the decoder lacks.
+NAMES = {
+    "textbraceleft": "{",
+    "textbraceright": "}",
+    "textless": "<",
+    "textgreater": ">",
+    "textasciicircum": "^",
+}
+
+
+@pytest.fixture(params=[QUOTE, CLAIM, SOURCE])
+def item(request, client):
+    return filled(client, request.param)
+
+
+@pytest.fixture
+def source(client):
+    return filled(client, SOURCE)
+
+
+def set_by_tex(text):
+    """Return what TeX sets."""
+    known = get_default_latex_context_db()
+    macros = [MacroTextSpec(*each) for each in NAMES.items()]
+    known.add_context_category("ascii", macros=macros, prepend=True)
+    return LatexNodes2Text(latex_context=known).latex_to_text(text)
+
+
+@cache
+def standard(kind):
+    """Return CSL's own list of types or variables, which the citation processor ships with."""
+    lists = Path(citeproc.DATA_PATH, "schema", "schemas", "styles", f"csl-{kind}.rnc").read_text()
+    return set(re.findall(r'"([\w-]+)"', lists))
+
+
+class TestBibTeX:
+    def test_the_source_is_cited_by_its_publication(self, item):
+        entry = parse_string(written("bibtex", item), "bibtex").entries[item["id"]]
+        assert entry.type == "article"
+        assert entry.fields["year"] == "n.d."
+        assert [str(person) for person in entry.persons["author"]] == [f"{{{PUBLICATION}}}"]
+
+    def test_several_sources_are_several_entries(self, client):
+        quote = filled(client, QUOTE)
+        both = quote["citations"] + cited_by(quote, id="another-source")["citations"]
+        entries = parse_string(written("bibtex", quote | {"citations": both}), "bibtex").entries
+        assert list(entries) == [f"{quote['id']}-{each['source']['id']}" for each in both]
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_kind_has_its_date(self, source, kind):
+        (entry,) = parse_string(
+            written("bibtex", source | {"kind": kind, "published_on": "2023-05-07"}), "bibtex"
+        ).entries.values()
+        assert [entry.fields[part] for part in ("year", "month", "day")] == ["2023", "5", "7"]
+
+    @tried
+    @given(text=HOSTILE)
+    def test_text_comes_back(self, text):
+        (entry,) = parse_string(written("bibtex", quote_of(text)), "bibtex").entries.values()
+        assert one_line(set_by_tex(entry.fields["annote"])) == one_line(text)
+        assert one_line(set_by_tex(entry.fields["journal"])) == one_line(text)
+
+
+class TestRIS:
+    def test_the_source_is_cited_with_its_paragraphs(self, item):
+        lines = written("ris", item).split("\n")
+        assert {"TY  - MGZN", f"ID  - {item['id']}", f"AU  - {PUBLICATION}"} <= set(lines)
+        assert ("N1  - paras. 3, 43" in lines) == (item["type"] == "commentary")
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_kind_has_its_date(self, source, kind):
+        lines = written("ris", source | {"kind": kind, "published_on": "2023-05-07"}).split("\n")
+        assert {"PY  - 2023", "DA  - 2023/05/07"} <= set(lines)
+
+    @tried
+    @given(text=HOSTILE)
+    def test_text_stays_on_its_line(self, text):
+        lines = written("ris", quote_of(text)).splitlines()
+        assert (lines[0], lines[-1]) == ("TY  - MGZN", "ER  - ")
+        assert all(RIS_LINE.fullmatch(line) for line in lines)
+        assert f"N1  - Text: {one_line(text)}" in lines
+
+
+class TestCSL:
+    def test_every_key_and_type_is_the_standards(self, item):
+        (entry,) = json.loads(written("csl-json", item))
+        assert entry["type"] in standard("types")
+        assert set(entry) <= standard("variables") | {"id", "type", "custom"}
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_kind_has_its_date(self, source, kind):
+        (entry,) = json.loads(written("csl-json", source | {"kind": kind, "published_on": "2023-05-07"}))
+        assert entry["type"] in standard("types")
+        assert entry["issued"] == {"date-parts": [[2023, 5, 7]]}
+
+    def test_the_source_is_cited_with_its_paragraphs(self, client):
+        (entry,) = json.loads(written("csl-json", filled(client, CLAIM)))
+        assert entry["locator"] == "paras. 3, 43"
+        assert entry["custom"]["paragraphs"] == [3, 43]
+        assert "issued" not in entry
+
+    @tried
+    @given(text=HOSTILE)
+    def test_text_comes_back(self, text):
+        (entry,) = json.loads(written("csl-json", quote_of(text)))
+        assert entry["custom"]["text"] == entry["author"][0]["literal"] == one_line(text)
+
+
+@pytest.mark.parametrize("style", STYLES)
+class TestFormattedReferences:
+    def test_a_source_without_author_and_date_is_its_publications_undated(self, source, style):
+        reference = written(style, source)
+        assert reference.startswith(f"{PUBLICATION}. ")
+        assert "n.d." in reference
+        assert reference.count(PUBLICATION) == 1
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_source_without_a_publication_is_cited_by_its_title_once(self, source, style, kind):
+        reference = written(style, source | {"publication": None, "kind": kind})
+        assert reference.lstrip("“").startswith(source["title"])
+        assert reference.count(source["title"]) == 1
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_kind_says_its_date_or_that_none_is_known(self, source, style, kind):
+        assert "n.d." in written(style, source | {"kind": kind})
+        assert "1888" in written(style, source | {"kind": kind, "published_on": "1888-01-31"})
+
+    def test_what_is_known_is_laid_out_as_the_style_asks(self, source, style):
+        known = {"author": "A Critic", "title": "Why?", "subtitle": None, "publication": "The Paper"}
+        dated = {"published_on": "2023-05-07", "source_url": "https://paper.example/why"}
+        assert (
+            written(style, source | known | dated)
+            == {
+                "apa": "A Critic. (2023, May 7). Why? The Paper. https://paper.example/why\n",
+                "mla": "A Critic. “Why?” The Paper, 7 May 2023, https://paper.example/why.\n",
+                "chicago": "A Critic. 2023. “Why?” The Paper, May 7. https://paper.example/why.\n",
+            }[style]
+        )
+
+    @tried
+    @given(text=HOSTILE)
+    def test_text_stays_as_it_is_on_one_line(self, style, text):
+        reference, *rest = written(style, quote_of(text)).split("\n")
+        assert reference.count(one_line(text)) >= 2
+        assert len(rest) == 2
+
+    @tried
+    @given(day=st.dates())
+    def test_any_date_can_be_written(self, style, day):
+        dated = cited_by(quote_of("A"), published_on=day.isoformat())
+        assert str(day.year) in written(style, dated)

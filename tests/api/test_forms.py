@@ -1,0 +1,99 @@
+"""Other forms of an item over HTTP: how one asks for them, and what comes with them."""
+
+import pytest
+
+from api.representations import forms_of
+from tests.counting import statements
+
+ITEMS = {
+    "quote": "/v1/quotes/her-2013-a-wife-without-the-challenges",
+    "commentary": "/v1/commentary/her-2013-perfection-opposes-reality",
+    "source": "/v1/sources/her-perfection-is-the-enemy-of-real",
+}
+FORMS = [(name, form) for name in ITEMS for form in forms_of(name)]
+each_form = pytest.mark.parametrize(("name", "form"), FORMS, ids=lambda value: getattr(value, "name", value))
+OTHERS = ["/v1/films/her-2013", "/v1/themes/loneliness", "/v1/quotes", "/v1/quotes/random", "/v1"]
+
+
+class TestAsking:
+    @each_form
+    def test_format_accept_and_extension_ask_for_the_same(self, client, name, form):
+        path = ITEMS[name]
+        by_name = client.get(f"{path}?format={form.name}")
+        by_type = client.get(path, headers={"Accept": form.full_type})
+        assert by_name.status_code == by_type.status_code == 200
+        assert by_name.content_type == by_type.content_type == form.content_type
+        assert by_name.data == by_type.data
+        if form.extension:
+            assert client.get(f"{path}.{form.extension}").data == by_name.data
+
+    @each_form
+    def test_format_counts_more_than_accept(self, client, name, form):
+        answer = client.get(f"{ITEMS[name]}?format={form.name}", headers={"Accept": "image/png"})
+        assert answer.content_type == form.content_type
+
+    @pytest.mark.parametrize("name", ITEMS)
+    def test_what_is_not_served_is_refused_with_what_is(self, client, name):
+        answer = client.get(ITEMS[name], headers={"Accept": "image/png, text/html;q=0.5"})
+        assert (answer.status_code, answer.get_json()["code"]) == (406, "not-acceptable")
+        for form in forms_of(name):
+            assert form.full_type in answer.get_json()["detail"]
+
+    def test_an_unknown_format_is_refused_with_those_that_there_are(self, client):
+        answer = client.get(f"{ITEMS['quote']}?format=bibtx")
+        (fault,) = answer.get_json()["errors"]
+        assert (answer.status_code, fault["pointer"]) == (422, "format")
+        assert "Did you mean “bibtex”?" in fault["detail"]
+        assert fault["allowed"] == [form.name for form in forms_of("quote")]
+
+    @pytest.mark.parametrize("extension", ["xyz", "pdf", "anno.jsonld"])
+    def test_an_unknown_extension_is_not_found(self, client, extension):
+        answer = client.get(f"{ITEMS['source']}.{extension}")
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")
+        assert ".bib" in answer.get_json()["detail"]
+
+    @pytest.mark.parametrize("path", OTHERS)
+    def test_everything_else_is_json_alone(self, client, path):
+        assert client.get(path, headers={"Accept": "application/x-bibtex"}).status_code == 406
+        assert client.get(f"{path}?format=bibtex").status_code == 422
+
+    @pytest.mark.parametrize("suffix", [".bib", "?format=ris"])
+    def test_an_unknown_id_is_not_found_in_any_form(self, client, suffix):
+        answer = client.get(f"/v1/quotes/her-2013-no-such-line{suffix}")
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")
+
+
+class TestAnswers:
+    @each_form
+    def test_each_form_has_a_validator_of_its_own(self, client, name, form):
+        path = f"{ITEMS[name]}?format={form.name}"
+        answer = client.get(path)
+        assert answer.headers["ETag"].startswith('"1.')
+        assert answer.headers["Vary"] == "Accept, Accept-Encoding, Authorization"
+        assert answer.headers["Cache-Control"].startswith("public")
+        assert client.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+        if form.name != "json":
+            assert (
+                client.get(ITEMS[name], headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
+            )
+
+    def test_fields_and_include_shape_json_alone(self, client):
+        path = f"{ITEMS['quote']}?format=text"
+        assert client.get(f"{path}&fields=label&include=scene").data == client.get(path).data
+
+    @each_form
+    def test_no_performer_is_named(self, client, name, form):
+        performers = {
+            character["performer"]
+            for character in client.get("/v1/characters?limit=100").get_json()["data"]
+            if character["performer"]
+        }
+        text = client.get(f"{ITEMS[name]}?format={form.name}").text
+        assert performers
+        assert not [performer for performer in performers if performer in text]
+
+    @each_form
+    def test_a_form_needs_one_statement(self, app, client, name, form):
+        with statements(app.extensions["database"].engine) as seen:
+            client.get(f"{ITEMS[name]}?format={form.name}")
+        assert len([one for one in seen if not one.startswith("BEGIN")]) == 1

@@ -1,0 +1,75 @@
+"""What is a draft or deleted is nowhere: not in lists, not behind references, not in what is included."""
+
+import pytest
+
+from api.app import create_app
+from api.config import Settings
+from api.references import includable, schema_of
+from api.shaping import MOST_INCLUDES
+from models import BY_TYPE, NOUNS
+from tests.generated import worst
+from tests.storing import store
+
+LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
+
+
+@pytest.fixture(scope="module")
+def app(engine):
+    """An app over content of which much is hidden."""
+    with engine.fresh() as url:
+        made = create_app(Settings(database_url=url, statement_seconds=60))
+        with made.extensions["database"].writing() as session:
+            store(session, worst())
+        yield made
+        made.extensions["database"].close()
+
+
+@pytest.fixture
+def hidden(app):
+    """The type and id of everything that nobody may see."""
+    with app.extensions["database"].reading() as session:
+        everything = [row for noun in NOUNS for row in session.query(noun)]
+        return {(row.type_name, row.slug) for row in everything if not row.is_visible}
+
+
+def named(value):
+    """Every type and id in an answer."""
+    if isinstance(value, list):
+        return set().union(*map(named, value))
+    if not isinstance(value, dict):
+        return set()
+    own = {(value["type"], value["id"])} if {"type", "id"} <= value.keys() else set()
+    return own.union(*map(named, value.values()))
+
+
+def shapes(type_name):
+    names = list(includable(schema_of(type_name)()))
+    yield ""
+    for start in range(0, len(names), MOST_INCLUDES):
+        yield f"&include={','.join(names[start : start + MOST_INCLUDES])}"
+
+
+class TestHidden:
+    def test_there_is_much_to_hide(self, hidden):
+        assert {type_name for type_name, _ in hidden} == {noun.type_name for noun in NOUNS}
+
+    @pytest.mark.parametrize("name", LISTS)
+    def test_no_list_names_it_in_any_shape(self, app, hidden, name):
+        (noun,) = [noun for noun in NOUNS if noun.__tablename__ == name]
+        for shape in shapes(noun.type_name):
+            answer = app.test_client().get(f"/v1/{name}?limit=100{shape}").get_json()
+            assert answer["data"]
+            assert not named(answer) & hidden
+
+    def test_no_paragraph_is_cited_by_it(self, app, hidden):
+        client = app.test_client()
+        for source in client.get("/v1/sources").get_json()["data"]:
+            cited = client.get(f"/v1/sources/{source['id']}/paragraphs?limit=100&include=cited_by").get_json()
+            assert not named(cited) & hidden
+
+    def test_a_condition_in_sql_means_what_the_object_says(self, app):
+        with app.extensions["database"].reading() as session:
+            for noun in BY_TYPE.values():
+                said = {row for row in session.query(noun) if row.is_visible}
+                assert said == set(session.query(noun).filter(noun.is_visible))
+                assert said

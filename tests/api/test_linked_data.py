@@ -1,0 +1,174 @@
+"""JSON-LD and Web Annotations, expanded by a processor of JSON-LD with contexts that stand here."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from pyld import jsonld
+from rdflib.namespace import SDO
+
+from tests.forms import CLAIM, HOSTILE, OWN_WORDS, QUOTE, SOURCE, cited_by, filled, quote_of, tried, written
+
+OA = "http://www.w3.org/ns/oa#"
+# What the terms in use mean, by the Web Annotation Vocabulary (https://www.w3.org/TR/annotation-vocab/).
+ANNOTATION_CONTEXT = {
+    "oa": OA,
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "as": "http://www.w3.org/ns/activitystreams#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "id": "@id",
+    "type": "@type",
+    "Organization": "foaf:Organization",
+    "Software": "as:Application",
+    "name": "foaf:name",
+    "value": "rdf:value",
+    "format": "dc:format",
+    "language": "dc:language",
+} | {
+    term: f"oa:{term}"
+    for term in (
+        "Annotation",
+        "TextualBody",
+        "SpecificResource",
+        "TextQuoteSelector",
+        "exact",
+        "highlighting",
+        "describing",
+        "tagging",
+    )
+}
+ANNOTATION_CONTEXT |= {
+    term: {"@id": iri, "@type": kind}
+    for term, iri, kind in (
+        ("motivation", "oa:motivatedBy", "@vocab"),
+        ("purpose", "oa:hasPurpose", "@vocab"),
+        ("body", "oa:hasBody", "@id"),
+        ("target", "oa:hasTarget", "@id"),
+        ("source", "oa:hasSource", "@id"),
+        ("scope", "oa:hasScope", "@id"),
+        ("selector", "oa:hasSelector", "@id"),
+        ("creator", "dcterms:creator", "@id"),
+        ("generator", "as:generator", "@id"),
+        ("homepage", "foaf:homepage", "@id"),
+        ("created", "dcterms:created", "xsd:dateTime"),
+        ("modified", "dcterms:modified", "xsd:dateTime"),
+    )
+}
+CONTEXTS = {
+    "https://schema.org": {"@vocab": "https://schema.org/"},
+    "http://www.w3.org/ns/anno.jsonld": ANNOTATION_CONTEXT,
+}
+
+
+def expanded(document):
+    """Return the one node that a document is about, expanded; no other context can be had."""
+
+    def load(url, _options):
+        return {"contextUrl": None, "documentUrl": url, "document": {"@context": CONTEXTS[url]}}
+
+    (node,) = jsonld.expand(json.loads(document), {"documentLoader": load})
+    return node
+
+
+def nodes(value):
+    """Yield every node of a document."""
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, dict):
+            yield each
+            for inner in each.values():
+                yield from nodes(inner)
+
+
+def keys(document):
+    """Return how many keys a document has, those of the processor's own aside."""
+    names = [name for node in nodes(document) for name in node]
+    return len([name for name in names if name not in ("@context", "@id", "id", "@type", "type", "@value")])
+
+
+class TestJSONLD:
+    @pytest.fixture(params=[QUOTE, OWN_WORDS, CLAIM, SOURCE])
+    def item(self, request, client):
+        return filled(client, request.param)
+
+    def test_every_word_is_schema_orgs(self, item):
+        for node in nodes(json.loads(written("json-ld", item))):
+            words = [name for name in node if not name.startswith("@")] + [node.get("@type", "Thing")]
+            assert all(word in SDO for word in words)
+
+    def test_it_is_about_the_item(self, item):
+        assert expanded(written("json-ld", item))["@id"] == item["url"]
+
+    def test_a_line_of_the_film_is_its_characters_as_the_source_has_it(self, client):
+        document = json.loads(written("json-ld", filled(client, QUOTE)))
+        assert document["@type"] == "Quotation"
+        assert document["spokenByCharacter"]["name"] == "Catherine"
+        assert document["isPartOf"][0]["@type"] == "Movie"
+        assert document["isBasedOn"][0]["@id"].endswith(SOURCE)
+        assert "author" not in document
+
+    def test_the_sources_own_words_are_its_authors(self, client):
+        document = json.loads(written("json-ld", filled(client, OWN_WORDS)))
+        assert [author["name"] for author in document["author"]] == ["The Wall of Wisdom"]
+        assert "spokenByCharacter" not in document
+
+    def test_a_commentary_is_a_claim_that_appears_in_the_source(self, client):
+        document = json.loads(written("json-ld", filled(client, CLAIM)))
+        assert document["@type"] == "Claim"
+        assert document["claimInterpreter"]["name"] == "Subtext"
+        assert document["appearance"][0]["author"]["name"] == "The Wall of Wisdom"
+        assert [passage["position"] for passage in document["citation"]] == [3, 43]
+
+    def test_a_character_is_a_person_only_where_the_vocabulary_asks_for_one(self, client):
+        about = json.loads(written("json-ld", filled(client, CLAIM)))["about"]
+        assert "Person" not in {node["@type"] for node in about}
+
+    @tried
+    @given(text=HOSTILE)
+    def test_text_comes_back_and_closes_no_script(self, text):
+        document = written("json-ld", quote_of(text))
+        assert expanded(document)["https://schema.org/text"] == [{"@value": text}]
+        assert "<" not in document
+
+
+class TestAnnotation:
+    @pytest.fixture(params=[QUOTE, CLAIM])
+    def document(self, request, client):
+        return json.loads(written("annotation", filled(client, request.param)))
+
+    def test_it_is_what_the_model_asks_for(self, document):
+        assert document["@context"] == "http://www.w3.org/ns/anno.jsonld"
+        assert document["type"] == "Annotation"
+        assert re.fullmatch(r"http://\S+\?format=annotation", document["id"])
+        assert all(body["type"] == "TextualBody" and body["value"] for body in document["body"])
+        assert all(target["source"].startswith("http") for target in document["target"])
+        assert all(re.fullmatch(r"[\d-]{10}T[\d:]{8}Z", document[name]) for name in ("created", "modified"))
+
+    def test_every_key_means_something(self, document):
+        typed = sum("@type" in node for node in nodes(document))
+        assert keys(expanded(json.dumps(document))) == keys(document) - typed
+
+    def test_motivations_are_the_models(self, document):
+        assert expanded(json.dumps(document))[f"{OA}motivatedBy"][0]["@id"].startswith(OA)
+
+    def test_a_quote_selects_its_words_in_the_source(self, client):
+        quote = filled(client, QUOTE)
+        known = cited_by(quote, source_url="https://paper.example/why")
+        (target,) = json.loads(written("annotation", known))["target"]
+        assert target["source"] == "https://paper.example/why"
+        assert target["selector"] == {"type": "TextQuoteSelector", "exact": quote["text"]}
+        assert target["scope"] == [f"{quote['citations'][0]['source']['url']}/paragraphs/35"]
+
+    def test_a_commentarys_body_is_our_text(self, client):
+        claim = filled(client, CLAIM)
+        body, *_ = json.loads(written("annotation", claim))["body"]
+        assert (body["value"], body["format"], body["language"]) == (claim["text"], "text/plain", "en")
+
+    @tried
+    @given(text=HOSTILE)
+    def test_text_comes_back(self, text):
+        (target,) = expanded(written("annotation", quote_of(text)))[f"{OA}hasTarget"]
+        assert target[f"{OA}hasSelector"][0][f"{OA}exact"] == [{"@value": text}]

@@ -1,0 +1,194 @@
+"""What SQL writes is what ``Schema.dump`` makes of the objects: every field, every include, byte for byte."""
+
+import itertools
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from marshmallow import fields
+from sqlalchemy import Boolean, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from api.app import create_app
+from api.commentary.schemas import ClaimRelationSchema
+from api.config import Settings
+from api.films.schemas import FilmCoverageSchema
+from api.json_text import Frozen, joined
+from api.projection import Shape, item, item_json
+from api.references import includable, schema_of
+from api.schemas import Out
+from models import BY_TYPE, CommentaryRelation, Film
+from tests.generated import contents, worst
+from tests.storing import empty, store
+
+#: What is listed or shown, and the schema that shows it.
+SHOWN = {name: (noun, schema_of(name)) for name, noun in BY_TYPE.items()} | {
+    "relation": (CommentaryRelation, ClaimRelationSchema),
+    "coverage": (Film, FilmCoverageSchema),
+}
+BASE = "http://127.0.0.1:8000"
+
+
+def shapes(schema):
+    """Every field alone, every include alone, and all of them under each ceiling."""
+    yield Shape(schema)
+    yield from (Shape(schema, only=(name,)) for name in schema().fields)
+    includes = tuple(includable(schema()))
+    yield from (Shape(schema, include=(name,)) for name in includes)
+    yield from (Shape(schema, include=includes, max_severity=most) for most in (None, 0, 1))
+
+
+SHAPES = [(name, shape) for name, (_, schema) in SHOWN.items() for shape in shapes(schema)]
+
+
+def projected(session, noun, shape):
+    """The objects that everyone may see, each with the JSON that SQL writes of it."""
+    statement = noun.select_where().add_columns(item_json(shape, noun, BASE))
+    # Dumping what is included loads it object by object; some of it is enough of each.
+    return session.execute(statement.limit(25 if shape.include else 200)).all()
+
+
+def assert_alike(session, noun, shape):
+    schema = shape.made()
+    rows = projected(session, noun, shape)
+    for thing, written in rows:
+        assert written == orjson.dumps(schema.dump(thing)).decode(), shape
+    return len(rows)
+
+
+def opened(engine, template):
+    """The database of an app, inside whose context addresses can be written."""
+    with engine.fresh(template) as url:
+        app = create_app(Settings(database_url=url, statement_seconds=60))
+        with app.app_context():
+            yield app.extensions["database"]
+        app.extensions["database"].close()
+
+
+@pytest.fixture(scope="module")
+def pack(engine):
+    yield from opened(engine, "pack")
+
+
+@pytest.fixture(scope="module")
+def nasty(engine):
+    """An empty database, to be filled."""
+    yield from opened(engine, "empty")
+
+
+class TestThePack:
+    @pytest.mark.parametrize(
+        ("name", "shape"), SHAPES, ids=lambda value: getattr(value, "only", None) and str(value.only)
+    )
+    def test_is_written_as_it_is_dumped(self, pack, name, shape):
+        with pack.reading() as session:
+            assert assert_alike(session, SHOWN[name][0], shape) > 0
+
+    def test_every_field_of_every_schema_is_compared(self):
+        compared = {(shape.schema, name) for _, shape in SHAPES for name in shape.only or ()}
+        assert compared == {(schema, name) for _, schema in SHOWN.values() for name in schema().fields}
+
+
+class TestGeneratedContent:
+    def test_the_worst_there_is_is_written_as_it_is_dumped(self, nasty):
+        empty(nasty)
+        with nasty.writing() as session:
+            store(session, worst())
+        with nasty.reading() as session:
+            whole = [
+                (SHOWN[name][0], shape)
+                for name, shape in SHAPES
+                if not shape.only and len(shape.include) != 1
+            ]
+            compared = [assert_alike(session, noun, shape) for noun, shape in whole]
+        assert sum(compared) > 200
+
+    @given(content=contents())
+    @settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    def test_whatever_it_is_it_is_written_as_it_is_dumped(self, nasty, content):
+        self.compare(nasty, content)
+
+    @pytest.mark.slow
+    @given(content=contents())
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_much_more_of_it_is(self, nasty, content):
+        self.compare(nasty, content)
+
+    def compare(self, database, content):
+        empty(database)
+        with database.writing() as session:
+            store(session, content)
+        with database.reading() as session:
+            for noun, schema in SHOWN.values():
+                includes = tuple(includable(schema()))
+                for most in (None, 1):
+                    assert_alike(session, noun, Shape(schema, include=includes, max_severity=most))
+
+
+class Own(DeclarativeBase):
+    """A table of its own, for kinds of columns that no noun has."""
+
+
+class Flagged(Own):
+    __tablename__ = "flagged"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_so: Mapped[bool | None] = mapped_column(Boolean)
+
+
+class FlaggedSchema(Out):
+    is_so = fields.Boolean(allow_none=True)
+
+
+class FloatSchema(Out):
+    id = fields.Float()
+
+
+class TestKinds:
+    def test_booleans_are_written(self, database):
+        Own.metadata.create_all(database.engine)
+        with Session(database.engine) as session:
+            session.add_all([Flagged(is_so=value) for value in (True, False, None)])
+            session.flush()
+            expression = Frozen("flagged", lambda: joined(item(FlaggedSchema(), Flagged, BASE)))
+            found = session.scalars(select(expression).select_from(Flagged).order_by(Flagged.id)).all()
+        assert found == ['{"is_so":true}', '{"is_so":false}', '{"is_so":null}']
+
+    def test_what_cannot_be_written_alike_is_refused(self):
+        with pytest.raises(TypeError, match="give it a column, an SQL expression or a constant"):
+            item(FloatSchema(), Flagged, BASE)
+
+    @pytest.mark.parametrize(
+        "point", ["\x20", "\x7f", "\x80", "\u2028", "\ufeff", "\uffff", "\U0010ffff", '"', "\\", "%", "'"]
+    )
+    def test_a_character_is_written_as_orjson_writes_it(self, nasty, point):
+        text = f"a{point}b"
+        empty(nasty)
+        whole = worst()
+        for film in whole["film"]:
+            film["synopsis"] = text
+        with nasty.writing() as session:
+            store(session, whole)
+        with nasty.reading() as session:
+            written = [
+                row[1] for row in projected(session, Film, Shape(schema_of("film"), only=("synopsis",)))
+            ]
+        assert set(written) == {orjson.dumps({"synopsis": text}).decode()}
+
+
+def test_every_include_of_every_type_is_known_here():
+    counted = {name: len(includable(schema())) for name, (_, schema) in SHOWN.items()}
+    assert counted == {
+        "advisory": 2,
+        "theme": 6,
+        "film": 4,
+        "source": 4,
+        "character": 4,
+        "scene": 6,
+        "quote": 6,
+        "commentary": 7,
+        "paragraph": 1,
+        "relation": 2,
+        "coverage": 1,
+    }
+    assert sum(1 for _ in itertools.chain(SHAPES)) > 200

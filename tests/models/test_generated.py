@@ -1,0 +1,84 @@
+"""Content that is made up is content that both databases take, and give back alike."""
+
+from contextlib import closing
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Enum, select
+
+from models import NOUNS
+from models.database import Database
+from tests.choices import NASTY
+from tests.generated import contents, worst
+from tests.storing import empty, store
+
+few = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def both(sqlite_engine, postgresql_engine):
+    """An empty database of each kind."""
+    with (
+        sqlite_engine.fresh() as sqlite,
+        postgresql_engine.fresh() as postgresql,
+        closing(Database(sqlite)) as one,
+        closing(Database(postgresql)) as other,
+    ):
+        yield one, other
+
+
+def stored(database, content):
+    """Store a whole by itself; return every record as it is read back, with what a record leaves out."""
+    empty(database)
+    with database.writing() as session:
+        store(session, content)
+    with database.reading() as session:
+        resources = [row for noun in NOUNS for row in session.scalars(select(noun).order_by(noun.slug))]
+        return [(row.to_record(), row.revision, *instants(row)) for row in resources]
+
+
+def instants(row):
+    return row.created_at, row.updated_at, row.deleted_at, row.pack_digest
+
+
+@given(content=contents())
+@few
+def test_both_databases_give_back_the_same(both, content):
+    one, other = (stored(database, content) for database in both)
+    assert one == other
+    assert len(one) == sum(map(len, content.values()))
+
+
+def test_both_databases_take_the_worst(both):
+    one, other = (stored(database, worst()) for database in both)
+    assert one == other
+
+
+class TestTheWorst:
+    def test_is_always_the_same(self):
+        assert worst() == worst()
+
+    def test_has_every_text(self):
+        written = str(worst())
+        assert [text for text in NASTY if repr(text)[1:-1] not in written] == []
+
+    @pytest.mark.parametrize("noun", NOUNS)
+    def test_has_null_and_another_value_wherever_null_may_stand(self, noun):
+        rows = worst()[noun.type_name]
+        for column in noun.__table__.columns:
+            name = column.name.removesuffix("_id")
+            if column.nullable:
+                assert {row[name] is None for row in rows} == {True, False}, name
+
+    @pytest.mark.parametrize("noun", NOUNS)
+    def test_has_every_choice(self, noun):
+        rows = worst()[noun.type_name]
+        for column in noun.__table__.columns:
+            if isinstance(column.type, Enum):
+                assert set(column.type.enum_class) == {row[column.name] for row in rows} - {None}
+
+    @pytest.mark.parametrize("noun", NOUNS)
+    def test_has_lists_that_are_empty_and_lists_that_are_not(self, noun):
+        rows = worst()[noun.type_name]
+        for name in [name for name, value in rows[0].items() if isinstance(value, list)]:
+            assert {bool(row[name]) for row in rows} == {True, False}, name
