@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Select, String, bindparam, null, select
 from sqlalchemy.orm import Session
 
-from api.pagination import Cursor, Key, ListRequest, Page, count, in_order, page_of
+from api.cursors import Cursor, Key
+from api.pagination import ListRequest, Page, count, in_order, page_of
 from api.projection import Shape, item_json
 
 #: Takes filters (a list's) or nothing (an item's), and the path by keywords.
