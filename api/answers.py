@@ -67,7 +67,8 @@ def answer_random(
     read: Reading, asked: dict[str, Any], path: dict[str, Any], *, noun: Any, item: type[Out]
 ) -> Response:
     """Answer with some of the list, chosen by lot; to be kept only where a seed makes it repeatable."""
-    wanted, asked = ListRequest(noun, request.path, asked), unflagged(asked)
+    unseeded = {name: value for name, value in asked.items() if name != "seed"}
+    wanted, asked = ListRequest(noun, request.path, unseeded), unflagged(asked)
     seed = asked.get("seed") or token_hex(8)
     statement, now = read.selected(filters_of(noun, asked), path)
     if "exclude" in asked:
@@ -94,8 +95,7 @@ def answer_daily(
     statement, now = read.selected(filters_of(noun, asked), path)
     slug = Lots(read.session, statement, noun, now).draw_of_day(day)
     if slug is None:
-        early = f"Nothing is chosen for {day}: the day is before the first {noun.type_name}."
-        raise Refused("not-found", early)
+        raise Refused("not-found", f"Nothing that matches was there on {day} yet.")
     (found,) = read.items(noun, [slug], _shape(item, form, asked))
     lasting = ListRequest(noun, f"{request.path}/{day}", given).address(settings().base_url, tz=None)
     return _answer_in(form, found, {} if dated else {"bookmark": lasting})

@@ -1,8 +1,9 @@
 """Choosing by lot: ``random`` and ``daily``, over the same filters as the lists.
 
 Every candidate draws a lot from the seed and its own id; the lowest win. So the same seed and content
-give the same answer, nothing comes twice, and what is added, changed or deleted elsewhere alters an
-answer only where it takes or leaves a place in it. A day is the seed of its daily item.
+give the same answer, nothing comes twice, and among up to ``MOST_RANKED`` candidates what is added,
+changed or deleted alters an answer only where it takes or leaves a place in it. A day is the seed of
+its daily item.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from api.fields import AnyOf, Digits, Slug, nearest
 MOST_RANKED = 10_000
 WINDOW = 200
 MOST_DRAWN = 50
-#: Somewhere on Earth it is this day already: nobody's today is in the future.
-EARLIEST_ZONE = dt.timezone(dt.timedelta(hours=14))
+#: How far ahead of UTC a day begins: where it is today already, today is not the future.
+EARLIEST = dt.timedelta(hours=14)
+EARLIEST_ZONE = dt.timezone(EARLIEST)
 
 
 class Seed(fields.String):
@@ -90,14 +92,14 @@ class Lots:
     def draw_of_day(self, day: dt.date) -> str | None:
         """Return the id of the day's resource; None where there was none yet.
 
-        It is chosen among those created before the day began, so that nothing added later, on that
-        day itself or after, changes it; on the first day among the first that came.
+        It is chosen among those created before the day began anywhere, so that nothing added later,
+        on that day itself or after, changes it; on the first day among the first that came.
         """
-        began = dt.datetime.combine(day, dt.time(), dt.UTC)
+        midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
         created = self.noun.created_at
-        chosen = self._where(created <= began).draw(str(day), 1)
+        chosen = self._where(created < first_moment(midnight)).draw(str(day), 1)
         if not chosen:
-            that_day = self._column(created).where(created < began + dt.timedelta(days=1))
+            that_day = self._column(created).where(created < midnight + dt.timedelta(days=1))
             first = self._run(that_day.order_by(created).limit(1))
             chosen = self._where(created.in_(first)).draw(str(day), 1)
         return chosen[0] if chosen else None
@@ -110,6 +112,12 @@ class Lots:
 
     def _run(self, statement: Select[Any]) -> list[Any]:
         return list(self.session.scalars(statement, self.now))
+
+
+def first_moment(midnight: dt.datetime) -> dt.datetime:
+    """Return when a day begins in the earliest zone, given when it begins in UTC."""
+    since_ever = midnight - dt.datetime.min.replace(tzinfo=dt.UTC)
+    return midnight - min(EARLIEST, since_ever)
 
 
 def unflagged(asked: dict[str, Any]) -> dict[str, Any]:

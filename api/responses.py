@@ -15,6 +15,8 @@ from api.errors import Refused
 JSON = "application/json"
 #: Reads may be kept for a minute, and shown stale while they are renewed or the service is down.
 PUBLIC = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+#: Proxies refuse answers with more header than they set aside, often 4 KiB; pages say where they lead too.
+MOST_LINK_BYTES = 3_000
 VARY = "Accept, Accept-Encoding, Authorization"
 
 
@@ -70,9 +72,9 @@ def passing(body: bytes, *, links: Mapping[str, str | None]) -> Response:
 
 
 def _link(response: Response, links: Mapping[str, str | None]) -> None:
-    present = [f'<{url}>; rel="{relation}"' for relation, url in links.items() if url]
-    if present:
-        response.headers["Link"] = ", ".join(present)
+    present = ", ".join(f'<{url}>; rel="{relation}"' for relation, url in links.items() if url)
+    if 0 < len(present) <= MOST_LINK_BYTES:
+        response.headers["Link"] = present
 
 
 def matches(etag: str) -> bool:

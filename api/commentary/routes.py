@@ -89,8 +89,8 @@ def daily_commentary(filters: dict[str, Any]) -> Select[Any]:
 def day_commentary(filters: dict[str, Any]) -> Select[Any]:
     """Get a day's claim
 
-    The claim of that day, chosen among those that were there when it began: what is added later does not
-    change it. A day that has not come anywhere, or is before the first claim, is 404.
+    The claim of that day, chosen among those that were there when it began on Earth: what is added later
+    does not change it. A day that has not come anywhere, or is before the first claim, is 404.
     """
     return Commentary.select_where(**filters)
 

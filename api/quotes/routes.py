@@ -83,8 +83,8 @@ def daily_quote(filters: dict[str, Any]) -> Select[Any]:
 def day_quote(filters: dict[str, Any]) -> Select[Any]:
     """Get a day's quote
 
-    The quote of that day, chosen among those that were there when it began: what is added later does not
-    change it. A day that has not come anywhere, or is before the first quote, is 404.
+    The quote of that day, chosen among those that were there when it began on Earth: what is added later
+    does not change it. A day that has not come anywhere, or is before the first quote, is 404.
     """
     return Quote.select_where(**filters)
 
