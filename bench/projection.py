@@ -4,8 +4,8 @@
 
 SQLite, and PostgreSQL where SUBTEXT_TEST_DATABASE_URL names a server. Both ways serve the same requests in a
 single process, in alternating batches, through the same routing, parsing and headers; their answers are
-compared byte for byte before anything is measured. Times are medians for one request. CPU time is this process's;
-PostgreSQL's own is not in it, so the ratio of wall times stands beside it.
+compared byte for byte before anything is measured. Times are medians for one request. CPU time is that of
+this process; PostgreSQL's own is not in it, so the ratio of wall times stands beside it.
 """
 
 from __future__ import annotations
