@@ -54,7 +54,12 @@ def ask(app: Flask, path: str, query: str) -> bytes:
         "wsgi.errors": sys.stderr,
     }
     said: list[str] = []
-    answer = app.wsgi_app(environment, lambda status, _headers, _error=None: said.append(status))
+
+    def start(status: str, *_: Any) -> Callable[[bytes], object]:
+        said.append(status)
+        return lambda _: None
+
+    answer = app.wsgi_app(environment, start)
     body = b"".join(answer)
     if said != ["200 OK"]:
         raise SystemExit(f"GET {path}?{query}: {said} {body[:300]!r}")

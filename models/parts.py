@@ -25,7 +25,6 @@ class Part:
         """The resource this row is a part of; None only while it is being taken apart."""
         raise NotImplementedError
 
-
     @hybrid_property
     def is_visible(self) -> bool:
         """Whether anyone may see what the part names: of a row, and as a condition in SQL."""
