@@ -24,7 +24,7 @@ from api.references import Grouped, Including, Itself, Listed, OneOfReference, R
 from models import AdvisoryLink
 
 #: Shapes that are kept; each holds some 50 KB, and whoever tries them all must not fill a worker.
-MOST_SHAPES = 96
+MOST_SHAPES = 64
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from api.projection import Shape, item_json
 
 #: Takes filters (a list's) or nothing (an item's), and the path by keywords.
 View = Callable[..., Select[Any]]
-#: Statements that are kept; SQLAlchemy keeps as many, compiled.
-MOST_KEPT = 128
+#: Statements that are kept, of each kind; whoever tries every form must not fill a worker.
+MOST_KEPT = 64
 BOUND: dict[type[Any], Any] = {str: String(), int: Integer()}
 
 
