@@ -18,6 +18,7 @@ from api import logs
 from api.config import ROOT, InvalidSetting, Settings
 from models import DomainError, migrations
 from models.database import Database, outage
+from models.search import bring_up_to_date
 
 SEEDS = ROOT / "seeds"
 PACKS = click.argument("packs", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -82,6 +83,8 @@ def migrate() -> None:
 def _migrate(database: Database) -> None:
     if not migrations.is_current(database.engine):
         migrations.upgrade(database.engine)
+    # A new release of the stemmer makes other terms of the same texts.
+    bring_up_to_date(database.engine)
 
 
 @cli.command()

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.links import address
 from api.problems import PROBLEMS, ProblemType, for_status
-from models import DomainError, Gone, NotFound, QueryTimeout, Renamed, Unavailable
+from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
 from models.database import outage
 
 PROBLEM_JSON = "application/problem+json"
@@ -24,6 +24,7 @@ log = structlog.get_logger("subtext.errors")
 # The nearest ancestor of a domain error that stands here decides.
 CODES: dict[type[DomainError], str] = {
     Gone: "gone",
+    InvalidQuery: "invalid-parameters",
     NotFound: "not-found",
     QueryTimeout: "query-timeout",
     Unavailable: "unavailable",

@@ -6,7 +6,10 @@ Import the nouns from here, so that every mapper is known before the first query
 from typing import Any
 
 # It adds counts to Film, once everything that is counted is there.
-import models.coverage  # noqa: F401 (its import is its work)
+import models.coverage
+
+# It keeps the index in step with every commit.
+import models.search  # noqa: F401 (the same)
 from models.advisory import Advisory, AdvisoryLink
 from models.alias import Alias
 from models.base import Base, Status, Versioned
@@ -25,6 +28,7 @@ from models.errors import (
     Conflict,
     DomainError,
     Gone,
+    InvalidQuery,
     InvalidReference,
     NotFound,
     QueryTimeout,
@@ -79,6 +83,7 @@ __all__ = [
     "Fidelity",
     "Film",
     "Gone",
+    "InvalidQuery",
     "InvalidReference",
     "NotFound",
     "Paragraph",

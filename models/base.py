@@ -71,6 +71,13 @@ def refers_to(column: Any, slugs: list[str] | None) -> list[ColumnElement[bool]]
     return [column.in_(select(resources.id).where(resources.slug.in_(slugs)))]
 
 
+def having(noun: Any, q: list[Any] | None) -> list[ColumnElement[bool]]:
+    """Return the condition that a row has the words of ``q``: a text, or a SQL parameter, in a list."""
+    from models.search.conditions import matching
+
+    return [matching(noun, words) for words in q or ()]
+
+
 def slug_rules(column: str = "slug") -> CheckConstraint:
     """Return the rule ``[a-z0-9]+(-[a-z0-9]+)*`` in functions that both databases have."""
     return CheckConstraint(
@@ -99,6 +106,8 @@ class Versioned:
     #: The keys that end every order, and tell any two of its rows apart.
     unique_sort: ClassVar[tuple[str, ...]] = ("id",)
     part_lists: ClassVar[dict[str, PartList]] = {}
+    #: The texts by which a search finds it, each with what one of its words counts; none, not searched.
+    searched: ClassVar[dict[str, int]] = {}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
     slug: Mapped[str] = mapped_column(line(SLUG_LENGTH), unique=True, sort_order=-1)

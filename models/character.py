@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sqlalchemy import ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Versioned, one_of, refers_to
+from models.base import Base, Versioned, having, one_of, refers_to
 from models.film import Film, OfFilm
 from models.parts import Ordered
 from models.types import choice, line, prose
@@ -30,6 +30,8 @@ class Character(Base, OfFilm):
 
     __tablename__ = "characters"
     type_name = "character"
+    #: Never the performer, whom nobody finds by what is said of a character.
+    searched: ClassVar = {"name": 2, "label": 2, "description": 1}
 
     name: Mapped[str | None] = mapped_column(line(120))
     description: Mapped[str] = mapped_column(prose())
@@ -54,12 +56,17 @@ class Character(Base, OfFilm):
         cls,
         *,
         id: list[str] | None = None,
+        q: list[Any] | None = None,
         film: list[str] | None = None,
         scene: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible characters that match every filter."""
         statement = (
-            super().select_where(id=id).join(cls.film).where(Film.visible(), *one_of(Film.slug, film or ()))
+            super()
+            .select_where(id=id)
+            .where(*having(cls, q))
+            .join(cls.film)
+            .where(Film.visible(), *one_of(Film.slug, film or ()))
         )
         if scene:
             in_scene = select(Appearance.character_id).where(*refers_to(Appearance.scene_id, scene))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, one_of, refers_to, slugs
+from models.base import Base, having, one_of, refers_to, slugs
 from models.character import Character
 from models.citation import Citation
 from models.commentary_links import (
@@ -65,6 +65,7 @@ class Commentary(Base, OfFilm):
     __tablename__ = "commentary"
     type_name = "commentary"
     default_sort = ("film", "position")
+    searched: ClassVar = {"title": 3, "text": 1}
     part_lists: ClassVar = {
         "relations": PartList("relations", "target"),
         "advisories": PartList("advisory_links", "advisory"),
@@ -119,6 +120,7 @@ class Commentary(Base, OfFilm):
         cls,
         *,
         id: list[str] | None = None,
+        q: list[Any] | None = None,
         film: list[str] | None = None,
         scene: list[str] | None = None,
         character: list[str] | None = None,
@@ -142,6 +144,7 @@ class Commentary(Base, OfFilm):
         return (
             super()
             .select_where(id=id)
+            .where(*having(cls, q))
             .join(cls.film)
             .where(
                 Film.visible(),

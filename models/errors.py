@@ -7,6 +7,7 @@ The tree::
     │   └── Gone            there was one; it has been deleted
     ├── Renamed             it lives on under another id
     ├── InvalidReference    a slug that names nothing
+    ├── InvalidQuery        a search that is too long, or looks for nothing
     ├── Conflict            the change contradicts what is stored
     └── Unavailable         the database cannot answer now
         └── QueryTimeout    … within the time that a statement may take
@@ -51,6 +52,10 @@ class InvalidReference(DomainError):
     def __init__(self, field: str, detail: str) -> None:
         self.field, self.detail = field, detail
         super().__init__(detail)
+
+
+class InvalidQuery(DomainError):
+    """A search cannot be made of this text; the sentence says what is allowed."""
 
 
 class Conflict(DomainError):

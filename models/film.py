@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Select, and_, select
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
-from models.base import Base, Status, Versioned, one_of, refers_to
+from models.base import Base, Status, Versioned, having, one_of, refers_to
 from models.errors import DomainError, NotFound
 from models.parts import Ordered
 from models.types import line, lines, prose
@@ -23,6 +23,7 @@ class Film(Base, Versioned):
     __tablename__ = "films"
     type_name = "film"
     default_sort = ("title", "release_year")
+    searched: ClassVar = {"title": 4, "original_title": 4, "directors": 3, "synopsis": 1}
 
     title: Mapped[str] = mapped_column(line(), index=True)
     original_title: Mapped[str | None] = mapped_column(line())
@@ -68,11 +69,17 @@ class Film(Base, Versioned):
         cls,
         *,
         id: list[str] | None = None,
+        q: list[Any] | None = None,
         release_year: list[int] | None = None,
         source: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible films that match every filter."""
-        statement = super().select_where(id=id).where(*one_of(cls.release_year, release_year or ()))
+        statement = (
+            super()
+            .select_where(id=id)
+            .where(*having(cls, q))
+            .where(*one_of(cls.release_year, release_year or ()))
+        )
         if source:
             of_source = select(SourceFilm.film_id).where(*refers_to(SourceFilm.source_id, source))
             statement = statement.where(cls.id.in_(of_source))

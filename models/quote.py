@@ -10,7 +10,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, Versioned, one_of, refers_to, slugs
+from models.base import Base, Versioned, having, one_of, refers_to, slugs
 from models.character import Character
 from models.citation import Citation
 from models.film import Film, OfFilm
@@ -57,6 +57,7 @@ class Quote(Base, OfFilm):
     __tablename__ = "quotes"
     type_name = "quote"
     default_sort = ("film", "position")
+    searched: ClassVar = {"text": 2, "label": 1}
     part_lists: ClassVar = {
         "advisories": PartList("advisory_links", "advisory"),
         # A quote is verbatim in one place.
@@ -122,6 +123,7 @@ class Quote(Base, OfFilm):
         cls,
         *,
         id: list[str] | None = None,
+        q: list[Any] | None = None,
         film: list[str] | None = None,
         scene: list[str] | None = None,
         speaker: list[str] | None = None,
@@ -141,6 +143,7 @@ class Quote(Base, OfFilm):
         return (
             super()
             .select_where(id=id)
+            .where(*having(cls, q))
             .join(cls.film)
             .where(
                 Film.visible(),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import (
 )
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, Versioned, one_of, refers_to, slugs
+from models.base import Base, Versioned, having, one_of, refers_to, slugs
 from models.character import Appearance, Presence
 from models.citation import Citation
 from models.film import Film, OfFilm
@@ -31,6 +31,7 @@ class Scene(Base, OfFilm):
     __tablename__ = "scenes"
     type_name = "scene"
     default_sort = ("film", "position")
+    searched: ClassVar = {"title": 3, "summary": 1}
     part_lists: ClassVar = {
         "appearances": PartList("appearances", "character"),
         "advisories": PartList("advisory_links", "advisory"),
@@ -71,6 +72,7 @@ class Scene(Base, OfFilm):
         cls,
         *,
         id: list[str] | None = None,
+        q: list[Any] | None = None,
         film: list[str] | None = None,
         character: list[str] | None = None,
         presence: list[Presence] | None = None,
@@ -88,6 +90,7 @@ class Scene(Base, OfFilm):
         statement = (
             super()
             .select_where(id=id)
+            .where(*having(cls, q))
             .join(cls.film)
             .where(
                 Film.visible(),

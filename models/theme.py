@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Select, event, or_, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, aliased, mapped_column, relationship
 
-from models.base import Base, Versioned, refers_to, slugs
+from models.base import Base, Versioned, having, refers_to, slugs
 from models.errors import InvalidReference
 from models.parts import Ordered, parts
 from models.types import line, prose
@@ -20,6 +20,7 @@ class Theme(Base, Versioned):
     __tablename__ = "themes"
     type_name = "theme"
     default_sort = ("name",)
+    searched: ClassVar = {"name": 3, "definition": 1}
 
     name: Mapped[str] = mapped_column(line(120))
     definition: Mapped[str] = mapped_column(prose())
@@ -48,11 +49,14 @@ class Theme(Base, Versioned):
         cls,
         *,
         id: list[str] | None = None,
+        q: list[Any] | None = None,
         broader: list[str] | None = None,
         related: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible themes that match every filter."""
-        statement = super().select_where(id=id).where(*refers_to(cls.broader_id, broader))
+        statement = (
+            super().select_where(id=id).where(*having(cls, q)).where(*refers_to(cls.broader_id, broader))
+        )
         if related:
             linked = select(ThemeRelation.theme_id).where(*refers_to(ThemeRelation.related_id, related))
             statement = statement.where(cls.id.in_(linked))

@@ -20,6 +20,14 @@ def configuration(engine: Engine) -> Config:
     return config
 
 
+def is_modelled(name: str | None, type_: str, _: object) -> bool:
+    """Whether something in a database is of the models, which know nothing of FTS5's tables.
+
+    It is what Alembic calls ``include_name``.
+    """
+    return type_ != "table" or not (name or "").startswith("search_index")
+
+
 def current(engine: Engine) -> str | None:
     """Return the migration the database stands at; None for an empty one."""
     with engine.connect() as connection:
@@ -38,8 +46,13 @@ def is_current(engine: Engine) -> bool:
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
-    """Bring the database up to ``target``."""
+    """Bring the database up to ``target``; at the newest, the index of the search is made if need be."""
     command.upgrade(configuration(engine), target)
+    if target == "head":
+        # Not above: migrations must not need the models as they are now.
+        from models.search import bring_up_to_date
+
+        bring_up_to_date(engine)
 
 
 def downgrade(engine: Engine, target: str = "base") -> None:

@@ -24,12 +24,15 @@ def unmigrated(engine):
 
 
 def tables(engine):
-    return set(inspect(engine).get_table_names())
+    found = inspect(engine).get_table_names()
+    return {name for name in found if migrations.is_modelled(name, "table", None)}
 
 
 def differences(database, metadata=Base.metadata):
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": migrations.is_modelled}
+        )
         return compare_metadata(context, metadata)
 
 

@@ -1,0 +1,174 @@
+"""Counting what a list finds by what it is: one statement, that reads no more than so many matches.
+
+``models/facets.py`` says what there is to count by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import CTE, Enum, Select, String, cast, func, literal_column, select, union, union_all
+from sqlalchemy.orm import Session
+
+from models.theme import Theme
+
+#: Resources are counted no further than this, and so many values are named.
+MOST_COUNTED = 10_000
+MOST_VALUES = 100
+#: Makes conditions of the given values of a filter.
+Conditions = Callable[[Any], list[Any]]
+
+
+@dataclass(frozen=True)
+class Own:
+    """A column of the resource itself: a plain value or, with ``noun``, the key of what it refers to."""
+
+    column: Any
+    noun: Any = None
+
+    def needed(self, _noun: Any) -> Any:
+        """Return the column of the matches that they are counted by."""
+        return self.column
+
+    def values(self, matches: CTE, _asked: Mapping[str, Any]) -> Select[Any]:
+        """Return the statement for the values of ``matches``: a row for each match and value."""
+        value = matches.c[self.column.key]
+        return select(value.label("value")).where(value.is_not(None))
+
+    def label(self, value: str) -> str:
+        """Return what a plain value is called: an enumerated one in words, any other as it is."""
+        chosen = isinstance(self.column.expression.type, Enum)
+        return value.replace("-", " ").capitalize() if chosen else value
+
+
+@dataclass(frozen=True)
+class Linked(Own):
+    """A column of rows that link to the resource by the key ``owner``.
+
+    ``beside`` is a filter that speaks of the same row, and the conditions that its values make there.
+    """
+
+    owner: Any = None
+    beside: tuple[str, Conditions] | None = None
+
+    def needed(self, noun: Any) -> Any:
+        """See :meth:`Own.needed`."""
+        return noun.id
+
+    def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
+        """See :meth:`Own.values`."""
+        linked = select(self.column.label("value"), matches.c.id).join(matches, matches.c.id == self.owner)
+        if self.beside and self.beside[0] in asked:
+            name, conditions = self.beside
+            linked = linked.where(*conditions(asked[name]))
+        # A resource is linked once; many rows may have one plain value.
+        return linked if self.noun else linked.distinct()
+
+
+@dataclass(frozen=True)
+class About(Linked):
+    """Links to themes; what is about a theme is about the broader one too."""
+
+    def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
+        """See :meth:`Own.values`."""
+        itself = super().values(matches, asked)
+        broader = itself.join(Theme, Theme.id == self.column).where(Theme.broader_id.is_not(None))
+        above = broader.with_only_columns(Theme.broader_id, matches.c.id, maintain_column_froms=True)
+        return select(union(itself, above).subquery())
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a facet, as its filter takes it, what it is called, and how many matches have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass
+class Counts:
+    """How many matches were counted, whether that is all of them, and the values of each facet."""
+
+    number: int = 0
+    relation: str = "exact"
+    facets: dict[str, list[Value]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What a list of ``noun`` finds, counted by ``facets``.
+
+    ``asked`` is the filters by which ``statement`` was made. ``name`` tells countings apart that are
+    made by one statement.
+    """
+
+    noun: Any
+    statement: Select[Any]
+    facets: Mapping[str, Own]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    name: str = "matches"
+    most_values: int = MOST_VALUES
+
+    def selects(self) -> list[Select[Any]]:
+        """Return statements of the same columns, for a ``UNION ALL``: of the number, then of each facet."""
+        columns = {(column := facet.needed(self.noun)).key: column for facet in self.facets.values()}
+        found = self.statement.with_only_columns(
+            *(columns.values() or (literal_column("1"),)), maintain_column_froms=True
+        )
+        matches = found.limit(MOST_COUNTED + 1).cte(f"of_{self.name}")
+        number = self._rows("", literal_column("''"), literal_column("''"), func.count()).select_from(matches)
+        return [number, *(self._counted(name, facet, matches) for name, facet in self.facets.items())]
+
+    def _counted(self, name: str, facet: Own, matches: CTE) -> Select[Any]:
+        values = facet.values(matches, self.asked).subquery()
+        count = func.count().label("count")
+        if facet.noun is None:
+            value = cast(values.c.value, String)
+            columns: list[Any] = [value.label("value"), count]
+            plain = select(*columns).group_by(values.c.value)
+            named = _first(plain, "value", self.most_values)
+            return self._rows(name, named.c.value, literal_column("''"), named.c.count)
+        grouped = select(values.c.value, count).group_by(values.c.value).subquery()
+        seen = select(facet.noun.slug, facet.noun.label, grouped.c.count)
+        seen = seen.join(grouped, grouped.c.value == facet.noun.id).where(facet.noun.is_visible)
+        named = _first(seen, "slug", self.most_values)
+        return self._rows(name, named.c.slug, named.c.label, named.c.count)
+
+    def _rows(self, facet: str, value: Any, label: Any, count: Any) -> Select[Any]:
+        names: list[Any] = [literal_column(f"'{name}'") for name in (self.name, facet)]
+        return select(*names, value, label, count)
+
+    def read(self, rows: Iterable[Any]) -> Counts:
+        """Return what the rows of such a statement say of this counting."""
+        counts = Counts(facets={name: [] for name in self.facets})
+        for name, facet, value, label, count in rows:
+            most = min(count, MOST_COUNTED)
+            if name == self.name and facet:
+                called = label or self.facets[facet].label(value)
+                counts.facets[facet].append(Value(value, called, most))
+            elif name == self.name:
+                counts.number, counts.relation = most, relation_of(count == most)
+        for values in counts.facets.values():
+            values.sort(key=lambda value: (-value.count, value.value))
+        return counts
+
+
+def count_all(session: Session, *countings: Counting) -> dict[str, Counts]:
+    """Return what each of the countings gives, by its name: one statement."""
+    together = union_all(*(select for counting in countings for select in counting.selects()))
+    rows = session.connection().execute(together).all()
+    return {counting.name: counting.read(rows) for counting in countings}
+
+
+def relation_of(is_whole: bool) -> str:
+    """Return how what was found stands to what there is."""
+    return "exact" if is_whole else "at-least"
+
+
+def _first(counted: Select[Any], name: str, most: int) -> Any:
+    """Return the rows with the highest counts; of equal ones those that come first by ``name``."""
+    (column,) = (column for column in counted.selected_columns if column.key == name)
+    return counted.order_by(literal_column("count").desc(), column).limit(most).subquery()

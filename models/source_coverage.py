@@ -1,0 +1,125 @@
+"""What rests on a source, paragraph by paragraph, and which of its paragraphs nothing cites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Executable, func, literal_column, select, union_all
+from sqlalchemy.orm import Session
+
+from models.citation import Citation, citation_paragraphs
+from models.commentary import Commentary
+from models.counts import count_all, relation_of
+from models.quote import Quote
+from models.scene import Scene
+from models.source import Paragraph, ParagraphKind, Source
+from models.theme_counts import ThemeCounts, are_whole, by_theme, theme_countings
+
+#: Paragraphs that are gone through.
+MOST_PARAGRAPHS = 2_000
+
+
+@dataclass(frozen=True)
+class ParagraphCounts:
+    """A paragraph, and how many scenes, quotes and claims cite it."""
+
+    number: int
+    kind: ParagraphKind
+    scenes: int = 0
+    quotes: int = 0
+    commentary: int = 0
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether anything cites it."""
+        return bool(self.scenes + self.quotes + self.commentary)
+
+
+@dataclass(frozen=True)
+class SourceCoverage:
+    """What rests on a source; unless ``relation`` is ``exact``, some lists are cut or counts too low."""
+
+    source: Source
+    relation: str
+    scenes: int
+    quotes: int
+    commentary: int
+    by_paragraph: list[ParagraphCounts]
+    by_theme: list[ThemeCounts]
+
+    @property
+    def body(self) -> list[ParagraphCounts]:
+        """The paragraphs that make the argument: all but headings and the like."""
+        return [paragraph for paragraph in self.by_paragraph if paragraph.kind is ParagraphKind.BODY]
+
+    @property
+    def paragraphs(self) -> int:
+        """How many paragraphs there are."""
+        return len(self.by_paragraph)
+
+    @property
+    def body_paragraphs(self) -> int:
+        """How many of them are body."""
+        return len(self.body)
+
+    @property
+    def uncited_paragraphs(self) -> list[int]:
+        """The numbers of the body paragraphs that nothing cites."""
+        return [paragraph.number for paragraph in self.body if not paragraph.is_cited]
+
+    @property
+    def cited_body_paragraphs(self) -> int:
+        """How many body paragraphs something cites."""
+        return self.body_paragraphs - len(self.uncited_paragraphs)
+
+    @property
+    def percent_cited(self) -> int | None:
+        """The share of body paragraphs that something cites, in whole percent, rounded down."""
+        return 100 * self.cited_body_paragraphs // self.body_paragraphs if self.body else None
+
+
+def source_coverage(session: Session, source: Source) -> SourceCoverage:
+    """Return what rests on a source: three statements."""
+    counts = count_all(session, *theme_countings(source=[source.slug]))
+    paragraphs = session.execute(_select_paragraphs(source)).all()
+    citing: dict[int, dict[str, int]] = {}
+    for name, number, count in session.execute(_select_citing(source)):
+        citing.setdefault(number, {})[name] = count
+    return SourceCoverage(
+        source,
+        relation_of(are_whole(counts) and len(paragraphs) <= MOST_PARAGRAPHS),
+        **{name: counted.number for name, counted in counts.items()},
+        by_paragraph=[
+            ParagraphCounts(number, kind, **citing.get(number, {}))
+            for number, kind in paragraphs[:MOST_PARAGRAPHS]
+        ],
+        by_theme=by_theme(counts),
+    )
+
+
+def _select_paragraphs(source: Source) -> Executable:
+    return (
+        select(Paragraph.number, Paragraph.kind)
+        .where(Paragraph.source_id == source.id)
+        .order_by(Paragraph.number)
+        .limit(MOST_PARAGRAPHS + 1)
+    )
+
+
+def _select_citing(source: Source) -> CompoundSelect[Any]:
+    """Return the statement for how many of each noun cite each paragraph."""
+    paragraphs = citation_paragraphs.c
+    branches = (
+        select(literal_column(f"'{noun.__tablename__}'"), paragraphs.number, func.count())
+        .join(Citation, Citation.id == paragraphs.citation_id)
+        .join(noun, noun.id == owner)
+        .where(Citation.source_id == source.id, noun.is_visible)
+        .group_by(paragraphs.number)
+        for noun, owner in (
+            (Scene, Citation.scene_id),
+            (Quote, Citation.quote_id),
+            (Commentary, Citation.commentary_id),
+        )
+    )
+    return union_all(*branches)

@@ -1,0 +1,100 @@
+"""How much there is about each theme, and which themes come together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CompoundSelect, literal_column, select, union_all
+from sqlalchemy.orm import Session
+
+from models.commentary import Commentary
+from models.counts import Counting, Counts, count_all
+from models.facets import FACETS
+from models.quote import Quote
+from models.scene import Scene
+from models.theme import Theme, ThemeRelation
+
+#: Themes that are counted on each kind of resource.
+MOST_THEMES = 1_000
+
+
+@dataclass(frozen=True)
+class ThemeCounts:
+    """A theme, and how many scenes, quotes and claims of some are about it or what is narrower."""
+
+    slug: str
+    label: str
+    scenes: int = 0
+    quotes: int = 0
+    commentary: int = 0
+    is_related: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many there are of all three."""
+        return self.scenes + self.quotes + self.commentary
+
+
+def theme_countings(*, further: Mapping[str, Sequence[str]] | None = None, **filters: Any) -> list[Counting]:
+    """Return the countings of the scenes, quotes and commentary that pass ``filters``, by theme.
+
+    ``further`` names facets besides, by type.
+    """
+    more = further or {}
+    return [
+        Counting(
+            noun,
+            noun.select_where(**filters),
+            {name: FACETS[noun.type_name][name] for name in ("theme", *more.get(noun.type_name, ()))},
+            name=noun.__tablename__,
+            most_values=MOST_THEMES,
+        )
+        for noun in (Scene, Quote, Commentary)
+    ]
+
+
+def by_theme(counts: dict[str, Counts], related: frozenset[str] = frozenset()) -> list[ThemeCounts]:
+    """Return the themes that were counted: by all counts together, descending, then by id."""
+    found = [(name, one) for name, counted in counts.items() for one in counted.facets["theme"]]
+    numbers: dict[str, dict[str, int]] = {one.value: {} for _, one in found}
+    for name, one in found:
+        numbers[one.value][name] = one.count
+    labels = {one.value: one.label for _, one in found}
+    themes = [
+        ThemeCounts(slug, label, **numbers[slug], is_related=slug in related)
+        for slug, label in labels.items()
+    ]
+    return sorted(themes, key=lambda theme: (-theme.count, theme.slug))
+
+
+def are_whole(counts: dict[str, Counts]) -> bool:
+    """Whether everything was counted, by every theme."""
+    return all(
+        counted.relation == "exact" and len(counted.facets["theme"]) < MOST_THEMES
+        for counted in counts.values()
+    )
+
+
+def related_themes(session: Session, theme: Theme, film: list[str]) -> tuple[list[ThemeCounts], bool]:
+    """Return the themes that come with ``theme``, those that do most often first, and whether that is all.
+
+    A theme means itself and what is narrower, as everywhere; so it comes with what is broader or narrower
+    by definition, and these are left out. ``film`` narrows it to films with these ids. Two statements.
+    """
+    akin = session.execute(_select_akin(theme)).all()
+    counts = count_all(session, *theme_countings(theme=[theme.slug], film=film))
+    related = frozenset(slug for kind, slug in akin if kind == "related")
+    same = {theme.slug} | {slug for kind, slug in akin if kind == "same"}
+    return [one for one in by_theme(counts, related) if one.slug not in same], are_whole(counts)
+
+
+def _select_akin(theme: Theme) -> CompoundSelect[Any]:
+    """Return the statement for the ids of what is related, and of what is broader or narrower."""
+    linked = select(ThemeRelation.related_id).where(ThemeRelation.theme_id == theme.id)
+    of_hierarchy = (Theme.broader_id == theme.id) | (Theme.id == theme.broader_id)
+    return union_all(
+        select(literal_column("'related'"), Theme.slug).where(Theme.id.in_(linked)),
+        select(literal_column("'same'"), Theme.slug).where(of_hierarchy),
+    )

@@ -1,0 +1,288 @@
+"""What a search over the pack finds: the same ids in the same order on both databases.
+
+Each answer was read beside the pack: what is called so comes first, then what says it in its title, then
+what says it in passing.
+"""
+
+from contextlib import closing
+
+import pytest
+
+from models.database import Database
+from models.search import parse, search
+from tests.counting import statements
+
+#: How many hits a query has, and the first five: ``_`` is the film.
+GOLDEN = {
+    "her": (
+        37,
+        "her-2013 _-beyond-her-programming _-her-despair-as-urgency _-what-marriage-was-like _-never-loved-anyone-as-much",
+    ),
+    "samantha": (
+        81,
+        "_-samantha _-samantha-wishes-for-a-body _-what-samantha-cannot-offer _-first-conversation _-samantha-reads-his-emails",
+    ),
+    "Samantha's": (
+        81,
+        "_-samantha _-samantha-wishes-for-a-body _-what-samantha-cannot-offer _-first-conversation _-samantha-reads-his-emails",
+    ),
+    "loneliness": (
+        6,
+        "loneliness _-fear-strengthens-loneliness _-desire-out-of-loneliness _-intimacy-as-illusion _-company-enough-to-ignore-the-lack",
+    ),
+    "lonely": (3, "_-a-logical-conclusion _-anonymity-frees-fantasy _-desire-out-of-loneliness"),
+    "lonel*": (
+        8,
+        "loneliness _-fear-strengthens-loneliness _-desire-out-of-loneliness _-a-logical-conclusion _-intimacy-as-illusion",
+    ),
+    '"growing apart"': (
+        3,
+        "growing-apart _-the-first-stage-before-growing-apart _-the-irony-of-growing-together",
+    ),
+    "growing apart": (
+        3,
+        "growing-apart _-the-first-stage-before-growing-apart _-the-irony-of-growing-together",
+    ),
+    "grow* apart": (
+        3,
+        "growing-apart _-the-first-stage-before-growing-apart _-the-irony-of-growing-together",
+    ),
+    '"grow apart"': (0, ""),
+    "perfection": (
+        17,
+        "_-perfection-is-boring perfection-versus-reality _-perfection-opposes-reality _-personalised-perfection-supplants-connection _-the-standardisation-of-illusion",
+    ),
+    "perfect": (
+        17,
+        "_-perfection-is-boring perfection-versus-reality _-perfection-opposes-reality _-personalised-perfection-supplants-connection _-the-standardisation-of-illusion",
+    ),
+    '"perfection is boring"': (1, "_-perfection-is-boring"),
+    "“perfection is boring”": (1, "_-perfection-is-boring"),
+    "boring perfection": (2, "_-perfection-is-boring _-perfection-chosen-then-found-boring"),
+    "Spike Jonze": (1, "her-2013"),
+    "jonzé": (1, "her-2013"),
+    "spike jonz*": (1, "her-2013"),
+    "blind date": (
+        10,
+        "_-the-blind-date _-dinner-on-a-blind-date _-what-the-blind-date-calls-him _-interest-makes-him-retreat _-the-evening-as-an-act",
+    ),
+    '"blind date" -dinner': (
+        6,
+        "_-what-the-blind-date-calls-him _-the-evening-as-an-act _-desire-out-of-loneliness _-samantha-reads-his-emails _-what-she-tells-of-other-men",
+    ),
+    "-dinner date": (
+        18,
+        "modern-dating _-after-the-date _-the-date-ends _-what-the-blind-date-calls-him _-the-dating-market-as-transfer-market",
+    ),
+    "theodore -samantha": (
+        52,
+        "_-theodore _-theodore-tells-amy _-theodore-as-the-avoidant-type _-catherine _-the-divorce-attorney",
+    ),
+    "theodore amy": (
+        11,
+        "_-amy _-theodore-tells-amy _-small-talk-with-amy-and-charles _-amy-in-the-elevator _-amys-advice",
+    ),
+    "divorce": (
+        8,
+        "_-the-divorce-attorney marriage-and-divorce _-changed-by-words-more-than-divorce _-time-alone _-theodore",
+    ),
+    "divorced": (
+        8,
+        "_-the-divorce-attorney marriage-and-divorce _-changed-by-words-more-than-divorce _-time-alone _-theodore",
+    ),
+    "“divorce attorney”": (2, "_-the-divorce-attorney _-urgent-emails"),
+    "idealised": (2, "_-what-makes-love-truly-human _-the-warning"),
+    "idealized": (
+        3,
+        "_-conditioned-to-expect-an-ideal perfection-versus-reality _-voice-works-on-attachment",
+    ),
+    "algorithm*": (
+        3,
+        "_-the-illusion-of-intimacy _-compatibility-leads-to-the-algorithm _-intimacy-as-illusion",
+    ),
+    "algorithms": (
+        3,
+        "_-the-illusion-of-intimacy _-compatibility-leads-to-the-algorithm _-intimacy-as-illusion",
+    ),
+    "face-to-face": (2, "_-even-as-they-sit-face-to-face _-realness-takes-conflict"),
+    '"face to face"': (1, "_-even-as-they-sit-face-to-face"),
+    "Did you fuck him": (1, "_-what-men-ask-and-women-ask"),
+    "creepy dude": (1, "_-what-the-blind-date-calls-him"),
+    "alan watts": (2, "_-alan-watts-simulation _-the-simulated-philosopher"),
+    "isabella": (1, "_-the-surrogate"),
+    "surrogate -jealousy": (
+        7,
+        "_-the-surrogate-visits _-the-surrogate _-samantha-suggests-a-surrogate _-feel-by-proxy _-feeling-at-second-hand",
+    ),
+    "operating systems": (
+        14,
+        "_-amys-operating-system _-the-other-operating-systems _-samantha _-no-answer _-the-advertisement",
+    ),
+    "641": (2, "_-the-641-others _-on-the-stairs"),
+    "mirror*": (2, "_-never-challenged-only-mirrored _-a-mirror-of-collective-desire"),
+    "wounds": (2, "_-wounds-deepen-bonds _-they-show-her-their-wounds"),
+    "emails -urgent": (3, "_-samantha-reads-his-emails _-the-divorce-attorney _-openness-beyond-a-wifes"),
+    "a mental whore": (1, "_-minds-after-minds"),
+    "the": (
+        195,
+        "_-the-signature-closes-the-story _-the-programmers _-the-means-and-the-care _-the-standardisation-of-illusion _-the-bond-and-the-essays-own-test",
+    ),
+    "man men": (2, "_-playful-and-efficient _-perfection-chosen-then-found-boring"),
+    "children child": (1, "_-imaginary-friends-for-adults"),
+    "don't": (1, "_-waste-my-time"),
+    "dont": (1, "_-waste-my-time"),
+    "other person's needs": (1, "_-the-other-persons-needs"),
+    "echo chambers": (
+        4,
+        "echo-chambers _-never-challenged-only-mirrored _-the-modern-condition _-avoidance-on-the-rise",
+    ),
+    "echo-chambers": (
+        4,
+        "echo-chambers _-never-challenged-only-mirrored _-the-modern-condition _-avoidance-on-the-rise",
+    ),
+    "human–ai intimacy": (1, "human-ai-intimacy"),
+    "joaquin phoenix": (0, ""),
+    "love -her -samantha -theodore -film": (
+        8,
+        "_-what-makes-love-truly-human _-guests-in-a-borrowed-love _-perfection-opposes-reality human-ai-intimacy _-an-endpoint-within-a-model",
+    ),
+    "vulnerability control": (2, "_-vulnerability-over-control _-reorientation-not-rejection"),
+    '"vulnerability over control"': (1, "_-vulnerability-over-control"),
+    "technolog* human": (
+        6,
+        "_-the-illusory-proximity-of-technology _-a-logical-conclusion _-closeness-rediscovered _-personalised-perfection-supplants-connection _-reorientation-not-rejection",
+    ),
+    "fuck*": (2, "_-amys-conclusion _-what-men-ask-and-women-ask"),
+    "AI": (
+        16,
+        "human-ai-intimacy _-ai-as-a-safe-space _-ai-as-the-quick-fix _-ai-friends-help-them-move-on _-the-older-assistant",
+    ),
+    "self-discovery": (2, "self-discovery _-self-discovery-and-distance"),
+    '"perfectly boring"': (0, ""),
+}
+#: What is meant by words that are not there, or by none that is near.
+MEANT = {
+    "lonliness": "loneliness",
+    "Samanta": "samantha",
+    "perfectoin boring": "perfection boring",
+    "growing aparrt -love": "growing apart -love",
+    "“the enemmy of” love": "“the enemy of” love",
+    "lov* algoritm": "lov* algorithm",
+    "quantum": None,
+    "quantum lonliness": None,
+    "zz": None,
+    "8000": None,
+    "joaquin phoenix": None,
+    '"perfectly boring"': None,
+    "loneliness jonze": None,
+}
+
+
+@pytest.fixture(scope="module")
+def pack(engine):
+    """The pack, to be read alone."""
+    with engine.fresh("pack") as url, closing(Database(url)) as database:
+        yield database
+
+
+def found(database, text, **narrowed):
+    with database.reading() as session:
+        return search(session, parse(text), **narrowed)
+
+
+@pytest.mark.parametrize("text", GOLDEN)
+def test_it_finds_what_is_meant_in_order(pack, text):
+    total, first = GOLDEN[text]
+    answer = found(pack, text)
+    assert [hit.slug for hit in answer.hits[:5]] == first.replace("_", "her-2013").split()
+    assert (answer.total, answer.approximate) == (total, False)
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_it_says_what_was_meant(pack, text):
+    answer = found(pack, text)
+    assert (answer.hits, answer.suggestion) == ([], MEANT[text])
+
+
+def test_a_suggestion_finds_something(pack):
+    for meant in filter(None, MEANT.values()):
+        assert found(pack, meant).hits or " " in meant
+
+
+def test_case_accents_and_the_shape_of_apostrophes_make_no_difference(pack):
+    for one, other in [("HER", "her"), ("Jönzé", "jonze"), ("don’t", "don't"), ("ｌｏｖｅ", "love")]:
+        assert found(pack, one) == found(pack, other)
+
+
+def test_nobody_is_found_by_a_performer(pack):
+    for name in ("joaquin", "phoenix", "johansson", "olivia", '"Rooney Mara"', "doubleday"):
+        assert found(pack, name).hits == []
+
+
+def test_no_editors_note_is_found(pack):
+    assert found(pack, "8,316").hits == []
+
+
+class TestNarrowed:
+    def test_to_types(self, pack):
+        whole = found(pack, "love")
+        some = found(pack, "love", types=["quote", "theme"])
+        assert [hit.slug for hit in some.hits] == [
+            hit.slug for hit in whole.hits if hit.type_name in ("quote", "theme")
+        ]
+        assert some.types == {name: whole.types[name] for name in ("quote", "theme")}
+
+    def test_to_films(self, pack):
+        whole = found(pack, "love")
+        assert found(pack, "love", films=["her-2013"]).total == whole.films["her-2013"]
+        assert whole.total == whole.films["her-2013"] + whole.types["theme"]
+        assert found(pack, "love", films=["her", "2013", "her-2012"]).hits == []
+
+    def test_to_what_carries_no_strong_advisory(self, pack):
+        assert found(pack, '"mental whore"').total == 1
+        assert found(pack, '"mental whore"', max_severity=0).total == 0
+        assert found(pack, '"mental whore"', max_severity=3).total == 1
+        totals = [found(pack, "women", max_severity=most).total for most in range(4)]
+        assert totals == sorted(totals)
+        assert totals[0] < totals[3] == found(pack, "women").total
+
+    def test_to_what_is_not_there(self, pack):
+        assert found(pack, "love", types=["source"]).hits == []
+
+
+def selects(seen):
+    return sum(statement.startswith("SELECT") for statement in seen)
+
+
+class TestStatements:
+    @pytest.mark.parametrize("text", ["love", '"growing apart" -dating', "lo*", "the"])
+    def test_a_search_is_one(self, pack, text):
+        with statements(pack.engine) as seen:
+            found(pack, text, types=["quote"], films=["her-2013"], max_severity=1)
+        assert selects(seen) == 1
+
+    def test_a_suggestion_is_one_more(self, pack):
+        with statements(pack.engine) as seen:
+            found(pack, "lonliness")
+        assert selects(seen) == 2
+
+
+class TestPaging:
+    def test_pages_by_place_are_the_whole(self, pack):
+        answer = found(pack, "love")
+        pages, place = [], None
+        while page := answer.after(place, 7):
+            pages += page
+            place = page[-1].place
+        assert pages == answer.hits
+
+    def test_a_place_whose_hit_is_gone_is_a_place_still(self, pack):
+        answer = found(pack, "love")
+        score, type_number, slug = answer.hits[3].place
+        assert answer.after((score, type_number, slug + "-a"), 2) == answer.hits[4:6]
+
+    def test_equal_scores_are_in_order_of_type_and_id(self, pack):
+        for text in ("the", "a", "and"):
+            places = [hit.place for hit in found(pack, text).hits]
+            assert places == sorted(places)
+            assert len(set(places)) == len(places)

@@ -1,0 +1,84 @@
+"""What a query is, and what is none."""
+
+import pytest
+
+from models import InvalidQuery
+from models.search import parse
+
+
+def clauses(text):
+    return [
+        ("-" if clause.negated else "") + f"{clause.kind}:{' '.join(clause.exact)}"
+        for clause in parse(text).clauses
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("love", ["word:love"]),
+        ("Love  HER", ["word:love", "word:her"]),
+        ('"growing apart"', ["phrase:growing apart"]),
+        ("“growing apart” «du und ich»", ["phrase:growing apart", "phrase:du und ich"]),
+        ("lo*", ["prefix:lo"]),
+        ("love -her", ["word:love", "-word:her"]),
+        ('love -"growing apart" -lo*', ["word:love", "-phrase:growing apart", "-prefix:lo"]),
+        ("face-to-face", ["word:face", "word:to"]),
+        ("love -face-to-face", ["word:love", "-phrase:face to face"]),
+        ("well-kno*", ["word:well", "prefix:kno"]),
+        ("love - her", ["word:love", "word:her"]),
+        ("love --her", ["word:love", "-word:her"]),
+        ("lo*ve", ["word:lo", "word:ve"]),
+        ("*love", ["word:love"]),
+        ("'lo*'", ["prefix:lo"]),
+        ('"lo* her"', ["phrase:lo her"]),
+        ('"growing apart', ["word:growing", "word:apart"]),
+        ('love "" "…"', ["word:love"]),
+        ('lo"ve', ["word:lo", "word:ve"]),
+        ("love AND her OR NOT him", ["word:love", "word:and", "word:her", "word:or", "word:not", "word:him"]),
+        ("NEAR(love", ["word:near", "word:love"]),
+        ("exact:love", ["word:exact", "word:love"]),
+        ("love\x00her\ud800", ["word:love", "word:her"]),
+        ("love loves LOVE", ["word:love"]),
+        ("love -love", ["word:love", "-word:love"]),
+        ("愛*", ["prefix:愛"]),
+    ],
+)
+def test_a_text_is_clauses(text, expected):
+    assert clauses(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "at least one letter"),
+        ("  … 👍🏽 \x00 \ud800 ", "at least one letter"),
+        ('""', "at least one letter"),
+        ("-love", "not only what to leave out"),
+        ('-"growing apart" -lo*', "not only what to leave out"),
+        ("x" * 201, "at most 200 characters"),
+        ("love " * 10_000, "at most 200 characters"),
+        (" ".join(map(str, range(17))), "at most 16 words"),
+        ("l*", "at least two letters"),
+        ("love -l*", "at least two letters"),
+    ],
+)
+def test_what_is_no_query_is_refused_with_the_reason(text, why):
+    with pytest.raises(InvalidQuery, match=why):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["x" * 200, " ".join(map(str, range(16))), "a " * 100])
+def test_what_is_just_allowed_is_allowed(text):
+    assert parse(text).clauses
+
+
+def test_a_clause_knows_where_it_stands():
+    text = "love “growing apart”"
+    [_, phrase] = parse(text).clauses
+    assert [text[token.start : token.end] for token in phrase.tokens] == ["growing", "apart"]
+
+
+def test_two_equal_texts_are_equal_queries():
+    assert parse("love -her") == parse("love -her")
+    assert hash(parse("love")) == hash(parse("love"))
