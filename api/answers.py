@@ -13,6 +13,7 @@ from flask import Response, request
 from api.chance import EARLIEST_ZONE, Lots, unflagged
 from api.context import settings
 from api.errors import Refused
+from api.facets import counted
 from api.pagination import ListRequest, filters_of
 from api.reading import Reading, Row
 from api.representations import Form, forms_of, named, negotiate
@@ -43,7 +44,9 @@ def answer_list(
         wanted.address(base, cursor=str(cursor)) if cursor else None for cursor in (page.next, page.previous)
     )
     place = {"limit": asked["limit"], "next": following, "previous": previous}
-    body = _listed([row[0] for row in page.rows], place | {"total": total, "total_relation": relation})
+    place |= {"total": total, "total_relation": relation}
+    facets = counted(read, wanted, path) if "facets" in asked else None
+    body = _listed([row[0] for row in page.rows], place, facets)
     return answer(body, etag=digest(body), links={"next": following, "prev": previous})
 
 
@@ -111,8 +114,9 @@ def _day(text: str) -> dt.date:
     return day
 
 
-def _listed(items: list[str], place: dict[str, Any]) -> bytes:
-    return b'{"data":[%b],"page":%b}' % (",".join(items).encode(), encoded(place))
+def _listed(items: list[str], place: dict[str, Any], facets: dict[str, Any] | None = None) -> bytes:
+    counted = b',"facets":%b' % encoded(facets) if facets else b""
+    return b'{"data":[%b],"page":%b%b}' % (",".join(items).encode(), encoded(place), counted)
 
 
 def _form(type_name: str | None, asked: dict[str, Any], extension: str | None) -> Form | None:

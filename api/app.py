@@ -16,6 +16,7 @@ from api.meta.routes import plain as meta
 from api.pages.routes import assets, pages
 from api.quotes.routes import blp as quotes
 from api.scenes.routes import blp as scenes
+from api.search.routes import blp as search
 from api.sources.routes import blp as sources
 from api.themes.routes import blp as themes
 
@@ -43,7 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for converter in converters.values():
         api.register_converter(converter, lambda _converter: {"type": "string"})
     # The order in which a person reads the document.
-    for blueprint in (index, films, sources, characters, scenes, quotes, commentary, themes, advisories):
+    resources = (films, sources, characters, scenes, quotes, commentary, themes, advisories)
+    for blueprint in (index, search, *resources):
         api.register_blueprint(blueprint)
     for unlisted in (meta, pages, assets):
         app.register_blueprint(unlisted)

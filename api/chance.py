@@ -135,9 +135,9 @@ def _chosen(query: type[Schema], name: str, members: dict[str, Any]) -> type[Sch
     """Return the query of a list as one of choosing by lot: its filters, without order and pages."""
     common = {
         "__doc__": query.__doc__,
-        "left_out": ("sort", "limit", "cursor")
+        "left_out": ("sort", "limit", "cursor", "facets")
         if "count" in members
-        else ("sort", "limit", "cursor", "count"),
+        else ("sort", "limit", "cursor", "facets", "count"),
         "max_severity": Digits(0, 3, metadata={"description": FLAGGED}),
     }
     made: type[Schema] = type(query)(name + query.__name__, (query,), common | members)  # type: ignore[misc]

@@ -8,13 +8,15 @@ from marshmallow import Schema, fields, validate
 
 from api.fields import AnyOf, Digits, Flag, Named, Slug
 from api.schemas import Body, InOrder
-from models import CommentaryRelation, Paragraph, Versioned
+from models import CommentaryRelation, InvalidQuery, Paragraph, Versioned
+from models.search import Query, parse
+from models.search.query import MOST_CHARACTERS
 
 
 class QueryInOrder(InOrder):
     """The same for the parameters of a list."""
 
-    head = ("id",)
+    head = ("id", "q")
     tail = (
         "theme",
         "theme_all",
@@ -23,6 +25,7 @@ class QueryInOrder(InOrder):
         "max_severity",
         "fields",
         "include",
+        "facets",
         "format",
         "sort",
         "limit",
@@ -71,6 +74,56 @@ class ListQuerySchema(Body, metaclass=QueryInOrder):
     )
     count = Flag(
         load_default=False, metadata={"description": "Whether to say how many items match, up to 10,000."}
+    )
+
+
+#: A word that no text has.
+NO_WORD = "q" * 60
+
+
+class Sought(str):
+    """A text to search for, with the query that it asks; None where it asks for nothing, with the reason."""
+
+    query: Query | None
+    notice: str | None
+
+    def __new__(cls, text: str) -> Sought:
+        """Understand the text."""
+        made = super().__new__(cls, text)
+        try:
+            made.query, made.notice = parse(text), None
+        except InvalidQuery as error:
+            made.query, made.notice = None, str(error)
+        return made
+
+
+class SearchText(fields.String):
+    """A text to search for: any, so that one may search while it is being typed."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of ``String``."""
+        length = validate.Length(1, MOST_CHARACTERS, error="A search text has {min} to {max} characters.")
+        super().__init__(validate=length, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Sought:
+        return Sought(super()._deserialize(value, attr, data, **kwargs))
+
+
+class _Words(SearchText):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        # A list of one: what a statement is given as a parameter, filters have in lists.
+        words = super()._deserialize(value, attr, data, **kwargs)
+        return [words if words.query else Sought(NO_WORD)]
+
+
+class TextFilter(Schema):
+    """The filter of what has words."""
+
+    q = _Words(
+        metadata={
+            "description": 'Only items with these words: as in `/v1/search`, with `"exact phrases"`, '
+            "`prefixes*` and `-` before what is not wanted. The order is the list's own."
+        }
     )
 
 

@@ -10,7 +10,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from api.chance import TimeZone, zones
 from api.fields import Choice, Const, Fixed, Mapped, Matching, Slug
-from api.references import MOST_LISTED, OneOfReference, lists, schema_of
+from api.references import MOST_LISTED, OneOf, lists, schema_of
 from api.schemas import Out, ReferenceSchema
 from models.types import SLUG_LENGTH
 
@@ -90,13 +90,13 @@ def constant_to_const(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, A
 
 
 def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """Make a union of references a named component with a discriminator."""
-    if not isinstance(field, OneOfReference):
+    """Make a union a named component with a discriminator."""
+    if not isinstance(field, OneOf):
         return {}
     if field.union_name not in self.spec.components.schemas:
-        members = {name: self.resolve_nested_schema(schema_of(name, "Ref")) for name in field.type_names}
+        members = {name: self.resolve_nested_schema(schema_of(name, field.kind)) for name in field.type_names}
         union = {
-            "description": "A reference to a resource of any of these types; `type` says which.",
+            "description": field.described,
             "oneOf": list(members.values()),
             "discriminator": {
                 "propertyName": "type",

@@ -14,13 +14,14 @@ from sqlalchemy import Integer, Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from api.cursors import Cursor, Key, after, plain
+from models.counts import MOST_COUNTED
 
 #: Lists are counted no further than this.
-COUNT_CAP = 10_000
+COUNT_CAP = MOST_COUNTED
 #: Parameters that say which part of a list is shown, and how. Where what is listed carries no advisory,
 #: ``max_severity`` is one of them: it is about what is included.
 NO_FILTERS = frozenset(
-    {"limit", "cursor", "count", "sort", "fields", "include", "format", "seed", "exclude", "tz"}
+    {"limit", "cursor", "count", "facets", "sort", "fields", "include", "format", "seed", "exclude", "tz"}
 )
 
 

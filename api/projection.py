@@ -20,7 +20,7 @@ from sqlalchemy.sql.util import ClauseAdapter
 from api.fields import Mapped, Moment
 from api.json_text import Frozen, Instant, Piece, Quoted, Stored, aggregated, joined, raw, written
 from api.links import Address
-from api.references import Grouped, Including, Itself, Listed, OneOfReference, ReferenceTo, schema_of
+from api.references import Grouped, Including, Listed, OneOfReference, ReferenceTo, schema_of
 from models import AdvisoryLink
 
 #: Shapes that are kept; each holds some 50 KB, and whoever tries them all must not fill a worker.
@@ -124,11 +124,6 @@ def _reference(field: Any, row: Any, base_url: str) -> list[Piece]:
         relation.of_type(target), target.is_visible
     )
     return [func.coalesce(found.correlate(row).scalar_subquery(), raw("null"))]
-
-
-@value.register(Itself)
-def _itself(field: Any, row: Any, base_url: str) -> list[Piece]:
-    return [named(field, field.type_name, row, base_url)]
 
 
 @value.register(fields.List)

@@ -15,14 +15,16 @@ from sqlalchemy import Integer, Select, String, bindparam, null, select
 from sqlalchemy.orm import Session
 
 from api.cursors import Cursor, Key
+from api.filters import Sought
 from api.pagination import ListRequest, Page, count, in_order, page_of
 from api.projection import Shape, item_json
+from models.search.syntax import Asked
 
 #: Takes filters (a list's) or nothing (an item's), and the path by keywords.
 View = Callable[..., Select[Any]]
 #: Statements that are kept, of each kind; whoever tries every form must not fill a worker.
 MOST_KEPT = 64
-BOUND: dict[type[Any], Any] = {str: String(), int: Integer()}
+BOUND: dict[type[Any], Any] = {str: String(), int: Integer(), Sought: Asked()}
 
 
 class Several(NamedTuple):

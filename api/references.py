@@ -83,21 +83,22 @@ class ReferenceTo(Including, fields.Nested):
         return self.shown(self.type_name, nested_obj) if seen else None
 
 
-class Itself(ReferenceTo):
-    """A reference to the resource whose row this is."""
+class OneOf(fields.Field[Any]):
+    """A shape of any of several types, told apart by ``type``."""
 
-    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
-        """Return the row itself."""
-        return obj
+    def __init__(self, name: str, *type_names: str, kind: str, described: str, **options: Any) -> None:
+        """Take the union's name in the document, its types, their ``kind`` of schema, and what it is."""
+        super().__init__(**options)
+        self.union_name, self.type_names, self.kind, self.described = name, type_names, kind, described
 
 
-class OneOfReference(Including):
-    """A reference to a resource of any of several types, told apart by ``type``."""
+class OneOfReference(Including, OneOf):
+    """A reference to a resource of any of several types."""
 
     def __init__(self, name: str, *type_names: str, **options: Any) -> None:
         """Take the union's name in the document, and the types in the order of the list."""
-        super().__init__(**options)
-        self.union_name, self.type_names = name, type_names
+        described = "A reference to a resource of any of these types; `type` says which."
+        super().__init__(name, *type_names, kind="Ref", described=described, **options)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return self.shown(value.type_name, value)

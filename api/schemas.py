@@ -15,6 +15,7 @@ from api.fields import (
 )
 from api.links import COLLECTIONS, Address
 from api.references import Listed, ReferenceTo, lists
+from models.facets import FACETS
 
 #: What opens and what closes every item, around the fields of its own.
 HEAD = ("type", "id", "label", "url", "html_url")
@@ -113,7 +114,9 @@ class ItemSchema(Out):
         attribute="slug", metadata={"description": "The id: a slug, unique among its type, never reused."}
     )
     label = fields.String(metadata={"description": "A short, neutral display name, written by an editor."})
-    html_url = Fixed(None, "The address of a page for people; null until there is one.", format="uri")
+    html_url: fields.Field[Any] = Fixed(
+        None, "The address of a page for people; null until there is one.", format="uri"
+    )
     revision = fields.Integer(metadata={"description": "How often the item was changed, from 1."})
     created_at = Moment(metadata={"description": "When the item was first published, UTC."})
     updated_at = Moment(metadata={"description": "When the item last changed, UTC."})
@@ -155,13 +158,23 @@ class PageSchema(Out):
         metadata={"format": "uri", "description": "The previous page's address; null on the first page."},
     )
     total = fields.Integer(
-        allow_none=True, metadata={"description": "How many items match; null unless `count=true`."}
+        allow_none=True,
+        metadata={"description": "How many items match; null if neither asked for nor known."},
     )
     total_relation = fields.String(
         allow_none=True,
         validate=validate.OneOf(["exact", "at-least", None]),
         metadata={"description": "Whether `total` is exact or a lower bound; null with it."},
     )
+
+
+class ListSchema(Out):
+    """A page of a list; what its items are counted by is there when it is asked for."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Declare all but ``facets`` as always present."""
+        super().on_bind_field(field_name, field_obj)
+        field_obj.required = field_name != "facets"
 
 
 _LISTS: dict[str, type[Out]] = {}
@@ -176,7 +189,12 @@ def list_of(item: type[Out]) -> type[Out]:
             "data": fields.List(fields.Nested(item), metadata={"description": "The items of this page."}),
             "page": fields.Nested(PageSchema, metadata={"description": "Where the page stands."}),
         }
-        _LISTS[name] = type(name, (Out,), members)
+        if issubclass(item, ItemSchema) and item().fields["type"].constant in FACETS:  # type: ignore[attr-defined]
+            members["facets"] = fields.Nested(
+                name.replace("ListSchema", "FacetsSchema"),
+                metadata={"description": "Only with `facets=`: the items of the whole list, counted."},
+            )
+        _LISTS[name] = type(name, (ListSchema,), members)
     return _LISTS[name]
 
 

@@ -12,10 +12,12 @@ from api.projection import Shape
 from api.references import MOST_LISTED, includable, lists
 from api.representations import forms_of
 from api.schemas import Body, Out
+from models.facets import FACETS
 
 #: What the forms besides JSON need of an item, by its type.
 FOR_FORMS: dict[str, tuple[str, ...]] = {"quote": ("film", "sources"), "commentary": ("film", "sources")}
 MOST_INCLUDES = 5
+MOST_FACETS = 5
 #: What of an item always stays.
 IDENTITY = ("type", "id")
 
@@ -45,12 +47,25 @@ def shaped(query: type[Schema], item: type[Out]) -> type[Schema]:
     """Return ``query`` with the parameters that shape ``item``; what it has already stays as it is."""
     keys = includes_of(item)
     members: dict[str, Any] = {"__doc__": query.__doc__, "fields": _fields(item)}
+    counted = facets_in(query)
+    if counted:
+        members["facets"] = _facets(counted)
     if keys:
         members["include"] = _include(item, list(keys))
         if "max_severity" not in query._declared_fields:
             members["max_severity"] = _ceiling()
     made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
     return made
+
+
+def facets_in(query: type[Schema]) -> list[str]:
+    """Return what the list of ``query`` can be counted by: those of its filters that have few values.
+
+    Where a path has fixed the theme, ``theme_all`` is the filter by a further one.
+    """
+    noun, filters = getattr(query, "noun", None), query._declared_fields
+    known = FACETS.get(noun.type_name, {}) if noun else {}
+    return [name for name in known if name in filters or f"{name}_all" in filters]
 
 
 @cache
@@ -95,6 +110,15 @@ def _include(item: type[Out], names: list[str]) -> AnyOf:
             "`links` leads to all of them."
         )
     return AnyOf(Named("include", names), most=MOST_INCLUDES, metadata={"description": description})
+
+
+def _facets(names: list[str]) -> AnyOf:
+    description = (
+        f"What to count the whole list by, at most {MOST_FACETS}: `facets` then stands beside `data`, with "
+        "the values that there are and how many items have each. That is how many the same list has with "
+        "the value as a further condition; where its filter is given already, with both."
+    )
+    return AnyOf(Named("facet", names), most=MOST_FACETS, metadata={"description": description})
 
 
 def _ceiling() -> Digits:

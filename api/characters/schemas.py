@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from api.bodies import CreateBody, note_field
 from api.fields import AnyOf, Const, Reference, Slug, Text
-from api.filters import IdFilter, ListQuerySchema, SortField, without
+from api.filters import IdFilter, ListQuerySchema, SortField, TextFilter, without
 from api.links import Address, ListAddress
 from api.references import Grouped, ReferenceTo
 from api.schemas import ItemSchema, Out
@@ -34,7 +34,7 @@ class CharacterSchema(ItemSchema):
     links = Grouped(CharacterLinksSchema, metadata={"description": "Where to go from here."})
 
 
-class CharacterQuerySchema(IdFilter, ListQuerySchema):
+class CharacterQuerySchema(IdFilter, TextFilter, ListQuerySchema):
     """Filters and order of characters."""
 
     noun = Character

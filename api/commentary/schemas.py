@@ -8,7 +8,15 @@ from marshmallow import fields, validate
 
 from api.bodies import CreateBody, advisories_field, citations_field, language_field, note_field, themes_field
 from api.fields import AnyOf, Choice, Const, Reference, Slug, Text
-from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
+from api.filters import (
+    AdvisoryFilters,
+    IdFilter,
+    ListQuerySchema,
+    SortField,
+    TextFilter,
+    ThemeFilters,
+    without,
+)
 from api.links import Address
 from api.references import Grouped, Parts, ReferencesTo, ReferenceTo
 from api.schemas import AdvisoryLinkSchema, Body, CitationSchema, ItemSchema, Out
@@ -82,7 +90,7 @@ class CommentarySchema(ItemSchema):
     links = Grouped(CommentaryLinksSchema, metadata={"description": "Where to go from here."})
 
 
-class CommentaryQuerySchema(IdFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
+class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
     """Filters and order of commentary."""
 
     noun = Commentary

@@ -8,8 +8,14 @@ from flask.views import MethodView
 from sqlalchemy import Select
 
 from api.blueprint import Blueprint, slug_parameter
-from api.films.schemas import FilmCoverageSchema, FilmQuerySchema, FilmSchema, SourceFilmQuerySchema
+from api.computed import computed
+from api.context import session
+from api.films.coverage import FilmCoverageSchema
+from api.films.schemas import FilmQuerySchema, FilmSchema, SourceFilmQuerySchema
+from api.films.theme_map import ThemeMapQuerySchema, ThemeMapSchema
 from models import Film, Source
+from models.film_coverage import FilmCoverage, film_coverage
+from models.theme_map import ThemeMap, theme_map
 
 blp = Blueprint("films", __name__, url_prefix="/v1", description="The works that are commented on.")
 
@@ -41,13 +47,39 @@ class FilmDetail(MethodView):
 
 
 @blp.route("/films/<slug:film>/coverage", parameters=[slug_parameter("film", "film")])
-@blp.item(FilmCoverageSchema, operation="getFilmCoverage", example="/v1/films/her-2013/coverage")
-def film_coverage(film: str) -> Select[Any]:
+@computed(
+    blp,
+    FilmCoverageSchema,
+    operation="getFilmCoverage",
+    example="/v1/films/her-2013/coverage",
+    description="The coverage.",
+)
+def get_film_coverage(_asked: dict[str, Any], film: str) -> FilmCoverage:
     """Get a film's coverage
 
-    How many characters, scenes, quotes and claims there are of the film.
+    How much there is of the film, in all and by kind, theme, scene and source, and which scenes have
+    nothing. Counts are those of the lists with the filters of the same names.
     """
-    return Film.select_where(id=[film])
+    return film_coverage(session(), Film.by_slug(session(), film))
+
+
+@blp.route("/films/<slug:film>/theme-map", parameters=[slug_parameter("film", "film")])
+@computed(
+    blp,
+    ThemeMapSchema,
+    query=ThemeMapQuerySchema,
+    operation="getFilmThemeMap",
+    example="/v1/films/her-2013/theme-map?max_severity=0",
+    description="The map.",
+)
+def get_film_theme_map(asked: dict[str, Any], film: str) -> ThemeMap:
+    """Get a film's theme map
+
+    Which scenes are about which themes, and how much: scenes in narrated order, themes by name with those
+    that are narrower behind each, and a cell wherever a scene, its quotes or claims about it carry a
+    theme. To be drawn as it is: scenes across, themes down, weights as sizes.
+    """
+    return theme_map(session(), Film.by_slug(session(), film), asked.get("max_severity"))
 
 
 @blp.route("/sources/<slug:source>/films", parameters=[slug_parameter("source", "source")])

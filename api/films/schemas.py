@@ -9,9 +9,9 @@ from marshmallow import fields, validate
 
 from api.bodies import CreateBody, language_field, note_field
 from api.fields import AnyOf, Const, Digits, Matching, Slug, Text, WholeNumber
-from api.filters import IdFilter, ListQuerySchema, SortField, without
+from api.filters import IdFilter, ListQuerySchema, SortField, TextFilter, without
 from api.links import Address, ListAddress
-from api.references import Grouped, Itself
+from api.references import Grouped
 from api.schemas import Body, ItemSchema, Out
 from models import Film
 
@@ -39,6 +39,7 @@ class FilmSchema(ItemSchema):
 
     type = Const("film", "Always `film`.")
     url = Address("/v1/films/", description="This film's address.")
+    html_url = Address("/films/", description="The address of its page, for people.")
     title = fields.String(metadata={"description": "The title it is known by."})
     original_title = fields.String(
         allow_none=True, metadata={"description": "The title in its own language, where another."}
@@ -53,18 +54,7 @@ class FilmSchema(ItemSchema):
     links = Grouped(FilmLinksSchema, metadata={"description": "Where to go from here."})
 
 
-class FilmCoverageSchema(Out):
-    """How much there is of a film here."""
-
-    type = Const("coverage", "Always `coverage`.")
-    film = Itself("film", metadata={"description": "The film."})
-    characters = fields.Integer(attribute="character_count", metadata={"description": "How many characters."})
-    scenes = fields.Integer(attribute="scene_count", metadata={"description": "How many scenes."})
-    quotes = fields.Integer(attribute="quote_count", metadata={"description": "How many quotes."})
-    commentary = fields.Integer(attribute="commentary_count", metadata={"description": "How many claims."})
-
-
-class FilmQuerySchema(IdFilter, ListQuerySchema):
+class FilmQuerySchema(IdFilter, TextFilter, ListQuerySchema):
     """Filters and order of films."""
 
     noun = Film

@@ -8,7 +8,15 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from api.bodies import CreateBody, advisories_field, citations_field, language_field, note_field, themes_field
 from api.fields import AnyOf, Choice, Const, Fixed, Reference, Slug, Text
-from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
+from api.filters import (
+    AdvisoryFilters,
+    IdFilter,
+    ListQuerySchema,
+    SortField,
+    TextFilter,
+    ThemeFilters,
+    without,
+)
 from api.links import Address, ListAddress
 from api.references import Grouped, Parts, ReferencesTo, ReferenceTo
 from api.schemas import AdvisoryLinkSchema, CitationSchema, ItemSchema, Out
@@ -58,7 +66,7 @@ class QuoteSchema(ItemSchema):
     links = Grouped(QuoteLinksSchema, metadata={"description": "Where to go from here."})
 
 
-class QuoteQuerySchema(IdFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
+class QuoteQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
     """Filters and order of quotes."""
 
     noun = Quote

@@ -8,7 +8,15 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.bodies import CreateBody, advisories_field, citations_field, note_field, themes_field
 from api.fields import TIMECODE, AnyOf, Choice, Const, Matching, Reference, Slug, Text
-from api.filters import AdvisoryFilters, IdFilter, ListQuerySchema, SortField, ThemeFilters, without
+from api.filters import (
+    AdvisoryFilters,
+    IdFilter,
+    ListQuerySchema,
+    SortField,
+    TextFilter,
+    ThemeFilters,
+    without,
+)
 from api.links import Address, ListAddress
 from api.references import Grouped, Parts, ReferencesTo, ReferenceTo
 from api.schemas import AdvisoryLinkSchema, Body, CitationSchema, ItemSchema, Out
@@ -48,6 +56,7 @@ class SceneSchema(ItemSchema):
 
     type = Const("scene", "Always `scene`.")
     url = Address("/v1/scenes/", description="This scene's address.")
+    html_url = Address("/scenes/", description="The address of its page, for people.")
     title = fields.String(metadata={"description": "A short neutral title, ours."})
     film = ReferenceTo("film", metadata={"description": "The film."})
     position = fields.Integer(metadata={"description": "Its place in the narrated order, from 1."})
@@ -71,7 +80,7 @@ class SceneSchema(ItemSchema):
     links = Grouped(SceneLinksSchema, metadata={"description": "Where to go from here."})
 
 
-class SceneQuerySchema(IdFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
+class SceneQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
     """Filters and order of scenes."""
 
     noun = Scene

@@ -8,6 +8,9 @@ from flask.views import MethodView
 from sqlalchemy import Select
 
 from api.blueprint import Blueprint, form_parameters, slug_parameter
+from api.computed import computed
+from api.context import session
+from api.sources.coverage import SourceCoverageSchema
 from api.sources.schemas import (
     FilmSourceQuerySchema,
     ParagraphQuerySchema,
@@ -16,6 +19,7 @@ from api.sources.schemas import (
     SourceSchema,
 )
 from models import Film, Paragraph, Source
+from models.source_coverage import SourceCoverage, source_coverage
 
 blp = Blueprint(
     "sources", __name__, url_prefix="/v1", description="The essays, and their numbered paragraphs."
@@ -61,6 +65,23 @@ def source_form(source: str) -> Select[Any]:
     The same as with `format=`, as an address that ends in the form's usual extension.
     """
     return Source.select_where(id=[source])
+
+
+@blp.route("/sources/<slug:source>/coverage", parameters=[slug_parameter("source", "source")])
+@computed(
+    blp,
+    SourceCoverageSchema,
+    operation="getSourceCoverage",
+    example=f"{ESSAY}/coverage",
+    description="The coverage.",
+)
+def get_source_coverage(_asked: dict[str, Any], source: str) -> SourceCoverage:
+    """Get a source's coverage
+
+    How much rests on the source, in all, by paragraph and by theme, and which paragraphs of its body
+    nothing cites.
+    """
+    return source_coverage(session(), Source.by_slug(session(), source))
 
 
 @blp.route("/sources/<slug:source>/paragraphs", parameters=[slug_parameter("source", "source")])

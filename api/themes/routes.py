@@ -8,8 +8,13 @@ from flask.views import MethodView
 from sqlalchemy import Select
 
 from api.blueprint import Blueprint, slug_parameter
+from api.computed import Ranking, ranked
+from api.context import session
+from api.themes.related import RelatedThemeQuerySchema, RelatedThemeSchema
 from api.themes.schemas import ThemeQuerySchema, ThemeSchema
 from models import Theme
+from models.counts import relation_of
+from models.theme_counts import related_themes
 
 blp = Blueprint("themes", __name__, url_prefix="/v1", description="The shared vocabulary.")
 
@@ -38,3 +43,22 @@ class ThemeDetail(MethodView):
         The theme with this id, with what is broader, narrower and related.
         """
         return Theme.select_where(id=[theme])
+
+
+@blp.route("/themes/<slug:theme>/related", parameters=[slug_parameter("theme", "theme")])
+@ranked(
+    blp,
+    RelatedThemeSchema,
+    query=RelatedThemeQuerySchema,
+    operation="listRelatedThemes",
+    example="/v1/themes/loneliness/related?limit=3",
+)
+def get_related_themes(asked: dict[str, Any], theme: str) -> Ranking:
+    """List a theme's related themes
+
+    The themes that come with it most often: on the same scenes, quotes and claims. A theme means itself
+    and what is narrower, so what is broader or narrower than the theme comes with it by definition and is
+    left out. The list has one page; `total` is always known.
+    """
+    found, is_whole = related_themes(session(), Theme.by_slug(session(), theme), asked.get("film", []))
+    return Ranking(found[: asked["limit"]], len(found), relation_of(is_whole))

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from api.bodies import CreateBody
 from api.fields import AnyOf, Const, Reference, Slug, Text
-from api.filters import IdFilter, ListQuerySchema, SortField
+from api.filters import IdFilter, ListQuerySchema, SortField, TextFilter
 from api.links import Address, ListAddress
 from api.references import Grouped, ReferencesTo, ReferenceTo
 from api.schemas import ItemSchema, Out
@@ -26,6 +26,7 @@ class ThemeSchema(ItemSchema):
 
     type = Const("theme", "Always `theme`.")
     url = Address("/v1/themes/", description="This theme's address.")
+    html_url = Address("/themes/", description="The address of its page, for people.")
     name = fields.String(metadata={"description": "Its name."})
     definition = fields.String(metadata={"description": "What it means, in one sentence."})
     broader = ReferenceTo(
@@ -36,7 +37,7 @@ class ThemeSchema(ItemSchema):
     links = Grouped(ThemeLinksSchema, metadata={"description": "Where to go from here."})
 
 
-class ThemeQuerySchema(IdFilter, ListQuerySchema):
+class ThemeQuerySchema(IdFilter, TextFilter, ListQuerySchema):
     """Filters and order of themes."""
 
     noun = Theme

@@ -12,7 +12,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from api.app import create_app
 from api.commentary.schemas import ClaimRelationSchema
 from api.config import Settings
-from api.films.schemas import FilmCoverageSchema
 from api.json_text import Frozen, joined
 from api.projection import Shape, item, item_json
 from api.references import includable, schema_of
@@ -24,7 +23,6 @@ from tests.storing import empty, store
 #: What is listed or shown, and the schema that shows it.
 SHOWN = {name: (noun, schema_of(name)) for name, noun in BY_TYPE.items()} | {
     "relation": (CommentaryRelation, ClaimRelationSchema),
-    "coverage": (Film, FilmCoverageSchema),
 }
 BASE = "http://127.0.0.1:8000"
 
@@ -189,6 +187,5 @@ def test_every_include_of_every_type_is_known_here():
         "commentary": 7,
         "paragraph": 1,
         "relation": 2,
-        "coverage": 1,
     }
     assert sum(1 for _ in itertools.chain(SHAPES)) > 200

@@ -21,7 +21,6 @@ INCLUDES = {
     ],
     "/v1/themes/loneliness": ["broader", "narrower", "related", "scenes", "quotes", "commentary"],
     "/v1/advisories/spoiler": ["quotes", "commentary"],
-    "/v1/films/her-2013/coverage": ["film"],
 }
 EVERY = [(path, name) for path, names in INCLUDES.items() for name in names]
 

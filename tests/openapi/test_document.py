@@ -79,7 +79,8 @@ class TestSchemas:
         for name, schema in DOCUMENT["components"]["schemas"].items():
             if name == "ProblemError" or "properties" not in schema:
                 continue
-            included = {key for key, value in schema["properties"].items() if value.get("maxItems") == 100}
+            properties = schema["properties"].items()
+            included = {key for key, value in properties if value["description"].startswith("Only with ")}
             always = [key for key in schema["properties"] if key not in included]
             reference = ["type", "id", "label", "url"]
             assert schema.get("required", []) == (reference if name.endswith("Ref") else always), name

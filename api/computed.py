@@ -1,0 +1,88 @@
+"""Reads that are computed: what several resources say together, as one object or as a ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, NamedTuple
+
+from flask import Response
+from marshmallow import Schema
+
+from api.blueprint import EVERYWHERE, MISSING, Blueprint
+from api.responses import answer, digest, encoded
+from api.schemas import Out, list_of
+from api.shaping import ItemQuerySchema, shape_of, shaped
+
+#: Takes the loaded query, and the path by keywords.
+Computing = Callable[..., Any]
+Decorator = Callable[[Computing], Callable[..., Response]]
+HEADERS = {"ETag": "ETag", "Cache-Control": "CacheControl"}
+
+
+class Ranking(NamedTuple):
+    """The first of a ranking; how many it has, and whether that is ``exact`` or ``at-least``."""
+
+    first: Sequence[Any]
+    total: int
+    relation: str
+
+
+def computed(
+    blp: Blueprint,
+    schema: type[Out],
+    *,
+    operation: str,
+    example: str,
+    description: str,
+    query: type[Schema] = ItemQuerySchema,
+) -> Decorator:
+    """Make a view that returns what ``schema`` dumps into an answer: conditional, shaped by ``fields=``.
+
+    ``example`` is a request whose real answer stands in the OpenAPI document.
+    """
+
+    def body(found: Any, asked: dict[str, Any]) -> Any:
+        return shape_of(schema, asked).made().dump(found)
+
+    said = {"operationId": operation, "x-example-request": example}
+    return _reading(blp, shaped(query, schema), schema, body, said=said, description=description)
+
+
+def ranked(
+    blp: Blueprint, item: type[Out], *, operation: str, example: str, query: type[Schema]
+) -> Decorator:
+    """Make a view that returns a ``Ranking`` into a list of one page; ``query`` has its ``limit``."""
+
+    def body(found: Ranking, asked: dict[str, Any]) -> Any:
+        place = {"limit": asked["limit"], "next": None, "previous": None}
+        place |= {"total": found.total, "total_relation": found.relation}
+        return {"data": shape_of(item, asked).made().dump(found.first, many=True), "page": place}
+
+    said = {"operationId": operation, "x-example-request": example}
+    made = shaped(query, item)
+    return _reading(blp, made, list_of(item), body, said=said, description="The first of the ranking.")
+
+
+def _reading(
+    blp: Blueprint,
+    query: type[Schema],
+    shown: type[Out],
+    body: Callable[[Any, dict[str, Any]], Any],
+    *,
+    said: dict[str, str],
+    description: str,
+) -> Decorator:
+    def decorate(view: Computing) -> Callable[..., Response]:
+        @wraps(view)
+        def answered(asked: dict[str, Any], **path: Any) -> Response:
+            made = encoded(body(view(asked, **path), asked))
+            return answer(made, etag=digest(made))
+
+        documented = blp.arguments(query(), location="query")(answered)
+        documented = blp.response(200, shown, description=description, headers=HEADERS)(documented)
+        for status, component in (EVERYWHERE | MISSING).items():
+            documented = blp.alt_response(status, component)(documented)
+        return blp.doc(**said)(documented)  # type: ignore[no-any-return]
+
+    return decorate

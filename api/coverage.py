@@ -1,0 +1,33 @@
+"""Shapes that what is computed of a film and of a source share."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.references import Grouped
+from api.schemas import REFERENCES, Out
+
+
+def relation_field(what: str) -> fields.String:
+    """Return the field that says whether an answer is whole; ``what`` is said of one that is not."""
+    return fields.String(
+        validate=validate.OneOf(["exact", "at-least"]),
+        metadata={"description": f"`exact`; of more than is gone through `at-least`: {what}"},
+    )
+
+
+class ThemeCoverageSchema(Out):
+    """How much there is about a theme or what is narrower."""
+
+    theme = Grouped(REFERENCES["theme"], metadata={"description": "The theme."})
+    scenes = fields.Integer(metadata={"description": "How many scenes."})
+    quotes = fields.Integer(metadata={"description": "How many quotes."})
+    commentary = fields.Integer(metadata={"description": "How many claims."})
+
+
+def themes_field() -> fields.List[object]:
+    """Return the field of what there is by theme."""
+    return fields.List(
+        fields.Nested(ThemeCoverageSchema),
+        metadata={"description": "The themes there is anything about, by all counts together, descending."},
+    )

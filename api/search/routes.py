@@ -1,0 +1,43 @@
+"""Routes of search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from api.blueprint import EVERYWHERE, Blueprint
+from api.context import session, settings
+from api.responses import answer, digest, encoded
+from api.search.answering import found
+from api.search.schemas import SearchQuerySchema, SearchSchema
+
+blp = Blueprint(
+    "search", __name__, url_prefix="/v1", description="Everything that has words, the best first."
+)
+
+
+@blp.route("/search")
+@blp.doc(operationId="search", **{"x-example-request": "/v1/search?q=loneliness&limit=2"})
+@blp.arguments(SearchQuerySchema(), location="query")
+@blp.response(
+    200,
+    SearchSchema,
+    description="A page of hits.",
+    headers={"ETag": "ETag", "Link": "Link", "Cache-Control": "CacheControl"},
+)
+@blp.alt_response(304, EVERYWHERE[304])
+@blp.alt_response(406, EVERYWHERE[406])
+@blp.alt_response(412, EVERYWHERE[412])
+@blp.alt_response(503, EVERYWHERE[503])
+def search_everything(asked: dict[str, Any]) -> Response:
+    """Search everything
+
+    Films, characters, themes, scenes, quotes and commentary that match, ranked together. Up to 2,000 hits
+    are ranked and counted; of a broader search `total_relation` says `at-least`, and filters narrow it.
+    Hits include flagged words beside their content notes; `max_severity=0` leaves them out.
+    """
+    page = found(session(), asked, request.path, settings().base_url)
+    body = encoded(page)
+    links = {"next": page["page"]["next"], "prev": page["page"]["previous"]}
+    return answer(body, etag=digest(body), links=links)

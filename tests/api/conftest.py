@@ -1,0 +1,38 @@
+"""Content of which much is hidden, for tests that look for what is hidden wherever it might show."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from api.app import create_app
+from api.config import Settings
+from tests.generated import worst
+from tests.storing import store
+
+
+@pytest.fixture(scope="session")
+def make_app():
+    """What opens an app over the database with a URL."""
+
+    @contextmanager
+    def opened(url):
+        made = create_app(Settings(database_url=url, statement_seconds=60))
+        yield made
+        made.extensions["database"].close()
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def hidden_app(engine, make_app):
+    """An app over content of which much is hidden; nobody writes to it."""
+    with engine.fresh() as url, make_app(url) as made:
+        with made.extensions["database"].writing() as session:
+            store(session, worst())
+        yield made
+
+
+@pytest.fixture(params=["pack", "hidden"])
+def anyone(request, app, hidden_app):
+    """A client over the pack, then one over content of which much is hidden."""
+    return {"pack": app, "hidden": hidden_app}[request.param].test_client()
