@@ -1,1 +1,1 @@
-"""Pages for people: home, Swagger UI, and the explanation of each problem."""
+"""Pages for people: films, scenes, themes and search to wander through; home, Swagger UI, each problem."""

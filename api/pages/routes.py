@@ -1,4 +1,4 @@
-"""Routes of the pages."""
+"""Routes of the pages that lead into the API: home, Swagger UI, problems."""
 
 from __future__ import annotations
 
@@ -6,26 +6,41 @@ import json
 from importlib import resources
 
 import flask_swagger_ui
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 
 from api.context import session, settings
+from api.pages import refusals, wording
+from api.pages.rendering import page
+from api.pages.wander import wander
 from api.problems import PROBLEMS
 from api.spec import example_problem
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
-from models.base import Versioned
+from models.base import Versioned, in_default_order
 
 SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
+#: How many films, and how many themes, the home page names.
+MOST_NAMED = 60
 
 pages = Blueprint(
     "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
 assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
+pages.register_blueprint(wander)
+pages.after_app_request(refusals.for_people)
+wording.init_blueprint(pages)
+
+
+@pages.record
+def leave_no_blank_lines(state: BlueprintSetupState) -> None:
+    """Take the line of a template's tag away with the tag."""
+    state.app.jinja_env.trim_blocks = state.app.jinja_env.lstrip_blocks = True
 
 
 @pages.get("/")
 def home() -> Response:
-    """Show what this is: a quote, the way in, one call to copy."""
+    """Show what this is: a quote, where to begin, one call to copy."""
     maxims = Quote.select_where(kind=[QuoteKind.APHORISM], max_severity=0)
     counted: list[tuple[str, str, type[Versioned]]] = [
         ("films", "film", Film),
@@ -38,8 +53,15 @@ def home() -> Response:
         "home.html",
         quote=session().scalars(maxims.order_by(Quote.random_key).limit(1)).first(),
         counts=[(path, name, count_visible(noun)) for path, name, noun in counted],
+        films=first(Film),
+        themes=first(Theme),
         base_url=settings().base_url,
     )
+
+
+def first(noun: type[Versioned]) -> list[Versioned]:
+    """Return the first of a noun that anyone may see, in its own order."""
+    return list(session().scalars(in_default_order(noun, noun.select_where()).limit(MOST_NAMED)))
 
 
 def count_visible(noun: type[Versioned]) -> int:
@@ -73,10 +95,3 @@ def problem(code: str) -> Response:
 def favicon() -> Response:
     """Serve the icon."""
     return pages.send_static_file("favicon.svg")
-
-
-def page(template: str, **values: object) -> Response:
-    """Return a rendered page that may be kept for a minute."""
-    response = make_response(render_template(template, **values))
-    response.headers["Cache-Control"] = "public, max-age=60"
-    return response

@@ -1,0 +1,140 @@
+"""What pages are made of: the JSON that the API serves, read as a view would read it.
+
+A page so shows nothing that a call does not, and names the calls it was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import orjson
+from sqlalchemy import select
+
+from api.context import session, settings
+from api.links import COLLECTIONS, address
+from api.pages.wording import place
+from api.pagination import ListRequest
+from api.projection import Shape
+from api.reading import Reading, View
+from api.references import MOST_LISTED, schema_of
+from models import BY_TYPE, Film
+
+#: How many pages of a list are read for one page of ours.
+MOST_PAGES = 3
+#: The counts of a film that pages show, and the noun that each is of.
+COUNTED = {"characters": "character", "scenes": "scene", "quotes": "quote", "commentary": "commentary"}
+#: What must be known of an item to say where it stands.
+PLACED = {
+    "quote": ("url", "html_url", "scene", "themes"),
+    "commentary": ("url", "html_url", "scenes", "themes"),
+}
+
+
+class Call(NamedTuple):
+    """A call of the API: its address, and what it answers."""
+
+    address: str
+    json: Any
+
+    @property
+    def path(self) -> str:
+        """The address without what all addresses begin with."""
+        return self.address.removeprefix(settings().base_url)
+
+
+def item(type_name: str, slug: str, *include: str) -> Call:
+    """Return the call for an item.
+
+    Raises:
+        NotFound, Gone, Renamed: there is no such item that anyone may see.
+    """
+    path = {"id": slug}
+    read = Reading(session(), _item_view(type_name), settings().base_url)
+    found = read.item(path, Shape(schema_of(type_name), None, include))
+    if found is None:
+        raise read.noun(path).missing(session(), slug)
+    query = {"include": ",".join(include)} if include else {}
+    return Call(_address(f"{COLLECTIONS[type_name]}/{slug}", query), orjson.loads(found.json))
+
+
+def coverage(film: str) -> Call:
+    """Return the call for what there is of a film, as far as pages show it: its counts."""
+    counts = {name: getattr(Film, f"{noun}_count") for name, noun in COUNTED.items()}
+    numbers = session().execute(
+        select(*(column.label(name) for name, column in counts.items())).where(Film.slug == film)
+    )
+    return Call(address(f"/v1/films/{film}/coverage"), numbers.mappings().one())
+
+
+def listed(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[Call]:
+    """Return the calls for a list, page by page, of what belongs to an item.
+
+    ``by`` is the filter that names it; ``fields`` are the keys that are shown.
+    """
+    asked = {by: [slug], "fields": list(fields), "limit": MOST_LISTED}
+    query = {by: slug, "fields": ",".join(fields), "limit": MOST_LISTED}
+    read = Reading(session(), _list_view(type_name), settings().base_url)
+    shape = Shape(schema_of(type_name), _in_order(type_name, fields))
+    calls: list[Call] = []
+    for _ in range(MOST_PAGES):
+        found = read.page(ListRequest(BY_TYPE[type_name], COLLECTIONS[type_name], asked), {}, shape)
+        items = [orjson.loads(row[0]) for row in found.rows]
+        calls.append(Call(_address(COLLECTIONS[type_name], query), items))
+        if found.next is None:
+            break
+        query["cursor"] = asked["cursor"] = str(found.next)
+    return calls
+
+
+def references(type_name: str, slugs: Iterable[str], *keys: str) -> dict[str, Any]:
+    """Return those of an item's keys that are asked for, by id, of items that were found just now."""
+    wanted = list(dict.fromkeys(slugs))
+    if not wanted:
+        return {}
+    read = Reading(session(), _item_view(type_name), settings().base_url)
+    shape = Shape(schema_of(type_name), _in_order(type_name, keys))
+    rows = read.items(BY_TYPE[type_name], wanted, shape)
+    return {found["id"]: found for found in (orjson.loads(row.json) for row in rows)}
+
+
+def places(type_name: str, slugs: Iterable[str]) -> dict[str, str]:
+    """Return where items stand that were found just now, by id."""
+    found = references(type_name, slugs, *PLACED[type_name])
+    return {slug: place(one) for slug, one in found.items()}
+
+
+def joined(calls: list[Call]) -> list[Any]:
+    """Return the items of a list that was read page by page."""
+    return [found for call in calls for found in call.json]
+
+
+def by_id(calls: list[Call]) -> dict[str, Any]:
+    """Return the same, each under its id."""
+    return {found["id"]: found for found in joined(calls)}
+
+
+def _address(path: str, query: dict[str, Any]) -> str:
+    return address(path) + (f"?{urlencode(query, safe=',')}" if query else "")
+
+
+@cache
+def _in_order(type_name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys in the item's order, and with them what always stays."""
+    wanted = {"type", "id", *keys}
+    return tuple(name for name in schema_of(type_name)().fields if name in wanted)
+
+
+# Statements are kept by their view: each must be one and the same at every call.
+@cache
+def _item_view(type_name: str) -> View:
+    noun = BY_TYPE[type_name]
+    return lambda id: noun.select_where(id=[id])  # noqa: A006 (the path's parameter)
+
+
+@cache
+def _list_view(type_name: str) -> View:
+    noun = BY_TYPE[type_name]
+    return lambda filters: noun.select_where(**filters)

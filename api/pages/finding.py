@@ -1,0 +1,34 @@
+"""Finding: what the search page shows, which is what ``GET /v1/search`` answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError
+
+from api.context import session, settings
+from api.errors import Refused
+from api.search.answering import found
+from api.search.schemas import SearchQuerySchema
+
+
+def find(query: dict[str, str]) -> dict[str, Any]:
+    """Return what ``GET /v1/search`` answers for ``q`` and, if given, ``type`` and ``cursor``.
+
+    Raises:
+        Refused: what the call refuses.
+    """
+    try:
+        asked = SearchQuerySchema().load(query)
+    except ValidationError as error:
+        said = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise Refused("invalid-parameters", " ".join(_sentences(said))) from error
+    return found(session(), asked, "/v1/search", settings().base_url)
+
+
+def _sentences(messages: Any) -> list[str]:
+    if isinstance(messages, dict):
+        return _sentences(list(messages.values()))
+    if isinstance(messages, list):
+        return [sentence for part in messages for sentence in _sentences(part)]
+    return [str(messages)]

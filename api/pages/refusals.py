@@ -1,0 +1,24 @@
+"""Errors as pages: what a person reads where a program reads a problem."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+
+from api.errors import PROBLEM_JSON
+
+HTML = "text/html"
+
+
+def for_people(response: Response) -> Response:
+    """Turn a problem into a page, outside the API, for whoever would rather have one.
+
+    Status and headers stay; a cache learns that the ``Accept`` header decides.
+    """
+    if response.mimetype != PROBLEM_JSON or request.path.startswith("/v1"):
+        return response
+    response.vary.add("Accept")
+    if request.accept_mimetypes.best_match([PROBLEM_JSON, "application/json", HTML]) == HTML:
+        problem = response.get_json()
+        response.set_data(render_template("error.html", problem=problem, calls=()))
+        response.content_type = f"{HTML}; charset=utf-8"
+    return response

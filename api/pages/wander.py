@@ -1,0 +1,125 @@
+"""Routes of the pages to wander through: films, scenes, themes, and the search for them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+
+from api.context import session
+from api.errors import Refused
+from api.links import address
+from api.pages import content, finding
+from api.pages.argument import argument
+from api.pages.content import Call
+from api.pages.drawing import drawn
+from api.pages.rendering import page
+from api.pages.threads import scenes_beyond, threads
+from models import Film
+from models.theme_map import theme_map
+
+wander = Blueprint("wander", __name__)
+
+#: What the film page shows of claims and of quotes.
+CLAIM = ("label", "url", "weight", "kind", "text", "scenes", "themes", "quotes", "relations", "advisories")
+QUOTE = ("label", "url", "text", "language", "scene", "themes", "advisories", "rights")
+SOURCE = ("url", "title", "publication", "author")
+#: What is asked for; anything else in the query is not for the search.
+ASKED = ("q", "type", "cursor")
+
+
+@wander.get("/films/<slug:film>")
+def film(film: str) -> Response:
+    """Show a film: facts, theme map, scenes, and the argument about it."""
+    whole = content.item("film", film)
+    found = theme_map(session(), Film.by_slug(session(), film))
+    claims = content.listed("commentary", "film", film, CLAIM)
+    quotes = content.listed("quote", "film", film, QUOTE)
+    sources = content.listed("source", "film", film, SOURCE)
+    coverage = content.coverage(film)
+    return page(
+        "film.html",
+        [whole, Call(address(f"/v1/films/{film}/theme-map"), found), *claims, *quotes, *sources, coverage],
+        film=whole.json,
+        coverage=coverage.json,
+        sources=content.joined(sources),
+        drawing=drawn(found),
+        argument=argument(content.joined(claims)),
+        quotes=content.by_id(quotes),
+        claims=content.by_id(claims),
+    )
+
+
+@wander.get("/scenes/<slug:scene>")
+def scene(scene: str) -> Response:
+    """Show a scene: what happens, who appears, its lines, and the claims about it."""
+    whole = content.item("scene", scene, "quotes", "commentary")
+    links = whole.json["links"]
+    beside = {way: url.rpartition("/")[2] for way in ("previous", "next") if (url := links[way])}
+    known = content.references("scene", beside.values(), "label", "position")
+    return page(
+        "scene.html",
+        [whole],
+        scene=whole.json,
+        places=_evidence(whole.json),
+        beside={way: known[slug] for way, slug in beside.items()},
+    )
+
+
+@wander.get("/themes/<slug:theme>")
+def theme(theme: str) -> Response:
+    """Show a theme, and then follow it through each film in order."""
+    whole = content.item("theme", theme, "scenes", "quotes", "commentary")
+    keys = ("label", "film", "position", "summary", "advisories")
+    beyond = content.references("scene", scenes_beyond(whole.json), *keys)
+    return page(
+        "theme.html",
+        [whole],
+        theme=whole.json,
+        places=_evidence(whole.json),
+        threads=threads(whole.json, beyond),
+    )
+
+
+@wander.get("/search")
+def search() -> Response:
+    """Show a form, and what is found of every type."""
+    query = {name: request.args[name] for name in ASKED if request.args.get(name, "").strip()}
+    found, problem = None, None
+    if "q" in query:
+        try:
+            found = finding.find(query)
+        except Refused as error:
+            problem = error
+    calls = [Call(address("/v1/search", **query), found)] if "q" in query else []
+    ways = {way: _paged(found["page"][way]) for way in ("previous", "next")} if found else {}
+    response = page(
+        "search.html", calls, query=query, found=found, problem=problem, ways=ways, places=_places(found)
+    )
+    if problem:
+        response.status_code = problem.problem.status
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _evidence(whole: dict[str, Any]) -> dict[str, str]:
+    """Return where the quotes stand that an item's claims rest on: here, or elsewhere."""
+    here = {quote["id"]: f"#{quote['id']}" for quote in whole["quotes"]}
+    named = [quote["id"] for claim in whole["commentary"] for quote in claim["quotes"]]
+    return here | content.places("quote", (slug for slug in named if slug not in here))
+
+
+def _places(found: dict[str, Any] | None) -> dict[str, str]:
+    """Return where those hits stand that have no pages of their own."""
+    hits = found["data"] if found else []
+    return {
+        slug: where
+        for noun in ("quote", "commentary")
+        for slug, where in content.places(noun, (hit["id"] for hit in hits if hit["type"] == noun)).items()
+    }
+
+
+def _paged(call: str | None) -> str | None:
+    """Return the address of the page that shows what a call answers."""
+    return f"/search?{urlsplit(call).query}" if call else None

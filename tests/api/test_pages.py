@@ -1,0 +1,195 @@
+"""Pages to wander through: what they show of the pack, behind what, and made of which calls."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.browser.parsed import Parsed
+from tests.counting import statements
+
+FILM = "/films/her-2013"
+SCENE = "/scenes/her-2013-lunch-with-catherine"
+THEME = "/themes/loneliness"
+PAGES = [FILM, SCENE, THEME, "/search"]
+
+
+@pytest.fixture
+def read(client):
+    """Return what reads a page, or the JSON of a call."""
+
+    def get(path):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        return answer.get_json() if answer.is_json else Parsed(answer.text)
+
+    return get
+
+
+@pytest.fixture
+def of_film(read):
+    """Return what reads all of a noun that the film has."""
+
+    def get(plural):
+        first = read(f"/v1/{plural}?film=her-2013&limit=100")
+        following = first["page"]["next"]
+        return first["data"] + (read(following.partition(":8000")[2])["data"] if following else [])
+
+    return get
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize("path", PAGES)
+    def test_has_one_title_one_main_and_headings_in_order(self, read, path):
+        page = read(path)
+        levels = [int(e.tag[1]) for e in page.elements if e.tag in ("h1", "h2", "h3", "h4")]
+        titles = [title for title in page.all("title") if title.within[-1].tag == "head"]
+        assert [len(found) for found in (titles, page.all("main"), page.all("h1"))] == [1, 1, 1]
+        assert levels[0] == 1
+        assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+        assert len(page.ids) == len(set(page.ids))
+
+    @pytest.mark.parametrize("path", PAGES)
+    def test_runs_nothing_and_styles_nothing_within(self, client, read, path):
+        page = read(path)
+        assert not page.all("script", "style", "iframe")
+        assert not [e for e in page.elements if any(a == "style" or a[:2] == "on" for a in e.attributes)]
+        assert "unsafe" not in client.get(path).headers["Content-Security-Policy"]
+
+    @pytest.mark.parametrize("path", [FILM, SCENE, THEME])
+    def test_names_itself_and_the_calls_it_is_made_of(self, read, path):
+        page = read(path)
+        [canonical] = page.all("link", rel="canonical")
+        [alternate] = page.all("link", rel="alternate", type="application/json")
+        calls = [a.attributes["href"] for a in page.all("a") if any(e.tag == "footer" for e in a.within)]
+        assert canonical.attributes["href"] == f"http://127.0.0.1:8000{path}"
+        assert alternate.attributes["href"] == calls[0]
+        answers = [read(call.removeprefix("http://127.0.0.1:8000")) for call in calls]
+        assert answers[0]["id"] == path.rpartition("/")[2]
+
+    @pytest.mark.parametrize("path", PAGES)
+    def test_may_be_kept_and_is_not_sent_twice(self, client, path):
+        first = client.get(path)
+        again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert first.headers["Cache-Control"] == "public, max-age=60"
+        assert (again.status_code, again.data) == (304, b"")
+
+    @pytest.mark.parametrize("path", PAGES)
+    def test_names_no_performer(self, client, read, path):
+        people = {person["performer"] for person in read("/v1/characters?limit=100")["data"]} - {None}
+        assert people
+        assert not [name for name in people if name in client.get(path).text]
+
+    @pytest.mark.parametrize(("path", "most"), [(FILM, 14), (SCENE, 3), (THEME, 3), ("/search", 0)])
+    def test_takes_few_statements(self, app, client, path, most):
+        client.get(path)
+        with statements(app.extensions["database"].engine) as seen:
+            client.get(path)
+        assert len([text for text in seen if text.startswith(("SELECT", "WITH", "("))]) <= most
+
+
+class TestScene:
+    def test_shows_its_lines_with_speaker_and_source(self, read):
+        page, scene = read(SCENE), read(f"/v1{SCENE}?include=quotes")
+        assert scene["summary"] in page.text
+        for quote in scene["quotes"]:
+            assert quote["text"] in page.text
+            assert quote["id"] in page.ids
+        assert "Catherine" in page.behind("figcaption")
+        assert page.behind("figcaption").count("as quoted in") == len(scene["quotes"])
+        assert scene["quotes"][0]["rights"] in page.text
+
+    def test_shows_the_claims_with_their_relations(self, read):
+        page, claims = read(SCENE), read(f"/v1{SCENE}?include=commentary")["commentary"]
+        assert claims
+        for claim in claims:
+            assert claim["text"] in page.behind("article")
+            for relation in claim["relations"]:
+                assert f"/films/her-2013#{relation['commentary']['id']}" in page.links
+
+    def test_leads_to_the_scenes_beside_it(self, read):
+        links = read(f"/v1{SCENE}")["links"]
+        beside = [a.attributes["href"] for a in read(SCENE).all("a") if "rel" in a.attributes]
+        assert [path.rpartition("/")[2] for path in beside] == [
+            links[way].rpartition("/")[2] for way in ("previous", "next")
+        ]
+
+    def test_keeps_what_an_editor_adds_apart(self, read):
+        page = read("/scenes/her-2013-first-conversation")
+        [note] = [e for e in page.all("p") if e.attributes.get("class") == "note"]
+        assert [t.words for t in page.texts if note in t.within and "set-up voice" in t.words]
+
+    def test_says_how_sure_a_speaker_is(self, read, of_film):
+        unsure = [quote for quote in of_film("quotes") if quote["speaker_certainty"] == "inferred"]
+        for quote in unsure:
+            assert "(inferred from the context)" in read(f"/scenes/{quote['scene']['id']}").text
+
+
+class TestTheme:
+    def test_goes_through_the_film_in_order(self, read):
+        page, theme = read(THEME), read(f"/v1{THEME}?include=scenes,quotes,commentary")
+        text = page.behind("main")
+        places = [text.index(scene["summary"]) for scene in theme["scenes"] if not scene["advisories"]]
+        assert len(places) >= 5
+        assert places == sorted(places)
+        for item in (*theme["quotes"], *theme["commentary"]):
+            assert page.ids.count(item["id"]) == 1
+            assert item["text"] in page.text
+
+    def test_leads_to_the_themes_around_it(self, read):
+        theme = read(f"/v1{THEME}")
+        around = {f"/themes/{one['id']}" for one in (*theme["narrower"], *theme["related"])}
+        assert around <= set(read(THEME).links)
+
+
+class TestFilm:
+    def test_draws_a_mark_for_every_cell_with_what_is_behind_it(self, read):
+        page, found = read(FILM), read(f"/v1{FILM}/theme-map")
+        marks = [a for a in page.all("a") if any(e.tag == "svg" for e in a.within)]
+        assert len(marks) == len(found["cells"]) + len(found["scenes"])
+        assert {a.attributes["href"][1:] for a in marks} <= set(page.ids)
+        assert len(page.all("circle")) == len(found["cells"])
+
+    def test_every_mark_says_what_it_is_of(self, read):
+        titles = [t.words for t in read(FILM).texts if any(e.tag == "title" for e in t.within)]
+        assert "Lunch with Catherine: about it, 1 line, 3 claims" in titles
+        assert "Scene 24, Lunch with Catherine" in titles
+
+    def test_goes_from_the_theses_to_the_evidence(self, read, of_film):
+        page, claims = read(FILM), of_film("commentary")
+        assert len(claims) > 100
+        for claim in claims:
+            assert page.ids.count(claim["id"]) == 1
+        [evidence] = [q for q in of_film("quotes") if q["label"] == "The essay's title, as a maxim"]
+        assert evidence["text"] in page.behind("q")
+        assert "as quoted in Her: Perfection is the Enemy of Real." in page.text
+        assert evidence["rights"] in page.text
+
+    def test_gives_facts_sources_and_numbers(self, read):
+        text = read(FILM).behind("main")
+        for fact in ("Spike Jonze", "126 minutes", "Her: Perfection is the Enemy of Real", "124 claims"):
+            assert fact in " ".join(text.split())
+
+
+class TestContentNotes:
+    def test_flagged_text_stands_behind_its_note(self, read, of_film):
+        flagged = [claim for claim in of_film("commentary") + of_film("quotes") if claim["advisories"]]
+        pages = {FILM: read(FILM)}
+        assert len(flagged) > 20
+        for item in flagged:
+            scenes = item.get("scenes") or [item.get("scene")]
+            where = [f"/scenes/{scene['id']}" for scene in scenes if scene]
+            for path in where + [f"/themes/{theme['id']}" for theme in item["themes"]]:
+                page = pages[path] = pages.get(path) or read(path)
+                assert item["text"] in page.behind("details")
+                assert item["advisories"][0]["label"] in page.behind("summary")
+            assert not [path for path, page in pages.items() if item["text"] in page.before("details")]
+
+    def test_a_flagged_scene_is_summed_up_behind_its_note(self, read, of_film):
+        flagged = [scene for scene in of_film("scenes") if scene["advisories"]]
+        assert flagged
+        for scene in flagged:
+            for path in (f"/scenes/{scene['id']}", *(f"/themes/{theme['id']}" for theme in scene["themes"])):
+                page = read(path)
+                assert scene["summary"] in page.behind("details")
+                assert scene["summary"] not in page.before("details")
+                assert not page.all("details", open=None)

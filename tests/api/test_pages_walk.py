@@ -1,0 +1,103 @@
+"""A walk from the first page along every link, and where it ends when an address leads nowhere."""
+
+import datetime as dt
+
+import pytest
+
+from api.app import create_app
+from api.config import Settings
+from models import Alias, Scene, Status
+from tests.browser.parsed import Parsed
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+BASE = "http://127.0.0.1:8000"
+OLD = "her-2013-lunch-with-catherine"
+
+
+class TestAWalk:
+    def test_every_link_leads_somewhere(self, client):
+        pages, waiting, anchors = {}, ["/"], set()
+        while waiting:
+            path = waiting.pop()
+            answer = client.get(path, follow_redirects=True)
+            assert answer.status_code == 200, path
+            pages[path] = None if answer.mimetype != "text/html" or path == "/docs" else Parsed(answer.text)
+            for link in pages[path].links if pages[path] else ():
+                target, _, anchor = link.removeprefix(BASE).partition("#")
+                assert target.startswith("/") or not target, link
+                anchors |= {(path, target or path, anchor)} if anchor else set()
+                if target and target not in pages and target not in waiting:
+                    waiting.append(target)
+        assert sum(1 for page in pages.values() if page) > 70
+        lost = {where for where in anchors if where[2] not in pages[where[1]].ids}
+        assert lost == set()
+
+
+class TestAnAddressThatLeadsNowhere:
+    @pytest.mark.parametrize(
+        "path", ["/scenes/no-such", "/themes/no-such", "/films/no-such", "/nowhere", "/films/"]
+    )
+    def test_is_a_page_for_people(self, client, path):
+        answer = client.get(path, headers=BROWSER)
+        page = Parsed(answer.text)
+        assert (answer.status_code, answer.mimetype) == (404, "text/html")
+        assert {"/", "/search", "/docs/problems/not-found"} <= set(page.links)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Accept" in answer.headers["Vary"]
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+    @pytest.mark.parametrize("headers", [{}, {"Accept": "application/json"}, {"Accept": "*/*"}])
+    def test_is_a_problem_for_programs(self, client, headers):
+        answer = client.get("/scenes/no-such", headers=headers)
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+        assert answer.get_json()["code"] == "not-found"
+
+    def test_is_a_problem_in_the_api_for_anyone(self, client):
+        answer = client.get("/v1/scenes/no-such", headers=BROWSER)
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+    def test_is_named_without_harm(self, client):
+        answer = client.get("/docs/problems/<b>x", headers=BROWSER)
+        assert answer.status_code == 404
+        assert not Parsed(answer.text).all("b")
+
+
+class TestAnAddressThatOnceLedSomewhere:
+    @pytest.fixture
+    def changed(self, packed):
+        """A client over the pack, and what changes the scene."""
+        app = create_app(Settings(database_url=packed.url, statement_seconds=60))
+
+        def change(**values):
+            with packed.writing() as session:
+                found = Scene.by_slug(session, OLD)
+                if "slug" in values:
+                    session.add(Alias(type_name="scene", slug=OLD, resource_id=found.id))
+                found.assign(values)
+
+        yield app.test_client(), change
+        app.extensions["database"].close()
+
+    def test_is_gone_when_it_was_deleted(self, changed):
+        client, change = changed
+        change(deleted_at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+        answer = client.get(f"/scenes/{OLD}", headers=BROWSER)
+        assert (answer.status_code, answer.mimetype) == (410, "text/html")
+        assert "/search" in Parsed(answer.text).links
+
+    def test_leads_on_when_it_was_renamed(self, changed):
+        client, change = changed
+        change(slug="her-2013-the-lunch")
+        answer = client.get(f"/scenes/{OLD}?from=here", headers=BROWSER)
+        assert answer.status_code == 308
+        assert answer.headers["Location"] == f"{BASE}/scenes/her-2013-the-lunch?from=here"
+        assert client.get("/scenes/her-2013-the-lunch").status_code == 200
+
+    def test_is_nowhere_when_it_became_a_draft(self, changed):
+        client, change = changed
+        change(status=Status.DRAFT)
+        assert client.get(f"/scenes/{OLD}", headers=BROWSER).status_code == 404
+        for path in ("/films/her-2013", "/themes/avoidance", "/scenes/her-2013-theodore-tells-amy"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert f"/scenes/{OLD}" not in answer.text

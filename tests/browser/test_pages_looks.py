@@ -1,0 +1,136 @@
+"""Pages to wander through in a real browser: for every eye, hand and screen, with and without scripts."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.test_pages import hosts
+
+FILM = "/films/her-2013"
+SCENE = "/scenes/her-2013-lunch-with-catherine"
+FLAGGED = "/scenes/her-2013-an-anonymous-voice-chat"
+PAGES = ["/", FILM, SCENE, FLAGGED, "/themes/loneliness", "/search", "/search?q=perfect"]
+MARK = "svg a[href='#s24-avoidance']"
+
+
+@pytest.fixture
+def visit(page):
+    """Return what opens a page as a person would have it."""
+
+    def go(path, *, width=1200, scheme="light"):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        page.goto(path)
+        return page
+
+    return go
+
+
+class TestForEveryone:
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("path", PAGES)
+    def test_axe_finds_nothing(self, visit, path, scheme):
+        for width in (360, 1200):
+            found = Axe().run(visit(path, width=width, scheme=scheme)).response["violations"]
+            assert [(fault["impact"], fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+
+    def test_axe_finds_nothing_where_all_is_opened(self, visit):
+        page = visit(f"{FILM}#s24-avoidance")
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        assert Axe().run(page).response["violations"] == []
+
+    @pytest.mark.parametrize("path", [*PAGES, "/scenes/no-such"])
+    @pytest.mark.parametrize("width", [320, 360, 1200])
+    def test_no_page_is_wider_than_the_screen(self, visit, path, width):
+        page = visit(path, width=width)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    @pytest.mark.parametrize("path", PAGES)
+    def test_no_error_and_no_other_host(self, visit, served, path):
+        page = visit(path)
+        assert page.complaints == []
+        assert hosts(page, served) == []
+
+    @pytest.mark.parametrize("path", PAGES)
+    def test_the_first_key_leads_past_the_navigation(self, visit, path):
+        page = visit(path)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+        assert page.locator(":focus").bounding_box()["x"] >= 0
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.tagName") == "MAIN"
+
+
+class TestThemeMap:
+    def test_the_keyboard_reaches_a_mark_and_what_is_behind_it(self, visit):
+        page = visit(FILM)
+        page.locator(MARK).focus()
+        page.keyboard.press("Enter")
+        behind = page.locator("[id='s24-avoidance']")
+        assert behind.is_visible()
+        assert "a wife without the challenges" in behind.inner_text()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('.panel').id") == "s24"
+
+    def test_tab_goes_from_mark_to_mark(self, visit):
+        page = visit(FILM)
+        page.locator("svg g a").first.focus()
+        reached = []
+        for _ in range(40):
+            reached.append(page.evaluate("document.activeElement.getAttribute('href')"))
+            page.keyboard.press("Tab")
+        assert reached == [f"#s{place}" for place in range(1, 39)] + reached[38:]
+        assert reached[38].startswith("#s5-")
+
+    def test_a_reader_hears_theme_scene_and_what_there_is(self, visit):
+        tree = visit(FILM).locator(".map svg").aria_snapshot()
+        assert '- group "Avoidance":' in tree
+        assert 'link "Lunch with Catherine: about it, 1 line, 3 claims"' in tree
+
+    def test_it_scrolls_in_its_own_box(self, visit):
+        page = visit(FILM, width=360)
+        assert page.evaluate("(box => box.scrollWidth > box.clientWidth)(document.querySelector('.map'))")
+        page.locator(MARK).scroll_into_view_if_needed()
+        assert page.evaluate("window.scrollX") == 0
+        assert page.locator(".names li").first.bounding_box()["x"] >= 0
+
+    def test_nothing_but_the_chosen_scene_is_shown(self, visit):
+        page = visit(FILM)
+        assert page.locator(".panel:visible").count() == 0
+        page.locator(MARK).click()
+        assert page.locator(".panel:visible").count() == 1
+        assert page.locator("#s24 h3").is_visible()
+
+
+class TestWithoutScripts:
+    @pytest.fixture
+    def plain(self, chromium, served):
+        """A page of a browser that runs no scripts."""
+        context = chromium.new_context(base_url=served.url, java_script_enabled=False)
+        yield context.new_page()
+        context.close()
+
+    def test_one_can_wander(self, plain):
+        plain.goto("/")
+        plain.get_by_role("link", name="Her 2013").click()
+        plain.locator(MARK).click()
+        plain.get_by_role("link", name="The verdict strikes home").first.click()
+        assert plain.url.endswith(f"{SCENE}#her-2013-catherines-verdict-strikes-home")
+        plain.locator(".ties").get_by_role("link", name="Avoidance").first.click()
+        assert plain.locator("h1").inner_text() == "Avoidance"
+
+    def test_flagged_text_opens_from_behind_its_note(self, plain):
+        plain.goto(FLAGGED)
+        words = plain.get_by_text("connect him to an anonymous audio chat")
+        assert not words.is_visible()
+        plain.locator(".lead summary").press("Enter")
+        assert words.is_visible()
+
+    def test_an_anchor_in_a_folded_argument_opens_it(self, plain):
+        plain.goto(f"{FILM}#her-2013-writing-as-relief")
+        assert plain.locator("[id='her-2013-writing-as-relief']").is_visible()
+
+    def test_the_search_form_asks(self, plain):
+        plain.goto("/search")
+        plain.get_by_role("searchbox").fill("two words")
+        plain.get_by_role("button", name="Search").click()
+        assert plain.url.endswith("/search?q=two+words")
