@@ -122,7 +122,8 @@ class TextFilter(Schema):
     q = _Words(
         metadata={
             "description": 'Only items with these words: as in `/v1/search`, with `"exact phrases"`, '
-            "`prefixes*` and `-` before what is not wanted. The order is the list's own."
+            "`prefixes*` and `-` before what is not wanted. The order is the list's own; of words that more "
+            "than 20,000 items have, those that came first are listed."
         }
     )
 
