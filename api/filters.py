@@ -110,9 +110,11 @@ class SearchText(fields.String):
 
 
 class _Words(SearchText):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        words: Any = super().deserialize(value, *args, **kwargs)
+        if not isinstance(words, Sought):
+            return words
         # A list of one: what a statement is given as a parameter, filters have in lists.
-        words = super()._deserialize(value, attr, data, **kwargs)
         return [words if words.query else Sought(NO_WORD)]
 
 

@@ -160,6 +160,13 @@ class TestAsking:
         answer = client.get(f"/v1/search{query}")
         assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid-parameters")
 
+    @pytest.mark.parametrize("path", ["/v1/search", *(f"/v1/{name}" for name in LISTS.values())])
+    def test_a_text_has_at_most_two_hundred_characters(self, client, path):
+        assert client.get(f"{path}?q={200 * 'a'}").status_code == 200
+        for q in ("", 201 * "a"):
+            answer = client.get(f"{path}?q={q}")
+            assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "q")
+
     @given(q=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
     @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def test_any_text_may_be_looked_for(self, client, q):
