@@ -96,6 +96,7 @@ class TestFairness:
         assert chi_square(cells, each) * (size - 1) / size < rare((size - 1) ** 2)
 
 
+@pytest.mark.slow
 class TestVeryMany:
     def start(self, seed):
         return int.from_bytes(lot(str(seed), "")[:8]) >> 1

@@ -49,6 +49,7 @@ def found(database, asked, **narrowed):
         return search(session, parse(asked), **narrowed)
 
 
+@pytest.mark.slow
 class TestASearch:
     def test_of_more_than_it_ranks_it_says_so(self, large):
         answer = found(large, "copy everybody")
@@ -97,6 +98,7 @@ class TestASearch:
         assert sorted(keys[hit.slug] for hit in found(large, asked).hits) == first
 
 
+@pytest.mark.slow
 class TestAList:
     def test_it_has_every_match(self, large):
         with large.reading() as session:

@@ -134,10 +134,17 @@ class TestAWrite:
         assert f"{FILM}-morning" in found(filled, asked, max_severity=2)
         assert in_step(filled)
 
-    def test_a_link_alone_changes_no_document(self, filled):
+    def test_a_link_that_says_nothing_of_it_changes_no_document(self, filled):
         with statements(filled.engine) as seen, everything(filled) as (_, all_):
-            all_.line.themes = [all_.dark]
+            all_.line.scene = None
         assert not [statement for statement in seen if statement.startswith("INSERT INTO search")]
+        assert in_step(filled)
+
+    def test_a_link_to_a_theme_is_followed(self, filled):
+        with everything(filled) as (_, all_):
+            all_.line.themes = [all_.dark]
+        assert found(filled, "lamp", types=["quote"], themes=["dark"]) == [f"{FILM}-lamp-on"]
+        assert not found(filled, "lamp", types=["quote"], themes=["light"])
         assert in_step(filled)
 
     def test_what_is_not_searched_leaves_the_index_alone(self, filled):
