@@ -29,12 +29,12 @@ lint: $(VENV)/.test
 # Dependencies are installed when the lock changed, and only then.
 $(VENV)/.serve: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --require-hashes --no-deps -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: requirements-test.txt $(VENV)/.serve
-	@$(PIP) install --require-hashes -r requirements-test.txt
+	@$(PIP) install --require-hashes --no-deps -r requirements-test.txt
 	@touch $@
 
 # Needs uv; hosts never enter the files.
