@@ -6,7 +6,6 @@ from flask import Flask
 
 from api import context, errors, security, spec
 from api.advisories.routes import blp as advisories
-from api.blueprint import DayConverter, ExtensionConverter, SlugConverter
 from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
 from api.config import Settings
@@ -14,6 +13,7 @@ from api.films.routes import blp as films
 from api.meta.routes import blp as index
 from api.meta.routes import plain as meta
 from api.pages.routes import assets, pages
+from api.paths import CONVERTERS
 from api.quotes.routes import blp as quotes
 from api.scenes.routes import blp as scenes
 from api.search.routes import blp as search
@@ -28,8 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application; without ``settings`` they are read from the environment."""
     settings = settings or Settings.from_environment()
     app = Flask("api", static_folder=None)
-    converters = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
-    app.url_map.converters.update(converters)
+    app.url_map.converters.update(CONVERTERS)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     # Merging would redirect to an address that the request's Host builds.
@@ -41,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     security.init_app(app)
     api = spec.Api(app)
-    for converter in converters.values():
+    for converter in CONVERTERS.values():
         api.register_converter(converter, lambda _converter: {"type": "string"})
     # The order in which a person reads the document.
     resources = (films, sources, characters, scenes, quotes, commentary, themes, advisories)

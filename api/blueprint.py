@@ -10,12 +10,10 @@ from typing import Any
 import flask_smorest
 from flask import Response
 from marshmallow import Schema
-from werkzeug.routing import BaseConverter
 
 from api.answers import answer_daily, answer_item, answer_list, answer_random
 from api.chance import daily_query, day_query, random_query
 from api.context import session, settings
-from api.fields import SLUG
 from api.filters import ListQuerySchema
 from api.query import StrictParser
 from api.reading import Reading, View
@@ -23,7 +21,6 @@ from api.representations import forms_of
 from api.schemas import Out, list_of
 from api.shaping import ItemQuerySchema, formed, shaped
 from models import Versioned
-from models.types import SLUG_LENGTH
 
 #: What every read may answer besides the thing itself, by the name of its component.
 EVERYWHERE = {304: "NOT_MODIFIED", 406: "NOT_ACCEPTABLE", 412: "PRECONDITION_FAILED", 503: "UNAVAILABLE"}
@@ -31,24 +28,6 @@ MISSING = {404: "NOT_FOUND", 410: "GONE"}
 Decorator = Callable[[View], Callable[..., Response]]
 #: Answers a reading of what the view selects, with the query and the path.
 Answer = Callable[[Reading, dict[str, Any], dict[str, Any]], Response]
-
-
-class SlugConverter(BaseConverter):
-    """A path segment that is an id; anything else is no such address."""
-
-    regex = SLUG.pattern
-
-
-class DayConverter(BaseConverter):
-    """A path segment that looks like a date: ``2026-11-23``."""
-
-    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-
-class ExtensionConverter(BaseConverter):
-    """What stands behind the dot of a path segment, and may hold another dot."""
-
-    regex = r"[a-z]+(?:\.[a-z]+)?"
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -152,7 +131,15 @@ class Blueprint(flask_smorest.Blueprint):
         responses: dict[int, str] | None = None,
         forms: str | None = None,
     ) -> Decorator:
-        headers = {"ETag": "ETag", "Link": "Link", "Cache-Control": "CacheControl"}
+        documented = self.documented(
+            query,
+            shown,
+            description=description,
+            operation=operation,
+            example=example,
+            responses=responses,
+            forms=forms,
+        )
 
         def decorate(view: View) -> Callable[..., Response]:
             select = unbound(view)
@@ -162,14 +149,36 @@ class Blueprint(flask_smorest.Blueprint):
                 # A method of a view class is given itself first; the query always comes last.
                 return respond(Reading(session(), select, settings().base_url), given[-1], path)
 
-            documented = self.arguments(query(), location="query")(answered)
-            documented = self.response(200, shown, description=description, headers=headers)(documented)
+            return documented(answered)
+
+        return decorate
+
+    def documented(
+        self,
+        query: type[Schema],
+        shown: type[Out],
+        *,
+        description: str,
+        operation: str,
+        example: str,
+        responses: dict[int, str] | None = None,
+        headers: tuple[str, ...] = ("ETag", "Link", "Cache-Control"),
+        forms: str | None = None,
+    ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+        """Make a view that is given its loaded ``query`` into one that says all that it may answer.
+
+        ``responses`` are those besides what every read has, by the names of their components.
+        """
+        shown_with = {name: name.replace("-", "") for name in headers}
+
+        def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+            made = self.arguments(query(), location="query")(view)
+            made = self.response(200, shown, description=description, headers=shown_with)(made)
             for status, component in (EVERYWHERE | (responses or {})).items():
-                documented = self.alt_response(status, component)(documented)
-            said = {"operationId": operation, "x-example-request": example}
-            documented = self.doc(**said)(documented)
-            documented._apidoc = documented._apidoc | {"forms": forms}
-            return documented  # type: ignore[no-any-return]
+                made = self.alt_response(status, component)(made)
+            made = self.doc(operationId=operation, **{"x-example-request": example})(made)
+            made._apidoc = made._apidoc | {"forms": forms}
+            return made  # type: ignore[no-any-return]
 
         return decorate
 
@@ -187,55 +196,6 @@ class Blueprint(flask_smorest.Blueprint):
             for form in forms_of(forms):
                 content.setdefault(form.media_type, {"schema": form.schema})
         return doc
-
-
-#: An id of each type that the first pack has, to try an operation with.
-EXAMPLES = {
-    "film": "her-2013",
-    "source": "her-perfection-is-the-enemy-of-real",
-    "character": "her-2013-catherine",
-    "scene": "her-2013-lunch-with-catherine",
-    "quote": "her-2013-a-wife-without-the-challenges",
-    "commentary": "her-2013-perfection-opposes-reality",
-    "theme": "loneliness",
-    "advisory": "gender-generalisation",
-}
-
-
-def slug_parameter(name: str, noun: str) -> dict[str, Any]:
-    """Return the documentation of a path parameter that is an id."""
-    return {
-        "in": "path",
-        "name": name,
-        "required": True,
-        "description": f"The {noun}'s id.",
-        "example": EXAMPLES[noun],
-        "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
-    }
-
-
-def form_parameters(type_name: str) -> list[dict[str, Any]]:
-    """Return the documentation of the path of a form: the id, and the form's extension."""
-    known = [form.extension for form in forms_of(type_name) if form.extension]
-    extension = {
-        "in": "path",
-        "name": "extension",
-        "required": True,
-        "description": "The form's usual extension.",
-        "example": "json",
-        "schema": {"type": "string", "enum": known},
-    }
-    return [slug_parameter(type_name, type_name), extension]
-
-
-DAY = {
-    "in": "path",
-    "name": "date",
-    "required": True,
-    "description": "The day, as `YYYY-MM-DD`.",
-    "example": "2026-11-23",
-    "schema": {"type": "string", "format": "date"},
-}
 
 
 def unbound(view: View) -> View:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flask import Response
 from marshmallow import Schema
 
-from api.blueprint import EVERYWHERE, MISSING, Blueprint
+from api.blueprint import MISSING, Blueprint
 from api.responses import answer, digest, encoded
 from api.schemas import Out, list_of
 from api.shaping import ItemQuerySchema, shape_of, shaped
@@ -17,7 +17,7 @@ from api.shaping import ItemQuerySchema, shape_of, shaped
 #: Takes the loaded query, and the path by keywords.
 Computing = Callable[..., Any]
 Decorator = Callable[[Computing], Callable[..., Response]]
-HEADERS = {"ETag": "ETag", "Cache-Control": "CacheControl"}
+HEADERS = ("ETag", "Cache-Control")
 
 
 class Ranking(NamedTuple):
@@ -45,8 +45,16 @@ def computed(
     def body(found: Any, asked: dict[str, Any]) -> Any:
         return shape_of(schema, asked).made().dump(found)
 
-    said = {"operationId": operation, "x-example-request": example}
-    return _reading(blp, shaped(query, schema), schema, body, said=said, description=description)
+    documented = blp.documented(
+        shaped(query, schema),
+        schema,
+        description=description,
+        operation=operation,
+        example=example,
+        responses=MISSING,
+        headers=HEADERS,
+    )
+    return _answering(documented, body)
 
 
 def ranked(
@@ -59,19 +67,21 @@ def ranked(
         place |= {"total": found.total, "total_relation": found.relation}
         return {"data": shape_of(item, asked).made().dump(found.first, many=True), "page": place}
 
-    said = {"operationId": operation, "x-example-request": example}
-    made = shaped(query, item)
-    return _reading(blp, made, list_of(item), body, said=said, description="The first of the ranking.")
+    documented = blp.documented(
+        shaped(query, item),
+        list_of(item),
+        description="The first of the ranking.",
+        operation=operation,
+        example=example,
+        responses=MISSING,
+        headers=HEADERS,
+    )
+    return _answering(documented, body)
 
 
-def _reading(
-    blp: Blueprint,
-    query: type[Schema],
-    shown: type[Out],
+def _answering(
+    documented: Decorator,
     body: Callable[[Any, dict[str, Any]], Any],
-    *,
-    said: dict[str, str],
-    description: str,
 ) -> Decorator:
     def decorate(view: Computing) -> Callable[..., Response]:
         @wraps(view)
@@ -79,10 +89,6 @@ def _reading(
             made = encoded(body(view(asked, **path), asked))
             return answer(made, etag=digest(made))
 
-        documented = blp.arguments(query(), location="query")(answered)
-        documented = blp.response(200, shown, description=description, headers=HEADERS)(documented)
-        for status, component in (EVERYWHERE | MISSING).items():
-            documented = blp.alt_response(status, component)(documented)
-        return blp.doc(**said)(documented)  # type: ignore[no-any-return]
+        return documented(answered)
 
     return decorate

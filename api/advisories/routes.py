@@ -8,7 +8,8 @@ from flask.views import MethodView
 from sqlalchemy import Select
 
 from api.advisories.schemas import AdvisoryQuerySchema, AdvisorySchema
-from api.blueprint import Blueprint, slug_parameter
+from api.blueprint import Blueprint
+from api.paths import slug_parameter
 from models import Advisory
 
 blp = Blueprint(

@@ -7,13 +7,14 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import Blueprint, slug_parameter
+from api.blueprint import Blueprint
 from api.characters.schemas import (
     CharacterQuerySchema,
     CharacterSchema,
     FilmCharacterQuerySchema,
     SceneCharacterQuerySchema,
 )
+from api.paths import slug_parameter
 from models import Character, Film, Scene
 
 blp = Blueprint(

@@ -7,7 +7,7 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import DAY, Blueprint, form_parameters, slug_parameter
+from api.blueprint import Blueprint
 from api.commentary.schemas import (
     CharacterCommentaryQuerySchema,
     ClaimRelationQuerySchema,
@@ -20,6 +20,7 @@ from api.commentary.schemas import (
     SourceCommentaryQuerySchema,
     ThemeCommentaryQuerySchema,
 )
+from api.paths import DAY, form_parameters, slug_parameter
 from models import Character, Commentary, CommentaryRelation, Film, Quote, Scene, Source, Theme
 
 blp = Blueprint("commentary", __name__, url_prefix="/v1", description="The claims that sources make.")

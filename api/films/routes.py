@@ -7,12 +7,13 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import Blueprint, slug_parameter
+from api.blueprint import Blueprint
 from api.computed import computed
 from api.context import session
 from api.films.coverage import FilmCoverageSchema
 from api.films.schemas import FilmQuerySchema, FilmSchema, SourceFilmQuerySchema
 from api.films.theme_map import ThemeMapQuerySchema, ThemeMapSchema
+from api.paths import slug_parameter
 from models import Film, Source
 from models.film_coverage import FilmCoverage, film_coverage
 from models.theme_map import ThemeMap, theme_map

@@ -7,7 +7,8 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import DAY, Blueprint, form_parameters, slug_parameter
+from api.blueprint import Blueprint
+from api.paths import DAY, form_parameters, slug_parameter
 from api.quotes.schemas import (
     CharacterQuoteQuerySchema,
     FilmQuoteQuerySchema,

@@ -7,7 +7,8 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import Blueprint, slug_parameter
+from api.blueprint import Blueprint
+from api.paths import slug_parameter
 from api.scenes.schemas import (
     CharacterSceneQuerySchema,
     FilmSceneQuerySchema,

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from api.blueprint import EVERYWHERE, Blueprint
+from api.blueprint import Blueprint
 from api.context import session, settings
 from api.responses import answer, digest, encoded
 from api.search.answering import found
@@ -18,18 +18,13 @@ blp = Blueprint(
 
 
 @blp.route("/search")
-@blp.doc(operationId="search", **{"x-example-request": "/v1/search?q=loneliness&limit=2"})
-@blp.arguments(SearchQuerySchema(), location="query")
-@blp.response(
-    200,
+@blp.documented(
+    SearchQuerySchema,
     SearchSchema,
     description="A page of hits.",
-    headers={"ETag": "ETag", "Link": "Link", "Cache-Control": "CacheControl"},
+    operation="search",
+    example="/v1/search?q=loneliness&limit=2",
 )
-@blp.alt_response(304, EVERYWHERE[304])
-@blp.alt_response(406, EVERYWHERE[406])
-@blp.alt_response(412, EVERYWHERE[412])
-@blp.alt_response(503, EVERYWHERE[503])
 def search_everything(asked: dict[str, Any]) -> Response:
     """Search everything
 

@@ -7,9 +7,10 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import Blueprint, form_parameters, slug_parameter
+from api.blueprint import Blueprint
 from api.computed import computed
 from api.context import session
+from api.paths import form_parameters, slug_parameter
 from api.sources.coverage import SourceCoverageSchema
 from api.sources.schemas import (
     FilmSourceQuerySchema,

@@ -7,9 +7,10 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.blueprint import Blueprint, slug_parameter
+from api.blueprint import Blueprint
 from api.computed import Ranking, ranked
 from api.context import session
+from api.paths import slug_parameter
 from api.themes.related import RelatedThemeQuerySchema, RelatedThemeSchema
 from api.themes.schemas import ThemeQuerySchema, ThemeSchema
 from models import Theme
