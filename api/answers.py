@@ -93,25 +93,42 @@ def answer_daily(
     """
     given, asked = asked, unflagged(asked)
     form = _form(forms, asked, None)
-    dated = path.pop("date", None)
-    day = _day(dated) if dated else dt.datetime.now(asked.get("tz", dt.UTC)).date()
+    in_path = path.pop("date", None)
+    day = _day_of(asked, in_path)
     statement, now = read.selected(filters_of(noun, asked), path)
     slug = Lots(read.session, statement, noun, now).draw_of_day(day)
     if slug is None:
         raise Refused("not-found", f"Nothing that matches was there on {day} yet.")
     (found,) = read.items(noun, [slug], _shape(item, form, asked))
-    lasting = ListRequest(noun, f"{request.path}/{day}", given).address(settings().base_url, tz=None)
-    return _answer_in(form, found, {} if dated else {"bookmark": lasting})
+    lasting = ListRequest(noun, f"{request.path}/{day}", given).address(
+        settings().base_url, date=None, tz=None
+    )
+    return _answer_in(form, found, {} if in_path else {"bookmark": lasting})
 
 
-def _day(text: str) -> dt.date:
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        raise Refused("not-found", f"{text} is not a day of the calendar.") from None
+def _day_of(asked: dict[str, Any], in_path: str | None) -> dt.date:
+    """Return the day that the path names, or else the query; where neither does, today.
+
+    Raises:
+        Refused: 422, when both do; 404, when the day has not come.
+    """
+    if in_path and "date" in asked:
+        fault = {"location": "query", "pointer": "date", "detail": "The path says already which day."}
+        raise Refused("invalid-parameters", "1 parameter is not valid.", [fault])
+    if in_path is None and "date" not in asked:
+        return dt.datetime.now(asked.get("tz", dt.UTC)).date()
+    day: dt.date = calendar_day(in_path) if in_path else asked["date"]
     if day > dt.datetime.now(EARLIEST_ZONE).date():
         raise Refused("not-found", f"Nothing is chosen for {day}: the day has not come.")
     return day
+
+
+def calendar_day(text: str) -> dt.date:
+    """Return the day of a path that looks like one; 404 where the calendar has none such."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Refused("not-found", f"{text} is not a day of the calendar.") from None
 
 
 def _listed(items: list[str], place: dict[str, Any], facets: dict[str, Any] | None = None) -> bytes:

@@ -12,7 +12,7 @@ from flask import Response
 from marshmallow import Schema
 
 from api.answers import answer_daily, answer_item, answer_list, answer_random
-from api.chance import daily_query, day_query, random_query
+from api.chance import daily_query, random_query
 from api.context import session, settings
 from api.filters import ListQuerySchema
 from api.query import StrictParser
@@ -23,8 +23,17 @@ from api.shaping import ItemQuerySchema, formed, shaped
 from models import Versioned
 
 #: What every read may answer besides the thing itself, by the name of its component.
-EVERYWHERE = {304: "NOT_MODIFIED", 406: "NOT_ACCEPTABLE", 412: "PRECONDITION_FAILED", 503: "UNAVAILABLE"}
-MISSING = {404: "NOT_FOUND", 410: "GONE"}
+EVERYWHERE = {
+    304: "NotModified",
+    400: "BadRequest",
+    406: "NotAcceptable",
+    412: "PreconditionFailed",
+    414: "UriTooLong",
+    422: "InvalidParameters",
+    503: "TemporarilyUnavailable",
+}
+#: The same where the path names something by its id.
+MISSING = {308: "Renamed", 404: "NotFound", 410: "Gone"}
 Decorator = Callable[[View], Callable[..., Response]]
 #: Answers a reading of what the view selects, with the query and the path.
 Answer = Callable[[Reading, dict[str, Any], dict[str, Any]], Response]
@@ -39,6 +48,13 @@ class Blueprint(flask_smorest.Blueprint):
         """Document ``If-None-Match`` wherever 304 is answered, and every form an item has."""
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_forms_doc]
+
+    def unlisted(self, rule: str, view: Callable[..., Any], endpoint: str) -> None:
+        """Serve a view at another address too, of which the document tells in words alone.
+
+        Templates of paths must not overlap there (OpenAPI 3.1, section 4.8.8.2).
+        """
+        super(flask_smorest.Blueprint, self).add_url_rule(rule, endpoint, view)
 
     def listing(
         self,
@@ -61,7 +77,7 @@ class Blueprint(flask_smorest.Blueprint):
             description="A page of the list.",
             operation=operation,
             example=example,
-            responses={404: "NOT_FOUND"} if parent else None,
+            responses=MISSING if parent else None,
         )
 
     def item(self, item: type[Out], *, operation: str, example: str, forms: str | None = None) -> Decorator:
@@ -103,10 +119,9 @@ class Blueprint(flask_smorest.Blueprint):
         operation: str,
         example: str,
         forms: str,
-        dated: bool = False,
     ) -> Decorator:
-        """Make a view that returns a ``Select`` into one item a day: today's, or that of the path."""
-        made = (day_query if dated else daily_query)(shaped(query, item))
+        """Make a view that returns a ``Select`` into one item a day: today's, or a given day's."""
+        made = daily_query(shaped(query, item))
         respond = partial(answer_daily, noun=query.noun, item=item, forms=forms)
         return self._reading(
             formed(made, forms),
@@ -115,7 +130,7 @@ class Blueprint(flask_smorest.Blueprint):
             description="The day's item.",
             operation=operation,
             example=example,
-            responses={404: "NOT_FOUND"},
+            responses={404: "NotFound"},
             forms=forms,
         )
 
@@ -162,19 +177,21 @@ class Blueprint(flask_smorest.Blueprint):
         operation: str,
         example: str,
         responses: dict[int, str] | None = None,
-        headers: tuple[str, ...] = ("ETag", "Link", "Cache-Control"),
+        headers: tuple[str, ...] = ("ETag", "Link", "Cache-Control", "Vary"),
         forms: str | None = None,
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Make a view that is given its loaded ``query`` into one that says all that it may answer.
 
         ``responses`` are those besides what every read has, by the names of their components.
         """
-        shown_with = {name: name.replace("-", "") for name in headers}
+        shown_with = {name: name for name in headers}
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
             made = self.arguments(query(), location="query")(view)
             made = self.response(200, shown, description=description, headers=shown_with)(made)
-            for status, component in (EVERYWHERE | (responses or {})).items():
+            # In place of what flask-smorest says of arguments that are refused.
+            made._apidoc["arguments"]["responses"].clear()
+            for status, component in sorted((EVERYWHERE | (responses or {})).items()):
                 made = self.alt_response(status, component)(made)
             made = self.doc(operationId=operation, **{"x-example-request": example})(made)
             made._apidoc = made._apidoc | {"forms": forms}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from api.fields import AnyOf, Digits, Slug, nearest
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Up to so many candidates are all given a lot; of more, a window of neighbours in random order.
 MOST_RANKED = 10_000
 WINDOW = 200
@@ -55,6 +57,16 @@ class TimeZone(fields.String):
             unknown = f"“{name[:60]}” is not the name of a time zone, such as Europe/Berlin."
             raise ValidationError(unknown + nearest(name, zones()))
         return ZoneInfo(name)
+
+
+class Day(fields.Date):
+    """A day of the calendar, as ``2026-11-23`` and in no other way."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
+        try:
+            return dt.date.fromisoformat(value if DAY.fullmatch(value) else "")
+        except ValueError:
+            raise ValidationError("It takes a day of the calendar, as YYYY-MM-DD.") from None
 
 
 def lot(seed: str, slug: str) -> bytes:
@@ -138,7 +150,7 @@ def _chosen(query: type[Schema], name: str, members: dict[str, Any]) -> type[Sch
         "left_out": ("sort", "limit", "cursor", "facets")
         if "count" in members
         else ("sort", "limit", "cursor", "facets", "count"),
-        "max_severity": Digits(0, 3, metadata={"description": FLAGGED}),
+        "max_severity": Digits(0, 3, metadata={"description": FLAGGED, "component": "ChosenMaxSeverity"}),
     }
     made: type[Schema] = type(query)(name + query.__name__, (query,), common | members)  # type: ignore[misc]
     return made
@@ -146,23 +158,30 @@ def _chosen(query: type[Schema], name: str, members: dict[str, Any]) -> type[Sch
 
 def random_query(query: type[Schema]) -> type[Schema]:
     """Return the query of a random choice from a list."""
-    count = Digits(1, MOST_DRAWN, load_default=1, metadata={"description": "How many items, none twice."})
+    count = Digits(
+        1,
+        MOST_DRAWN,
+        load_default=1,
+        metadata={"description": "How many items, none twice.", "component": "HowMany"},
+    )
     seed = Seed(
         metadata={
             "description": "The same seed chooses the same items while the content is the same, and the "
-            "answer may be kept. Without one every answer is another; its `Link` header leads back to it."
+            "answer may be kept. Without one every answer is another; its `Link` header leads back to it.",
+            "component": "Seed",
         }
     )
-    exclude = AnyOf(Slug(), most=100, metadata={"description": "Ids of items that are not to be chosen."})
+    described = {"description": "Ids of items that are not to be chosen.", "component": "Exclude"}
+    exclude = AnyOf(Slug(), most=100, metadata=described)
     return _chosen(query, "Random", {"count": count, "seed": seed, "exclude": exclude})
 
 
 def daily_query(query: type[Schema]) -> type[Schema]:
-    """Return the query of today's item."""
-    tz = TimeZone(metadata={"description": "The time zone (IANA) whose date today is; UTC unless given."})
-    return _chosen(query, "Daily", {"tz": tz})
-
-
-def day_query(query: type[Schema]) -> type[Schema]:
     """Return the query of a day's item."""
-    return _chosen(query, "Day", {})
+    date = {"description": "The day whose item it is; today, unless given.", "component": "Date"}
+    tz = {
+        "description": "The time zone (IANA) whose date today is; UTC unless given. Beside a date it says "
+        "nothing.",
+        "component": "Zone",
+    }
+    return _chosen(query, "Daily", {"date": Day(metadata=date), "tz": TimeZone(metadata=tz)})

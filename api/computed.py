@@ -17,7 +17,7 @@ from api.shaping import ItemQuerySchema, shape_of, shaped
 #: Takes the loaded query, and the path by keywords.
 Computing = Callable[..., Any]
 Decorator = Callable[[Computing], Callable[..., Response]]
-HEADERS = ("ETag", "Cache-Control")
+HEADERS = ("ETag", "Cache-Control", "Vary")
 
 
 class Ranking(NamedTuple):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
+from api.fields import Named, count_relation
 from api.references import Grouped
 from api.schemas import REFERENCES, Out
 
 
-def relation_field(what: str) -> fields.String:
+def relation_field(what: str) -> Named:
     """Return the field that says whether an answer is whole; ``what`` is said of one that is not."""
-    return fields.String(
-        validate=validate.OneOf(["exact", "at-least"]),
-        metadata={"description": f"`exact`; of more than is gone through `at-least`: {what}"},
-    )
+    return count_relation(f"`exact`; of more than is gone through `at-least`: {what}")
 
 
 class ThemeCoverageSchema(Out):

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 from sqlalchemy import CompoundSelect, Select, union_all
 
+from api.fields import count_relation
 from api.pagination import COUNT_CAP, ListRequest
 from api.reading import MOST_KEPT, Form, Reading, form_of, stand_ins
 from api.schemas import InOrder, Out
@@ -34,12 +35,8 @@ class FacetValueSchema(Out, metaclass=AsDeclared):
 class FacetSchema(Out):
     """The values that the items of a list have, and how many have each."""
 
-    relation = fields.String(
-        validate=validate.OneOf(["exact", "at-least"]),
-        metadata={
-            "description": "Whether the counts are exact or, of a list of more than "
-            f"{COUNT_CAP:,} items, lower bounds."
-        },
+    relation = count_relation(
+        f"Whether the counts are exact or, of a list of more than {COUNT_CAP:,} items, lower bounds."
     )
     values = fields.List(
         fields.Nested(FacetValueSchema),

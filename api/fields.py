@@ -145,18 +145,36 @@ class Flag(fields.Boolean):
 
 
 class Named(fields.String):
-    """One of the names of something: of a sort key, of a field, of what can be included."""
+    """One of the names of something: of a sort key, of a field, of what can be included.
 
-    def __init__(self, what: str, allowed: list[str], **options: Any) -> None:
+    In the OpenAPI document the names are one component, ``enumeration``, ``described`` in a sentence.
+    """
+
+    def __init__(
+        self, what: str, allowed: list[str], *, enumeration: str, described: str, **options: Any
+    ) -> None:
         """Take what is named, for the error, and the names that are known."""
         super().__init__(validate=validate.OneOf(allowed), **options)
         self.what, self.allowed = what, allowed
+        self.enumeration, self.described = enumeration, described
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if text not in self.allowed:
             raise ValidationError(f"Unknown {self.what} “{_shown(text)}”.{nearest(text, self.allowed)}")
         return text
+
+
+def count_relation(description: str, **options: Any) -> Named:
+    """Return the field that says whether a count is ``exact`` or a lower bound, ``at-least``."""
+    return Named(
+        "relation",
+        ["exact", "at-least"],
+        enumeration="CountRelation",
+        described="Whether a count is exact or a lower bound.",
+        metadata={"description": description},
+        **options,
+    )
 
 
 class AnyOf(fields.List[Any]):
@@ -193,10 +211,10 @@ class Moment(fields.AwareDateTime):
 
 
 class Const(fields.Constant[Any]):
-    """Always this text (``type`` and its like)."""
+    """Always this text or number (``type`` and its like)."""
 
-    def __init__(self, constant: str | None, description: str) -> None:
-        """Take the text, and what it means."""
+    def __init__(self, constant: str | int, description: str) -> None:
+        """Take it, and what it means."""
         super().__init__(constant, metadata={"description": description})
 
 

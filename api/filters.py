@@ -33,6 +33,7 @@ class QueryInOrder(InOrder):
         "count",
         "seed",
         "exclude",
+        "date",
         "tz",
     )
 
@@ -45,8 +46,9 @@ class SortField(AnyOf):
         keys = sorted(noun.sort_keys())
         allowed = [key for plain in keys for key in (plain, f"-{plain}")]
         default, ties = ",".join(noun.default_sort), " and ".join(noun.unique_sort)
+        keys_of = f"{noun.__name__}SortKey"
         super().__init__(
-            Named("sort key", allowed),
+            Named("sort key", allowed, enumeration=keys_of, described="A sort key; `-` for descending."),
             metadata={
                 "description": "Sort keys in order of precedence, `-` before one for descending; "
                 f"nulls come last, and ties are broken by {ties}. Default: `{default}`.",

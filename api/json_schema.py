@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import marshmallow
@@ -9,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from api.chance import TimeZone, zones
-from api.fields import Choice, Const, Fixed, Mapped, Matching, Slug
+from api.fields import Choice, Const, Fixed, Mapped, Matching, Named, Slug
 from api.references import MOST_LISTED, OneOf, lists, schema_of
 from api.schemas import Out, ReferenceSchema
 from models.types import SLUG_LENGTH
@@ -17,6 +19,12 @@ from models.types import SLUG_LENGTH
 
 class Converter(OpenAPIConverter):
     """Turns marshmallow schemas into JSON Schema that says what is enforced."""
+
+    def init_attribute_functions(self, *args: Any) -> None:
+        """Ask ours of each field after apispec's own."""
+        super().init_attribute_functions(*args)  # type: ignore[no-untyped-call]
+        for function in ATTRIBUTES:
+            self.add_attribute_function(function)  # type: ignore[no-untyped-call]
 
     def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
         """Add the docstring, closed bodies, and required keys in the order of the keys."""
@@ -35,6 +43,16 @@ class Converter(OpenAPIConverter):
             needed = set(converted["required"])
             converted["required"] = [name for name in converted["properties"] if name in needed]
         return {"description": _first_line(type(instance).__doc__)} | converted
+
+    def _field2parameter(self, field: Any, *, name: str, location: str) -> Any:
+        """Make each parameter a component, named after the schema that declares it."""
+        described = super()._field2parameter(field, name=name, location=location)
+        component, known = parameter_component(field), self.spec.components.parameters
+        if component not in known:
+            self.spec.components.parameter(component, location, described)
+        elif known[component] != described:
+            raise ValueError(f"Two parameters {name} would be called {component}: give one a `component`.")
+        return component
 
     def _included(self, schema: Out) -> dict[str, Any]:
         """Return the properties that items and references have only when they are included."""
@@ -63,20 +81,61 @@ class Plugin(MarshmallowPlugin):
     Converter = Converter
 
 
-def choice_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
+def parameter_component(field: Any) -> str:
+    """Return the name of a parameter's component.
+
+    It is what the field says itself, or the name of the schema that declares it and its own:
+    ``QuoteFilm`` of ``QuoteQuerySchema``; of what all lists share, its own alone: ``Limit``.
+    """
+    if "component" in field.metadata:
+        return str(field.metadata["component"])
+    declared = type(field.parent)._declared_fields[field.name]
+    owner = [base for base in type(field.parent).__mro__ if _declares(base, field.name, declared)][-1]
+    of_one = re.fullmatch(r"(?!List)(\w+)QuerySchema", owner.__name__)
+    own = "".join(word.title() for word in field.name.split("_"))
+    return (of_one[1] if of_one else "") + own
+
+
+def _declares(schema: type, name: str, declared: Any) -> bool:
+    return getattr(schema, "_declared_fields", {}).get(name) is declared
+
+
+def enumeration_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
     """Make each enumeration one named component, which a client generator names well."""
-    if not isinstance(field, Choice):
+    if isinstance(field, Choice):
+        name, described = field.enum.__name__, _first_line(field.enum.__doc__)
+    elif isinstance(field, Named):
+        name, described = field.enumeration, field.described
+    else:
         return {}
-    name = field.enum.__name__
-    if name not in self.spec.components.schemas:
-        self.spec.components.schema(
-            name,
-            {"type": "string", "enum": field.allowed, "description": _first_line(field.enum.__doc__)},
-        )
+    _register(self.spec, name, field.allowed, described)
     for key in ("type", "enum"):
         ret.pop(key, None)
     reference = {"$ref": f"#/components/schemas/{name}"}
     return {"anyOf": [reference, {"type": "null"}]} if field.allow_none else reference
+
+
+def _register(spec: Any, name: str, values: Sequence[str], description: str) -> None:
+    """Register an enumeration; values that no generator could name well come with names for them."""
+    made: dict[str, Any] = {"type": "string", "enum": list(values), "description": description}
+    if not all(PLAIN.fullmatch(value) for value in values):
+        made["x-enum-varnames"] = [_constant(value) for value in values]
+    known = spec.components.schemas
+    if name not in known:
+        spec.components.schema(name, made)
+    elif known[name] != made:
+        raise ValueError(f"Two enumerations would be called {name}.")
+
+
+#: A value that is a good name already, in upper case.
+PLAIN = re.compile(r"[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*")
+
+
+def _constant(value: str) -> str:
+    """Return the name of a value as a constant: ``POSITION_DESC`` for ``-position``."""
+    descending = "_DESC" if value.startswith("-") else ""
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", value.removeprefix("-").replace("+", "_PLUS_"))
+    return plain.upper() + descending
 
 
 def constant_to_const(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +144,8 @@ def constant_to_const(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, A
         return {}
     ret.pop("default", None)
     if isinstance(field, Const):
-        return {"type": "string", "const": field.constant}
+        kind = "integer" if isinstance(field.constant, int) else "string"
+        return {"type": kind, "const": field.constant}
     return {"type": "string" if field.constant else ["string", "null"]}
 
 
@@ -124,16 +184,10 @@ def zone_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, A
     """Make the time zones one named component."""
     if not isinstance(field, TimeZone):
         return {}
-    if "TimeZone" not in self.spec.components.schemas:
-        described = {
-            "type": "string",
-            "enum": list(zones()),
-            "description": "The name of a time zone (IANA).",
-        }
-        self.spec.components.schema("TimeZone", described)
+    _register(self.spec, "TimeZone", zones(), "The name of a time zone (IANA).")
     ret.pop("type", None)
     return {"$ref": "#/components/schemas/TimeZone"}
 
 
 #: What the converter asks of each field besides its own.
-ATTRIBUTES = (choice_to_reference, constant_to_const, union_to_one_of, zone_to_reference, bounds_of_text)
+ATTRIBUTES = (enumeration_to_reference, constant_to_const, union_to_one_of, zone_to_reference, bounds_of_text)

@@ -21,7 +21,8 @@ COUNT_CAP = MOST_COUNTED
 #: Parameters that say which part of a list is shown, and how. Where what is listed carries no advisory,
 #: ``max_severity`` is one of them: it is about what is included.
 NO_FILTERS = frozenset(
-    {"limit", "cursor", "count", "facets", "sort", "fields", "include", "format", "seed", "exclude", "tz"}
+    {"limit", "cursor", "count", "facets", "sort", "fields", "include", "format"}
+    | {"seed", "exclude", "date", "tz"}
 )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from werkzeug.routing import BaseConverter
 
 from api.fields import SLUG
-from api.representations import forms_of
 from models.types import SLUG_LENGTH
 
 
@@ -29,6 +28,8 @@ class ExtensionConverter(BaseConverter):
     regex = r"[a-z]+(?:\.[a-z]+)?"
 
 
+#: The key under which the description of a parameter names its component; ``openapi/`` takes it away.
+COMPONENT = "x-component"
 #: What a rule calls each of them.
 CONVERTERS = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
 
@@ -50,6 +51,7 @@ def slug_parameter(name: str, noun: str) -> dict[str, Any]:
     return {
         "in": "path",
         "name": name,
+        COMPONENT: f"{noun.title()}Id",
         "required": True,
         "description": f"The {noun}'s id.",
         "example": EXAMPLES[noun],
@@ -57,25 +59,11 @@ def slug_parameter(name: str, noun: str) -> dict[str, Any]:
     }
 
 
-def form_parameters(type_name: str) -> list[dict[str, Any]]:
-    """Return the documentation of the path of a form: the id, and the form's extension."""
-    known = [form.extension for form in forms_of(type_name) if form.extension]
-    extension = {
-        "in": "path",
-        "name": "extension",
-        "required": True,
-        "description": "The form's usual extension.",
-        "example": "json",
-        "schema": {"type": "string", "enum": known},
-    }
-    return [slug_parameter(type_name, type_name), extension]
-
-
-DAY = {
+NUMBER = {
     "in": "path",
-    "name": "date",
+    "name": "number",
+    COMPONENT: "NumberInSource",
     "required": True,
-    "description": "The day, as `YYYY-MM-DD`.",
-    "example": "2026-11-23",
-    "schema": {"type": "string", "format": "date"},
+    "description": "The paragraph's number in its source, from 1.",
+    "example": 35,
 }

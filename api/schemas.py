@@ -1,4 +1,4 @@
-"""Shapes that several resources share: references, pages, problems, and the bases of all schemas."""
+"""Shapes that several resources share: references, pages, and the bases of all schemas."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from typing import Any
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 from marshmallow.schema import SchemaMeta
 
-from api.fields import (
-    Const,
-    Fixed,
-    Moment,
-)
+from api.fields import Const, Fixed, Moment, count_relation
 from api.links import COLLECTIONS, Address
 from api.references import Listed, ReferenceTo, lists
 from models.facets import FACETS
@@ -81,6 +77,11 @@ class Body(Schema):
         """Refuse, rather than lose, what is not understood."""
 
         unknown = RAISE
+
+
+def component_name(schema: type[Schema]) -> str:
+    """Return what a shape is called in the OpenAPI document: its class, less what all are called."""
+    return schema.__name__.removesuffix("Schema")
 
 
 class ReferenceSchema(Out):
@@ -161,10 +162,8 @@ class PageSchema(Out):
         allow_none=True,
         metadata={"description": "How many items match; null if neither asked for nor known."},
     )
-    total_relation = fields.String(
-        allow_none=True,
-        validate=validate.OneOf(["exact", "at-least", None]),
-        metadata={"description": "Whether `total` is exact or a lower bound; null with it."},
+    total_relation = count_relation(
+        "Whether `total` is exact or a lower bound; null with it.", allow_none=True
     )
 
 
@@ -196,41 +195,3 @@ def list_of(item: type[Out]) -> type[Out]:
             )
         _LISTS[name] = type(name, (ListSchema,), members)
     return _LISTS[name]
-
-
-class ProblemErrorSchema(Out):
-    """One fault in a request."""
-
-    location = fields.String(metadata={"description": "Where: `query`, `path`, `json` or `headers`."})
-    pointer = fields.String(
-        metadata={"description": "The parameter's name, or a JSON Pointer into the body."}
-    )
-    detail = fields.String(metadata={"description": "What is wrong, and what would be right."})
-    allowed = fields.List(
-        fields.String(), metadata={"description": "What is allowed, where it can be listed."}
-    )
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Declare all but ``allowed`` as always present."""
-        super().on_bind_field(field_name, field_obj)
-        field_obj.required = field_name != "allowed"
-
-
-class ProblemSchema(Out):
-    """An error (RFC 9457)."""
-
-    type = fields.String(
-        metadata={"format": "uri", "description": "The page that explains this kind of problem."}
-    )
-    code = fields.String(metadata={"description": "A stable name of the kind of problem."})
-    title = fields.String(metadata={"description": "The kind of problem, for people."})
-    status = fields.Integer(metadata={"description": "The HTTP status."})
-    detail = fields.String(metadata={"description": "What happened this time."})
-    instance = fields.String(
-        metadata={"format": "uri-reference", "description": "The path that was asked for."}
-    )
-    request_id = fields.String(metadata={"description": "Names this request in our logs."})
-    errors = fields.List(
-        fields.Nested(ProblemErrorSchema),
-        metadata={"description": "Each fault by itself; empty where the detail says all."},
-    )

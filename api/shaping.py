@@ -11,7 +11,7 @@ from api.fields import AnyOf, Digits, Named
 from api.projection import Shape
 from api.references import MOST_LISTED, includable, lists
 from api.representations import forms_of
-from api.schemas import Body, Out
+from api.schemas import Body, Out, component_name
 from models.facets import FACETS
 
 #: What the forms besides JSON need of an item, by its type.
@@ -31,12 +31,21 @@ def formed(query: type[Schema], type_name: str | None) -> type[Schema]:
     if type_name is None:
         return query
     described = "; ".join(f"`{form.name}`: {form.description}" for form in forms_of(type_name))
+    ends = ", ".join(f"`.{form.extension}`" for form in forms_of(type_name) if form.extension)
     description = (
         f"The form of the answer, whatever the `Accept` header says. {described} "
-        "`fields` and `include` shape JSON alone."
+        "`fields` and `include` shape JSON alone. An item's address may end in the extension of a form "
+        f"instead: {ends}."
     )
     names = [form.name for form in forms_of(type_name)]
-    field = Named("format", names, metadata={"description": description})
+    noun = type_name.title()
+    field = Named(
+        "format",
+        names,
+        enumeration=f"{noun}Format",
+        described=f"A form of a {type_name}.",
+        metadata={"description": description, "component": f"{noun}Format"},
+    )
     members = {"__doc__": query.__doc__, "format": field}
     made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
     return made
@@ -49,7 +58,7 @@ def shaped(query: type[Schema], item: type[Out]) -> type[Schema]:
     members: dict[str, Any] = {"__doc__": query.__doc__, "fields": _fields(item)}
     counted = facets_in(query)
     if counted:
-        members["facets"] = _facets(counted)
+        members["facets"] = _facets(query, counted)
     if keys:
         members["include"] = _include(item, list(keys))
         if "max_severity" not in query._declared_fields:
@@ -98,7 +107,9 @@ def _fields(item: type[Out]) -> AnyOf:
     description = (
         "The keys to show; `type` and `id` always stay, and so does what is included. Without it, all."
     )
-    return AnyOf(Named("field", list(item().fields)), metadata={"description": description})
+    noun = component_name(item)
+    key = Named("field", list(item().fields), enumeration=f"{noun}Field", described="A key that can be kept.")
+    return AnyOf(key, metadata={"description": description, "component": f"{noun}Fields"})
 
 
 def _include(item: type[Out], names: list[str]) -> AnyOf:
@@ -109,16 +120,22 @@ def _include(item: type[Out], names: list[str]) -> AnyOf:
             f" Lists are added ({listed}), each with the first {MOST_LISTED} items in its own order; "
             "`links` leads to all of them."
         )
-    return AnyOf(Named("include", names), most=MOST_INCLUDES, metadata={"description": description})
+    noun = component_name(item)
+    name = Named("include", names, enumeration=f"{noun}Include", described="What can be included.")
+    metadata = {"description": description, "component": f"{noun}Includes"}
+    return AnyOf(name, most=MOST_INCLUDES, metadata=metadata)
 
 
-def _facets(names: list[str]) -> AnyOf:
+def _facets(query: type[Schema], names: list[str]) -> AnyOf:
     description = (
         f"What to count the whole list by, at most {MOST_FACETS}: `facets` then stands beside `data`, with "
         "the values that there are and how many items have each. That is how many the same list has with "
         "the value as a further condition; where its filter is given already, with both."
     )
-    return AnyOf(Named("facet", names), most=MOST_FACETS, metadata={"description": description})
+    listed = query.__name__.removesuffix("QuerySchema")
+    name = Named("facet", names, enumeration=f"{listed}Facet", described="What the list can be counted by.")
+    metadata = {"description": description, "component": f"{listed}Facets"}
+    return AnyOf(name, most=MOST_FACETS, metadata=metadata)
 
 
 def _ceiling() -> Digits:
@@ -126,4 +143,4 @@ def _ceiling() -> Digits:
         "What is included has no advisory above this severity: lists leave the others out, "
         "references stay references."
     )
-    return Digits(0, 3, metadata={"description": description})
+    return Digits(0, 3, metadata={"description": description, "component": "IncludedMaxSeverity"})

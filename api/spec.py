@@ -9,13 +9,14 @@ from flask import Flask
 from flask_smorest.utils import prepare_response
 
 from api.errors import PROBLEM_JSON
-from api.json_schema import ATTRIBUTES, Plugin
+from api.json_schema import Plugin
+from api.problem_schemas import BY_CODE, ProblemSchema, class_name
 from api.problems import PROBLEMS
-from api.schemas import ProblemSchema
+from api.schemas import component_name
 
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {
-        "description": "A strong validator of this answer, for If-None-Match.",
+        "description": "A strong validator of this answer, for If-None-Match; of an item, for If-Match too.",
         "schema": {"type": "string"},
     },
     "Link": {
@@ -23,24 +24,28 @@ HEADERS: dict[str, dict[str, Any]] = {
         "by lot, the `bookmark` that gives it again.",
         "schema": {"type": "string"},
     },
-    "CacheControl": {
-        "description": "How long the answer may be kept, and shown stale.",
+    "Cache-Control": {
+        "description": "How long the answer may be kept, and shown stale; `no-store` where it may not.",
         "schema": {"type": "string"},
     },
-    "Allow": {"description": "The methods that the address has.", "schema": {"type": "string"}},
-    "RetryAfter": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
+    "Vary": {
+        "description": "The request headers that the answer depends on.",
+        "schema": {"type": "string"},
+    },
+    "Location": {"description": "The address it has now.", "schema": {"type": "string", "format": "uri"}},
+    "Retry-After": {
+        "description": "Seconds to wait before trying again.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "X-Request-Id": {
+        "description": "Names this request in our logs; the problem's `request_id`.",
+        "schema": {"type": "string"},
+    },
 }
-#: Response components by name: the problem each stands for, and the headers it carries.
-ERROR_RESPONSES = {
-    "BAD_REQUEST": ("bad-request", ()),
-    "NOT_FOUND": ("not-found", ()),
-    "NOT_ACCEPTABLE": ("not-acceptable", ()),
-    "GONE": ("gone", ()),
-    "PRECONDITION_FAILED": ("precondition-failed", ()),
-    # Python names status 422 differently from version to version; both names are the same component.
-    "UNPROCESSABLE_CONTENT": ("invalid-parameters", ()),
-    "UNPROCESSABLE_ENTITY": ("invalid-parameters", ()),
-    "UNAVAILABLE": ("unavailable", ("RetryAfter",)),
+#: The problems that each response component may hold, and the headers it carries besides what all do.
+PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    **{class_name(code): ((code,), ()) for code in PROBLEMS if PROBLEMS[code].status < 500},
+    "TemporarilyUnavailable": (("query-timeout", "unavailable"), ("Retry-After",)),
 }
 
 
@@ -48,49 +53,68 @@ class Api(flask_smorest.Api):
     """flask-smorest with our converter and our problems; errors are answered by ``api/errors.py``."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = "AnyProblem"
 
     def _init_spec(self, **options: Any) -> None:
         super()._init_spec(marshmallow_plugin=Plugin(schema_name_resolver=_component_name), **options)
-        for function in ATTRIBUTES:
-            self.ma_plugin.converter.add_attribute_function(function)
 
     def _register_responses(self) -> None:
-        # Headers first: a response that names a header not yet there keeps a dangling reference.
+        # Headers first: a response that names a header not yet there keeps a dangling reference. None is
+        # lazy, because what a lazy response names would stay unregistered; openapi/ drops what is unused.
         for name, header in HEADERS.items():
-            self.spec.components.header(name, header, lazy=True)
-        for name, (code, headers) in ERROR_RESPONSES.items():
-            self._register_problem(name, code, headers)
-        self._register_problem("DEFAULT_ERROR", "internal-error", (), "Any other problem.")
-        not_modified = {
-            "description": "The client has the present state already.",
-            "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
-        }
-        self.spec.components.response("NOT_MODIFIED", not_modified, lazy=True)
-
-    def _register_problem(
-        self, name: str, code: str, headers: tuple[str, ...], description: str | None = None
-    ) -> None:
-        problem = PROBLEMS[code]
-        response: dict[str, Any] = {
-            "description": description or problem.cause,
+            self.spec.components.header(name, header)
+        for name, (codes, headers) in PROBLEM_RESPONSES.items():
+            self._register_problem(name, codes, headers)
+        unforeseen = {
+            "description": "Any other problem: 405, 413, 500, or one that is new.",
             "schema": ProblemSchema,
-            "example": example_problem(code),
+            "example": example_problem("internal-error"),
         }
-        if headers:
-            response["headers"] = {_dashed(h): {"$ref": f"#/components/headers/{h}"} for h in headers}
+        self._register_response(self.DEFAULT_ERROR_RESPONSE_NAME, unforeseen, ("X-Request-Id",))
+        self._register_response(
+            "NotModified",
+            {"description": "The client has the present state already."},
+            ("ETag", "Cache-Control", "Vary"),
+        )
+        self._register_response("Renamed", {"description": "It has another id now."}, ("Location",))
+
+    def _register_problem(self, name: str, codes: tuple[str, ...], headers: tuple[str, ...]) -> None:
+        first = PROBLEMS[codes[0]]
+        response: dict[str, Any] = {
+            "description": " ".join(PROBLEMS[code].cause for code in codes),
+            "schema": BY_CODE[first.code],
+            "examples": {
+                code: {"summary": PROBLEMS[code].title, "value": example_problem(code)} for code in codes
+            },
+        }
+        if len(codes) > 1:
+            response["schema"] = self._union_of_problems(f"{name}Problem", codes)
+        self._register_response(name, response, (*headers, "X-Request-Id"))
+
+    def _union_of_problems(self, name: str, codes: tuple[str, ...]) -> dict[str, str]:
+        resolve = self.ma_plugin.converter.resolve_nested_schema
+        members = {code: resolve(BY_CODE[code]) for code in codes}
+        mapping = {code: reference["$ref"] for code, reference in members.items()}
+        union = {
+            "description": "Any of these problems; `code` says which.",
+            "oneOf": list(members.values()),
+            "discriminator": {"propertyName": "code", "mapping": mapping},
+        }
+        self.spec.components.schema(name, union)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def _register_response(self, name: str, response: dict[str, Any], headers: tuple[str, ...]) -> None:
+        response["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in headers}
         prepare_response(response, self.spec, PROBLEM_JSON)
-        self.spec.components.response(name, response, lazy=True)
+        self.spec.components.response(name, response)
 
     def _register_etag_headers(self) -> None:
-        self.spec.components.parameter(
-            "IfNoneMatch",
-            "header",
-            {
-                "name": "If-None-Match",
-                "description": "ETags of states that the client has; if the present one is among them, 304.",
-                "schema": {"type": "string"},
-            },
-        )
+        described = {
+            "name": "If-None-Match",
+            "description": "ETags of states that the client has; if the present one is among them, 304.",
+            "schema": {"type": "string"},
+        }
+        self.spec.components.parameter("IfNoneMatch", "header", described)
 
     def _register_pagination_header(self) -> None:
         """Register nothing: pages carry their place in the body."""
@@ -102,13 +126,8 @@ class Api(flask_smorest.Api):
         """Register nothing: ``api/meta`` serves the document."""
 
 
-def _dashed(name: str) -> str:
-    return {"RetryAfter": "Retry-After", "CacheControl": "Cache-Control"}.get(name, name)
-
-
 def _component_name(schema: Any) -> str:
-    kind = schema if isinstance(schema, type) else type(schema)
-    return str(kind.__name__).removesuffix("Schema")
+    return component_name(schema if isinstance(schema, type) else type(schema))
 
 
 def example_problem(code: str, base_url: str = "http://127.0.0.1:8000") -> dict[str, Any]:
@@ -143,8 +162,10 @@ def spec_options(app: Flask) -> None:
                 "description": (
                     "Films, scenes, quotes, themes, characters and commentary as JSON resources. "
                     "Reads need no key. Lists are filtered, sorted and paged alike; every error is an "
-                    "RFC 9457 problem whose `type` is a page that explains it."
+                    "RFC 9457 problem whose `type` is a page that explains it. The "
+                    "[guides](/docs/guides) show how to use them, with code to copy."
                 ),
+                "contact": {"name": "The maintainers of Subtext"},
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
             "servers": [{"url": "/", "description": "This service."}],

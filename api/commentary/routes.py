@@ -20,7 +20,7 @@ from api.commentary.schemas import (
     SourceCommentaryQuerySchema,
     ThemeCommentaryQuerySchema,
 )
-from api.paths import DAY, form_parameters, slug_parameter
+from api.paths import slug_parameter
 from models import Character, Commentary, CommentaryRelation, Film, Quote, Scene, Source, Theme
 
 blp = Blueprint("commentary", __name__, url_prefix="/v1", description="The claims that sources make.")
@@ -34,7 +34,7 @@ class CommentaryList(MethodView):
         CommentaryQuerySchema,
         CommentarySchema,
         operation="listCommentary",
-        example="/v1/commentary?theme=avoidance&limit=1&fields=title,text&include=quotes",
+        example="/v1/commentary?theme=avoidance&limit=1&include=quotes",
     )
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List commentary
@@ -66,52 +66,21 @@ def random_commentary(filters: dict[str, Any]) -> Select[Any]:
     CommentaryQuerySchema,
     CommentarySchema,
     operation="getDailyCommentary",
-    example="/v1/commentary/daily/2026-11-23",
+    example="/v1/commentary/daily?date=2026-11-23",
     forms="commentary",
 )
 def daily_commentary(filters: dict[str, Any]) -> Select[Any]:
-    """Get today's claim
+    """Get the claim of a day
 
-    The same for everyone all day; its `Link` header has the day's lasting address. Nothing that carries
-    an advisory, unless `max_severity` or `advisory` asks for it.
+    Today's, or that of `date`: the same for everyone all day, chosen among those that were there when the
+    day began on Earth, so that what is added later does not change it. Nothing that carries an advisory,
+    unless `max_severity` or `advisory` asks for it. A day that has not come anywhere, or is before the first
+    claim, is 404. `/v1/commentary/daily/2026-11-23` is a day's lasting address, to which `Link` leads.
     """
     return Commentary.select_where(**filters)
 
 
-@blp.route("/commentary/daily/<day:date>", parameters=[DAY])
-@blp.daily(
-    CommentaryQuerySchema,
-    CommentarySchema,
-    operation="getCommentaryOfDay",
-    example="/v1/commentary/daily/2026-11-23",
-    forms="commentary",
-    dated=True,
-)
-def day_commentary(filters: dict[str, Any]) -> Select[Any]:
-    """Get a day's claim
-
-    The claim of that day, chosen among those that were there when it began on Earth: what is added later
-    does not change it. A day that has not come anywhere, or is before the first claim, is 404.
-    """
-    return Commentary.select_where(**filters)
-
-
-@blp.route(
-    "/commentary/<slug:commentary>.<extension:extension>",
-    parameters=form_parameters("commentary"),
-)
-@blp.item(
-    CommentarySchema,
-    operation="getCommentaryForm",
-    example="/v1/commentary/her-2013-perfection-opposes-reality.json",
-    forms="commentary",
-)
-def commentary_form(commentary: str) -> Select[Any]:
-    """Get a commentary in a form
-
-    The same as with `format=`, as an address that ends in the form's usual extension.
-    """
-    return Commentary.select_where(id=[commentary])
+blp.unlisted("/commentary/daily/<day:date>", daily_commentary, "commentary_of_day")
 
 
 @blp.route("/commentary/<slug:commentary>", parameters=[slug_parameter("commentary", "commentary")])
@@ -130,6 +99,11 @@ class CommentaryDetail(MethodView):
         The claim with this id: what is argued, about what, on what evidence, and where.
         """
         return Commentary.select_where(id=[commentary])
+
+
+blp.unlisted(
+    "/commentary/<slug:commentary>.<extension:extension>", CommentaryDetail.as_view("form"), "commentary_form"
+)
 
 
 @blp.route("/commentary/<slug:commentary>/relations", parameters=[slug_parameter("commentary", "commentary")])

@@ -27,13 +27,14 @@ DOCUMENT = ROOT / "openapi" / "v1.json"
 
 
 @blp.route("")
-@blp.doc(operationId="getIndex", **{"x-example-request": "/v1"})
-@blp.arguments(ItemQuerySchema, location="query")
-@blp.response(
-    200, IndexSchema, description="The index.", headers={"ETag": "ETag", "Cache-Control": "CacheControl"}
+@blp.documented(
+    ItemQuerySchema,
+    IndexSchema,
+    description="The index.",
+    operation="getIndex",
+    example="/v1",
+    headers=("ETag", "Cache-Control", "Vary"),
 )
-@blp.alt_response(304, "NOT_MODIFIED")
-@blp.alt_response(406, "NOT_ACCEPTABLE")
 def index(_asked: dict[str, Any]) -> Response:
     """Get the index
 

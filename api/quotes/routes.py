@@ -8,7 +8,7 @@ from flask.views import MethodView
 from sqlalchemy import Select
 
 from api.blueprint import Blueprint
-from api.paths import DAY, form_parameters, slug_parameter
+from api.paths import slug_parameter
 from api.quotes.schemas import (
     CharacterQuoteQuerySchema,
     FilmQuoteQuerySchema,
@@ -60,52 +60,21 @@ def random_quotes(filters: dict[str, Any]) -> Select[Any]:
     QuoteQuerySchema,
     QuoteSchema,
     operation="getDailyQuote",
-    example="/v1/quotes/daily/2026-11-23",
+    example="/v1/quotes/daily?date=2026-11-23",
     forms="quote",
 )
 def daily_quote(filters: dict[str, Any]) -> Select[Any]:
-    """Get today's quote
+    """Get the quote of a day
 
-    The same for everyone all day; its `Link` header has the day's lasting address. Nothing that carries
-    an advisory, unless `max_severity` or `advisory` asks for it.
+    Today's, or that of `date`: the same for everyone all day, chosen among those that were there when the
+    day began on Earth, so that what is added later does not change it. Nothing that carries an advisory,
+    unless `max_severity` or `advisory` asks for it. A day that has not come anywhere, or is before the first
+    quote, is 404. `/v1/quotes/daily/2026-11-23` is a day's lasting address, to which `Link` leads.
     """
     return Quote.select_where(**filters)
 
 
-@blp.route("/quotes/daily/<day:date>", parameters=[DAY])
-@blp.daily(
-    QuoteQuerySchema,
-    QuoteSchema,
-    operation="getQuoteOfDay",
-    example="/v1/quotes/daily/2026-11-23",
-    forms="quote",
-    dated=True,
-)
-def day_quote(filters: dict[str, Any]) -> Select[Any]:
-    """Get a day's quote
-
-    The quote of that day, chosen among those that were there when it began on Earth: what is added later
-    does not change it. A day that has not come anywhere, or is before the first quote, is 404.
-    """
-    return Quote.select_where(**filters)
-
-
-@blp.route(
-    "/quotes/<slug:quote>.<extension:extension>",
-    parameters=form_parameters("quote"),
-)
-@blp.item(
-    QuoteSchema,
-    operation="getQuoteForm",
-    example="/v1/quotes/her-2013-a-wife-without-the-challenges.json",
-    forms="quote",
-)
-def quote_form(quote: str) -> Select[Any]:
-    """Get a quote in a form
-
-    The same as with `format=`, as an address that ends in the form's usual extension.
-    """
-    return Quote.select_where(id=[quote])
+blp.unlisted("/quotes/daily/<day:date>", daily_quote, "quote_of_day")
 
 
 @blp.route("/quotes/<slug:quote>", parameters=[slug_parameter("quote", "quote")])
@@ -124,6 +93,9 @@ class QuoteDetail(MethodView):
         The quote with this id: the words, who says them, and the paragraph that quotes them.
         """
         return Quote.select_where(id=[quote])
+
+
+blp.unlisted("/quotes/<slug:quote>.<extension:extension>", QuoteDetail.as_view("form"), "quote_form")
 
 
 @blp.route("/films/<slug:film>/quotes", parameters=[slug_parameter("film", "film")])

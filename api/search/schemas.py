@@ -122,13 +122,16 @@ class SearchQuerySchema(Body):
             "example": "loneliness",
         },
     )
-    type = AnyOf(Named("type", list(HITS)), metadata={"description": "Only hits of any of these types."})
+    type = AnyOf(
+        Named("type", list(HITS), enumeration="HitType", described="A type of hit."),
+        metadata={"description": "Only hits of any of these types."},
+    )
     film = AnyOf(Slug(), metadata={"description": "Only hits of any of these films."})
     theme = AnyOf(
         Slug(), metadata={"description": "Only hits about any of these themes, or a theme narrower than one."}
     )
     kind = AnyOf(
-        Named("kind", list(KINDS)),
+        Named("kind", list(KINDS), enumeration="HitKind", described="A kind of quote or commentary."),
         metadata={"description": "Only quotes and commentary of any of these kinds."},
     )
     max_severity = Digits(

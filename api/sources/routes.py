@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from api.blueprint import Blueprint
 from api.computed import computed
 from api.context import session
-from api.paths import form_parameters, slug_parameter
+from api.paths import NUMBER, slug_parameter
 from api.sources.coverage import SourceCoverageSchema
 from api.sources.schemas import (
     FilmSourceQuerySchema,
@@ -55,17 +55,7 @@ class SourceDetail(MethodView):
         return Source.select_where(id=[source])
 
 
-@blp.route(
-    "/sources/<slug:source>.<extension:extension>",
-    parameters=form_parameters("source"),
-)
-@blp.item(SourceSchema, operation="getSourceForm", example=f"{ESSAY}.json", forms="source")
-def source_form(source: str) -> Select[Any]:
-    """Get a source in a form
-
-    The same as with `format=`, as an address that ends in the form's usual extension.
-    """
-    return Source.select_where(id=[source])
+blp.unlisted("/sources/<slug:source>.<extension:extension>", SourceDetail.as_view("form"), "source_form")
 
 
 @blp.route("/sources/<slug:source>/coverage", parameters=[slug_parameter("source", "source")])
@@ -103,7 +93,7 @@ def source_paragraphs(filters: dict[str, Any], source: str) -> Select[Any]:
 
 @blp.route(
     "/sources/<slug:source>/paragraphs/<int(max=100000):number>",
-    parameters=[slug_parameter("source", "source")],
+    parameters=[slug_parameter("source", "source"), NUMBER],
 )
 @blp.item(ParagraphSchema, operation="getSourceParagraph", example=f"{ESSAY}/paragraphs/35")
 def source_paragraph(source: str, number: int) -> Select[Any]:

@@ -177,6 +177,37 @@ class TestADay:
         assert len([statement for statement in seen if statement.startswith("SELECT")]) <= 4
 
 
+@pytest.mark.parametrize("name", NAMES)
+class TestTheDayInTheQuery:
+    def test_it_is_the_day_in_the_path(self, client, at, name):
+        at("2026-12-25T12:00:00Z")
+        asked, dated = (client.get(f"/v1/{name}/daily{day}") for day in ("?date=2026-11-24", "/2026-11-24"))
+        assert (asked.data, asked.headers["ETag"]) == (dated.data, dated.headers["ETag"])
+        assert bookmark(asked).endswith(f"/v1/{name}/daily/2026-11-24")
+
+    def test_a_day_that_has_not_come_is_not_found(self, client, at, name):
+        at("2026-12-25T12:00:00Z")
+        assert client.get(f"/v1/{name}/daily?date=2027-01-01").status_code == 404
+
+    @pytest.mark.parametrize("text", [text for text in IMPOSSIBLE if text != "9999-12-31"])
+    def test_what_is_no_day_is_refused(self, client, name, text):
+        answer = client.get(f"/v1/{name}/daily?date={text}")
+        (error,) = answer.get_json()["errors"]
+        assert (answer.status_code, error["pointer"]) == (422, "date")
+        assert error["detail"] == "It takes a day of the calendar, as YYYY-MM-DD."
+
+    def test_a_day_that_is_said_twice_is_refused(self, client, name):
+        answer = client.get(f"/v1/{name}/daily/2026-11-24?date=2026-11-24")
+        (error,) = answer.get_json()["errors"]
+        assert (answer.status_code, error["pointer"]) == (422, "date")
+
+    @pytest.mark.parametrize("day", ["/2026-11-24?tz=Asia/Tokyo", "?date=2026-11-24&tz=Asia/Tokyo"])
+    def test_a_zone_changes_no_given_day(self, client, at, name, day):
+        at("2026-12-25T12:00:00Z")
+        plain = client.get(f"/v1/{name}/daily/2026-11-24")
+        assert client.get(f"/v1/{name}/daily{day}").data == plain.data
+
+
 class TestLaterChanges:
     def test_each_item_has_its_day_as_often_as_any_other(self, client, at):
         at("2027-11-23T00:00:00Z")

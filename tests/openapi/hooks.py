@@ -16,9 +16,10 @@ def before_load_schema(context, raw_schema):
 
 def without(document, *names):
     """Return the document without these parameters."""
+    shared = document["components"]["parameters"]
+    left_out = [{"$ref": f"#/components/parameters/{key}"} for key in shared if shared[key]["name"] in names]
     for path in document["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict):
-                parameters = operation.get("parameters", [])
-                operation["parameters"] = [p for p in parameters if p.get("name") not in names]
+                operation["parameters"] = [p for p in operation["parameters"] if p not in left_out]
     return document
