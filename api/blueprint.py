@@ -15,6 +15,7 @@ from api.answers import answer_daily, answer_item, answer_list, answer_random
 from api.chance import daily_query, day_query, random_query
 from api.context import session, settings
 from api.filters import ListQuerySchema
+from api.limiting import ON_EVERY_ANSWER
 from api.query import StrictParser
 from api.reading import Reading, View
 from api.representations import forms_of
@@ -36,9 +37,13 @@ class Blueprint(flask_smorest.Blueprint):
     ARGUMENTS_PARSER = StrictParser()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Document ``If-None-Match`` wherever 304 is answered, and every form an item has."""
+        """Document ``If-None-Match`` wherever 304 is answered, every form an item has, and rate limits."""
         super().__init__(*args, **kwargs)
-        self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_forms_doc]
+        self._prepare_doc_cbks += [
+            self._prepare_conditional_doc,
+            self._prepare_forms_doc,
+            self._prepare_limits_doc,
+        ]
 
     def listing(
         self,
@@ -186,6 +191,12 @@ class Blueprint(flask_smorest.Blueprint):
     def _prepare_conditional_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
         if 304 in doc_info.get("response", {}).get("responses", {}):
             doc.setdefault("parameters", []).append("IfNoneMatch")
+        return doc
+
+    @staticmethod
+    def _prepare_limits_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+        doc["responses"][200].setdefault("headers", {}).update(ON_EVERY_ANSWER)
+        doc["responses"][429] = "TOO_MANY_REQUESTS"
         return doc
 
     @staticmethod

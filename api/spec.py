@@ -10,6 +10,7 @@ from flask_smorest.utils import prepare_response
 
 from api.errors import PROBLEM_JSON
 from api.json_schema import ATTRIBUTES, Plugin
+from api.limiting import ON_EVERY_ANSWER
 from api.problems import PROBLEMS
 from api.schemas import ProblemSchema
 
@@ -29,7 +30,18 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
     "Allow": {"description": "The methods that the address has.", "schema": {"type": "string"}},
     "RetryAfter": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
+    "RateLimit": {
+        "description": "Only where the service limits requests: how many a client may still send (`r`), "
+        "until there are more in so many seconds (`t`); draft-ietf-httpapi-ratelimit-headers.",
+        "schema": {"type": "string"},
+    },
+    "RateLimitPolicy": {
+        "description": "Only where the service limits requests: how many a client may send (`q`) in how many "
+        "seconds (`w`); draft-ietf-httpapi-ratelimit-headers.",
+        "schema": {"type": "string"},
+    },
 }
+LIMITS = {name: {"$ref": f"#/components/headers/{component}"} for name, component in ON_EVERY_ANSWER.items()}
 #: Response components by name: the problem each stands for, and the headers it carries.
 ERROR_RESPONSES = {
     "BAD_REQUEST": ("bad-request", ()),
@@ -40,6 +52,7 @@ ERROR_RESPONSES = {
     # Python names status 422 differently from version to version; both names are the same component.
     "UNPROCESSABLE_CONTENT": ("invalid-parameters", ()),
     "UNPROCESSABLE_ENTITY": ("invalid-parameters", ()),
+    "TOO_MANY_REQUESTS": ("too-many-requests", ("RetryAfter",)),
     "UNAVAILABLE": ("unavailable", ("RetryAfter",)),
 }
 
@@ -63,7 +76,7 @@ class Api(flask_smorest.Api):
         self._register_problem("DEFAULT_ERROR", "internal-error", (), "Any other problem.")
         not_modified = {
             "description": "The client has the present state already.",
-            "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+            "headers": {"ETag": {"$ref": "#/components/headers/ETag"}} | LIMITS,
         }
         self.spec.components.response("NOT_MODIFIED", not_modified, lazy=True)
 
@@ -76,8 +89,8 @@ class Api(flask_smorest.Api):
             "schema": ProblemSchema,
             "example": example_problem(code),
         }
-        if headers:
-            response["headers"] = {_dashed(h): {"$ref": f"#/components/headers/{h}"} for h in headers}
+        own = {_dashed(h): {"$ref": f"#/components/headers/{h}"} for h in headers}
+        response["headers"] = own | LIMITS
         prepare_response(response, self.spec, PROBLEM_JSON)
         self.spec.components.response(name, response, lazy=True)
 

@@ -66,6 +66,15 @@ class TestEveryOperation:
                 component = DOCUMENT["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
                 assert list(component["content"]) == ["application/problem+json"]
 
+    def test_every_answer_may_tell_of_limits(self, name):
+        responses = OPERATIONS[name]["responses"]
+        assert responses["429"]["$ref"].endswith("/TOO_MANY_REQUESTS")
+        for response in responses.values():
+            component = response.get("$ref", "").rpartition("/")[2]
+            headers = (DOCUMENT["components"]["responses"].get(component) or response)["headers"]
+            assert {"RateLimit", "RateLimit-Policy"} <= set(headers)
+            assert ("Retry-After" in headers) == (component in ("TOO_MANY_REQUESTS", "UNAVAILABLE"))
+
     def test_its_example_is_a_real_answer(self, client, name):
         examples = OPERATIONS[name]["responses"]["200"]["content"]["application/json"]["examples"]
         request = examples["real"]["summary"].removeprefix("GET ")
