@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import context, errors, security, spec
+from api import context, errors, limiting, security, spec
 from api.advisories.routes import blp as advisories
 from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     context.init_app(app, settings)
     errors.init_app(app)
     security.init_app(app)
+    limiting.init_app(app, settings)
     api = spec.Api(app)
     for converter in CONVERTERS.values():
         api.register_converter(converter, lambda _converter: {"type": "string"})

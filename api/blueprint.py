@@ -15,6 +15,7 @@ from api.answers import answer_daily, answer_item, answer_list, answer_random
 from api.chance import daily_query, random_query
 from api.context import session, settings
 from api.filters import ListQuerySchema
+from api.limiting import ON_EVERY_ANSWER
 from api.query import StrictParser
 from api.reading import Reading, View
 from api.representations import forms_of
@@ -30,6 +31,7 @@ EVERYWHERE = {
     412: "PreconditionFailed",
     414: "UriTooLong",
     422: "InvalidParameters",
+    429: "TooManyRequests",
     503: "TemporarilyUnavailable",
 }
 #: The same where the path names something by its id.
@@ -184,7 +186,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``responses`` are those besides what every read has, by the names of their components.
         """
-        shown_with = {name: name for name in headers}
+        shown_with = {name: name for name in (*headers, *ON_EVERY_ANSWER)}
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
             made = self.arguments(query(), location="query")(view)

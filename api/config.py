@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -20,6 +21,11 @@ HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]
 PUBLIC_URL = re.compile(rf"https?://(?:{HOST.pattern})(?::[0-9]{{1,5}})?/?")
 SQLITE = ("sqlite", "sqlite+pysqlite")
 POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
+RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:second|minute|hour|day)s?")
+# Without a query, whose options would undo our time-outs.
+REDIS = re.compile(
+    r"rediss?://(?:[^\s/?#@]*@)?(?:[^\s/?#@:\[\]]+|\[[^\s/?#@\[\]]+\])(?::[0-9]+)?(?:/[0-9]{0,4})?"
+)
 
 
 class InvalidSetting(ValueError):
@@ -32,7 +38,8 @@ class Settings:
 
     ``public_url`` is where clients reach the service; addresses in answers are built from it, else
     from ``host`` and ``port``, never from a request. ``statement_seconds`` is the longest that one
-    SQL statement of a request may take.
+    SQL statement of a request may take. ``rate_limits`` hold for each client, who is told by its address:
+    the one that the outermost of ``trusted_proxies`` says it was asked by.
     """
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'subtext.sqlite3'}"
@@ -41,6 +48,9 @@ class Settings:
     public_url: str | None = None
     trusted_hosts: tuple[str, ...] = ()
     statement_seconds: float = 1.0
+    rate_limits: tuple[str, ...] = ()
+    rate_limit_storage: str = "memory://"
+    trusted_proxies: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -57,6 +67,9 @@ class Settings:
             public_url=_public_url(given.get("SUBTEXT_PUBLIC_URL")),
             trusted_hosts=_trusted_hosts(given.get("SUBTEXT_TRUSTED_HOSTS", "")),
             statement_seconds=_seconds(given.get("SUBTEXT_STATEMENT_SECONDS", "1")),
+            rate_limits=_rate_limits(given.get("SUBTEXT_RATE_LIMIT", "")),
+            rate_limit_storage=_storage(given.get("SUBTEXT_RATE_LIMIT_STORAGE", cls.rate_limit_storage)),
+            trusted_proxies=_proxies(given.get("SUBTEXT_TRUSTED_PROXIES", "0")),
         )
 
     @property
@@ -119,3 +132,40 @@ def _seconds(value: str) -> float:
     if not 0.01 <= seconds <= 600:
         raise InvalidSetting(f"SUBTEXT_STATEMENT_SECONDS is “{value}”; it takes seconds from 0.01 to 600.")
     return seconds
+
+
+def _rate_limits(value: str) -> tuple[str, ...]:
+    if not value.strip():
+        return ()
+    # Most services limit nothing: they need not load what counts.
+    from limits import parse
+
+    limits = tuple(part.strip() for part in value.split(";"))
+    if not all(RATE_LIMIT.fullmatch(limit) for limit in limits):
+        raise InvalidSetting(
+            f"SUBTEXT_RATE_LIMIT is “{value}”; it takes limits by semicolon, such as 600/minute."
+        )
+    if len({parse(limit).get_expiry() for limit in limits}) < len(limits):
+        raise InvalidSetting(f"SUBTEXT_RATE_LIMIT is “{value}”; it takes one limit for each length of time.")
+    return limits
+
+
+def _storage(value: str) -> str:
+    if value != "memory://" and not _is_redis(value):
+        # The value itself may hold a password.
+        raise InvalidSetting("SUBTEXT_RATE_LIMIT_STORAGE takes memory:// or redis://HOST:PORT/DATABASE.")
+    return value
+
+
+def _is_redis(value: str) -> bool:
+    try:
+        port = urlsplit(value).port
+    except ValueError:
+        return False
+    return bool(REDIS.fullmatch(value)) and port != 0
+
+
+def _proxies(value: str) -> int:
+    if not re.fullmatch(r"[0-9]|1[0-6]", value):
+        raise InvalidSetting(f"SUBTEXT_TRUSTED_PROXIES is “{value}”; it takes a whole number from 0 to 16.")
+    return int(value)

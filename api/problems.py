@@ -96,6 +96,16 @@ _ALL = (
         "1 parameter is not valid.",
     ),
     ProblemType(
+        "too-many-requests",
+        429,
+        "Too many requests",
+        "This service limits how many requests a client may send, and this one came after the last of them. "
+        "A client is an IPv4 address, or a network of IPv6 addresses.",
+        "Wait as many seconds as Retry-After says. RateLimit-Policy says how many requests there are, and "
+        "RateLimit, on every answer, how many are left; keep what may be kept, and ask again with its ETag.",
+        "This service takes 600 requests in 60 seconds from a client. Wait as long as Retry-After says.",
+    ),
+    ProblemType(
         "internal-error",
         500,
         "Internal error",

@@ -10,6 +10,7 @@ from flask_smorest.utils import prepare_response
 
 from api.errors import PROBLEM_JSON
 from api.json_schema import Plugin
+from api.limiting import ON_EVERY_ANSWER
 from api.problem_schemas import BY_CODE, ProblemSchema, class_name
 from api.problems import PROBLEMS
 from api.schemas import component_name
@@ -37,6 +38,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "Seconds to wait before trying again.",
         "schema": {"type": "integer", "minimum": 1},
     },
+    "RateLimit": {
+        "description": "Only where the service limits requests: how many a client may still send (`r`), "
+        "until there are more in so many seconds (`t`); draft-ietf-httpapi-ratelimit-headers.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "Only where the service limits requests: how many a client may send (`q`) in how many "
+        "seconds (`w`); draft-ietf-httpapi-ratelimit-headers.",
+        "schema": {"type": "string"},
+    },
     "X-Request-Id": {
         "description": "Names this request in our logs; the problem's `request_id`.",
         "schema": {"type": "string"},
@@ -45,6 +56,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 #: The problems that each response component may hold, and the headers it carries besides what all do.
 PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{class_name(code): ((code,), ()) for code in PROBLEMS if PROBLEMS[code].status < 500},
+    "TooManyRequests": (("too-many-requests",), ("Retry-After",)),
     "TemporarilyUnavailable": (("query-timeout", "unavailable"), ("Retry-After",)),
 }
 
@@ -104,7 +116,8 @@ class Api(flask_smorest.Api):
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _register_response(self, name: str, response: dict[str, Any], headers: tuple[str, ...]) -> None:
-        response["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in headers}
+        carried = (*headers, *ON_EVERY_ANSWER)
+        response["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in carried}
         prepare_response(response, self.spec, PROBLEM_JSON)
         self.spec.components.response(name, response)
 

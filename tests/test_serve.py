@@ -86,6 +86,9 @@ class TestRefusals:
             ("SUBTEXT_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing"),
             ("SUBTEXT_DATABASE_URL", "not a url"),
             ("SUBTEXT_DATABASE_URL", "oracle://x"),
+            ("SUBTEXT_RATE_LIMIT", "many"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "memcached://x"),
+            ("SUBTEXT_TRUSTED_PROXIES", "all"),
         ],
     )
     def test_a_setting_that_cannot_be_used_is_one_sentence(self, tmp_path, name, value):

@@ -31,6 +31,17 @@ class TestSettings:
         given = {"SUBTEXT_TRUSTED_HOSTS": "a.example, .b.example 127.0.0.1"}
         assert Settings.from_environment(given).trusted_hosts == ("a.example", ".b.example", "127.0.0.1")
 
+    def test_rate_limits_are_a_list(self):
+        given = {"SUBTEXT_RATE_LIMIT": "600/minute; 50/10 seconds ;9/2days"}
+        assert Settings.from_environment(given).rate_limits == ("600/minute", "50/10 seconds", "9/2days")
+
+    @pytest.mark.parametrize(
+        "url",
+        ["memory://", "redis://h", "redis://h:6379/0", "rediss://user:p%40ss@h:1/15", "redis://[::1]:6379/"],
+    )
+    def test_requests_are_counted_in_memory_or_in_redis(self, url):
+        assert Settings.from_environment({"SUBTEXT_RATE_LIMIT_STORAGE": url}).rate_limit_storage == url
+
     @pytest.mark.parametrize(
         ("name", "value"),
         [
@@ -49,6 +60,28 @@ class TestSettings:
             ("SUBTEXT_DATABASE_URL", "secret"),
             ("SUBTEXT_TRUSTED_HOSTS", "*"),
             ("SUBTEXT_STATEMENT_SECONDS", "nan"),
+            ("SUBTEXT_RATE_LIMIT", "600"),
+            ("SUBTEXT_RATE_LIMIT", "0/minute"),
+            ("SUBTEXT_RATE_LIMIT", "600/fortnight"),
+            ("SUBTEXT_RATE_LIMIT", "600/0 minutes"),
+            ("SUBTEXT_RATE_LIMIT", "٣/minute"),
+            ("SUBTEXT_RATE_LIMIT", "9/minute;"),
+            ("SUBTEXT_RATE_LIMIT", "9/minute,9/day"),
+            ("SUBTEXT_RATE_LIMIT", "9/minute; 90/60 seconds"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "memory"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "memcached://secret"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "redis://"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "redis://:secret@h:x/0"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "redis://:secret@h:6379/first"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "redis://h:6379/0?socket_timeout=60"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "redis://[::1"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "redis://h:65536"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "redis://h:0/0"),
+            ("SUBTEXT_RATE_LIMIT_STORAGE", "redis://h 6379"),
+            ("SUBTEXT_TRUSTED_PROXIES", "-1"),
+            ("SUBTEXT_TRUSTED_PROXIES", "17"),
+            ("SUBTEXT_TRUSTED_PROXIES", "٣"),
+            ("SUBTEXT_TRUSTED_PROXIES", "*"),
         ],
     )
     def test_what_cannot_be_used_is_refused_by_name_and_tells_no_secret(self, name, value):

@@ -85,7 +85,7 @@ class TestEveryOperation:
 
     def test_its_errors_are_problems_of_that_status_with_an_example(self, name):
         responses = OPERATIONS[name]["responses"]
-        assert {"200", "304", "400", "406", "412", "414", "422", "503", "default"} <= set(responses)
+        assert {"200", "304", "400", "406", "412", "414", "422", "429", "503", "default"} <= set(responses)
         for status, response in responses.items():
             if status in ("200", "304", "308"):
                 continue
@@ -94,6 +94,12 @@ class TestEveryOperation:
             for example in content["examples"].values() if status != "default" else ():
                 assert str(example["value"]["status"]) == status
                 assert CODES[example["value"]["code"]]["status"]["const"] == int(status)
+
+    def test_every_answer_may_tell_of_limits(self, name):
+        for status, response in OPERATIONS[name]["responses"].items():
+            headers = (named(response) if "$ref" in response else response)["headers"]
+            assert {"RateLimit", "RateLimit-Policy"} <= set(headers)
+            assert ("Retry-After" in headers) == (status in ("429", "503"))
 
     def test_its_examples_are_real_answers(self, client, name):
         for media_type, content in OPERATIONS[name]["responses"]["200"]["content"].items():
