@@ -1,0 +1,69 @@
+"""What is shown of a quote outside Subtext: the words, whose they are, and where they are quoted.
+
+Frame, oEmbed, snippet, card and feed all show this and nothing else; no performer is in it, and of what
+is flagged the note comes before the words.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from api.links import address
+from api.representations.wording import Item, attribution, content_note, one_line, short_title_of, speaker
+
+#: What makes a text be written from right to left: its first strong character (UAX #9, rule P2).
+RIGHT_TO_LEFT = ("R", "AL")
+STRONG = ("L", *RIGHT_TO_LEFT)
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A quote as others show it.
+
+    ``who`` says it, None where nobody in the film does; ``film`` and ``source`` are what it is from and
+    what quotes it, as names. ``attribution`` says all of that in a sentence without a full stop.
+    ``note`` is what a reader should know first, None where nothing is flagged. ``page`` is the quote's
+    address, ``film_page`` the film's, both absolute.
+    """
+
+    id: str
+    label: str
+    text: str
+    language: str
+    who: str | None
+    film: str
+    film_page: str
+    source: str
+    attribution: str
+    note: str | None
+    page: str
+
+    @property
+    def direction(self) -> str:
+        """``rtl`` or ``ltr``."""
+        return direction(self.text)
+
+
+def quoted(item: Item) -> Quoted:
+    """Return what is shown of a quote, given as the API serves it with its film and sources included."""
+    (citation,) = item["citations"]
+    return Quoted(
+        id=item["id"],
+        label=one_line(item["label"]),
+        text=item["text"],
+        language=item["language"],
+        who=speaker(item),
+        film=one_line(item["film"]["label"]),
+        film_page=address(f"/films/{item['film']['id']}"),
+        source=short_title_of(citation["source"]),
+        attribution=attribution(item),
+        note=content_note(item),
+        page=address(f"/quotes/{item['id']}"),
+    )
+
+
+def direction(text: str) -> str:
+    """Return the direction of a text by its first strong character: ``ltr`` where it has none."""
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in STRONG)
+    return "rtl" if next(strong, "L") in RIGHT_TO_LEFT else "ltr"
