@@ -27,7 +27,7 @@ lint: $(VENV)/.test
 	@$(BIN)/subtext check && $(BIN)/subtext openapi --check
 
 # Dependencies are installed when the lock changed, and only then.
-$(VENV)/.serve: requirements.txt pyproject.toml
+$(VENV)/.serve: requirements.txt pyproject.toml api/version.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --no-deps -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -19,6 +19,7 @@ EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 PUBLIC_URL = re.compile(rf"https?://(?:{HOST.pattern})(?::[0-9]{{1,5}})?/?")
+BUILD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/-]{0,79}")
 SQLITE = ("sqlite", "sqlite+pysqlite")
 POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:second|minute|hour|day)s?")
@@ -39,7 +40,8 @@ class Settings:
     ``public_url`` is where clients reach the service; addresses in answers are built from it, else
     from ``host`` and ``port``, never from a request. ``statement_seconds`` is the longest that one
     SQL statement of a request may take. ``rate_limits`` hold for each client, who is told by its address:
-    the one that the outermost of ``trusted_proxies`` says it was asked by.
+    the one that the outermost of ``trusted_proxies`` says it was asked by. ``build`` is what whoever
+    packaged the service calls this build: a commit, a tag, an image.
     """
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'subtext.sqlite3'}"
@@ -51,6 +53,7 @@ class Settings:
     rate_limits: tuple[str, ...] = ()
     rate_limit_storage: str = "memory://"
     trusted_proxies: int = 0
+    build: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -70,6 +73,7 @@ class Settings:
             rate_limits=_rate_limits(given.get("SUBTEXT_RATE_LIMIT", "")),
             rate_limit_storage=_storage(given.get("SUBTEXT_RATE_LIMIT_STORAGE", cls.rate_limit_storage)),
             trusted_proxies=_proxies(given.get("SUBTEXT_TRUSTED_PROXIES", "0")),
+            build=_build(given.get("SUBTEXT_BUILD")),
         )
 
     @property
@@ -169,3 +173,11 @@ def _proxies(value: str) -> int:
     if not re.fullmatch(r"[0-9]|1[0-6]", value):
         raise InvalidSetting(f"SUBTEXT_TRUSTED_PROXIES is “{value}”; it takes a whole number from 0 to 16.")
     return int(value)
+
+
+def _build(value: str | None) -> str | None:
+    if value is not None and not BUILD.fullmatch(value):
+        raise InvalidSetting(
+            "SUBTEXT_BUILD takes the name of a commit or build: at most 80 letters, digits and . _ + : / -"
+        )
+    return value

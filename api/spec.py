@@ -14,6 +14,7 @@ from api.limiting import ON_EVERY_ANSWER
 from api.problem_schemas import BY_CODE, ProblemSchema, class_name
 from api.problems import PROBLEMS
 from api.schemas import component_name
+from api.version import VERSION
 
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {
@@ -167,7 +168,7 @@ def spec_options(app: Flask) -> None:
     """Configure the document's head."""
     app.config.update(
         API_TITLE="Subtext",
-        API_VERSION="1.0.0",
+        API_VERSION=VERSION,
         OPENAPI_VERSION="3.1.1",
         API_SPEC_OPTIONS={
             "info": {

@@ -1,4 +1,4 @@
-"""Routes of the index, the OpenAPI document and the probes."""
+"""Routes of the index, of what runs here, of the OpenAPI document and of the probes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,24 @@ from sqlalchemy import text
 
 from api.blueprint import Blueprint
 from api.config import ROOT
-from api.context import database, session
-from api.links import address
-from api.meta.schemas import IndexLinksSchema, IndexSchema
+from api.context import database, session, settings
+from api.links import COLLECTIONS, address
+from api.meta.schemas import IndexSchema, MetaSchema
 from api.responses import answer, digest, encoded
 from api.shaping import ItemQuerySchema
+from api.version import VERSION
 from models import Unavailable
+from models.inventory import Inventory
 from models.migrations import is_current
 
 blp = Blueprint("index", __name__, url_prefix="/v1", description="Where everything is.")
 plain = PlainBlueprint("meta", __name__)
 
 DOCUMENT = ROOT / "openapi" / "v1.json"
+#: What the index links to besides the lists, and what ``/v1/meta`` does.
+DOCUMENTS = {"openapi": "/v1/openapi.json", "docs": "/docs"}
+ABOUT = {"index": "/v1"} | DOCUMENTS
+ABOUT |= {"changelog": "/docs/changelog", "versioning": "/docs/guides/versioning"}
 
 
 @blp.route("")
@@ -40,11 +46,35 @@ def index(_asked: dict[str, Any]) -> Response:
 
     The address of every list, of the OpenAPI document and of its documentation.
     """
-    lists = [name for name in IndexLinksSchema().fields if name not in ("openapi", "docs")]
-    links = {name: address(f"/v1/{name}") for name in lists}
-    links |= {"openapi": address("/v1/openapi.json"), "docs": address("/docs")}
+    lists = {path.rsplit("/", 1)[1]: path for path in COLLECTIONS.values()}
+    links = _links(lists | {"meta": "/v1/meta"} | DOCUMENTS)
     body = encoded(IndexSchema().dump({"links": links}))
     return answer(body, etag=digest(body))
+
+
+@blp.route("/meta")
+@blp.documented(
+    ItemQuerySchema,
+    MetaSchema,
+    description="What runs here.",
+    operation="getMeta",
+    example="/v1/meta",
+    headers=("ETag", "Cache-Control", "Vary"),
+)
+def meta(_asked: dict[str, Any]) -> Response:
+    """Get what runs here
+
+    The release, its build, and the content: how much of each there is, and a number that every change of
+    it raises. Whoever keeps answers asks here, with `If-None-Match`, whether to ask for anything again:
+    while `content.generation`, `release` and `build` are the same, so is every list and item.
+    """
+    about = {"release": VERSION, "build": settings().build, "links": _links(ABOUT)}
+    body = encoded(MetaSchema().dump(about | {"content": Inventory.taken(session())}))
+    return answer(body, etag=digest(body))
+
+
+def _links(paths: dict[str, str]) -> dict[str, str]:
+    return {name: address(path) for name, path in paths.items()}
 
 
 @plain.get("/v1/openapi.json")

@@ -43,6 +43,13 @@ class TestSettings:
         assert Settings.from_environment({"SUBTEXT_RATE_LIMIT_STORAGE": url}).rate_limit_storage == url
 
     @pytest.mark.parametrize(
+        "build", ["4e9f841", "registry.example:5000/subtext:1.0.0", "v1.0.0+7", "x" * 80]
+    )
+    def test_a_build_is_what_its_packager_calls_it(self, build):
+        assert Settings.from_environment({"SUBTEXT_BUILD": build}).build == build
+        assert Settings.from_environment({}).build is None
+
+    @pytest.mark.parametrize(
         ("name", "value"),
         [
             ("PORT", "٣"),
@@ -82,6 +89,11 @@ class TestSettings:
             ("SUBTEXT_TRUSTED_PROXIES", "17"),
             ("SUBTEXT_TRUSTED_PROXIES", "٣"),
             ("SUBTEXT_TRUSTED_PROXIES", "*"),
+            ("SUBTEXT_BUILD", "a b"),
+            ("SUBTEXT_BUILD", "-rf"),
+            ("SUBTEXT_BUILD", "<b>"),
+            ("SUBTEXT_BUILD", "x" * 81),
+            ("SUBTEXT_BUILD", "0123abc\n"),
         ],
     )
     def test_what_cannot_be_used_is_refused_by_name_and_tells_no_secret(self, name, value):

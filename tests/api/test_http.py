@@ -7,6 +7,7 @@ import pytest
 
 READS = [
     "/v1",
+    "/v1/meta",
     "/v1/films",
     "/v1/films/her-2013",
     "/v1/quotes?theme=loneliness",

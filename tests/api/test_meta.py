@@ -1,0 +1,122 @@
+"""``/v1/meta``: what runs, what it serves, and as of which change."""
+
+import tomllib
+from importlib.metadata import version
+
+import pytest
+
+from api.app import create_app
+from api.config import ROOT, Settings
+from api.links import COLLECTIONS
+from api.version import VERSION
+from models import Quote, Status
+from models.revision import edition
+from openapi import PATH
+from tests.counted import answered, selects, total
+from tests.counting import statements
+from tests.storing import STORED
+
+LINE = "her-2013-a-wife-without-the-challenges"
+
+
+@pytest.fixture
+def changing(engine, make_app):
+    """A database with the pack, and a client of an app over it."""
+    with engine.fresh("pack") as url, make_app(url) as app:
+        yield app.extensions["database"], app.test_client()
+
+
+def change(database, alter):
+    with database.writing() as session, edition(session, "tester"):
+        alter(Quote.by_slug(session, LINE))
+
+
+class TestMeta:
+    def test_it_names_what_runs(self, client):
+        meta = answered(client, "/v1/meta")
+        assert list(meta) == ["type", "name", "version", "release", "build", "content", "links"]
+        assert (meta["type"], meta["name"], meta["version"]) == ("meta", "Subtext", "v1")
+        assert (meta["release"], meta["build"]) == (VERSION, None)
+
+    def test_it_names_the_build_that_its_packager_named(self, engine):
+        with engine.fresh("pack") as url:
+            app = create_app(Settings(database_url=url, build="4e9f841"))
+            assert answered(app.test_client(), "/v1/meta")["build"] == "4e9f841"
+            app.extensions["database"].close()
+
+    def test_every_list_is_counted_as_it_counts_itself(self, anyone):
+        counts = answered(anyone, "/v1/meta")["content"]["counts"]
+        assert counts == {path.rsplit("/", 1)[1]: total(anyone, path) for path in COLLECTIONS.values()}
+        assert counts["quotes"] > 0
+
+    def test_the_index_links_to_it_and_it_to_the_index(self, client):
+        base = "http://127.0.0.1:8000"
+        assert answered(client, "/v1")["links"]["meta"] == f"{base}/v1/meta"
+        assert answered(client, "/v1/meta")["links"] == {
+            "index": f"{base}/v1",
+            "openapi": f"{base}/v1/openapi.json",
+            "docs": f"{base}/docs",
+            "changelog": f"{base}/docs/changelog",
+            "versioning": f"{base}/docs/guides/versioning",
+        }
+
+    def test_it_takes_no_parameter(self, client):
+        assert client.get("/v1/meta?fields=release").status_code == 422
+
+    def test_it_is_one_statement(self, app, client):
+        with statements(app.extensions["database"].engine) as seen:
+            client.get("/v1/meta")
+        assert len(selects(seen)) == 1
+
+    def test_both_databases_say_the_same(self, sqlite_engine, postgresql_engine, make_app):
+        said = []
+        for engine in (sqlite_engine, postgresql_engine):
+            with engine.fresh("pack") as url, make_app(url) as app:
+                answer = app.test_client().get("/v1/meta")
+                said.append((answer.data, answer.headers["ETag"]))
+        assert said[0] == said[1]
+
+
+class TestContent:
+    def test_a_pack_is_of_the_time_when_it_was_released(self, client):
+        content = answered(client, "/v1/meta")["content"]
+        assert (content["generation"], content["updated_at"]) == (1, "2026-11-23T00:00:00Z")
+
+    def test_nothing_is_of_no_time(self, engine, make_app):
+        with engine.fresh() as url, make_app(url) as app:
+            content = answered(app.test_client(), "/v1/meta")["content"]
+        assert (content["generation"], content["updated_at"]) == (0, None)
+        assert set(content["counts"].values()) == {0}
+
+    def test_a_change_raises_the_generation_and_is_another_state(self, changing):
+        database, client = changing
+        before = client.get("/v1/meta")
+        change(database, lambda line: setattr(line, "label", "Her verdict"))
+        after = client.get("/v1/meta", headers={"If-None-Match": before.headers["ETag"]})
+        assert after.status_code == 200
+        earlier, later = before.get_json()["content"], after.get_json()["content"]
+        assert later["generation"] == earlier["generation"] + 1
+        assert later["updated_at"] > earlier["updated_at"]
+        assert later["counts"] == earlier["counts"]
+
+    @pytest.mark.parametrize(
+        ("column", "value"), [("deleted_at", STORED), ("status", Status.DRAFT)], ids=["deleted", "withdrawn"]
+    )
+    def test_what_nobody_may_see_any_more_is_a_change_and_is_not_counted(self, changing, column, value):
+        database, client = changing
+        before = answered(client, "/v1/meta")["content"]
+        change(database, lambda line: setattr(line, column, value))
+        after = answered(client, "/v1/meta")["content"]
+        assert after["counts"] == before["counts"] | {"quotes": before["counts"]["quotes"] - 1}
+        assert after["updated_at"] > before["updated_at"]
+
+
+class TestRelease:
+    def test_it_stands_once_and_is_the_packages_and_the_documents(self):
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+        assert "version" not in project["project"]
+        assert version("subtext") == VERSION
+        assert f'"version": "{VERSION}"' in PATH.read_text("utf-8")
+
+    def test_it_is_of_the_version_in_the_path(self):
+        assert VERSION.split(".")[0] == "1"
