@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import context, errors, limiting, security, spec
+from api import context, errors, limiting, notices, security, spec
 from api.advisories.routes import blp as advisories
 from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     security.init_app(app)
     limiting.init_app(app, settings)
+    notices.init_app(app)
     api = spec.Api(app)
     for converter in CONVERTERS.values():
         api.register_converter(converter, lambda _converter: {"type": "string"})

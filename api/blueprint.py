@@ -11,6 +11,7 @@ import flask_smorest
 from flask import Response
 from marshmallow import Schema
 
+from api import notices
 from api.answers import answer_daily, answer_item, answer_list, answer_random
 from api.chance import daily_query, random_query
 from api.context import session, settings
@@ -47,8 +48,10 @@ class Blueprint(flask_smorest.Blueprint):
     ARGUMENTS_PARSER = StrictParser()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Document ``If-None-Match`` wherever 304 is answered, and every form an item has."""
+        """Document ``If-None-Match`` wherever 304 is answered, every form an item has, what is deprecated."""
         super().__init__(*args, **kwargs)
+        # First: what it writes of headers is still to be read.
+        self._prepare_doc_cbks.insert(0, self._prepare_deprecation_doc)
         self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_forms_doc]
 
     def unlisted(self, rule: str, view: Callable[..., Any], endpoint: str) -> None:
@@ -206,6 +209,10 @@ class Blueprint(flask_smorest.Blueprint):
         if 304 in doc_info.get("response", {}).get("responses", {}):
             doc.setdefault("parameters", []).append("IfNoneMatch")
         return doc
+
+    @staticmethod
+    def _prepare_deprecation_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return notices.document(doc, doc_info)
 
     @staticmethod
     def _prepare_forms_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:

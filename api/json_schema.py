@@ -11,6 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from api.chance import TimeZone, zones
+from api.deprecation import deprecation_to_document
 from api.fields import Choice, Const, Fixed, Mapped, Matching, Named, Slug
 from api.references import MOST_LISTED, OneOf, lists, schema_of
 from api.schemas import Out, ReferenceSchema
@@ -190,4 +191,11 @@ def zone_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, A
 
 
 #: What the converter asks of each field besides its own.
-ATTRIBUTES = (enumeration_to_reference, constant_to_const, union_to_one_of, zone_to_reference, bounds_of_text)
+ATTRIBUTES = (
+    enumeration_to_reference,
+    constant_to_const,
+    union_to_one_of,
+    zone_to_reference,
+    bounds_of_text,
+    deprecation_to_document,
+)

@@ -188,9 +188,10 @@ def list_of(item: type[Out]) -> type[Out]:
             "data": fields.List(fields.Nested(item), metadata={"description": "The items of this page."}),
             "page": fields.Nested(PageSchema, metadata={"description": "Where the page stands."}),
         }
-        if issubclass(item, ItemSchema) and item().fields["type"].constant in FACETS:  # type: ignore[attr-defined]
+        type_name = getattr(item._declared_fields.get("type"), "constant", None)
+        if issubclass(item, ItemSchema) and type_name in FACETS:
             members["facets"] = fields.Nested(
-                name.replace("ListSchema", "FacetsSchema"),
+                f"{type_name.title()}FacetsSchema",
                 metadata={"description": "Only with `facets=`: the items of the whole list, counted."},
             )
         _LISTS[name] = type(name, (ListSchema,), members)

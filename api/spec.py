@@ -53,6 +53,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "Names this request in our logs; the problem's `request_id`.",
         "schema": {"type": "string"},
     },
+    "Deprecation": {
+        "description": "Since when what was asked for is deprecated, as `@` and Unix time (RFC 9745): an "
+        "operation on every answer, errors too, a parameter where it was sent, a field where it is in the "
+        "answer. `Link` leads to the guide that says what to use instead (`deprecation`).",
+        "schema": {"type": "string"},
+    },
+    "Sunset": {
+        "description": "When what is deprecated goes away (RFC 8594).",
+        "schema": {"type": "string"},
+    },
 }
 #: The problems that each response component may hold, and the headers it carries besides what all do.
 PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -1,0 +1,358 @@
+"""Deprecation: declared once, and then in the document, in the headers and in what the guide lists.
+
+Nothing that is served is deprecated today; so an app is given a resource that is, in every way there is.
+"""
+
+import datetime as dt
+import json
+
+import pytest
+from flask.views import MethodView
+from marshmallow import fields
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.blueprint import Blueprint
+from api.deprecation import BrokenPromise, Deprecated
+from api.fields import AnyOf, Choice, Const
+from api.films.schemas import FilmSchema
+from api.notices import in_force
+from api.paths import slug_parameter
+from api.quotes.schemas import QuoteQuerySchema, QuoteSchema
+from api.references import Parts, ReferenceTo
+from api.schemas import REFERENCES, CitationSchema
+from models import Quote, Voice
+from openapi import PATH, render
+
+LINE = "her-2013-a-wife-without-the-challenges"
+GUIDE = '<http://127.0.0.1:8000/docs/guides/versioning#deprecated-now>; rel="deprecation"; type="text/html"'
+SAYING = Deprecated(dt.date(2027, 1, 1), instead="`/v1/mottos/{quote}`", sunset=dt.date(2028, 6, 1))
+VOICE = Deprecated(dt.date(2027, 2, 1), instead="`kind`", sunset=dt.date(2028, 2, 1))
+TEXT = Deprecated(dt.date(2027, 3, 1), instead="`label`")
+NUMBERS = Deprecated(dt.date(2027, 4, 1), instead="`source`")
+SYNOPSIS = Deprecated(dt.date(2027, 5, 1), instead="`title`")
+
+
+class OldfilmRefSchema(REFERENCES["film"]):
+    """Names a film of old."""
+
+    type = Const("oldfilm", "Always `oldfilm`.")
+
+
+class OldfilmSchema(FilmSchema):
+    """A film with a synopsis, of old."""
+
+    type = Const("oldfilm", "Always `oldfilm`.")
+    synopsis = fields.String(metadata={"description": "What happens.", "deprecated": SYNOPSIS})
+
+
+class OldCitationSchema(CitationSchema):
+    """Paragraphs, of old."""
+
+    paragraphs = fields.List(fields.Integer(), metadata={"description": "Numbers.", "deprecated": NUMBERS})
+
+
+class MottoSchema(QuoteSchema):
+    """A quote with what is deprecated of it."""
+
+    text = fields.String(metadata={"description": "The words.", "deprecated": TEXT})
+    film = ReferenceTo("oldfilm", metadata={"description": "The film."})
+    citations = Parts(OldCitationSchema, metadata={"description": "Where it is quoted."})
+
+
+class SayingSchema(QuoteSchema):
+    """A quote of which nothing is deprecated."""
+
+
+class MottoQuerySchema(QuoteQuerySchema):
+    """Filters of mottos."""
+
+    voice = AnyOf(Choice(Voice), metadata={"description": "Whose words.", "deprecated": VOICE})
+
+
+blp = Blueprint("mottos", __name__, url_prefix="/v1", description="Quotes of old.")
+
+
+@blp.route("/mottos")
+class MottoList(MethodView):
+    """All mottos."""
+
+    @blp.listing(MottoQuerySchema, MottoSchema, operation="listMottos", example="/v1/mottos")
+    def get(self, filters):
+        """List mottos
+
+        Every motto.
+        """
+        return Quote.select_where(**filters)
+
+
+@blp.route("/mottos/random")
+@blp.random(MottoQuerySchema, SayingSchema, operation="randomMottos", example="/v1/mottos/random?seed=x")
+def random_mottos(filters):
+    """Choose mottos
+
+    By lot.
+    """
+    return Quote.select_where(**filters)
+
+
+@blp.route("/mottos/<slug:quote>", parameters=[slug_parameter("quote", "quote")])
+@blp.item(MottoSchema, operation="getMotto", example=f"/v1/mottos/{LINE}", forms="quote")
+def motto(quote):
+    """Get a motto
+
+    One.
+    """
+    return Quote.select_where(id=[quote])
+
+
+@blp.route("/sayings/<slug:quote>", parameters=[slug_parameter("quote", "quote")])
+class SayingDetail(MethodView):
+    """One saying."""
+
+    @SAYING
+    @blp.item(SayingSchema, operation="getSaying", example=f"/v1/sayings/{LINE}", forms="quote")
+    def get(self, quote):
+        """Get a saying
+
+        One of old.
+        """
+        return Quote.select_where(id=[quote])
+
+
+blp.unlisted(
+    "/sayings/<slug:quote>.<extension:extension>", SayingDetail.as_view("saying_form"), "saying_form"
+)
+
+
+def api_of(app):
+    return app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+
+
+@pytest.fixture(scope="module")
+def old(engine, make_app):
+    """An app that has the resource of old, too."""
+    with engine.fresh("pack") as url, make_app(url) as app:
+        api_of(app).register_blueprint(blp)
+        yield app
+
+
+@pytest.fixture
+def visitor(old):
+    return old.test_client()
+
+
+@pytest.fixture(scope="module")
+def document(old):
+    return json.loads(render(old))
+
+
+def said(answer):
+    """What an answer says of deprecation: since when, until when, and where to read on."""
+    links = [link for link in answer.headers.get("Link", "").split(", ") if 'rel="deprecation"' in link]
+    return answer.headers.get("Deprecation"), answer.headers.get("Sunset"), links
+
+
+def at(day):
+    return f"@{int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp())}"
+
+
+NOTHING = (None, None, [])
+OF_SAYING = ("@1798761600", "Thu, 01 Jun 2028 00:00:00 GMT", [GUIDE])
+OF_VOICE = (at(VOICE.since), "Tue, 01 Feb 2028 00:00:00 GMT", [GUIDE])
+OF_TEXT = (at(TEXT.since), None, [GUIDE])
+
+
+class TestDeclaration:
+    def test_twelve_months_are_promised_to_the_day(self):
+        assert Deprecated(dt.date(2027, 1, 31), "x", dt.date(2028, 1, 31)).sunset
+        with pytest.raises(BrokenPromise, match="promised to stay until 2028-01-31, not 2028-01-30"):
+            Deprecated(dt.date(2027, 1, 31), "x", dt.date(2028, 1, 30))
+
+    def test_a_leap_day_is_no_way_round_the_promise(self):
+        assert Deprecated(dt.date(2028, 2, 29), "x", dt.date(2029, 3, 1)).sunset
+        with pytest.raises(BrokenPromise):
+            Deprecated(dt.date(2028, 2, 29), "x", dt.date(2029, 2, 28))
+
+    def test_it_says_since_when_until_when_and_what_instead(self):
+        assert str(VOICE) == "Deprecated since 2027-02-01; goes away on 2028-02-01. Use `kind` instead."
+        assert str(TEXT) == "Deprecated since 2027-03-01; no end is set. Use `label` instead."
+
+    def test_it_may_stand_below_the_other_decorators_too(self):
+        def view():
+            """See."""
+
+        documented = blp.item(SayingSchema, operation="x", example="x")(SAYING(view))
+        assert documented._apidoc["deprecated"] == SAYING
+
+
+class TestOperation:
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [(f"/v1/sayings/{LINE}", 200), ("/v1/sayings/nothing", 404), (f"/v1/sayings/{LINE}?x=1", 422)],
+    )
+    def test_every_answer_says_so(self, visitor, path, status):
+        answer = visitor.get(path)
+        assert answer.status_code == status
+        assert said(answer) == OF_SAYING
+
+    def test_a_304_says_so_and_keeps_its_tag(self, visitor):
+        tag = visitor.get(f"/v1/sayings/{LINE}").headers["ETag"]
+        answer = visitor.get(f"/v1/sayings/{LINE}", headers={"If-None-Match": tag})
+        assert (answer.status_code, answer.headers["ETag"]) == (304, tag)
+        assert said(answer) == OF_SAYING
+
+    def test_every_form_says_so(self, visitor):
+        answer = visitor.get(f"/v1/sayings/{LINE}?format=bibtex")
+        assert answer.mimetype == "application/x-bibtex"
+        assert said(answer) == OF_SAYING
+
+    def test_every_address_of_it_says_so(self, visitor):
+        assert said(visitor.get(f"/v1/sayings/{LINE}.txt")) == OF_SAYING
+
+    def test_head_says_so(self, visitor):
+        assert said(visitor.head(f"/v1/sayings/{LINE}")) == OF_SAYING
+
+    def test_other_origins_may_read_it(self, visitor):
+        answer = visitor.get(f"/v1/sayings/{LINE}", headers={"Origin": "https://site.example"})
+        exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+        assert {"Deprecation", "Sunset", "Link"} <= set(exposed)
+
+    def test_what_is_asked_of_the_address_and_not_of_it_says_nothing(self, visitor):
+        assert said(visitor.options(f"/v1/sayings/{LINE}")) == NOTHING
+        assert said(visitor.delete(f"/v1/sayings/{LINE}")) == NOTHING
+
+
+class TestParameter:
+    def test_an_answer_says_so_where_it_was_sent(self, visitor):
+        assert said(visitor.get("/v1/mottos/random?voice=film")) == OF_VOICE
+        assert said(visitor.get("/v1/mottos/random?kind=dialogue")) == NOTHING
+
+    def test_an_error_says_so_too(self, visitor):
+        answer = visitor.get("/v1/mottos/random?voice=nobody")
+        assert answer.status_code == 422
+        assert said(answer) == OF_VOICE
+
+    def test_the_links_of_the_answer_stay(self, visitor):
+        answer = visitor.get("/v1/mottos?voice=film&limit=1&fields=label")
+        assert 'rel="next"' in answer.headers["Link"]
+        assert said(answer) == OF_VOICE
+
+    def test_the_same_parameter_of_another_operation_says_nothing(self, visitor):
+        assert said(visitor.get("/v1/quotes?voice=film")) == NOTHING
+
+
+class TestField:
+    @pytest.mark.parametrize("path", ["/v1/mottos", f"/v1/mottos/{LINE}"])
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("", TEXT),
+            ("?fields=text,kind", TEXT),
+            ("?fields=kind&fields=text", TEXT),
+            ("?fields=kind,label", None),
+            ("?fields=citations", NUMBERS),
+            ("?fields=film", None),
+            ("?fields=film&include=film", SYNOPSIS),
+            ("?fields=kind&include=film,sources", NUMBERS),
+        ],
+    )
+    def test_an_answer_says_so_where_it_has_it(self, visitor, path, query, expected):
+        answer = visitor.get(path + query)
+        assert answer.status_code == 200
+        assert said(answer) == ((at(expected.since), None, [GUIDE]) if expected else NOTHING)
+
+    def test_a_304_says_what_the_answer_said(self, visitor):
+        for query, expected in (("?fields=text", OF_TEXT), ("?fields=kind", NOTHING)):
+            tag = visitor.get(f"/v1/mottos/{LINE}{query}").headers["ETag"]
+            answer = visitor.get(f"/v1/mottos/{LINE}{query}", headers={"If-None-Match": tag})
+            assert answer.status_code == 304
+            assert said(answer) == expected
+
+    def test_an_error_and_another_form_do_not_have_it(self, visitor):
+        assert said(visitor.get("/v1/mottos/nothing")) == NOTHING
+        assert said(visitor.get(f"/v1/mottos/{LINE}?format=text")) == NOTHING
+
+    def test_of_several_declarations_the_earliest_days_count(self, visitor):
+        since, sunset, links = said(visitor.get("/v1/mottos?voice=film"))
+        assert (since, sunset, links) == OF_VOICE
+
+
+class TestDocument:
+    def test_it_is_valid(self, document):
+        OpenAPIV31SpecValidator(document).validate()
+
+    def test_an_operation_is_marked_and_says_so(self, document):
+        operation = document["paths"]["/v1/sayings/{quote}"]["get"]
+        assert operation["deprecated"] is True
+        assert operation["description"] == f"One of old. {SAYING}"
+
+    def test_a_parameter_is_marked_where_it_is_taken_and_says_so(self, document):
+        for path in ("/v1/mottos", "/v1/mottos/random"):
+            taken = [one["$ref"] for one in document["paths"][path]["get"]["parameters"]]
+            named = [document["components"]["parameters"][ref.rsplit("/", 1)[1]] for ref in taken]
+            marked = [one for one in named if "deprecated" in one]
+            assert [(one["name"], one["description"]) for one in marked] == [
+                ("voice", f"Whose words. {VOICE}")
+            ]
+
+    def test_a_field_is_marked_and_says_so(self, document):
+        schemas = document["components"]["schemas"]
+        marked = {
+            (name, key): value["description"]
+            for name, schema in schemas.items()
+            for key, value in schema.get("properties", {}).items()
+            if "deprecated" in value
+        }
+        assert marked == {
+            ("Motto", "text"): f"The words. {TEXT}",
+            ("OldCitation", "paragraphs"): f"Numbers. {NUMBERS}",
+            ("OldfilmRef", "synopsis"): f"What happens. {SYNOPSIS}",
+        }
+
+    def test_the_headers_stand_where_they_can_be_sent(self, document):
+        sending = {
+            path: set(operation["get"]["responses"]["200"].get("headers", {})) & {"Deprecation", "Sunset"}
+            for path, operation in document["paths"].items()
+        }
+        assert {path: names for path, names in sending.items() if names} == {
+            "/v1/mottos": {"Deprecation", "Sunset"},
+            "/v1/mottos/random": {"Deprecation", "Sunset"},
+            "/v1/mottos/{quote}": {"Deprecation"},
+            "/v1/sayings/{quote}": {"Deprecation", "Sunset"},
+        }
+        assert set(document["components"]["headers"]) >= {"Deprecation", "Sunset"}
+
+    def test_a_link_to_the_guide_is_documented_with_them(self, document):
+        for path in ("/v1/mottos/{quote}", "/v1/sayings/{quote}"):
+            assert "Link" in document["paths"][path]["get"]["responses"]["200"]["headers"]
+
+
+class TestGuide:
+    def test_it_lists_each_declaration_once_in_order(self, old):
+        listed = [(entry.kind, entry.name, entry.places, entry.deprecated) for entry in in_force(old)]
+        assert listed == [
+            ("operation", "GET /v1/sayings/{quote}", (), SAYING),
+            ("parameter", "voice", ("GET /v1/mottos", "GET /v1/mottos/random"), VOICE),
+            ("field", "Motto.text", (), TEXT),
+            ("field", "OldCitation.paragraphs", (), NUMBERS),
+            ("field", "Oldfilm.synopsis", (), SYNOPSIS),
+        ]
+
+    def test_it_says_what_since_when_until_when_and_what_instead(self, old):
+        said = [(entry.what, entry.since, entry.sunset, entry.instead) for entry in in_force(old)]
+        assert said[1:3] == [
+            (
+                "voice (GET /v1/mottos, GET /v1/mottos/random)",
+                VOICE.since,
+                VOICE.sunset,
+                "Use `kind` instead.",
+            ),
+            ("Motto.text", TEXT.since, None, "Use `label` instead."),
+        ]
+
+
+class TestProduction:
+    def test_nothing_is_deprecated_today(self, app, client):
+        assert in_force(app) == []
+        assert said(client.get(f"/v1/quotes/{LINE}")) == NOTHING
+        assert '"deprecated"' not in PATH.read_text("utf-8")
