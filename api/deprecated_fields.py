@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from marshmallow import Schema, fields
 
 from api.deprecation import KEY, Deprecated
-from api.references import Listed, OneOf, ReferenceTo, schema_of
-from api.schemas import ListSchema, Out
+from api.references import Listed, OneOf, ReferenceTo
+from api.schemas import ListSchema, Out, component_name
 from api.shaping import includes_of, shape_of
+from api.versions import made_of, version_of
 
 #: Parameters that decide which fields an answer has.
 SHAPING = ("fields", "include", "facets")
@@ -42,7 +43,7 @@ def shown_fields(shown: type[Out], asked: Asked | None = None) -> frozenset[Fiel
 
 
 def _fields(schema: Schema, passed_over: Collection[str] = ()) -> Iterator[Field]:
-    kind = type(schema).__name__.removesuffix("Schema")
+    kind = component_name(type(schema))
     for name, field in schema.fields.items():
         if name in passed_over:
             continue
@@ -56,9 +57,9 @@ def _inside(field: Any) -> Iterator[Schema]:
     """Yield the shapes that stand in the value of a field."""
     inner = field.inner if isinstance(field, fields.List) else field
     if isinstance(inner, Listed) or (isinstance(inner, ReferenceTo) and inner.is_included):
-        yield schema_of(inner.type_name)()
+        yield made_of(inner.type_name, "", version_of(inner))
     elif isinstance(inner, OneOf):
         kind = "" if getattr(inner, "is_included", False) else inner.kind
-        yield from (schema_of(name, kind)() for name in inner.type_names)
+        yield from (made_of(name, kind, version_of(inner)) for name in inner.type_names)
     elif isinstance(inner, fields.Nested):
         yield inner.schema

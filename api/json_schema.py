@@ -13,8 +13,9 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from api.chance import TimeZone, zones
 from api.deprecation import deprecation_to_document
 from api.fields import Choice, Const, Fixed, Mapped, Matching, Named, Slug
-from api.references import MOST_LISTED, OneOf, lists, schema_of
+from api.references import MOST_LISTED, OneOf, lists
 from api.schemas import Out, ReferenceSchema
+from api.versions import made_of, version_of
 from models.types import SLUG_LENGTH
 
 
@@ -57,17 +58,17 @@ class Converter(OpenAPIConverter):
 
     def _included(self, schema: Out) -> dict[str, Any]:
         """Return the properties that items and references have only when they are included."""
-        led = lists(schema._declared_fields)
-        listed = {name: self._listed(name, link) for name, link in led.items() if link.lists}
+        led, version = lists(schema._declared_fields), schema.api_version
+        listed = {name: self._listed(name, link, version) for name, link in led.items() if link.lists}
         if not isinstance(schema, ReferenceSchema):
             return listed
-        whole = schema_of(schema.fields["type"].constant)()  # type: ignore[attr-defined]
+        whole = made_of(schema.fields["type"].constant, "", version)  # type: ignore[attr-defined]
         shown: dict[str, Any] = super().schema2jsonschema(whole)["properties"]  # type: ignore[no-untyped-call]
         return {name: shown[name] for name in shown if name not in schema.fields}
 
-    def _listed(self, name: str, link: Any) -> dict[str, Any]:
+    def _listed(self, name: str, link: Any, version: int) -> dict[str, Any]:
         only = f"Only with `include={name}`: the first {MOST_LISTED}."
-        item = self.resolve_nested_schema(schema_of(link.lists[0]))  # type: ignore[no-untyped-call]
+        item = self.resolve_nested_schema(made_of(link.lists[0], "", version))  # type: ignore[no-untyped-call]
         description = f"{only} {link.metadata['description']}"
         return {"type": "array", "maxItems": MOST_LISTED, "items": item, "description": description}
 
@@ -155,7 +156,10 @@ def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any
     if not isinstance(field, OneOf):
         return {}
     if field.union_name not in self.spec.components.schemas:
-        members = {name: self.resolve_nested_schema(schema_of(name, field.kind)) for name in field.type_names}
+        version = version_of(field)
+        members = {
+            name: self.resolve_nested_schema(made_of(name, field.kind, version)) for name in field.type_names
+        }
         union = {
             "description": field.described,
             "oneOf": list(members.values()),

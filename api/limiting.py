@@ -23,6 +23,7 @@ from api.config import Settings
 from api.counters import BoundedMemory
 from api.errors import problem_response
 from api.problems import PROBLEMS
+from api.versions import PREFIX
 
 #: The headers, where requests are limited.
 ON_EVERY_ANSWER = ("RateLimit", "RateLimit-Policy")
@@ -71,12 +72,11 @@ def _redis_options() -> dict[str, Any]:
 
 
 def _limited() -> str:
-    """Name what is limited, alike for all of ``/v1``, found there or not; nothing is not limited.
+    """Name what is limited, alike for all of the API, found there or not; nothing is not limited.
 
     A browser asks for leave with OPTIONS before requests that it counts as one: so do we.
     """
-    under_v1 = request.path == "/v1" or request.path.startswith("/v1/")
-    return "v1" if under_v1 and request.method != "OPTIONS" else ""
+    return "v1" if PREFIX.match(request.path) and request.method != "OPTIONS" else ""
 
 
 def exceeded(error: RateLimitExceeded) -> Response:

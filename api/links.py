@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from marshmallow import fields
 
 from api.context import settings
+from api.versions import COLLECTIONS, path_in, version_of
 
 
 def address(path: str, **query: Any) -> str:
@@ -15,23 +16,11 @@ def address(path: str, **query: Any) -> str:
     return f"{settings().base_url}{path}{'?' + urlencode(query) if query else ''}"
 
 
-#: Where the items of each type are listed.
-COLLECTIONS = {
-    "film": "/v1/films",
-    "source": "/v1/sources",
-    "character": "/v1/characters",
-    "scene": "/v1/scenes",
-    "quote": "/v1/quotes",
-    "commentary": "/v1/commentary",
-    "theme": "/v1/themes",
-    "advisory": "/v1/advisories",
-}
-
-
 class Address(fields.String):
     """An absolute address: the base, a path, and the id that ``attribute`` names.
 
-    Null when the id is. In SQL it is a literal and one column.
+    Null when the id is. In SQL it is a literal and one column. The path is that of the first version;
+    it leads to the version of its item where what it leads to is served in that.
     """
 
     def __init__(
@@ -51,7 +40,12 @@ class Address(fields.String):
         """
         metadata = {"description": description, "format": "uri"}
         super().__init__(attribute=attribute, metadata=metadata, **options)
-        self.path, self.suffix, self.lists = path, suffix, lists
+        self.first_path, self.suffix, self.lists = path, suffix, lists
+
+    @property
+    def path(self) -> str:
+        """What stands before the id."""
+        return path_in(self.first_path, version_of(self))
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else f"{settings().base_url}{self.path}{value}{self.suffix}"

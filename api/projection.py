@@ -20,7 +20,8 @@ from sqlalchemy.sql.util import ClauseAdapter
 from api.fields import Mapped, Moment
 from api.json_text import Frozen, Instant, Piece, Quoted, Stored, aggregated, joined, raw, written
 from api.links import Address
-from api.references import Grouped, Including, Listed, OneOfReference, ReferenceTo, schema_of
+from api.references import Grouped, Including, Listed, OneOfReference, ReferenceTo
+from api.versions import made_of, version_of
 from models import AdvisoryLink
 
 #: Shapes that are kept; each holds some 50 KB, and whoever tries them all must not fill a worker.
@@ -147,7 +148,7 @@ def _listed(field: Any, row: Any, base_url: str) -> list[Piece]:
     # is the owner's row wherever the statement stands.
     owner = aliased(inspect(row).mapper.class_, name=f"owner_of_{noun.__tablename__}")
     slug: Any = literal_column(f"{inspect(owner).name}.slug")
-    shown = joined(item(schema_of(field.type_name)(), noun, base_url))
+    shown = joined(item(made_of(field.type_name, "", version_of(field)), noun, base_url))
     statement = field.select_of(slug).with_only_columns(shown.label("item"), maintain_column_froms=True)
     listed = select(joined(["[", aggregated(statement), "]"])).select_from(owner).where(owner.id == row.id)
     return [listed.correlate(row).scalar_subquery()]
@@ -167,10 +168,10 @@ def read(row: Any, field: fields.Field[Any]) -> Any:
 
 def named(field: Including, type_name: str, row: Any, base_url: str) -> ColumnElement[str]:
     """Return the JSON of a resource: whole where it is included and admitted, else a reference."""
-    reference = joined(item(schema_of(type_name, "Ref")(), row, base_url))
+    reference = joined(item(made_of(type_name, "Ref", version_of(field)), row, base_url))
     if not field.is_included:
         return reference
-    whole = joined(item(schema_of(type_name)(), row, base_url))
+    whole = joined(item(made_of(type_name, "", version_of(field)), row, base_url))
     if field.ceiling is None or not hasattr(row, "advisory_links"):
         return whole
     above = row.advisory_links.any(AdvisoryLink.severity > literal_column(str(field.ceiling)))

@@ -8,32 +8,20 @@ registry, so that resources do not import each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, ClassVar
 
-from marshmallow import Schema, class_registry, fields
+from marshmallow import Schema, fields
 from sqlalchemy import Select
 from sqlalchemy.orm import object_session
 
 from api.links import Address
+from api.versions import made_of, version_of
 from models import BY_TYPE
 from models.base import in_default_order
 
 #: The most items that an included list holds; ``links`` has the address of all of them.
 MOST_LISTED = 100
-
-
-def schema_of(type_name: str, kind: str = "") -> type[Any]:
-    """Return the schema of a type: of the whole item, or of another ``kind`` (``Ref``)."""
-    found = class_registry.get_class(f"{type_name.title()}{kind}Schema")
-    assert isinstance(found, type)  # noqa: S101 (one class of each name)
-    return found
-
-
-@cache
-def _schema(type_name: str, kind: str) -> Schema:
-    made: Schema = schema_of(type_name, kind)()
-    return made
 
 
 class Including(fields.Field[Any]):
@@ -65,7 +53,7 @@ class Including(fields.Field[Any]):
     def shown(self, type_name: str, resource: Any) -> Any:
         """Return the resource as it is to be shown here: whole, or as a reference."""
         filled = self.is_included and self.admits(resource)
-        return _schema(type_name, "" if filled else "Ref").dump(resource)
+        return made_of(type_name, "" if filled else "Ref", version_of(self)).dump(resource)
 
 
 class ReferenceTo(Including, fields.Nested):
@@ -75,6 +63,11 @@ class ReferenceTo(Including, fields.Nested):
         """Take the type's name, and the name in ``include=`` where it is not the field's."""
         super().__init__(f"{type_name.title()}RefSchema", **options)
         self.type_name, self.include = type_name, include
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the reference, in the version of the item."""
+        return made_of(self.type_name, "Ref", version_of(self))
 
     def _serialize(  # type: ignore[override]
         self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any
@@ -128,7 +121,9 @@ class PartOf(fields.Nested):
         if self._schema is None:
             root: Any = self.root
             made: type[Any] = self.nested  # type: ignore[assignment]
-            self._schema = made(include=root.include, max_severity=root.max_severity)
+            self._schema = made(
+                include=root.include, max_severity=root.max_severity, api_version=version_of(self)
+            )
         return self._schema
 
 
@@ -178,7 +173,7 @@ class Listed(Including):
         session = object_session(value)
         assert session is not None  # noqa: S101 (only what was read is shown)
         found = session.scalars(self.select_of(value.slug))
-        return _schema(self.type_name, "").dump(found.all(), many=True)
+        return made_of(self.type_name, "", version_of(self)).dump(found.all(), many=True)
 
 
 def lists(declared: dict[str, Any]) -> dict[str, Address]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -9,8 +10,9 @@ from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 from marshmallow.schema import SchemaMeta
 
 from api.fields import Const, Fixed, Moment, count_relation
-from api.links import COLLECTIONS, Address
+from api.links import Address
 from api.references import Listed, ReferenceTo, lists
+from api.versions import COLLECTIONS
 from models.facets import FACETS
 
 #: What opens and what closes every item, around the fields of its own.
@@ -46,7 +48,11 @@ class Out(Schema, metaclass=InOrder):
     """A shape that the API serves: every key is always there, null where nothing is known.
 
     ``include`` names what is filled in, ``max_severity`` the strongest advisory that may stand on it.
+    ``api_version`` is that of the API: of a class, the first that serves it so; of an instance, the one that
+    it is served in now.
     """
+
+    api_version: int = 1
 
     class Meta:
         """A client must ignore keys that it does not know."""
@@ -54,10 +60,16 @@ class Out(Schema, metaclass=InOrder):
         unknown = EXCLUDE
 
     def __init__(
-        self, *, include: Collection[str] = (), max_severity: int | None = None, **options: Any
+        self,
+        *,
+        include: Collection[str] = (),
+        max_severity: int | None = None,
+        api_version: int | None = None,
+        **options: Any,
     ) -> None:
-        """Take what is included, and the options of ``Schema``."""
+        """Take what is included, the version to show it in, and the options of ``Schema``."""
         self.include, self.max_severity = include, max_severity
+        self.api_version = api_version or type(self).api_version
         listed = lists(self._declared_fields)
         added = {name: Listed(*link.lists) for name, link in listed.items() if link.lists and name in include}
         if added:
@@ -80,8 +92,11 @@ class Body(Schema):
 
 
 def component_name(schema: type[Schema]) -> str:
-    """Return what a shape is called in the OpenAPI document: its class, less what all are called."""
-    return schema.__name__.removesuffix("Schema")
+    """Return what a shape is called in the OpenAPI document: its class, less what all are called.
+
+    It is the same in the document of every version: ``QuoteList`` of ``QuoteV2ListSchema``.
+    """
+    return re.sub(r"V[0-9]+(?=(?:List)?$)", "", schema.__name__.removesuffix("Schema"))
 
 
 class ReferenceSchema(Out):
@@ -184,7 +199,7 @@ def list_of(item: type[Out]) -> type[Out]:
     name = item.__name__.replace("Schema", "ListSchema")
     if name not in _LISTS:
         members = {
-            "__doc__": f"A page of a list; its items are {item.__name__.removesuffix('Schema')}s.",
+            "__doc__": f"A page of a list; its items are {component_name(item)}s.",
             "data": fields.List(fields.Nested(item), metadata={"description": "The items of this page."}),
             "page": fields.Nested(PageSchema, metadata={"description": "Where the page stands."}),
         }

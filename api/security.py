@@ -8,6 +8,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from api.context import settings
 from api.errors import Refused
+from api.versions import PREFIX
 
 PROBES = ("/livez", "/readyz")
 EXPOSED = (
@@ -33,7 +34,7 @@ def init_app(app: Flask) -> None:
     """Let any origin read the API without credentials, and close every answer against other use."""
     CORS(
         app,
-        resources={r"/v1(/.*)?$": {}},
+        resources={rf"{PREFIX.pattern}(/.*)?$": {}},
         origins="*",
         send_wildcard=True,
         supports_credentials=False,

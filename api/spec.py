@@ -174,13 +174,13 @@ def example_problem(code: str, base_url: str = "http://127.0.0.1:8000") -> dict[
     }
 
 
-def spec_options(app: Flask) -> None:
-    """Configure the document's head."""
-    app.config.update(
-        API_TITLE="Subtext",
-        API_VERSION=VERSION,
-        OPENAPI_VERSION="3.1.1",
-        API_SPEC_OPTIONS={
+def spec_options(app: Flask, prefix: str = "", version: str = VERSION) -> None:
+    """Configure a document's head; the settings of one beside the first have a ``prefix``."""
+    options: dict[str, Any] = {
+        "API_TITLE": "Subtext",
+        "API_VERSION": version,
+        "OPENAPI_VERSION": "3.1.1",
+        "API_SPEC_OPTIONS": {
             "info": {
                 "summary": "Structured film commentary.",
                 "description": (
@@ -195,4 +195,5 @@ def spec_options(app: Flask) -> None:
             "servers": [{"url": "/", "description": "This service."}],
             "security": [],
         },
-    )
+    }
+    app.config.update({f"{prefix}{name}": value for name, value in options.items()})

@@ -17,7 +17,8 @@ from sqlalchemy.orm import ColumnProperty, Mapper, joinedload, selectinload, und
 from api.pagination import ListRequest, Page, in_order, page_of
 from api.projection import Shape
 from api.reading import Reading, Row
-from api.references import Grouped, Listed, ReferenceTo, schema_of
+from api.references import Grouped, Listed, ReferenceTo
+from api.versions import schema_of
 from models.parts import Joined
 
 

@@ -18,9 +18,12 @@ from openapi.parts import in_reading_order, share_path_parameters
 PATH = Path(__file__).parent / "v1.json"
 
 
-def render(app: Any) -> bytes:
-    """Return the finished document as bytes, from an app whose database holds the pack."""
-    spec = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+def render(app: Any, prefix: str = "") -> bytes:
+    """Return the finished document as bytes, from an app whose database holds the pack.
+
+    ``prefix`` is that of the document's settings, where the app has another document beside the first.
+    """
+    spec = app.extensions["flask-smorest"]["apis"][prefix]["ext_obj"].spec.to_dict()
     # One pass through JSON drops what only Python tells apart (tuples, enumeration members).
     document = json.loads(json.dumps(spec))
     share_path_parameters(document)

@@ -13,11 +13,12 @@ from sqlalchemy import text
 from api.blueprint import Blueprint
 from api.config import ROOT
 from api.context import database, session, settings
-from api.links import COLLECTIONS, address
+from api.links import address
 from api.meta.schemas import IndexSchema, MetaSchema
 from api.responses import answer, digest, encoded
 from api.shaping import ItemQuerySchema
 from api.version import VERSION
+from api.versions import COLLECTIONS
 from models import Unavailable
 from models.inventory import Inventory
 from models.migrations import is_current

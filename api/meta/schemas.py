@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.fields import Const, Moment
-from api.links import COLLECTIONS
 from api.schemas import Out
+from api.versions import COLLECTIONS
 
 
 class IndexLinksSchema(Out):

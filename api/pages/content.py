@@ -14,12 +14,13 @@ import orjson
 from sqlalchemy import select
 
 from api.context import session, settings
-from api.links import COLLECTIONS, address
+from api.links import address
 from api.pages.wording import place
 from api.pagination import ListRequest
 from api.projection import Shape
 from api.reading import Reading, View
-from api.references import MOST_LISTED, schema_of
+from api.references import MOST_LISTED
+from api.versions import COLLECTIONS, schema_of
 from models import BY_TYPE, Film
 
 #: How many pages of a list are read for one page of ours.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, render_template, request
 
 from api.errors import PROBLEM_JSON
+from api.versions import PREFIX
 
 HTML = "text/html"
 
@@ -14,7 +15,7 @@ def for_people(response: Response) -> Response:
 
     Status and headers stay; a cache learns that the ``Accept`` header decides.
     """
-    if response.mimetype != PROBLEM_JSON or request.path.startswith("/v1"):
+    if response.mimetype != PROBLEM_JSON or PREFIX.match(request.path):
         return response
     response.vary.add("Accept")
     if request.accept_mimetypes.best_match([PROBLEM_JSON, "application/json", HTML]) == HTML:

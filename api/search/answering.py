@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from api.cursors import Cursor
 from api.pagination import ListRequest
 from api.projection import Shape, item_json
-from api.references import schema_of
 from api.search.schemas import HITS
+from api.versions import schema_of
 from models import BY_TYPE, Film, Theme
 from models.search import Found, Hit, Query, search, snippet
 

@@ -9,9 +9,10 @@ from marshmallow import fields, validate
 from api.facets import FacetSchema
 from api.fields import AnyOf, Choice, Const, Digits, Fixed, Named, Slug
 from api.filters import SearchText
-from api.links import COLLECTIONS, Address
+from api.links import Address
 from api.references import OneOf, Parts, ReferenceTo
 from api.schemas import AdvisoryLinkSchema, Body, Out, PageSchema
+from api.versions import COLLECTIONS
 from models import CommentaryKind, QuoteKind
 
 #: What is searched that has a page of its own, and where.

@@ -4,8 +4,9 @@ import pytest
 
 from api.app import create_app
 from api.config import Settings
-from api.references import includable, schema_of
+from api.references import includable
 from api.shaping import MOST_INCLUDES
+from api.versions import schema_of
 from models import BY_TYPE, NOUNS
 from tests.generated import worst
 from tests.storing import store

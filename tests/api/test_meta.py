@@ -7,8 +7,8 @@ import pytest
 
 from api.app import create_app
 from api.config import ROOT, Settings
-from api.links import COLLECTIONS
 from api.version import VERSION
+from api.versions import COLLECTIONS
 from models import Quote, Status
 from models.revision import edition
 from openapi import PATH

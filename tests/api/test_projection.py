@@ -14,8 +14,9 @@ from api.commentary.schemas import ClaimRelationSchema
 from api.config import Settings
 from api.json_text import Frozen, joined
 from api.projection import Shape, item, item_json
-from api.references import includable, schema_of
+from api.references import includable
 from api.schemas import Out
+from api.versions import schema_of
 from models import BY_TYPE, CommentaryRelation, Film
 from tests.generated import contents, worst
 from tests.storing import empty, store

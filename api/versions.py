@@ -1,0 +1,69 @@
+"""Versions of the API side by side: which schema, and which address, a type has in each.
+
+A later version declares only what changed. The schema of a type in it is found by its name,
+``QuoteV2Schema``, and there alone is the type served anew: every other keeps the schema and the
+address that it had. ``docs/adr/0014-two-versions-side-by-side.md`` says more.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema, class_registry
+from marshmallow.exceptions import RegistryError
+
+#: What every path of the API begins with, whichever version it is of.
+PREFIX = re.compile(r"/v[1-9](?=/|$)")
+#: Where the items of each type are listed.
+COLLECTIONS = {
+    "film": "/v1/films",
+    "source": "/v1/sources",
+    "character": "/v1/characters",
+    "scene": "/v1/scenes",
+    "quote": "/v1/quotes",
+    "commentary": "/v1/commentary",
+    "theme": "/v1/themes",
+    "advisory": "/v1/advisories",
+}
+TYPES = {path.rsplit("/", 1)[1]: type_name for type_name, path in COLLECTIONS.items()}
+
+
+def schema_of(type_name: str, kind: str = "", version: int = 1) -> type[Any]:
+    """Return the schema of a type: of the whole item, or of another ``kind`` (``Ref``).
+
+    It is that of the nearest version up to ``version``.
+    """
+    later = (f"{type_name.title()}{kind}V{number}Schema" for number in range(version, 1, -1))
+    name = next(filter(_is_known, later), f"{type_name.title()}{kind}Schema")
+    found = class_registry.get_class(name)
+    assert isinstance(found, type)  # noqa: S101 (one class of each name)
+    return found
+
+
+def _is_known(name: str) -> bool:
+    try:
+        return bool(class_registry.get_class(name, all=True))
+    except RegistryError:
+        return False
+
+
+@cache
+def made_of(type_name: str, kind: str = "", version: int = 1) -> Schema:
+    """Return that schema, made once, to show what belongs to an item of ``version``."""
+    made: Schema = schema_of(type_name, kind, version)(api_version=version)
+    return made
+
+
+def version_of(field: Any) -> int:
+    """Return the version of the item that a field belongs to."""
+    return getattr(field.root, "api_version", 1)
+
+
+def path_in(path: str, version: int) -> str:
+    """Return a path of the first version as it is in another: the same, unless its type is served anew."""
+    type_name = TYPES.get(path.partition("?")[0].split("/")[2]) if PREFIX.match(path) else None
+    if version == 1 or type_name is None:
+        return path
+    return PREFIX.sub(f"/v{schema_of(type_name, version=version).api_version}", path, count=1)

@@ -1,0 +1,59 @@
+"""What a second version of one resource takes: quotes whose speaker comes with how sure that is.
+
+The views, the filters, the paging, the forms of errors and everything that did not change are those of
+version 1. Tests put it beside the API; nothing that is served is of version 2.
+"""
+
+from inspect import unwrap
+
+from api.blueprint import Blueprint
+from api.fields import Choice
+from api.paths import slug_parameter
+from api.quotes import routes
+from api.quotes.schemas import QuoteQuerySchema, QuoteSchema
+from api.references import Grouped, ReferenceTo
+from api.schemas import Out
+from models import Certainty
+
+
+class SpeakerV2Schema(Out):
+    """Who says a quote, and how sure that is."""
+
+    api_version = 2
+
+    character = ReferenceTo(
+        "character",
+        attribute="speaker",
+        include="speaker",
+        allow_none=True,
+        metadata={"description": "The character; null if nobody in the film."},
+    )
+    certainty = Choice(
+        Certainty,
+        attribute="speaker_certainty",
+        allow_none=True,
+        metadata={"description": "How sure that is; null without one."},
+    )
+
+
+class QuoteV2Schema(QuoteSchema):
+    """Exact words, as a source quotes them."""
+
+    api_version = 2
+    dropped = ("speaker_certainty",)
+
+    speaker = Grouped(SpeakerV2Schema, metadata={"description": "Who says it."})
+
+
+blp = Blueprint("quotes-v2", __name__, url_prefix="/v2", description="Exact words, as sources quote them.")
+LINE = "/v2/quotes/her-2013-a-wife-without-the-challenges"
+listed = blp.listing(QuoteQuerySchema, QuoteV2Schema, operation="listQuotes", example="/v2/quotes?limit=1")
+shown = blp.item(QuoteV2Schema, operation="getQuote", example=LINE)
+chosen = blp.random(
+    QuoteQuerySchema, QuoteV2Schema, operation="randomQuotes", example="/v2/quotes/random?seed=x"
+)
+blp.route("/quotes")(listed(unwrap(routes.QuoteList.get)))
+blp.route("/quotes/random")(chosen(unwrap(routes.random_quotes)))
+blp.route("/quotes/<slug:quote>", parameters=[slug_parameter("quote", "quote")])(
+    shown(unwrap(routes.QuoteDetail.get))
+)
