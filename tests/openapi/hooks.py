@@ -14,6 +14,14 @@ def before_load_schema(context, raw_schema):
     without(raw_schema, "cursor", "fields")
 
 
+@schemathesis.deserializer(
+    "text/x-bibliography", "application/x-bibtex", "application/x-research-info-systems"
+)
+def read_as_text(context, response):
+    """Read the forms of citations, which no format of data describes, as the texts that they are."""
+    return response.content.decode("utf-8")
+
+
 def without(document, *names):
     """Return the document without these parameters."""
     shared = document["components"]["parameters"]
