@@ -13,7 +13,7 @@ from typing import Any
 
 from openapi.examples import give_examples
 from openapi.links import connect
-from openapi.parts import in_reading_order, share_path_parameters
+from openapi.parts import in_reading_order, name_ids, share_path_parameters
 
 PATH = Path(__file__).parent / "v1.json"
 
@@ -29,4 +29,5 @@ def render(app: Any, prefix: str = "") -> bytes:
     share_path_parameters(document)
     give_examples(app.test_client(), document)
     connect(document)
+    name_ids(document)
     return json.dumps(in_reading_order(document), indent=2, ensure_ascii=False).encode() + b"\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,6 +42,24 @@ def _shared(parameter: dict[str, Any], components: dict[str, Any]) -> dict[str, 
     if components["parameters"].setdefault(name, parameter) != parameter:
         raise ValueError(f"Two path parameters would be called {name}.")
     return {"$ref": f"#/components/parameters/{name}"}
+
+
+def name_ids(document: dict[str, Any]) -> None:
+    """Call an id in a path `quote_id` rather than `quote`, in paths, parameters and links.
+
+    Arguments of generated clients are named after it. `get_quote(quote)` would not say what it takes,
+    and in Python it would hide the function `quote` that escapes it.
+    """
+    parameters = document["components"]["parameters"].values()
+    ids = [one for one in parameters if one["in"] == "path" and "pattern" in one["schema"]]
+    names = {one["name"]: f"{one['name']}_id" for one in ids}
+    for one in ids:
+        one["name"] = names[one["name"]]
+    for path in list(document["paths"]):
+        renamed = re.sub(r"{(\w+)}", lambda found: f"{{{names.get(found[1], found[1])}}}", path)
+        document["paths"][renamed] = document["paths"].pop(path)
+    for link in document["components"]["links"].values():
+        link["parameters"] = {names.get(name, name): value for name, value in link["parameters"].items()}
 
 
 def in_reading_order(document: dict[str, Any]) -> dict[str, Any]:

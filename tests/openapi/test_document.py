@@ -165,7 +165,7 @@ class TestLinks:
         ]
         assert named(OPERATIONS["listQuotes"]["responses"]["200"]["links"]["firstQuote"]) == {
             "operationId": "getQuote",
-            "parameters": {"quote": "$response.body#/data/0/id"},
+            "parameters": {"quote_id": "$response.body#/data/0/id"},
         }
 
 
