@@ -8,6 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# What node runs on the document. Where there is no npm, lint and tests say what they left out.
+NPM := $(shell command -v npm)
+TOOLS := openapi/node_modules/.installed
+
 .PHONY: serve test test-slow lint lock clean
 
 serve: $(VENV)/.serve
@@ -16,15 +20,16 @@ serve: $(VENV)/.serve
 # Measuring coverage costs as much again as the tests: CI does it, and whoever says CI=true.
 COVERAGE := $(if $(CI),--cov --cov-report=term:skip-covered)
 
-test: $(VENV)/.test
+test: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(BIN)/python -m pytest --numprocesses auto $(COVERAGE)
 
 test-slow: $(VENV)/.test
 	@$(BIN)/python -m pytest --numprocesses auto -m slow
 
-lint: $(VENV)/.test
+lint: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 	@$(BIN)/subtext check && $(BIN)/subtext openapi --check
+	@$(BIN)/python -m openapi.lint && $(BIN)/python -m openapi.promise
 
 # Dependencies are installed when the lock changed, and only then.
 $(VENV)/.serve: requirements.txt pyproject.toml api/version.py
@@ -37,11 +42,16 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.serve
 	@$(PIP) install --require-hashes --no-deps -r requirements-test.txt
 	@touch $@
 
-# Needs uv; hosts never enter the files.
+$(TOOLS): openapi/package-lock.json openapi/.npmrc
+	@npm --prefix openapi ci --silent
+	@touch $@
+
+# Needs uv and npm; hosts never enter the files.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock:
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra test -o requirements-test.txt
+	npm --prefix openapi run lock
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) var openapi/node_modules

@@ -1,0 +1,28 @@
+"""``python -m openapi.lint``: what Redocly and Spectral say of the document; a warning fails too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from openapi import PATH, node
+
+LINTERS = (
+    ("redocly", "lint", "--config", node.FOLDER / "redocly.yaml"),
+    ("spectral", "lint", "--ruleset", node.FOLDER / "spectral.yaml", "--fail-severity", "hint"),
+)
+
+
+def main(document: Path = PATH) -> None:
+    """Run both; print what a linter says where it is not content, and end with 1."""
+    node.leave_out("Redocly and Spectral")
+    failed = [ran for ran in (node.run(*linter, document) for linter in LINTERS) if ran.returncode]
+    for ran in failed:
+        print(ran.stdout, ran.stderr, sep="\n", file=sys.stderr)
+    if failed:
+        sys.exit(1)
+    print("Redocly and Spectral are content.")
+
+
+if __name__ == "__main__":
+    main()
