@@ -2,6 +2,7 @@
 # make test    everything that is tested, from nothing
 # make test-slow  what takes longer: more made-up requests, on both databases
 # make lint    what CI also looks at: style, types, imports, the pack, the document
+# make clients  a Python and a TypeScript client, in build/clients
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 NPM := $(shell command -v npm)
 TOOLS := openapi/node_modules/.installed
 
-.PHONY: serve test test-slow lint lock clean
+.PHONY: serve test test-slow lint clients lock clean
 
 serve: $(VENV)/.serve
 	@exec $(BIN)/subtext serve
@@ -31,6 +32,9 @@ lint: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(BIN)/subtext check && $(BIN)/subtext openapi --check
 	@$(BIN)/python -m openapi.lint && $(BIN)/python -m openapi.promise
 
+clients: $(VENV)/.test $(TOOLS)
+	@$(BIN)/python -m openapi.clients build/clients
+
 # Dependencies are installed when the lock changed, and only then.
 $(VENV)/.serve: requirements.txt pyproject.toml api/version.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -43,6 +47,7 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.serve
 	@touch $@
 
 $(TOOLS): openapi/package-lock.json openapi/.npmrc
+	@command -v npm >/dev/null || { echo "The TypeScript client needs node and npm." >&2; exit 1; }
 	@npm --prefix openapi ci --silent
 	@touch $@
 
@@ -54,4 +59,4 @@ lock:
 	npm --prefix openapi run lock
 
 clean:
-	rm -rf $(VENV) var openapi/node_modules
+	rm -rf $(VENV) var build openapi/node_modules

@@ -1,0 +1,3 @@
+import createClient from "openapi-fetch";
+
+export const createSubtext = (baseUrl, options = {}) => createClient({ ...options, baseUrl });

@@ -1,0 +1,119 @@
+"""What a user of the Python client would write. It prints what it read, as JSON, for the tests to compare."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import assert_never
+
+from httpx import URL
+from subtext_client import Client
+from subtext_client.api.quotes import get_quote, list_quotes
+from subtext_client.api.search import search
+from subtext_client.models import (
+    CharacterHit,
+    CommentaryHit,
+    FilmHit,
+    InvalidParametersProblem,
+    NotFoundProblem,
+    Quote,
+    QuoteHit,
+    QuoteKind,
+    QuoteList,
+    SceneHit,
+    Search,
+    ThemeHit,
+)
+from subtext_client.types import UNSET, Unset
+
+VERDICT = "her-2013-a-wife-without-the-challenges"
+
+
+def every_quote(client: Client, kinds: list[QuoteKind] | Unset = UNSET) -> Iterator[Quote]:
+    """Page through the list to its end, by the cursor of the next page's address."""
+    cursor: str | Unset = UNSET
+    while True:
+        found = list_quotes.sync(client=client, kind=kinds, limit=7, cursor=cursor)
+        if not isinstance(found, QuoteList):
+            raise TypeError(f"no quotes, but {found}")
+        yield from found.data
+        if found.page.next_ is None:
+            return
+        cursor = URL(found.page.next_).params["cursor"]
+
+
+def who_says_it(client: Client) -> dict[str, object]:
+    """Read a quote with its speaker and scene filled in, and the claims that rest on it."""
+    quote = get_quote.sync(VERDICT, client=client, include=["speaker", "scene", "commentary"])
+    if not isinstance(quote, Quote) or quote.speaker is None or quote.scene is None:
+        raise TypeError(f"no quote with a speaker and a scene, but {quote}")
+    return {
+        "kind": quote.kind,
+        "created": quote.created_at.year,
+        "description": quote.speaker.description or None,
+        "position": quote.scene.position or None,
+        "claims": [claim.id for claim in quote.commentary or []],
+    }
+
+
+def in_words(hit: FilmHit | CharacterHit | ThemeHit | SceneHit | QuoteHit | CommentaryHit) -> str:
+    """Say what a hit is; mypy knows what each has, and that none is forgotten."""
+    match hit:
+        case FilmHit():
+            return f"film {hit.label}"
+        case CharacterHit():
+            return f"character of {hit.film.label}"
+        case ThemeHit():
+            return f"theme {hit.label}"
+        case SceneHit():
+            return f"scene of {hit.film.label}"
+        case QuoteHit():
+            return f"{hit.kind} of {hit.film.label}"
+        case CommentaryHit():
+            return f"{hit.kind} on {hit.film.label}"
+        case _:
+            assert_never(hit)
+
+
+def hits(client: Client) -> dict[str, str]:
+    """Search everything."""
+    found = search.sync(client=client, q="love", limit=50)
+    if not isinstance(found, Search):
+        raise TypeError(f"no hits, but {found}")
+    return {hit.id: in_words(hit) for hit in found.data}
+
+
+def asked_twice(client: Client) -> list[int]:
+    """Ask for a list, and again with the tag of the answer."""
+    first = list_quotes.sync_detailed(client=client)
+    again = list_quotes.sync_detailed(client=client, if_none_match=first.headers["ETag"])
+    return [first.status_code, again.status_code]
+
+
+def problems(client: Client) -> dict[str, object]:
+    """Read what is not there, and ask for what is not allowed."""
+    missing = get_quote.sync("nobody-said-this", client=client)
+    refused = list_quotes.sync(client=client, limit=1000)
+    if not isinstance(missing, NotFoundProblem) or not isinstance(refused, InvalidParametersProblem):
+        raise TypeError(f"no problems, but {missing} and {refused}")
+    return {
+        "missing": [missing.code, missing.status, missing.instance],
+        "refused": [refused.code, refused.status, *(error.pointer for error in refused.errors)],
+    }
+
+
+def main() -> None:
+    """Do all of it against the service at the address given."""
+    with Client(base_url=sys.argv[1]) as client:
+        told = {
+            "quotes": [quote.id for quote in every_quote(client)],
+            "aphorisms": [quote.id for quote in every_quote(client, kinds=["aphorism"])],
+            "include": who_says_it(client),
+            "hits": hits(client),
+            "statuses": asked_twice(client),
+            "problems": problems(client),
+        }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()

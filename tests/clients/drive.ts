@@ -1,0 +1,96 @@
+// What a user of the TypeScript client would write. It prints what it read, as JSON, for the tests to compare.
+
+import { createSubtext, type Quote, type QuoteKind, type SearchHit, type Subtext } from "subtext-client";
+
+const VERDICT = "her-2013-a-wife-without-the-challenges";
+
+/** Page through the list to its end, by the cursor of the next page's address. */
+async function* everyQuote(subtext: Subtext, kind?: QuoteKind[]): AsyncGenerator<Quote> {
+  let cursor: string | undefined;
+  do {
+    const { data, error } = await subtext.GET("/v1/quotes", { params: { query: { kind, limit: 7, cursor } } });
+    if (error) throw new Error(error.detail);
+    yield* data.data;
+    cursor = data.page.next ? (new URL(data.page.next).searchParams.get("cursor") ?? undefined) : undefined;
+  } while (cursor);
+}
+
+async function ids(quotes: AsyncGenerator<Quote>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const quote of quotes) found.push(quote.id);
+  return found;
+}
+
+/** Read a quote with its speaker and scene filled in, and the claims that rest on it. */
+async function whoSaysIt(subtext: Subtext) {
+  const { data, error } = await subtext.GET("/v1/quotes/{quote_id}", {
+    params: { path: { quote_id: VERDICT }, query: { include: ["speaker", "scene", "commentary"] } },
+  });
+  if (error) throw new Error(error.detail);
+  return {
+    kind: data.kind,
+    created: new Date(data.created_at).getUTCFullYear(),
+    description: data.speaker?.description ?? null,
+    position: data.scene?.position ?? null,
+    claims: (data.commentary ?? []).map((claim) => claim.id),
+  };
+}
+
+/** Say what a hit is; the compiler knows what each has, and that none is forgotten. */
+function inWords(hit: SearchHit): string {
+  switch (hit.type) {
+    case "film":
+      return `film ${hit.label}`;
+    case "character":
+      return `character of ${hit.film.label}`;
+    case "theme":
+      return `theme ${hit.label}`;
+    case "scene":
+      return `scene of ${hit.film.label}`;
+    case "quote":
+      return `${hit.kind} of ${hit.film.label}`;
+    case "commentary":
+      return `${hit.kind} on ${hit.film.label}`;
+    default:
+      return hit satisfies never;
+  }
+}
+
+/** Search everything. */
+async function hits(subtext: Subtext): Promise<Record<string, string>> {
+  const { data, error } = await subtext.GET("/v1/search", { params: { query: { q: "love", limit: 50 } } });
+  if (error) throw new Error(error.detail);
+  return Object.fromEntries(data.data.map((hit) => [hit.id, inWords(hit)]));
+}
+
+/** Ask for a list, and again with the tag of the answer. */
+async function askedTwice(subtext: Subtext): Promise<number[]> {
+  const first = await subtext.GET("/v1/quotes");
+  const tag = first.response.headers.get("ETag") ?? undefined;
+  const again = await subtext.GET("/v1/quotes", { params: { header: { "If-None-Match": tag } } });
+  return [first.response.status, again.response.status];
+}
+
+/** Read what is not there, and ask for what is not allowed. */
+async function problems(subtext: Subtext) {
+  const missing = await subtext.GET("/v1/quotes/{quote_id}", { params: { path: { quote_id: "nobody-said-this" } } });
+  const refused = await subtext.GET("/v1/quotes", { params: { query: { limit: 1000 } } });
+  if (missing.error?.code !== "not-found") throw new Error("it is there");
+  if (refused.error?.code !== "invalid-parameters") throw new Error("it is allowed");
+  return {
+    missing: [missing.error.code, missing.error.status, missing.error.instance],
+    refused: [refused.error.code, refused.error.status, ...refused.error.errors.map((one) => one.pointer)],
+  };
+}
+
+const subtext = createSubtext(process.argv[2] ?? "http://127.0.0.1:8000");
+console.log(
+  JSON.stringify({
+    quotes: await ids(everyQuote(subtext)),
+    aphorisms: await ids(everyQuote(subtext, ["aphorism"])),
+    include: await whoSaysIt(subtext),
+    hits: await hits(subtext),
+    statuses: await askedTwice(subtext),
+    problems: await problems(subtext),
+  }),
+);
