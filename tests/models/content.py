@@ -76,7 +76,8 @@ def named(noun, slug, **values):
 
 def film(slug=FILM, **values):
     facts = {"title": "The Lamp", "release_year": 1950, "directors": ["Agnès Voß"], "languages": ["en"]}
-    return named(Film, slug, synopsis="A keeper and a lamp.", **(facts | values))
+    facts |= {"synopsis": "A keeper and a lamp."}
+    return named(Film, slug, **(facts | values))
 
 
 def theme(slug, **values):
