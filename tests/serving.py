@@ -54,14 +54,14 @@ def serving(log: Path, **environment: str):
         )
     served = Served(f"http://127.0.0.1:{port}", process, log)
     try:
-        _wait(served)
+        wait(served)
         yield served
     finally:
         if process.poll() is None:
             served.stop()
 
 
-def _wait(served: Served) -> None:
+def wait(served: Served) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         if served.process.poll() is not None:

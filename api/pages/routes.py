@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from api.context import session, settings
 from api.pages import refusals, wording
+from api.pages.guides import guides
 from api.pages.rendering import page
 from api.pages.wander import wander
 from api.problems import PROBLEMS
@@ -28,6 +29,7 @@ pages = Blueprint(
 )
 assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
 pages.register_blueprint(wander)
+pages.register_blueprint(guides)
 pages.after_app_request(refusals.for_people)
 wording.init_blueprint(pages)
 

@@ -1,0 +1,94 @@
+"""Guides and the changelog: the repository's Markdown, each file read and rendered once."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Response
+
+from api.config import ROOT
+from api.context import settings
+from api.pages.markdown import Document, document
+from api.pages.rendering import page
+from models import NotFound
+
+GUIDES = "docs/guides"
+CHANGELOG = "CHANGELOG.md"
+
+guides = Blueprint("guides", __name__, url_prefix="/docs")
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A guide, where its page is, and the guides before and after it."""
+
+    name: str
+    path: str
+    document: Document
+    previous: str | None
+    next: str | None
+
+
+@guides.get("/guides")
+def index() -> Response:
+    """List the guides."""
+    return page("document.html", document=_document(f"{GUIDES}/README.md", settings().base_url))
+
+
+@guides.get("/guides/<name>")
+def guide(name: str) -> Response:
+    """Show a guide, with the others beside it."""
+    known = library(settings().base_url)
+    if name not in known:
+        raise NotFound("guide", name)
+    return page("guide.html", guide=known[name], guides=known, deprecated=deprecated(name))
+
+
+@guides.get("/changelog")
+def changelog() -> Response:
+    """Show what changed from release to release."""
+    return page("document.html", document=_document(CHANGELOG, settings().base_url))
+
+
+def deprecated(name: str) -> list[dict[str, Any]] | None:
+    """Return what the guide on versioning lists as deprecated now; None for any other guide.
+
+    Each entry has ``what`` (as it stands in the document), ``since`` and ``sunset`` (dates; the second may
+    be None) and ``instead`` (a sentence). Nothing declares a deprecation yet.
+    """
+    return [] if name == "versioning" else None
+
+
+@cache
+def library(base_url: str) -> dict[str, Guide]:
+    """Return every guide by its name, in the order in which the index links to them."""
+    paths = [path for path in _document(f"{GUIDES}/README.md", base_url).linked if "/guides/" in path]
+    names = [posixpath.basename(path) for path in paths]
+    beside = zip([None, *names], names, [*names[1:], None], strict=False)
+    return {
+        name: Guide(name, f"/{GUIDES}/{name}", _document(f"{GUIDES}/{name}.md", base_url), before, after)
+        for before, name, after in beside
+    }
+
+
+@cache
+def _document(path: str, base_url: str) -> Document:
+    text = (ROOT / path).read_text("utf-8")
+    return document(text, base_url, lambda target: on_the_web(posixpath.dirname(path), target))
+
+
+def on_the_web(folder: str, target: str) -> str:
+    """Return the path of the page that shows a file, named as a link from ``folder`` names it.
+
+    Raises:
+        LookupError: no page shows it.
+    """
+    file = posixpath.normpath(posixpath.join(folder, target))
+    if file == CHANGELOG:
+        return "/docs/changelog"
+    if posixpath.dirname(file) == GUIDES and file.endswith(".md"):
+        return f"/{file.removesuffix('.md')}".removesuffix("/README")
+    raise LookupError(f"No page shows {file}.")

@@ -1,0 +1,113 @@
+"""What runs the blocks fails where a block does not do what is shown."""
+
+import pytest
+
+from tests.documented import running
+from tests.documented.blocks import ROOT, Fence, fences, runs
+from tests.documented.matching import check
+
+ITEM = '{"id": "a", "tags": ["x", "y", "z"], "n": 1, "none": null}'
+ULID = "01M87Z22012YTESE9G57GE4ABT"
+MESSAGE = 'HTTP/1.1 200 OK\r\netag: "1.0"\r\nvary: Accept\r\n\r\n{"id": "a"}'
+
+
+class TestMatching:
+    @pytest.mark.parametrize(
+        ("language", "shown", "printed"),
+        [
+            ("json", ITEM, ITEM),
+            ("json", '{"id": "a", …}', ITEM),
+            ("json", '{"id": "a", "tags": ["x", …], "n": 1, "none": null}', ITEM),
+            ("json", '{"tags": ["x", …, "z"], …}', ITEM),
+            ("json", '{"tags": […], …}', ITEM),
+            ("json", '["<request id>"]', f'["{ULID}"]'),
+            ("json", '["one … three"]', '["one two three"]'),
+            ("text", "a\n…\nd\n", "a\nb\nc\nd\n"),
+            ("text", "a … c\n", "a b c\n"),
+            ("http", 'HTTP/1.1 200 OK\nETag: "1.0"\nVary: Accept\n\n{"id": "a"}', MESSAGE),
+            ("http", 'HTTP/1.1 200 OK\nETag: "1.0"\n…\n\n{"id": "a"}', MESSAGE),
+        ],
+    )
+    def test_what_is_shown_fits(self, language, shown, printed):
+        check(language, shown, printed)
+
+    @pytest.mark.parametrize(
+        ("language", "shown", "printed"),
+        [
+            ("json", '{"id": "b", …}', ITEM),
+            ("json", '{"id": "a"}', ITEM),
+            ("json", '{"n": 1, "id": "a", …}', ITEM),
+            ("json", '{"id": "a", "missing": 1, …}', ITEM),
+            ("json", '{"n": true, …}', ITEM),
+            ("json", '{"n": "1", …}', ITEM),
+            ("json", '{"id": "a", "tags": […], "n": 1, "none": null, …}', ITEM),
+            ("json", '{"tags": ["y", …], …}', ITEM),
+            ("json", '{"tags": ["x", "y", "z", …], …}', ITEM),
+            ("json", '{"tags": ["x", "y"], …}', ITEM),
+            ("json", '["<request id>"]', '["an id of another sort, too"]'),
+            ("json", '["<hash>"]', '["0123"]'),
+            ("json", ITEM, "not JSON"),
+            ("text", "a\n…\nb\n", "a\nb\n"),
+            ("text", "a\n", "a\nb\n"),
+            ("http", 'HTTP/1.1 404 Not Found\n…\n\n{"id": "a"}', MESSAGE),
+            ("http", 'HTTP/1.1 200 OK\nETag: "2.0"\n…\n\n{"id": "a"}', MESSAGE),
+            ("http", 'HTTP/1.1 200 OK\nETag: "1.0"\n\n{"id": "a"}', MESSAGE),
+            ("http", 'HTTP/1.1 200 OK\nLink: <x>\n…\n\n{"id": "a"}', MESSAGE),
+            ("http", "HTTP/1.1 200 OK\n…\n\n", MESSAGE),
+        ],
+    )
+    def test_what_is_not_shown_does_not(self, language, shown, printed):
+        with pytest.raises((AssertionError, ValueError)):
+            check(language, shown, printed)
+
+
+class TestRunning:
+    def printed(self, language, text, folder):
+        return running.printed_by(Fence("here:1", language, text), folder, {"127.0.0.1:8000": "127.0.0.1:9"})
+
+    @pytest.mark.parametrize(
+        ("language", "text"),
+        [
+            ("sh", 'echo "http://127.0.0.1:8000"'),
+            ("python", 'print("http://127.0.0.1:8000")'),
+            ("js", 'console.log("http://127.0.0.1:8000")'),
+        ],
+    )
+    def test_a_block_prints_under_the_address_it_is_written_with(self, tmp_path, language, text):
+        assert self.printed(language, text, tmp_path) == "http://127.0.0.1:8000\n"
+
+    @pytest.mark.parametrize(
+        ("language", "text"), [("sh", "false; true"), ("python", "1 / 0"), ("js", "throw new Error('no')")]
+    )
+    def test_a_block_that_fails_is_named(self, tmp_path, language, text):
+        with pytest.raises(AssertionError, match="here:1"):
+            self.printed(language, text, tmp_path)
+
+
+class TestReading:
+    def read(self, text):
+        return runs(fences(ROOT / "example.md", text))
+
+    def test_an_answer_belongs_to_the_block_before_it(self):
+        first, second = self.read("```sh\na\n```\nIt says:\n```text\nb\n```\n```js\nc\n```\n")
+        assert (first.block.text, first.answer.text) == ("a\n", "b\n")
+        assert (second.block.text, second.answer) == ("c\n", None)
+
+    def test_what_is_set_up_belongs_to_the_block_after_it(self):
+        [run] = self.read("```nginx\na\n```\n```sh\nb\n```\n")
+        assert (run.set_up.text, run.block.text) == ("a\n", "b\n")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "```json\n{}\n```\n",
+            "```sh\na\n```\n```json\n{}\n```\n```json\n{}\n```\n",
+            "```\na\n```\n",
+            "```yaml\na: 1\n```\n",
+            "    indented\n",
+            "```nginx\na\n```\n",
+        ],
+    )
+    def test_a_block_that_belongs_nowhere_is_named(self, text):
+        with pytest.raises(ValueError, match=r"example\.md:\d+"):
+            self.read(text)
