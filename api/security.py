@@ -26,8 +26,9 @@ PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-# Swagger UI sets styles on its elements as it draws them.
-SWAGGER = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+# Swagger UI and Scalar set styles on their elements as they draw them.
+DRAWN = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+DRAWN_PATHS = ("/docs", "/docs/reference")
 
 
 def init_app(app: Flask) -> None:
@@ -62,8 +63,8 @@ def protect(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
     if response.mimetype != "text/html":
         headers.setdefault("Content-Security-Policy", DATA)
-    elif request.path == "/docs":
-        headers.setdefault("Content-Security-Policy", SWAGGER)
+    elif request.path in DRAWN_PATHS:
+        headers.setdefault("Content-Security-Policy", DRAWN)
     else:
         headers.setdefault("Content-Security-Policy", PAGE)
     return response

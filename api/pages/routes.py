@@ -1,12 +1,14 @@
-"""Routes of the pages that lead into the API: home, Swagger UI, problems."""
+"""Routes of the pages that lead into the API: home, Swagger UI, the reference, problems."""
 
 from __future__ import annotations
 
 import json
 from importlib import resources
+from importlib.metadata import distribution
+from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response
+from flask import Blueprint, Response, send_file
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 
@@ -21,6 +23,8 @@ from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
 from models.base import Versioned, in_default_order
 
 SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
+# Named without being imported: offapi reads nine megabytes into templates of its own when it is.
+SCALAR = Path(str(distribution("offapi").locate_file("offapi/scalar.js")))
 #: How many films, and how many themes, the home page names.
 MOST_NAMED = 60
 
@@ -75,6 +79,18 @@ def count_visible(noun: type[Versioned]) -> int:
 def docs() -> Response:
     """Show Swagger UI, from packaged files alone."""
     return page("docs.html")
+
+
+@pages.get("/docs/reference")
+def reference() -> Response:
+    """Show the reference, drawn by Scalar from packaged files alone."""
+    return page("reference.html")
+
+
+@pages.get("/docs/reference/scalar.js")
+def scalar() -> Response:
+    """Serve Scalar's script, which is whole: styles and icons are in it."""
+    return send_file(SCALAR, mimetype="text/javascript", max_age=3600)
 
 
 @pages.get("/docs/problems")

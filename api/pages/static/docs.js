@@ -9,3 +9,9 @@ window.ui = SwaggerUIBundle({
   displayRequestDuration: true,
   tryItOutEnabled: false,
 });
+
+// Swagger UI is dark where its page says so.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();

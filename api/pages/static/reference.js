@@ -1,0 +1,22 @@
+// Scalar over our own document. What would ask another host, or leads to one's services, is off.
+Scalar.createApiReference("#reference", {
+  url: "/v1/openapi.json",
+  theme: "default",
+  telemetry: false,
+  withDefaultFonts: false,
+  showDeveloperTools: "never",
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  hideClientButton: true,
+  // Trying out is what Swagger UI is for.
+  hideTestRequestButton: true,
+  hideDarkModeToggle: true,
+  documentDownloadType: "direct",
+  defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
+  hiddenClients: {
+    c: true, clojure: true, csharp: true, dart: true, fsharp: true, go: true, http: true, java: true, kotlin: true,
+    objc: true, ocaml: true, php: true, powershell: true, r: true, ruby: true, rust: true, swift: true,
+    js: ["axios", "jquery", "ofetch", "xhr"], node: true, python: ["aiohttp", "httpx_async", "httpx_sync", "python3"],
+    shell: ["httpie", "wget"],
+  },
+});
