@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ProblemType:
-    """One kind of error; ``cause`` and ``remedy`` are what its page says."""
+    """One kind of error; ``cause`` and ``remedy`` are what its page says, ``guide`` where it leads."""
 
     code: str
     status: int
@@ -19,6 +19,12 @@ class ProblemType:
     cause: str
     remedy: str
     example: str
+    guide: str = "errors"
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same request may succeed later without being changed."""
+        return self.status >= 500
 
 
 _ALL = (
@@ -27,15 +33,19 @@ _ALL = (
         400,
         "Bad request",
         "The request could not be read: its bytes, its query string or its Host header are malformed.",
-        "Send a well-formed HTTP/1.1 request to the address in the documentation.",
+        "Send a well-formed HTTP/1.1 request to the address that every “url” begins with. If that is what "
+        "you did, whoever runs the service has to name its host among those it answers to.",
         "The Host header is not one that this service answers to.",
+        guide="self-hosting",
     ),
     ProblemType(
         "not-found",
         404,
         "Not found",
         "Nothing lives at this address: the path is unknown, or no resource has this id.",
-        "Start at /v1, which links to every list; ids are served in the “id” of each item.",
+        "Take addresses from “url”, “links” and “page” of other answers, and ids from “id”; /v1 links to "
+        "every list. Ids are lower-case words with hyphens between them. A day’s item is there once the day "
+        "has come.",
         "There is no quote with the id “her-2013-no-such-line”.",
     ),
     ProblemType(
@@ -43,7 +53,7 @@ _ALL = (
         405,
         "Method not allowed",
         "The address exists, but not with this HTTP method.",
-        "Use one of the methods that the Allow header lists.",
+        "Use one of the methods that the Allow header lists; all that is served today is read with GET or HEAD.",
         "POST is not allowed here; GET, HEAD, OPTIONS are.",
     ),
     ProblemType(
@@ -51,31 +61,37 @@ _ALL = (
         406,
         "Not acceptable",
         "The Accept header asks for a form in which this resource is not served.",
-        "Ask for application/json, or leave the Accept header out.",
+        "Ask for application/json, or leave the Accept header out. Quotes, commentary and sources have other "
+        "forms too; the detail names what this address has.",
         "This address is served as application/json.",
+        guide="citing",
     ),
     ProblemType(
         "gone",
         410,
         "Gone",
         "The resource was deleted. Its id is never given to anything else.",
-        "Remove the reference; what replaces it, if anything, is found through the lists.",
+        "Remove what you kept of it, and the reference; what replaces it, if anything, is found through the "
+        "lists. It will not come back under this id.",
         "The quote “her-2013-withdrawn” has been deleted.",
+        guide="versioning",
     ),
     ProblemType(
         "precondition-failed",
         412,
         "Precondition failed",
         "The If-Match header names a state of the resource that is not the present one.",
-        "Read the resource again, take its ETag, and decide anew.",
+        "Read the resource again, take its ETag, and decide anew. To read only what has changed, send "
+        "If-None-Match instead.",
         "The resource has changed since the state named in If-Match.",
+        guide="caching",
     ),
     ProblemType(
         "content-too-large",
         413,
         "Content too large",
         "The body of the request is larger than this service takes.",
-        "Send a smaller body; reads need none.",
+        "Send a smaller body, or send it in parts; reads need none.",
         "The body may hold at most 1048576 bytes.",
     ),
     ProblemType(
@@ -83,7 +99,7 @@ _ALL = (
         414,
         "URI too long",
         "The address of the request is longer than this service takes.",
-        "Ask for fewer values at once, or take the list and pick from it.",
+        "Ask for fewer values at once, in several requests, or take the list and pick from it.",
         "The query string may hold at most 30000 bytes.",
     ),
     ProblemType(
@@ -92,8 +108,10 @@ _ALL = (
         "Invalid parameters",
         "The request was understood, and one or more of its parameters were refused. "
         "“errors” names each of them, what is wrong with it and, where that can be listed, what is allowed.",
-        "Correct the named parameters. A cursor is good only for the list, filters and sort it came with.",
+        "Correct the parameters that “pointer” names, as “detail” and “allowed” say. A cursor is good only "
+        "for the list, filters and sort it came with: follow “page.next” as it is.",
         "1 parameter is not valid.",
+        guide="filtering-and-paging",
     ),
     ProblemType(
         "too-many-requests",
@@ -110,7 +128,8 @@ _ALL = (
         500,
         "Internal error",
         "Something went wrong inside the service. It was logged under the “request_id”.",
-        "Try again later; if it stays, report it with the request id.",
+        "Try again later, waiting longer each time; if it stays, report it with its “request_id”, under "
+        "which the log has what happened.",
         "Something went wrong on our side.",
     ),
     ProblemType(

@@ -70,7 +70,8 @@ def document(text: str, base_url: str, on_the_web: Callable[[str], str]) -> Docu
         token.content = token.content.replace(WRITTEN_WITH, base_url)
     for number, token in enumerate(tokens):
         if token.type == "fence":
-            tokens[number] = Token("html_block", "", 0, content=code_block(token, f"code-{number}"))
+            shown = code_block(token.info.strip(), token.content, f"code-{number}")
+            tokens[number] = Token("html_block", "", 0, content=str(shown))
         elif token.type == "table_open":
             tokens[number] = Token("html_block", "", 0, content='<div class="scrolls" tabindex="0"><table>')
         elif token.type == "table_close":
@@ -81,11 +82,11 @@ def document(text: str, base_url: str, on_the_web: Callable[[str], str]) -> Docu
     return Document(title[1], summary, Markup(html), tuple(sections), tuple(linked))  # noqa: S704 (escaped)
 
 
-def code_block(fence: Token, name: str) -> str:
-    """Return a block of code with its language above it, and a button that a script shows."""
-    title, lexer = LANGUAGES[fence.info.strip()]
-    coloured = highlight(fence.content, get_lexer_by_name(lexer), FORMATTER)
-    return str(BLOCK.format(id=name, name=title, code=Markup(coloured)))  # noqa: S704 (Pygments escapes)
+def code_block(language: str, text: str, name: str, title: str | None = None) -> Markup:
+    """Return code with its language, or another title, above it, and a button that a script shows."""
+    said, lexer = LANGUAGES[language]
+    coloured = Markup(highlight(text, get_lexer_by_name(lexer), FORMATTER))  # noqa: S704 (Pygments escapes)
+    return BLOCK.format(id=name, name=title or said, code=coloured)
 
 
 def slug(heading: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib import resources
 from importlib.metadata import distribution
 from pathlib import Path
@@ -14,11 +13,12 @@ from sqlalchemy import func, select
 
 from api.context import session, settings
 from api.pages import refusals, wording
-from api.pages.guides import guides
+from api.pages.exchanges import EXCHANGES, answer_text, request_text
+from api.pages.guides import guides, library
+from api.pages.markdown import code_block
 from api.pages.rendering import page
 from api.pages.wander import wander
 from api.problems import PROBLEMS
-from api.spec import example_problem
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
 from models.base import Versioned, in_default_order
 
@@ -104,8 +104,15 @@ def problem(code: str) -> Response:
     """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
     if code not in PROBLEMS:
         raise NotFound("kind of problem", code)
-    example = json.dumps(example_problem(code, settings().base_url), indent=2, ensure_ascii=False)
-    return page("problem.html", problem=PROBLEMS[code], example=example)
+    base_url = settings().base_url
+    return page(
+        "problem.html",
+        problem=PROBLEMS[code],
+        guide=library(base_url)[PROBLEMS[code].guide],
+        note=EXCHANGES[code].note,
+        request_sent=code_block("http", request_text(code, base_url), "request", "Request"),
+        answer=code_block("http", answer_text(code, base_url), "answer"),
+    )
 
 
 @pages.get("/favicon.ico")
