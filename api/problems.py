@@ -24,7 +24,7 @@ class ProblemType:
     @property
     def is_passing(self) -> bool:
         """Whether the same request may succeed later without being changed."""
-        return self.status >= 500
+        return self.status == 429 or self.status >= 500
 
 
 _ALL = (
@@ -53,7 +53,7 @@ _ALL = (
         405,
         "Method not allowed",
         "The address exists, but not with this HTTP method.",
-        "Use one of the methods that the Allow header lists; all that is served today is read with GET or HEAD.",
+        "Use one of the methods that the Allow header lists; all that is served is read with GET or HEAD.",
         "POST is not allowed here; GET, HEAD, OPTIONS are.",
     ),
     ProblemType(

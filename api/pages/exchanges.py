@@ -51,6 +51,14 @@ EXCHANGES: dict[str, Exchange] = {
     ),
     "uri-too-long": Exchange("/v1/quotes?id=her-2013-feel-by-proxy,her-2013-feel-by-proxy,…"),
     "invalid-parameters": Exchange("/v1/quotes?limit=0"),
+    "too-many-requests": Exchange(
+        headers={
+            "Retry-After": "1",
+            "RateLimit": '"default";r=0;t=1',
+            "RateLimit-Policy": '"default";q=600;w=60',
+        },
+        note="So it is where requests are limited, to 600 a minute.",
+    ),
     "internal-error": Exchange(note="Any request may meet it, by a fault that is ours."),
     "query-timeout": Exchange(
         headers={"Retry-After": "5"}, note="So it is where the database is too slow for what was asked."

@@ -1,0 +1,144 @@
+"""The page of each problem: its request, sent as it stands, is answered as the page shows."""
+
+import datetime as dt
+import re
+
+import pytest
+from flask import request
+from sqlalchemy import select, text
+from werkzeug.http import HTTP_STATUS_CODES
+
+from api import context
+from api.app import create_app
+from api.config import Settings
+from api.pages.exchanges import EXCHANGES
+from api.problems import PROBLEMS
+from models import Quote
+from tests.browser.parsed import Parsed
+from tests.conftest import PATIENT
+from tests.documented.matching import check_http
+
+#: Where each problem comes by itself; what stands elsewhere is made to come below.
+PLAIN = [
+    "not-found",
+    "method-not-allowed",
+    "not-acceptable",
+    "precondition-failed",
+    "uri-too-long",
+    "invalid-parameters",
+]
+
+
+@pytest.fixture(scope="module")
+def url(sqlite_engine):
+    """A database with the pack. What is shown is the same over both."""
+    with sqlite_engine.fresh("pack") as url:
+        yield url
+
+
+@pytest.fixture
+def made(url):
+    """Return what makes an app over the pack, with settings of its own."""
+    apps = []
+
+    def make(**settings):
+        apps.append(create_app(Settings(**{"database_url": url, "statement_seconds": PATIENT} | settings)))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        app.extensions["database"].close()
+
+
+@pytest.fixture
+def shown(made):
+    """Return what gives the request and the answer that the page of a problem shows."""
+
+    def read(code):
+        page = Parsed(made().test_client().get(f"/docs/problems/{code}").text)
+        return tuple(
+            "".join(part.words for part in page.texts if block in part.within)
+            for name in ("request", "answer")
+            for block in page.all("code", id=name)
+        )
+
+    return read
+
+
+def compare(shown, app, path=None):
+    """Send a request as it is shown, to ``path`` if that is another, and compare the answer."""
+    asked, answer = shown
+    (first, *lines) = asked.strip().splitlines()
+    method, target, version = first.split(" ")
+    headers = dict(line.split(": ", 1) for line in lines)
+    body = b" " * int(headers.get("Content-Length", "0"))
+    sent = path or target.replace("…", "her-2013-feel-by-proxy," * 2000)
+    got = app.test_client().open(sent, method=method, headers=headers, data=body or None)
+    lines = [f"{name}: {value}" for name, value in got.headers.items() if name != "Allow"]
+    allow = [f"Allow: {', '.join(sorted(got.allow))}"] if got.allow else []
+    status = f"{version} {got.status_code} {HTTP_STATUS_CODES[got.status_code]}"
+    printed = "\n".join([status, *allow, *lines, "", got.text])
+    check_http(open_ended(answer), printed.replace(f'"{path}"', f'"{target}"'))
+
+
+def open_ended(answer):
+    """Return an answer with a placeholder for its request id, and room for the headers of every answer."""
+    request_id = re.search(r"X-Request-Id: (\w+)", answer)[1]
+    head, _, body = answer.replace(request_id, "<request id>").partition("\n\n")
+    return f"{head}\n…\n\n{body}"
+
+
+class TestExchange:
+    def test_every_problem_has_one(self):
+        assert list(EXCHANGES) == list(PROBLEMS)
+
+    @pytest.mark.parametrize("code", PLAIN)
+    def test_it_is_so(self, made, shown, code):
+        compare(shown(code), made())
+
+    def test_a_foreign_host(self, made, shown):
+        compare(shown("bad-request"), made(trusted_hosts=("subtext.example",)))
+
+    def test_what_was_deleted(self, sqlite_engine, made, shown):
+        with sqlite_engine.fresh("pack") as url:
+            app = made(database_url=url)
+            with app.extensions["database"].writing() as session:
+                quote = session.scalars(select(Quote).limit(1)).one()
+                quote.slug, quote.deleted_at = "her-2013-withdrawn", dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+            compare(shown("gone"), app)
+
+    def test_a_body_where_one_is_read(self, made, shown):
+        app = made()
+        app.add_url_rule("/body", view_func=lambda: str(len(request.data)), methods=["POST"])
+        compare(shown("content-too-large"), app, "/body")
+
+    def test_one_request_too_many(self, made, shown):
+        app = made(rate_limits=("600/minute",))
+        for _ in range(600):
+            app.test_client().head("/v1/nothing")
+        sent, answer = shown("too-many-requests")
+        compare((sent, re.sub(r"(Retry-After: |;t=)\d+", r"\g<1><n>", answer)), app)
+
+    def test_a_bug(self, made, shown, monkeypatch):
+        monkeypatch.setattr("api.blueprint.session", lambda: 1 / 0)
+        compare(shown("internal-error"), made())
+
+    def test_a_slow_statement(self, made, shown):
+        app = made(statement_seconds=0.05)
+        endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+        app.add_url_rule("/slow", view_func=lambda: str(context.session().scalar(text(endless))))
+        compare(shown("query-timeout"), app, "/slow")
+
+    def test_a_database_that_is_away(self, made, shown):
+        compare(shown("unavailable"), made(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+
+
+class TestPage:
+    @pytest.mark.parametrize("code", PROBLEMS)
+    def test_it_says_why_and_what_to_do_and_leads_on(self, made, code):
+        client, problem = made().test_client(), PROBLEMS[code]
+        page = Parsed(client.get(f"/docs/problems/{code}").text)
+        assert problem.cause in page.behind("main")
+        assert problem.remedy in page.behind("main")
+        assert f"/docs/guides/{problem.guide}" in page.links
+        assert client.get(f"/docs/guides/{problem.guide}").status_code == 200
