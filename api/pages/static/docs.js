@@ -15,3 +15,6 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", follow);
 follow();
+
+// Swagger UI scrolls to anchors by itself and leaves the focus behind.
+document.querySelector(".skip").addEventListener("click", () => document.getElementById("content").focus());

@@ -1,0 +1,187 @@
+"""Guides and the changelog: Markdown of the repository as pages."""
+
+from itertools import pairwise
+
+import pytest
+from flask import render_template
+
+from api.config import ROOT
+from api.pages import guides
+from api.pages.markdown import document
+from tests.browser.parsed import Parsed
+
+BASE = "http://127.0.0.1:8000"
+FILES = sorted(path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README")
+PATHS = ["/docs/guides", "/docs/changelog", *(f"/docs/guides/{name}" for name in FILES)]
+
+
+@pytest.fixture(scope="module")
+def client(sqlite_engine):
+    """A client over the pack; pages are the same over both databases."""
+    from api.app import create_app
+    from api.config import Settings
+
+    with sqlite_engine.fresh("pack") as url:
+        app = create_app(Settings(database_url=url, statement_seconds=60))
+        yield app.test_client()
+        app.extensions["database"].close()
+
+
+@pytest.fixture
+def read(client):
+    """Return what reads a page."""
+    return lambda path: Parsed(client.get(path).text)
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize("path", PATHS)
+    def test_has_one_title_and_headings_in_order(self, read, path):
+        page = read(path)
+        levels = [int(e.tag[1]) for e in page.elements if e.tag in ("h1", "h2", "h3", "h4")]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+        assert len(page.ids) == len(set(page.ids))
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_names_itself_and_is_not_sent_twice(self, client, read, path):
+        [canonical] = read(path).all("link", rel="canonical")
+        assert canonical.attributes["href"] == f"{BASE}{path}"
+        again = client.get(path, headers={"If-None-Match": client.get(path).headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_every_link_leads_somewhere(self, client, read, path):
+        for link in read(path).links:
+            target, _, anchor = link.partition("#")
+            if target.startswith("https://"):
+                continue
+            answer = client.get(target or path)
+            assert answer.status_code == 200, link
+            assert not anchor or anchor in Parsed(answer.text).ids, link
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_every_block_can_be_reached_is_named_and_copied(self, read, path):
+        page = read(path)
+        blocks = page.all("pre")
+        assert len(blocks) == len(page.all("button")) == len(page.all("figcaption"))
+        assert all(block.attributes["tabindex"] == "0" for block in blocks)
+        assert {block.attributes["aria-labelledby"] for block in blocks} <= set(page.ids)
+        assert {button.attributes["data-copy"] for button in page.all("button")} <= set(page.ids)
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_styles_nothing_within(self, client, read, path):
+        assert not [e for e in read(path).elements if "style" in e.attributes or e.tag == "style"]
+        assert "unsafe" not in client.get(path).headers["Content-Security-Policy"]
+
+
+class TestGuides:
+    def test_the_index_leads_to_every_guide(self, read):
+        index = [link for link in read("/docs/guides").links if link.startswith("/docs/guides/")]
+        assert sorted(index) == [f"/docs/guides/{name}" for name in FILES]
+
+    def test_one_leads_to_the_next_and_back(self, read):
+        index = [link for link in read("/docs/guides").links if link.startswith("/docs/guides/")]
+        for earlier, later in pairwise(index):
+            [forwards] = read(earlier).all("a", rel="next")
+            [back] = read(later).all("a", rel="prev")
+            assert (forwards.attributes["href"], back.attributes["href"]) == (later, earlier)
+
+    @pytest.mark.parametrize("name", FILES)
+    def test_the_list_beside_it_says_which_it_is(self, read, name):
+        [here] = [
+            a for a in read(f"/docs/guides/{name}").all("a") if a.attributes.get("aria-current") == "page"
+        ]
+        assert here.attributes["href"] == f"/docs/guides/{name}"
+
+    def test_an_unknown_one_is_not_found(self, client):
+        assert client.get("/docs/guides/no-such").get_json()["code"] == "not-found"
+
+    def test_each_is_rendered_once(self, client):
+        client.get("/docs/guides/search")
+        before = guides._document.cache_info().misses
+        client.get("/docs/guides/search")
+        client.get("/docs/guides/errors")
+        assert guides._document.cache_info().misses == before
+
+
+class TestDeprecatedNow:
+    def test_it_says_that_nothing_is(self, read):
+        assert "Nothing is deprecated in this version." in read("/docs/guides/versioning").behind("article")
+
+    def test_it_lists_what_is(self, client):
+        entry = {"what": "GET /v1/old", "since": "2027-01-01", "sunset": None, "instead": "Use /v1/new."}
+        with client.application.test_request_context("/docs/guides/versioning"):
+            known = guides.library(BASE)
+            html = render_template(
+                "guide.html", guide=known["versioning"], guides=known, deprecated=[entry], calls=()
+            )
+        text = " ".join(Parsed(html).behind("article").split())
+        assert "GET /v1/old, since 2027-01-01. Use /v1/new." in text
+        assert "Nothing is deprecated" not in text
+
+
+class TestMarkdown:
+    def shown(self, text, base_url="https://subtext.example"):
+        return document(text, base_url, lambda target: guides.on_the_web("docs/guides", target))
+
+    def test_html_is_shown_not_taken_over(self):
+        html = self.shown("# A\n\n<script>alert(1)</script> <b onclick=x>b</b>\n").html
+        assert "<script" not in html
+        assert "&lt;script&gt;" in html
+
+    def test_no_link_runs_a_script(self):
+        assert "<a" not in self.shown("# A\n\n[x](javascript:alert(1))\n").html
+
+    def test_code_is_escaped(self):
+        assert "<b>" not in self.shown("# A\n\n```text\n<b>\n```\n").html
+
+    def test_what_is_copied_calls_this_service(self):
+        html = self.shown(f"# A\n\n```sh\ncurl {BASE}/v1\n```\n\n`{BASE}/v1`\n").html
+        assert html.count("https://subtext.example/v1") == 2
+        assert BASE not in html
+
+    @pytest.mark.parametrize(
+        ("link", "path"),
+        [
+            ("search.md", "/docs/guides/search"),
+            ("search.md#on-one-list", "/docs/guides/search#on-one-list"),
+            ("README.md", "/docs/guides"),
+            ("../../CHANGELOG.md", "/docs/changelog"),
+            (f"{BASE}/docs", "/docs"),
+            (BASE, "/"),
+            ("#here", "#here"),
+            ("https://example.org/x.md", "https://example.org/x.md"),
+        ],
+    )
+    def test_a_link_leads_where_it_does_on_the_web(self, link, path):
+        assert f'href="{path}"' in self.shown(f"# A\n\n[b]({link})\n").html
+
+    def test_a_link_to_a_file_without_a_page_is_refused(self):
+        with pytest.raises(LookupError, match=r"docs/adr/README\.md"):
+            self.shown("# A\n\n[b](../adr/README.md)\n")
+
+    def test_title_summary_and_sections(self):
+        shown = self.shown("# A `b`\n\nOne\n*two*.\n\n## C, d!\n\n### E\n")
+        assert (shown.title, shown.summary) == ("A b", "One two.")
+        assert shown.sections == (("c-d", "C, d!"), ("e", "E"))
+
+
+class TestReference:
+    def test_its_script_is_whole_and_may_be_kept(self, client):
+        answer = client.get("/docs/reference/scalar.js")
+        assert answer.content_type.startswith("text/javascript")
+        assert b"createApiReference" in answer.data
+        assert "max-age=3600" in answer.headers["Cache-Control"]
+        assert answer.headers["ETag"]
+        answer.close()
+
+    @pytest.mark.parametrize("path", ["/docs", "/docs/reference"])
+    def test_nothing_runs_that_is_not_a_file_of_ours(self, client, path):
+        answer = client.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy
+        assert "connect-src 'self';" in policy
+        assert "default-src 'none'" in policy
+        scripts = Parsed(answer.text).all("script")
+        assert all(script.attributes["src"].startswith("/") for script in scripts)
