@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from api.config import ROOT
 from api.context import settings
-from api.pages.markdown import Document, document
+from api.notices import Entry, in_force
+from api.pages.markdown import Document, document, inline
 from api.pages.rendering import page
 from models import NotFound
 
@@ -19,6 +19,7 @@ GUIDES = "docs/guides"
 CHANGELOG = "CHANGELOG.md"
 
 guides = Blueprint("guides", __name__, url_prefix="/docs")
+guides.add_app_template_filter(inline)
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,9 @@ def changelog() -> Response:
     return page("document.html", document=_document(CHANGELOG, settings().base_url))
 
 
-def deprecated(name: str) -> list[dict[str, Any]] | None:
-    """Return what the guide on versioning lists as deprecated now; None for any other guide.
-
-    Each entry has ``what`` (as it stands in the document), ``since`` and ``sunset`` (dates; the second may
-    be None) and ``instead`` (a sentence). Nothing declares a deprecation yet.
-    """
-    return [] if name == "versioning" else None
+def deprecated(name: str) -> list[Entry] | None:
+    """Return what the guide on versioning lists as deprecated now; None for any other guide."""
+    return in_force(current_app) if name == "versioning" else None
 
 
 @cache

@@ -89,6 +89,11 @@ def code_block(language: str, text: str, name: str, title: str | None = None) ->
     return BLOCK.format(id=name, name=title or said, code=coloured)
 
 
+def inline(text: str) -> Markup:
+    """Return a sentence of Markdown as HTML."""
+    return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704 (escaped)
+
+
 def slug(heading: str) -> str:
     """Return the anchor of a heading, as viewers of repositories make it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

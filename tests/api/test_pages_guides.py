@@ -1,11 +1,14 @@
 """Guides and the changelog: Markdown of the repository as pages."""
 
+import datetime as dt
 from itertools import pairwise
 
 import pytest
 from flask import render_template
 
 from api.config import ROOT
+from api.deprecation import Deprecated
+from api.notices import Entry
 from api.pages import guides
 from api.pages.markdown import document
 from tests.browser.parsed import Parsed
@@ -110,14 +113,16 @@ class TestDeprecatedNow:
         assert "Nothing is deprecated in this version." in read("/docs/guides/versioning").behind("article")
 
     def test_it_lists_what_is(self, client):
-        entry = {"what": "GET /v1/old", "since": "2027-01-01", "sunset": None, "instead": "Use /v1/new."}
+        declared = Deprecated(dt.date(2027, 1, 1), instead="`GET /v1/new`", sunset=dt.date(2028, 1, 1))
+        entry = Entry("parameter", "old", ("listQuotes",), declared)
         with client.application.test_request_context("/docs/guides/versioning"):
             known = guides.library(BASE)
             html = render_template(
                 "guide.html", guide=known["versioning"], guides=known, deprecated=[entry], calls=()
             )
         text = " ".join(Parsed(html).behind("article").split())
-        assert "GET /v1/old, since 2027-01-01. Use /v1/new." in text
+        assert "Parameter old (listQuotes), since 2027-01-01, until 2028-01-01." in text
+        assert "Use GET /v1/new instead." in text
         assert "Nothing is deprecated" not in text
 
 

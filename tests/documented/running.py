@@ -79,12 +79,15 @@ def started_by(block, folder, places, **own):
             start_new_session=True,
         )
     try:
-        wait(Served(f"http://127.0.0.1:{port}", process, log))
+        served = Served(f"http://127.0.0.1:{port}", process, log)
+        wait(served)
+        # Only now: told to stop all at once, the parts of the server complain of each other.
+        printed = served.printed
     finally:
         # The group, which make and shell share with the server, and nobody else.
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=40)
-    return moved(log.read_text("utf-8"), {real: written for written, real in places.items()})
+    return moved(printed, {real: written for written, real in places.items()})
 
 
 @contextmanager

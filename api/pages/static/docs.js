@@ -1,6 +1,12 @@
 // Swagger UI over our own document; validatorUrl null keeps it from asking another host.
+const answer = await fetch("/v1/openapi.json");
+const spec = await answer.json();
+// Swagger UI does not follow references among the parameters of a path, and would leave those out.
+for (const path of Object.values(spec.paths)) {
+  path.parameters = path.parameters?.map(({ $ref, ...own }) => $ref ? spec.components.parameters[$ref.split("/").pop()] : own);
+}
 window.ui = SwaggerUIBundle({
-  url: "/v1/openapi.json",
+  spec,
   dom_id: "#swagger-ui",
   deepLinking: true,
   validatorUrl: null,
