@@ -15,7 +15,7 @@ READ = [
     "/docs/problems/invalid-parameters",
 ]
 #: By what is drawn there by other people's programs: the page, and when it is there.
-DRAWN = {"/docs": "#operations-quotes-getQuote", "/docs/reference": "#reference main h1"}
+DRAWN = {"/docs": "#operations-quotes-getQuote", "/docs/reference": "#reference .hljs-number"}
 SCHEMES, WIDTHS = ["light", "dark"], [320, 360, 1200]
 
 
