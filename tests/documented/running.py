@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+from openapi import node
 from tests.conftest import not_run
 from tests.documented.blocks import ROOT
 from tests.serving import Served, free_port, wait
@@ -35,9 +36,20 @@ def command(language, text, folder):
         return ["bash", "-euo", "pipefail", "-c", text]
     if language == "js" and not shutil.which("node"):
         not_run("because there is no node (Debian: apt-get install nodejs).")
-    script = folder / {"python": "example.py", "js": "example.mjs"}[language]
+    script = folder / {"python": "example.py", "js": "example.mjs", "ts": "example.ts"}[language]
     script.write_text(text, "utf-8")
+    if language == "ts":
+        compiler = f"{node.MODULES}/.bin/tsc --strict --target es2022 --module nodenext --skipLibCheck"
+        return ["bash", "-c", f"{compiler} {script} >&2 && node {script.with_suffix('.js')}"]
     return [sys.executable if language == "python" else "node", str(script)]
+
+
+def installed(clients, folder):
+    """Put the generated clients where a block finds them; return the settings that it needs for that."""
+    (folder / "node_modules").mkdir()
+    (folder / "node_modules" / "subtext-client").symlink_to(clients / "typescript")
+    (folder / "package.json").write_text('{"type": "module"}')
+    return {"PYTHONPATH": str(clients / "python")}
 
 
 def printed_by(block, folder, places, **own):

@@ -26,6 +26,8 @@ class TestEveryBlock:
             if running.POSTGRESQL in run.block.text:
                 fresh = request.getfixturevalue("postgresql_engine").fresh(None)
                 places[running.POSTGRESQL] = around.enter_context(fresh)
+            if re.search("subtext.client", run.block.text):
+                settings |= running.installed(request.getfixturevalue("clients"), tmp_path)
             if run.set_up:
                 proxy = running.proxied(run.set_up, tmp_path, places)
                 places[running.PROXY] = around.enter_context(proxy)
