@@ -1,18 +1,15 @@
-"""What pages are made of: the JSON that the API serves, read as a view would read it.
-
-A page so shows nothing that a call does not, and names the calls it was made of.
-"""
+"""What pages are made of beside items: lists, and references by id, read as a view would read them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Any
 
 import orjson
 from sqlalchemy import select
 
+from api.content import Call, call_address, item_view
 from api.context import session, settings
 from api.links import address
 from api.pages.wording import place
@@ -32,33 +29,6 @@ PLACED = {
     "quote": ("url", "html_url", "scene", "themes"),
     "commentary": ("url", "html_url", "scenes", "themes"),
 }
-
-
-class Call(NamedTuple):
-    """A call of the API: its address, and what it answers."""
-
-    address: str
-    json: Any
-
-    @property
-    def path(self) -> str:
-        """The address without what all addresses begin with."""
-        return self.address.removeprefix(settings().base_url)
-
-
-def item(type_name: str, slug: str, *include: str) -> Call:
-    """Return the call for an item.
-
-    Raises:
-        NotFound, Gone, Renamed: there is no such item that anyone may see.
-    """
-    path = {"id": slug}
-    read = Reading(session(), _item_view(type_name), settings().base_url)
-    found = read.item(path, Shape(schema_of(type_name), None, include))
-    if found is None:
-        raise read.noun(path).missing(session(), slug)
-    query = {"include": ",".join(include)} if include else {}
-    return Call(_address(f"{COLLECTIONS[type_name]}/{slug}", query), orjson.loads(found.json))
 
 
 def coverage(film: str) -> Call:
@@ -83,7 +53,7 @@ def listed(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[
     for _ in range(MOST_PAGES):
         found = read.page(ListRequest(BY_TYPE[type_name], COLLECTIONS[type_name], asked), {}, shape)
         items = [orjson.loads(row[0]) for row in found.rows]
-        calls.append(Call(_address(COLLECTIONS[type_name], query), items))
+        calls.append(Call(call_address(COLLECTIONS[type_name], query), items))
         if found.next is None:
             break
         query["cursor"] = asked["cursor"] = str(found.next)
@@ -95,7 +65,7 @@ def references(type_name: str, slugs: Iterable[str], *keys: str) -> dict[str, An
     wanted = list(dict.fromkeys(slugs))
     if not wanted:
         return {}
-    read = Reading(session(), _item_view(type_name), settings().base_url)
+    read = Reading(session(), item_view(type_name), settings().base_url)
     shape = Shape(schema_of(type_name), _in_order(type_name, keys))
     rows = read.items(BY_TYPE[type_name], wanted, shape)
     return {found["id"]: found for found in (orjson.loads(row.json) for row in rows)}
@@ -117,10 +87,6 @@ def by_id(calls: list[Call]) -> dict[str, Any]:
     return {found["id"]: found for found in joined(calls)}
 
 
-def _address(path: str, query: dict[str, Any]) -> str:
-    return address(path) + (f"?{urlencode(query, safe=',')}" if query else "")
-
-
 @cache
 def _in_order(type_name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys in the item's order, and with them what always stays."""
@@ -128,13 +94,7 @@ def _in_order(type_name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in schema_of(type_name)().fields if name in wanted)
 
 
-# Statements are kept by their view: each must be one and the same at every call.
-@cache
-def _item_view(type_name: str) -> View:
-    noun = BY_TYPE[type_name]
-    return lambda id: noun.select_where(id=[id])  # noqa: A006 (the path's parameter)
-
-
+# One and the same at every call, as in api/content.py.
 @cache
 def _list_view(type_name: str) -> View:
     noun = BY_TYPE[type_name]

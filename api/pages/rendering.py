@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from flask import Response, make_response, render_template, request
 
+from api.content import Call
 from api.links import address
-from api.pages.content import Call
 
 
 def page(template: str, calls: Sequence[Call] = (), **values: object) -> Response:

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
+from api.content import Call, item
 from api.context import session
 from api.errors import Refused
 from api.links import address
 from api.pages import content, finding
 from api.pages.argument import argument
-from api.pages.content import Call
 from api.pages.drawing import drawn
 from api.pages.rendering import page
 from api.pages.threads import scenes_beyond, threads
@@ -32,7 +32,7 @@ ASKED = ("q", "type", "cursor")
 @wander.get("/films/<slug:film>")
 def film(film: str) -> Response:
     """Show a film: facts, theme map, scenes, and the argument about it."""
-    whole = content.item("film", film)
+    whole = item("film", film)
     found = theme_map(session(), Film.by_slug(session(), film))
     claims = content.listed("commentary", "film", film, CLAIM)
     quotes = content.listed("quote", "film", film, QUOTE)
@@ -54,7 +54,7 @@ def film(film: str) -> Response:
 @wander.get("/scenes/<slug:scene>")
 def scene(scene: str) -> Response:
     """Show a scene: what happens, who appears, its lines, and the claims about it."""
-    whole = content.item("scene", scene, "quotes", "commentary")
+    whole = item("scene", scene, "quotes", "commentary")
     links = whole.json["links"]
     beside = {way: url.rpartition("/")[2] for way in ("previous", "next") if (url := links[way])}
     known = content.references("scene", beside.values(), "label", "position")
@@ -70,7 +70,7 @@ def scene(scene: str) -> Response:
 @wander.get("/themes/<slug:theme>")
 def theme(theme: str) -> Response:
     """Show a theme, and then follow it through each film in order."""
-    whole = content.item("theme", theme, "scenes", "quotes", "commentary")
+    whole = item("theme", theme, "scenes", "quotes", "commentary")
     keys = ("label", "film", "position", "summary", "advisories")
     beyond = content.references("scene", scenes_beyond(whole.json), *keys)
     return page(
