@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 import orjson
 
 from api.context import session, settings
-from api.links import COLLECTIONS, address
+from api.links import address
 from api.projection import Shape
 from api.reading import Reading, View
-from api.references import schema_of
+from api.versions import COLLECTIONS, schema_of
 from models import BY_TYPE
 
 
