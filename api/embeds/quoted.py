@@ -10,7 +10,15 @@ import unicodedata
 from dataclasses import dataclass
 
 from api.links import address
-from api.representations.wording import Item, attribution, content_note, one_line, short_title_of, speaker
+from api.representations.wording import (
+    UNNAMED,
+    Item,
+    attribution,
+    content_note,
+    one_line,
+    short_title_of,
+    speaker,
+)
 
 #: What makes a text be written from right to left: its first strong character (UAX #9, rule P2).
 RIGHT_TO_LEFT = ("R", "AL")
@@ -47,7 +55,8 @@ class Quoted:
 
 def quoted(item: Item) -> Quoted:
     """Return what is shown of a quote, given as the API serves it with its film and sources included."""
-    (citation,) = item["citations"]
+    # A citation of what is a draft or deleted is not served.
+    named = [short_title_of(citation["source"]) for citation in item["citations"]]
     return Quoted(
         id=item["id"],
         label=one_line(item["label"]),
@@ -56,7 +65,7 @@ def quoted(item: Item) -> Quoted:
         who=speaker(item),
         film=one_line(item["film"]["label"]),
         film_page=address(f"/films/{item['film']['id']}"),
-        source=short_title_of(citation["source"]),
+        source=named[0] if named else UNNAMED,
         attribution=attribution(item),
         note=content_note(item),
         page=address(f"/quotes/{item['id']}"),

@@ -15,6 +15,8 @@ Item = dict[str, Any]
 KEEPER = "Subtext"
 #: What stands for a date that is not known.
 UNDATED = "n.d."
+#: What stands for a source that nobody may see.
+UNNAMED = "a source that is not named"
 # What a URI may hold (RFC 3986), with the percent sign of what is encoded already.
 LEGAL = "%:/?#[]@!$&'()*+,;=~-._"
 
@@ -78,7 +80,7 @@ def cited(citation: Item) -> str:
 
 def sources(item: Item) -> str:
     """Return everything that an item cites, in words."""
-    return "; ".join(map(cited, item["citations"])) or "a source that is not named"
+    return "; ".join(map(cited, item["citations"])) or UNNAMED
 
 
 def speaker(quote: Item) -> str | None:
