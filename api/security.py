@@ -21,6 +21,8 @@ EXPOSED = (
     "Deprecation",
     "Sunset",
 )
+#: What other sites read besides the API: the script and what a quote is copied from.
+ELSEWHERE = r"/(embed[.a-z0-9]*\.js|quotes/[^/]+/snippet)$"
 DATA = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -32,10 +34,10 @@ DRAWN_PATHS = ("/docs", "/docs/reference")
 
 
 def init_app(app: Flask) -> None:
-    """Let any origin read the API without credentials, and close every answer against other use."""
+    """Let any origin read API, script and snippets without credentials; close every answer to other use."""
     CORS(
         app,
-        resources={rf"{PREFIX.pattern}(/.*)?$": {}},
+        resources={rf"{PREFIX.pattern}(/.*)?$": {}, ELSEWHERE: {}},
         origins="*",
         send_wildcard=True,
         supports_credentials=False,
@@ -67,4 +69,6 @@ def protect(response: Response) -> Response:
         headers.setdefault("Content-Security-Policy", DRAWN)
     else:
         headers.setdefault("Content-Security-Policy", PAGE)
+    if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+        headers.setdefault("X-Frame-Options", "DENY")
     return response
