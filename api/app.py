@@ -10,6 +10,7 @@ from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
 from api.config import Settings
 from api.embeds.script import script
+from api.embeds.snippets import snippets
 from api.films.routes import blp as films
 from api.meta.routes import blp as index
 from api.meta.routes import plain as meta
@@ -49,6 +50,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     resources = (films, sources, characters, scenes, quotes, commentary, themes, advisories)
     for blueprint in (index, search, *resources):
         api.register_blueprint(blueprint)
-    for unlisted in (meta, pages, assets, script):
+    for unlisted in (meta, pages, assets, script, snippets):
         app.register_blueprint(unlisted)
     return app

@@ -1,0 +1,84 @@
+"""What a person copies to show a quote elsewhere: the quote itself, in every form that takes one.
+
+The words and whose they are stand in each of them; a script only adds to it, and is named by the forms that
+can have one.
+"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from api.embeds.markup import defused, escaped, lines, name
+from api.embeds.quoted import Quoted
+from api.embeds.script import current
+from api.links import address
+from api.representations.markdown import inert, inert_lines, link
+
+#: The themes that a site owner may ask for; without one, a quote has the page's own colours.
+THEMES = ("light", "dark")
+
+FIGURE = Markup(
+    '<figure class="subtext-quote"{theme}>{note}'
+    '<blockquote cite="{page}" lang="{language}"{direction}><p>{words}</p></blockquote> '
+    '<figcaption>— {who}<cite><a href="{page}">{film}</a></cite>, as quoted in “{source}”</figcaption>'
+    "</figure>"
+)
+NOTE = Markup('<p class="subtext-note">{}</p> ')
+SCRIPT = Markup('<script async="async" src="{}"></script>')
+PINNED = Markup('<script async="async" src="{}" integrity="{}" crossorigin="anonymous"></script>')
+#: A document of XML has one element that holds all others.
+XHTML = Markup('<div xmlns="http://www.w3.org/1999/xhtml">{}</div>')
+
+
+def snippet(quoted: Quoted, theme: str | None = None) -> dict[str, str]:
+    """Return the forms of a quote by their names: ``html``, ``xhtml``, ``markdown``, ``wordpress``, ``text``.
+
+    ``wordpress`` is an address, of which an editor makes the quote when it stands on a line of its own.
+    """
+    html = Markup("{} {}").format(figure(quoted, theme), SCRIPT.format(address("/embed.js")))
+    return {
+        "html": html,
+        "xhtml": XHTML.format(html),
+        "markdown": markdown(quoted),
+        "wordpress": quoted.page,
+        "text": text(quoted),
+    }
+
+
+def pinned(quoted: Quoted, theme: str | None = None) -> str:
+    """Return the same ``html`` with the script of today for ever, held to its hash."""
+    build = current()
+    return f"{figure(quoted, theme)} {PINNED.format(build.address, build.integrity)}"
+
+
+def figure(quoted: Quoted, theme: str | None = None) -> Markup:
+    """Return the quote as an element that needs neither script nor sheet; well-formed XML, too.
+
+    ``theme`` is one of :data:`THEMES`.
+    """
+    return FIGURE.format(
+        theme=Markup(' data-theme="{}"').format(theme) if theme else "",
+        note=NOTE.format(escaped(quoted.note)) if quoted.note else "",
+        page=escaped(quoted.page),
+        language=escaped(quoted.language),
+        direction=Markup(' dir="rtl"') if quoted.direction == "rtl" else "",
+        words=lines(quoted.text),
+        who=Markup("{}, ").format(name(quoted.who)) if quoted.who else "",
+        film=name(quoted.film),
+        source=name(quoted.source),
+    )
+
+
+def markdown(quoted: Quoted) -> str:
+    """Return the quote as CommonMark, its attribution a paragraph of the quotation."""
+    who = f"{inert(defused(quoted.who))}, " if quoted.who else ""
+    film = link(defused(quoted.film), quoted.page)
+    caption = f"> — {who}*{film}*, as quoted in “{inert(defused(quoted.source))}”"
+    note = f"**{inert(defused(quoted.note))}**\n\n" if quoted.note else ""
+    return f"{note}{inert_lines(defused(quoted.text), '> ')}\n>\n{caption}\n"
+
+
+def text(quoted: Quoted) -> str:
+    """Return the quote as plain text: a line each for note, words, attribution and address."""
+    said = (quoted.note, f"“{quoted.text}”", f"— {quoted.attribution}", quoted.page)
+    return "\n".join(filter(None, said)) + "\n"

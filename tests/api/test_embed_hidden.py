@@ -1,0 +1,40 @@
+"""Quotes that nobody may see are not copied either, and what is hard to show is."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from api.app import create_app
+from api.config import Settings
+from models import Quote
+from tests.generated import worst
+from tests.storing import store
+
+
+@pytest.fixture(scope="module")
+def app(engine):
+    """An app over content of which much is hidden, and all of it is hard to show."""
+    with engine.fresh() as url:
+        made = create_app(Settings(database_url=url, statement_seconds=60))
+        with made.extensions["database"].writing() as session:
+            store(session, worst())
+        yield made
+        made.extensions["database"].close()
+
+
+class TestSnippet:
+    @pytest.fixture
+    def rows(self, app):
+        """Every quote's id, and whether anyone may see it."""
+        with app.extensions["database"].reading() as session:
+            return [(row.slug, row.is_visible) for row in session.query(Quote)]
+
+    def test_a_quote_is_hidden_from_it_as_from_the_api(self, client, rows):
+        answers = {slug: client.get(f"/quotes/{slug}/snippet").status_code for slug, _ in rows}
+        assert answers == {slug: client.get(f"/v1/quotes/{slug}").status_code for slug, _ in rows}
+        assert {slug: status == 200 for slug, status in answers.items()} == dict(rows)
+        assert set(dict(rows).values()) == {True, False}
+
+    def test_what_is_seen_is_well_formed(self, client, rows):
+        for slug in (slug for slug, seen in rows if seen):
+            ET.fromstring(client.get(f"/quotes/{slug}/snippet").get_json()["xhtml"])
