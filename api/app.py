@@ -9,6 +9,7 @@ from api.advisories.routes import blp as advisories
 from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
 from api.config import Settings
+from api.embeds.routes import embeds
 from api.embeds.script import script
 from api.embeds.snippets import snippets
 from api.films.routes import blp as films
@@ -50,6 +51,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     resources = (films, sources, characters, scenes, quotes, commentary, themes, advisories)
     for blueprint in (index, search, *resources):
         api.register_blueprint(blueprint)
-    for unlisted in (meta, pages, assets, script, snippets):
+    for unlisted in (meta, pages, assets, embeds, script, snippets):
         app.register_blueprint(unlisted)
     return app

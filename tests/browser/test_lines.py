@@ -1,0 +1,99 @@
+"""Lines are broken where Chromium breaks them, so that heights are known before anything is shown."""
+
+import json
+import urllib.request
+from html import escape
+
+import pytest
+
+from api.app import create_app
+from api.config import Settings
+from api.embeds import fonts, layout
+from api.embeds.layout import Type, height
+from api.embeds.paragraphs import Span
+from api.embeds.quoted import quoted
+
+WIDTHS = [200, 280, 360, 440, 520, 600]
+WORDS, NAMES = Type(20, 30), Type(15, 22)
+#: What the pack has not: other scripts, and whatever a line may break at.
+OTHERS = [
+    "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.",
+    "Ἐν ἀρχῇ ἦν ὁ λόγος, καὶ ὁ λόγος ἦν πρὸς τὸν θεόν, καὶ θεὸς ἦν ὁ λόγος.",
+    "Příliš žluťoučký kůň úpěl ďábelské ódy. Zażółć gęślą jaźń. Đường đi khó không khó vì ngăn sông.",
+    "שלום עולם, זה משפט ארוך בעברית שצריך להישבר (לכמה שורות) ואולי גם English בפנים.",
+    "هذا نص طويل بالعربية يجب أن ينكسر إلى عدة أسطر حتى نعرف هل القياس صحيح أم لا، في 2024.",
+    "यह एक लंबा वाक्य है जिसे कई पंक्तियों में तोड़ा जाना चाहिए ताकि हम देख सकें।",
+    "“Wait – what?” she said (twice); then: “no/yes” … and/or e-mail, 3-4 x.y 1,000.50 $5.00 50% — she—he",
+    "http://a.example/some/long/path?q=1&b=2#c one|two {three} <four> five\\six [seven] «huit» 'nine' ~ten",
+    "one two\u00a0three four\u00a0five « oui » non ? Ah !",
+    "Pneumonoultramicroscopicsilicovolcanoconiosis" * 6,
+    "  folded \n\n white \t space  ",
+]
+
+
+@pytest.fixture(scope="module")
+def in_app(served):
+    """An app that builds the addresses of the running server."""
+    app = create_app(Settings(public_url=served.url))
+    with app.app_context():
+        yield app
+    app.extensions["database"].close()
+
+
+def quotes(served):
+    with urllib.request.urlopen(f"{served.url}/v1/quotes?limit=100&include=film,sources") as answer:
+        return [quoted(item) for item in json.load(answer)["data"]]
+
+
+def names(quote):
+    """Return whose a quote is, as a frame says it, in spans."""
+    who = [Span(f"{quote.who}, ")] if quote.who else []
+    return [Span("— "), *who, Span(quote.film, italic=True), Span(f", as quoted in “{quote.source}”")]
+
+
+def written(spans):
+    return "".join(f"<i>{escape(text)}</i>" if italic else escape(text) for text, italic in spans)
+
+
+def measured(page, paragraphs):
+    """Return how high each paragraph of spans is in the browser, by width; each has its type."""
+    upright, italic = (
+        "".join(s.text for spans, _ in paragraphs for s in spans if s.italic == i) for i in (0, 1)
+    )
+    elements = [
+        f'<p dir="auto" style="margin:0;{escape(layout.type_css(type_))};{layout.STYLE}">{written(spans)}</p>'
+        for spans, type_ in paragraphs
+    ]
+    page.set_content(f"<style>{fonts.faces_css(upright, italic)}</style>{''.join(elements)}")
+    page.wait_for_function("document.fonts.ready.then(() => document.fonts.size > 0)")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("[...document.fonts].filter(face => face.status !== 'loaded').length") == 0
+    return {
+        width: page.evaluate(
+            "width => [...document.querySelectorAll('p')].map(p => "
+            "(p.style.width = width + 'px', p.getBoundingClientRect().height))",
+            width,
+        )
+        for width in WIDTHS
+    }
+
+
+class TestHeight:
+    def test_is_that_of_every_quote_of_the_pack(self, page, served, in_app):
+        found = quotes(served)
+        assert len(found) > 20
+        paragraphs = [([Span(quote.text)], WORDS) for quote in found]
+        paragraphs += [(names(quote), NAMES) for quote in found]
+        for width, heights in measured(page, paragraphs).items():
+            assert heights == [height(spans, width, type_) for spans, type_ in paragraphs]
+
+    def test_is_that_of_other_scripts_and_of_whatever_lines_may_break_at(self, page, in_app):
+        paragraphs = [([Span(text)], WORDS) for text in OTHERS]
+        for width, heights in measured(page, paragraphs).items():
+            assert heights == [height(text, width, WORDS) for text in OTHERS]
+
+    def test_fonts_come_from_here_alone(self, page, served, in_app):
+        measured(page, [([Span("Words.")], WORDS)])
+        assert page.asked
+        assert all(url.startswith(f"{served.url}/embed/fonts/") for url in page.asked)
+        assert page.complaints == []

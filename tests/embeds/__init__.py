@@ -1,0 +1,1 @@
+"""Quotes in other people's pages."""

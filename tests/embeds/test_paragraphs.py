@@ -1,0 +1,74 @@
+"""Lines, directions and characters, as browsers have them."""
+
+import pytest
+from hypothesis import given
+from uniseg.graphemecluster import grapheme_cluster_boundaries
+
+from api.embeds import breaking
+from api.embeds.directions import levels
+from api.embeds.layout import Type, height, lines
+from api.embeds.paragraphs import Paragraph, Span
+from tests.embeds.shown import TEXTS
+from tests.forms import tried
+
+TYPE = Type(20, 30)
+
+
+class TestLines:
+    def test_no_line_is_wider_than_it_may_be(self):
+        paragraph = Paragraph("Sometimes I think I have felt everything I’m ever gonna feel.")
+        assert all(paragraph.width(*line) <= 8 for line in paragraph.lines(8))
+
+    def test_an_endless_word_is_broken_anywhere(self):
+        assert "".join(lines("a" * 300, 200, TYPE)) == "a" * 300
+        assert len(lines("a" * 300, 200, TYPE)) > 10
+
+    def test_ideographs_are_broken_between_each_other_and_not_before_a_full_stop(self):
+        broken = lines("晩春、父と娘の物語。これは長い文章です。", 120, TYPE)
+        assert len(broken) > 2
+        assert not any(line.startswith(("。", "、")) for line in broken)
+
+    def test_white_space_is_folded(self):
+        assert lines(" one \n\n two\t", 400, TYPE) == ["one two"]
+
+    def test_styles_share_a_line(self):
+        assert lines([Span("— Theodore, "), Span("Her", italic=True)], 400, TYPE) == ["— Theodore, Her"]
+
+    def test_no_text_has_no_height(self):
+        assert height("", 400, TYPE) == 0
+
+    @tried
+    @given(TEXTS)
+    def test_every_character_is_on_some_line_once(self, text):
+        paragraph = Paragraph(text[:600])
+        broken = paragraph.lines(12)
+        assert "".join(paragraph.text[line.start : line.end] for line in broken).replace(" ", "") == (
+            paragraph.text.replace(" ", "")
+        )
+
+
+class TestCharacters:
+    @tried
+    @given(TEXTS)
+    def test_they_end_where_unicode_says(self, text):
+        expected = [end for end in grapheme_cluster_boundaries(text[:300]) if end]
+        assert [end for _, end in breaking.characters(text[:300])] == expected
+
+
+class TestLevels:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("abc", "222"),
+            ("אב", "11"),
+            ("אב 12", "11122"),
+            ("אב (גד)", "1111111"),
+            ("אב (ab) גד", "1111221111"),
+        ],
+    )
+    def test_from_the_right(self, text, expected):
+        assert "".join(map(str, levels(text, right_to_left=True))) == expected
+
+    def test_from_the_left(self):
+        assert levels("ab אב 12", right_to_left=False) == [0, 0, 0, 1, 1, 1, 2, 2]
+        assert levels("ab", right_to_left=False) == [0, 0]
