@@ -1,17 +1,27 @@
-"""Routes of what is shown in other people's pages: the typefaces of frames."""
+"""Routes of what is shown in other people's pages: cards, and the typefaces of frames."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from api.content import item
 from api.embeds import fonts
+from api.embeds.kept import Kept
+from api.embeds.quoted import Quoted, quoted
+from api.errors import Refused
 from api.responses import digest
 from models import NotFound
 
 embeds = Blueprint("embeds", __name__)
 
+#: A card is the same until its quote changes; nobody shows one that is more than two days behind.
+CARD = "public, max-age=86400, stale-while-revalidate=86400, stale-if-error=604800"
 #: What has its digest in its address never changes.
 FOR_EVER = "public, max-age=31536000, immutable"
+#: How wide a card can be, in pixels: even numbers alone.
+NARROWEST, WIDEST = 200, 1200
+#: How many bytes of cards a process keeps.
+cards_kept = Kept(16_000_000)
 
 
 @embeds.after_request
@@ -21,6 +31,22 @@ def open_to_all(response: Response) -> Response:
     return response
 
 
+@embeds.get("/quotes/<slug:quote>/card.png")
+def card_png(quote: str) -> Response:
+    """Draw a quote, as large as ``w`` says."""
+    width, shown = _width(), _shown(quote)
+    drawn = cards_kept.get(_key(shown, width), lambda: _png(shown, width))
+    return _lasting(drawn, "image/png", CARD)
+
+
+@embeds.get("/quotes/<slug:quote>/card.svg")
+def card_svg(quote: str) -> Response:
+    """Draw a quote in lines of text."""
+    shown = _shown(quote)
+    drawn = cards_kept.get(_key(shown, None), lambda: _svg(shown))
+    return _lasting(drawn, "image/svg+xml; charset=utf-8", CARD)
+
+
 @embeds.get("/embed/fonts/<name>")
 def font(name: str) -> Response:
     """Serve a typeface."""
@@ -28,6 +54,43 @@ def font(name: str) -> Response:
     if path is None:
         raise NotFound("typeface", name)
     return _lasting(path.read_bytes(), "font/woff2", FOR_EVER)
+
+
+def _shown(quote: str) -> Quoted:
+    return quoted(item("quote", quote, "film", "sources").json)
+
+
+def _key(shown: Quoted, width: int | None) -> str:
+    return digest(repr((shown, width)).encode())
+
+
+def _width() -> int:
+    """Return the width that is asked for.
+
+    Raises:
+        Refused: 422, it is no width that cards have.
+    """
+    asked = request.args.get("w", str(WIDEST))
+    if asked.isascii() and asked.isdigit() and len(asked) <= 4:
+        width = int(asked)
+        if NARROWEST <= width <= WIDEST and width % 2 == 0:
+            return width
+    detail = f"Must be an even whole number from {NARROWEST} to {WIDEST}."
+    error = {"location": "query", "pointer": "w", "detail": detail}
+    raise Refused("invalid-parameters", "1 parameter is not valid.", [error])
+
+
+# What draws is loaded when something is drawn.
+def _png(shown: Quoted, width: int) -> bytes:
+    from api.embeds import card_png, cards
+
+    return card_png.png(cards.card(shown, width))
+
+
+def _svg(shown: Quoted) -> bytes:
+    from api.embeds import card_svg, cards
+
+    return card_svg.svg(cards.card(shown)).encode()
 
 
 def _lasting(body: bytes, content_type: str, kept: str) -> Response:
