@@ -72,7 +72,7 @@ def _database() -> Database:
     return Database(Settings.from_environment().database_url)
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 def migrate() -> None:
     """Bring the database's tables up to this version."""
     with closing(_database()) as database:
@@ -87,7 +87,7 @@ def _migrate(database: Database) -> None:
     bring_up_to_date(database.engine)
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @PACKS
 @click.option(
     "--against",
@@ -154,7 +154,7 @@ def _sum_up(checked: Any, counts: Counter[str]) -> str:
     return f"{len(checked.pack.entries)} entries, {quoted} words quoted, {read}: {told}."
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @PACKS
 def seed(packs: tuple[Path, ...]) -> None:
     """Load content packs into the database: all of it or nothing, and nothing twice.
@@ -207,7 +207,7 @@ def _or_nothing() -> Iterator[None]:
         raise SystemExit(f"subtext: The database refuses it: {said}. Nothing was changed.") from None
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.argument("text", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def paragraphs(text: Path) -> None:
     """Print a source's sha256 and paragraphs as sources.yml lists them, from its plain TEXT.
@@ -226,7 +226,7 @@ def paragraphs(text: Path) -> None:
         click.echo(f"  - {{kind: body, word_count: {count}, sha256: {sha256}}}")
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.option(
     "--check", "only_check", is_flag=True, help="Write nothing; fail if the file is not up to date."
 )
@@ -251,7 +251,7 @@ def openapi(only_check: bool) -> None:
         click.echo(f"Wrote {len(document)} bytes to openapi/v1.json.")
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 def serve() -> None:
     """Migrate and seed the database, then serve it until stopped.
 
