@@ -27,7 +27,7 @@ class TestSwaggerUI:
         operation = docs.locator("#operations-quotes-getQuote")
         operation.locator(".opblock-summary-control").click()
         operation.locator("button.try-out__btn").click()
-        operation.locator("input[placeholder='quote']").fill("her-2013-a-wife-without-the-challenges")
+        operation.locator("input[placeholder='quote_id']").fill("her-2013-a-wife-without-the-challenges")
         operation.locator("button.execute").click()
         shown = operation.locator(".live-responses-table .response-col_description pre").first
         shown.wait_for()
