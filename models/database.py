@@ -175,7 +175,8 @@ def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
         limits = {
             "statement_timeout": limit,
             "lock_timeout": 500,
-            "idle_in_transaction_session_timeout": 5000,
+            # Who gives statements longer expects the work between them to be slower too.
+            "idle_in_transaction_session_timeout": max(5000, limit),
         }
         settings |= {name: str(value) for name, value in limits.items()}
     return create_engine(

@@ -282,7 +282,7 @@ class TestDocument:
         OpenAPIV31SpecValidator(document).validate()
 
     def test_an_operation_is_marked_and_says_so(self, document):
-        operation = document["paths"]["/v1/sayings/{quote}"]["get"]
+        operation = document["paths"]["/v1/sayings/{quote_id}"]["get"]
         assert operation["deprecated"] is True
         assert operation["description"] == f"One of old. {SAYING}"
 
@@ -317,13 +317,13 @@ class TestDocument:
         assert {path: names for path, names in sending.items() if names} == {
             "/v1/mottos": {"Deprecation", "Sunset"},
             "/v1/mottos/random": {"Deprecation", "Sunset"},
-            "/v1/mottos/{quote}": {"Deprecation"},
-            "/v1/sayings/{quote}": {"Deprecation", "Sunset"},
+            "/v1/mottos/{quote_id}": {"Deprecation"},
+            "/v1/sayings/{quote_id}": {"Deprecation", "Sunset"},
         }
         assert set(document["components"]["headers"]) >= {"Deprecation", "Sunset"}
 
     def test_a_link_to_the_guide_is_documented_with_them(self, document):
-        for path in ("/v1/mottos/{quote}", "/v1/sayings/{quote}"):
+        for path in ("/v1/mottos/{quote_id}", "/v1/sayings/{quote_id}"):
             assert "Link" in document["paths"][path]["get"]["responses"]["200"]["headers"]
 
 

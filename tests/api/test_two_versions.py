@@ -172,7 +172,7 @@ class TestDocument2:
 
     def test_it_has_its_own_version_and_its_own_paths(self, document):
         assert document["info"]["version"] == "2.0.0"
-        assert list(document["paths"]) == ["/v2/quotes", "/v2/quotes/random", "/v2/quotes/{quote}"]
+        assert list(document["paths"]) == ["/v2/quotes", "/v2/quotes/random", "/v2/quotes/{quote_id}"]
 
     def test_shapes_are_called_as_in_version_1(self, document):
         schemas = document["components"]["schemas"]
