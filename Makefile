@@ -18,7 +18,7 @@ TOOLS := openapi/node_modules/.installed
 serve: $(VENV)/.serve
 	@exec $(BIN)/subtext serve
 
-# Measuring coverage costs as much again as the tests: CI does it, and whoever says CI=true.
+# Measuring coverage doubles the time of the tests that are measured: CI does it, and whoever says CI=true.
 COVERAGE := $(if $(CI),--cov --cov-report=term:skip-covered)
 
 test: $(VENV)/.test $(if $(NPM),$(TOOLS))
