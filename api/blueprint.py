@@ -10,6 +10,7 @@ from typing import Any
 import flask_smorest
 from flask import Response
 from marshmallow import Schema
+from sqlalchemy import Select
 
 from api import notices
 from api.answers import answer_daily, answer_item, answer_list, answer_random
@@ -83,6 +84,7 @@ class Blueprint(flask_smorest.Blueprint):
             operation=operation,
             example=example,
             responses=MISSING if parent else None,
+            parent=parent,
         )
 
     def item(self, item: type[Out], *, operation: str, example: str, forms: str | None = None) -> Decorator:
@@ -150,6 +152,7 @@ class Blueprint(flask_smorest.Blueprint):
         example: str,
         responses: dict[int, str] | None = None,
         forms: str | None = None,
+        parent: type[Versioned] | None = None,
     ) -> Decorator:
         documented = self.documented(
             query,
@@ -162,7 +165,7 @@ class Blueprint(flask_smorest.Blueprint):
         )
 
         def decorate(view: View) -> Callable[..., Response]:
-            select = unbound(view)
+            select = below(parent, unbound(view)) if parent else unbound(view)
 
             @wraps(view)
             def answered(*given: Any, **path: Any) -> Response:
@@ -223,6 +226,16 @@ class Blueprint(flask_smorest.Blueprint):
             for form in forms_of(forms):
                 content.setdefault(form.media_type, {"schema": form.schema})
         return doc
+
+
+def below(parent: type[Versioned], view: View) -> View:
+    """Return the view with nothing in its list unless anyone may see what the path names first."""
+
+    def selected(filters: dict[str, Any], **path: Any) -> Select[Any]:
+        there = parent.select_where(id=[next(iter(path.values()))]).correlate(None).exists()
+        return view(filters, **path).where(there)
+
+    return selected
 
 
 def unbound(view: View) -> View:

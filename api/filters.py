@@ -162,6 +162,8 @@ class ThemeFilters(Schema):
     )
 
 
-def without(query: type[ListQuerySchema], name: str, *dropped: str) -> type[ListQuerySchema]:
-    """Return ``query`` less the filters that a path has fixed, as a named class."""
-    return type(name, (query,), {"__doc__": query.__doc__, "dropped": dropped})
+def without(
+    query: type[ListQuerySchema], name: str, *dropped: str, left_out: tuple[str, ...] = ()
+) -> type[ListQuerySchema]:
+    """Return ``query`` less the filters that a path has fixed, as a named class; see ``left_out`` too."""
+    return type(name, (query,), {"__doc__": query.__doc__, "dropped": dropped, "left_out": left_out})

@@ -45,6 +45,8 @@ def facts(document: dict[str, Any]) -> Facts:
 def _of_schema(place: str, schema: dict[str, Any]) -> Fact:
     yield f"The type of {place}", frozenset(_names(schema))
     yield f"The format of {place}", frozenset([schema.get("format", "no format")])
+    told = schema.get("discriminator", {})
+    yield f"The discriminator of {place}", frozenset([told.get("propertyName", ""), *told.get("mapping", ())])
     if "enum" in schema:
         yield f"The values of {place}", frozenset(map(str, schema["enum"]))
 
@@ -57,8 +59,8 @@ def _of_operation(document: dict[str, Any], place: str, operation: dict[str, Any
     for parameter in operation["parameters"]:
         name, schema = parameter["name"], parameter["schema"]
         yield f"The type of `{name}` in {place}", frozenset(_names(schema))
-        if "default" in schema:
-            yield f"The default of `{name}` in {place}", frozenset([str(schema["default"])])
+        yield f"The format of `{name}` in {place}", frozenset([schema.get("format", "no format")])
+        yield f"The default of `{name}` in {place}", frozenset([str(schema.get("default", "no default"))])
 
 
 def _names(node: Any) -> Iterator[str]:

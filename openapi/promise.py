@@ -7,6 +7,7 @@ does not look at. A change that breaks a client of the release ends the command 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -35,7 +36,8 @@ def main(document: Path = PATH, released: Path = RELEASED) -> None:
 
 def last_released(folder: Path) -> Path | None:
     """Return the document with the highest version, or None before the first release."""
-    return max(folder.glob("*.json"), key=lambda path: version(path.stem), default=None)
+    released = (path for path in folder.glob("*.json") if re.fullmatch(r"\d+\.\d+\.\d+", path.stem))
+    return max(released, key=lambda path: version(path.stem), default=None)
 
 
 def version(written: str) -> tuple[int, ...]:

@@ -113,14 +113,24 @@ class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters,
     sort = SortField(Commentary)
 
 
-FilmCommentaryQuerySchema = without(CommentaryQuerySchema, "FilmCommentaryQuerySchema", "film")
-SceneCommentaryQuerySchema = without(CommentaryQuerySchema, "SceneCommentaryQuerySchema", "scene", "film")
-CharacterCommentaryQuerySchema = without(
-    CommentaryQuerySchema, "CharacterCommentaryQuerySchema", "character", "film"
+#: Below a path, generated Python has a function of this name, and a parameter of it would hide that one.
+HIDING = ("quote",)
+FilmCommentaryQuerySchema = without(
+    CommentaryQuerySchema, "FilmCommentaryQuerySchema", "film", left_out=HIDING
 )
-ThemeCommentaryQuerySchema = without(CommentaryQuerySchema, "ThemeCommentaryQuerySchema", "theme")
+SceneCommentaryQuerySchema = without(
+    CommentaryQuerySchema, "SceneCommentaryQuerySchema", "scene", "film", left_out=HIDING
+)
+CharacterCommentaryQuerySchema = without(
+    CommentaryQuerySchema, "CharacterCommentaryQuerySchema", "character", "film", left_out=HIDING
+)
+ThemeCommentaryQuerySchema = without(
+    CommentaryQuerySchema, "ThemeCommentaryQuerySchema", "theme", left_out=HIDING
+)
 QuoteCommentaryQuerySchema = without(CommentaryQuerySchema, "QuoteCommentaryQuerySchema", "quote", "film")
-SourceCommentaryQuerySchema = without(CommentaryQuerySchema, "SourceCommentaryQuerySchema", "source")
+SourceCommentaryQuerySchema = without(
+    CommentaryQuerySchema, "SourceCommentaryQuerySchema", "source", left_out=HIDING
+)
 
 
 class CommentaryRelationBody(Body):

@@ -1,5 +1,7 @@
 """What is a draft or deleted is nowhere: not in lists, not behind references, not in what is included."""
 
+import re
+
 import pytest
 
 from api.app import create_app
@@ -11,6 +13,8 @@ from models import BY_TYPE, NOUNS
 from tests.generated import worst
 from tests.storing import store
 
+#: A list below an item's path.
+NESTED = re.compile(r"/v1/\w+/<slug:\w+>/[\w-]+")
 LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
 
 
@@ -74,3 +78,15 @@ class TestHidden:
                 said = {row for row in session.query(noun) if row.is_visible}
                 assert said == set(session.query(noun).filter(noun.is_visible))
                 assert said
+
+    def test_nothing_is_listed_below_it(self, app, hidden):
+        client = app.test_client()
+        nested = [rule for rule in app.url_map.iter_rules() if NESTED.fullmatch(rule.rule)]
+        assert len(nested) > 15
+        for rule in nested:
+            (name,) = rule.arguments
+            for type_name, slug in hidden:
+                if type_name == name:
+                    path = rule.rule.replace(f"<slug:{name}>", slug)
+                    answer = client.get(path, headers={"Accept": "application/json"})
+                    assert answer.status_code in (404, 410), path

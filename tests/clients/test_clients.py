@@ -83,6 +83,17 @@ class TestPython:
         )
         assert ran.returncode == 0, ran.stdout
 
+    def test_mypy_is_content_with_every_call_that_was_generated(self, clients):
+        ran = subprocess.run(
+            [sys.executable, "-m", "mypy", "--strict", "--config-file=", "subtext_client"],
+            cwd=clients / "python",
+            env=os.environ | {"MYPY_CACHE_DIR": str(clients / "mypy-all")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout
+
     def test_operations_and_types_are_called_what_a_developer_expects(self, clients):
         package = clients / "python" / "subtext_client"
         calls = {path.relative_to(package / "api").as_posix() for path in package.glob("api/*/*.py")}

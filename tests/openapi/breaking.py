@@ -217,3 +217,18 @@ def a_problem_loses_a_field(document):
 def reads_need_a_key(document):
     document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     operation(document, "listQuotes")["security"] = [{"key": []}]
+
+
+@breaking("The default of `limit` in GET /v1/quotes lost `20`")
+def a_default_goes_away(document):
+    del document["components"]["parameters"]["Limit"]["schema"]["default"]
+
+
+@breaking("The default of `max_severity` in GET /v1/quotes lost `no default`")
+def a_default_comes(document):
+    document["components"]["parameters"]["MaxSeverity"]["schema"]["default"] = 0
+
+
+@breaking("The discriminator of `SearchHit` lost `type`")
+def a_union_is_told_apart_by_another_key(document):
+    schema(document, "SearchHit")["discriminator"]["propertyName"] = "id"

@@ -83,6 +83,13 @@ class TestPromise:
     def test_it_is_kept(self, judged, edit):
         assert judged[edit.__name__] == []
 
+    def test_a_parameter_keeps_its_format(self):
+        edited = copy.deepcopy(DOCUMENT)
+        del edited["components"]["parameters"]["Date"]["schema"]["format"]
+        assert meanings.lost(DOCUMENT, edited) == [
+            f"The format of `date` in GET /v1/{name}/daily lost `date`." for name in ("quotes", "commentary")
+        ]
+
     def test_there_are_at_least_ten_of_each(self):
         assert min(len(BREAKING), len(COMPATIBLE)) >= 10
 
