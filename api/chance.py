@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -113,8 +114,26 @@ class Lots:
         if not chosen:
             that_day = self._column(created).where(created < midnight + dt.timedelta(days=1))
             first = self._run(that_day.order_by(created).limit(1))
-            chosen = self._where(created.in_(first)).draw(str(day), 1)
+            # Nothing came before the first; a range, unlike one value, leaves rows in their random order.
+            chosen = self._where(created <= first[0]).draw(str(day), 1) if first else []
         return chosen[0] if chosen else None
+
+    def draw_of_days(self, days: list[dt.date]) -> dict[dt.date, str]:
+        """Return the same for several days, without those of which there is none.
+
+        Where not too many are candidates they are read once for all of the days.
+        """
+        columns = self._column(self.noun.slug).add_columns(self.noun.created_at)
+        rows = self.session.execute(columns.limit(MOST_RANKED + 1), self.now).all()
+        if len(rows) > MOST_RANKED:
+            drawn = {day: self.draw_of_day(day) for day in days}
+            return {day: slug for day, slug in drawn.items() if slug}
+        candidates = {day: _candidates(rows, day) for day in days}
+        return {
+            day: min(slugs, key=lambda slug: lot(str(day), slug))
+            for day, slugs in candidates.items()
+            if slugs
+        }
 
     def _where(self, condition: ColumnElement[bool]) -> Lots:
         return Lots(self.session, self.statement.where(condition), self.noun, self.now)
@@ -124,6 +143,16 @@ class Lots:
 
     def _run(self, statement: Select[Any]) -> list[Any]:
         return list(self.session.scalars(statement, self.now))
+
+
+def _candidates(rows: Sequence[Any], day: dt.date) -> list[str]:
+    """Return the ids, among rows of ids and times of creation, of which one is the day's."""
+    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
+    before = [slug for slug, created in rows if created < first_moment(midnight)]
+    first = min((created for _, created in rows), default=None)
+    if before or first is None or first >= midnight + dt.timedelta(days=1):
+        return before
+    return [slug for slug, created in rows if created == first]
 
 
 def first_moment(midnight: dt.datetime) -> dt.datetime:

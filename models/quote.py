@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, tuple_
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validates
 
 from models.advisory import AdvisoryLink, flagged
 from models.base import Base, Versioned, having, one_of, refers_to, slugs
@@ -90,6 +90,8 @@ class Quote(Base, OfFilm):
         """See :meth:`Versioned.constraints`."""
         return (
             Index("ix_quotes_in_order", "film_id", "position", "slug"),
+            # Feeds begin with what came last, and a day's quote is one that was there before the day.
+            Index("ix_quotes_latest", "created_at", "slug"),
             CheckConstraint("position >= 1", name="position_counts"),
             CheckConstraint("word_count >= 1", name="word_count_counts"),
             # Certainty says how sure a speaker is: without one there is nothing to be sure of.
@@ -159,6 +161,23 @@ class Quote(Base, OfFilm):
                 *flagged(cls.id, AdvisoryLink.quote_id, advisory, exclude_advisory, max_severity),
                 *cited_from(cls.id, Citation.quote_id, source),
             )
+        )
+
+    @classmethod
+    def select_beside(cls, slug: str, *, after: bool) -> Select[str, str]:
+        """Return the id and the label of the visible quote that follows in the film, or that comes before.
+
+        No row, if this one is at that end.
+        """
+        here, key = aliased(cls), (cls.position, cls.slug)
+        place, this = tuple_(*key), tuple_(here.position, here.slug)
+        order = key if after else [column.desc() for column in key]
+        return (
+            select(cls.slug, cls.label)
+            .join(here, here.film_id == cls.film_id)
+            .where(here.slug == slug, cls.visible(), place > this if after else place < this)
+            .order_by(*order)
+            .limit(1)
         )
 
     def to_record(self) -> dict[str, Any]:
