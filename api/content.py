@@ -57,3 +57,10 @@ def item_view(type_name: str) -> View:
     """Return the view of an item of a type, as its own route reads it."""
     noun = BY_TYPE[type_name]
     return lambda id: noun.select_where(id=[id])  # noqa: A006 (the path's parameter)
+
+
+@cache
+def list_view(type_name: str) -> View:
+    """Return the view of the list of a type, which takes all filters."""
+    noun = BY_TYPE[type_name]
+    return lambda filters: noun.select_where(**filters)

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from api.content import Call, call_address, item_view
+from api.content import Call, call_address, item_view, list_view
 from api.context import session, settings
 from api.links import address
 from api.pages.wording import place
 from api.pagination import ListRequest
 from api.projection import Shape
-from api.reading import Reading, View
+from api.reading import Reading
 from api.references import MOST_LISTED
 from api.versions import COLLECTIONS, schema_of
 from models import BY_TYPE, Film
@@ -25,10 +25,7 @@ MOST_PAGES = 3
 #: The counts of a film that pages show, and the noun that each is of.
 COUNTED = {"characters": "character", "scenes": "scene", "quotes": "quote", "commentary": "commentary"}
 #: What must be known of an item to say where it stands.
-PLACED = {
-    "quote": ("url", "html_url", "scene", "themes"),
-    "commentary": ("url", "html_url", "scenes", "themes"),
-}
+PLACED = {"commentary": ("url", "html_url", "scenes", "themes")}
 
 
 def coverage(film: str) -> Call:
@@ -47,7 +44,7 @@ def listed(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[
     """
     asked = {by: [slug], "fields": list(fields), "limit": MOST_LISTED}
     query = {by: slug, "fields": ",".join(fields), "limit": MOST_LISTED}
-    read = Reading(session(), _list_view(type_name), settings().base_url)
+    read = Reading(session(), list_view(type_name), settings().base_url)
     shape = Shape(schema_of(type_name), _in_order(type_name, fields))
     calls: list[Call] = []
     for _ in range(MOST_PAGES):
@@ -60,13 +57,29 @@ def listed(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[
     return calls
 
 
+def first(type_name: str, asked: dict[str, Any], *include: str) -> list[Any]:
+    """Return the items of a list's first page, with what is included; ``asked`` is a loaded query."""
+    read = Reading(session(), list_view(type_name), settings().base_url)
+    shape = Shape(schema_of(type_name), None, include)
+    found = read.page(ListRequest(BY_TYPE[type_name], COLLECTIONS[type_name], asked), {}, shape)
+    return [orjson.loads(row[0]) for row in found.rows]
+
+
+def filled(type_name: str, slugs: Iterable[str], *include: str) -> dict[str, Any]:
+    """Return whole items that were found just now, by id, with what is included."""
+    return _known(type_name, slugs, Shape(schema_of(type_name), None, include))
+
+
 def references(type_name: str, slugs: Iterable[str], *keys: str) -> dict[str, Any]:
     """Return those of an item's keys that are asked for, by id, of items that were found just now."""
+    return _known(type_name, slugs, Shape(schema_of(type_name), _in_order(type_name, keys)))
+
+
+def _known(type_name: str, slugs: Iterable[str], shape: Shape) -> dict[str, Any]:
     wanted = list(dict.fromkeys(slugs))
     if not wanted:
         return {}
     read = Reading(session(), item_view(type_name), settings().base_url)
-    shape = Shape(schema_of(type_name), _in_order(type_name, keys))
     rows = read.items(BY_TYPE[type_name], wanted, shape)
     return {found["id"]: found for found in (orjson.loads(row.json) for row in rows)}
 
@@ -92,10 +105,3 @@ def _in_order(type_name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys in the item's order, and with them what always stays."""
     wanted = {"type", "id", *keys}
     return tuple(name for name in schema_of(type_name)().fields if name in wanted)
-
-
-# One and the same at every call, as in api/content.py.
-@cache
-def _list_view(type_name: str) -> View:
-    noun = BY_TYPE[type_name]
-    return lambda filters: noun.select_where(**filters)

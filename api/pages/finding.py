@@ -22,13 +22,14 @@ def find(query: dict[str, str]) -> dict[str, Any]:
         asked = SearchQuerySchema().load(query)
     except ValidationError as error:
         said = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise Refused("invalid-parameters", " ".join(_sentences(said))) from error
+        raise Refused("invalid-parameters", " ".join(sentences(said))) from error
     return found(session(), asked, "/v1/search", settings().base_url)
 
 
-def _sentences(messages: Any) -> list[str]:
+def sentences(messages: Any) -> list[str]:
+    """Return the sentences in what a schema says against its input, whatever they are nested in."""
     if isinstance(messages, dict):
-        return _sentences(list(messages.values()))
+        return sentences(list(messages.values()))
     if isinstance(messages, list):
-        return [sentence for part in messages for sentence in _sentences(part)]
+        return [sentence for part in messages for sentence in sentences(part)]
     return [str(messages)]

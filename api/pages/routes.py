@@ -14,9 +14,13 @@ from sqlalchemy import func, select
 from api.context import session, settings
 from api.pages import refusals, wording
 from api.pages.exchanges import EXCHANGES, answer_text, request_text
+from api.pages.feeds import feeds
+from api.pages.gallery import gallery
 from api.pages.guides import guides, library
 from api.pages.markdown import code_block
+from api.pages.quotes import quotes
 from api.pages.rendering import page
+from api.pages.sitemap import sitemap
 from api.pages.wander import wander
 from api.problems import PROBLEMS
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
@@ -34,6 +38,10 @@ pages = Blueprint(
 assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
 pages.register_blueprint(wander)
 pages.register_blueprint(guides)
+pages.register_blueprint(quotes)
+pages.register_blueprint(feeds)
+pages.register_blueprint(gallery)
+pages.register_blueprint(sitemap)
 pages.after_app_request(refusals.for_people)
 wording.init_blueprint(pages)
 

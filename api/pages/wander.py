@@ -104,20 +104,14 @@ def search() -> Response:
 
 
 def _evidence(whole: dict[str, Any]) -> dict[str, str]:
-    """Return where the quotes stand that an item's claims rest on: here, or elsewhere."""
-    here = {quote["id"]: f"#{quote['id']}" for quote in whole["quotes"]}
-    named = [quote["id"] for claim in whole["commentary"] for quote in claim["quotes"]]
-    return here | content.places("quote", (slug for slug in named if slug not in here))
+    """Return where on this very page those quotes stand that an item's claims may rest on."""
+    return {quote["id"]: f"#{quote['id']}" for quote in whole["quotes"]}
 
 
 def _places(found: dict[str, Any] | None) -> dict[str, str]:
     """Return where those hits stand that have no pages of their own."""
     hits = found["data"] if found else []
-    return {
-        slug: where
-        for noun in ("quote", "commentary")
-        for slug, where in content.places(noun, (hit["id"] for hit in hits if hit["type"] == noun)).items()
-    }
+    return content.places("commentary", (hit["id"] for hit in hits if hit["type"] == "commentary"))
 
 
 def _paged(call: str | None) -> str | None:

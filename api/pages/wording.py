@@ -8,13 +8,15 @@ from typing import Any
 from flask import Blueprint
 from markupsafe import Markup, escape
 
+from api.pages.preview import inert
+
 #: The types that have pages of their own.
-PAGES = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/"}
+PAGES = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/", "quote": "/quotes/"}
 
 
 def init_blueprint(blueprint: Blueprint) -> None:
     """Give the blueprint's templates these words as filters."""
-    for word in (place, paragraphs, marked, plural):
+    for word in (place, paragraphs, marked, plural, inert):
         blueprint.add_app_template_filter(word)
 
 

@@ -36,6 +36,7 @@ class QuoteSchema(ItemSchema):
 
     type = Const("quote", "Always `quote`.")
     url = Address("/v1/quotes/", description="This quote's address.")
+    html_url = Address("/quotes/", description="The address of its page, for people.")
     text = fields.String(metadata={"description": "The words, exactly."})
     language = fields.String(metadata={"description": "BCP 47 tag of their language."})
     word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})

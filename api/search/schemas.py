@@ -16,7 +16,7 @@ from api.versions import COLLECTIONS
 from models import CommentaryKind, QuoteKind
 
 #: What is searched that has a page of its own, and where.
-PAGES = {"film": "/films/", "theme": "/themes/", "scene": "/scenes/"}
+PAGES = {"film": "/films/", "theme": "/themes/", "scene": "/scenes/", "quote": "/quotes/"}
 KINDS = {kind.value: kind for kind in (*QuoteKind, *CommentaryKind)}
 
 

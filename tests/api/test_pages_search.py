@@ -65,7 +65,7 @@ class TestSearchPage:
     def test_hits_lead_to_where_they_stand(self, search):
         hits = [hit("quote", QUOTE), hit("scene", SCENE), hit("theme", "loneliness"), hit("film", "her-2013")]
         page, _ = search(answer(*hits))
-        expected = [f"/scenes/{SCENE}#{QUOTE}", f"/scenes/{SCENE}", "/themes/loneliness", "/films/her-2013"]
+        expected = [f"/quotes/{QUOTE}", f"/scenes/{SCENE}", "/themes/loneliness", "/films/her-2013"]
         assert [link for link in page.links if link in expected] == expected
 
     def test_what_has_no_place_leads_to_its_json(self, search):

@@ -148,7 +148,7 @@ class TestMarkdown:
 
     def test_only_the_address_is_a_link(self, quote):
         html = MarkdownIt("commonmark").render(written("markdown", quote))
-        assert re.findall('href="(.*?)"', html) == [quote["url"]]
+        assert re.findall('href="(.*?)"', html) == [quote["html_url"]]
 
     @pytest.mark.parametrize("form", ["markdown", *STYLES])
     def test_a_source_that_can_be_read_is_linked(self, client, form):

@@ -8,7 +8,10 @@ from tests.browser.test_pages import hosts
 FILM = "/films/her-2013"
 SCENE = "/scenes/her-2013-lunch-with-catherine"
 FLAGGED = "/scenes/her-2013-an-anonymous-voice-chat"
+QUOTE = "/quotes/her-2013-a-wife-without-the-challenges"
+FLAGGED_QUOTE = "/quotes/her-2013-the-average-modern-woman"
 PAGES = ["/", FILM, SCENE, FLAGGED, "/themes/loneliness", "/search", "/search?q=perfect"]
+PAGES += [QUOTE, FLAGGED_QUOTE, "/embed"]
 MARK = "svg a[href='#s24-avoidance']"
 
 

@@ -1,0 +1,33 @@
+"""Discovery: how the page of a quote says where its oEmbed answers are (oEmbed, section 4).
+
+Both ways say the same: elements in the head, and the ``Link`` header.
+"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from api.embeds.markup import escaped
+from api.embeds.quoted import Quoted
+from api.links import address
+
+TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
+
+
+def alternates(quote: Quoted) -> dict[str, str]:
+    """Return the addresses of a quote's oEmbed answers, by their types."""
+    return {type_: address("/oembed", url=quote.page, format=form) for form, type_ in TYPES.items()}
+
+
+def link_elements(quote: Quoted) -> Markup:
+    """Return the elements for the head of a quote's page."""
+    element = Markup('<link rel="alternate" type="{}" href="{}" title="{} · {}">')
+    named = escaped(quote.label), escaped(quote.film)
+    return Markup("\n").join(element.format(type_, href, *named) for type_, href in alternates(quote).items())
+
+
+def link_header(quote: Quoted) -> str:
+    """Return the value of the ``Link`` header of a quote's page (RFC 8288)."""
+    return ", ".join(
+        f'<{href}>; rel="alternate"; type="{type_}"' for type_, href in alternates(quote).items()
+    )

@@ -1,0 +1,81 @@
+"""Routes of feeds: the latest quotes, and one a day, each as Atom and as JSON Feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from api.errors import Refused
+from api.links import address
+from api.pages import atom, content, json_feed
+from api.pages.choosing import asked_for, day_of, quotes_of_days
+from api.pages.entries import Entry, Feed, entry
+from api.responses import digest
+
+feeds = Blueprint("feeds", __name__, url_prefix="/feeds")
+
+#: How many quotes are the latest, and how many days a feed goes back.
+LATEST, DAYS = 50, 30
+#: By the ending of an address: what writes the feed, and its media type.
+WRITERS = {"atom": (atom.write, atom.CONTENT_TYPE), "json": (json_feed.write, json_feed.CONTENT_TYPE)}
+FILLED = ("film", "sources")
+KEPT = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
+
+
+@feeds.get("/quotes.<extension:extension>")
+def latest(extension: str) -> Response:
+    """Serve the latest quotes, the newest first; those that came together by their ids, the last first.
+
+    One index, read backwards, has this order.
+    """
+    filters = asked_for()
+    found = content.first("quote", filters | {"sort": ["-created_at", "-id"], "limit": LATEST}, *FILLED)
+    entries = tuple(entry(item) for item in found)
+    return _written(extension, "Latest quotes", "Lines and sentences, the newest first.", filters, entries)
+
+
+@feeds.get("/daily.<extension:extension>")
+def daily(extension: str) -> Response:
+    """Serve the quotes of today (UTC) and of the days before it; an entry belongs to its day for good."""
+    filters, today = asked_for(), day_of(None)
+    days = [today - dt.timedelta(days=ago) for ago in range(DAYS)]
+    chosen = quotes_of_days(days, filters)
+    found = content.filled("quote", chosen.values(), *FILLED)
+    entries = tuple(_of_day(day, found[slug], filters) for day, slug in chosen.items())
+    return _written(extension, "A quote a day", "One quote for everybody’s day.", filters, entries)
+
+
+def _of_day(day: dt.date, item: dict[str, Any], filters: dict[str, Any]) -> Entry:
+    began = f"{day}T00:00:00Z"
+    return entry(
+        item,
+        id=_address(f"/quotes/daily/{day}", filters),
+        published=began,
+        updated=max(began, item["updated_at"]),
+    )
+
+
+def _written(
+    extension: str, title: str, description: str, filters: dict[str, Any], entries: tuple[Entry, ...]
+) -> Response:
+    if extension not in WRITERS:
+        raise Refused("not-found", "Feeds end in .atom or in .json.")
+    write, content_type = WRITERS[extension]
+    narrowed = ", ".join([*filters.get("film", ()), *filters.get("theme", ())])
+    name = f"Subtext: {title}{f' ({narrowed})' if narrowed else ''}"
+    body = write(Feed(_address(request.path, filters), name, description, entries))
+    response = Response(body, content_type=content_type)
+    response.headers["Cache-Control"] = KEPT
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.set_etag(digest(body))
+    response.make_conditional(request)
+    return response
+
+
+def _address(path: str, filters: dict[str, Any]) -> str:
+    """Return the address of a path with those filters that are not as they are anyway."""
+    given = {name: ",".join(filters[name]) for name in ("film", "theme") if name in filters}
+    severity = {"max_severity": filters["max_severity"]} if filters["max_severity"] else {}
+    return address(path, **given, **severity)

@@ -1,0 +1,156 @@
+"""Routes of the gallery: choose a quote, see it as a page of others shows it, copy what shows it there."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from api.content import Call, item
+from api.context import session, settings
+from api.embeds.quoted import Quoted, quoted
+from api.embeds.snippet import snippet
+from api.errors import Refused
+from api.fields import Digits, Slug
+from api.filters import TextFilter
+from api.links import address
+from api.pages import content
+from api.pages.finding import sentences
+from api.pages.framed import frame
+from api.pages.preview import preview
+from api.pages.rendering import page
+from api.security import PAGE
+from models import Renamed, Theme
+from models.base import in_default_order
+
+gallery = Blueprint("gallery", __name__, url_prefix="/embed")
+
+#: How many quotes are offered at once, and how many themes.
+OFFERED, MOST_THEMES = 12, 100
+STYLES = {"in-place": "In place, in the page’s own type", "frame": "In a frame, by itself"}
+SCHEMES = {"auto": "As the page", "light": "Light", "dark": "Dark"}
+#: What may be chosen of notes, in words: by the strongest that is let in.
+SEVERITIES = {0: "None", 1: "Up to 1 of 3", 2: "Up to 2 of 3", 3: "Any"}
+#: The gallery holds the host page in a frame; the host page holds a snippet, and is in no frame but ours.
+GALLERY_POLICY = f"{PAGE}; frame-src 'self'"
+HOST_POLICY = (
+    "default-src 'none'; script-src {origin}; style-src 'self'; frame-src {origin}; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+
+
+class LooksSchema(Schema):
+    """Which quote is shown, and how."""
+
+    quote = Slug()
+    style = fields.String(load_default="in-place", validate=validate.OneOf([*STYLES]))
+    scheme = fields.String(load_default="auto", validate=validate.OneOf([*SCHEMES]))
+
+
+class GallerySchema(TextFilter, LooksSchema):
+    """The same, and which quotes are offered."""
+
+    theme = Slug()
+    max_severity = Digits(0, 3, load_default=0)
+
+
+@gallery.get("")
+def choose() -> Response:
+    """Offer quotes, and show the chosen one: live, and as what is to be copied."""
+    asked = _asked(GallerySchema())
+    found = content.first("quote", _filters(asked))
+    if "quote" not in asked and found:
+        asked["quote"] = found[0]["id"]
+    shown = _shown(asked)
+    response = page(
+        "gallery.html",
+        _calls(asked),
+        found=found,
+        most=OFFERED,
+        words=request.args.get("q", ""),
+        themes=list(session().scalars(in_default_order(Theme, Theme.select_where()).limit(MOST_THEMES))),
+        asked=asked,
+        styles=STYLES,
+        schemes=SCHEMES,
+        severities=SEVERITIES,
+        shown=shown,
+        copies=_copies(shown, asked) if shown else [],
+        host=urlencode({name: asked[name] for name in LooksSchema().fields if name in asked}),
+    )
+    response.headers["Content-Security-Policy"] = GALLERY_POLICY
+    return response
+
+
+@gallery.get("/host")
+def host() -> Response:
+    """Show a page as others have them, in which a snippet stands and nothing else; its frame is a sandbox."""
+    asked = _asked(LooksSchema())
+    shown = _shown(asked)
+    if shown is None:
+        raise Refused("not-found", "The parameter “quote” says which quote the page is to hold.")
+    response = page("host.html", snippet=_html(shown, asked))
+    response.headers["Content-Security-Policy"] = HOST_POLICY.format(origin=settings().base_url)
+    return response
+
+
+def _asked(schema: Schema) -> dict[str, Any]:
+    """Return what was asked for; what a form sends empty was not.
+
+    Raises:
+        Refused: 422, with what each parameter takes.
+    """
+    given = {name: value for name, value in request.args.items() if value.strip()}
+    try:
+        found: dict[str, Any] = schema.load(given, unknown=EXCLUDE)
+    except ValidationError as error:
+        faults = error.normalized_messages()  # type: ignore[no-untyped-call]
+        errors = [
+            {"location": "query", "pointer": name, "detail": " ".join(sentences(said))}
+            for name, said in faults.items()
+        ]
+        raise Refused("invalid-parameters", "What was asked for is not valid.", errors) from error
+    return found
+
+
+def _filters(asked: dict[str, Any]) -> dict[str, Any]:
+    about = {"theme": [asked["theme"]]} if "theme" in asked else {}
+    words = {"q": asked["q"]} if "q" in asked else {}
+    return words | about | {"max_severity": asked["max_severity"], "limit": OFFERED}
+
+
+def _calls(asked: dict[str, Any]) -> list[Call]:
+    query = {"q": request.args.get("q", "").strip(), "theme": asked.get("theme")}
+    given = {name: value for name, value in query.items() if value}
+    return [Call(address("/v1/quotes", **given, max_severity=asked["max_severity"], limit=OFFERED), None)]
+
+
+def _shown(asked: dict[str, Any]) -> Quoted | None:
+    """Return the chosen quote, by whichever of its ids; None if none was chosen."""
+    if "quote" not in asked:
+        return None
+    try:
+        found = item("quote", asked["quote"], "film", "sources")
+    except Renamed as error:
+        found = item("quote", error.new_slug, "film", "sources")
+    return quoted(found.json)
+
+
+def _html(shown: Quoted, asked: dict[str, Any]) -> str:
+    if asked["style"] == "frame":
+        return frame(shown.id, preview(shown).title, asked["scheme"])
+    return snippet(shown, None if asked["scheme"] == "auto" else asked["scheme"])["html"]
+
+
+def _copies(shown: Quoted, asked: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return what is to be copied: a name, what people call it, the text."""
+    forms = snippet(shown)
+    return [
+        ("html", "HTML", _html(shown, asked)),
+        ("wordpress", "WordPress: an address on a line of its own", forms["wordpress"]),
+        ("markdown", "Markdown", forms["markdown"].rstrip("\n")),
+        ("text", "Plain text", forms["text"].rstrip("\n")),
+        ("daily", "Another quote each day", frame("daily", "The quote of the day", asked["scheme"])),
+        ("random", "Another quote each time", frame("random", "A quote", asked["scheme"])),
+    ]

@@ -1,0 +1,47 @@
+"""Feeds as JSON Feed, version 1.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.links import address
+from api.pages.entries import Entry, Feed
+from api.representations.wording import KEEPER
+from api.responses import encoded
+
+CONTENT_TYPE = "application/feed+json"
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def write(feed: Feed) -> bytes:
+    """Return the feed as JSON."""
+    return encoded(
+        {
+            "version": VERSION,
+            "title": feed.title,
+            "home_page_url": feed.home,
+            "feed_url": feed.address,
+            "description": feed.description,
+            "favicon": address("/favicon.svg"),
+            "authors": [{"name": KEEPER, "url": feed.home}],
+            "language": "en",
+            "items": [_item(entry) for entry in feed.entries],
+        }
+    )
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "url": entry.page,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.html,
+        "content_text": entry.text,
+        "image": entry.image,
+        "date_published": entry.published,
+        "date_modified": entry.updated,
+        "authors": [{"name": entry.author}],
+        "tags": [label for _, label in entry.tags],
+        "language": entry.language,
+    }

@@ -1,0 +1,169 @@
+"""Texts that would rather be markup, wherever pages, feeds and maps show a quote: they stay texts."""
+
+import html
+import re
+from xml.etree import ElementTree as ET
+
+import extruct
+import feedparser
+import pytest
+
+from tests.browser.parsed import Parsed
+from tests.choices import NASTY, Dealt
+from tests.counted import items
+from tests.feeds import atom, json_feed
+from tests.generated import Author
+from tests.storing import store
+
+BASE = "http://127.0.0.1:8000"
+HOSTILE = (
+    *NASTY,
+    "<script>alert(1)</script>",
+    "</script></title></textarea><img src=x onerror=alert(1)>",
+    "\"><img onerror=alert(1) src='x'>",
+    "]]></content><!-- --> <![CDATA[",
+    "&amp;lt;script&amp;gt; &lt;b&gt; &#60;i&#62;",
+    "one\u2028two\u2029three",
+    "\u202eevil\u202c \u2066in\u2069",
+    "x" * 4000,
+    "愛は" * 400,
+    "👩‍👩‍👧‍👦" * 20,
+    "bell\x07 escape\x1b[31m vertical\x0btab \x01\x02",
+)
+TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+@pytest.fixture(scope="module")
+def hostile(engine, make_app):
+    """A client over quotes all of whose texts are hostile, and the quotes."""
+    sizes = dict.fromkeys(("source", "character", "scene", "theme", "commentary", "advisory"), (12,))
+    content = Author(Dealt(8), HOSTILE, False).write(sizes | {"film": (3,), "quote": (60,)})
+    for row, text in zip(content["quote"], HOSTILE * 2, strict=False):
+        row["text"] = text
+    with engine.fresh() as url, make_app(url) as app:
+        with app.extensions["database"].writing() as session:
+            store(session, content)
+        client = app.test_client()
+        yield client, items(client, "/v1/quotes", include="film,sources")
+
+
+@pytest.fixture
+def pages(hostile):
+    """The page of every quote, with the quote."""
+    client, quotes = hostile
+    assert len({quote["text"] for quote in quotes}) > 20
+    return [(quote, client.get(f"/quotes/{quote['id']}").text) for quote in quotes]
+
+
+def head(page):
+    """Return the texts of the head, by property or name, the title among them."""
+    named = [meta.attributes for meta in page.all("meta")]
+    said = {meta.get("property") or meta.get("name"): meta.get("content") for meta in named}
+    return said | {"title": "".join(t.words for t in page.texts if t.within and t.within[-1].tag == "title")}
+
+
+class TestQuotePages:
+    def test_the_words_stand_there_as_they_were_written(self, pages):
+        for quote, text in pages:
+            shown = Parsed(text.replace("\r", "")).behind("blockquote")
+            assert quote["text"].replace("\r", "") in shown
+
+    def test_nothing_becomes_an_element(self, pages):
+        for _, text in pages:
+            page = Parsed(text)
+            assert not page.all("img", "b", "i", "iframe") or not page.all("img", "i", "iframe")
+            assert len(page.all("script")) == 2
+            assert not [e for e in page.elements if any(name.startswith("on") for name in e.attributes)]
+            assert len(page.ids) == len(set(page.ids))
+
+    def test_consumers_read_the_linked_data(self, pages):
+        for quote, text in pages:
+            clean = re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1]
+            assert "<" not in clean
+            [found] = extruct.extract(
+                f'<html><script type="application/ld+json">{clean}</script></html>',
+                base_url=BASE,
+                syntaxes=["json-ld"],
+            )["json-ld"]
+            assert found["text"] == quote["text"]
+
+    def test_a_preview_stays_text_however_often_it_is_unescaped(self, pages):
+        for quote, text in pages:
+            said = head(Parsed(text))
+            for key in ("title", "og:title", "description", "og:description", "og:image:alt"):
+                once = html.unescape(said[key])
+                assert not TAG.search(said[key]), quote["text"]
+                assert not TAG.search(once), quote["text"]
+                assert not TAG.search(html.unescape(once)), quote["text"]
+                assert not TURNING.search(said[key])
+                assert "\n" not in said[key]
+
+    def test_previews_are_bounded(self, pages):
+        for _, text in pages:
+            said = head(Parsed(text))
+            assert len(said["og:title"]) < 200
+            assert len(text) < 200_000
+
+
+class TestFeeds:
+    @pytest.mark.parametrize("path", ["/feeds/quotes", "/feeds/daily"])
+    def test_stay_feeds(self, hostile, path):
+        client, _ = hostile
+        found = client.get(f"{path}.atom?max_severity=3")
+        root = atom(found.data)
+        assert not NOT_XML.search(found.text)
+        read = feedparser.parse(found.data, sanitize_html=False)
+        assert not read.bozo
+        assert len(read.entries) == len(root.findall("{http://www.w3.org/2005/Atom}entry"))
+        told = json_feed(client.get(f"{path}.json?max_severity=3").get_json(force=True))
+        assert [item["id"] for item in told] == [entry.id for entry in read.entries]
+
+    def test_content_has_our_elements_alone_once_and_twice_unescaped(self, hostile):
+        client, _ = hostile
+        ours = {"figure", "blockquote", "p", "figcaption", "cite", "a", "br", "bdi"}
+        for item in client.get("/feeds/quotes.json?max_severity=3").get_json(force=True)["items"]:
+            for content in (item["content_html"], html.unescape(item["content_html"])):
+                assert set(re.findall(r"</?([a-zA-Z]+)", content)) <= ours
+            for key in ("title", "summary"):
+                assert not TAG.search(html.unescape(item[key]))
+
+    def test_words_are_whole(self, hostile):
+        client, quotes = hostile
+        told = client.get("/feeds/quotes.json").get_json(force=True)["items"]
+        by_url = {quote["html_url"]: quote for quote in quotes}
+        assert told
+        for item in told:
+            clean = item["content_text"].replace("\u2060", "")
+            assert NOT_XML.sub("\ufffd", by_url[item["url"]]["text"]).replace("\u2060", "") in clean
+
+
+class TestElsewhere:
+    def test_the_map_is_one(self, hostile):
+        client, quotes = hostile
+        root = ET.fromstring(client.get("/sitemap.xml").data)
+        assert {quote["html_url"] for quote in quotes} <= {place[0].text for place in root}
+
+    def test_the_gallery_shows_texts(self, hostile):
+        client, quotes = hostile
+        for quote in quotes:
+            page = Parsed(client.get(f"/embed?max_severity=3&quote={quote['id']}").text)
+            assert not page.all("img", "i", "figure", "blockquote")
+            assert len(page.all("script")) == 2
+            assert len(page.all("iframe")) == 1
+
+    def test_the_host_page_holds_the_snippet_and_nothing_else(self, hostile):
+        client, quotes = hostile
+        for quote in quotes:
+            answer = client.get(f"/embed/host?quote={quote['id']}")
+            assert client.get(f"/quotes/{quote['id']}/snippet").get_json()["html"] in answer.text
+            page = Parsed(answer.text)
+            assert [e.attributes["src"] for e in page.all("script")] == [f"{BASE}/embed.js"]
+            assert not page.all("img", "iframe", "i")
+
+    def test_the_form_shows_what_was_asked_as_text(self, hostile):
+        client, _ = hostile
+        page = Parsed(client.get('/embed?q="><script>alert(1)</script>').text)
+        assert page.all("input", name="q")[0].attributes["value"] == '"><script>alert(1)</script>'
+        assert len(page.all("script")) == 2
