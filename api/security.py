@@ -21,8 +21,8 @@ EXPOSED = (
     "Deprecation",
     "Sunset",
 )
-#: What other sites read besides the API: the script and what a quote is copied from.
-ELSEWHERE = r"/(embed[.a-z0-9]*\.js|quotes/[^/]+/snippet)$"
+#: What other sites read besides the API: scripts, what a quote is copied from, and oEmbed.
+ELSEWHERE = r"/(embed[.a-z0-9]*\.js|embed/frame\.js|oembed(\.[a-z.]*)?|quotes/[^/]+/snippet)$"
 DATA = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -1,0 +1,136 @@
+"""The framed document: a quote by itself, for other people's pages to show in a frame.
+
+It sets no cookie, asks nobody but us for anything, and reads its own address alone. What it does not know
+in that address it ignores, for whoever shows a frame may add to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from api.content import item
+from api.context import settings
+from api.embeds import framing, styling
+from api.embeds.choosing import asked_for, drawn, of_day
+from api.embeds.on_one_line import plain, shortened, shown
+from api.embeds.quoted import Quoted, quoted
+from api.links import address
+from models import Gone, NotFound
+
+SCRIPT = Path(__file__).parent / "static" / "frame.js"
+#: For a deleted quote to disappear within hours: what is shown may be old, but not for days.
+KEPT = "public, max-age=300, s-maxage=3600, stale-while-revalidate=3600"
+PINNED = "public, max-age=31536000, immutable"
+#: The longest title, in characters; some consumers cut what is longer.
+MOST_TITLE = 80
+POLICY = (
+    "default-src 'none'; script-src {origin}; style-src 'sha256-{style}'; font-src {origin}; "
+    "img-src {origin}; base-uri 'none'; form-action 'none'; frame-ancestors *"
+)
+HEADERS = {
+    # A page that isolates itself shows only what isolates itself too.
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+}
+
+frame = Blueprint("frame", __name__, url_prefix="/embed", template_folder="templates")
+frame.add_app_template_filter(shown)
+
+
+@frame.after_request
+def show_anywhere(response: Response) -> Response:
+    """Let others frame what leads to a frame, too."""
+    if response.status_code == 308:
+        response.headers.update(
+            HEADERS | {"Content-Security-Policy": "default-src 'none'; frame-ancestors *"}
+        )
+    return response
+
+
+@frame.get("/quotes/<slug:quote>")
+def quote_frame(quote: str) -> Response:
+    """Show a quote."""
+    return _of(quote, KEPT)
+
+
+@frame.get("/quotes/daily")
+def daily_frame() -> Response:
+    """Show the day's quote, until the day ends."""
+    chosen, seconds = of_day(asked_for(request.args.to_dict()))
+    return _of(chosen, f"public, max-age={min(300, seconds)}, s-maxage={min(3600, seconds)}")
+
+
+@frame.get("/quotes/random")
+def random_frame() -> Response:
+    """Show a quote chosen by lot; with a seed, the same one for as long as the content is the same."""
+    asked = asked_for(request.args.to_dict())
+    return _of(drawn(asked), KEPT if asked["seed"] else "no-store")
+
+
+@frame.get("/frame.js")
+def frame_script() -> Response:
+    """Serve the frame's script, for ever under the digest that frames ask for it by."""
+    body, digest = _script()
+    response = Response(body, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = PINNED if request.args.get("v") == digest else KEPT
+    response.set_etag(digest)
+    response.make_conditional(request)
+    return response
+
+
+@cache
+def _script() -> tuple[bytes, str]:
+    body = SCRIPT.read_bytes()
+    return body, hashlib.sha256(body).hexdigest()[:16]
+
+
+def _of(slug: str | None, cache_control: str) -> Response:
+    """Return the frame of a quote, or one that says that it is not there."""
+    if slug is None:
+        return _absent("No quote matches.", 404)
+    try:
+        found = quoted(item("quote", slug, "film", "sources").json)
+    except NotFound as error:
+        return _absent("This quote is not here.", 410 if isinstance(error, Gone) else 404)
+    response = _framed("frame.html", found, found.page)
+    response.headers["Cache-Control"] = cache_control
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _absent(said: str, status: int) -> Response:
+    response = _framed("absent.html", None, address("/"), title=said)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _framed(template: str, found: Quoted | None, canonical: str, **values: str) -> Response:
+    theme, clamp = request.args.get("theme", ""), request.args.get("clamp") == "1"
+    known = {"quote": found, "clamp": clamp, "g": framing, "canonical": canonical}
+    css = styling.style_sheet(found, theme if theme in styling.COLOURS else "auto", clamp=clamp)
+    if found:
+        values["title"] = title(found)
+    script = address("/embed/frame.js", v=_script()[1])
+    response = make_response(render_template(template, css=css, script=script, **known, **values))
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    response.headers.update(HEADERS)
+    response.headers["Content-Security-Policy"] = POLICY.format(origin=settings().base_url, style=digest)
+    return response
+
+
+def title(quote: Quoted, most: int = MOST_TITLE) -> str:
+    """Return what a frame is called: the quote's label, which never has flagged words, and the film."""
+    label, film = plain(quote.label), f" · {plain(quote.film)}"
+    # A film's name that takes half of it may be cut instead.
+    room = most - len(film) if len(film) < most // 2 else most // 2
+    return shortened(f"{shortened(label, room)}{film}", most)
