@@ -10,6 +10,7 @@ from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
 from api.config import Settings
 from api.embeds.frame import frame
+from api.embeds.oembed import oembed
 from api.embeds.routes import embeds
 from api.embeds.script import script
 from api.embeds.snippets import snippets
@@ -52,6 +53,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     resources = (films, sources, characters, scenes, quotes, commentary, themes, advisories)
     for blueprint in (index, search, *resources):
         api.register_blueprint(blueprint)
-    for unlisted in (meta, pages, assets, embeds, frame, script, snippets):
+    for unlisted in (meta, pages, assets, embeds, frame, oembed, script, snippets):
         app.register_blueprint(unlisted)
     return app

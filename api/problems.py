@@ -133,6 +133,14 @@ _ALL = (
         "Something went wrong on our side.",
     ),
     ProblemType(
+        "not-implemented",
+        501,
+        "Not implemented",
+        "oEmbed answers are served in two formats, and the request asks for a third.",
+        "Ask for format=json or format=xml, or leave the format out.",
+        "The formats are json and xml.",
+    ),
+    ProblemType(
         "query-timeout",
         503,
         "Query timeout",

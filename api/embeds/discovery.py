@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from api.embeds.markup import escaped
+from api.embeds.frame import title
 from api.embeds.quoted import Quoted
 from api.links import address
 
@@ -21,9 +21,9 @@ def alternates(quote: Quoted) -> dict[str, str]:
 
 def link_elements(quote: Quoted) -> Markup:
     """Return the elements for the head of a quote's page."""
-    element = Markup('<link rel="alternate" type="{}" href="{}" title="{} · {}">')
-    named = escaped(quote.label), escaped(quote.film)
-    return Markup("\n").join(element.format(type_, href, *named) for type_, href in alternates(quote).items())
+    element = Markup('<link rel="alternate" type="{}" href="{}" title="{}">')
+    found = (element.format(type_, href, title(quote)) for type_, href in alternates(quote).items())
+    return Markup("\n").join(found)
 
 
 def link_header(quote: Quoted) -> str:

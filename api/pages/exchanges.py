@@ -60,6 +60,7 @@ EXCHANGES: dict[str, Exchange] = {
         note="So it is where requests are limited, to 600 a minute.",
     ),
     "internal-error": Exchange(note="Any request may meet it, by a fault that is ours."),
+    "not-implemented": Exchange("/oembed?format=yaml"),
     "query-timeout": Exchange(
         headers={"Retry-After": "5"}, note="So it is where the database is too slow for what was asked."
     ),

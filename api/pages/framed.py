@@ -9,7 +9,7 @@ from api.links import address
 
 #: Wide enough to read; the frame says itself how high it is to whoever listens, and this is for who does not.
 WIDTH, HEIGHT = 600, 320
-#: Everything that a site allows a frame, and no more (EMBEDDING, C5): it may open links, and run its script.
+#: Everything that a site allows a frame, and no more: it may open links, and run its script.
 FRAME = Markup(
     '<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" referrerpolicy="no-referrer" '
     'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" frameborder="0" marginwidth="0" '

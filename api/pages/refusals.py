@@ -8,6 +8,8 @@ from api.errors import PROBLEM_JSON
 from api.versions import PREFIX
 
 HTML = "text/html"
+#: Blueprints that only programs ask, whatever they say they accept.
+FOR_PROGRAMS = {"oembed"}
 
 
 def for_people(response: Response) -> Response:
@@ -15,7 +17,7 @@ def for_people(response: Response) -> Response:
 
     Status and headers stay; a cache learns that the ``Accept`` header decides.
     """
-    if response.mimetype != PROBLEM_JSON or PREFIX.match(request.path):
+    if response.mimetype != PROBLEM_JSON or PREFIX.match(request.path) or request.blueprint in FOR_PROGRAMS:
         return response
     response.vary.add("Accept")
     if request.accept_mimetypes.best_match([PROBLEM_JSON, "application/json", HTML]) == HTML:

@@ -26,6 +26,7 @@ PLAIN = [
     "precondition-failed",
     "uri-too-long",
     "invalid-parameters",
+    "not-implemented",
 ]
 
 

@@ -1,0 +1,120 @@
+"""oEmbed 1.0: what shows a quote in the page of whoever asks for it by its address (https://oembed.com)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, request
+
+from api.context import settings
+from api.embeds import framing
+from api.embeds.addressed import MOST_CHARACTERS, Addressed, addressed
+from api.embeds.cards import HEIGHT, WIDTH
+from api.embeds.flat import blockquote, framed
+from api.embeds.frame import KEPT, title
+from api.embeds.on_one_line import plain, shortened
+from api.embeds.quoted import Quoted
+from api.embeds.routes import NARROWEST, WIDEST
+from api.embeds.styling import COLOURS
+from api.errors import Refused
+from api.links import address
+from api.representations.wording import KEEPER
+from api.responses import digest, encoded
+
+#: The widest that a frame is shown, in pixels.
+MOST_WIDE = 600
+#: For how long others may keep what they were told, in seconds.
+DAY = 86_400
+#: A limit that counts: anything else is as if it were not there.
+LIMIT = re.compile(r"0*[1-9][0-9]{0,8}")
+MOST_NAME = 120
+# The types that the specification names (section 2.3.2).
+TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
+
+oembed = Blueprint("oembed", __name__)
+
+
+@oembed.get("/oembed")
+@oembed.get("/oembed.<extension:form>")
+def embed(form: str | None = None) -> Response:
+    """Tell how to show the quote at ``url``, within ``maxwidth`` and ``maxheight``; nothing else matters.
+
+    Raises:
+        Refused: 501 for other formats, 400 without an address, 404 for one that is not a quote's.
+    """
+    form = form or request.args.get("format") or "json"
+    if form not in TYPES:
+        raise Refused("not-implemented", f"The formats are {' and '.join(TYPES)}.")
+    told = _told(addressed(_url()), _limit("maxwidth"), _limit("maxheight"))
+    body = encoded(told) if form == "json" else as_xml(told)
+    response = Response(body, content_type=TYPES[form])
+    response.set_etag(digest(body))
+    response.headers["Cache-Control"] = KEPT
+    response.make_conditional(request)
+    return response
+
+
+def _url() -> str:
+    url = request.args.get("url", "")
+    if 0 < len(url) <= MOST_CHARACTERS:
+        return url
+    detail = f"It takes the address of a quote, of at most {MOST_CHARACTERS} characters."
+    error = {"location": "query", "pointer": "url", "detail": detail}
+    raise Refused("bad-request", "The parameter “url” is missing or too long.", [error])
+
+
+def _limit(name: str) -> int | None:
+    given = request.args.get(name, "").strip()
+    return int(given) if LIMIT.fullmatch(given) else None
+
+
+def _told(asked: Addressed, most_wide: int | None, most_high: int | None) -> dict[str, Any]:
+    quote, called = asked.quote, title(asked.quote)
+    width, height, query = size(quote, most_wide, most_high)
+    if asked.theme in COLOURS:
+        query["theme"] = asked.theme
+    source = address(f"/embed/quotes/{quote.id}", **query)
+    who = f"{quote.who}, in {quote.film}" if quote.who else quote.film
+    return {
+        "type": "rich",
+        "version": "1.0",
+        "title": called,
+        "author_name": shortened(plain(who), MOST_NAME),
+        "author_url": quote.film_page,
+        "provider_name": KEEPER,
+        "provider_url": f"{settings().base_url}/",
+        "cache_age": DAY,
+        "html": f"{blockquote(quote)} {framed(source, called, width, height)}",
+        "width": width,
+        "height": height,
+        **thumbnail(quote, most_wide, most_high),
+    }
+
+
+def size(quote: Quoted, most_wide: int | None, most_high: int | None) -> tuple[int, int, dict[str, Any]]:
+    """Return how wide and high a quote's frame is, and what its address says where that is too low."""
+    width = min(most_wide or MOST_WIDE, MOST_WIDE)
+    height = framing.height(quote, width)
+    if most_high is None or height <= most_high:
+        return width, height, {}
+    return width, most_high, {"clamp": 1} if framing.natural_height(quote, width) > most_high else {}
+
+
+def thumbnail(quote: Quoted, most_wide: int | None, most_high: int | None) -> dict[str, Any]:
+    """Return the largest card within the limits, by three keys; none, if no card is so small."""
+    width = min(WIDEST, most_wide or WIDEST, (most_high or HEIGHT) * WIDTH // HEIGHT) // 2 * 2
+    if width < NARROWEST:
+        return {}
+    return {
+        "thumbnail_url": address(f"/quotes/{quote.id}/card.png", w=width),
+        "thumbnail_width": width,
+        "thumbnail_height": round(width * HEIGHT / WIDTH),
+    }
+
+
+def as_xml(told: dict[str, Any]) -> bytes:
+    """Return an answer as XML: each key an element."""
+    elements = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in told.items())
+    return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{elements}</oembed>'.encode()

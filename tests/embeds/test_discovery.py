@@ -1,0 +1,43 @@
+"""Discovery: a quote's page leads to its oEmbed answers, by its head and by its header."""
+
+import re
+
+import pytest
+
+from api.content import item
+from api.embeds.discovery import alternates, link_elements, link_header
+from api.embeds.quoted import quoted
+from tests.browser.parsed import Parsed
+from tests.embeds.conftest import SLUG, hostile_id
+
+BASE = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def quote(app):
+    with app.app_context():
+        yield quoted(item("quote", SLUG, "film", "sources").json)
+
+
+class TestElements:
+    def test_one_for_each_format_leads_to_an_answer(self, client, quote):
+        links = Parsed(str(link_elements(quote))).all("link", rel="alternate")
+        assert [link.attributes["type"] for link in links] == ["application/json+oembed", "text/xml+oembed"]
+        for link in links:
+            assert link.attributes["title"] == "Catherine's verdict · Her (2013)"
+            assert client.get(link.attributes["href"].removeprefix(BASE)).status_code == 200
+
+    def test_they_are_well_formed_whatever_the_title_is(self, hostile_app):
+        with hostile_app.app_context():
+            for name in ("attribute", "script", "reference"):
+                found = Parsed(
+                    str(link_elements(quoted(item("quote", hostile_id(name), "film", "sources").json)))
+                )
+                assert [element.tag for element in found.elements] == ["link", "link"]
+                assert set(found.elements[0].attributes) == {"rel", "type", "href", "title"}
+
+
+class TestHeader:
+    def test_it_says_what_the_elements_say(self, quote):
+        found = re.findall(r'<([^>]*)>; rel="alternate"; type="([^"]*)"', link_header(quote))
+        assert {type_: href for href, type_ in found} == alternates(quote)
