@@ -25,7 +25,9 @@ LIMIT = 120
 
 def environment(**own):
     """Return the environment of a reader who has this repository's virtual environment and no settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SUBTEXT_", "MAKE"))}
+    # A make that runs inside another says which folder it enters.
+    kept.pop("MFLAGS", None)
     binaries = os.path.dirname(sys.executable)
     return kept | {"PATH": f"{binaries}:/usr/sbin:{kept['PATH']}", "NO_COLOR": "1"} | own
 
