@@ -154,7 +154,7 @@ def _foot(made: Card) -> float:
     bottom = made.height - BELOW * made.scale
     kept = _mark(made, bottom)
     who = [Span(f"{legible(quoted.who)}, ")] if quoted.who else []
-    first = [Span("— "), *who, Span(legible(quoted.film), italic=True)]
+    first = [Span("— "), *who, Span(quoted.joint), Span(legible(quoted.film), italic=True)]
     source = quoted.source if quoted.source == UNNAMED else f"“{legible(quoted.source)}”"
     second = [Span(f"as quoted in {source}")]
     room = made.width - 2 * SIDE * made.scale - kept

@@ -19,7 +19,7 @@ def blockquote(quote: Quoted) -> str:
     page, turned = escaped(quote.page), quote.direction == "rtl"
     way, back = (' dir="rtl"', ' dir="ltr"') if turned else ("", "")
     who = f"<bdi>{words(quote.who)}</bdi>, " if quote.who else ""
-    film = f'<cite><a href="{page}"><bdi>{words(quote.film)}</bdi></a></cite>'
+    film = f'{quote.joint}<cite><a href="{page}"><bdi>{words(quote.film)}</bdi></a></cite>'
     note = f"<p{back}>{words(quote.note)}</p> " if quote.note else ""
     # A blank between paragraphs: some take their tags away.
     return (

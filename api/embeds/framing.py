@@ -50,7 +50,7 @@ def caption_of(quote: Quoted) -> list[Span]:
     """Return the line that says whose words they are, as it stands below them."""
     who = [Span(f"{shown(quote.who)}, ")] if quote.who else []
     film, source = Span(shown(quote.film), italic=True), Span(f", as quoted in “{shown(quote.source)}”")
-    return [Span("— "), *who, film, source]
+    return [Span("— "), *who, Span(quote.joint), film, source]
 
 
 def height(quote: Quoted, width: int) -> int:

@@ -76,12 +76,11 @@ def _told(asked: Addressed, most_wide: int | None, most_high: int | None) -> dic
     if asked.theme in COLOURS:
         query["theme"] = asked.theme
     source = address(f"/embed/quotes/{quote.id}", **query)
-    who = f"{quote.who}, in {quote.film}" if quote.who else quote.film
     return {
         "type": "rich",
         "version": "1.0",
         "title": called,
-        "author_name": shortened(plain(who), MOST_NAME),
+        "author_name": shortened(plain(quote.byline), MOST_NAME),
         "author_url": quote.film_page,
         "provider_name": KEEPER,
         "provider_url": f"{settings().base_url}/",

@@ -18,6 +18,7 @@ from api.representations.wording import (
     one_line,
     short_title_of,
     speaker,
+    writer,
 )
 
 #: What makes a text be written from right to left: its first strong character (UAX #9, rule P2).
@@ -29,8 +30,10 @@ STRONG = ("L", *RIGHT_TO_LEFT)
 class Quoted:
     """A quote as others show it.
 
-    ``who`` says it, None where nobody in the film does; ``film`` and ``source`` are what it is from and
-    what quotes it, as names. ``attribution`` says all of that in a sentence without a full stop.
+    ``voice`` says whose words they are: the film's or the essay's. ``who`` says them: in the film a
+    character, None where nobody is named; of an essay whoever it is cited by. ``film`` and ``source`` are
+    what they are from, or about, and what quotes them, as names. ``attribution`` says all of that in a
+    sentence without a full stop.
     ``note`` is what a reader should know first, None where nothing is flagged. ``page`` is the quote's
     address, ``film_page`` the film's, both absolute.
     """
@@ -39,6 +42,7 @@ class Quoted:
     label: str
     text: str
     language: str
+    voice: str
     who: str | None
     film: str
     film_page: str
@@ -46,6 +50,16 @@ class Quoted:
     attribution: str
     note: str | None
     page: str
+
+    @property
+    def joint(self) -> str:
+        """What stands before the film's name: ``on `` where the words are about the film and not of it."""
+        return "" if self.voice == "film" else "on "
+
+    @property
+    def byline(self) -> str:
+        """Who says it, in what or on what, on one line."""
+        return f"{self.who}, {self.joint or 'in '}{self.film}" if self.who else self.film
 
     @property
     def direction(self) -> str:
@@ -62,7 +76,8 @@ def quoted(item: Item) -> Quoted:
         label=one_line(item["label"]),
         text=item["text"],
         language=item["language"],
-        who=speaker(item),
+        voice=item["voice"],
+        who=speaker(item) if item["voice"] == "film" else writer(item),
         film=one_line(item["film"]["label"]),
         film_page=address(f"/films/{item['film']['id']}"),
         source=named[0] if named else UNNAMED,

@@ -20,7 +20,7 @@ THEMES = ("light", "dark")
 FIGURE = Markup(
     '<figure class="subtext-quote"{theme}>{note}'
     '<blockquote cite="{page}" lang="{language}"{direction}><p>{words}</p></blockquote> '
-    '<figcaption>— {who}<cite><a href="{page}">{film}</a></cite>, as quoted in “{source}”</figcaption>'
+    '<figcaption>— {who}{joint}<cite><a href="{page}">{film}</a></cite>, as quoted in “{source}”</figcaption>'
     "</figure>"
 )
 NOTE = Markup('<p class="subtext-note">{}</p> ')
@@ -64,6 +64,7 @@ def figure(quoted: Quoted, theme: str | None = None) -> Markup:
         direction=Markup(' dir="rtl"') if quoted.direction == "rtl" else "",
         words=lines(quoted.text),
         who=Markup("{}, ").format(name(quoted.who)) if quoted.who else "",
+        joint=quoted.joint,
         film=name(quoted.film),
         source=name(quoted.source),
     )
@@ -73,7 +74,7 @@ def markdown(quoted: Quoted) -> str:
     """Return the quote as CommonMark, its attribution a paragraph of the quotation."""
     who = f"{inert(defused(quoted.who))}, " if quoted.who else ""
     film = link(defused(quoted.film), quoted.page)
-    caption = f"> — {who}*{film}*, as quoted in “{inert(defused(quoted.source))}”"
+    caption = f"> — {who}{quoted.joint}*{film}*, as quoted in “{inert(defused(quoted.source))}”"
     note = f"**{inert(defused(quoted.note))}**\n\n" if quoted.note else ""
     return f"{note}{inert_lines(defused(quoted.text), '> ')}\n>\n{caption}\n"
 

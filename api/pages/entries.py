@@ -12,7 +12,7 @@ from api.embeds.quoted import Quoted, quoted
 from api.embeds.snippet import figure, text
 from api.links import address
 from api.pages.preview import inert, preview
-from api.representations.wording import Item, author_of
+from api.representations.wording import Item
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,6 @@ def entry(item: Item, **own: Any) -> Entry:
     """Return the entry of a quote, its film and sources included; ``own`` goes before that."""
     shown = quoted(item)
     seen = preview(shown)
-    # A citation of what is a draft or deleted is not served.
-    named = [author_of(citation["source"]) for citation in item["citations"]]
     values: dict[str, Any] = {
         "id": shown.page,
         "page": shown.page,
@@ -72,7 +70,7 @@ def entry(item: Item, **own: Any) -> Entry:
         "html": str(_veiled(shown) if shown.note else figure(shown)),
         "text": defused(f"{shown.note}\n{shown.label}\n" if shown.note else text(shown)),
         "language": shown.language,
-        "author": inert((named and named[0]) or shown.source),
+        "author": inert(shown.byline),
         "image": seen.image,
         "rights": inert(item["rights"]),
         "tags": tuple((theme["id"], inert(theme["label"])) for theme in item["themes"]),

@@ -41,7 +41,8 @@ class Preview:
 
 def preview(quoted: Quoted) -> Preview:
     """Return the preview of a quote; of one that is flagged, its label and its note, and no word of it."""
-    film, credit = shortened(quoted.film, MOST_OF_FILM), shortened(f"{quoted.attribution}.", MOST_OF_CREDIT)
+    film = f"{quoted.joint}{shortened(quoted.film, MOST_OF_FILM)}"
+    credit = shortened(f"{quoted.attribution}.", MOST_OF_CREDIT)
     room = max(LEAST, TITLE - len(film) - 5)
     if quoted.note:
         title, said = shortened(quoted.label, room), f"{shortened(quoted.note, DESCRIPTION)} {credit}"

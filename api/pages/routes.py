@@ -11,7 +11,9 @@ from flask import Blueprint, Response, send_file
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 
+from api.content import item
 from api.context import session, settings
+from api.embeds.quoted import quoted
 from api.pages import refusals, wording
 from api.pages.exchanges import EXCHANGES, answer_text, request_text
 from api.pages.feeds import feeds
@@ -56,6 +58,7 @@ def leave_no_blank_lines(state: BlueprintSetupState) -> None:
 def home() -> Response:
     """Show what this is: a quote, where to begin, one call to copy."""
     maxims = Quote.select_where(kind=[QuoteKind.APHORISM], max_severity=0)
+    maxim = session().scalars(maxims.order_by(Quote.random_key).limit(1)).first()
     counted: list[tuple[str, str, type[Versioned]]] = [
         ("films", "film", Film),
         ("scenes", "scene", Scene),
@@ -65,7 +68,7 @@ def home() -> Response:
     ]
     return page(
         "home.html",
-        quote=session().scalars(maxims.order_by(Quote.random_key).limit(1)).first(),
+        quote=quoted(item("quote", maxim.slug, "film", "sources").json) if maxim else None,
         counts=[(path, name, count_visible(noun)) for path, name, noun in counted],
         films=first(Film),
         themes=first(Theme),

@@ -123,7 +123,9 @@ def quotation(quote: Item) -> Node:
     film, scene, works = quote["film"], quote["scene"], [work(each["source"]) for each in quote["citations"]]
     about = [clip(scene, film)] if scene else []
     if quote["voice"] == "film":
-        speaker = quote["speaker"] and character(quote["speaker"], film, "Person")
+        # There is no word for “perhaps”: the description says it.
+        is_known = quote["speaker"] and quote["speaker_certainty"] != "uncertain"
+        speaker = is_known and character(quote["speaker"], film, "Person")
         whose: Node = {"spokenByCharacter": speaker, "isPartOf": [movie(film), *about]}
         about = []
     else:

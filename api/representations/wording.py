@@ -96,9 +96,24 @@ def voice(quote: Item) -> str:
     film = one_line(quote["film"]["label"])
     if quote["voice"] == "film":
         return ", in ".join(filter(None, (speaker(quote), film)))
-    source = quote["citations"][0]["source"] if quote["citations"] else {}
-    own = f"the {source.get('kind', 'source')}’s own words on {film}"
-    return ", ".join(filter(None, (author_of(source), own)))
+    own = own_words(quote)
+    return f"{', '.join(dict.fromkeys((writer(quote), own)))} on {film}"
+
+
+def writer(quote: Item) -> str:
+    """Return who writes words that are a source's own: who it is cited by; if nobody is named, so it says."""
+    return author_of(_quoting(quote)) or own_words(quote)
+
+
+def own_words(quote: Item) -> str:
+    """Return what words are that are a source's own."""
+    return f"the {_quoting(quote).get('kind', 'source')}’s own words"
+
+
+def _quoting(quote: Item) -> Item:
+    """Return the source that quotes a quote; empty where nobody may see it."""
+    found: Item = quote["citations"][0]["source"] if quote["citations"] else {}
+    return found
 
 
 def attribution(item: Item) -> str:

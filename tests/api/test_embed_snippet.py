@@ -29,6 +29,7 @@ PLAIN = Quoted(
     label="A label",
     text="Words.",
     language="en",
+    voice="film",
     who="Somebody",
     film="A film",
     film_page="https://subtext.example/films/a",

@@ -110,6 +110,12 @@ class TestJSONLD:
         assert document["isBasedOn"][0]["@id"].endswith(SOURCE)
         assert "author" not in document
 
+    def test_a_speaker_who_is_uncertain_is_not_stated_as_a_fact(self, client):
+        unsure = filled(client, QUOTE) | {"speaker_certainty": "uncertain"}
+        document = json.loads(written("json-ld", unsure))
+        assert "spokenByCharacter" not in document
+        assert "Catherine (speaker uncertain)" in document["description"]
+
     def test_the_sources_own_words_are_its_authors(self, client):
         document = json.loads(written("json-ld", filled(client, OWN_WORDS)))
         assert [author["name"] for author in document["author"]] == ["The Wall of Wisdom"]

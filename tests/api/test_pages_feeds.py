@@ -108,7 +108,12 @@ class TestLatest:
         assert "I am glad that you found someone. It is perfect." in entry.content[0].value
         assert "as quoted in “Her: Perfection is the Enemy of Real”" in entry.content[0].value
         assert {tag.term for tag in entry.tags} >= {"avoidance", "conflict-and-authenticity"}
-        assert entry.author == "The Wall of Wisdom"
+        assert entry.author == "Catherine, in Her (2013)"
+
+    def test_the_essays_own_words_are_its_authors(self, client):
+        found = client.get("/feeds/quotes.json?max_severity=3").get_json(force=True)["items"]
+        [own] = [entry for entry in found if entry["url"].endswith("/her-2013-it-is-in-the-dissensions")]
+        assert own["authors"] == [{"name": "The Wall of Wisdom, on Her (2013)"}]
 
 
 class TestDaily:

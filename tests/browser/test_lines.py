@@ -48,7 +48,8 @@ def quotes(served):
 def names(quote):
     """Return whose a quote is, as a frame says it, in spans."""
     who = [Span(f"{quote.who}, ")] if quote.who else []
-    return [Span("— "), *who, Span(quote.film, italic=True), Span(f", as quoted in “{quote.source}”")]
+    film, source = Span(quote.film, italic=True), Span(f", as quoted in “{quote.source}”")
+    return [Span("— "), *who, Span(quote.joint), film, source]
 
 
 def written(spans):

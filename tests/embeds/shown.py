@@ -48,6 +48,7 @@ def shown(text="Her love is real.", **changes):
         "label": "A label",
         "text": text,
         "language": "en",
+        "voice": "film",
         "who": "Theodore",
         "film": "Her (2013)",
         "film_page": "http://subtext.example/films/her-2013",
