@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, request
+from markupsafe import Markup
 
 from api.context import settings
 from api.links import address
@@ -22,6 +23,7 @@ STATIC = Path(__file__).parent / "static"
 ORIGIN = "ORIGIN"
 #: How much of a build's hash its address holds, in hexadecimal digits.
 DIGITS = 16
+ELEMENT = Markup('<script async="async" src="{}" integrity="{}" crossorigin="anonymous"></script>')
 JAVASCRIPT = "text/javascript; charset=utf-8"
 #: An address that always leads to the newest build, and one that always leads to the same.
 FLOATING = "public, max-age=3600"
@@ -55,6 +57,11 @@ class Build:
     def address(self) -> str:
         """Where this build is, and never another."""
         return address(f"/embed.{self.digest}.js")
+
+    @property
+    def element(self) -> Markup:
+        """The element that loads this build and no other; well-formed XML, too."""
+        return ELEMENT.format(self.address, self.integrity)
 
 
 def newest() -> Path:

@@ -25,7 +25,6 @@ FIGURE = Markup(
 )
 NOTE = Markup('<p class="subtext-note">{}</p> ')
 SCRIPT = Markup('<script async="async" src="{}"></script>')
-PINNED = Markup('<script async="async" src="{}" integrity="{}" crossorigin="anonymous"></script>')
 #: A document of XML has one element that holds all others.
 XHTML = Markup('<div xmlns="http://www.w3.org/1999/xhtml">{}</div>')
 
@@ -47,8 +46,7 @@ def snippet(quoted: Quoted, theme: str | None = None) -> dict[str, str]:
 
 def pinned(quoted: Quoted, theme: str | None = None) -> str:
     """Return the same ``html`` with the script of today for ever, held to its hash."""
-    build = current()
-    return f"{figure(quoted, theme)} {PINNED.format(build.address, build.integrity)}"
+    return f"{figure(quoted, theme)} {current().element}"
 
 
 def figure(quoted: Quoted, theme: str | None = None) -> Markup:

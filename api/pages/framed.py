@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from typing import Any
 
-from api.embeds.markup import escaped
+from api.embeds import flat, framing
+from api.embeds.frame import title
+from api.embeds.quoted import Quoted
 from api.links import address
 
-#: Wide enough to read; the frame says itself how high it is to whoever listens, and this is for who does not.
-WIDTH, HEIGHT = 600, 320
-#: Everything that a site allows a frame, and no more: it may open links, and run its script.
-FRAME = Markup(
-    '<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" referrerpolicy="no-referrer" '
-    'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" frameborder="0" marginwidth="0" '
-    'marginheight="0" scrolling="no"></iframe>'
-)
+#: Wide enough to read.
+WIDTH = 600
+#: High enough for nearly every quote, where nobody can know which it will be.
+CHOSEN_HEIGHT = 320
 
 
-def frame(which: str, title: str, scheme: str, *, width: int = WIDTH, height: int = HEIGHT) -> Markup:
-    """Return the frame of a quote's id, or of ``daily`` or ``random``; without a scheme, the reader's own."""
-    asked = {} if scheme == "auto" else {"theme": scheme}
-    src = address(f"/embed/quotes/{which}", **asked)
-    return FRAME.format(escaped(src), width, height, escaped(title))
+def frame(quoted: Quoted, scheme: str) -> str:
+    """Return the frame of a quote, as high as it will be; ``scheme`` is its colours, or ``auto``."""
+    return _framed(quoted.id, title(quoted), framing.height(quoted, WIDTH), _looks(scheme))
+
+
+def chosen(which: str, called: str, scheme: str, about: str | None, max_severity: int) -> str:
+    """Return a frame that chooses: ``daily`` or ``random``, about a theme, with content notes up to some.
+
+    In the address of a frame ``theme`` is its colours, and ``about`` a theme of ours. A quote that is higher
+    than the frame is cut there, with a link to the rest of it.
+    """
+    among: dict[str, Any] = {"about": about} if about else {}
+    among |= {"max_severity": max_severity} if max_severity else {}
+    return _framed(which, called, CHOSEN_HEIGHT, among | _looks(scheme) | {"clamp": 1})
+
+
+def _looks(scheme: str) -> dict[str, Any]:
+    return {} if scheme == "auto" else {"theme": scheme}
+
+
+def _framed(which: str, called: str, height: int, asked: dict[str, Any]) -> str:
+    return flat.framed(address(f"/embed/quotes/{which}", **asked), called, WIDTH, height)

@@ -11,15 +11,15 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from api.content import Call, item
 from api.context import session, settings
 from api.embeds.quoted import Quoted, quoted
-from api.embeds.snippet import snippet
+from api.embeds.script import builds
+from api.embeds.snippet import pinned, snippet
 from api.errors import Refused
 from api.fields import Digits, Slug
 from api.filters import TextFilter
 from api.links import address
 from api.pages import content
 from api.pages.finding import sentences
-from api.pages.framed import frame
-from api.pages.preview import preview
+from api.pages.framed import chosen, frame
 from api.pages.rendering import page
 from api.security import PAGE
 from models import Renamed, Theme
@@ -77,6 +77,7 @@ def choose() -> Response:
         severities=SEVERITIES,
         shown=shown,
         copies=_copies(shown, asked) if shown else [],
+        builds=builds(settings().base_url)[::-1],
         host=urlencode({name: asked[name] for name in LooksSchema().fields if name in asked}),
     )
     response.headers["Content-Security-Policy"] = GALLERY_POLICY
@@ -138,19 +139,36 @@ def _shown(asked: dict[str, Any]) -> Quoted | None:
 
 
 def _html(shown: Quoted, asked: dict[str, Any]) -> str:
-    if asked["style"] == "frame":
-        return frame(shown.id, preview(shown).title, asked["scheme"])
-    return snippet(shown, None if asked["scheme"] == "auto" else asked["scheme"])["html"]
+    return (
+        frame(shown, asked["scheme"]) if asked["style"] == "frame" else snippet(shown, _theme(asked))["html"]
+    )
+
+
+def _theme(asked: dict[str, Any]) -> str | None:
+    return None if asked["scheme"] == "auto" else asked["scheme"]
 
 
 def _copies(shown: Quoted, asked: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return what is to be copied: a name, what people call it, the text."""
     forms = snippet(shown)
+    held = [("pinned", "HTML, the script held to its hash", pinned(shown, _theme(asked)))]
     return [
         ("html", "HTML", _html(shown, asked)),
+        *(held if asked["style"] == "in-place" else []),
         ("wordpress", "WordPress: an address on a line of its own", forms["wordpress"]),
         ("markdown", "Markdown", forms["markdown"].rstrip("\n")),
         ("text", "Plain text", forms["text"].rstrip("\n")),
-        ("daily", "Another quote each day", frame("daily", "The quote of the day", asked["scheme"])),
-        ("random", "Another quote each time", frame("random", "A quote", asked["scheme"])),
+        ("daily", f"Another quote each day{_among(asked)}", _chosen("daily", "The quote of the day", asked)),
+        ("random", f"Another quote each time{_among(asked)}", _chosen("random", "A quote", asked)),
     ]
+
+
+def _among(asked: dict[str, Any]) -> str:
+    """Return in words which quotes a frame chooses from, where not from all that have no note."""
+    about = f", about {asked['theme'].replace('-', ' ')}" if "theme" in asked else ""
+    noted = f", with notes {SEVERITIES[asked['max_severity']].lower()}" if asked["max_severity"] else ""
+    return about + noted
+
+
+def _chosen(which: str, called: str, asked: dict[str, Any]) -> str:
+    return chosen(which, called, asked["scheme"], asked.get("theme"), asked["max_severity"])

@@ -36,6 +36,12 @@ def copied(page):
     return page.behind("pre")
 
 
+def copy(page, of):
+    """Return what is to be copied under an id, taken apart."""
+    texts = (t.words for t in page.texts if t.within and t.within[-1].attributes.get("id") == of)
+    return Parsed("".join(texts))
+
+
 class TestChoosing:
     def test_offers_themes_and_quotes_without_a_note(self, client, read):
         page = read("/embed")
@@ -102,14 +108,50 @@ class TestCopying:
         page, forms = read(f"/embed?quote={QUOTE}"), client.get(f"/quotes/{QUOTE}/snippet").get_json()
         for form in ("html", "markdown", "wordpress", "text"):
             assert forms[form].strip() in copied(page)
+        assert forms["pinned"] in copied(page)
         for which in ("daily", "random"):
-            assert f'<iframe src="{BASE}/embed/quotes/{which}" width="600"' in copied(page)
+            assert f'<iframe src="{BASE}/embed/quotes/{which}?clamp=1" width="600"' in copied(page)
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_colours_are_in_what_is_copied(self, client, read, scheme):
         page = read(f"/embed?quote={QUOTE}&scheme={scheme}")
         assert client.get(f"/quotes/{QUOTE}/snippet?theme={scheme}").get_json()["html"] in copied(page)
-        assert f"/embed/quotes/daily?theme={scheme}" in copied(page)
+        assert f"/embed/quotes/daily?theme={scheme}&amp;clamp=1" in copied(page)
+
+    def test_a_frame_that_is_copied_is_as_high_as_its_quote(self, client, read):
+        heights = set()
+        for quote in items(client, "/v1/quotes"):
+            frame = read(f"/embed/host?quote={quote['id']}&style=frame").all("iframe")[0].attributes
+            told = client.get(f"/oembed?url={quote['html_url']}").get_json()
+            assert (frame["width"], frame["height"]) == (str(told["width"]), str(told["height"]))
+            heights.add(frame["height"])
+        assert len(heights) > 3
+
+    @pytest.mark.parametrize(("theme", "severity"), [("avoidance", 0), ("self-discovery", 3)])
+    @pytest.mark.parametrize("which", ["daily", "random"])
+    def test_a_frame_that_chooses_chooses_as_the_gallery_did(self, client, read, which, theme, severity):
+        page = read(f"/embed?theme={theme}&max_severity={severity}&scheme=dark")
+        [frame] = copy(page, f"copy-{which}").all("iframe")
+        allowed = ids(client, "/v1/quotes", theme=theme, max_severity=severity)
+        answer = client.get(frame.attributes["src"].removeprefix(BASE))
+        [canonical] = Parsed(answer.text).all("link", rel="canonical")
+        assert canonical.attributes["href"].rpartition("/")[2] in allowed
+        assert "color-scheme:dark" in answer.text
+
+    def test_a_frame_that_chooses_cuts_what_is_higher_than_it_is(self, client, read):
+        [frame] = copy(read("/embed"), "copy-random").all("iframe")
+        assert frame.attributes["height"] == "320"
+        assert "Read the rest" in client.get(frame.attributes["src"].removeprefix(BASE)).text
+
+    def test_every_build_of_the_script_is_offered_with_its_hash(self, client, read):
+        builds = client.get(f"/quotes/{QUOTE}/snippet").get_json()["script"]["builds"]
+        page = read(f"/embed?quote={QUOTE}&style=frame")
+        offered = [
+            code.attributes["id"] for code in page.all("code") if "build-" in code.attributes.get("id", "")
+        ]
+        assert [copy(page, of).all("script")[0].attributes for of in offered] == [
+            {"async": "async", **build, "crossorigin": "anonymous"} for build in builds
+        ]
 
     def test_a_frame_may_do_what_it_needs_and_no_more(self, read):
         frame = read(f"/embed/host?quote={QUOTE}&style=frame").all("iframe")[0].attributes
