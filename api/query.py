@@ -27,7 +27,7 @@ class StrictParser(FlaskParser):
             raise Refused("uri-too-long", f"The query string may hold at most {MOST_QUERY_BYTES} bytes.")
         twice = {
             name: ["Given more than once; it takes one value."]
-            for name in req.args
+            for name in schema.fields.keys() & req.args.keys()
             if len(req.args.getlist(name)) > 1 and not isinstance(schema.fields.get(name), fields.List)
         }
         if twice:

@@ -1,73 +1,98 @@
-"""Frames that choose: the day's quote, and one by lot, for an owner of a site to place once."""
+"""Which quotes feeds, redirects and frames show: their parameters, and what is chosen by lot among them."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from secrets import token_hex
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError
+from flask import request
+from marshmallow import EXCLUDE, Schema
 
-from api.chance import Lots, Seed, TimeZone
-from api.context import session
+from api.answers import calendar_day
+from api.chance import EARLIEST_ZONE, Lots, Seed, TimeZone
+from api.content import list_view
+from api.context import session, settings
 from api.errors import Refused
 from api.fields import AnyOf, Digits, Slug
+from api.query import StrictParser
+from api.reading import Reading
 from models import Quote
 
+PARSER = StrictParser()
+#: What narrows the choice, by the names that lists give it.
+FILTERS = ("film", "theme", "max_severity")
 
-class ChosenQuerySchema(Schema):
-    """Which quotes a frame may choose from, and how; ``theme`` is how a frame looks, so ``about`` filters."""
 
-    class Meta:
-        """Whoever shows a frame may add what it likes to its address."""
-
-        unknown = EXCLUDE
+class AmongSchema(Schema):
+    """Parameters that all of them take; others may stand beside them, as readers and sites add some."""
 
     film = AnyOf(Slug())
-    theme = AnyOf(Slug(), data_key="about")
     max_severity = Digits(0, 3, load_default=0)
+
+
+class ChoiceSchema(AmongSchema):
+    """What feeds and redirects take."""
+
+    theme = AnyOf(Slug())
+
+
+class FramedChoiceSchema(AmongSchema):
+    """What frames that choose take; ``theme`` is how a frame looks, so ``about`` filters."""
+
+    about = AnyOf(Slug(), attribute="theme")
     seed = Seed(load_default=None)
     tz = TimeZone(load_default=dt.UTC)
 
 
-def asked_for(query: dict[str, str]) -> dict[str, Any]:
-    """Return what is asked for.
+def asked_for(schema: type[AmongSchema] = ChoiceSchema) -> dict[str, Any]:
+    """Return the request's parameters, loaded.
 
     Raises:
-        Refused: 422, naming each parameter that is not valid.
+        Refused: 422, naming the parameter and what it takes.
     """
-    try:
-        loaded: dict[str, Any] = ChosenQuerySchema().load(query)
-    except ValidationError as error:
-        said = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise Refused("invalid-parameters", f"Not valid: {', '.join(said)}.", _faults(said)) from error
-    return loaded
-
-
-def _faults(said: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"location": "query", "pointer": name, "detail": " ".join(_sentences(messages))}
-        for name, messages in said.items()
-    ]
-
-
-def _sentences(messages: Any) -> list[str]:
-    nested = messages.values() if isinstance(messages, dict) else messages
-    return [messages] if isinstance(messages, str) else [one for part in nested for one in _sentences(part)]
+    found: dict[str, Any] = PARSER.parse(schema, request, location="query", unknown=EXCLUDE)
+    return found
 
 
 def drawn(asked: dict[str, Any]) -> str | None:
     """Return the id of a quote chosen by lot, the same each time for the same seed; None if none matches."""
-    return next(iter(_lots(asked).draw(asked["seed"] or token_hex(8), 1)), None)
+    return next(iter(_lots(asked).draw(asked.get("seed") or token_hex(8), 1)), None)
 
 
-def of_day(asked: dict[str, Any]) -> tuple[str | None, int]:
-    """Return the id of today's quote, None if there is none, and for how many seconds it is still today."""
-    now = dt.datetime.now(asked["tz"])
-    tomorrow = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), asked["tz"])
-    return _lots(asked).draw_of_day(now.date()), int((tomorrow - now).total_seconds())
+def of_day(day: dt.date, asked: dict[str, Any]) -> str | None:
+    """Return the id of a day's quote; a day before the first quote has none."""
+    return _lots(asked).draw_of_day(day)
+
+
+def of_days(days: Iterable[dt.date], asked: dict[str, Any]) -> dict[dt.date, str]:
+    """Return the ids of the quotes of some days, without those that have none."""
+    return _lots(asked).draw_of_days(list(days))
 
 
 def _lots(asked: dict[str, Any]) -> Lots:
-    filters = {name: asked[name] for name in ("film", "theme", "max_severity") if name in asked}
-    return Lots(session(), Quote.select_where(**filters), Quote, {})
+    filters = {name: asked[name] for name in FILTERS if name in asked}
+    read = Reading(session(), list_view("quote"), settings().base_url)
+    statement, now = read.selected(filters, {})
+    return Lots(session(), statement, Quote, now)
+
+
+def today(zone: dt.tzinfo = dt.UTC) -> tuple[dt.date, int]:
+    """Return the day that it is in a zone, and for how many seconds it still is."""
+    now = dt.datetime.now(zone)
+    tomorrow = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), zone)
+    # Of two times of one zone the clocks are subtracted; a day on which they change is no 24 hours long.
+    return now.date(), int((tomorrow.astimezone(dt.UTC) - now.astimezone(dt.UTC)).total_seconds())
+
+
+def day_of(path: str) -> dt.date:
+    """Return the day that a path names.
+
+    Raises:
+        Refused: 404, when it is no day, or has not come anywhere yet.
+    """
+    day = calendar_day(path)
+    if day > dt.datetime.now(EARLIEST_ZONE).date():
+        raise Refused("not-found", f"Nothing is chosen for {day}: the day has not come.")
+    return day

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from api.content import item
 from api.context import settings
 from api.embeds import framing, styling
-from api.embeds.choosing import asked_for, drawn, of_day
+from api.embeds.choosing import FramedChoiceSchema, asked_for, drawn, of_day, today
 from api.embeds.on_one_line import plain, shortened, shown
 from api.embeds.quoted import Quoted, quoted
 from api.links import address
@@ -64,14 +64,15 @@ def quote_frame(quote: str) -> Response:
 @frame.get("/quotes/daily")
 def daily_frame() -> Response:
     """Show the day's quote, until the day ends."""
-    chosen, seconds = of_day(asked_for(request.args.to_dict()))
-    return _of(chosen, f"public, max-age={min(300, seconds)}, s-maxage={min(3600, seconds)}")
+    asked = asked_for(FramedChoiceSchema)
+    day, seconds = today(asked["tz"])
+    return _of(of_day(day, asked), f"public, max-age={min(300, seconds)}, s-maxage={min(3600, seconds)}")
 
 
 @frame.get("/quotes/random")
 def random_frame() -> Response:
     """Show a quote chosen by lot; with a seed, the same one for as long as the content is the same."""
-    asked = asked_for(request.args.to_dict())
+    asked = asked_for(FramedChoiceSchema)
     return _of(drawn(asked), KEPT if asked["seed"] else "no-store")
 
 

@@ -10,9 +10,8 @@ import unicodedata
 from functools import lru_cache
 
 from api.embeds.fonts import typeface_of
+from api.embeds.on_one_line import BLANKS
 
-#: White space that a browser folds, and what else ends a line; unbreakable blanks stay.
-BLANKS = re.compile(r"[\t-\r\x1c- \x85\u2028\u2029]+")
 #: What turns the text around it, and hyphens that show only where a line breaks.
 UNDRAWN = re.compile(
     r"[\xad\u061c\u180e\u200e\u200f\u202a-\u202e\u2061-\u2069\u206a-\u206f\ufeff\ufff9-\ufffb]"

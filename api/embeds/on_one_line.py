@@ -22,11 +22,13 @@ def shown(text: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text that is at most so many characters long, cut between words where that can be."""
-    if len(text) <= most:
-        return text
-    cut = text[: most - 1]
-    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:—–-") + "…"
+    """Return a text on one line that has at most so many characters, cut behind a word if one is near."""
+    line = shown(text)
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1]
+    at = cut.rfind(" ") if line[most - 1] != " " else len(cut)
+    return (cut[:at] if at > most // 2 else cut).rstrip(" .,;:–—-") + "…"
 
 
 def plain(text: str) -> str:

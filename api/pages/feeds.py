@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from api.embeds.choosing import asked_for, of_days, today
 from api.errors import Refused
 from api.links import address
 from api.pages import atom, content, json_feed
-from api.pages.choosing import asked_for, day_of, quotes_of_days
 from api.pages.entries import Entry, Feed, entry
 from api.responses import digest
 
@@ -39,9 +39,9 @@ def latest(extension: str) -> Response:
 @feeds.get("/daily.<extension:extension>")
 def daily(extension: str) -> Response:
     """Serve the quotes of today (UTC) and of the days before it; an entry belongs to its day for good."""
-    filters, today = asked_for(), day_of(None)
-    days = [today - dt.timedelta(days=ago) for ago in range(DAYS)]
-    chosen = quotes_of_days(days, filters)
+    filters, (day, _) = asked_for(), today()
+    days = [day - dt.timedelta(days=ago) for ago in range(DAYS)]
+    chosen = of_days(days, filters)
     found = content.filled("quote", chosen.values(), *FILLED)
     entries = tuple(_of_day(day, found[slug], filters) for day, slug in chosen.items())
     return _written(extension, "A quote a day", "One quote for everybody’s day.", filters, entries)

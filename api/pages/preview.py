@@ -6,22 +6,18 @@ as markup, and nothing turns the direction of what stands around.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from api.embeds.markup import defused
+from api.embeds.on_one_line import plain, shortened, shown
 from api.embeds.quoted import Quoted
-from api.representations.wording import one_line
 
 #: What consumers show of a title, of a description, and of what a picture says (Discourse, X).
 TITLE, DESCRIPTION, ALTERNATIVE = 80, 250, 420
 #: However long names are, so much of the words is shown.
 LEAST = 30
 MOST_OF_FILM, MOST_OF_CREDIT = 60, 200
-#: Controls of direction (UAX #9, section 2).
-TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: The card's size in pixels.
 WIDTH, HEIGHT = 1200, 630
 
@@ -48,7 +44,7 @@ def preview(quoted: Quoted) -> Preview:
         title, said = shortened(quoted.label, room), f"{shortened(quoted.note, DESCRIPTION)} {credit}"
         alternative = f"{title}. {said}"
     else:
-        words = one_line(quoted.text)
+        words = shown(quoted.text)
         title, said = f"“{shortened(words, room)}”", credit
         if len(words) > room:
             said = f"“{shortened(words, DESCRIPTION - len(credit) - 5)}” — {credit}"
@@ -64,18 +60,7 @@ def preview(quoted: Quoted) -> Preview:
 
 def inert(text: str | Markup) -> str:
     """Return a text, or markup as the text that it shows, on one line and without any effect."""
-    plain = text.unescape() if isinstance(text, Markup) else text
-    return defused(TURNING.sub("", one_line(plain)))
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the text on one line, cut behind a word where it has more than ``most`` characters."""
-    line = one_line(text)
-    if len(line) <= most:
-        return line
-    cut = line[: most - 1]
-    at = cut.rfind(" ") if line[most - 1] != " " else len(cut)
-    return (cut[:at] if at > most // 2 else cut).rstrip(" .,;:–—-") + "…"
+    return plain(text.unescape() if isinstance(text, Markup) else text)
 
 
 def locale(language: str) -> str | None:

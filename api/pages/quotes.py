@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from secrets import token_hex
 from typing import Any
 
 from flask import Blueprint, Response, redirect
@@ -11,12 +9,12 @@ from werkzeug.wrappers import Response as Redirect
 
 from api.content import item
 from api.context import session
+from api.embeds.choosing import asked_for, day_of, drawn, of_day, today
 from api.embeds.discovery import link_elements, link_header
 from api.embeds.quoted import quoted
 from api.embeds.snippet import snippet
 from api.errors import Refused
 from api.links import address
-from api.pages.choosing import asked_for, day_of, lots
 from api.pages.preview import preview
 from api.pages.rendering import page
 from api.representations import FORMS, jsonld, named
@@ -56,18 +54,16 @@ def quote(quote: str) -> Response:
 @quotes.get("/random")
 def random_quote() -> Redirect:
     """Lead to a quote chosen by lot, to another one each time."""
-    slugs = lots(asked_for()).draw(token_hex(8), 1)
-    return _led(slugs[0] if slugs else None, "no-store")
+    return _led(drawn(asked_for()), "no-store")
 
 
 @quotes.get("/daily", defaults={"date": None})
 @quotes.get("/daily/<day:date>")
 def daily_quote(date: str | None) -> Redirect:
     """Lead to the quote of a day, of today (UTC) unless the path names another."""
-    today = dt.datetime.now(dt.UTC)
-    midnight = dt.datetime.combine(today.date() + dt.timedelta(days=1), dt.time(), dt.UTC)
-    left = int((midnight - today).total_seconds())
-    return _led(lots(asked_for()).draw_of_day(day_of(date)), f"public, max-age={min(left, MOST_KEPT)}")
+    day, left = today()
+    chosen = of_day(day_of(date) if date else day, asked_for())
+    return _led(chosen, f"public, max-age={min(left, MOST_KEPT)}")
 
 
 def _led(slug: str | None, kept: str) -> Redirect:

@@ -38,6 +38,15 @@ class TestChoosing:
         assert about
         assert chosen == about
 
+    @pytest.mark.parametrize("path", ["/embed/quotes/random", "/feeds/quotes.json", "/feeds/daily.atom"])
+    def test_what_others_add_to_an_address_is_ignored_however_often(self, client, path):
+        assert client.get(f"{path}?utm_source=a&utm_source=b").status_code == 200
+
+    @pytest.mark.parametrize("path", ["/embed/quotes/random", "/feeds/quotes.json"])
+    def test_what_is_given_twice_and_takes_one_value_is_refused_by_name(self, client, path):
+        answer = client.get(f"{path}?max_severity=1&max_severity=2")
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "max_severity")
+
     def test_the_daily_one_is_that_of_the_api(self, client):
         assert canonical(client.get("/embed/quotes/daily")) == client.get("/v1/quotes/daily").json["id"]
 

@@ -129,7 +129,8 @@ class TestEscaping:
         assert shown(" a\u2028b\r\n\x85c\x01\u202ed\ufffee\xa0f ") == "a b cde\xa0f"
 
     @pytest.mark.parametrize(
-        ("text", "most", "cut"), [("one two", 7, "one two"), ("one two", 6, "one…"), ("aaaaaaa", 4, "aaa…")]
+        ("text", "most", "cut"),
+        [("one two", 7, "one two"), ("one two six", 9, "one two…"), ("one aaaaaaaa", 9, "one aaaa…")],
     )
     def test_a_text_is_cut_between_words(self, text, most, cut):
         assert shortened(text, most) == cut
