@@ -13,6 +13,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 NPM := $(shell command -v npm)
 TOOLS := openapi/node_modules/.installed
 
+# Tests start many processes, and each would compile all modules again if none were kept compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve test test-slow lint clients lock clean
 
 serve: $(VENV)/.serve
