@@ -1,6 +1,7 @@
 # make serve   serve the API on http://127.0.0.1:8000, from nothing
 # make test    everything that is tested, from nothing
 # make test-slow  what takes longer: more made-up requests, on both databases
+# make test-all   both at once, as CI does
 # make lint    what CI also looks at: style, types, imports, the pack, the document
 # make clients  a Python and a TypeScript client, in build/clients
 
@@ -16,7 +17,7 @@ TOOLS := openapi/node_modules/.installed
 # Tests start many processes, and each would compile all modules again if none were kept compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test test-slow lint clients lock clean
+.PHONY: serve test test-slow test-all lint clients lock clean
 
 serve: $(VENV)/.serve
 	@exec $(BIN)/subtext serve
@@ -24,11 +25,17 @@ serve: $(VENV)/.serve
 # Measuring coverage doubles the time of the tests that are measured: CI does it, and whoever says CI=true.
 COVERAGE := $(if $(CI),--cov --cov-report=term:skip-covered)
 
+# Each worker begins with a half of its own (SQLite's, PostgreSQL's) and so fills fewer databases.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
 test: $(VENV)/.test $(if $(NPM),$(TOOLS))
-	@$(BIN)/python -m pytest --numprocesses auto $(COVERAGE)
+	@$(PYTEST) $(COVERAGE)
 
 test-slow: $(VENV)/.test
-	@$(BIN)/python -m pytest --numprocesses auto -m slow
+	@$(PYTEST) -m slow
+
+test-all: $(VENV)/.test $(if $(NPM),$(TOOLS))
+	@$(PYTEST) -m "slow or not slow" $(COVERAGE)
 
 lint: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
