@@ -73,13 +73,37 @@ PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest with our converter and our problems; errors are answered by ``api/errors.py``."""
+    """flask-smorest with our converter and our problems; errors are answered by ``api/errors.py``.
+
+    Nothing is documented before :meth:`document` is asked for: whoever serves the committed file never does.
+    """
 
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = "AnyProblem"
 
-    def _init_spec(self, **options: Any) -> None:
-        super()._init_spec(marshmallow_plugin=Plugin(schema_name_resolver=_component_name), **options)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Take the app and the options of ``flask_smorest.Api``."""
+        self._registered: list[flask_smorest.Blueprint] = []
+        super().__init__(*args, **options)
+
+    def register_blueprint(self, blp: flask_smorest.Blueprint) -> None:
+        """Serve a blueprint, and remember to document it."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+        self._registered.append(blp)
+
+    def document(self) -> dict[str, Any]:
+        """Return the document of all that is registered, built when it is first asked for."""
+        if not self.spec:
+            super()._init_spec(marshmallow_plugin=Plugin(schema_name_resolver=_component_name))
+            for blp in self._registered:
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+                self.spec.tag({"name": blp.name, "description": blp.description})
+        made: dict[str, Any] = self.spec.to_dict()
+        return made
+
+    def _init_spec(self) -> None:
+        """Build nothing: that takes longer than all else of a start."""
 
     def _register_responses(self) -> None:
         # Headers first: a response that names a header not yet there keeps a dangling reference. None is

@@ -23,9 +23,9 @@ def render(app: Any, prefix: str = "") -> bytes:
 
     ``prefix`` is that of the document's settings, where the app has another document beside the first.
     """
-    spec = app.extensions["flask-smorest"]["apis"][prefix]["ext_obj"].spec.to_dict()
+    made = app.extensions["flask-smorest"]["apis"][prefix]["ext_obj"].document()
     # One pass through JSON drops what only Python tells apart (tuples, enumeration members).
-    document = json.loads(json.dumps(spec))
+    document = json.loads(json.dumps(made))
     share_path_parameters(document)
     give_examples(app.test_client(), document)
     connect(document)

@@ -1,0 +1,33 @@
+"""What a worker does before its first request, and what it leaves until something asks for it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTED = """
+import json, sys
+from wsgi import app
+apis = app.extensions["flask-smorest"]["apis"].values()
+print(json.dumps({"modules": list(sys.modules), "documented": [bool(api["ext_obj"].spec) for api in apis]}))
+"""
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """What a process knows of itself that has done what each worker does first."""
+    whole = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
+    whole["SUBTEXT_DATABASE_URL"] = f"sqlite:///{tmp_path_factory.mktemp('started')}/subtext.sqlite3"
+    said = subprocess.run(
+        [sys.executable, "-c", STARTED], cwd=ROOT, env=whole, check=True, capture_output=True, text=True
+    )
+    return json.loads(said.stdout)
+
+
+class TestStart:
+    def test_nothing_is_documented(self, started):
+        assert started["documented"] == [False]
