@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Self
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 from marshmallow.schema import SchemaMeta
@@ -44,7 +44,17 @@ class InOrder(SchemaMeta):
         return {name: declared[name] for name in (*cls.head, *own, *cls.tail) if name in declared}
 
 
-class Out(Schema, metaclass=InOrder):
+class Lasting(Schema):
+    """A shape that stays as it was made.
+
+    flask-smorest copies what it knows of a view at each decorator; the copies may share such a shape.
+    """
+
+    def __deepcopy__(self, _copied: Any) -> Self:
+        return self
+
+
+class Out(Lasting, metaclass=InOrder):
     """A shape that the API serves: every key is always there, null where nothing is known.
 
     ``include`` names what is filled in, ``max_severity`` the strongest advisory that may stand on it.
@@ -82,7 +92,7 @@ class Out(Schema, metaclass=InOrder):
         field_obj.dump_only = True
 
 
-class Body(Schema):
+class Body(Lasting):
     """A shape that the API, or a pack, takes: unknown keys are refused."""
 
     class Meta:
