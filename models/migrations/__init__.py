@@ -1,19 +1,27 @@
-"""Schema changes, in order; run with ``subtext migrate`` or by ``subtext serve``."""
+"""Schema changes, in order; run with ``subtext migrate`` or by ``subtext serve``.
+
+Alembic runs them, and is loaded when it does: where a database stands, a worker reads without it.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, column, inspect, select, table
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+#: Where Alembic keeps at which migration a database stands.
+STANDS = table("alembic_version", column("version_num"))
 
 
 def configuration(engine: Engine) -> Config:
     """Return Alembic's configuration for ``engine``; there is no ini file."""
+    from alembic.config import Config
+
     config = Config(attributes={"engine": engine})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -31,13 +39,16 @@ def is_modelled(name: str | None, type_: str, _: object) -> bool:
 def current(engine: Engine) -> str | None:
     """Return the migration the database stands at; None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        known = inspect(connection).has_table(STANDS.name)
+        stands: str | None = connection.scalar(select(STANDS)) if known else None
+        return stands
 
 
 @cache
-def newest() -> str | None:
-    """Return the newest migration there is; the files are read once, for the readiness probe asks often."""
-    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+def newest() -> str:
+    """Return the newest migration there is: their files are numbered, and each follows the one before."""
+    versions = Path(__file__).parent / "versions"
+    return max(file.name for file in versions.glob("[0-9]*_*.py")).partition("_")[0]
 
 
 def is_current(engine: Engine) -> bool:
@@ -47,6 +58,8 @@ def is_current(engine: Engine) -> bool:
 
 def upgrade(engine: Engine, target: str = "head") -> None:
     """Bring the database up to ``target``; at the newest, the index of the search is made if need be."""
+    from alembic import command
+
     command.upgrade(configuration(engine), target)
     if target == "head":
         # Not above: migrations must not need the models as they are now.
@@ -57,4 +70,6 @@ def upgrade(engine: Engine, target: str = "head") -> None:
 
 def downgrade(engine: Engine, target: str = "base") -> None:
     """Take the database back to ``target``."""
+    from alembic import command
+
     command.downgrade(configuration(engine), target)

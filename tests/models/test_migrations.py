@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Text, inspect
 
 from models import Base, migrations
@@ -101,6 +102,13 @@ class TestWhereTheDatabaseStands:
     def test_an_upgraded_one_stands_at_the_newest(self, unmigrated):
         migrations.upgrade(unmigrated)
         assert migrations.current(unmigrated) == migrations.newest()
+
+    def test_it_stands_where_alembic_says(self, database):
+        scripts = ScriptDirectory.from_config(migrations.configuration(database.engine))
+        assert migrations.newest() == scripts.get_current_head()
+        with database.engine.connect() as connection:
+            stands = MigrationContext.configure(connection).get_current_revision()
+        assert migrations.current(database.engine) == stands
 
     def test_a_downgraded_one_stands_nowhere(self, database):
         migrations.downgrade(database.engine)
