@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import context, errors, limiting, notices, security, spec
+from api import context, errors, notices, security, spec
 from api.advisories.routes import blp as advisories
 from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
@@ -44,7 +44,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     context.init_app(app, settings)
     errors.init_app(app)
     security.init_app(app)
-    limiting.init_app(app, settings)
+    if settings.rate_limits:
+        # Most services limit nothing, and need not load what counts.
+        from api import limiting
+
+        limiting.init_app(app, settings)
     notices.init_app(app)
     api = spec.Api(app)
     for converter in CONVERTERS.values():

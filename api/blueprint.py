@@ -17,10 +17,10 @@ from api.answers import answer_daily, answer_item, answer_list, answer_random
 from api.chance import daily_query, random_query
 from api.context import session, settings
 from api.filters import ListQuerySchema
-from api.limiting import ON_EVERY_ANSWER
 from api.query import StrictParser
 from api.reading import Reading, View
 from api.representations import forms_of
+from api.responses import ON_EVERY_ANSWER
 from api.schemas import Out, list_of
 from api.shaping import ItemQuerySchema, formed, shaped
 from models import Versioned

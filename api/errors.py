@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-import structlog
 from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -14,12 +13,13 @@ from ulid import ULID
 from werkzeug.exceptions import HTTPException
 
 from api.links import address
+from api.logs import get_logger
 from api.problems import PROBLEMS, ProblemType, for_status
 from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
 from models.database import outage
 
 PROBLEM_JSON = "application/problem+json"
-log = structlog.get_logger("subtext.errors")
+log = get_logger("subtext.errors")
 
 # The nearest ancestor of a domain error that stands here decides.
 CODES: dict[type[DomainError], str] = {

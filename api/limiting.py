@@ -10,7 +10,6 @@ import sys
 from math import ceil, floor
 from typing import Any, cast
 
-import structlog
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded, RequestLimit
 from limits import RateLimitItem, parse
@@ -22,21 +21,18 @@ from api.clients import client
 from api.config import Settings
 from api.counters import BoundedMemory
 from api.errors import problem_response
+from api.logs import get_logger
 from api.problems import PROBLEMS
 from api.versions import PREFIX
 
-#: The headers, where requests are limited.
-ON_EVERY_ANSWER = ("RateLimit", "RateLimit-Policy")
 MEMORY = "memory://"
 #: A request that finds Redis gone waits twice: for the count, and to ask once whether it is there again.
 REDIS_SECONDS = 0.1
-log = structlog.get_logger("subtext.limiting")
+log = get_logger("subtext.limiting")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Limit requests as the settings say; without limits there, do nothing."""
-    if not settings.rate_limits:
-        return
+    """Limit requests as the settings say."""
     in_memory = settings.rate_limit_storage == MEMORY
     limiter = Limiter(
         client,

@@ -18,6 +18,8 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
 #: Proxies refuse answers with more header than they set aside, often 4 KiB; pages say where they lead too.
 MOST_LINK_BYTES = 3_000
 VARY = "Accept, Accept-Encoding, Authorization"
+#: The headers that every answer has where requests are limited: ``api/limiting.py``.
+ON_EVERY_ANSWER = ("RateLimit", "RateLimit-Policy")
 
 
 def digest(body: bytes) -> str:

@@ -10,9 +10,9 @@ from flask_smorest.utils import prepare_response
 
 from api.errors import PROBLEM_JSON
 from api.json_schema import Plugin
-from api.limiting import ON_EVERY_ANSWER
 from api.problem_schemas import BY_CODE, ProblemSchema, class_name
 from api.problems import PROBLEMS
+from api.responses import ON_EVERY_ANSWER
 from api.schemas import component_name
 from api.version import VERSION
 

@@ -15,6 +15,16 @@ from wsgi import app
 apis = app.extensions["flask-smorest"]["apis"].values()
 print(json.dumps({"modules": list(sys.modules), "documented": [bool(api["ext_obj"].spec) for api in apis]}))
 """
+#: What most requests need nothing of, so that whatever needs it loads it.
+LEFT = (
+    *("alembic", "mako"),  # migrations
+    *("markdown_it", "pygments"),  # guides and the pages of problems
+    *("flask_limiter", "limits", "redis"),  # limits, where an operator sets some
+    *("sqlalchemy.dialects.postgresql", "psycopg"),  # the other database
+    *("PIL", "uharfbuzz", "fontTools", "brotli", "uniseg", "bidi"),  # cards
+    *("citeproc", "bibtexparser", "rispy"),  # citations
+    *("rich", "ruamel", "seeds", "openapi", "granian"),  # the command line, and what serves
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +41,7 @@ def started(tmp_path_factory):
 class TestStart:
     def test_nothing_is_documented(self, started):
         assert started["documented"] == [False]
+
+    @pytest.mark.parametrize("name", LEFT)
+    def test_what_few_requests_need_is_not_loaded(self, started, name):
+        assert [module for module in started["modules"] if f"{module}.".startswith(f"{name}.")] == []

@@ -5,21 +5,32 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app
+from markupsafe import Markup
 
 from api.config import ROOT
 from api.context import settings
 from api.notices import Entry, in_force
-from api.pages.markdown import Document, document, inline
 from api.pages.rendering import page
 from models import NotFound
+
+if TYPE_CHECKING:
+    from api.pages.markdown import Document
 
 GUIDES = "docs/guides"
 CHANGELOG = "CHANGELOG.md"
 
 guides = Blueprint("guides", __name__, url_prefix="/docs")
-guides.add_app_template_filter(inline)
+
+
+@guides.app_template_filter()
+def inline(sentence: str) -> Markup:
+    """Return a sentence of Markdown as HTML."""
+    from api.pages import markdown
+
+    return markdown.inline(sentence)
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,9 @@ def library(base_url: str) -> dict[str, Guide]:
 
 @cache
 def _document(path: str, base_url: str) -> Document:
+    # Most workers show no guide: what reads Markdown and colours code is loaded for the first.
+    from api.pages.markdown import document
+
     text = (ROOT / path).read_text("utf-8")
     return document(text, base_url, lambda target: on_the_web(posixpath.dirname(path), target))
 

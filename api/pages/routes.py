@@ -19,7 +19,6 @@ from api.pages.exchanges import EXCHANGES, answer_text, request_text
 from api.pages.feeds import feeds
 from api.pages.gallery import gallery
 from api.pages.guides import guides, library
-from api.pages.markdown import code_block
 from api.pages.quotes import quotes
 from api.pages.rendering import page
 from api.pages.sitemap import sitemap
@@ -115,6 +114,8 @@ def problem(code: str) -> Response:
     """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
     if code not in PROBLEMS:
         raise NotFound("kind of problem", code)
+    from api.pages.markdown import code_block
+
     base_url = settings().base_url
     return page(
         "problem.html",

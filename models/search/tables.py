@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -33,7 +32,11 @@ class TermVector(TypeDecorator[str]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Any) -> Any:
-        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(Text())
+        from sqlalchemy.dialects.postgresql import TSVECTOR
+
+        return dialect.type_descriptor(TSVECTOR())
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
         return value if dialect.name == "postgresql" else None
@@ -47,7 +50,8 @@ class Document(Base):
     """
 
     __tablename__ = "search_documents"
-    __table_args__ = (Index("ix_search_documents_terms", "terms", postgresql_using="gin"),)
+    # That it is a GIN index says migration 0002: said here, it would load SQLAlchemy's PostgreSQL everywhere.
+    __table_args__ = (Index("ix_search_documents_terms", "terms"),)
 
     # Without a type of exactly this name SQLite would give the table other row numbers.
     id: Mapped[int] = mapped_column(
