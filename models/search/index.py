@@ -7,10 +7,10 @@ transaction changed its mind, nor which savepoints it went back to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from models.generation import ContentGeneration
@@ -100,16 +100,21 @@ def _said(row: Mapping[str, Any] | None) -> list[Any] | None:
     return [row[name] for name in SAID] if row else None
 
 
-def rebuild(session: Session) -> int:
+def rebuild(session: Session, told: Callable[[int, int], None] = lambda *_: None) -> int:
     """Make the index anew from all content, in the session's transaction; return how many documents it has.
 
-    For content that was written past the session's listeners, and after a change of the analysis.
+    For content that was written past the session's listeners, and after a change of the analysis. ``told``
+    is told now and then how many resources were looked at, and how many there are.
     """
     writing = Writing(session)
     writing.clear()
+    number = sum(session.scalar(select(func.count()).select_from(noun)) or 0 for noun in nouns().values())
+    seen = 0
     for noun in nouns().values():
         for ids in all_of(session, noun):
             writing.replace([], list(documents(session, noun, ids).values()))
+            seen += len(ids)
+            told(seen, number)
     writing.finish(VERSION)
     if writing.documents:
         ContentGeneration.raise_by_one(session)
