@@ -267,4 +267,4 @@ def serve() -> None:
     base = settings.base_url
     click.echo(f"Subtext on {database.shown_url}")
     click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")
-    server.run(settings, one_thread=database.is_sqlite)
+    server.serve(settings)

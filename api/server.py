@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+from typing import NoReturn
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from sqlalchemy import make_url
 
 from api.config import ROOT, Settings
 
@@ -26,10 +29,20 @@ def refuse_taken_port(settings: Settings) -> None:
             ) from None
 
 
-def run(settings: Settings, *, one_thread: bool) -> None:
-    """Serve ``wsgi:app`` until told to stop; ``one_thread`` where threads would only queue."""
-    # Workers are spawned and read the environment anew: they must find what was resolved here.
+def serve(settings: Settings) -> NoReturn:
+    """Become a process that does nothing but serve.
+
+    Workers are copies of that process: what this one has loaded to fill a database, each would hold too.
+    """
+    # It and its workers read the environment anew: they must find what was resolved here.
     os.environ.update(HOST=settings.host, PORT=str(settings.port))
+    # -P: it is started in whatever folder an operator is in, and may import nothing from there.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "api.server"])  # noqa: S606 (no shell is meant)
+
+
+def run(settings: Settings) -> None:
+    """Serve ``wsgi:app`` until told to stop."""
+    is_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
     Granian(
         "wsgi:app",
         address=settings.host,
@@ -37,7 +50,7 @@ def run(settings: Settings, *, one_thread: bool) -> None:
         interface=Interfaces.WSGI,
         working_dir=ROOT,
         # More threads on SQLite only wait for one another; on PostgreSQL they wait for the network.
-        blocking_threads=1 if one_thread else 4,
+        blocking_threads=1 if is_sqlite else 4,
         http=HTTPModes.http1,
         websockets=False,
         backlog=8192,
@@ -47,3 +60,7 @@ def run(settings: Settings, *, one_thread: bool) -> None:
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()
+
+
+if __name__ == "__main__":
+    run(Settings.from_environment())
