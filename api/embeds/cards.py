@@ -14,7 +14,6 @@ from api.embeds.legible import legible
 from api.embeds.marks import quotation_marks
 from api.embeds.paragraphs import Line, Paragraph, Span
 from api.embeds.quoted import Quoted, direction
-from api.representations.wording import UNNAMED
 
 #: The size that previews ask for, in pixels.
 WIDTH, HEIGHT = 1200, 630
@@ -155,8 +154,7 @@ def _foot(made: Card) -> float:
     kept = _mark(made, bottom)
     who = [Span(f"{legible(quoted.who)}, ")] if quoted.who else []
     first = [Span("— "), *who, Span(quoted.joint), Span(legible(quoted.film), italic=True)]
-    source = quoted.source if quoted.source == UNNAMED else f"“{legible(quoted.source)}”"
-    second = [Span(f"as quoted in {source}")]
+    second = [Span(f"as quoted in {legible(quoted.source).join(quoted.marks)}")]
     room = made.width - 2 * SIDE * made.scale - kept
     above = bottom - small.size * 1.5
     for spans, look, y in ((second, small, bottom), (first, names, above)):

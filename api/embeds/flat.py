@@ -20,11 +20,12 @@ def blockquote(quote: Quoted) -> str:
     way, back = (' dir="rtl"', ' dir="ltr"') if turned else ("", "")
     who = f"<bdi>{words(quote.who)}</bdi>, " if quote.who else ""
     film = f'{quote.joint}<cite><a href="{page}"><bdi>{words(quote.film)}</bdi></a></cite>'
+    source = f"<bdi>{words(quote.source)}</bdi>".join(quote.marks)
     note = f"<p{back}>{words(quote.note)}</p> " if quote.note else ""
     # A blank between paragraphs: some take their tags away.
     return (
         f'<blockquote cite="{page}" lang="{attribute(quote.language)}"{way}>{note}<p>{words(quote.text)}</p> '
-        f"<p{back}>— {who}{film}, as quoted in “<bdi>{words(quote.source)}</bdi>”</p></blockquote>"
+        f"<p{back}>— {who}{film}, as quoted in {source}</p></blockquote>"
     )
 
 

@@ -49,7 +49,8 @@ def words_of(quote: Quoted) -> str:
 def caption_of(quote: Quoted) -> list[Span]:
     """Return the line that says whose words they are, as it stands below them."""
     who = [Span(f"{shown(quote.who)}, ")] if quote.who else []
-    film, source = Span(shown(quote.film), italic=True), Span(f", as quoted in “{shown(quote.source)}”")
+    film = Span(shown(quote.film), italic=True)
+    source = Span(f", as quoted in {shown(quote.source).join(quote.marks)}")
     return [Span("— "), *who, Span(quote.joint), film, source]
 
 

@@ -62,6 +62,11 @@ class Quoted:
         return f"{self.who}, {self.joint or 'in '}{self.film}" if self.who else self.film
 
     @property
+    def marks(self) -> tuple[str, str]:
+        """What stands around the source's name: nothing, where it is none."""
+        return ("", "") if self.source == UNNAMED else ("“", "”")
+
+    @property
     def direction(self) -> str:
         """``rtl`` or ``ltr``."""
         return direction(self.text)

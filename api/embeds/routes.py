@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from api.content import item
 from api.embeds import fonts
+from api.embeds.frame import KEPT
 from api.embeds.kept import Kept
 from api.embeds.quoted import Quoted, quoted
 from api.errors import Refused
@@ -14,8 +15,6 @@ from models import NotFound
 
 embeds = Blueprint("embeds", __name__)
 
-#: A card is the same until its quote changes; nobody shows one that is more than two days behind.
-CARD = "public, max-age=86400, stale-while-revalidate=86400, stale-if-error=604800"
 #: What has its digest in its address never changes.
 FOR_EVER = "public, max-age=31536000, immutable"
 #: How wide a card can be, in pixels: even numbers alone.
@@ -36,7 +35,7 @@ def card_png(quote: str) -> Response:
     """Draw a quote, as large as ``w`` says."""
     width, shown = _width(), _shown(quote)
     drawn = cards_kept.get(_key(shown, width), lambda: _png(shown, width))
-    return _lasting(drawn, "image/png", CARD)
+    return _lasting(drawn, "image/png", KEPT)
 
 
 @embeds.get("/quotes/<slug:quote>/card.svg")
@@ -44,7 +43,7 @@ def card_svg(quote: str) -> Response:
     """Draw a quote in lines of text."""
     shown = _shown(quote)
     drawn = cards_kept.get(_key(shown, None), lambda: _svg(shown))
-    return _lasting(drawn, "image/svg+xml; charset=utf-8", CARD)
+    return _lasting(drawn, "image/svg+xml; charset=utf-8", KEPT)
 
 
 @embeds.get("/embed/fonts/<name>")

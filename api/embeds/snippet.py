@@ -20,7 +20,7 @@ THEMES = ("light", "dark")
 FIGURE = Markup(
     '<figure class="subtext-quote"{theme}>{note}'
     '<blockquote cite="{page}" lang="{language}"{direction}><p>{words}</p></blockquote> '
-    '<figcaption>— {who}{joint}<cite><a href="{page}">{film}</a></cite>, as quoted in “{source}”</figcaption>'
+    '<figcaption>— {who}{joint}<cite><a href="{page}">{film}</a></cite>, as quoted in {source}</figcaption>'
     "</figure>"
 )
 NOTE = Markup('<p class="subtext-note">{}</p> ')
@@ -64,7 +64,7 @@ def figure(quoted: Quoted, theme: str | None = None) -> Markup:
         who=Markup("{}, ").format(name(quoted.who)) if quoted.who else "",
         joint=quoted.joint,
         film=name(quoted.film),
-        source=name(quoted.source),
+        source=name(quoted.source).join(quoted.marks),
     )
 
 
@@ -72,7 +72,9 @@ def markdown(quoted: Quoted) -> str:
     """Return the quote as CommonMark, its attribution a paragraph of the quotation."""
     who = f"{inert(defused(quoted.who))}, " if quoted.who else ""
     film = link(defused(quoted.film), quoted.page)
-    caption = f"> — {who}{quoted.joint}*{film}*, as quoted in “{inert(defused(quoted.source))}”"
+    caption = (
+        f"> — {who}{quoted.joint}*{film}*, as quoted in {inert(defused(quoted.source)).join(quoted.marks)}"
+    )
     note = f"**{inert(defused(quoted.note))}**\n\n" if quoted.note else ""
     return f"{note}{inert_lines(defused(quoted.text), '> ')}\n>\n{caption}\n"
 

@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 from api.embeds.on_one_line import plain, shortened, shown
 from api.embeds.quoted import Quoted
+from api.representations import jsonld
+from api.representations.wording import Item
 
 #: What consumers show of a title, of a description, and of what a picture says (Discourse, X).
 TITLE, DESCRIPTION, ALTERNATIVE = 80, 250, 420
@@ -56,6 +58,18 @@ def preview(quoted: Quoted) -> Preview:
         image=f"{quoted.page}/card.png",
         locale=locale(quoted.language),
     )
+
+
+def linked_data(item: Item) -> str:
+    """Return the JSON-LD for a quote's page; of one that is flagged its note, and no word of it.
+
+    Search engines show what stands in a page as others show previews, to readers who asked for nothing. Who
+    asks for JSON-LD by its address asks for data, and has the words there with their note, as in every form.
+    """
+    told = jsonld.quotation(item)
+    if item["advisories"]:
+        del told["text"]
+    return jsonld.dumps({"@context": jsonld.CONTEXT, **told})
 
 
 def inert(text: str | Markup) -> str:

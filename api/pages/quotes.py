@@ -15,9 +15,9 @@ from api.embeds.quoted import quoted
 from api.embeds.snippet import snippet
 from api.errors import Refused
 from api.links import address
-from api.pages.preview import preview
+from api.pages.preview import linked_data, preview
 from api.pages.rendering import page
-from api.representations import FORMS, jsonld, named
+from api.representations import FORMS, named
 from models import Quote
 
 quotes = Blueprint("quotes", __name__, url_prefix="/quotes")
@@ -41,7 +41,7 @@ def quote(quote: str) -> Response:
         quote=whole.json,
         shown=shown,
         preview=preview(shown),
-        linked_data=jsonld.write(whole.json),
+        linked_data=linked_data(whole.json),
         discovered=link_elements(shown),
         copies=_copies(whole.json, snippet(shown)),
         forms=[form for form in FORMS if form.extension],

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -25,7 +26,9 @@ class TestCard:
         assert answer.status_code == 200
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        assert "max-age=86400" in answer.headers["Cache-Control"]
+        framed = client.get(f"/embed{QUOTE}").headers["Cache-Control"]
+        assert answer.headers["Cache-Control"] == framed
+        assert max(int(seconds) for seconds in re.findall(r"=(\d+)", framed)) == 3600
         assert "Set-Cookie" not in answer.headers
 
     @pytest.mark.parametrize("form", FORMS)

@@ -5,8 +5,15 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from flask import render_template
 
+from api.embeds import framing
+from api.embeds.cards import card
+from api.embeds.flat import blockquote
+from api.embeds.snippet import snippet
+from api.representations.wording import UNNAMED
 from tests.browser.parsed import Parsed
+from tests.embeds.shown import shown
 
 OWN = "— The Wall of Wisdom, on Her (2013), as quoted in “"
 
@@ -116,6 +123,25 @@ class TestPage:
         [shown] = [quote for quote in quotes if f"/quotes/{quote['id']}" in page.links]
         assert shown["voice"] == "essay"
         assert "The Wall of Wisdom, on Her (2013)" in " ".join(page.behind("figcaption").split())
+
+
+class TestUnnamedSource:
+    """A source that nobody may see is no title, and stands in no quotation marks."""
+
+    SAID = "as quoted in a source that is not named"
+
+    def test_it_is_the_same_everywhere(self, app):
+        quote = shown(source=UNNAMED)
+        with app.test_request_context():
+            framed = render_template("frame.html", quote=quote, g=framing)
+            forms = snippet(quote)
+        drawn = [text.paragraph.text for text in card(quote).texts]
+        assert self.SAID in drawn
+        assert caption(framed).endswith(f", {self.SAID}")
+        assert caption(forms["html"]).endswith(f", {self.SAID}")
+        assert forms["markdown"].endswith(f", {self.SAID}\n")
+        assert blockquote(quote).endswith(f"{self.SAID[:13]}<bdi>{UNNAMED}</bdi></p></blockquote>")
+        assert "".join(span.text for span in framing.caption_of(quote)).endswith(f", {self.SAID}")
 
 
 class TestFeeds:
