@@ -9,6 +9,7 @@ from coverage import Coverage
 
 from api.app import create_app
 from api.config import Settings
+from models import Alias
 from models.database import Database
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite
 from tests.serving import serving
@@ -125,6 +126,22 @@ def app(engine):
         made = create_app(Settings(database_url=url, statement_seconds=PATIENT))
         yield made
         made.extensions["database"].close()
+
+
+@pytest.fixture
+def changing(packed):
+    """A client over a pack of its own, and what changes an item of it, by its noun and id; renamed it has an alias."""
+    made = create_app(Settings(database_url=packed.url, statement_seconds=PATIENT))
+
+    def change(noun, slug, /, **values):
+        with packed.writing() as session:
+            found = noun.by_slug(session, slug)
+            if "slug" in values:
+                session.add(Alias(type_name=noun.type_name, slug=slug, resource_id=found.id))
+            found.assign(values)
+
+    yield made.test_client(), change
+    made.extensions["database"].close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Counting statements."""
+"""Counting statements, and those that read."""
 
 from contextlib import contextmanager
 
@@ -18,3 +18,12 @@ def statements(engine):
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def reads(app, path):
+    """Return the statements that read for a second answer, when all that is kept has been made."""
+    client = app.test_client()
+    client.get(path)
+    with statements(app.extensions["database"].engine) as seen:
+        client.get(path)
+    return [statement for statement in seen if statement.startswith(("SELECT", "WITH", "("))]

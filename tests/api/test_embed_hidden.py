@@ -4,22 +4,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from api.app import create_app
-from api.config import Settings
 from models import Quote
-from tests.generated import worst
-from tests.storing import store
 
 
 @pytest.fixture(scope="module")
-def app(engine):
+def app(hidden_app):
     """An app over content of which much is hidden, and all of it is hard to show."""
-    with engine.fresh() as url:
-        made = create_app(Settings(database_url=url, statement_seconds=60))
-        with made.extensions["database"].writing() as session:
-            store(session, worst())
-        yield made
-        made.extensions["database"].close()
+    return hidden_app
 
 
 class TestSnippet:

@@ -9,7 +9,7 @@ FRAMED = re.compile(r"/embed/quotes/")
 PAGES = ["/", "/docs", "/films/her-2013", "/search", "/no-such-page", "/embed.js", "/v1/quotes", "/livez"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def routes(app):
     """An address for every route that is read, its parameters filled with an id."""
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
@@ -18,12 +18,12 @@ def routes(app):
     return [path for path in (*PAGES, *paths) if not FRAMED.match(path)]
 
 
-@pytest.fixture
-def headers(client, routes):
+@pytest.fixture(scope="module")
+def headers(app, routes):
     """The headers of every one's answer."""
     found = {}
     for path in routes:
-        with client.get(path) as answer:
+        with app.test_client().get(path) as answer:
             found[path] = answer.headers
     return found
 

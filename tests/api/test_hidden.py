@@ -4,14 +4,10 @@ import re
 
 import pytest
 
-from api.app import create_app
-from api.config import Settings
 from api.references import includable
 from api.shaping import MOST_INCLUDES
 from api.versions import schema_of
 from models import BY_TYPE, NOUNS
-from tests.generated import worst
-from tests.storing import store
 
 #: A list below an item's path.
 NESTED = re.compile(r"/v1/\w+/<slug:\w+>/[\w-]+")
@@ -19,14 +15,9 @@ LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "th
 
 
 @pytest.fixture(scope="module")
-def app(engine):
+def app(hidden_app):
     """An app over content of which much is hidden."""
-    with engine.fresh() as url:
-        made = create_app(Settings(database_url=url, statement_seconds=60))
-        with made.extensions["database"].writing() as session:
-            store(session, worst())
-        yield made
-        made.extensions["database"].close()
+    return hidden_app
 
 
 @pytest.fixture

@@ -2,13 +2,9 @@
 
 import pytest
 
-from api.app import create_app
-from api.config import Settings
 from models import BY_TYPE, NOUNS
 from tests.browser.parsed import Parsed
 from tests.choices import NASTY
-from tests.generated import worst
-from tests.storing import store
 
 KINDS = ["film", "scene", "theme", "quote"]
 #: What templates are made of; a text that became an element would most likely be another.
@@ -54,27 +50,23 @@ MARKUP = next(text for text in NASTY if "</script>" in text)
 
 
 @pytest.fixture(scope="module")
-def app(engine):
+def app(hidden_app):
     """An app over content of which much is hidden, and all of it is hard to show."""
-    with engine.fresh() as url:
-        made = create_app(Settings(database_url=url, statement_seconds=60))
-        with made.extensions["database"].writing() as session:
-            store(session, worst())
-        yield made
-        made.extensions["database"].close()
+    return hidden_app
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rows(app):
     """All rows of every noun, with whether anyone may see them."""
     with app.extensions["database"].reading() as session:
         return [(row.type_name, row.slug, row.is_visible) for noun in NOUNS for row in session.query(noun)]
 
 
-@pytest.fixture
-def pages(client, rows):
+@pytest.fixture(scope="module")
+def pages(app, rows):
     """The page of everything that has one and can be seen."""
     paths = [f"/{kind}s/{slug}" for kind, slug, seen in rows if seen and kind in KINDS]
+    client = app.test_client()
     answers = {path: client.get(path) for path in paths}
     assert {answer.status_code for answer in answers.values()} == {200}
     return {path: Parsed(answer.text) for path, answer in answers.items()}

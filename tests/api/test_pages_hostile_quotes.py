@@ -49,7 +49,7 @@ def hostile(engine, make_app):
         yield client, items(client, "/v1/quotes", include="film,sources")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pages(hostile):
     """The page of every quote, with the quote."""
     client, quotes = hostile

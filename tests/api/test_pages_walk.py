@@ -1,12 +1,11 @@
 """A walk from the first page along every link, and where it ends when an address leads nowhere."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
-from api.app import create_app
-from api.config import Settings
-from models import Alias, Scene, Status
+from models import Scene, Status
 from tests.browser.parsed import Parsed
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -64,19 +63,10 @@ class TestAnAddressThatLeadsNowhere:
 
 class TestAnAddressThatOnceLedSomewhere:
     @pytest.fixture
-    def changed(self, packed):
+    def changed(self, changing):
         """A client over the pack, and what changes the scene."""
-        app = create_app(Settings(database_url=packed.url, statement_seconds=60))
-
-        def change(**values):
-            with packed.writing() as session:
-                found = Scene.by_slug(session, OLD)
-                if "slug" in values:
-                    session.add(Alias(type_name="scene", slug=OLD, resource_id=found.id))
-                found.assign(values)
-
-        yield app.test_client(), change
-        app.extensions["database"].close()
+        client, change = changing
+        return client, partial(change, Scene, OLD)
 
     def test_is_gone_when_it_was_deleted(self, changed):
         client, change = changed

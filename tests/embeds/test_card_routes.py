@@ -3,15 +3,14 @@
 import datetime as dt
 import io
 import re
+from functools import partial
 from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
 
-from api.app import create_app
-from api.config import Settings
 from api.embeds.kept import Kept
-from models import Alias, Quote, Status
+from models import Quote, Status
 from tests.forms import FLAGGED
 
 SLUG = "her-2013-a-wife-without-the-challenges"
@@ -101,19 +100,10 @@ class TestSvg:
 
 class TestHidden:
     @pytest.fixture
-    def changed(self, packed):
+    def changed(self, changing):
         """A client over the pack, and what changes the quote."""
-        app = create_app(Settings(database_url=packed.url, statement_seconds=60))
-
-        def change(**values):
-            with packed.writing() as session:
-                found = Quote.by_slug(session, SLUG)
-                if "slug" in values:
-                    session.add(Alias(type_name="quote", slug=SLUG, resource_id=found.id))
-                found.assign(values)
-
-        yield app.test_client(), change
-        app.extensions["database"].close()
+        client, change = changing
+        return client, partial(change, Quote, SLUG)
 
     @pytest.mark.parametrize("form", FORMS)
     def test_a_draft_has_none(self, changed, form):
