@@ -10,10 +10,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTED = """
-import json, sys
+import gc, json, sys
 from wsgi import app
 apis = app.extensions["flask-smorest"]["apis"].values()
-print(json.dumps({"modules": list(sys.modules), "documented": [bool(api["ext_obj"].spec) for api in apis]}))
+documented = [bool(api["ext_obj"].spec) for api in apis]
+collecting = gc.isenabled(), gc.get_freeze_count() > len(gc.get_objects())
+print(json.dumps({"modules": list(sys.modules), "documented": documented, "collecting": collecting}))
 """
 #: What most requests need nothing of, so that whatever needs it loads it.
 LEFT = (
@@ -41,6 +43,9 @@ def started(tmp_path_factory):
 class TestStart:
     def test_nothing_is_documented(self, started):
         assert started["documented"] == [False]
+
+    def test_garbage_is_collected_but_not_looked_for_in_what_was_loaded(self, started):
+        assert started["collecting"] == [True, True]
 
     @pytest.mark.parametrize("name", LEFT)
     def test_what_few_requests_need_is_not_loaded(self, started, name):
