@@ -11,6 +11,7 @@ import orjson
 from flask import Response, request
 
 from api.chance import EARLIEST_ZONE, Lots, unflagged
+from api.clock import today
 from api.context import settings
 from api.errors import Refused
 from api.facets import counted
@@ -116,9 +117,9 @@ def _day_of(asked: dict[str, Any], in_path: str | None) -> dt.date:
         fault = {"location": "query", "pointer": "date", "detail": "The path says already which day."}
         raise Refused("invalid-parameters", "1 parameter is not valid.", [fault])
     if in_path is None and "date" not in asked:
-        return dt.datetime.now(asked.get("tz", dt.UTC)).date()
+        return today(asked.get("tz", dt.UTC))
     day: dt.date = calendar_day(in_path) if in_path else asked["date"]
-    if day > dt.datetime.now(EARLIEST_ZONE).date():
+    if day > today(EARLIEST_ZONE):
         raise Refused("not-found", f"Nothing is chosen for {day}: the day has not come.")
     return day
 

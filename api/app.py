@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import context, errors, notices, security, spec
+from api import cache, context, errors, notices, security, spec
 from api.advisories.routes import blp as advisories
 from api.characters.routes import blp as characters
 from api.commentary.routes import blp as commentary
@@ -59,4 +59,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint)
     for unlisted in (meta, pages, assets, embeds, frame, oembed, script, snippets):
         app.register_blueprint(unlisted)
+    cache.init_app(app, settings)
     return app

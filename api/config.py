@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
+MEGABYTE = 1_000_000
 EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
 
@@ -40,8 +41,10 @@ class Settings:
     ``public_url`` is where clients reach the service; addresses in answers are built from it, else
     from ``host`` and ``port``, never from a request. ``statement_seconds`` is the longest that one
     SQL statement of a request may take. ``rate_limits`` hold for each client, who is told by its address:
-    the one that the outermost of ``trusted_proxies`` says it was asked by. ``build`` is what whoever
-    packaged the service calls this build: a commit, a tag, an image.
+    the one that the outermost of ``trusted_proxies`` says it was asked by. Each of ``workers`` (None: as
+    many as suit the machine) keeps ``cache_bytes`` of answers, none with 0, and is replaced when it takes
+    more than ``worker_memory`` megabytes. ``build`` is what whoever packaged the service calls this build:
+    a commit, a tag, an image.
     """
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'subtext.sqlite3'}"
@@ -53,6 +56,9 @@ class Settings:
     rate_limits: tuple[str, ...] = ()
     rate_limit_storage: str = "memory://"
     trusted_proxies: int = 0
+    cache_bytes: int = 32 * MEGABYTE
+    workers: int | None = None
+    worker_memory: int = 512
     build: str | None = None
 
     @classmethod
@@ -73,8 +79,16 @@ class Settings:
             rate_limits=_rate_limits(given.get("SUBTEXT_RATE_LIMIT", "")),
             rate_limit_storage=_storage(given.get("SUBTEXT_RATE_LIMIT_STORAGE", cls.rate_limit_storage)),
             trusted_proxies=_proxies(given.get("SUBTEXT_TRUSTED_PROXIES", "0")),
+            cache_bytes=_megabytes(given.get("SUBTEXT_CACHE_MB", "32")),
+            workers=_workers(given.get("SUBTEXT_WORKERS")),
+            worker_memory=_worker_memory(given.get("SUBTEXT_WORKER_MEMORY_MB", "512")),
             build=_build(given.get("SUBTEXT_BUILD")),
         )
+
+    @property
+    def counts_apart(self) -> bool:
+        """Whether requests are limited, and counted by each worker for itself."""
+        return bool(self.rate_limits) and not self.rate_limit_storage.startswith("redis")
 
     @property
     def base_url(self) -> str:
@@ -172,6 +186,28 @@ def _is_redis(value: str) -> bool:
 def _proxies(value: str) -> int:
     if not re.fullmatch(r"[0-9]|1[0-6]", value):
         raise InvalidSetting(f"SUBTEXT_TRUSTED_PROXIES is “{value}”; it takes a whole number from 0 to 16.")
+    return int(value)
+
+
+def _megabytes(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", value):
+        raise InvalidSetting(
+            f"SUBTEXT_CACHE_MB is “{value}”; it takes a whole number of megabytes, 0 to keep nothing."
+        )
+    return int(value) * MEGABYTE
+
+
+def _workers(value: str | None) -> int | None:
+    if value is not None and not re.fullmatch(r"[1-9][0-9]?", value):
+        raise InvalidSetting(f"SUBTEXT_WORKERS is “{value}”; it takes a whole number from 1 to 99.")
+    return int(value) if value else None
+
+
+def _worker_memory(value: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{2,5}", value):
+        raise InvalidSetting(
+            f"SUBTEXT_WORKER_MEMORY_MB is “{value}”; it takes a whole number of megabytes, at least 100."
+        )
     return int(value)
 
 

@@ -72,7 +72,12 @@ def _limited() -> str:
 
     A browser asks for leave with OPTIONS before requests that it counts as one: so do we.
     """
-    return "v1" if PREFIX.match(request.path) and request.method != "OPTIONS" else ""
+    return "v1" if is_limited(request.path, request.method) else ""
+
+
+def is_limited(path: str, method: str) -> bool:
+    """Whether requests like this are limited."""
+    return bool(PREFIX.match(path)) and method != "OPTIONS"
 
 
 def exceeded(error: RateLimitExceeded) -> Response:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
 
 from api.errors import Refused
 from api.fields import nearest
@@ -25,14 +26,19 @@ class StrictParser(FlaskParser):
         """Return the parameters; a parameter that takes one value may be given once."""
         if len(req.query_string) > MOST_QUERY_BYTES:
             raise Refused("uri-too-long", f"The query string may hold at most {MOST_QUERY_BYTES} bytes.")
+        given = self.given(req.args, schema)
         twice = {
             name: ["Given more than once; it takes one value."]
-            for name in schema.fields.keys() & req.args.keys()
-            if len(req.args.getlist(name)) > 1 and not isinstance(schema.fields.get(name), fields.List)
+            for name, field in schema.fields.items()
+            if len(given.getlist(name)) > 1 and not isinstance(field, fields.List)
         }
         if twice:
             raise ValidationError(twice)
-        return MultiDictProxy(req.args, schema)
+        return MultiDictProxy(given, schema)
+
+    def given(self, parameters: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
+        """Return the parameters that are looked at: all of them."""
+        return parameters
 
     def handle_error(
         self,
@@ -55,6 +61,15 @@ class StrictParser(FlaskParser):
         number = f"{len(faults)} parameter{' is' if len(faults) == 1 else 's are'} not valid."
         shown = [_fault(*place, messages, schema) for place, messages in faults[:MOST_FAULTS]]
         raise Refused("invalid-parameters", number, shown)
+
+
+class TolerantParser(StrictParser):
+    """Does not look at what it does not know: readers and sites add to the addresses that they are given."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = StrictParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": EXCLUDE}
+
+    def given(self, parameters: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
+        return MultiDict([(name, value) for name in schema.fields for value in parameters.getlist(name)])
 
 
 def _fault(location: str, name: str, messages: Any, schema: Schema) -> dict[str, Any]:

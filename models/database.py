@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from models.errors import DomainError, QueryTimeout, Unavailable
+from models.watching import PostgreSQLWatch, SQLiteWatch, Watch
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -73,6 +74,13 @@ class Database:
         # A writer sees what was committed while it waited, so that the version guard speaks.
         return self.engine.execution_options(isolation_level="READ COMMITTED")
 
+    @cached_property
+    def watch(self) -> Watch:
+        """What tells, before a read, whether content was committed since another one."""
+        if self.is_sqlite:
+            return SQLiteWatch(str(self.url.database))
+        return PostgreSQLWatch(partial(_listener, self.engine))
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that reads one state of the content and writes nothing."""
@@ -87,6 +95,9 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        # It may never have been asked for.
+        if "watch" in vars(self):
+            self.watch.close()
         self.engine.dispose()
 
 
@@ -165,6 +176,13 @@ class _Deadlines:
     def start(self, connection: Any) -> None:
         if self.seconds is not None:
             connection.connection.info["deadline"][0] = time.monotonic() + self.seconds
+
+
+def _listener(engine: Engine) -> Any:
+    """Open a connection besides the pool's; one that hangs is given up before requests are."""
+    _, parameters = engine.dialect.create_connect_args(engine.url)
+    own = {"connect_timeout": 2, "tcp_user_timeout": 2000, "autocommit": True}
+    return engine.dialect.connect(**{**parameters, **own})
 
 
 def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:

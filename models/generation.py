@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, insert, select, update
+from sqlalchemy import CheckConstraint, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+
+#: Where PostgreSQL says that the number was raised, when the transaction that raised it is committed.
+CHANNEL = "subtext_content"
+#: Marks a session, in its ``info``, that has raised the number and not committed yet.
+RAISED = "generation_raised"
 
 
 class ContentGeneration(Base):
@@ -32,3 +37,6 @@ class ContentGeneration(Base):
         raised = connection.execute(update(cls).values(number=cls.number + 1))
         if not raised.rowcount:
             connection.execute(insert(cls).values(id=1, number=1))
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_notify(CHANNEL, "")))
+        session.info[RAISED] = True

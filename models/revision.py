@@ -25,7 +25,7 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Versioned
-from models.generation import ContentGeneration
+from models.generation import RAISED, ContentGeneration
 from models.parts import Part
 from models.types import Instant, line, lines
 
@@ -211,6 +211,7 @@ def forget(session: Session, transaction: SessionTransaction) -> None:
     """Forget what the transaction had touched, however it ended."""
     if transaction.parent is None:
         session.info.pop(TOUCHED, None)
+        session.info.pop(RAISED, None)
 
 
 @event.listens_for(Session, "do_orm_execute")

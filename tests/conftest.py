@@ -3,6 +3,7 @@
 import gc
 import os
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from coverage import Coverage
@@ -11,6 +12,7 @@ from api.app import create_app
 from api.config import Settings
 from models import Alias
 from models.database import Database
+from tests.cached import compared
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite
 from tests.serving import serving
 
@@ -123,7 +125,7 @@ def packed(engine):
 def app(engine):
     """The app over the pack; tests that write take ``packed`` instead."""
     with engine.fresh("pack") as url:
-        made = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+        made = create_app(Settings(database_url=url, statement_seconds=PATIENT, cache_bytes=0))
         yield made
         made.extensions["database"].close()
 
@@ -166,9 +168,18 @@ def served_by_postgresql(postgresql_engine, tmp_path_factory):
         yield server
 
 
+@pytest.fixture(scope="session")
+def keeping(app):
+    """The same app, but that it keeps what it answers."""
+    made = create_app(replace(app.extensions["settings"], cache_bytes=Settings.cache_bytes))
+    yield made
+    made.extensions["database"].close()
+
+
 @pytest.fixture
-def client(app):
-    return app.test_client()
+def client(app, keeping):
+    """A client over the pack; all that it reads is read from the cache too, and compared."""
+    return compared(app, keeping)
 
 
 @pytest.fixture

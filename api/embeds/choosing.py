@@ -8,19 +8,20 @@ from secrets import token_hex
 from typing import Any
 
 from flask import request
-from marshmallow import EXCLUDE, Schema
+from marshmallow import Schema
 
 from api.answers import calendar_day
 from api.chance import EARLIEST_ZONE, Lots, Seed, TimeZone
+from api.clock import today
 from api.content import list_view
 from api.context import session, settings
 from api.errors import Refused
 from api.fields import AnyOf, Digits, Slug
-from api.query import StrictParser
+from api.query import TolerantParser
 from api.reading import Reading
 from models import Quote
 
-PARSER = StrictParser()
+PARSER = TolerantParser()
 #: What narrows the choice, by the names that lists give it.
 FILTERS = ("film", "theme", "max_severity")
 
@@ -52,7 +53,7 @@ def asked_for(schema: type[AmongSchema] = ChoiceSchema) -> dict[str, Any]:
     Raises:
         Refused: 422, naming the parameter and what it takes.
     """
-    found: dict[str, Any] = PARSER.parse(schema, request, location="query", unknown=EXCLUDE)
+    found: dict[str, Any] = PARSER.parse(schema, request, location="query")
     return found
 
 
@@ -78,14 +79,6 @@ def _lots(asked: dict[str, Any]) -> Lots:
     return Lots(session(), statement, Quote, now)
 
 
-def today(zone: dt.tzinfo = dt.UTC) -> tuple[dt.date, int]:
-    """Return the day that it is in a zone, and for how many seconds it still is."""
-    now = dt.datetime.now(zone)
-    tomorrow = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), zone)
-    # Of two times of one zone the clocks are subtracted; a day on which they change is no 24 hours long.
-    return now.date(), int((tomorrow.astimezone(dt.UTC) - now.astimezone(dt.UTC)).total_seconds())
-
-
 def day_of(path: str) -> dt.date:
     """Return the day that a path names.
 
@@ -93,6 +86,6 @@ def day_of(path: str) -> dt.date:
         Refused: 404, when it is no day, or has not come anywhere yet.
     """
     day = calendar_day(path)
-    if day > dt.datetime.now(EARLIEST_ZONE).date():
+    if day > today(EARLIEST_ZONE):
         raise Refused("not-found", f"Nothing is chosen for {day}: the day has not come.")
     return day

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from api import clock
 from api.content import item
 from api.context import settings
 from api.embeds import framing, styling
-from api.embeds.choosing import FramedChoiceSchema, asked_for, drawn, of_day, today
+from api.embeds.choosing import FramedChoiceSchema, asked_for, drawn, of_day
 from api.embeds.on_one_line import plain, shortened, shown
 from api.embeds.quoted import Quoted, quoted
 from api.links import address
@@ -66,8 +67,9 @@ def quote_frame(quote: str) -> Response:
 def daily_frame() -> Response:
     """Show the day's quote, until the day ends."""
     asked = asked_for(FramedChoiceSchema)
-    day, seconds = today(asked["tz"])
-    return _of(of_day(day, asked), f"public, max-age={min(300, seconds)}, s-maxage={min(3600, seconds)}")
+    seconds = clock.seconds_left(3600, asked["tz"])
+    chosen = of_day(clock.today(asked["tz"]), asked)
+    return _of(chosen, f"public, max-age={min(300, seconds)}, s-maxage={seconds}")
 
 
 @frame.get("/quotes/random")

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from api.embeds.choosing import asked_for, of_days, today
+from api.clock import today
+from api.embeds.choosing import asked_for, of_days
 from api.errors import Refused
 from api.links import address
 from api.pages import atom, content, json_feed
@@ -39,7 +40,7 @@ def latest(extension: str) -> Response:
 @feeds.get("/daily.<extension:extension>")
 def daily(extension: str) -> Response:
     """Serve the quotes of today (UTC) and of the days before it; an entry belongs to its day for good."""
-    filters, (day, _) = asked_for(), today()
+    filters, day = asked_for(), today()
     days = [day - dt.timedelta(days=ago) for ago in range(DAYS)]
     chosen = of_days(days, filters)
     found = content.filled("quote", chosen.values(), *FILLED)

@@ -59,7 +59,8 @@ class GallerySchema(TextFilter, LooksSchema):
 @gallery.get("")
 def choose() -> Response:
     """Offer quotes, and show the chosen one: live, and as what is to be copied."""
-    asked = _asked(GallerySchema())
+    schema = GallerySchema()
+    asked = _asked(schema)
     found = content.first("quote", _filters(asked))
     if "quote" not in asked and found:
         asked["quote"] = found[0]["id"]
@@ -67,6 +68,7 @@ def choose() -> Response:
     response = page(
         "gallery.html",
         _calls(asked),
+        is_choice=any(name in request.args for name in schema.fields),
         found=found,
         most=OFFERED,
         words=request.args.get("q", ""),
@@ -102,7 +104,8 @@ def _asked(schema: Schema) -> dict[str, Any]:
     Raises:
         Refused: 422, with what each parameter takes.
     """
-    given = {name: value for name, value in request.args.items() if value.strip()}
+    parameters = ((name, request.args.get(name, "")) for name in schema.fields)
+    given = {name: value for name, value in parameters if value.strip()}
     try:
         found: dict[str, Any] = schema.load(given, unknown=EXCLUDE)
     except ValidationError as error:

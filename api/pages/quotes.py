@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as Redirect
 
+from api import clock
 from api.content import item
 from api.context import session
-from api.embeds.choosing import asked_for, day_of, drawn, of_day, today
+from api.embeds.choosing import asked_for, day_of, drawn, of_day
 from api.embeds.discovery import link_elements, link_header
 from api.embeds.quoted import quoted
 from api.embeds.snippet import snippet
@@ -61,9 +62,8 @@ def random_quote() -> Redirect:
 @quotes.get("/daily/<day:date>")
 def daily_quote(date: str | None) -> Redirect:
     """Lead to the quote of a day, of today (UTC) unless the path names another."""
-    day, left = today()
-    chosen = of_day(day_of(date) if date else day, asked_for())
-    return _led(chosen, f"public, max-age={min(left, MOST_KEPT)}")
+    chosen = of_day(day_of(date) if date else clock.today(), asked_for())
+    return _led(chosen, f"public, max-age={clock.seconds_left(MOST_KEPT)}")
 
 
 def _led(slug: str | None, kept: str) -> Redirect:

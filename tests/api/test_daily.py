@@ -2,14 +2,12 @@
 
 import datetime as dt
 from collections import Counter
-from types import SimpleNamespace
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from api import answers
 from api.app import create_app
 from api.chance import zones
 from api.config import Settings
@@ -63,12 +61,8 @@ def at(monkeypatch):
     """Set the clock by which it is today."""
 
     def set_to(moment):
-        class Clock(dt.datetime):
-            @classmethod
-            def now(cls, tz=None):
-                return dt.datetime.fromisoformat(moment).astimezone(tz)
-
-        monkeypatch.setattr(answers, "dt", SimpleNamespace(datetime=Clock, date=dt.date, UTC=dt.UTC))
+        moment = dt.datetime.fromisoformat(moment)
+        monkeypatch.setattr("api.clock.now", lambda zone=dt.UTC: moment.astimezone(zone))
 
     return set_to
 

@@ -1,0 +1,65 @@
+"""Which content coding a client is sent (RFC 9110, section 12.5.3)."""
+
+import gzip
+
+import brotli
+import pytest
+
+from api.cache.coding import CODERS, MOST_CHARACTERS, accepted, encoded, is_text, suiting
+
+ASKED = {
+    None: "",
+    "": "",
+    "gzip": "gzip",
+    "br": "br",
+    "gzip, deflate, br, zstd": "br",
+    "gzip;q=1.0, br;q=0.5": "gzip",
+    "br;q=0": "",
+    "*": "br",
+    "*;q=0.5, br;q=0": "gzip",
+    "*;q=0": "",
+    "identity": "",
+    "identity;q=1, gzip;q=0.5": "",
+    "identity;q=0.5, gzip;q=0.6": "gzip",
+    "identity;q=0": "",
+    "identity;q=0, gzip": "gzip",
+    "deflate, zstd": "",
+    "GZIP": "gzip",
+    "x-gzip": "gzip",
+    "gzip;q=2": "",
+    ", ,gzip,": "gzip",
+    "\xff\x00;;;q=": "",
+    "br, " + "a" * MOST_CHARACTERS: "",
+}
+
+
+class TestWhatSuits:
+    @pytest.mark.parametrize(("asked", "sent"), ASKED.items())
+    def test_it_is_what_a_client_likes_best(self, asked, sent):
+        assert suiting(asked) == sent
+
+    def test_none_is_always_taken(self):
+        assert accepted("br;q=0, gzip") == {"", "gzip"}
+        assert accepted("identity;q=0") == {""}
+
+
+class TestBodies:
+    def test_they_are_what_went_in(self):
+        body = "Anyone, “anywhere”. ".encode() * 200
+        assert encoded("", body) is body
+        assert gzip.decompress(encoded("gzip", body)) == body
+        assert brotli.decompress(encoded("br", body)) == body
+
+    @pytest.mark.parametrize("coding", CODERS)
+    def test_they_are_the_same_each_time(self, coding):
+        assert encoded(coding, b"same " * 500) == encoded(coding, b"same " * 500)
+
+    @pytest.mark.parametrize(
+        "content_type", ["text/html; charset=utf-8", "application/ld+json", "image/svg+xml"]
+    )
+    def test_text_is_encoded(self, content_type):
+        assert is_text(content_type)
+
+    @pytest.mark.parametrize("content_type", ["image/png", "font/woff2", "application/octet-stream", ""])
+    def test_what_is_compressed_already_is_not(self, content_type):
+        assert not is_text(content_type)

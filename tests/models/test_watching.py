@@ -1,0 +1,144 @@
+"""What tells a process that content was committed, by itself or by others."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from models import Theme
+from models.database import Database
+from models.watching import MOST_SECONDS, SECONDS_BETWEEN_LOOKS
+
+#: By then a watch has looked again, on a busy machine too.
+LONG = 30
+
+
+@pytest.fixture
+def other(database):
+    """The same database as another process has it: its commits reach this one's watch by the database alone."""
+    opened = Database(database.url.render_as_string(hide_password=False))
+    yield opened
+    opened.close()
+
+
+def add(database, slug="loneliness", stop=False):
+    with database.writing() as session:
+        session.add(Theme(slug=slug, label=slug, name=slug, definition="A theme."))
+        session.flush()
+        if stop:
+            raise RuntimeError
+
+
+def until(condition):
+    """Wait for what must come, and say whether it came."""
+    waited, pause = 0.0, 0.02
+    while not (found := condition()) and waited < LONG:
+        threading.Event().wait(pause)
+        waited += pause
+    return found
+
+
+def steady(database):
+    """Return a stamp, once the watch knows what to say."""
+    return until(database.watch.stamp)
+
+
+class TestStamp:
+    def test_it_is_the_same_while_nothing_is_committed(self, database):
+        first = steady(database)
+        with database.reading() as session:
+            session.execute(text("SELECT 1"))
+        assert first is not None
+        assert database.watch.stamp() == first
+
+    def test_a_commit_of_this_process_counts_at_once(self, database):
+        before = steady(database)
+        add(database)
+        assert database.watch.stamp() != before
+
+    def test_a_commit_of_another_counts(self, database, other):
+        before = steady(database)
+        add(other)
+        assert until(lambda: database.watch.stamp() not in (before, None))
+
+    def test_what_is_rolled_back_does_not(self, database):
+        before = steady(database)
+        with pytest.raises(RuntimeError):
+            add(database, stop=True)
+        assert database.watch.stamp() == before
+
+    def test_each_of_several_commits_counts(self, database):
+        stamps = {steady(database)}
+        for number in range(5):
+            add(database, f"theme-{number}")
+            stamps.add(database.watch.stamp())
+        assert len(stamps - {None}) == 6
+
+    def test_a_closed_watch_has_let_go(self, database):
+        steady(database)
+        threads = threading.active_count()
+        database.close()
+        assert threading.active_count() <= threads
+
+
+class TestSQLite:
+    def test_without_a_file_there_is_none_and_none_is_made(self, tmp_path):
+        database = Database(f"sqlite:///{tmp_path}/nothing")
+        assert database.watch.stamp() is None
+        assert not list(tmp_path.iterdir())
+
+    def test_it_is_there_once_the_file_is(self, tmp_path):
+        database = Database(f"sqlite:///{tmp_path}/later")
+        assert database.watch.stamp() is None
+        with database.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE t (x)"))
+        assert database.watch.stamp() is not None
+        database.close()
+
+    @pytest.mark.parametrize("name", ["a b", "per%20cent", "quest?ion", "ha#sh", "ünï"])
+    def test_a_path_may_have_any_characters(self, tmp_path, name):
+        database = Database(f"sqlite:///{tmp_path}/plain")
+        database.url = database.url.set(database=str(tmp_path / name))
+        with database.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE t (x)"))
+        assert database.watch.stamp() is not None
+        database.close()
+
+
+@pytest.fixture
+def postgresql(postgresql_engine):
+    with postgresql_engine.fresh() as url:
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
+class TestPostgreSQL:
+    def test_what_is_said_to_nobody_is_found_by_asking(self, postgresql):
+        before = steady(postgresql)
+        with postgresql.engine.begin() as connection:
+            connection.execute(text("INSERT INTO content_generation (id, number) VALUES (1, 7)"))
+        assert until(lambda: postgresql.watch.stamp() not in (before, None))
+
+    def test_a_connection_that_was_cut_counts_as_a_change(self, postgresql):
+        before = steady(postgresql)
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'content_generation'"
+        cut += " AND datname = current_database() AND pid <> pg_backend_pid()"
+        with postgresql.engine.connect() as connection:
+            connection.execute(text(cut))
+        assert until(lambda: postgresql.watch.stamp() != before)
+        assert until(lambda: postgresql.watch.stamp() is not None)
+        assert postgresql.watch.stamp() != before
+
+    def test_a_server_that_is_away_says_nothing(self):
+        database = Database("postgresql://nobody@127.0.0.1:1/nothing")
+        assert database.watch.stamp() is None
+        database.close()
+
+    def test_a_database_without_tables_says_nothing(self, postgresql):
+        with postgresql.engine.begin() as connection:
+            connection.execute(text("DROP TABLE content_generation"))
+        assert postgresql.watch.stamp() is None
+
+    def test_it_looks_more_often_than_it_is_believed(self):
+        assert SECONDS_BETWEEN_LOOKS * 2 < MOST_SECONDS
