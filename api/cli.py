@@ -255,7 +255,8 @@ def openapi(only_check: bool) -> None:
 def serve() -> None:
     """Migrate and seed the database, then serve it until stopped.
 
-    HOST, PORT, SUBTEXT_DATABASE_URL and SUBTEXT_PUBLIC_URL say where; the README lists them all.
+    HOST, PORT, SUBTEXT_DATABASE_URL and SUBTEXT_PUBLIC_URL say where, SUBTEXT_WORKERS how many processes
+    serve; the README lists every setting.
     """
     from api import server
 
@@ -267,4 +268,6 @@ def serve() -> None:
     base = settings.base_url
     click.echo(f"Subtext on {database.shown_url}")
     click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")
+    for line in server.told(settings):
+        click.echo(f"  {line}")
     server.serve(settings)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from dataclasses import dataclass
 from typing import NoReturn
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
-from granian.log import LogLevels
+from granian.log import LogLevels, logger
 from sqlalchemy import make_url
 
-from api.config import ROOT, Settings
+from api.config import MEGABYTE, ROOT, Settings
+
+#: On a machine with more cores than this, an operator who wants as many workers says so: each has its own
+#: memory, and its own connections to the database.
+MOST_WORKERS_UNASKED = 8
 
 
 def refuse_taken_port(settings: Settings) -> None:
@@ -29,6 +34,37 @@ def refuse_taken_port(settings: Settings) -> None:
             ) from None
 
 
+@dataclass(frozen=True)
+class Processes:
+    """What a server is made of: so many workers, each with so many threads."""
+
+    workers: int
+    threads: int
+
+
+def processes(settings: Settings) -> Processes:
+    """Return as many workers as are set, or else as suit the machine."""
+    is_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
+    # Of several workers that count apart, each would let a client send all that one may.
+    most = 1 if settings.counts_apart else min(len(os.sched_getaffinity(0)), MOST_WORKERS_UNASKED)
+    # More threads on SQLite only wait for one another; on PostgreSQL they wait for the network.
+    return Processes(settings.workers or most, 1 if is_sqlite else 4)
+
+
+def told(settings: Settings) -> list[str]:
+    """Return what an operator is told of that, in lines."""
+    made, kept = processes(settings), settings.cache_bytes // MEGABYTE
+    workers = f"{made.workers} worker{'s' * (made.workers > 1)}"
+    threads = f"{made.threads} thread{'s' * (made.threads > 1)} each"
+    lines = [
+        f"{workers}, {threads}, replaced above {settings.worker_memory} MB; "
+        f"{f'{kept} MB for answers in each' if kept else 'no answers are kept'}"
+    ]
+    if settings.counts_apart and made.workers > 1:
+        lines.append("Each worker counts requests for itself: SUBTEXT_RATE_LIMIT_STORAGE may name a Redis.")
+    return lines
+
+
 def serve(settings: Settings) -> NoReturn:
     """Become a process that does nothing but serve.
 
@@ -41,22 +77,25 @@ def serve(settings: Settings) -> NoReturn:
 
 
 def run(settings: Settings) -> None:
-    """Serve ``wsgi:app`` until told to stop."""
-    is_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
+    """Serve ``wsgi:app`` until told to stop; what is under way then is answered first."""
+    made = processes(settings)
+    # What it says of this at each start stands in the guide to self-hosting.
+    logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
     Granian(
         "wsgi:app",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         working_dir=ROOT,
-        # More threads on SQLite only wait for one another; on PostgreSQL they wait for the network.
-        blocking_threads=1 if is_sqlite else 4,
+        workers=made.workers,
+        blocking_threads=made.threads,
         http=HTTPModes.http1,
         websockets=False,
         backlog=8192,
         backpressure=4096,
         http1_settings=HTTP1Settings(header_read_timeout=5000, max_buffer_size=65536),
         workers_kill_timeout=30,
+        workers_max_rss=settings.worker_memory,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()

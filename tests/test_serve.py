@@ -1,18 +1,31 @@
 """``subtext serve`` as a new user meets it."""
 
 import json
+import signal
 import socket
 import subprocess
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
+from sqlalchemy import text
 
+from models.database import Database
 from tests.serving import SUBTEXT, free_port, serving
 
 
 def get(url, **headers):
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
         return answer.status, answer.headers, answer.read()
+
+
+def status_of(url):
+    try:
+        return get(url)[0]
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
 
 
 class TestServe:
@@ -52,6 +65,27 @@ class TestServe:
             assert json.loads(body)["url"] == f"{public}/v1/films/her-2013"
             assert f"{public}/docs" in server.printed
 
+    def test_it_says_of_what_it_is_made(self, served):
+        assert "1 thread each, replaced above 512 MB; 32 MB for answers in each" in served.printed
+
+    def test_what_is_under_way_is_answered_when_it_is_told_to_stop(self, postgresql_engine, tmp_path):
+        with (
+            postgresql_engine.fresh(None) as url,
+            serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="1") as server,
+            ThreadPoolExecutor() as pool,
+            closing(Database(url)) as database,
+        ):
+            with database.engine.begin() as connection:
+                # The read waits until this ends, or the server says that it has waited long enough.
+                connection.execute(text("LOCK TABLE quotes IN ACCESS EXCLUSIVE MODE"))
+                under_way = pool.submit(status_of, f"{server.url}/v1/quotes")
+                waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                while not connection.scalar(waiting) and not under_way.done():
+                    pass
+                server.process.send_signal(signal.SIGTERM)
+            assert under_way.result(timeout=30) in (200, 503)
+            assert server.process.wait(timeout=40) == 0
+
     def test_it_serves_from_postgresql(self, served_by_postgresql):
         _, _, body = get(f"{served_by_postgresql.url}/v1/quotes?count=true")
         assert json.loads(body)["page"]["total"] == 30
@@ -89,6 +123,10 @@ class TestRefusals:
             ("SUBTEXT_RATE_LIMIT", "many"),
             ("SUBTEXT_RATE_LIMIT_STORAGE", "memcached://x"),
             ("SUBTEXT_TRUSTED_PROXIES", "all"),
+            ("SUBTEXT_CACHE_MB", "-1"),
+            ("SUBTEXT_CACHE_MB", "lots"),
+            ("SUBTEXT_WORKERS", "0"),
+            ("SUBTEXT_WORKER_MEMORY_MB", "99"),
         ],
     )
     def test_a_setting_that_cannot_be_used_is_one_sentence(self, tmp_path, name, value):

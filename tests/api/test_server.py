@@ -1,0 +1,50 @@
+"""What a server is made of, and what its operator is told of that."""
+
+import os
+
+import pytest
+
+from api.config import Settings
+from api.server import MOST_WORKERS_UNASKED, processes, told
+
+SQLITE, POSTGRESQL = "sqlite:////tmp/x", "postgresql://x@127.0.0.1/x"
+
+
+def of(url=SQLITE, **settings):
+    return processes(Settings(database_url=url, **settings))
+
+
+@pytest.fixture
+def cores(monkeypatch):
+    return lambda number: monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(number)))
+
+
+class TestProcesses:
+    @pytest.mark.parametrize(("machine", "workers"), [(1, 1), (4, 4), (64, MOST_WORKERS_UNASKED)])
+    def test_there_is_a_worker_for_each_core_but_not_for_ever(self, cores, machine, workers):
+        cores(machine)
+        assert of().workers == workers
+
+    def test_there_are_as_many_as_are_asked_for(self):
+        assert of(workers=40).workers == 40
+
+    def test_threads_suit_the_database(self):
+        assert (of(SQLITE).threads, of(POSTGRESQL).threads) == (1, 4)
+
+    def test_there_is_one_where_each_would_count_for_itself(self, cores):
+        cores(4)
+        assert of(rate_limits=("9/hour",)).workers == 1
+        assert of(rate_limits=("9/hour",), rate_limit_storage="redis://127.0.0.1:6379").workers == 4
+
+
+class TestTold:
+    def test_it_says_how_many_and_how_much(self):
+        [line] = told(Settings(workers=3))
+        assert line == "3 workers, 1 thread each, replaced above 512 MB; 32 MB for answers in each"
+
+    def test_it_says_that_nothing_is_kept(self):
+        [line] = told(Settings(workers=1, cache_bytes=0, database_url=POSTGRESQL))
+        assert line == "1 worker, 4 threads each, replaced above 512 MB; no answers are kept"
+
+    def test_it_warns_of_limits_that_each_worker_counts(self):
+        assert "SUBTEXT_RATE_LIMIT_STORAGE" in told(Settings(workers=2, rate_limits=("9/hour",)))[1]
