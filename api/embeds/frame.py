@@ -24,8 +24,8 @@ from api.links import address
 from models import Gone, NotFound
 
 SCRIPT = Path(__file__).parent / "static" / "frame.js"
-#: For a deleted or newly flagged quote to disappear within hours, from frames, oEmbed and cards alike: what is
-#: shown may be old, but not for days.
+#: For a deleted or newly flagged quote to disappear within hours, from frames, oEmbed and cards alike: what
+#: is shown may be old, but not for days.
 KEPT = "public, max-age=300, s-maxage=3600, stale-while-revalidate=3600"
 PINNED = "public, max-age=31536000, immutable"
 #: The longest title, in characters; some consumers cut what is longer.
