@@ -20,6 +20,7 @@ EXPOSED = (
     "RateLimit-Policy",
     "Deprecation",
     "Sunset",
+    "X-Request-Id",
 )
 #: What other sites read besides the API: scripts, what a quote is copied from, and oEmbed.
 ELSEWHERE = r"/(embed[.a-z0-9]*\.js|embed/frame\.js|oembed(\.[a-z.]*)?|quotes/[^/]+/snippet)$"

@@ -134,7 +134,7 @@ def _framed(template: str, found: Quoted | None, canonical: str, **values: str) 
 
 def title(quote: Quoted, most: int = MOST_TITLE) -> str:
     """Return what a frame is called: the quote's label, which never has flagged words, and the film."""
-    label, film = plain(quote.label), f" · {quote.joint}{plain(quote.film)}"
+    label, film = plain(quote.label), f" · {plain(quote.film)}"
     # A film's name that takes half of it may be cut instead.
     room = most - len(film) if len(film) < most // 2 else most // 2
     return shortened(f"{shortened(label, room)}{film}", most)

@@ -39,7 +39,8 @@ class Preview:
 
 def preview(quoted: Quoted) -> Preview:
     """Return the preview of a quote; of one that is flagged, its label and its note, and no word of it."""
-    film = f"{quoted.joint}{shortened(quoted.film, MOST_OF_FILM)}"
+    # A label is ours, and says of no words whose they are.
+    film = f"{'' if quoted.note else quoted.joint}{shortened(quoted.film, MOST_OF_FILM)}"
     credit = shortened(f"{quoted.attribution}.", MOST_OF_CREDIT)
     room = max(LEAST, TITLE - len(film) - 5)
     if quoted.note:

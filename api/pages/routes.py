@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from api.content import item
 from api.context import session, settings
 from api.embeds.quoted import quoted
-from api.pages import refusals, wording
+from api.pages import refusals, slashes, wording
 from api.pages.exchanges import EXCHANGES, answer_text, request_text
 from api.pages.feeds import feeds
 from api.pages.gallery import gallery
@@ -43,6 +43,7 @@ pages.register_blueprint(quotes)
 pages.register_blueprint(feeds)
 pages.register_blueprint(gallery)
 pages.register_blueprint(sitemap)
+pages.before_app_request(slashes.lead_on)
 pages.after_app_request(refusals.for_people)
 wording.init_blueprint(pages)
 

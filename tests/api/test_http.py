@@ -85,6 +85,7 @@ class TestCors:
             "RateLimit-Policy",
             "Deprecation",
             "Sunset",
+            "X-Request-Id",
         }
 
     @pytest.mark.parametrize("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing"])

@@ -100,6 +100,20 @@ class TestGuides:
     def test_an_unknown_one_is_not_found(self, client):
         assert client.get("/docs/guides/no-such").get_json()["code"] == "not-found"
 
+    @pytest.mark.parametrize(
+        "path", ["/docs/guides", "/docs/guides/search", "/embed", "/films/her-2013", "/docs"]
+    )
+    def test_a_slash_too_many_leads_to_the_page(self, client, path):
+        answer = client.get(f"{path}/?a=%C3%A9")
+        assert (answer.status_code, answer.headers["Location"]) == (308, f"{BASE}{path}?a=%C3%A9")
+
+    @pytest.mark.parametrize(
+        "path", ["/docs/no-such/", "/other.example//", "/v1/quotes/", "/docs/guides/a/b/"]
+    )
+    def test_one_behind_nothing_leads_nowhere(self, client, path):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+
     def test_each_is_rendered_once(self, client):
         client.get("/docs/guides/search")
         before = guides._document.cache_info().misses

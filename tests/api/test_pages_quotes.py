@@ -146,9 +146,8 @@ class TestContentNotes:
             page = read(f"/quotes/{quote['id']}")
             head = said(page)
             title = "".join(t.words for t in page.texts if t.within and t.within[-1].tag == "title")
-            film = "Her (2013)" if quote["voice"] == "film" else "on Her (2013)"
-            assert head["og:title"] == f"{quote['label']} · {film}"
-            assert title == f"{quote['label']} · {film} · Subtext"
+            assert head["og:title"] == f"{quote['label']} · Her (2013)"
+            assert title == f"{quote['label']} · Her (2013) · Subtext"
             for key in ("description", "og:description", "og:image:alt"):
                 assert "Content note: " in head[key]
                 assert quote["text"] not in head[key]

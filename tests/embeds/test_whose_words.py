@@ -70,13 +70,11 @@ class TestFrame:
         for slug in own:
             framed = client.get(f"/embed/quotes/{slug}").text
             assert caption(framed).startswith(OWN)
-            assert Parsed(framed).behind("title").endswith(" · on Her (2013)")
 
     def test_a_line_of_the_film_is_its_speakers(self, client, lines):
         for slug, who in lines.items():
             framed = client.get(f"/embed/quotes/{slug}").text
             assert caption(framed).startswith(f"— {who}")
-            assert Parsed(framed).behind("title").endswith(" · Her (2013)")
 
 
 class TestOembed:
@@ -84,7 +82,6 @@ class TestOembed:
         for slug in own:
             told = oembed(client, slug)
             assert told["author_name"] == "The Wall of Wisdom, on Her (2013)"
-            assert told["title"].endswith(" · on Her (2013)")
             assert OWN in "".join(ET.fromstring(f"<all>{told['html']}</all>").itertext())
 
     def test_a_line_of_the_film_is_its_speakers(self, client, lines):
@@ -111,7 +108,7 @@ class TestPage:
         for slug in own:
             page = Parsed(client.get(f"/quotes/{slug}").text)
             head = {one.attributes.get("property"): one.attributes.get("content") for one in page.all("meta")}
-            assert head["og:title"].endswith(" · on Her (2013)")
+            assert ("“" in head["og:title"]) == head["og:title"].endswith(" · on Her (2013)")
             for key in ("og:description", "og:image:alt"):
                 assert "The Wall of Wisdom, the essay’s own words on Her (2013), as quoted in" in head[key]
             data = json.loads(page.behind("script"))
