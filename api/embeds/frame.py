@@ -30,9 +30,11 @@ KEPT = "public, max-age=300, s-maxage=3600, stale-while-revalidate=3600"
 PINNED = "public, max-age=31536000, immutable"
 #: The longest title, in characters; some consumers cut what is longer.
 MOST_TITLE = 80
+#: Nothing is said of ancestors: ``frame-ancestors *`` would shut out pages without an origin, in a sandbox or
+#: in a file, for a ``*`` there matches addresses of the network alone.
 POLICY = (
     "default-src 'none'; script-src {origin}; style-src 'sha256-{style}'; font-src {origin}; "
-    "img-src {origin}; base-uri 'none'; form-action 'none'; frame-ancestors *"
+    "img-src {origin}; base-uri 'none'; form-action 'none'"
 )
 HEADERS = {
     # A page that isolates itself shows only what isolates itself too.
@@ -51,9 +53,7 @@ frame.add_app_template_filter(shown)
 def show_anywhere(response: Response) -> Response:
     """Let others frame what leads to a frame, too."""
     if response.status_code == 308:
-        response.headers.update(
-            HEADERS | {"Content-Security-Policy": "default-src 'none'; frame-ancestors *"}
-        )
+        response.headers.update(HEADERS | {"Content-Security-Policy": "default-src 'none'"})
     return response
 
 

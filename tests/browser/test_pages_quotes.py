@@ -116,6 +116,11 @@ class TestGallery:
         host = next(frame for frame in copying.frames if "/embed/host" in frame.url)
         assert host.evaluate("self.origin") == "null"
 
+    def test_a_frame_is_shown_too(self, copying):
+        copying.goto(f"/embed?quote={QUOTE.rpartition('/')[2]}&style=frame")
+        framed = copying.frame_locator("iframe.host").frame_locator("iframe")
+        assert WORDS in framed.locator("blockquote").inner_text()
+
     def test_buttons_copy_after_a_choice_too(self, copying):
         copying.goto(f"/embed?quote={QUOTE.rpartition('/')[2]}")
         copying.get_by_label("Dark").check()
