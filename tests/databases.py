@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,6 +65,8 @@ class PostgreSQL:
         self.server = make_url(url).set(drivername="postgresql+psycopg")
         self.prefix = f"subtext_test_{secrets.token_hex(4)}"
         self.engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
+        self.behind = ThreadPoolExecutor(1)
+        self.drops: list[Future] = []
 
     def url(self, name: str) -> str:
         database = f"{self.prefix}_{name}"
@@ -77,10 +80,16 @@ class PostgreSQL:
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        self._run(f'DROP DATABASE IF EXISTS "{self.prefix}_{name}" WITH (FORCE)')
+        """Drop a database while tests go on: the server writes a checkpoint for it, which nobody waits for."""
+        statement = f'DROP DATABASE IF EXISTS "{self.prefix}_{name}" WITH (FORCE)'
+        self.drops.append(self.behind.submit(self._run, statement))
 
     def close(self) -> None:
+        """Wait until everything is dropped; what could not be fails here."""
+        self.behind.shutdown()
         self.engine.dispose()
+        for drop in self.drops:
+            drop.result()
 
     def _run(self, statement: str) -> None:
         with self.engine.connect() as connection:
