@@ -74,10 +74,10 @@ def answer_random(
     unseeded = {name: value for name, value in asked.items() if name != "seed"}
     wanted, asked = ListRequest(noun, request.path, unseeded), unflagged(asked)
     seed = asked.get("seed") or token_hex(8)
-    statement, now = read.selected(filters_of(noun, asked), path)
+    lots = lots_of(read, filters_of(noun, asked), path, noun)
     if "exclude" in asked:
-        statement = statement.where(noun.slug.not_in(asked["exclude"]))
-    slugs = Lots(read.session, statement, noun, now).draw(seed, asked["count"])
+        lots = lots.where(noun.slug.not_in(asked["exclude"]))
+    slugs = lots.draw(seed, asked["count"])
     place = {"limit": asked["count"], "next": None, "previous": None, "total": None, "total_relation": None}
     body = _listed([row.json for row in read.items(noun, slugs, shape_of(item, asked))], place)
     again = {"bookmark": wanted.address(settings().base_url, seed=seed)}
@@ -96,8 +96,7 @@ def answer_daily(
     form = _form(forms, asked, None)
     in_path = path.pop("date", None)
     day = _day_of(asked, in_path)
-    statement, now = read.selected(filters_of(noun, asked), path)
-    slug = Lots(read.session, statement, noun, now).draw_of_day(day)
+    slug = lots_of(read, filters_of(noun, asked), path, noun).draw_of_day(day)
     if slug is None:
         raise Refused("not-found", f"Nothing that matches was there on {day} yet.")
     (found,) = read.items(noun, [slug], _shape(item, form, asked))
@@ -105,6 +104,12 @@ def answer_daily(
         settings().base_url, date=None, tz=None
     )
     return _answer_in(form, found, {} if in_path else {"bookmark": lasting})
+
+
+def lots_of(read: Reading, filters: dict[str, Any], path: dict[str, Any], noun: Any) -> Lots:
+    """Return what the view selects, each of which can draw a lot."""
+    statement, now = read.selected(filters, path)
+    return Lots(read.session, statement, noun, now, read.walk(filters, path))
 
 
 def _day_of(asked: dict[str, Any], in_path: str | None) -> dt.date:

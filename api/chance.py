@@ -21,7 +21,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
+from api import strolls
 from api.fields import AnyOf, Digits, Slug, nearest
+from api.strolls import LAST_KEY, Stroll
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Up to so many candidates are all given a lot; of more, a window of neighbours in random order.
@@ -76,11 +78,22 @@ def lot(seed: str, slug: str) -> bytes:
 
 
 class Lots:
-    """The resources that a statement finds, run with its parameters ``now``, each of which can draw a lot."""
+    """The resources that a statement finds, run with its parameters ``now``, each of which can draw a lot.
 
-    def __init__(self, session: Session, statement: Select[Any], noun: Any, now: dict[str, Any]) -> None:
+    ``walk`` finds the same, wherever a walk in random order begins, where they may be many.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        statement: Select[Any],
+        noun: Any,
+        now: dict[str, Any],
+        walk: Stroll | None = None,
+    ) -> None:
         """Take the statement, and the noun that it selects."""
         self.session, self.statement, self.noun, self.now = session, statement, noun, now
+        self.walk = walk
 
     def draw(self, seed: str, most: int) -> list[str]:
         """Return the ids of at most ``most`` of the resources, in the order of their lots.
@@ -89,11 +102,30 @@ class Lots:
         neighbours in random order is, and each within it: near enough to uniform, and no more rows
         are read however many there are.
         """
-        slugs = self._column(self.noun.slug)
-        found = self._run(slugs.limit(MOST_RANKED + 1))
+        start = int.from_bytes(lot(seed, "")[:8]) >> 1
+        found = self._met_or_all(start)
+        if not found:
+            found = self._run(self._column(self.noun.slug).limit(MOST_RANKED + 1))
         if len(found) > MOST_RANKED:
-            found = self._window(slugs, int.from_bytes(lot(seed, "")[:8]) >> 1)
+            found = self._window(self._column(self.noun.slug), start)
         return sorted(found, key=lambda slug: lot(seed, slug))[:most]
+
+    def _met_or_all(self, start: int) -> list[str]:
+        """Return the window, if it is full so soon that surely more are there than are ranked; else all.
+
+        Nothing, where it takes another statement to say.
+        """
+        if self.walk is None:
+            return []
+        statement = self.walk.or_all(self.statement, self.noun, start, WINDOW, MOST_RANKED + 1)
+        rows = self.session.execute(statement, self.now).all()
+        met = sorted((step, key, slug) for step, slug, key in rows if step < 2)[:WINDOW]
+        if not met:
+            return [slug for _, slug, _ in rows]
+        step, key, _ = met[-1]
+        way = key - start + step * LAST_KEY
+        is_crowd = len(met) == WINDOW and strolls.CROWD * way < WINDOW * LAST_KEY
+        return [slug for _, _, slug in met] if is_crowd else []
 
     def _window(self, slugs: Select[Any], start: int) -> list[str]:
         key = self.noun.random_key
@@ -110,12 +142,12 @@ class Lots:
         """
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
         created = self.noun.created_at
-        chosen = self._where(created < first_moment(midnight)).draw(str(day), 1)
+        chosen = self.where(created < first_moment(midnight)).draw(str(day), 1)
         if not chosen:
             that_day = self._column(created).where(created < midnight + dt.timedelta(days=1))
             first = self._run(that_day.order_by(created).limit(1))
             # Nothing came before the first; a range, unlike one value, leaves rows in their random order.
-            chosen = self._where(created <= first[0]).draw(str(day), 1) if first else []
+            chosen = self.where(created <= first[0]).draw(str(day), 1) if first else []
         return chosen[0] if chosen else None
 
     def draw_of_days(self, days: list[dt.date]) -> dict[dt.date, str]:
@@ -135,8 +167,10 @@ class Lots:
             if slugs
         }
 
-    def _where(self, condition: ColumnElement[bool]) -> Lots:
-        return Lots(self.session, self.statement.where(condition), self.noun, self.now)
+    def where(self, condition: ColumnElement[bool]) -> Lots:
+        """Return those of them of which a condition holds."""
+        walk = self.walk and Stroll(self.walk.statement.where(condition), self.walk.number, self.walk.least)
+        return Lots(self.session, self.statement.where(condition), self.noun, self.now, walk)
 
     def _column(self, column: Any) -> Select[Any]:
         return self.statement.with_only_columns(column, maintain_column_froms=True)

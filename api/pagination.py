@@ -6,16 +6,30 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from sqlalchemy import Integer, Select, bindparam, func, literal_column, select
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from api.cursors import Cursor, Key, after, plain
 from models.counts import MOST_COUNTED
 
+#: How many rows a page's statement is to read.
+MOST: Any = bindparam("most", type_=Integer)
 #: Lists are counted no further than this.
 COUNT_CAP = MOST_COUNTED
 #: Parameters that say which part of a list is shown, and how. Where what is listed carries no advisory,
@@ -99,19 +113,47 @@ class Page:
     previous: Cursor | None
 
 
-def in_order(statement: Select[Any], order: Sequence[Key], cursor: Cursor | None) -> Select[Any]:
+def in_order(
+    statements: Sequence[Select[Any]],
+    order: Sequence[Key],
+    cursor: Cursor | None,
+    conditions: Sequence[Any] = (),
+) -> Select[Any] | CompoundSelect[Any]:
     """Return the statement for a page: in order, after the cursor, with the columns of the order.
 
     It takes the parameter ``most``: how many rows to read, one more than the page holds, to know
-    whether there is a further page. The cursor may hold SQL parameters for values.
+    whether there is a further page. The cursor may hold SQL parameters for values. ``statements`` find
+    no row twice; a statement of which the condition does not hold is not run.
     """
+    steps = after(order, cursor) if cursor and cursor.values else [true()]
+    columns = [key.column.label(f"key_{number}") for number, key in enumerate(order)]
+    found = [
+        (
+            statement.where(step).add_columns(*columns).order_by(*terms(order, cursor)).limit(MOST),
+            condition,
+        )
+        for statement, condition in zip_longest(statements, conditions)
+        for step in steps
+    ]
+    if len(found) == 1:
+        return found[0][0]
+    merged = union_all(*(_whole(one, condition) for one, condition in found))
+    return merged.order_by(*terms(order, cursor, columns)).limit(MOST)
+
+
+def terms(order: Sequence[Key], cursor: Cursor | None, columns: Sequence[Any] = ()) -> list[Any]:
+    """Return the ORDER BY terms for a page after the cursor, of other columns if they are given."""
     backwards = cursor.backwards if cursor else False
-    if cursor and cursor.values:
-        statement = statement.where(after(order, cursor))
-    statement = statement.add_columns(*(key.column for key in order))
-    return statement.order_by(*(key.ordered(backwards) for key in order)).limit(
-        bindparam("most", type_=Integer)
-    )
+    return [key.ordered(backwards, column) for key, column in zip_longest(order, columns)]
+
+
+def _whole(statement: Select[Any], condition: Any) -> Select[Any]:
+    """Return all that a statement finds, for a union; nothing unless the condition holds."""
+    whole = select(statement.subquery())
+    if condition is None:
+        return whole
+    # Without a row to give it is not begun.
+    return select(whole.limit(case((condition, MOST), else_=0)).subquery())
 
 
 def page_of(found: Sequence[Any], asked: ListRequest, cursor: Cursor | None) -> Page:

@@ -8,16 +8,18 @@ values for the same parameters. A view must not look at the values that it passe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, String, bindparam, null, select
+from sqlalchemy import Integer, Select, String, bindparam, inspect, null, select
 from sqlalchemy.orm import Session
 
 from api.cursors import Cursor, Key
 from api.filters import Sought
-from api.pagination import ListRequest, Page, count, in_order, page_of
+from api.leading import Lead
+from api.pagination import MOST, ListRequest, Page, count, in_order, page_of, terms
 from api.projection import Shape, item_json
+from api.strolls import Stroll
 from models.search.syntax import Asked
 
 #: Takes filters (a list's) or nothing (an item's), and the path by keywords.
@@ -74,8 +76,13 @@ def _stand_in(name: str, what: Any) -> Any:
 @lru_cache(maxsize=MOST_KEPT)
 def _selected(view: View, path: Form, filters: Form | None = None) -> Select[Any]:
     """Return the view's statement for a form."""
-    ids = {name.removeprefix("path_"): value for name, (value,) in stand_ins(path).items()}
-    return view(**ids) if filters is None else view(stand_ins(filters), **ids)
+    return selected(view, stand_ins(path), None if filters is None else stand_ins(filters))
+
+
+def selected(view: View, path: Mapping[str, Any], filters: Mapping[str, Any] | None) -> Select[Any]:
+    """Return the statement of a view that is given what stands for its path and its filters."""
+    ids = {name.removeprefix("path_"): value for name, (value,) in path.items()}
+    return view(**ids) if filters is None else view(dict(filters), **ids)
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -110,9 +117,28 @@ class PageForm(NamedTuple):
 
 @lru_cache(maxsize=MOST_KEPT)
 def _page(view: View, path: Form, filters: Form, page: PageForm) -> Select[Any]:
-    statement = _selected(view, path, filters)
-    json = item_json(page.shape, _noun(statement), page.base_url)
-    return in_order(statement.with_only_columns(json, maintain_column_froms=True), page.order, page.cursor)
+    lead = Lead(partial(selected, view), stand_ins(path), stand_ins(filters))
+    statements, order, conditions = lead.towards(page.order, MOST)
+    key = inspect(lead.noun).primary_key
+    named = [column.label(f"own_{number}") for number, column in enumerate(key)]
+    keys = [one.with_only_columns(*named, maintain_column_froms=True) for one in statements]
+    found = in_order(keys, order, page.cursor, conditions).subquery("found")
+    # An item is written once it is sure to be shown; what is sorted before would all be written else.
+    json = select(item_json(page.shape, lead.noun, page.base_url)).select_from(lead.noun)
+    item = json.where(*(column == found.c[f"own_{number}"] for number, column in enumerate(key)))
+    columns = [found.c[f"key_{number}"] for number in range(len(order))]
+    return select(item.scalar_subquery(), *columns).order_by(*terms(order, page.cursor, columns))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _walk(view: View, path: Form, filters: Form) -> tuple[Select[Any], Any, Any] | None:
+    return Lead(partial(selected, view), stand_ins(path), stand_ins(filters)).walk()
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _counted(view: View, path: Form, filters: Form) -> Select[Any]:
+    """Return the statement whose rows are to be counted."""
+    return Lead(partial(selected, view), stand_ins(path), stand_ins(filters)).bare()
 
 
 def _noun(statement: Select[Any]) -> Any:
@@ -146,6 +172,11 @@ class Reading:
         (ids, now), (form, values) = _path(path), form_of(filters)
         return _selected(self.view, ids, form), now | values
 
+    def walk(self, filters: Mapping[str, Any], path: Mapping[str, Any]) -> Stroll | None:
+        """Return how what the view selects is soon met in random order; None where it may be rare."""
+        way = _walk(self.view, _path(path)[0], form_of(filters)[0])
+        return way and Stroll(*way)
+
     def item(self, path: Mapping[str, Any], shape: Shape) -> Row | None:
         """Return the item at the path, or None where there is none that anyone may see."""
         form, now = _path(path)
@@ -172,7 +203,8 @@ class Reading:
 
     def count(self, asked: ListRequest, path: Mapping[str, Any]) -> tuple[int, str]:
         """Return how many items the list has, and whether that is ``exact`` or ``at-least``."""
-        return count(self.session, *self.selected(asked.filters, path))
+        (ids, now), (filters, values) = _path(path), form_of(asked.filters)
+        return count(self.session, _counted(self.view, ids, filters), now | values)
 
     def _run(self, statement: Select[Any], now: dict[str, Any]) -> Any:
         # The session would look for objects to make; there are none.

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    literal,
     select,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -29,6 +30,7 @@ class Advisory(Base, Versioned):
 
     __tablename__ = "advisories"
     type_name = "advisory"
+    sorted_by: ClassVar = (*Versioned.sorted_by, "name")
 
     name: Mapped[str] = mapped_column(line(120))
     description: Mapped[str] = mapped_column(prose())
@@ -138,12 +140,15 @@ def flagged(
     ``max_severity=0`` admits what carries no advisory at all.
     """
     owners = select(link_column).where(link_column.is_not(None))
-    named = owners.join(AdvisoryLink.advisory)
+    # What most do not have is asked of each that is found, and not collected; of NOT EXISTS a database may
+    # make a join.
+    own = select(literal(1)).where(link_column == owner_id).limit(1)
     conditions = []
     if advisory:
-        conditions.append(owner_id.in_(named.where(Advisory.slug.in_(advisory))))
+        conditions.append(owner_id.in_(owners.join(AdvisoryLink.advisory).where(Advisory.slug.in_(advisory))))
     if exclude_advisory:
-        conditions.append(owner_id.not_in(named.where(Advisory.slug.in_(exclude_advisory))))
+        named = select(Advisory.id).where(Advisory.slug.in_(exclude_advisory))
+        conditions.append(own.where(AdvisoryLink.advisory_id.in_(named)).scalar_subquery().is_(None))
     if max_severity is not None:
-        conditions.append(owner_id.not_in(owners.where(AdvisoryLink.severity > max_severity)))
+        conditions.append(own.where(AdvisoryLink.severity > max_severity).scalar_subquery().is_(None))
     return conditions

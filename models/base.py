@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -11,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ColumnElement,
+    Index,
     MetaData,
     Select,
     and_,
@@ -89,6 +91,16 @@ def slug_rules(column: str = "slug") -> CheckConstraint:
     )
 
 
+def index_order(columns: Any, names: Iterable[str]) -> None:
+    """Give a table the indexes in which any page of a list is found that is sorted by one of its columns.
+
+    There are two of each: ids ascend in either direction, and an index is read forwards or backwards whole.
+    """
+    for column in (columns[name] for name in names):
+        Index(f"ix_{column.table.name}_{column.name}_up", column, columns.slug)
+        Index(f"ix_{column.table.name}_{column.name}_down", column.desc(), columns.slug)
+
+
 def random_key(type_name: str, slug: str) -> int:
     """Return the 63-bit number that places a resource in random order: of SHA-256 of ``type/id``."""
     digest = hashlib.sha256(f"{type_name}/{slug}".encode()).digest()
@@ -105,6 +117,8 @@ class Versioned:
     default_sort: ClassVar[tuple[str, ...]] = ("id",)
     #: The keys that end every order, and tell any two of its rows apart.
     unique_sort: ClassVar[tuple[str, ...]] = ("id",)
+    #: Columns by which lists are sorted, either way and then by id.
+    sorted_by: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
     part_lists: ClassVar[dict[str, PartList]] = {}
     #: The texts by which a search finds it, each with what one of its words counts; none, not searched.
     searched: ClassVar[dict[str, int]] = {}
@@ -119,6 +133,12 @@ class Versioned:
     deleted_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     random_key: Mapped[int] = mapped_column(BigInteger, index=True)
     pack_digest: Mapped[str | None] = mapped_column(line(64))
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Index what sorts the lists of a noun, once it has a table."""
+        super().__init_subclass__(**options)
+        if hasattr(cls, "__table__"):
+            index_order(cls.__table__.c, cls.sorted_by)
 
     @declared_attr.directive
     @classmethod
@@ -216,7 +236,9 @@ def place_in_random_order(target: Versioned, args: Any, kwargs: dict[str, Any]) 
 
 def in_default_order(noun: Any, statement: Select[Any]) -> Select[Any]:
     """Return the statement in the noun's own order, ended by what tells any two of its rows apart."""
-    keys = noun.sort_keys()
+    from models.listing import ORDER, is_led
+
+    keys = noun.sort_keys() | (ORDER if is_led(statement) else {})
     names = dict.fromkeys((*noun.default_sort, *noun.unique_sort))
     return statement.order_by(*(keys[name] for name in names))
 

@@ -40,6 +40,7 @@ class Character(Base, OfFilm):
     editor_note: Mapped[str | None] = mapped_column(prose())
 
     default_sort = ("film", "position")
+    sorted_by: ClassVar = (*Versioned.sorted_by, "position")
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:

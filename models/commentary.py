@@ -10,7 +10,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.advisory import AdvisoryLink, flagged
-from models.base import Base, having, one_of, refers_to, slugs
+from models.base import Base, Versioned, having, one_of, refers_to, slugs
 from models.character import Character
 from models.citation import Citation
 from models.commentary_links import (
@@ -65,6 +65,7 @@ class Commentary(Base, OfFilm):
     __tablename__ = "commentary"
     type_name = "commentary"
     default_sort = ("film", "position")
+    sorted_by: ClassVar = (*Versioned.sorted_by, "position", "title")
     searched: ClassVar = {"title": 3, "text": 1}
     part_lists: ClassVar = {
         "relations": PartList("relations", "target"),
@@ -141,7 +142,7 @@ class Commentary(Base, OfFilm):
 
         ``relation`` and ``relates_to`` speak of the same relation.
         """
-        return (
+        statement = (
             super()
             .select_where(id=id)
             .where(*having(cls, q))
@@ -156,11 +157,11 @@ class Commentary(Base, OfFilm):
                 *one_of(cls.scope, scope or ()),
                 *one_of(cls.weight, weight or ()),
                 *cls._related(relation, relates_to),
-                *about(cls.id, CommentaryTheme, CommentaryTheme.commentary_id, theme or [], theme_all or []),
                 *flagged(cls.id, AdvisoryLink.commentary_id, advisory, exclude_advisory, max_severity),
                 *cited_from(cls.id, Citation.commentary_id, source),
             )
         )
+        return about(statement, cls, CommentaryTheme.commentary_id, theme or [], theme_all or [])
 
     @classmethod
     def _linked(cls, column: Any, wanted: list[str] | None) -> list[Any]:

@@ -23,9 +23,10 @@ class Film(Base, Versioned):
     __tablename__ = "films"
     type_name = "film"
     default_sort = ("title", "release_year")
+    sorted_by: ClassVar = (*Versioned.sorted_by, "title", "release_year")
     searched: ClassVar = {"title": 4, "original_title": 4, "directors": 3, "synopsis": 1}
 
-    title: Mapped[str] = mapped_column(line(), index=True)
+    title: Mapped[str] = mapped_column(line())
     original_title: Mapped[str | None] = mapped_column(line())
     release_year: Mapped[int]
     directors: Mapped[list[str]] = mapped_column(lines())

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models import NOUNS
 from models.base import Versioned
 from models.generation import ContentGeneration
+from models.search.tables import TYPE_NUMBERS, DocumentTerm, type_scope
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,11 @@ def _statement() -> CompoundSelect[Any]:
 
 
 def _row(noun: type[Versioned]) -> Select[Any]:
-    listed = noun.select_where().with_only_columns(func.count(), maintain_column_froms=True)
+    listed: Any = noun.select_where().with_only_columns(func.count(), maintain_column_froms=True)
+    if noun.type_name in TYPE_NUMBERS:
+        # The index of the search counts what it holds, which is what anyone may see.
+        term = f"#{type_scope(noun.type_name)}"
+        listed = select(func.coalesce(func.max(DocumentTerm.documents), 0)).where(DocumentTerm.term == term)
     generation = select(ContentGeneration.number)
     return select(
         literal_column(f"'{noun.type_name}'").label("type_name"),

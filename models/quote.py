@@ -57,6 +57,7 @@ class Quote(Base, OfFilm):
     __tablename__ = "quotes"
     type_name = "quote"
     default_sort = ("film", "position")
+    sorted_by: ClassVar = (*Versioned.sorted_by, "position", "word_count")
     searched: ClassVar = {"text": 2, "label": 1}
     part_lists: ClassVar = {
         "advisories": PartList("advisory_links", "advisory"),
@@ -90,8 +91,6 @@ class Quote(Base, OfFilm):
         """See :meth:`Versioned.constraints`."""
         return (
             Index("ix_quotes_in_order", "film_id", "position", "slug"),
-            # Feeds begin with what came last, and a day's quote is one that was there before the day.
-            Index("ix_quotes_latest", "created_at", "slug"),
             CheckConstraint("position >= 1", name="position_counts"),
             CheckConstraint("word_count >= 1", name="word_count_counts"),
             # Certainty says how sure a speaker is: without one there is nothing to be sure of.
@@ -142,7 +141,7 @@ class Quote(Base, OfFilm):
         max_severity: int | None = None,
     ) -> Select[Self]:
         """Return the visible quotes that match every filter."""
-        return (
+        statement = (
             super()
             .select_where(id=id)
             .where(*having(cls, q))
@@ -157,11 +156,11 @@ class Quote(Base, OfFilm):
                 *one_of(cls.voice, voice or ()),
                 *one_of(cls.fidelity, fidelity or ()),
                 *one_of(cls.language, language or ()),
-                *about(cls.id, QuoteTheme, QuoteTheme.quote_id, theme or [], theme_all or []),
                 *flagged(cls.id, AdvisoryLink.quote_id, advisory, exclude_advisory, max_severity),
                 *cited_from(cls.id, Citation.quote_id, source),
             )
         )
+        return about(statement, cls, QuoteTheme.quote_id, theme or [], theme_all or [])
 
     @classmethod
     def select_beside(cls, slug: str, *, after: bool) -> Select[str, str]:

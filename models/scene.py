@@ -31,6 +31,7 @@ class Scene(Base, OfFilm):
     __tablename__ = "scenes"
     type_name = "scene"
     default_sort = ("film", "position")
+    sorted_by: ClassVar = (*Versioned.sorted_by, "position", "title")
     searched: ClassVar = {"title": 3, "summary": 1}
     part_lists: ClassVar = {
         "appearances": PartList("appearances", "character"),
@@ -95,11 +96,11 @@ class Scene(Base, OfFilm):
             .where(
                 Film.visible(),
                 *one_of(Film.slug, film or ()),
-                *about(cls.id, SceneTheme, SceneTheme.scene_id, theme or [], theme_all or []),
                 *flagged(cls.id, AdvisoryLink.scene_id, advisory, exclude_advisory, max_severity),
                 *cited_from(cls.id, Citation.scene_id, source),
             )
         )
+        statement = about(statement, cls, SceneTheme.scene_id, theme or [], theme_all or [])
         appearing = [
             *refers_to(Appearance.character_id, character),
             *one_of(Appearance.presence, presence or ()),

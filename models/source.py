@@ -61,6 +61,7 @@ class Source(Base, Versioned):
     __tablename__ = "sources"
     type_name = "source"
     default_sort = ("title",)
+    sorted_by: ClassVar = (*Versioned.sorted_by, "title")
     part_lists: ClassVar = {"paragraphs": PartList("paragraphs", "number")}
 
     kind: Mapped[SourceKind] = mapped_column(choice(SourceKind))

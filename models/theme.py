@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, event, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, event, literal, or_, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, aliased, mapped_column, relationship
 
 from models.base import Base, Versioned, having, refers_to, slugs
 from models.errors import InvalidReference
+from models.listing import led
 from models.parts import Ordered, parts
 from models.types import line, prose
 
@@ -20,6 +23,7 @@ class Theme(Base, Versioned):
     __tablename__ = "themes"
     type_name = "theme"
     default_sort = ("name",)
+    sorted_by: ClassVar = (*Versioned.sorted_by, "name")
     searched: ClassVar = {"name": 3, "definition": 1}
 
     name: Mapped[str] = mapped_column(line(120))
@@ -110,22 +114,47 @@ class ThemeRelation(Base, Ordered):
         return self.theme
 
 
-def about(owner_id: Any, link: Any, link_owner_id: Any, theme: list[str], theme_all: list[str]) -> list[Any]:
-    """Return the conditions that a resource is about any of ``theme`` and all of ``theme_all``.
+@dataclass(frozen=True)
+class Probed:
+    """A theme, a text or SQL for it, of which each row is asked whether it is about it.
 
-    A theme means itself and what is narrower.
+    A list is led by other themes, and read in their order: see ``models.listing``.
     """
-    wanted = ([theme] if theme else []) + [[slug] for slug in theme_all]
-    return [
-        owner_id.in_(select(link_owner_id).where(link.theme_id.in_(_with_narrower(slugs_))))
-        for slugs_ in wanted
-    ]
+
+    slug: Any
 
 
-def _with_narrower(wanted: list[str]) -> Any:
+def about(
+    statement: Select[Any], noun: Any, link_owner_id: Any, theme: Sequence[Any], theme_all: Sequence[Any]
+) -> Select[Any]:
+    """Return the statement for those of its rows that are about any of ``theme`` and all of ``theme_all``.
+
+    A theme means itself and what is narrower. ``link_owner_id`` is the key of ``noun`` in its links.
+    """
+    any_of = [one.slug for one in theme if isinstance(one, Probed)]
+    leading = [one for one in theme if not isinstance(one, Probed)]
+    asked = [[slug] for slug in theme_all] + ([any_of] if any_of else [])
+    if theme_all and not theme:
+        leading = [_rarest(theme_all)] if len(theme_all) > 1 else list(theme_all)
+        asked = asked if len(theme_all) > 1 else []
+    if leading:
+        statement = led(statement, noun, leading)
+    return statement.where(*(_is_about(noun, link_owner_id, slugs_) for slugs_ in asked))
+
+
+def _rarest(slugs_: Sequence[Any]) -> Any:
+    """Return SQL for the theme, of several, that the fewest resources are about."""
+    from models.search.breadth import about as documents
+
+    found = select(Theme.slug).where(Theme.slug.in_(slugs_))
+    return found.order_by(documents([Theme.slug]), Theme.slug).limit(1).scalar_subquery()
+
+
+def _is_about(noun: Any, link_owner_id: Any, wanted: list[Any]) -> Any:
+    """Return the condition that a row is about any of ``wanted``, as a question that is put to each row."""
     broader = aliased(Theme)
-    return (
-        select(Theme.id)
-        .outerjoin(broader, Theme.broader_id == broader.id)
-        .where(or_(Theme.slug.in_(wanted), broader.slug.in_(wanted)))
-    )
+    narrower = Theme.broader_id.in_(select(broader.id).where(broader.slug.in_(wanted)))
+    meant = select(Theme.id).where(or_(Theme.slug.in_(wanted), narrower))
+    # Of a plain EXISTS a database may make a join, and begin it with all that is about the theme.
+    one = select(literal(1)).where(link_owner_id == noun.id, link_owner_id.class_.theme_id.in_(meant))
+    return one.correlate(noun).limit(1).scalar_subquery() == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, cast, func, literal, null, or_, select
+from sqlalchemy import Integer, Select, Text, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.base import Base
@@ -44,6 +44,7 @@ def _resources(noun: Any) -> Select[Any]:
     statement = statement.add_columns(
         _severity(noun).label("severity"), _kind(noun).label("kind"), _themes(noun).label("themes")
     )
+    statement = statement.add_columns(_position(noun).label("position"))
     return statement.where(noun.is_visible, noun.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -62,6 +63,10 @@ def _severity(noun: Any) -> Any:
 
 def _kind(noun: Any) -> Any:
     return cast(noun.kind, Text) if hasattr(noun, "kind") else null()
+
+
+def _position(noun: Any) -> Any:
+    return noun.position if hasattr(noun, "position") else cast(null(), Integer)
 
 
 def _themes(noun: Any) -> Any:

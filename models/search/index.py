@@ -23,7 +23,7 @@ from models.search.writing import Writing
 #: Documents by their keys.
 Rows = Mapping[int, Mapping[str, Any]]
 #: What two documents that say the same have in common.
-SAID = ("slug", "film", "exact", "stem", "scope")
+SAID = ("slug", "film", "exact", "stem", "scope", "position")
 
 
 def follow(session: Session) -> None:

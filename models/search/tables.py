@@ -6,6 +6,7 @@ has the same terms as a ``tsvector`` (migration 0002). Only ``models.search.writ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from models.base import Base
+from models.listing import Listing
 from models.search.analysis import Terms
 from models.types import SLUG_LENGTH, line, prose
 
@@ -64,6 +66,7 @@ class Document(Base):
     stem: Mapped[str] = mapped_column(prose())
     scope: Mapped[str] = mapped_column(prose())
     length: Mapped[int]
+    position: Mapped[int | None]
     terms: Mapped[str | None] = mapped_column(TermVector)
 
     @classmethod
@@ -75,7 +78,8 @@ class Document(Base):
     def of(cls, resource: dict[str, Any], terms: Terms) -> dict[str, Any]:
         """Return the row for a resource: its ``id``, ``type_name``, ``slug``, ``film`` and ``severity``.
 
-        Where it has them also its ``kind``, and ``themes``: the ids of those it is about, blanks between.
+        Where it has them also its ``position``, its ``kind``, and ``themes``: the ids of those it is about,
+        blanks between.
         """
         kind, themes = resource.get("kind"), resource.get("themes") or ""
         scope = [
@@ -90,8 +94,15 @@ class Document(Base):
             "stem": terms.stem,
             "scope": " ".join(scope),
             "length": terms.length,
+            "position": resource["position"],
             "terms": vector(terms, scope),
         }
+
+
+def listings_of(row: Any) -> Iterator[dict[str, Any]]:
+    """Yield the rows of ``models.listing`` that are written with a document."""
+    themes = [scope_value(term) for term in row["scope"].split() if term[0] == "h"]
+    return Listing.of(row, row["id"] // KEYS_APART, themes)
 
 
 class DocumentTerm(Base):

@@ -1,4 +1,4 @@
-"""Writing: documents, what each database indexes of them, and the counts of their terms, always together."""
+"""Writing: documents, what each database indexes of them, their terms' counts and places, always together."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, text, update
+from sqlalchemy import bindparam, delete, insert, inspect, text, update
 from sqlalchemy.orm import Session
 
-from models.search.tables import Document, DocumentTerm, IndexTotals
+from models.listing import Listing
+from models.search.tables import Document, DocumentTerm, IndexTotals, listings_of
 
 _add_to_terms = text(
     "INSERT INTO search_terms (term, documents) VALUES (:term, :documents)"
@@ -26,6 +27,11 @@ _out_of_fts5 = text(
     " VALUES ('delete', :id, :exact, :stem, :scope)"
 )
 _clear_fts5 = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+
+# A place is told by the whole of its key.
+_out_of_lists = delete(Listing).where(
+    *(column == bindparam(column.name) for column in inspect(Listing).primary_key)
+)
 
 Row = Mapping[str, Any]
 
@@ -50,6 +56,7 @@ class Writing:
         """Take every document out."""
         if self.is_sqlite:
             self.connection.execute(_clear_fts5)
+        self.connection.execute(delete(Listing))
         self.connection.execute(delete(Document))
         self.connection.execute(delete(DocumentTerm))
         self.connection.execute(update(IndexTotals).values(documents=0, length=0))
@@ -58,16 +65,22 @@ class Writing:
         """Write documents in place of others, which are given as they are stored."""
         if old:
             self._run_for_each(_out_of_fts5, old)
+            self._run_for_places(_out_of_lists, old)
             self.connection.execute(delete(Document).where(Document.id.in_([row["id"] for row in old])))
         if new:
             self.connection.execute(insert(Document), [dict(row) for row in new])
             self._run_for_each(_into_fts5, new)
+            self._run_for_places(insert(Listing), new)
         for rows, sign in ((old, -1), (new, 1)):
             for row in rows:
                 self.documents += sign
                 self.length += sign * row["length"]
                 for term in DocumentTerm.terms_of(row):
                     self.terms[term] += sign
+
+    def _run_for_places(self, statement: Any, rows: Sequence[Row]) -> None:
+        if places := [place for row in rows for place in listings_of(row)]:
+            self.connection.execute(statement, places)
 
     def _run_for_each(self, statement: Any, rows: Sequence[Row]) -> None:
         if self.is_sqlite:

@@ -1,9 +1,13 @@
-"""A small catalogue, on each kind of database."""
+"""A small catalogue, on each kind of database, and the app over it."""
 
 import pytest
 
+from api.app import create_app
+from api.config import Settings
 from bench.catalogue import Sizes, make
+from bench.growth.places import places
 from models.database import Database
+from tests.conftest import PATIENT
 
 QUOTES = 1_200
 
@@ -16,3 +20,19 @@ def catalogue(engine):
         opened = Database(url)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def over_catalogue(catalogue):
+    """The app over the catalogue."""
+    url = catalogue.url.render_as_string(hide_password=False)
+    made = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+    yield made
+    made.extensions["database"].close()
+
+
+@pytest.fixture(scope="module")
+def known(catalogue):
+    """What is common in the catalogue and what is not, by name."""
+    with catalogue.reading() as session:
+        return vars(places(session))

@@ -7,10 +7,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Text, inspect
+from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Text, inspect, select
 
 from models import Base, migrations
 from models.database import Database
+from models.listing import Listing
+from models.search.tables import Document
 
 TABLES = set(Base.metadata.tables)
 
@@ -68,6 +70,15 @@ def database_checks(engine):
     }
 
 
+def listed(database):
+    """Return all places in lists, and the positions that search documents have."""
+    with database.reading() as session:
+        return [
+            {tuple(row) for row in session.execute(select(*columns))}
+            for columns in (Listing.__table__.columns, (Document.id, Document.position))
+        ]
+
+
 class TestUpgrade:
     def test_it_makes_every_table_from_nothing(self, unmigrated):
         assert tables(unmigrated) == set()
@@ -93,6 +104,15 @@ class TestDowngrade:
     def test_it_leaves_nothing_of_ours_in_a_filled_database(self, packed):
         migrations.downgrade(packed.engine)
         assert tables(packed.engine) == {"alembic_version"}
+
+
+class TestTheOrderOfLists:
+    def test_what_is_there_already_is_listed(self, packed):
+        before = listed(packed)
+        assert before
+        migrations.downgrade(packed.engine, "0003")
+        migrations.upgrade(packed.engine)
+        assert listed(packed) == before
 
 
 class TestWhereTheDatabaseStands:

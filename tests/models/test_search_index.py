@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import NOUNS, Alias, Film, Quote, Status, Theme, migrations
 from models.database import Database
+from models.listing import Listing
 from models.search import bring_up_to_date, parse, rebuild, search
 from models.search.analysis import VERSION
 from models.search.tables import TYPE_NUMBERS, Document, DocumentTerm, IndexTotals
@@ -30,6 +31,7 @@ def stored(session):
             Document.__table__.columns,
             DocumentTerm.__table__.columns,
             (IndexTotals.documents, IndexTotals.length),
+            Listing.__table__.columns,
         )
     ]
 

@@ -1,0 +1,132 @@
+"""Leading: by what a list is found, so that a page costs the same however much there is.
+
+The first rows of a list are soon found in an index that has its order. Lists of what belongs to films, in
+their own order, have such an index in ``models.listing``, for everything and for each theme. In other
+orders a list by theme is either what is about the theme, sorted, or a walk in the order that asks of
+each row what it is about: whichever is less, by counts that are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, not_, select
+
+from api.cursors import Key
+from models.listing import EVERYTHING, LISTED, ORDER, Listing, is_led, is_under_none, led
+from models.search.breadth import about, all_of, is_broad
+from models.theme import Probed
+
+#: Filters that many rows pass, so that those which pass are soon met on a walk.
+LOOSE = frozenset(
+    {
+        "exclude_advisory",
+        "fidelity",
+        "kind",
+        "language",
+        "max_severity",
+        "scope",
+        "speaker_certainty",
+        "voice",
+    }
+    | {"presence", "weight"}
+)
+#: Lists of so many themes are merged; of more, what is about them is sorted.
+MOST_MERGED = 8
+
+#: Statements that find no row twice, the order to read them in, and on what condition each is run.
+Way = tuple[list[Select[Any]], Sequence[Key], list[ColumnElement[bool]]]
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The ways to a list: of the statement that ``make`` makes of what stands for its path and filters."""
+
+    make: Callable[[Mapping[str, Any], Mapping[str, Any]], Select[Any]]
+    path: Mapping[str, Any]
+    filters: Mapping[str, Any]
+
+    @cached_property
+    def statement(self) -> Select[Any]:
+        """The statement as the view makes it."""
+        return self.make(self.path, self.filters)
+
+    @cached_property
+    def noun(self) -> Any:
+        """What is listed."""
+        return self.statement.column_descriptions[0]["entity"]
+
+    @property
+    def names(self) -> set[str]:
+        """What the list is filtered by."""
+        return {*self.filters, *(name.removeprefix("path_") for name in self.path)}
+
+    def given(self, name: str) -> list[Any]:
+        """Return what stands for the values of a filter."""
+        return [*self.path.get(f"path_{name}", ()), *self.filters.get(name, ())]
+
+    def towards(self, order: Sequence[Key], most: Any) -> Way:
+        """Return the way to the first ``most`` rows in an order."""
+        if getattr(self.noun, "type_name", None) not in LISTED:
+            return [self.statement], order, []
+        if order[0].name == "film":
+            return self._in_own_order(order)
+        themes = self.given("theme")
+        if themes and self.names <= LOOSE | {"theme"}:
+            broad = is_broad(self.noun.type_name, themes, most)
+            walk = self._with_themes([Probed(theme) for theme in themes])
+            return [self.statement, walk], order, [not_(broad), broad]
+        return [self.statement], order, []
+
+    def _in_own_order(self, order: Sequence[Key]) -> Way:
+        themes = self.given("theme")
+        if 1 < len(themes) <= MOST_MERGED:
+            found = [self._first_under(themes, number) for number in range(len(themes))]
+        elif is_led(self.statement):
+            found = [self.statement]
+        elif self.names <= LOOSE | {"film"}:
+            found = [led(self.statement, self.noun, [EVERYTHING])]
+        else:
+            return [self.statement], order, []
+        if films := self.given("film"):
+            found = [one.where(Listing.film.in_(films)) for one in found]
+        return found, [replace(key, column=ORDER.get(key.name, key.column)) for key in order], []
+
+    def _first_under(self, themes: list[Any], number: int) -> Select[Any]:
+        """Return the statement for what is about one of the themes, and about none before it."""
+        found = self._with_themes([themes[number]])
+        return found.where(is_under_none(themes[:number])) if number else found
+
+    def _with_themes(self, themes: list[Any]) -> Select[Any]:
+        """Return the statement for other themes than it was asked for."""
+        if "path_theme" in self.path:
+            return self.make({**self.path, "path_theme": themes}, self.filters)
+        return self.make(self.path, {**self.filters, "theme": themes})
+
+    def walk(self) -> tuple[Select[Any], Any, Any] | None:
+        """Return a statement for the same rows that is soon read in any order, if there may be one.
+
+        With it: how many resources there are to walk by, and how many it finds at most, as they are kept.
+        """
+        if getattr(self.noun, "type_name", None) not in LISTED or not self.names <= LOOSE | {"theme"}:
+            return None
+        number, themes = all_of(self.noun.type_name), self.given("theme")
+        if not themes:
+            return self.statement, number, number
+        return self._with_themes([Probed(theme) for theme in themes]), number, about(themes)
+
+    def bare(self) -> Select[Any]:
+        """Return a statement with as many rows as the list."""
+        themes = self.given("theme")
+        if (
+            getattr(self.noun, "type_name", None) not in LISTED
+            or not self.names <= {"theme"}
+            or len(themes) > 1
+        ):
+            return self.statement
+        theme = themes[0] if themes else EVERYTHING
+        number = LISTED[self.noun.type_name]
+        return select(Listing.slug).where(Listing.type_number == number, Listing.theme == theme)

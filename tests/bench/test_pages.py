@@ -1,0 +1,104 @@
+"""Lists of a catalogue, page by page, are what the rows say that they are."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from api import chance, strolls
+from api.answers import lots_of
+from api.content import list_view
+from api.reading import Reading
+from models import Quote, QuoteTheme, Theme
+from tests.counted import items
+
+KEYS = {
+    "film": lambda quote: quote.film.slug,
+    "position": lambda quote: quote.position,
+    "created_at": lambda quote: quote.created_at.timestamp(),
+    "word_count": lambda quote: quote.word_count,
+    "id": lambda quote: quote.slug,
+}
+THEMES = ["{broad}", "{narrower}", "{broad},{common},{rare}", "{rare}"]
+SORTS = ["film,position", "-film", "film,-position", "-created_at", "word_count", "-word_count,created_at"]
+
+
+@pytest.fixture(scope="module")
+def quotes(catalogue):
+    """Every visible quote, with the themes that it is about by its own and its themes' places."""
+    links = selectinload(Quote.theme_links).joinedload(QuoteTheme.theme).joinedload(Theme.broader)
+    with catalogue.reading() as session:
+        found = session.scalars(select(Quote).options(joinedload(Quote.film), links)).all()
+        return {quote: about(quote) for quote in found if quote.is_visible}
+
+
+def about(quote):
+    return {one.slug for theme in quote.themes for one in (theme, theme.broader) if one}
+
+
+def in_order(quotes, sort):
+    """Return ids, sorted by each key in turn, the last one first."""
+    found = sorted(quotes, key=KEYS["id"])
+    for key in reversed(sort.split(",")):
+        found.sort(key=KEYS[key.lstrip("-")], reverse=key.startswith("-"))
+    return [quote.slug for quote in found]
+
+
+@pytest.fixture(scope="module")
+def listed(over_catalogue):
+    """Takes the query of a list; returns the ids of all its pages."""
+    client = over_catalogue.test_client()
+    return lambda **query: [item["id"] for item in items(client, "/v1/quotes", fields="id", **query)]
+
+
+class TestPages:
+    @pytest.mark.parametrize("sort", SORTS)
+    def test_all_pages_are_all_rows_in_order(self, listed, quotes, sort):
+        assert listed(sort=sort) == in_order(quotes, sort)
+
+    @pytest.mark.parametrize("sort", SORTS)
+    @pytest.mark.parametrize("themes", THEMES)
+    def test_those_about_any_theme_are_there_once(self, listed, quotes, known, themes, sort):
+        wanted = set(themes.format(**known).split(","))
+        expected = in_order([quote for quote, themes in quotes.items() if themes & wanted], sort)
+        assert listed(theme=",".join(wanted), sort=sort) == expected
+
+    @pytest.mark.parametrize("sort", SORTS[:1] + SORTS[3:4])
+    def test_those_about_all_themes(self, listed, quotes, known, sort):
+        wanted = {known["broad"], known["common"]}
+        expected = in_order([quote for quote, themes in quotes.items() if themes >= wanted], sort)
+        assert expected
+        assert listed(theme_all=",".join(sorted(wanted)), sort=sort) == expected
+
+    def test_a_theme_that_is_not_there_is_an_empty_list(self, listed, known):
+        assert listed(theme="no-such-theme") == []
+        assert listed(theme="no-such-theme", sort="-created_at") == []
+        assert listed(theme_all=f"no-such-theme,{known['broad']}") == []
+
+
+class TestWalks:
+    """With many candidates a window is found on a walk: the same as by counting and sorting them all."""
+
+    @pytest.fixture
+    def few_are_many(self, monkeypatch):
+        for of, name, value in (
+            (chance, "MOST_RANKED", 60),
+            (chance, "WINDOW", 20),
+            (strolls, "CROWD", 90),
+            (strolls, "LONGEST", 600),
+        ):
+            monkeypatch.setattr(of, name, value)
+
+    @pytest.mark.usefixtures("few_are_many")
+    @pytest.mark.parametrize("themes", [[], ["broad"], ["broad", "common"]])
+    def test_it_finds_what_sorting_finds(self, over_catalogue, catalogue, known, themes):
+        filters = {"theme": [known[name] for name in themes]} if themes else {}
+        walked = 0
+        with over_catalogue.test_request_context(), catalogue.reading() as session:
+            lots = lots_of(Reading(session, list_view("quote"), ""), filters, {}, Quote)
+            plain = chance.Lots(session, lots.statement, Quote, lots.now)
+            for seed in map(str, range(30)):
+                walked += (
+                    len(lots._met_or_all(int.from_bytes(chance.lot(seed, "")[:8]) >> 1)) == chance.WINDOW
+                )
+                assert lots.draw(seed, 3) == plain.draw(seed, 3)
+        assert walked > 20

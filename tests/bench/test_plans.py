@@ -1,0 +1,104 @@
+"""Any page of any list is found in an index: nothing is read whole, and nothing sorted."""
+
+import pytest
+
+from bench.growth.measuring import noted
+from models import NOUNS, Quote
+from tests.plans import plan_of
+
+#: Sort keys of which few rows have a value, or that few rows have.
+SORTED_EACH_TIME = {"runtime_minutes", "published_on", "name"}
+SORTS = [
+    (noun, f"{way}{key}")
+    for noun in NOUNS
+    for key in noun.sort_keys()
+    if key not in SORTED_EACH_TIME or (key == "name" and noun.type_name != "character")
+    for way in ("", "-")
+]
+PATHS = {noun: f"/v1/{noun.__tablename__}" for noun in NOUNS}
+FILTERED = [
+    "theme={broad}",
+    "theme={narrower}",
+    "theme={broad},{common}",
+    "theme={broad},{common},{narrower}&kind=dialogue",
+    "theme_all={broad},{common}",
+    "theme={broad}&max_severity=0",
+    "max_severity=0",
+    "kind=dialogue,fragment&voice=film",
+    "exclude_advisory=note-1",
+    "theme={broad}&sort=-created_at",
+    "theme={broad}&sort=word_count",
+]
+
+
+@pytest.fixture(scope="module")
+def planned(over_catalogue):
+    """Takes an address; returns the plan of the page there, and where the page stands."""
+    database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
+
+    def plan(address):
+        with noted(database.engine) as statements:
+            answer = client.get(address)
+        assert answer.status_code == 200, answer.text
+        ((statement, parameters),) = statements
+        with database.engine.connect() as connection:
+            return plan_of(connection, statement, parameters), answer.get_json()["page"]
+
+    return plan
+
+
+def pages(planned, address):
+    """Return the plans of the first page, of the one that follows and of the way back."""
+    first, page = planned(address)
+    second, page = planned(page["next"])
+    back, _ = planned(page["previous"])
+    return first, second, back
+
+
+class TestSorting:
+    @pytest.mark.parametrize(("noun", "sort"), SORTS, ids=lambda given: getattr(given, "type_name", given))
+    def test_every_page_is_found_in_the_order_of_an_index(self, planned, noun, sort):
+        if noun.type_name == "film":
+            plans = [planned(f"{PATHS[noun]}?limit=1&sort={sort}")[0]]
+        else:
+            plans = pages(planned, f"{PATHS[noun]}?limit=2&sort={sort}")
+        # What has no place of its own in the order of a film is sorted within the film.
+        sorts = [] if sort.endswith("film") else [plan.sorts for plan in plans]
+        assert [plan.scans for plan in plans] == [[]] * len(plans)
+        assert not any(sorts)
+        assert [plan.walks for plan in plans[1:]] == [[]] * len(plans[1:])
+
+    @pytest.mark.parametrize("noun", [noun for noun in NOUNS if hasattr(noun, "film_id")])
+    def test_the_own_order_of_what_films_have_is_an_index(self, planned, noun):
+        plans = pages(planned, f"{PATHS[noun]}?limit=2")
+        assert [plan.scans + plan.sorts + plan.walks for plan in plans] == [[]] * 3
+
+
+class TestFiltering:
+    @pytest.mark.parametrize("filters", FILTERED)
+    def test_every_page_is_found_in_the_order_of_an_index(self, planned, known, filters):
+        plans = pages(planned, f"{PATHS[Quote]}?limit=2&{filters.format(**known)}")
+        assert [plan.scans for plan in plans] == [[]] * 3
+        # What is about a rare theme is sorted in any order but its own.
+        if "sort" not in filters:
+            assert [plan.sorts + plan.walks for plan in plans] == [[]] * 3
+
+
+class TestCursors:
+    def test_sqlite_seeks_with_all_of_a_cursor(self, planned, engine):
+        second = pages(planned, f"{PATHS[Quote]}?limit=2")[1]
+        sought = [step for step in second.steps if "(film,position,slug)>(?,?,?)" in step]
+        assert len(sought) == (engine.name == "sqlite")
+
+    def test_postgresql_seeks_with_all_of_a_cursor(self, over_catalogue, planned, engine):
+        # It calls each step by its kind alone; none may throw rows away but for what nobody may see.
+        second = pages(planned, f"{PATHS[Quote]}?limit=2")[1]
+        assert ("Index Scan" in second.steps) == (engine.name == "postgresql")
+
+
+class TestPlans:
+    """The properties above can fail: each of these is seen."""
+
+    def test_they_see_a_scan_and_a_sort(self, planned):
+        plan, _ = planned("/v1/films?limit=1&sort=runtime_minutes")
+        assert plan.sorts
