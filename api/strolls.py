@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, case, cast, literal_column, null, or_, select, union_all
+from sqlalchemy import BigInteger, Select, case, cast, literal, literal_column, null, or_, select, union_all
 
 #: What is met as often as if there were so many is not counted: surely it is more than is ranked.
 CROWD = 15_000
@@ -32,11 +32,11 @@ class Stroll:
         resources over a part of them that is known. Where there may not be many it is instead, with a step
         of 2, the ids of what is ``found``.
         """
-        room = LAST_KEY - start
+        room, nowhere = literal(LAST_KEY - start, BigInteger), literal(-1, BigInteger)
         is_few = or_(self.least <= CROWD, self.number <= CROWD)
-        width = case((is_few, -1), else_=cast(LONGEST * float(LAST_KEY) / self.number, BigInteger))
+        width = case((is_few, nowhere), else_=cast(LONGEST * float(LAST_KEY) / self.number, BigInteger))
         ahead = case((width > room, room), else_=width)
-        behind = case((width > room, width - room - 1), else_=-1)
+        behind = case((width > room, width - room - 1), else_=nowhere)
         ranked = found.with_only_columns(
             noun.slug, cast(null(), BigInteger).label("random_key"), maintain_column_froms=True
         )
@@ -51,4 +51,8 @@ class Stroll:
     def _stretch(self, noun: Any, start: int, way: Any, most: int) -> Select[Any]:
         key = noun.random_key
         columns = self.statement.with_only_columns(noun.slug, key, maintain_column_froms=True)
-        return columns.where(key.between(start, start + way)).order_by(key, noun.slug).limit(most)
+        return (
+            columns.where(key.between(start, literal(start, BigInteger) + way))
+            .order_by(key, noun.slug)
+            .limit(most)
+        )

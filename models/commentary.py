@@ -161,7 +161,7 @@ class Commentary(Base, OfFilm):
                 *cited_from(cls.id, Citation.commentary_id, source),
             )
         )
-        return about(statement, cls, CommentaryTheme.commentary_id, theme or [], theme_all or [])
+        return about(statement, cls, theme or [], theme_all or [])
 
     @classmethod
     def _linked(cls, column: Any, wanted: list[str] | None) -> list[Any]:

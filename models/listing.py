@@ -72,6 +72,20 @@ def led(statement: Select[Any], noun: Any, themes: Sequence[Any]) -> Select[Any]
     return statement.where(Listing.theme.in_(themes), is_under_none(themes, before=Listing.theme))
 
 
+def is_under(noun: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row of ``noun``, beside its film, is about one of ``themes``."""
+    film, other = noun.film.property.mapper.class_, aliased(Listing)
+    found = select(literal(1)).where(
+        other.type_number == LISTED[noun.type_name],
+        other.theme.in_(themes),
+        other.film == film.slug,
+        other.position == noun.position,
+        other.slug == noun.slug,
+    )
+    # That it is there is thought likelier than that it equals something, and a walk therefore short.
+    return found.correlate(noun, film).limit(1).scalar_subquery().is_not(None)
+
+
 def is_under_none(themes: Sequence[Any], before: Any = None) -> ColumnElement[bool]:
     """Return the condition that a row's resource is about none of ``themes``; about none before one."""
     other = aliased(Listing)

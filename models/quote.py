@@ -160,7 +160,7 @@ class Quote(Base, OfFilm):
                 *cited_from(cls.id, Citation.quote_id, source),
             )
         )
-        return about(statement, cls, QuoteTheme.quote_id, theme or [], theme_all or [])
+        return about(statement, cls, theme or [], theme_all or [])
 
     @classmethod
     def select_beside(cls, slug: str, *, after: bool) -> Select[str, str]:

@@ -100,7 +100,7 @@ class Scene(Base, OfFilm):
                 *cited_from(cls.id, Citation.scene_id, source),
             )
         )
-        statement = about(statement, cls, SceneTheme.scene_id, theme or [], theme_all or [])
+        statement = about(statement, cls, theme or [], theme_all or [])
         appearing = [
             *refers_to(Appearance.character_id, character),
             *one_of(Appearance.presence, presence or ()),

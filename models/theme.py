@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, event, literal, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, event, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
 
 from models.base import Base, Versioned, having, refers_to, slugs
 from models.errors import InvalidReference
-from models.listing import led
+from models.listing import is_under, led
 from models.parts import Ordered, parts
 from models.types import line, prose
 
@@ -124,12 +124,10 @@ class Probed:
     slug: Any
 
 
-def about(
-    statement: Select[Any], noun: Any, link_owner_id: Any, theme: Sequence[Any], theme_all: Sequence[Any]
-) -> Select[Any]:
+def about(statement: Select[Any], noun: Any, theme: Sequence[Any], theme_all: Sequence[Any]) -> Select[Any]:
     """Return the statement for those of its rows that are about any of ``theme`` and all of ``theme_all``.
 
-    A theme means itself and what is narrower. ``link_owner_id`` is the key of ``noun`` in its links.
+    A theme means itself and what is narrower.
     """
     any_of = [one.slug for one in theme if isinstance(one, Probed)]
     leading = [one for one in theme if not isinstance(one, Probed)]
@@ -139,7 +137,7 @@ def about(
         asked = asked if len(theme_all) > 1 else []
     if leading:
         statement = led(statement, noun, leading)
-    return statement.where(*(_is_about(noun, link_owner_id, slugs_) for slugs_ in asked))
+    return statement.where(*(is_under(noun, slugs_) for slugs_ in asked))
 
 
 def _rarest(slugs_: Sequence[Any]) -> Any:
@@ -148,13 +146,3 @@ def _rarest(slugs_: Sequence[Any]) -> Any:
 
     found = select(Theme.slug).where(Theme.slug.in_(slugs_))
     return found.order_by(documents([Theme.slug]), Theme.slug).limit(1).scalar_subquery()
-
-
-def _is_about(noun: Any, link_owner_id: Any, wanted: list[Any]) -> Any:
-    """Return the condition that a row is about any of ``wanted``, as a question that is put to each row."""
-    broader = aliased(Theme)
-    narrower = Theme.broader_id.in_(select(broader.id).where(broader.slug.in_(wanted)))
-    meant = select(Theme.id).where(or_(Theme.slug.in_(wanted), narrower))
-    # Of a plain EXISTS a database may make a join, and begin it with all that is about the theme.
-    one = select(literal(1)).where(link_owner_id == noun.id, link_owner_id.class_.theme_id.in_(meant))
-    return one.correlate(noun).limit(1).scalar_subquery() == 1
