@@ -3,6 +3,8 @@
 # make test-slow  what takes longer: more made-up requests, on both databases
 # make test-all   both at once, as CI does
 # make lint    what CI also looks at: style, types, imports, the pack, the document
+# make bench   compare with a bare server and with others, in less than ten minutes: docs/benchmarks.md
+# make bench-full  the same at length, and how it grows up to a million quotes
 # make clients  a Python and a TypeScript client, in build/clients
 
 PYTHON ?= python3
@@ -13,11 +15,12 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # What node runs on the document. Where there is no npm, lint and tests say what they left out.
 NPM := $(shell command -v npm)
 TOOLS := openapi/node_modules/.installed
+JSON_SERVER := bench/servers/json_server/node_modules/.installed
 
 # Tests start many processes, and each would compile all modules again if none were kept compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test test-slow test-all lint clients lock clean
+.PHONY: serve test test-slow test-all lint bench bench-full clients lock clean
 
 serve: $(VENV)/.serve
 	@exec $(BIN)/subtext serve
@@ -42,6 +45,16 @@ lint: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(BIN)/subtext check && $(BIN)/subtext openapi --check
 	@$(BIN)/python -m openapi.lint && $(BIN)/python -m openapi.promise
 
+bench: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER))
+	@$(BIN)/python -m bench
+
+# The catalogues are kept: a million quotes take a while to make up.
+bench-full: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER))
+	@mkdir -p build/bench
+	@$(BIN)/python -m bench.growth --quotes 1000 10000 100000 1000000 \
+	  --at "sqlite:///$(CURDIR)/build/bench/catalogue-{quotes}.sqlite3"
+	@$(BIN)/python -m bench --kind full
+
 clients: $(VENV)/.test $(TOOLS)
 	@$(BIN)/python -m openapi.clients build/clients
 
@@ -56,6 +69,15 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.serve
 	@$(PIP) install --require-hashes --no-deps -r requirements-test.txt
 	@touch $@
 
+# Whom we are compared with.
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.serve
+	@$(PIP) install --require-hashes --no-deps -r requirements-bench.txt
+	@touch $@
+
+$(JSON_SERVER): bench/servers/json_server/package-lock.json bench/servers/json_server/.npmrc
+	@npm --prefix bench/servers/json_server ci --silent
+	@touch $@
+
 $(TOOLS): openapi/package-lock.json openapi/.npmrc
 	@command -v npm >/dev/null || { echo "The TypeScript client needs node and npm." >&2; exit 1; }
 	@npm --prefix openapi ci --silent
@@ -66,7 +88,9 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock:
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra test -o requirements-test.txt
+	$(LOCK) pyproject.toml --extra bench --constraint requirements-test.txt -o requirements-bench.txt
 	npm --prefix openapi run lock
+	npm --prefix bench/servers/json_server run lock
 
 clean:
-	rm -rf $(VENV) var build openapi/node_modules
+	rm -rf $(VENV) var build openapi/node_modules bench/servers/json_server/node_modules

@@ -76,13 +76,13 @@ def serve(settings: Settings) -> NoReturn:
     os.execv(sys.executable, [sys.executable, "-P", "-m", "api.server"])  # noqa: S606 (no shell is meant)
 
 
-def run(settings: Settings) -> None:
-    """Serve ``wsgi:app`` until told to stop; what is under way then is answered first."""
+def run(settings: Settings, target: str = "wsgi:app") -> None:
+    """Serve the application until told to stop; what is under way then is answered first."""
     made = processes(settings)
     # What it says of this at each start stands in the guide to self-hosting.
     logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
     Granian(
-        "wsgi:app",
+        target,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,

@@ -40,15 +40,21 @@ def sqlite() -> Iterator[str]:
 @contextmanager
 def postgresql(server: str) -> Iterator[str]:
     """Yield the URL of a database on a PostgreSQL server that holds the pack."""
+    with new(server) as url:
+        fill(url)
+        yield url
+
+
+@contextmanager
+def new(server: str) -> Iterator[str]:
+    """Yield the URL of an empty database on a PostgreSQL server."""
     name = f"subtext_bench_{secrets.token_hex(4)}"
     base = make_url(server).set(drivername="postgresql+psycopg")
     engine = create_engine(base, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
         try:
-            url = base.set(database=name).render_as_string(hide_password=False)
-            fill(url)
-            yield url
+            yield base.set(database=name).render_as_string(hide_password=False)
         finally:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     engine.dispose()

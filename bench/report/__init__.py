@@ -1,0 +1,1 @@
+"""The page that results are read on: Markdown, with plots as SVG."""

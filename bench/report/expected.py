@@ -1,0 +1,35 @@
+"""How the cost of each operation was expected to grow with the number of quotes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from models.counts import MOST_COUNTED
+
+#: A search ranks no more than so many candidates.
+CAP = 5_000
+CLASSES: dict[str, Callable[[float], float]] = {
+    "O(1)": lambda _: 1.0,
+    "O(log n)": math.log,
+    "O(hits)": lambda n: n,
+    "O(min(hits, count cap))": lambda n: min(n, MOST_COUNTED),
+    "O(min(hits, candidates))": lambda n: min(n, CAP),
+}
+#: By how the operation's name begins; the first that fits. Everything else is found by an index.
+BEGINNINGS = {
+    "search, common": "O(min(hits, candidates))",
+    "search": "O(1)",
+    "count": "O(min(hits, count cap))",
+    "facets": "O(hits)",
+    "related themes": "O(hits)",
+    "theme map": "O(1)",
+    "meta": "O(1)",
+}
+
+
+def expected(operation: str) -> str:
+    """Return the class of an operation, by its name."""
+    return next(
+        (name for beginning, name in BEGINNINGS.items() if operation.startswith(beginning)), "O(log n)"
+    )

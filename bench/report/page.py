@@ -1,0 +1,150 @@
+"""The page of all results, made of nothing but them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.report import tables
+from bench.report.dots import dots
+from bench.report.growing import growing
+from bench.report.reached import figures, why
+
+Results = Mapping[str, Any]
+OURS = ("Subtext", "1 worker", "2 workers")
+INTRODUCTION = """# Benchmarks
+
+How Subtext compares, as `make bench` measures it: it starts every server itself, asks them the same in
+turns, and compares what they did within each round. CPU is the user and system time of all processes of a
+server for each answer, memory what is resident of them; ratios are the median of all rounds, with the
+lowest and the highest. Before anything is measured the answers are compared: the same ids and texts, in the
+same order. Nothing here fails a build.
+"""
+FIGURES = """## Figures to reach
+
+What was set out to be reached, before it was built.
+"""
+LAYERS = """## Where the time goes
+
+Shares of the time of one request, without a server, by Python's own profiler. It makes dearer what consists
+of many calls: these are indications.
+"""
+GROWTH = """## Cost of growth
+
+The time that the statements of an operation take in the database, in catalogues of different sizes, as
+`python -m bench.growth` measures it. The dotted line is how it was expected to grow, from the first point
+on.
+"""
+NO_GROWTH = "Not measured yet: `python -m bench.growth` writes `bench/results/growth.json`.\n"
+AGAIN = """## Measuring again
+
+`make bench` takes less than ten minutes, `make bench-full` most of an hour; both write this page, its plots
+and `bench/results/servers.json`. What is not there is left out and named: json-server without npm,
+PostgreSQL where `SUBTEXT_TEST_DATABASE_URL` names no server. Without wrk Python makes the load, and hides
+how much the fastest could do. Servers stand in `bench/servers/`, what they are asked in
+`bench/compare/groups.py`.
+"""
+CAUTION = (
+    "> **This is no measurement.** {reason} The figures show that the benchmark runs, and nothing more; "
+    "`make bench` on a quiet machine replaces them."
+)
+
+
+def write(results: Results, page: Path) -> None:
+    """Write the page, and its plots into the folder of its name beside it."""
+    plots = page.with_suffix("")
+    plots.mkdir(parents=True, exist_ok=True)
+    for old in plots.glob("*.svg"):
+        old.unlink()
+    for group in results["groups"]:
+        shown = [(case["name"], case["cpu_us"], case["name"].startswith(OURS)) for case in group["cases"]]
+        (plots / f"{group['key']}.svg").write_text(dots(f"{group['title']}: CPU an answer", shown), "utf-8")
+    if rows := _growth(results):
+        (plots / "growth.svg").write_text(growing("Database time by number of quotes", rows), "utf-8")
+    page.write_text(markdown(results, plots.name), "utf-8")
+
+
+def markdown(results: Results, plots: str) -> str:
+    """Return the page; ``plots`` is the folder that its plots are in."""
+    parts = [INTRODUCTION, *_caution(results), _conditions(results)]
+    parts += [FIGURES, figures(results), why(results)]
+    parts += [_group(group, plots) for group in results["groups"]]
+    parts += [_startup(results), *_layers(results), GROWTH, *_grown(results, plots), AGAIN]
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def _caution(results: Results) -> list[str]:
+    machine, reasons = results["machine"], []
+    if results["kind"] == "smoke":
+        reasons.append(f"It is a trial of {results['rounds']} × {results['seconds']:g} s.")
+    if machine["load_before"] > machine["cores"] / 2:
+        reasons.append(f"The machine was busy (load {machine['load_before']} on {machine['cores']} cores).")
+    return [CAUTION.format(reason=" ".join(reasons))] if reasons else []
+
+
+def _conditions(results: Results) -> str:
+    machine = results["machine"]
+    versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    cores = f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['kernel']}"
+    rounds = f"{results['rounds']} × {results['seconds']:g} s for each case, in turns"
+    connections = f"{results['connections']} connections that stay open"
+    made_up = f"{results['quotes']:,} quotes, made up by `python -m bench.catalogue`"
+    rows = [
+        ("date", results["measured_on"]),
+        ("machine", f"{machine['processor']}, {cores}"),
+        ("load before", f"{machine['load_before']}"),
+        ("versions", versions),
+        ("catalogue", f"{made_up}; {results['hits']:,} of them about the theme"),
+        ("effort", f"{rounds}, {connections}; load by {results['generator']}"),
+        *(("left out", f"{name}: {reason}") for name, reason in results["left_out"].items()),
+    ]
+    return tables.table(("", ""), rows, words=2)
+
+
+def _group(group: Mapping[str, Any], plots: str) -> str:
+    image = f"![CPU an answer]({plots}/{group['key']}.svg)"
+    parts = [f"## {group['title']}", group["about"], image, tables.cases(group), tables.comparisons(group)]
+    return "\n\n".join(parts)
+
+
+def _startup(results: Results) -> str:
+    found = results.get("startup")
+    if not found:
+        return ""
+    told = (
+        ("import of the application, CPU", f"{found['import_seconds']:.2f} s"),
+        ("memory of a worker, ready", f"{found['ready_mb']:.0f} MB"),
+        ("… after requests of every kind", f"{found['used_mb']:.0f} MB"),
+        ("… after pages, cards and feeds too", f"{found['pages_mb']:.0f} MB"),
+    )
+    about = "As `python -m bench.startup` measures it: one worker, on SQLite, with the first pack."
+    return "\n\n".join(["## A start", about, tables.table(("", "median"), told)])
+
+
+def _layers(results: Results) -> list[str]:
+    found: Mapping[str, Mapping[str, float]] = results.get("layers", {})
+    titles = {"page": "The page, nothing cached", "cached": "The page, cached"}
+    shown = [
+        tables.table((titles[key], "share"), [(name, f"{share:.0%}") for name, share in shares.items()])
+        for key, shares in found.items()
+    ]
+    return [LAYERS, *shown] if shown else []
+
+
+def _growth(results: Results) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = results.get("growth", {}).get("results", [])
+    return rows
+
+
+def _grown(results: Results, plots: str) -> list[str]:
+    rows = _growth(results)
+    if not rows:
+        return [NO_GROWTH]
+    measured = results["growth"]
+    versions = ", ".join(f"{name} {number}" for name, number in measured.get("versions", {}).items())
+    parts = [f"Measured on {measured['measured_on']} with {versions}.", f"![Growth]({plots}/growth.svg)"]
+    for database, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL")):
+        if any(row["database"] == database for row in rows):
+            parts += [f"### {name}", tables.growth(rows, database)]
+    return parts
