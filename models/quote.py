@@ -168,13 +168,17 @@ class Quote(Base, OfFilm):
 
         No row, if this one is at that end.
         """
-        here, key = aliased(cls), (cls.position, cls.slug)
-        place, this = tuple_(*key), tuple_(here.position, here.slug)
-        order = key if after else [column.desc() for column in key]
+        here = aliased(cls)
+        # Values that are known before the first row is read, so that an index leads to it.
+        film, position = (
+            select(column).where(here.slug == slug).scalar_subquery()
+            for column in (here.film_id, here.position)
+        )
+        place, this = tuple_(cls.position, cls.slug), tuple_(position, slug)
+        order = (cls.position, cls.slug) if after else (cls.position.desc(), cls.slug.desc())
         return (
             select(cls.slug, cls.label)
-            .join(here, here.film_id == cls.film_id)
-            .where(here.slug == slug, cls.visible(), place > this if after else place < this)
+            .where(cls.film_id == film, cls.visible(), place > this if after else place < this)
             .order_by(*order)
             .limit(1)
         )
