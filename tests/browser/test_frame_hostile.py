@@ -1,4 +1,4 @@
-"""Frames of texts that would be more than text, in a real browser: nothing runs, nothing is cut off."""
+"""Frames and pages of texts that would be more than text, in a real browser: nothing runs, nothing is cut off."""
 
 import pytest
 
@@ -58,3 +58,9 @@ class TestHostileText:
         )
         assert right > 540
         assert page.evaluate("getComputedStyle(document.body).borderRightWidth") == "4px"
+
+    @pytest.mark.parametrize("name", HOSTILE)
+    def test_its_page_is_no_wider_than_a_phone(self, page, hostile, name):
+        page.set_viewport_size({"width": 320, "height": 700})
+        page.goto(f"{hostile.url}/quotes/{hostile_id(name)}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
