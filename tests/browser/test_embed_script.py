@@ -29,6 +29,12 @@ BOXES = """() => [...document.querySelectorAll('main, main *')].map(one => {
   const { x, y, width, height } = one.getBoundingClientRect();
   return [one.tagName, x, y, width, height];
 })"""
+#: How much room is between two figures, and how much of it their cards take: the first below, the second above.
+ROOM = """() => {
+  const [first, second] = document.querySelectorAll('figure');
+  const [top, , bottom] = getComputedStyle(first).borderImageOutset.split(' ').map(parseFloat);
+  return [second.getBoundingClientRect().top - first.getBoundingClientRect().bottom, bottom ?? top, top];
+}"""
 #: The contrast of each text in a figure with what is painted behind it (WCAG 2.2, relative luminance).
 CONTRAST = """() => {
   const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
@@ -275,6 +281,11 @@ class TestColours:
             "[...document.querySelectorAll('figcaption')].map(one => getComputedStyle(one).color)"
         )
         assert colours in (["rgb(0, 0, 0)"] * 2, ["rgb(255, 255, 255)"] * 2)
+
+    def test_a_card_covers_no_part_of_the_next(self, visit, copied):
+        page = visit(copied() + copied(FLAGGED))
+        between, below, above = page.evaluate(ROOM)
+        assert 0 < below + above <= between
 
     def test_a_class_of_the_page_wins_over_the_card(self, visit, copied):
         page = visit(copied(), head="<style>.subtext-quote { border-image: none }</style>")
