@@ -176,7 +176,7 @@ def served_by_postgresql(postgresql_engine, tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def keeping(app):
     """The same app, but that it keeps what it answers."""
     made = create_app(replace(app.extensions["settings"], cache_bytes=Settings.cache_bytes))
