@@ -8,6 +8,7 @@ from tests.counted import ids, items
 from tests.counting import reads
 
 BASE = "http://127.0.0.1:8000"
+FLAGGED = "her-2013-the-average-modern-woman"
 QUOTE = "her-2013-a-wife-without-the-challenges"
 
 
@@ -65,6 +66,12 @@ class TestChoosing:
         page = read(f"/embed?theme=friendship&quote={QUOTE}")
         assert chosen(page, "quote") == QUOTE
         assert QUOTE in copied(page)
+
+    @pytest.mark.parametrize("named", [(QUOTE, "You always wanted"), (FLAGGED, "Content note: ")])
+    def test_the_chosen_one_is_named_as_others_are(self, client, named):
+        quote, words = named
+        choices = client.get(f"/embed?theme=friendship&quote={quote}").text.partition('id="found"')[2]
+        assert words in choices.partition("</label>")[0]
 
     def test_says_when_nothing_matches(self, read):
         page = read("/embed?q=xylophone")
