@@ -1,4 +1,4 @@
-"""An app over a pack of its own that keeps what it answers, and another that keeps nothing."""
+"""An app over the pack that keeps what it answers, and others over packs of their own."""
 
 import pytest
 
@@ -26,19 +26,36 @@ class Asked:
         return answer
 
 
+@pytest.fixture(scope="session")
+def shared(engine):
+    """An app over the pack, to which nobody writes."""
+    with engine.fresh("pack") as url:
+        app = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+        yield app
+        app.extensions["database"].close()
+
+
 @pytest.fixture
-def make(packed):
-    """Make apps over the same database: ``make(cache_bytes=0)``."""
+def ask(shared):
+    """Ask an app that keeps what it answers, and has answered nothing yet."""
+    shared.extensions["kept"].clear()
+    return Asked(shared)
+
+
+@pytest.fixture
+def plain(app):
+    """Ask an app that keeps nothing."""
+    return Asked(app)
+
+
+@pytest.fixture
+def make(shared):
+    """Make apps like the one that is shared, but for some settings: ``make(rate_limits=("3/hour",))``."""
     made = []
 
     def opened(**settings):
-        app = create_app(
-            Settings(
-                database_url=packed.url.render_as_string(hide_password=False),
-                statement_seconds=PATIENT,
-                **settings,
-            )
-        )
+        url = shared.extensions["settings"].database_url
+        app = create_app(Settings(database_url=url, statement_seconds=PATIENT, **settings))
         made.append(app)
         return Asked(app)
 
@@ -48,6 +65,15 @@ def make(packed):
 
 
 @pytest.fixture
-def ask(make):
-    """Ask an app that keeps what it answers."""
-    return make()
+def own(packed):
+    """Make apps over a pack of this test's own, which may be written to."""
+    made = []
+
+    def opened():
+        url = packed.url.render_as_string(hide_password=False)
+        made.append(create_app(Settings(database_url=url, statement_seconds=PATIENT)))
+        return Asked(made[-1])
+
+    yield opened
+    for app in made:
+        app.extensions["database"].close()

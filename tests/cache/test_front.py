@@ -53,8 +53,8 @@ class TestWhatIsKept:
     @pytest.mark.parametrize(
         "accept", ["application/json", "*/*", "application/ld+json", "text/plain, */*;q=0.1"]
     )
-    def test_what_a_client_takes_leads_to_what_it_is_served_as(self, ask, make, accept):
-        path, plain = f"/v1/quotes/{QUOTE}", make(cache_bytes=0)
+    def test_what_a_client_takes_leads_to_what_it_is_served_as(self, ask, plain, accept):
+        path = f"/v1/quotes/{QUOTE}"
         assert (
             said(ask(path, Accept=accept))
             == said(ask(path, Accept=accept))
@@ -65,10 +65,9 @@ class TestWhatIsKept:
         ask(HER, Accept="application/json")
         assert ask(HER, Accept="image/png").status_code == 406
 
-    def test_nothing_is_where_that_is_switched_off(self, make):
-        ask = make(cache_bytes=0)
-        assert ask(HER).was_made
-        assert ask(HER).was_made
+    def test_nothing_is_where_that_is_switched_off(self, plain):
+        assert plain(HER).was_made
+        assert plain(HER).was_made
 
     def test_nothing_of_a_request_with_a_body_is(self, ask):
         ask.client.get(HER, data=b"{}")
@@ -120,16 +119,18 @@ class TestParameters:
 
 
 class TestContent:
-    def test_a_write_is_seen_by_the_next_read(self, ask):
+    def test_a_write_is_seen_by_the_next_read(self, own):
+        ask = own()
         ask(f"/v1/quotes/{QUOTE}")
         change(ask.app.extensions["database"], label="Another label")
         answer = ask(f"/v1/quotes/{QUOTE}")
         assert answer.get_json()["label"] == "Another label"
         assert answer.headers["ETag"].startswith('"2.')
 
-    def test_what_is_read_while_a_write_is_committed_is_not_kept_after_it(self, ask, make, monkeypatch):
+    def test_what_is_read_while_a_write_is_committed_is_not_kept_after_it(self, own):
         """The stamp is taken first: an answer made of what was there before does not outlive it."""
-        writer, front = make(), ask.app.wsgi_app
+        ask, writer = own(), own()
+        front = ask.app.wsgi_app
         asked = front.application
 
         def slow(environ, start_response):
@@ -206,8 +207,8 @@ class TestCodings:
 class TestConditions:
     @pytest.mark.parametrize("coding", ["", "br", "gzip"])
     @pytest.mark.parametrize("times", [1, 2])
-    def test_its_tag_is_304(self, make, coding, times):
-        ask = make(cache_bytes=(times - 1) * 32_000_000)
+    def test_its_tag_is_304(self, ask, plain, coding, times):
+        ask = ask if times == 2 else plain
         first = ask(HER, Accept_Encoding=coding)
         answer = ask(HER, Accept_Encoding=coding, If_None_Match=first.headers["ETag"])
         assert (answer.status_code, answer.data) == (304, b"")
