@@ -20,6 +20,7 @@ from api.embeds import framing, styling
 from api.embeds.choosing import FramedChoiceSchema, asked_for, drawn, of_day
 from api.embeds.on_one_line import plain, shortened, shown
 from api.embeds.quoted import Quoted, quoted
+from api.errors import Refused
 from api.links import address
 from models import Gone, NotFound
 
@@ -55,6 +56,13 @@ def show_anywhere(response: Response) -> Response:
     if response.status_code == 308:
         response.headers.update(HEADERS | {"Content-Security-Policy": "default-src 'none'"})
     return response
+
+
+@frame.errorhandler(Refused)
+def say_so(error: Refused) -> Response:
+    """Say in the frame what is wrong with its address: to a page, a refused frame looks broken."""
+    said = " ".join(f"{fault['pointer']}: {fault['detail']}" for fault in error.errors)
+    return _absent(said or f"{error.problem.title}.", error.problem.status)
 
 
 @frame.get("/quotes/<slug:quote>")

@@ -29,7 +29,7 @@ SMALL = Type(14, 20)
 #: The space above the line that says whose words they are; the button that shows flagged ones.
 GAP, BUTTON, BUTTON_GAP = 16, 36, 12
 
-SHOW = "Show the quote"
+SHOW = "Show the words"
 REST = "Read the rest"
 
 

@@ -184,7 +184,7 @@ class TestLinkPreview:
     def test_says_all_that_consumers_ask_for(self, read):
         head = said(read(PATH))
         assert head["twitter:card"] == "summary_large_image"
-        assert head["og:site_name"] == head["author"] == "Subtext"
+        assert (head["og:site_name"], head["author"]) == ("Subtext", "Catherine, in Her (2013)")
         assert (head["og:locale"], head["og:image:type"]) == ("en_US", "image/png")
         assert head["description"] == head["og:description"]
         assert QUOTE in read(PATH).all("link", rel="canonical")[0].attributes["href"]

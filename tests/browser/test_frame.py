@@ -152,7 +152,7 @@ class TestThemes:
     def test_it_can_be_read_where_the_system_has_colours_of_its_own(self, page, frames, told):
         page.emulate_media(forced_colors="active")
         [frame] = frames(told(FLAGGED)["html"])
-        assert frame.get_by_text("Show the quote").is_visible()
+        assert frame.get_by_text("Show the words").is_visible()
         assert frame.evaluate("getComputedStyle(document.body).color") == frame.evaluate(
             "(one => { one.style.color = 'CanvasText'; document.body.append(one); return getComputedStyle(one).color })(document.createElement('i'))"
         )
