@@ -24,6 +24,7 @@ from api.responses import ON_EVERY_ANSWER
 from api.schemas import Out, list_of
 from api.shaping import ItemQuerySchema, formed, shaped
 from models import Versioned
+from models.theme import Probed
 
 #: What every read may answer besides the thing itself, by the name of its component.
 EVERYWHERE = {
@@ -232,7 +233,10 @@ def below(parent: type[Versioned], view: View) -> View:
     """Return the view with nothing in its list unless anyone may see what the path names first."""
 
     def selected(filters: dict[str, Any], **path: Any) -> Select[Any]:
-        there = parent.select_where(id=[next(iter(path.values()))]).correlate(None).exists()
+        named = next(iter(path.values()))
+        # A theme that only is asked about is one by name, all the same.
+        slug = named.slug if isinstance(named, Probed) else named
+        there = parent.select_where(id=[slug]).correlate(None).exists()
         return view(filters, **path).where(there)
 
     return selected

@@ -104,28 +104,30 @@ class Lots:
         """
         start = int.from_bytes(lot(seed, "")[:8]) >> 1
         found = self._met_or_all(start)
-        if not found:
+        if found is None:
             found = self._run(self._column(self.noun.slug).limit(MOST_RANKED + 1))
         if len(found) > MOST_RANKED:
             found = self._window(self._column(self.noun.slug), start)
         return sorted(found, key=lambda slug: lot(seed, slug))[:most]
 
-    def _met_or_all(self, start: int) -> list[str]:
+    def _met_or_all(self, start: int) -> list[str] | None:
         """Return the window, if it is full so soon that surely more are there than are ranked; else all.
 
-        Nothing, where it takes another statement to say.
+        None, where it takes another statement to say.
         """
         if self.walk is None:
-            return []
+            return None
         statement = self.walk.or_all(self.statement, self.noun, start, WINDOW, MOST_RANKED + 1)
         rows = self.session.execute(statement, self.now).all()
-        met = sorted((step, key, slug) for step, slug, key in rows if step < 2)[:WINDOW]
+        if any(step == strolls.ALL for step, _, _ in rows):
+            return [slug for step, slug, _ in rows if step != strolls.ALL]
+        met = sorted((step, key, slug) for step, slug, key in rows)[:WINDOW]
         if not met:
-            return [slug for _, slug, _ in rows]
+            return None
         step, key, _ = met[-1]
         way = key - start + step * LAST_KEY
         is_crowd = len(met) == WINDOW and strolls.CROWD * way < WINDOW * LAST_KEY
-        return [slug for _, _, slug in met] if is_crowd else []
+        return [slug for _, _, slug in met] if is_crowd else None
 
     def _window(self, slugs: Select[Any], start: int) -> list[str]:
         key = self.noun.random_key

@@ -12,6 +12,8 @@ CROWD = 15_000
 #: A stroll passes by so many resources at most.
 LONGEST = 10_000
 LAST_KEY = 2**63 - 1
+#: The step of a row that says that everything was looked through.
+ALL = 3
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Stroll:
 
         Behind the last key comes the first, which has a step of 1. Keys are spread evenly, and so ``LONGEST``
         resources over a part of them that is known. Where there may not be many it is instead, with a step
-        of 2, the ids of what is ``found``.
+        of 2, the ids of what is ``found``, and a row with the step ``ALL`` that says so.
         """
         room, nowhere = literal(LAST_KEY - start, BigInteger), literal(-1, BigInteger)
         is_few = or_(self.least <= CROWD, self.number <= CROWD)
@@ -42,11 +44,12 @@ class Stroll:
         )
         few = select(ranked.limit(most_ranked).subquery()).limit(case((is_few, most_ranked), else_=0))
         steps = (self._stretch(noun, start, ahead, most), self._stretch(noun, 0, behind, most), few)
-        numbered = (
+        numbered = [
             select(literal_column(str(number)).label("step"), *one.subquery().c)
             for number, one in enumerate(steps)
-        )
-        return union_all(*numbered)
+        ]
+        said: Any = select(literal_column(str(ALL)), literal(""), cast(null(), BigInteger))
+        return union_all(*numbered, said.where(is_few))
 
     def _stretch(self, noun: Any, start: int, way: Any, most: int) -> Select[Any]:
         key = noun.random_key

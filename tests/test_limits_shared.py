@@ -65,7 +65,12 @@ class TestWithoutRedis:
     def server(self, redis_server, sqlite_engine, tmp_path):
         with (
             sqlite_engine.fresh("pack") as database,
-            serving(tmp_path / "log", **environment(database, redis_server.url, "5/hour")) as server,
+            # Without Redis each worker counts for itself.
+            serving(
+                tmp_path / "log",
+                SUBTEXT_WORKERS="1",
+                **environment(database, redis_server.url, "5/hour"),
+            ) as server,
         ):
             yield server
 
@@ -95,6 +100,11 @@ class TestWithoutRedis:
         redis_server.kill()
         with (
             sqlite_engine.fresh("pack") as database,
-            serving(tmp_path / "log", **environment(database, redis_server.url, "5/hour")) as server,
+            # Without Redis each worker counts for itself.
+            serving(
+                tmp_path / "log",
+                SUBTEXT_WORKERS="1",
+                **environment(database, redis_server.url, "5/hour"),
+            ) as server,
         ):
             assert self.statuses(server, 7) == [200] * 5 + [429] * 2

@@ -296,6 +296,12 @@ class TestNestedLists:
         inside, outside = client.get(nested).get_json(), client.get(filtered).get_json()
         assert inside["data"] == outside["data"]
 
+    @pytest.mark.parametrize("sort", ["id", "-id", "-created_at,id", "updated_at"])
+    def test_so_it_is_in_any_order(self, client, nested, filtered, sort):
+        inside, outside = client.get(f"{nested}?sort={sort}"), client.get(f"{filtered}&sort={sort}")
+        assert inside.status_code == 200
+        assert inside.get_json()["data"] == outside.get_json()["data"]
+
     def test_its_pages_stay_below_the_parent(self, client, nested, filtered):
         following = client.get(f"{nested}?limit=1").get_json()["page"]["next"]
         assert following is None or f"{nested}?" in following

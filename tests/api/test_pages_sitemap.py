@@ -49,7 +49,8 @@ class TestSitemap:
             assert bool(changed) == bool(of_content)
             assert changed is None or W3C.fullmatch(changed)
 
-    def test_a_large_one_is_an_index_of_parts_that_say_the_same(self, client, small_parts, monkeypatch):
+    def test_a_large_one_is_an_index_of_parts_that_say_the_same(self, app, small_parts, monkeypatch):
+        client = app.test_client()
         parts = locations(client.get("/sitemap.xml"))
         assert b"<sitemapindex" in client.get("/sitemap.xml").data
         in_parts = [path for part in parts for path in locations(client.get(part))]

@@ -96,7 +96,8 @@ class TestBounds:
         assert list(body["themes"][0]) == ["type", "id", "label", "url", "broader", "weight"]
 
     @pytest.mark.parametrize("bound", ["MOST_SCENES", "MOST_THEMES", "MOST_LINKS"])
-    def test_a_map_of_too_much_is_the_beginning_and_says_so(self, client, monkeypatch, bound):
+    def test_a_map_of_too_much_is_the_beginning_and_says_so(self, app, monkeypatch, bound):
+        client = app.test_client()
         whole = answered(client, "/v1/films/her-2013/theme-map")
         monkeypatch.setattr(theme_map, bound, 5)
         cut = answered(client, "/v1/films/her-2013/theme-map")

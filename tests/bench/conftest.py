@@ -26,7 +26,7 @@ def catalogue(engine):
 def over_catalogue(catalogue):
     """The app over the catalogue."""
     url = catalogue.url.render_as_string(hide_password=False)
-    made = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+    made = create_app(Settings(database_url=url, statement_seconds=PATIENT, cache_bytes=0))
     yield made
     made.extensions["database"].close()
 
