@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ def serve(settings: Settings) -> NoReturn:
 def run(settings: Settings, target: str = "wsgi:app") -> None:
     """Serve the application until told to stop; what is under way then is answered first."""
     made = processes(settings)
+    os.register_at_fork(after_in_child=_heed_signals)
     # What it says of this at each start stands in the guide to self-hosting.
     logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
     Granian(
@@ -99,6 +101,12 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _heed_signals() -> None:
+    """Let a worker be stopped while it loads: with the ears of its parent it would not hear that."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -86,6 +86,15 @@ class TestServe:
             assert under_way.result(timeout=30) in (200, 503)
             assert server.process.wait(timeout=40) == 0
 
+    def test_workers_that_are_still_loading_stop_when_they_are_told(self, sqlite_engine, tmp_path):
+        """Of many workers the last are not there yet when the first answers; each is waited for 30 seconds."""
+        with (
+            sqlite_engine.fresh(None) as url,
+            serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="12") as server,
+        ):
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(timeout=20) == 0
+
     def test_it_serves_from_postgresql(self, served_by_postgresql):
         _, _, body = get(f"{served_by_postgresql.url}/v1/quotes?count=true")
         assert json.loads(body)["page"]["total"] == 30
