@@ -19,11 +19,11 @@ from bench.catalogue import Sizes, make
 from bench.compare import groups as g
 from bench.compare.cases import Group
 from bench.compare.recording import record_page, record_quotes
-from bench.compare.rounds import Effort, measured, steps
+from bench.compare.rounds import Effort, Lost, measured, steps
 from bench.compare.sameness import Different
 from bench.compare.subjects import Subjects, subjects
 from bench.layers import functions, layers
-from bench.load import NotTaken, generator
+from bench.load import generator
 from bench.machine import machine, versions
 from bench.report.dots import microseconds
 from bench.servers import contenders
@@ -47,7 +47,7 @@ def compare(kind: str, quotes: int, console: Console, *, only: Sequence[str] | N
         of_server = _catalogue(stack.enter_context(databases.new(server)), quotes) if server else None
         groups = [group.without(left_out) for group in _groups(of, of_server, Path(folder))]
         wanted = [group for group in groups if only is None or group.key in only]
-        found = [one for group in wanted if (one := _measured(group, effort, console, left_out))]
+        found = [one for group in wanted if (one := measured_or_left_out(group, effort, console, left_out))]
         path = g.page_path(of)
         known |= {"layers": {"page": layers(of.url, path), "cached": functions(of.url, path)}}
         known |= {"hits": of.hits, "versions": versions(of_server.url if of_server else None)}
@@ -75,14 +75,21 @@ def _groups(of: Subjects, of_server: Subjects | None, folder: Path) -> list[Grou
     return [*on_files, g.on_postgresql(of_server, recorded)] if of_server else on_files
 
 
-def _measured(
+def measured_or_left_out(
     group: Group, effort: Effort, console: Console, left_out: dict[str, str]
 ) -> dict[str, Any] | None:
-    """Return what was measured of a group; where that fails, note why, and go on with the others."""
+    """Return what was measured of a group; where that fails, note why, and go on with the others.
+
+    A server that is lost is left out, and the others of its group are measured anew.
+    """
     try:
         with _progress(group.title, steps(group, effort), console) as step:
             found = measured(group, effort, step)
-    except (NotStarted, Different, NotTaken) as error:
+    except Lost as lost:
+        left_out[f"{lost.server} ({group.title})"] = " ".join(str(lost).split())
+        rest = group.without({lost.server: str(lost)})
+        return measured_or_left_out(rest, effort, console, left_out) if rest.pairs else None
+    except (NotStarted, Different) as error:
         left_out[group.title] = " ".join(str(error).split())
         return None
     for case in found["cases"]:

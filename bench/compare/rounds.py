@@ -21,6 +21,14 @@ MEGABYTE = 1_000_000
 Step = Callable[[], None]
 
 
+class Lost(Exception):
+    """A server gave no answers twice; ``server`` is its name, ``str()`` what it says of itself."""
+
+    def __init__(self, server: str, why: str) -> None:
+        super().__init__(why)
+        self.server = server
+
+
 @dataclass(frozen=True)
 class Effort:
     """How much is measured: rounds, seconds for each case in each of them, connections."""
@@ -41,7 +49,7 @@ def measured(group: Group, effort: Effort, step: Step = lambda: None) -> dict[st
     Raises:
         Different: when two that are compared do not answer with the same items.
         NotStarted: when a server does not answer.
-        NotTaken: when there was no load twice.
+        Lost: when a server gave no answers, twice.
     """
     with ExitStack() as stack:
         servers = {case.server.name: case.server for case in group.cases}
@@ -85,7 +93,10 @@ def _sampled(case: Case, server: Running, number: int, effort: Effort) -> Sample
         return _sample(case, server, number, effort)
     except NotTaken:
         time.sleep(1)
+    try:
         return _sample(case, server, number, effort)
+    except NotTaken as error:
+        raise Lost(case.server.name, f"{error} {server.state}") from error
 
 
 def _sample(case: Case, server: Running, number: int, effort: Effort) -> Sample:

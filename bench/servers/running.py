@@ -38,10 +38,19 @@ class Server:
 
 @dataclass(frozen=True)
 class Running:
-    """A server that runs, by its port and the id of its first process."""
+    """A server that runs, by its port and the id of its first process; ``printed`` is what it has said."""
 
     port: int
     process: int
+    popen: subprocess.Popen[bytes]
+    printed: IO[bytes]
+
+    @property
+    def state(self) -> str:
+        """Whether the server still runs, and the end of what it printed, for who gets no answers."""
+        ended = self.popen.poll()
+        ran = "It still runs" if ended is None else f"It ended with {ended}"
+        return f"{ran}, and printed: {_said(self.printed) or 'nothing'}"
 
 
 def free_port() -> int:
@@ -73,7 +82,7 @@ def running(server: Server) -> Iterator[Running]:
         )
         try:
             _wait(server, port, process, printed)
-            yield Running(port, process.pid)
+            yield Running(port, process.pid, process, printed)
         finally:
             stop(process)
 
@@ -96,10 +105,14 @@ def _wait(server: Server, port: int, process: subprocess.Popen[bytes], printed: 
     end = time.monotonic() + PATIENCE
     while not answers(port, server.ready):
         if process.poll() is not None or time.monotonic() > end:
-            printed.seek(0)
-            said = printed.read().decode(errors="replace")[-2_000:]
-            raise NotStarted(f"{server.name} did not answer {server.ready}: {said}")
+            raise NotStarted(f"{server.name} did not answer {server.ready}: {_said(printed)}")
         time.sleep(0.05)
+
+
+def _said(printed: IO[bytes]) -> str:
+    # The server goes on writing where it was: its place in the file is ours, too.
+    size = os.fstat(printed.fileno()).st_size
+    return os.pread(printed.fileno(), 2_000, max(0, size - 2_000)).decode(errors="replace").strip()
 
 
 def answers(port: int, path: str) -> bool:

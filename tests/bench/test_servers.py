@@ -1,18 +1,44 @@
 """Servers are started, compared at a tiny size, and gone afterwards."""
 
+import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from bench import comparing
 from bench.compare import groups as g
+from bench.compare.cases import Case, Group, in_data
 from bench.compare.recording import record_page, record_quotes
-from bench.compare.rounds import Effort, measured
+from bench.compare.rounds import Effort, Lost, measured
 from bench.compare.subjects import subjects
+from bench.load import Request
 from bench.servers import contenders
 from bench.servers.processes import cpu_seconds, resident_bytes, tree
 from bench.servers.running import NotStarted, Server, running
 
 TINY = Effort(rounds=1, seconds=0.2, connections=2)
+#: Answers the first address it is asked for (whether it is ready) and the second (what it answers).
+MORTAL = """
+import os, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Mortal(BaseHTTPRequestHandler):
+    asked = 0
+
+    def do_GET(self):
+        Mortal.asked += 1
+        if Mortal.asked > 2:
+            print("I cannot go on", flush=True)
+            os._exit(3)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Mortal).serve_forever()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +70,37 @@ class TestRunning:
         broken = Server("broken", lambda _: ["python3", "-c", "raise SystemExit('no such thing')"], "/")
         with pytest.raises(NotStarted, match="broken did not answer /: no such thing"), running(broken):
             pass
+
+
+class TestAServerThatIsLost:
+    """One that answers until it is measured, and ends: here a page that is asked for ends it."""
+
+    @pytest.fixture
+    def group(self, of):
+        server = Server("mortal", lambda port: [sys.executable, "-c", MORTAL, str(port)], "/ready")
+        cases = [
+            Case("ours", contenders.subtext(of.url), Request(g.page_path(of), {}), in_data),
+            Case(
+                "theirs",
+                contenders.subtext(of.url, name="Subtext, too"),
+                Request(g.page_path(of), {}),
+                in_data,
+            ),
+            Case("mortal", server, Request("/", {})),
+        ]
+        return Group("mortal", "Mortals", "", cases, [("ours", "theirs"), ("ours", "mortal")])
+
+    def test_it_is_said_which_and_what_it_printed(self, group):
+        with pytest.raises(Lost, match=r"It ended with 3, and printed: I cannot go on") as lost:
+            measured(group, TINY)
+        assert lost.value.server == "mortal"
+
+    def test_the_others_are_compared_without_it(self, group):
+        left_out = {}
+        found = comparing.measured_or_left_out(group, TINY, Console(quiet=True), left_out)
+        assert [case["name"] for case in found["cases"]] == ["ours", "theirs"]
+        assert len(found["comparisons"]) == 1
+        assert "I cannot go on" in left_out["mortal (Mortals)"]
 
 
 @pytest.mark.slow
