@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, logger
 from sqlalchemy import make_url
@@ -92,6 +92,8 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         workers=made.workers,
         blocking_threads=made.threads,
         http=HTTPModes.http1,
+        # Nothing here runs on a loop: another one, if it is installed, would only be held in memory.
+        loop=Loops.asyncio,
         websockets=False,
         backlog=8192,
         backpressure=4096,

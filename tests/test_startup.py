@@ -25,6 +25,7 @@ LEFT = (
     *("sqlalchemy.dialects.postgresql", "psycopg"),  # the other database
     *("PIL", "uharfbuzz", "fontTools", "brotli", "uniseg", "bidi"),  # cards
     *("citeproc", "bibtexparser", "rispy"),  # citations
+    "snowballstemmer",  # searches
     *("rich", "ruamel", "seeds", "openapi", "granian"),  # the command line, and what serves
 )
 

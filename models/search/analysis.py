@@ -11,12 +11,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from threading import Lock
-from typing import NamedTuple
-
-from snowballstemmer.english_stemmer import EnglishStemmer  # type: ignore[import-untyped]
+from typing import Any, NamedTuple
 
 #: What was indexed by another version is indexed again; a stemmer's release may change its stems.
 VERSION = f"1 snowballstemmer {version('snowballstemmer')}"
@@ -77,7 +75,15 @@ def fold(text: str) -> tuple[str, Sequence[int]]:
     return "".join(folded), origins
 
 
-_stemmer, _one_at_a_time = EnglishStemmer(), Lock()
+_one_at_a_time = Lock()
+
+
+@cache
+def _stemmer() -> Any:
+    """Return the stemmer; all languages come with it, which a worker holds once somebody searches."""
+    from snowballstemmer.english_stemmer import EnglishStemmer  # type: ignore[import-untyped]
+
+    return EnglishStemmer()
 
 
 @lru_cache(maxsize=65_536)
@@ -85,7 +91,7 @@ def stem(word: str) -> str:
     """Return the English stem of a folded word: ``letters`` and ``letter's`` are ``letter``."""
     # A stemmer keeps the word that it is at work on, and threads share it.
     with _one_at_a_time:
-        stemmed: str = _stemmer.stemWord(word)
+        stemmed: str = _stemmer().stemWord(word)
     return stemmed.replace("'", "")
 
 
