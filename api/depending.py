@@ -62,11 +62,14 @@ class NotedParameters(ImmutableMultiDict[str, str]):
 
     def get(self, key: str, *given: Any, **named: Any) -> Any:
         self._note.on_parameter(key)
-        return super().get(key, *given, **named)
+        if dict.__contains__(self, key):
+            return super().get(key, *given, **named)
+        # Most are missing, and each would otherwise be an error that is made and caught.
+        return given[0] if given else named.get("default")
 
     def getlist(self, key: str, *given: Any, **named: Any) -> Any:
         self._note.on_parameter(key)
-        return super().getlist(key, *given, **named)
+        return super().getlist(key, *given, **named) if dict.__contains__(self, key) else []
 
     def __iter__(self) -> Iterator[str]:
         self._note.on_query()

@@ -198,12 +198,28 @@ def _proxied(inner: Any, row: Any, proxy: Any, base_url: str) -> Select[Any]:
     order = [adapted(column) for column in relation.property.order_by]
     led = getattr(link, proxy.value_attr)
     if not isinstance(inner, fields.Nested):
+        if relation.property.secondary is not None:
+            return _between(row, relation.property, proxy.value_attr)
         found = select(Quoted(led).label("item")).where(relation.of_type(link))
     else:
         target = aliased(led.property.mapper.class_)
         shown = _shown(inner, target, base_url).label("item")
         found = select(shown).where(relation.of_type(link), led.of_type(target), target.is_visible)
     return found.order_by(*order).correlate(row)
+
+
+def _between(row: Any, relation: Any, name: str) -> Select[Any]:
+    """Return the JSON of a column by which a table between refers to what is linked, in its order.
+
+    The table between has it too, and nothing is linked that is not there: what is linked need not be read.
+    """
+    between = relation.secondary.alias()
+    own = {there.key: between.c[here.key] for there, here in relation.secondary_synchronize_pairs}
+    linked = ClauseAdapter(inspect(row).selectable).traverse(
+        ClauseAdapter(between).traverse(relation.primaryjoin)
+    )
+    order = [own[column.key] for column in relation.order_by]
+    return select(Quoted(own[name]).label("item")).where(linked).order_by(*order).correlate(row)
 
 
 def _one_of(field: OneOfReference, lists: tuple[str, ...], row: Any, base_url: str) -> list[Piece]:

@@ -17,7 +17,7 @@ from api.projection import Shape, item, item_json
 from api.references import includable
 from api.schemas import Out
 from api.versions import schema_of
-from models import BY_TYPE, CommentaryRelation, Film
+from models import BY_TYPE, CommentaryRelation, Film, Quote
 from models.database import Database
 from tests.generated import contents, worst
 from tests.models.content import film
@@ -87,6 +87,12 @@ class TestThePack:
     )
     def test_is_written_as_it_is_dumped(self, pack, name, shape):
         assert assert_alike(pack, SHOWN[name][0], shape) > 0
+
+    def test_of_cited_paragraphs_nothing_is_read_but_the_link(self, pack):
+        shape = Shape(schema_of("quote"), only=("citations",))
+        statement = select(item_json(shape, Quote, BASE)).compile(pack.get_bind())
+        assert "citation_paragraphs" in str(statement)
+        assert " paragraphs" not in str(statement)
 
     def test_every_field_of_every_schema_is_compared(self):
         compared = {(shape.schema, name) for _, shape in SHAPES for name in shape.only or ()}
