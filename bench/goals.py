@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bench import growth_goals
 from bench.compare import groups as g
+from bench.growth_goals import above, worst
 
 Results = Mapping[str, Any]
 
@@ -16,7 +18,7 @@ Results = Mapping[str, Any]
 class Goal:
     """A figure to reach: at least so much, or at most; ``measured`` is None where it was not.
 
-    ``profile`` names what shows where its time goes.
+    ``why`` tells, where it is missed, what takes the time or the room.
     """
 
     name: str
@@ -24,7 +26,7 @@ class Goal:
     unit: str
     measured: Callable[[Results], float | None]
     is_least: bool = True
-    profile: str | None = None
+    why: Callable[[Results], str] = lambda _: ""
 
     def is_met(self, value: float) -> bool:
         """Whether the figure is reached, as exactly as it is shown."""
@@ -65,6 +67,24 @@ def of_start(name: str) -> Callable[[Results], float | None]:
     return lambda results: results.get("startup", {}).get(name)
 
 
+def spent(profile: str) -> Callable[[Results], str]:
+    """Return what tells where the time of a profiled request goes."""
+
+    def told(results: Results) -> str:
+        shares = list(results.get("layers", {}).get(profile, {}).items())[:4]
+        most = ", ".join(f"{name} {share:.0%}" for name, share in shares)
+        return f"The time of such a request is that of {most}." if most else ""
+
+    return told
+
+
+def held(results: Results) -> str:
+    """Tell what a worker holds in memory when it is ready, by what was loaded."""
+    parts = results.get("startup", {}).get("held_mb", {}).items()
+    told = ", ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in parts)
+    return f"What is loaded holds: {told}." if told else ""
+
+
 FLOOR, FLOOR_304 = "bare WSGI", "bare WSGI, 304"
 GOALS = (
     Goal(
@@ -72,56 +92,64 @@ GOALS = (
         0.75,
         "×",
         compared("front", g.CACHED, FLOOR, "rate"),
-        profile="cached",
+        why=spent("cached"),
     ),
     Goal(
-        "cached page ÷ bare WSGI, CPU", 0.65, "×", compared("front", g.CACHED, FLOOR, "cpu"), profile="cached"
+        "cached page ÷ bare WSGI, CPU",
+        0.65,
+        "×",
+        compared("front", g.CACHED, FLOOR, "cpu"),
+        why=spent("cached"),
     ),
     Goal(
         "cached 304 ÷ bare WSGI, answers a second",
         0.85,
         "×",
         compared("front", g.NOT_MODIFIED, FLOOR_304, "rate"),
-        profile="cached",
+        why=spent("cached"),
     ),
     Goal(
         "cached 304 ÷ bare WSGI, CPU",
         0.7,
         "×",
         compared("front", g.NOT_MODIFIED, FLOOR_304, "cpu"),
-        profile="cached",
+        why=spent("cached"),
     ),
     Goal(
         "page, nothing cached, against flask-smorest + ORM + Schema.dump",
         8,
         "×",
         against_best(g.UNCACHED, g.NAIVE),
-        profile="page",
+        why=spent("page"),
     ),
     Goal(
         "… against FastAPI + pydantic + ORM",
         10,
         "×",
         against_best(g.UNCACHED, g.FASTAPI, g.ON_THE_LOOP),
-        profile="page",
+        why=spent("page"),
     ),
     Goal(
-        "… against Datasette, SQL of one's own", 5, "×", against_best(g.UNCACHED, g.DATASETTE), profile="page"
+        "… against Datasette, SQL of one's own",
+        5,
+        "×",
+        against_best(g.UNCACHED, g.DATASETTE),
+        why=spent("page"),
     ),
     Goal(
         "… against Datasette, a table's page without count",
         5,
         "×",
         compared("defaults", "Subtext, table page, no count", "Datasette, table page, no count", "cpu"),
-        profile="page",
+        why=spent("page"),
     ),
-    Goal("… against json-server", 2.5, "×", against_best(g.UNCACHED, g.JSON_SERVER), profile="page"),
+    Goal("… against json-server", 2.5, "×", against_best(g.UNCACHED, g.JSON_SERVER), why=spent("page")),
     Goal(
         "cached page against FastAPI + pydantic + ORM",
         200,
         "×",
         against_best(g.CACHED, g.FASTAPI, g.ON_THE_LOOP),
-        profile="cached",
+        why=spent("cached"),
     ),
     Goal(
         "2 workers ÷ 1, answers a second",
@@ -130,11 +158,18 @@ GOALS = (
         compared("workers", g.TWO_WORKERS, g.ONE_WORKER, "rate"),
     ),
     Goal("import of the application, CPU", 0.7, " s", of_start("import_seconds"), is_least=False),
-    Goal("memory of a worker, ready", 80, " MB", of_start("ready_mb"), is_least=False),
-    Goal("memory of a worker, after requests of every kind", 80, " MB", of_start("used_mb"), is_least=False),
+    Goal("memory of a worker, ready", 80, " MB", of_start("ready_mb"), is_least=False, why=held),
+    Goal(
+        "memory of a worker, after requests of every kind",
+        80,
+        " MB",
+        of_start("used_mb"),
+        is_least=False,
+        why=held,
+    ),
     *(
-        Goal(name, most, unit, measured, is_least=False)
+        Goal(name, most, unit, partial(worst, found), is_least=False, why=partial(above, most, unit, found))
         for database in ("sqlite", "postgresql")
-        for name, most, unit, measured in growth_goals.of(database)
+        for name, most, unit, found in growth_goals.of(database)
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 Results = Mapping[str, Any]
 Times = dict[tuple[str, int], float]
 LARGE, FAR = 1_000_000, ", far behind"
+MOST_NAMED = 6
 BROAD_SEARCHES = ("search, commonest word", "search, common word in a theme")
 
 
@@ -24,26 +25,38 @@ def lookups(known: Times) -> list[str]:
     return [name for name in names if name in ("by id", "random", "list") or name.endswith(FAR)]
 
 
-def slowest(names: Callable[[Times], Iterable[str]], database: str, results: Results) -> float | None:
-    """Return the time of the slowest of some operations on a million quotes."""
+def slow(names: Callable[[Times], Iterable[str]], database: str, results: Results) -> Times:
+    """Return the times of some operations on a million quotes."""
     known = times(results, database)
-    return max((known[name, LARGE] for name in names(known) if (name, LARGE) in known), default=None)
+    return {(name, LARGE): known[name, LARGE] for name in names(known) if (name, LARGE) in known}
 
 
-def deepest(database: str, results: Results) -> float | None:
-    """Return how many times as long as its first page a page far behind takes, of the worst list."""
+def deep(database: str, results: Results) -> Times:
+    """Return how many times as long as its first page a page far behind takes, for each list."""
     known = times(results, database)
-    pairs = [(known[name], known.get((name[0].removesuffix(FAR), LARGE))) for name in known if _is_deep(name)]
-    return max((deep / first for deep, first in pairs if first), default=None)
+    firsts = {name: known.get((name[0].removesuffix(FAR), LARGE)) for name in known if _is_deep(name)}
+    return {name: known[name] / first for name, first in firsts.items() if first}
 
 
-def grown(database: str, results: Results) -> float | None:
-    """Return how many times as long as in a small catalogue it takes in a large one, of the worst lookup."""
+def grown(database: str, results: Results) -> Times:
+    """Return how many times as long as in a small catalogue each lookup takes in a large one."""
     known = times(results, database)
     small = min((size for _, size in known if size >= 5_000), default=LARGE)
-    pairs = [(known.get((name, LARGE)), known.get((name, small))) for name in lookups(known)]
-    found = [large / little for large, little in pairs if large and little] if small < LARGE else []
-    return max(found, default=None)
+    pairs = {name: (known.get((name, LARGE)), known.get((name, small))) for name in lookups(known)}
+    return {(name, LARGE): large / little for name, (large, little) in pairs.items() if large and little}
+
+
+def worst(found: Callable[[Results], Times], results: Results) -> float | None:
+    """Return the largest of what was found; None where nothing was measured."""
+    return max(found(results).values(), default=None)
+
+
+def above(most: float, unit: str, found: Callable[[Results], Times], results: Results) -> str:
+    """Name what is above a figure, the worst first, in a sentence."""
+    beyond = sorted(found(results).items(), key=lambda one: -one[1])
+    named = [f"{name} {value:.3g}{unit}" for (name, _), value in beyond if round(value, 2) > most]
+    rest = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return f"Of {len(beyond)} operations: {', '.join(named[:MOST_NAMED])}{rest}."
 
 
 def _is_deep(name: tuple[str, int]) -> bool:
@@ -55,28 +68,23 @@ def narrow_searches(known: Times) -> list[str]:
     return [name for name, _ in known if name.startswith("search") and name not in BROAD_SEARCHES]
 
 
-def of(database: str) -> list[tuple[str, float, str, Callable[[Results], float | None]]]:
-    """Return each figure to reach on one kind of database: its name, the most, its unit, what measures it."""
+def of(database: str) -> list[tuple[str, float, str, Callable[[Results], Times]]]:
+    """Return each figure to reach on one kind of database: its name, the most, its unit, what it is of."""
     on = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database]
     return [
         (
             f"1 M quotes, {on}: by id, any page by cursor, random; database time",
             0.3,
             " ms",
-            partial(slowest, lookups, database),
+            partial(slow, lookups, database),
         ),
-        (f"1 M quotes, {on}: page far behind ÷ first page", 2, "×", partial(deepest, database)),
+        (f"1 M quotes, {on}: page far behind ÷ first page", 2, "×", partial(deep, database)),
         (f"1 M quotes, {on}: ÷ the smallest of at least 5,000", 3, "×", partial(grown, database)),
         (
             f"1 M quotes, {on}: search of up to 10,000 hits",
             30,
             " ms",
-            partial(slowest, narrow_searches, database),
+            partial(slow, narrow_searches, database),
         ),
-        (
-            f"1 M quotes, {on}: broader search",
-            100,
-            " ms",
-            partial(slowest, lambda _: BROAD_SEARCHES, database),
-        ),
+        (f"1 M quotes, {on}: broader search", 100, " ms", partial(slow, lambda _: BROAD_SEARCHES, database)),
     ]

@@ -46,6 +46,31 @@ OF_PAGES = (
 )
 
 
+#: What is loaded one after the other, by what a reader knows it as.
+LOADED = {
+    "granian and asyncio": ("granian", "asyncio"),
+    "Flask, Werkzeug and Jinja": ("flask",),
+    "SQLAlchemy": ("sqlalchemy.orm",),
+    "marshmallow, flask-smorest and other libraries": ("flask_smorest", "flask_cors", "structlog"),
+    "Subtext": ("wsgi",),
+}
+#: Prints what of its process is resident, in MB, and what each group of imports adds to that.
+HELD = """
+import importlib, sys
+def resident():
+    lines = open("/proc/self/smaps_rollup").read().splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("Rss:"))
+before = resident()
+print(before)
+for names in sys.argv[1:]:
+    for name in names.split():
+        importlib.import_module(name)
+    now = resident()
+    print(now - before)
+    before = now
+"""
+
+
 def import_seconds(checkout: Path) -> float:
     """Return the CPU time of one import, in seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -102,6 +127,14 @@ def memory(checkout: Path) -> list[float]:
                 answers(path)
             sizes.append(resident_megabytes(worker))
     return sizes
+
+
+def held() -> dict[str, float]:
+    """Return what of a process is resident, in MB, by what it has loaded one after the other."""
+    command = [sys.executable, "-c", HELD, *map(" ".join, LOADED.values())]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+    sizes = [round(float(line), 1) for line in said.stdout.split()]
+    return dict(zip(("Python", *LOADED), sizes, strict=True))
 
 
 def table(checkouts: list[Path]) -> Table:

@@ -30,16 +30,8 @@ def missed(results: Results) -> list[Goal]:
 
 def why(results: Results) -> str:
     """Return a line for each figure that is missed; nothing where none is."""
-    profiles: Mapping[str, Mapping[str, float]] = results.get("layers", {})
-    lines = [f"- {goal.name}.{_where(profiles.get(goal.profile or ''))}" for goal in missed(results)]
+    lines = [f"- {goal.name}. {goal.why(results)}".rstrip() for goal in missed(results)]
     return "\n".join(["Missed:", "", *lines]) if lines else "None of those that were measured is missed."
-
-
-def _where(profile: Mapping[str, float] | None) -> str:
-    if not profile:
-        return ""
-    most = ", ".join(f"{name} {share:.0%}" for name, share in list(profile.items())[:4])
-    return f" The time of such a request is that of {most}."
 
 
 def _shown(goal: Goal, value: float) -> str:

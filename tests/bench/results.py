@@ -68,7 +68,10 @@ RESULTS = {
         ),
     ],
     "layers": {"page": {"SQLite": 0.6, "SQLAlchemy": 0.4}, "cached": {"Subtext’s cache": 1.0}},
-    "startup": {"import_seconds": 0.61, "ready_mb": 78.0, "used_mb": 84.0, "pages_mb": 130.0},
+    "startup": {
+        **{"import_seconds": 0.61, "ready_mb": 78.0, "used_mb": 84.0, "pages_mb": 130.0},
+        "held_mb": {"Python": 10.0, "Subtext": 24.0},
+    },
     "growth": {
         **{"measured_on": "2026-11-25", "versions": {"sqlite": "3.40.1"}},
         "results": [

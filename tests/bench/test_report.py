@@ -12,7 +12,7 @@ from bench.report.growing import growing
 from bench.report.page import markdown, write
 from bench.report.reached import figures, missed
 from bench.report.svg import Logarithmic
-from tests.bench.results import RESULTS
+from tests.bench.results import RESULTS, grown
 
 
 def row(page, beginning):
@@ -99,6 +99,20 @@ class TestFigures:
         assert row(found, "1 M quotes, SQLite: ÷").endswith("| ≤ 3× | 2.50× | reached |")
         assert row(found, "1 M quotes, SQLite: broader").endswith("| ≤ 100 ms | 80 ms | reached |")
         assert "not measured" in row(found, "1 M quotes, PostgreSQL: by id")
+
+    def test_a_missed_size_says_what_holds_it(self):
+        assert "What is loaded holds: Python 10 MB, Subtext 24 MB." in markdown(RESULTS, "plots")
+
+    def test_a_missed_growth_names_the_operations_above_it_the_worst_first(self):
+        assert "Of 3 operations: list, far behind 0.5 ms." in markdown(RESULTS, "plots")
+        slow = {
+            name: 1.0 + place / 10
+            for place, name in enumerate(["list", "random", *(f"{n}, far behind" for n in "abcdefg")])
+        }
+        rows = [one for name, time in slow.items() for one in grown(name, of_1000000=time)]
+        page = markdown(RESULTS | {"growth": {"measured_on": "2026-11-25", "results": rows}}, "plots")
+        assert "Of 9 operations: g, far behind 1.8 ms, f, far behind 1.7 ms" in page
+        assert "b, far behind 1.3 ms and 3 more." in page
 
     def test_a_figure_is_missed_by_what_is_not_shown_as_reached(self):
         results = deepcopy(RESULTS)
