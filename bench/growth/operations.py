@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.cursors import Cursor
+from bench.growth.paths import addresses, ids
 from bench.growth.places import Places
 from models.search.tables import DocumentTerm
 
@@ -69,6 +70,8 @@ def operations(client: FlaskClient, session: Session, known: Places) -> dict[str
     """Return the address of each operation by its name."""
     words = {"common_word": _word(session, None)}
     named = {name: url.format(**vars(known), **words) for name, url in (LISTS | OTHERS).items()}
+    paths = client.get("/v1/openapi.json").get_json()["paths"]
+    named |= addresses(paths, ids(session, known.film, known.broad))
     for name in CURSORS:
         if cursor := _deep(client, named[name], known.deep):
             named[f"{name}, far behind"] = f"{named[name]}&cursor={cursor}"
