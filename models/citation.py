@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     Table,
     UniqueConstraint,
@@ -42,6 +43,8 @@ citation_paragraphs = Table(
         ["paragraphs.source_id", "paragraphs.number"],
         name="fk_citation_paragraphs_paragraph",
     ),
+    # What cites a paragraph is found from there.
+    Index("ix_citation_paragraphs_cited", "source_id", "number", "citation_id"),
 )
 
 

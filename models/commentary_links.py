@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, or_, select
+from sqlalchemy import CheckConstraint, CompoundSelect, ForeignKey, Index, Select, or_, select, union
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models.base import Base, Versioned, one_of
@@ -72,7 +72,10 @@ class CommentaryTheme(Base, CommentaryPart):
     """A theme of a claim."""
 
     __tablename__ = "commentary_themes"
-    __table_args__ = (Index("ix_commentary_themes_theme", "theme_id", "commentary_id"),)
+    __table_args__ = (
+        Index("ix_commentary_themes_theme", "theme_id", "commentary_id"),
+        Index("ix_commentary_themes_shown", "commentary_id", "position", "theme_id"),
+    )
 
     commentary_id: Mapped[int] = mapped_column(
         ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
@@ -150,8 +153,20 @@ class CommentaryRelation(Base, CommentaryPart):
             )
         )
         if commentary:
-            statement = statement.where(or_(one.slug.in_(commentary), other.slug.in_(commentary)))
+            statement = statement.where(
+                or_(one.slug.in_(commentary), other.slug.in_(commentary)), one.id.in_(cls._doing(commentary))
+            )
         return statement
+
+    @classmethod
+    def _doing(cls, commentary: list[str]) -> CompoundSelect[Any]:
+        """Return the keys of the claims that do something, or for which one of these does: few of all.
+
+        Either side may be the one, and with that alone a database looks through all claims in their order.
+        """
+        claims = cls.target.property.mapper.class_
+        keys = select(claims.id).where(claims.slug.in_(commentary))
+        return union(keys, select(cls.commentary_id).where(cls.target_id.in_(keys)))
 
     def to_record(self) -> dict[str, Any]:
         """Return the relation as a create body writes it."""

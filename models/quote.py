@@ -207,7 +207,10 @@ class QuoteTheme(Base, Ordered):
     """A theme of a quote."""
 
     __tablename__ = "quote_themes"
-    __table_args__ = (Index("ix_quote_themes_theme", "theme_id", "quote_id"),)
+    __table_args__ = (
+        Index("ix_quote_themes_theme", "theme_id", "quote_id"),
+        Index("ix_quote_themes_shown", "quote_id", "position", "theme_id"),
+    )
 
     quote_id: Mapped[int] = mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"), primary_key=True)
     theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)

@@ -129,7 +129,10 @@ class SceneTheme(Base, Ordered):
     """A theme of a scene."""
 
     __tablename__ = "scene_themes"
-    __table_args__ = (Index("ix_scene_themes_theme", "theme_id", "scene_id"),)
+    __table_args__ = (
+        Index("ix_scene_themes_theme", "theme_id", "scene_id"),
+        Index("ix_scene_themes_shown", "scene_id", "position", "theme_id"),
+    )
 
     scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"), primary_key=True)
     theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)

@@ -4,6 +4,7 @@ What writes a single item is left out. PostgreSQL is told to read indexes wherev
 a test it would do otherwise.
 """
 
+import re
 from dataclasses import dataclass
 
 WITH_INDEXES = ("enable_seqscan", "enable_sort", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
@@ -89,3 +90,27 @@ def _is_little(node):
     return node["Node Type"] == "Limit" or (
         passing and all(map(_is_little, node.get("Plans", [{"Node Type": ""}])))
     )
+
+
+def read_whole(connection, statement, parameters):
+    """Return the tables that a statement, with what writes its items, looks through from beginning to end."""
+    if connection.dialect.name == "sqlite":
+        tables = set(
+            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars()
+        )
+        called = {name: table for table, name in re.findall(r"\b(\w+) AS (\w+)", statement)}
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        scanned = [detail.split()[1] for *_, detail in rows if detail.startswith("SCAN ")]
+        return {called.get(name, name) for name in scanned} & tables
+    for name in WITH_INDEXES:
+        connection.exec_driver_sql(f"SET LOCAL {name} = off")
+    found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+    return set(_whole_on_postgresql(found[0]["Plan"]))
+
+
+def _whole_on_postgresql(node):
+    # It walks the indexes of tables as small as those of a test where it would not walk those of larger ones.
+    if node["Node Type"] == "Seq Scan":
+        yield node["Relation Name"]
+    for below in node.get("Plans", ()):
+        yield from _whole_on_postgresql(below)

@@ -1,10 +1,14 @@
 """Any page of any list is found in an index: nothing is read whole, and nothing sorted."""
 
+import orjson
 import pytest
 
+from api.config import ROOT
 from bench.growth.measuring import noted
+from bench.growth.paths import LEFT_OUT, addresses, ids
+from bench.growth.places import places
 from models import NOUNS, Quote
-from tests.plans import plan_of
+from tests.plans import plan_of, read_whole
 
 #: Sort keys of which few rows have a value, or that few rows have.
 SORTED_EACH_TIME = {"runtime_minutes", "published_on", "name"}
@@ -30,6 +34,13 @@ FILTERED = [
     "theme={broad}&sort=word_count",
 ]
 
+DOCUMENT = orjson.loads((ROOT / "openapi" / "v1.json").read_bytes())
+ABOUT_ONE_THING = [
+    path for path, item in DOCUMENT["paths"].items() if "get" in item and "{" in path and path not in LEFT_OUT
+]
+#: Of these a catalogue of any size has few, or one row.
+FEW = {"themes", "advisories", "sources", "films"}
+
 
 @pytest.fixture(scope="module")
 def planned(over_catalogue):
@@ -45,6 +56,15 @@ def planned(over_catalogue):
             return plan_of(connection, statement, parameters), answer.get_json()["page"]
 
     return plan
+
+
+@pytest.fixture(scope="module")
+def about_one_thing(catalogue, over_catalogue):
+    """The address of each path of the document that is about one thing."""
+    paths = over_catalogue.test_client().get("/v1/openapi.json").get_json()["paths"]
+    with catalogue.reading() as session:
+        found = places(session)
+        return addresses(paths, ids(session, found.film, found.broad))
 
 
 def pages(planned, address):
@@ -94,6 +114,19 @@ class TestCursors:
         # It calls each step by its kind alone; none may throw rows away but for what nobody may see.
         second = pages(planned, f"{PATHS[Quote]}?limit=2")[1]
         assert ("Index Scan" in second.steps) == (engine.name == "postgresql")
+
+
+class TestThings:
+    """What belongs to one thing is found from there, however many things there are."""
+
+    @pytest.mark.parametrize("path", ABOUT_ONE_THING)
+    def test_nothing_is_looked_through(self, over_catalogue, about_one_thing, path):
+        database = over_catalogue.extensions["database"]
+        with noted(database.engine) as statements:
+            assert over_catalogue.test_client().get(about_one_thing[path]).status_code == 200
+        with database.engine.connect() as connection:
+            whole = [read_whole(connection, *one) for one in statements]
+        assert set().union(*whole) <= FEW
 
 
 class TestPlans:
