@@ -115,6 +115,13 @@ def add_and_fail(session, how="SELECT 1 FROM nowhere"):
     session.execute(text(how))
 
 
+class TestPlanning:
+    def test_rows_are_thought_near_and_no_statement_is_compiled(self, postgresql_url):
+        with opened(postgresql_url) as database, database.reading() as session:
+            assert session.scalar(text("SHOW random_page_cost")) == "1.1"
+            assert session.scalar(text("SHOW jit")) == "off"
+
+
 class TestAWriter:
     def test_holds_the_file_before_it_has_read(self, sqlite):
         assert can_write(sqlite)
