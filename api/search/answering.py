@@ -33,10 +33,10 @@ def found(session: Session, asked: dict[str, Any], path: str, base_url: str) -> 
     query: Query | None = asked["q"].query
     filters = {f"{name}s": asked.get(name, ()) for name in ("type", "film", "theme", "kind")}
     most = asked.get("max_severity")
-    ranked = search(session, query, **filters, max_severity=most) if query else Found([])
+    ranked = search(session, query, **filters, max_severity=most) if query else Found()
     wanted = ListRequest(Ranked, path, asked)
-    start, end = _slice(ranked.hits, wanted)
-    shown = ranked.hits[start:end]
+    start, end = _slice(ranked, wanted)
+    shown = ranked.between(start, end)
     reading = _Reading(session, base_url, shown, ranked)
     return {
         "data": [_hit(reading.items[hit.type_name, hit.slug], query) for hit in shown if query],
@@ -70,30 +70,30 @@ class Part:
 PLACE: Any = [Part(int, float), Part(int), Part(str)]
 
 
-def _slice(hits: list[Hit], wanted: ListRequest) -> tuple[int, int]:
+def _slice(ranked: Found, wanted: ListRequest) -> tuple[int, int]:
     """Return where the page begins and ends among all hits."""
     limit, text = wanted.query["limit"], wanted.query.get("cursor")
     cursor = Cursor.parse(text, wanted.fingerprint, PLACE) if text else None
     if cursor is None or not cursor.values:
-        return 0, min(limit, len(hits))
-    place = tuple(cursor.values)
+        return 0, min(limit, ranked.total)
+    score, number, slug = cursor.values
     if cursor.backwards:
-        end = sum(hit.place < place for hit in hits)
+        end = ranked.before((score, number, slug))
         return max(0, end - limit), end
-    start = sum(hit.place <= place for hit in hits)
-    return start, min(start + limit, len(hits))
+    start = ranked.up_to((score, number, slug))
+    return start, min(start + limit, ranked.total)
 
 
 def _page(ranked: Found, wanted: ListRequest, start: int, end: int, base_url: str) -> dict[str, Any]:
-    def address(backwards: bool, hit: Hit) -> str:
+    def address(backwards: bool, index: int) -> str:
+        (hit,) = ranked.between(index, index + 1)
         cursor = Cursor(wanted.fingerprint, backwards, list(hit.place))
         return wanted.address(base_url, cursor=str(cursor))
 
-    hits = ranked.hits
     return {
         "limit": wanted.query["limit"],
-        "next": address(False, hits[end - 1]) if 0 < end < len(hits) else None,
-        "previous": address(True, hits[start]) if 0 < start < len(hits) else None,
+        "next": address(False, end - 1) if 0 < end < ranked.total else None,
+        "previous": address(True, start) if 0 < start < ranked.total else None,
         "total": ranked.total,
         "total_relation": "at-least" if ranked.approximate else "exact",
     }
@@ -106,10 +106,12 @@ class _Reading:
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
         self.labels: dict[tuple[str, str], str] = {}
         self.ranked = ranked
-        if not ranked.hits:
+        if not ranked.total:
             return
         now: dict[str, Any] = {name: [hit.slug for hit in shown if hit.type_name == name] for name in HITS}
-        now |= {"films": list(ranked.films), "themes": list(ranked.themes)}
+        # Films of hits are visible; of themes of hits some may not be, and make place for others.
+        films = sorted(ranked.films.items(), key=_first)[:MOST_VALUES]
+        now |= {"films": [slug for slug, _ in films], "themes": list(ranked.themes)}
         for kind, slug, label, json in session.connection().execute(_statement(base_url), now):
             if json is None:
                 self.labels[kind, slug] = label
@@ -123,7 +125,7 @@ class _Reading:
         return {name: {"relation": relation, "values": self._values(name, counts[name])} for name in counts}
 
     def _values(self, name: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-        ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        ordered = sorted(counts.items(), key=_first)
         labelled = [(value, self._label(name, value), number) for value, number in ordered]
         # What has no label may not be seen.
         shown = [{"value": value, "label": label, "count": n} for value, label, n in labelled if label]
@@ -133,6 +135,12 @@ class _Reading:
         if name in ("film", "theme"):
             return self.labels.get((name, value))
         return value.replace("-", " ").capitalize()
+
+
+def _first(counted: tuple[str, int]) -> tuple[int, str]:
+    """Return what sorts the values of a facet: by count, descending, and then by value."""
+    value, number = counted
+    return -number, value
 
 
 @cache

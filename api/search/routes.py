@@ -28,8 +28,9 @@ blp = Blueprint(
 def search_everything(asked: dict[str, Any]) -> Response:
     """Search everything
 
-    Films, characters, themes, scenes, quotes and commentary that match, ranked together. Up to 2,000 hits
-    are ranked and counted; of a broader search `total_relation` says `at-least`, and filters narrow it.
+    Films, characters, themes, scenes, quotes and commentary that match, ranked together. Up to 10,000 hits
+    are ranked and counted; of a broader search the 2,000 that came first are, `total_relation` says
+    `at-least`, and filters narrow it.
     Hits include flagged words beside their content notes; `max_severity=0` leaves them out.
     """
     page = found(session(), asked, request.path, settings().base_url)

@@ -18,6 +18,12 @@ from models.search.tables import KEYS_APART, type_scope
 
 #: A list is filtered to so many matches at most, the oldest: beyond them a word says too little.
 MOST_MATCHES = 20_000
+#: Of words that surely more have PostgreSQL looks for so many: more than lists are counted to.
+FIRST_OF_MORE = 10_001
+#: So many times as many hits as are asked for are expected by chance, where there are surely as many.
+SURELY_MORE = 5
+#: So many times as far as it is expected to take, PostgreSQL walks before it reads an index.
+PATIENCE = 4
 
 
 class Matches(FunctionElement[Any]):
@@ -53,33 +59,73 @@ def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     key, asked, most, *scope = (compiler.process(clause, **options) for clause in element.clauses)
     found = f"id / {KEYS_APART}" if scope else "id"
-    query, counted = f"split_part({asked}, chr(10), 1)::tsquery", f"split_part({asked}, chr(10), 2)"
+    query, counted = tsquery_of(asked), counted_of(asked)
     if scope:
         query += f" && ('#' || {scope[0]})::tsquery"
         counted += f" || ' #' || {scope[0]}"
-    matches = f"SELECT id FROM search_documents WHERE terms @@ ({query}) AND"
-    # Few matches are read from the index and sorted, for which `id + 0` stands: the planner would else
-    # walk the whole table in order for them. Of many the first are soon found on such a walk.
+    first = f"least({most}, {FIRST_OF_MORE})"
+    # Of an array it is thought that it holds few keys, so that rows are looked up by them. Of a subquery it
+    # may be thought, too, that it is sooner asked for each row of another table in the order of a list.
     return (
-        f"{key} IN (WITH asked AS MATERIALIZED ({_breadth(counted, most)}) SELECT {found} FROM ("
-        f"({matches} NOT (SELECT broad FROM asked) ORDER BY id + 0 LIMIT {most}) UNION ALL "
-        f"({matches} (SELECT broad FROM asked) ORDER BY id LIMIT {most})) AS matches)"
+        f"{key} = ANY(ARRAY(WITH {walked_ctes(query, counted, first, most)}"
+        f" SELECT {found} FROM walked WHERE (SELECT count(*) FROM walked) = {first} UNION ALL "
+        f"(SELECT {found} FROM search_documents WHERE terms @@ ({query})"
+        f" AND (SELECT count(*) FROM walked) < {first} ORDER BY id + 0 LIMIT {most})))"
     )
 
 
-def _breadth(terms: str, most: str) -> str:
-    """Return the statement that says whether a walk through all documents is soon done.
+def tsquery_of(asked: str) -> str:
+    """Return SQL for what ``models.search.syntax.tsquery`` has written first."""
+    return f"split_part({asked}, chr(10), 1)::tsquery"
 
-    It reads about ``most * N / hits`` of them, an index ``hits``: as many as words have that fall
-    together by chance. A term of which no count is kept is not in the table, and so never broad.
+
+def counted_of(asked: str) -> str:
+    """Return SQL for the terms by which it is told how broad that is, with blanks between."""
+    return f"split_part({asked}, chr(10), 2)"
+
+
+def walked_ctes(query: str, counted: str, first: str, most: str) -> str:
+    """Return the tables ``asked`` and ``walked``: the ``first`` matches, if they are soon met on a walk.
+
+    A match is a key, and where PostgreSQL has its row, which no other statement can know.
+
+    PostgreSQL reads from the index all that matches, or none. Few matches are read and sorted (for which
+    ``id + 0`` stands: it would else walk the whole table in order for them). Of many the first are sooner
+    met on a walk in the order of the keys, which looks at about ``first * N / hits`` documents. It is given
+    up after some times as many: it is only by chance that terms fall together, and that keys are alike. No
+    walk is begun unless there are surely more than ``most``.
     """
-    counted = f"string_to_array({terms}, ' ')"
-    hits = "totals.documents * exp(sum(ln(counted.documents::float8 / totals.documents)))"
+    documents = "SELECT id, ctid AS place, terms FROM search_documents ORDER BY id"
     return (
-        f"SELECT coalesce((SELECT count(*) = cardinality({counted})"
-        f" AND power({hits}, 2) > {most}::float8 * totals.documents"
-        f" FROM search_totals AS totals JOIN search_terms AS counted ON counted.term = ANY({counted})"
-        " GROUP BY totals.documents), false) AS broad"
+        f"asked AS MATERIALIZED ({_budget(counted, first, most)}), walked AS MATERIALIZED (SELECT id, place"
+        f" FROM ({documents} LIMIT (SELECT documents FROM asked)) AS first_of_all"
+        f" WHERE terms @@ ({query}) ORDER BY id LIMIT {first})"
+    )
+
+
+def _budget(terms: str, first: str, most: str) -> str:
+    """Return the statement for how many documents are walked by: none where an index is sooner read.
+
+    Of a term that no document has nothing is known, and what has it is never broad.
+    """
+    # At least so many documents have a word that begins so.
+    begins = "term >= rtrim(one, '*') AND term < rtrim(one, '*') || chr(1114111)"
+    documents = (
+        f"CASE WHEN right(one, 1) = '*' THEN (SELECT max(documents) FROM search_terms WHERE {begins})"
+        " ELSE (SELECT documents FROM search_terms WHERE term = one) END"
+    )
+    each = f"unnest(string_to_array({terms}, ' ')) AS one"
+    counted = f"SELECT ({documents})::float8 AS documents FROM {each} OFFSET 0"
+    expected = (
+        "SELECT totals.documents::float8 AS all_of, count(*) AS terms,"
+        " totals.documents * exp(sum(ln(counted.documents / totals.documents))) AS hits"
+        f" FROM search_totals AS totals, ({counted}) AS counted"
+        " GROUP BY totals.documents HAVING count(counted.documents) = count(*)"
+    )
+    least = f"CASE terms WHEN 1 THEN 1 ELSE {SURELY_MORE} END * CAST({most} AS float8)"
+    return (
+        f"SELECT ceil({PATIENCE} * {first} * all_of / hits)::bigint AS documents FROM ({expected}) AS these"
+        f" WHERE hits > {least} AND power(hits, 2) > 2.0 * {first} * all_of UNION ALL SELECT 0 LIMIT 1"
     )
 
 

@@ -1,32 +1,30 @@
 """Ranking: what matches a query, the best first, by one formula for both databases.
 
-A statement finds candidates, at most ``MOST_CANDIDATES``, and how often the query's terms are used;
+A statement finds candidates (``models.search.candidates``), and how often the query's terms are used;
 BM25 over the terms of the candidates is worked out here.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Text, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from models.search.analysis import BREAK, spaced
-from models.search.conditions import Matches, asking
+from models.search.candidates import TERM, TOTALS, TOTALS_OF_SOME, select_candidates
 from models.search.query import Clause, Kind, Query
 from models.search.suggestion import suggestion
 from models.search.syntax import counted_terms
 from models.search.tables import (
+    KEYS_APART,
     TYPE_NUMBERS,
-    Document,
-    DocumentTerm,
-    IndexTotals,
     film_scope,
     kind_scope,
     scope_value,
@@ -35,17 +33,20 @@ from models.search.tables import (
     type_scope,
 )
 
-#: No more are ranked, whatever matches.
-MOST_CANDIDATES = 2_000
+#: So many hits are all ranked and counted; of more the first by key, and not as many.
+MOST_CANDIDATES, FIRST_OF_MORE = 10_000, 2_000
 #: BM25 as Robertson and Zaragoza give it ("The Probabilistic Relevance Framework", 2009): how soon more
 #: of a word adds little, and how much a long document counts for less.
 K1, B = 1.2, 0.75
 #: Scores are compared to so many digits, so that equal ones are equal wherever they are worked out.
 DIGITS = 6
-
+TYPE_NAMES = {number: name for name, number in TYPE_NUMBERS.items()}
 
 #: Where a hit stands: by score, the highest first, then by type and id.
 Place = tuple[float, int, str]
+#: A hit as it is ranked: its place, and the scope of its document.
+Ranked = tuple[float, int, str, str]
+_place_of = itemgetter(0, 1, 2)
 
 
 class Hit(NamedTuple):
@@ -59,11 +60,7 @@ class Hit(NamedTuple):
     @property
     def place(self) -> Place:
         """Where it stands among all hits."""
-        return _place(self)
-
-
-def _place(hit: Hit) -> Place:
-    return -hit.score, TYPE_NUMBERS[hit.type_name], hit.slug
+        return -self.score, TYPE_NUMBERS[self.type_name], self.slug
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class Found:
     and of what they are about, what is broader too, and by the kind of quotes and commentary.
     """
 
-    hits: list[Hit]
+    ranked: list[Ranked] = field(default_factory=list)
     approximate: bool = False
     suggestion: str | None = None
     types: dict[str, int] = field(default_factory=dict)
@@ -87,11 +84,35 @@ class Found:
     @property
     def total(self) -> int:
         """How many hits there are, or at least are."""
-        return len(self.hits)
+        return len(self.ranked)
+
+    @property
+    def hits(self) -> list[Hit]:
+        """All of them."""
+        return self.between(0, self.total)
+
+    def between(self, start: int, end: int) -> list[Hit]:
+        """Return a slice of the hits."""
+        return [_hit(ranked) for ranked in self.ranked[start:end]]
+
+    def before(self, place: Place) -> int:
+        """Return how many hits stand before this place."""
+        return bisect_left(self.ranked, place, key=_place_of)
+
+    def up_to(self, place: Place) -> int:
+        """Return how many hits stand before this place, or at it."""
+        return bisect_right(self.ranked, place, key=_place_of)
 
     def after(self, place: Place | None, limit: int) -> list[Hit]:
         """Return the next ``limit`` hits after the one that has this place, or had it."""
-        return [hit for hit in self.hits if place is None or hit.place > place][:limit]
+        start = self.up_to(place) if place else 0
+        return self.between(start, start + limit)
+
+
+def _hit(ranked: Ranked) -> Hit:
+    score, number, slug, scope = ranked
+    film = next((scope_value(term) for term in scope.split() if term[0] == "f"), None)
+    return Hit(TYPE_NAMES[number], slug, film, -score)
 
 
 def search(
@@ -120,49 +141,29 @@ def search(
         scopes.append([severity_scope(max_severity)])
     asked = (query, tuple(tuple(scope) for scope in scopes if scope))
     terms = {term for clause in query.wanted for term in counted_terms(clause)}
-    rows = session.connection().execute(
-        _statement(), {"asked": asked, "terms": sorted(terms), "most": MOST_CANDIDATES + 1}
-    )
-    candidates, counts = [], _Counts()
-    for row in rows:
-        if row.type_name is not None:
-            candidates.append(row)
-        else:
-            counts.take(row)
-    return _found(session, query, candidates, counts)
-
-
-@cache
-def _statement() -> Any:
-    """Return the statement: rows of candidates, of terms that are counted, and of the totals."""
-    columns: list[Any] = [Document.id, Document.type_name, Document.slug, Document.film]
-    found = select(*columns, Document.length, Document.stem, Document.exact, Document.scope).where(
-        Matches(Document.id, asking(bindparam("asked")), bindparam("most", type_=Integer))
-    )
-    nothing = cast(null(), Text)
-    terms = select(
-        *(literal(0), nothing, DocumentTerm.term, nothing, DocumentTerm.documents),
-        *(nothing, nothing, nothing),
-    ).where(DocumentTerm.term.in_(bindparam("terms", expanding=True)))
-    totals = select(
-        *(literal(0), nothing, nothing, nothing, IndexTotals.documents),
-        *(cast(IndexTotals.length, Text), nothing, nothing),
-    )
-    return union_all(found, terms, totals)
+    now = {"asked": asked, "terms": sorted(terms), "most": MOST_CANDIDATES}
+    now["first"] = min(FIRST_OF_MORE, MOST_CANDIDATES)
+    connection = session.connection()
+    rows = connection.execute(select_candidates(connection.dialect.name), now).all()
+    candidates = [row for row in rows if row[0] > TERM]
+    return _found(session, query, candidates, _Counts([row for row in rows if row[0] <= TERM]))
 
 
 class _Counts:
     """How many documents there are, how long they are, and how many have each term."""
 
-    def __init__(self) -> None:
-        self.documents, self.average = 0, 1.0
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.documents, self.average, self.approximate = 0, 1.0, False
         self.having: dict[str, int] = {}
+        for row in rows:
+            self._take(*row[:3])
 
-    def take(self, row: Any) -> None:
-        if row.slug is not None:
-            self.having[row.slug] = row.length
-        elif row.length:
-            self.documents, self.average = row.length, max(1.0, int(row.stem) / row.length)
+    def _take(self, key: int, said: str, documents: int) -> None:
+        if key == TERM:
+            self.having[said] = documents
+        elif key in (TOTALS, TOTALS_OF_SOME) and documents:
+            self.documents, self.average = documents, max(1.0, int(said) / documents)
+            self.approximate = key == TOTALS_OF_SOME
 
     def rarity(self, having: int) -> float:
         """Return BM25's inverse document frequency, which is above zero for every count."""
@@ -171,22 +172,17 @@ class _Counts:
 
 def _found(session: Session, query: Query, candidates: list[Any], counts: _Counts) -> Found:
     if not candidates:
-        return Found([], suggestion=suggestion(session, query, counts.having))
-    approximate = len(candidates) > MOST_CANDIDATES
-    candidates = sorted(candidates, key=itemgetter(0))[:MOST_CANDIDATES]
-    weighed = [_weighed(clause, counts, len(candidates)) for clause in query.wanted]
-    whole = spaced([BREAK, *(term for clause in query.wanted for term in clause.exact), BREAK])
-    # Rows are unpacked: to ask each for its columns by name would take longer than to rank it.
-    hits = [
-        Hit(type_name, slug, film, _score(length, (stem, exact), weighed, whole, counts.average))
-        for _, type_name, slug, film, length, stem, exact, _ in candidates
-    ]
-    hits.sort(key=_place)
-    scopes = Counter(term for row in candidates for term in row.scope.split())
+        return Found(suggestion=suggestion(session, query, counts.having))
+    keys, slugs, lengths, stems, exacts, scopes = zip(*candidates, strict=True)
+    scores = _scores(query, counts, lengths, (stems, exacts))
+    numbers = [key % KEYS_APART for key in keys]
+    # Sorted as they are: whatever makes an object of each would take longer than to rank it.
+    ranked = sorted(zip((-score for score in scores), numbers, slugs, scopes, strict=True))
+    terms = Counter(chain.from_iterable(scope.split() for scope in scopes))
     counts_of = [
-        {scope_value(term): count for term, count in scopes.items() if term[0] == mark} for mark in "tfhk"
+        {scope_value(term): count for term, count in terms.items() if term[0] == mark} for mark in "tfhk"
     ]
-    return Found(hits, approximate, None, *counts_of)
+    return Found(ranked, counts.approximate, None, *counts_of)
 
 
 class _Weighed(NamedTuple):
@@ -208,16 +204,30 @@ def _weighed(clause: Clause, counts: _Counts, candidates: int) -> _Weighed:
     return _Weighed(1, spaced(clause.exact), rarity)
 
 
-def _score(
-    length: int, columns: tuple[str, str], weighed: list[_Weighed], whole: str, average: float
-) -> float:
+def _scores(
+    query: Query, counts: _Counts, lengths: Sequence[int], columns: tuple[Sequence[Any], Sequence[Any]]
+) -> list[float]:
+    """Return the score of each document: of its length and how often it has what is weighed."""
+    weighed = [_weighed(clause, counts, len(lengths)) for clause in query.wanted]
+    # A text that is what was asked for and nothing else; a break stands at its beginning and its end.
+    whole = spaced([BREAK, *(term for clause in query.wanted for term in clause.exact), BREAK]).strip()
+    looked_for = [(1, whole), *((one.column, one.text) for one in weighed)]
+    as_stored = str.encode if isinstance(columns[0][0], bytes) else str
+    often = [
+        [terms.count(text) for terms in columns[column]]
+        for column, text in ((column, as_stored(text)) for column, text in looked_for)
+    ]
+    rows = list(zip(lengths, *often, strict=True))
+    # Many documents are as long as others, and have as much of it.
+    score_of = {row: _score(row[0], row[1], row[2:], weighed, counts.average) for row in set(rows)}
+    return [score_of[row] for row in rows]
+
+
+def _score(length: int, whole: int, often: Sequence[int], weighed: list[_Weighed], average: float) -> float:
     """Return BM25; where one of the texts is what was asked for and nothing else, twice the most of it."""
-    score = 0.0
-    if whole in columns[1]:
-        score = 2 * (K1 + 1) * sum(one.rarity for one in weighed)
-    else:
-        damped = K1 * (1 - B + B * length / average)
-        for column, text, rarity in weighed:
-            often = columns[column].count(text)
-            score += rarity * often * (K1 + 1) / (often + damped)
+    if whole:
+        return round(2 * (K1 + 1) * sum(one.rarity for one in weighed), DIGITS)
+    score, damped = 0.0, K1 * (1 - B + B * length / average)
+    for one, number in zip(weighed, often, strict=True):
+        score += one.rarity * number * (K1 + 1) / (number + damped)
     return round(score, DIGITS)

@@ -8,13 +8,10 @@ from typing import Any
 from sqlalchemy import Text
 from sqlalchemy.types import TypeDecorator
 
-from models.search.analysis import BREAK
 from models.search.query import Clause, Kind, Query, parse
 
 #: Of each group of terms a document must have one.
 Scopes = Iterable[Iterable[str]]
-#: Stands among the terms to count for what no count is kept of; there is no such term.
-UNCOUNTED = f"={BREAK}"
 
 
 class Asked(TypeDecorator[Query]):
@@ -54,15 +51,15 @@ def tsquery(query: Query, scopes: Scopes = ()) -> str:
     scopes = [list(scope) for scope in scopes]
     narrowed = ["(" + " | ".join(f"'#{term}'" for term in scope) + ")" for scope in scopes]
     unwanted = [f"!{_tsquery(clause)}" for clause in query.unwanted]
-    counted = [
+    terms = [
         *(f"#{term}" for scope in scopes for term in scope),
         *(term for clause in query.wanted for term in counted_terms(clause)),
     ]
-    return (
-        " & ".join([*narrowed, *map(_tsquery, query.wanted), *unwanted])
-        + "\n"
-        + " ".join(dict.fromkeys(counted))
-    )
+    counted = list(dict.fromkeys(terms))
+    if unwanted and len(counted) == 1:
+        # Of one term it is sure how many documents have it, unless some are left out.
+        counted *= 2
+    return " & ".join([*narrowed, *map(_tsquery, query.wanted), *unwanted]) + "\n" + " ".join(counted)
 
 
 def _tsquery(clause: Clause) -> str:
@@ -74,7 +71,10 @@ def _tsquery(clause: Clause) -> str:
 
 
 def counted_terms(clause: Clause) -> list[str]:
-    """Return the terms that a document with the clause has, as they are counted."""
+    """Return the terms that a document with the clause has, as they are counted.
+
+    No count is kept of what a prefix stands for: it ends in ``*`` here too, as no term does.
+    """
     if clause.kind is Kind.PREFIX:
-        return [UNCOUNTED]
+        return [f"={clause.exact[0]}*"]
     return [f"~{clause.stem}"] if clause.kind is Kind.WORD else [f"={term}" for term in clause.exact]

@@ -1,0 +1,99 @@
+"""What a search and a list by words read on PostgreSQL: so many documents and what they lead to, however much there is."""
+
+import pytest
+
+from bench.growth.measuring import _rows, noted
+from models.search import conditions, parse, ranking, search
+
+COMMONEST = "quote"
+LISTS = [
+    "/v1/quotes?q={word}",
+    "/v1/quotes?q={word}&sort=-created_at",
+    "/v1/quotes?q={word}&sort=word_count&kind=dialogue",
+    "/v1/quotes?q={word}&max_severity=0",
+    "/v1/quotes?q={word}&fields=id&count=true",
+    "/v1/quotes?q={word}&fields=id&facets=kind,film,theme",
+    "/v1/quotes/random?q={word}&seed=a",
+]
+
+
+@pytest.fixture(scope="module")
+def engine(postgresql_engine):
+    """SQLite has no choice here: see tests/models/test_search_bounds.py."""
+    return postgresql_engine
+
+
+@pytest.fixture
+def explained(over_catalogue):
+    """Takes an address; returns the steps of the plans of what is run for it, on PostgreSQL."""
+    database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
+
+    def steps(address):
+        with noted(database.engine) as seen:
+            answer = client.get(address)
+        assert answer.status_code == 200, answer.text
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plans = [
+                connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+                for statement, parameters in seen
+            ]
+        return [step for plan in plans for step in below(plan[0]["Plan"])]
+
+    return steps
+
+
+def below(step):
+    """Yield a step of a plan, and all below it."""
+    yield step
+    for one in step.get("Plans", ()):
+        yield from below(one)
+
+
+def touched(database, asked, **narrowed):
+    """Return how many rows PostgreSQL reads for a search."""
+    with database.reading() as session, noted(database.engine) as seen:
+        answer = search(session, parse(asked), **narrowed)
+    with database.engine.connect() as connection:
+        return answer, sum(_rows(connection.connection.driver_connection, one) for one in seen)
+
+
+class TestAListByWords:
+    @pytest.mark.parametrize("address", LISTS)
+    def test_rows_are_looked_up_by_the_keys_of_what_matches(self, explained, address):
+        quotes = [
+            step
+            for step in explained(address.format(word=COMMONEST))
+            if step.get("Relation Name") == "quotes" and step.get("Parent Relationship") != "SubPlan"
+        ]
+        assert [step for step in quotes if "= ANY ($" in step.get("Index Cond", "")]
+
+
+class TestASearch:
+    def test_of_a_common_word_it_reads_the_first_documents_alone(self, catalogue, monkeypatch):
+        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 100)
+        monkeypatch.setattr(ranking, "FIRST_OF_MORE", 20)
+        answer, rows = touched(catalogue, COMMONEST)
+        assert (answer.total, answer.approximate) == (20, True)
+        assert rows < 20 * conditions.PATIENCE * 2 < 500
+
+    @pytest.mark.parametrize("asked", ["quo*", "quote -nothing", '"quote"'])
+    def test_so_it_does_of_other_broad_queries(self, catalogue, monkeypatch, asked):
+        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 100)
+        monkeypatch.setattr(ranking, "FIRST_OF_MORE", 20)
+        answer, rows = touched(catalogue, asked)
+        assert (answer.total, answer.approximate) == (20, True)
+        assert rows < 20 * conditions.PATIENCE * 2
+
+    def test_words_that_shun_each_other_are_not_walked_for_to_the_end(self, catalogue, monkeypatch):
+        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 10)
+        monkeypatch.setattr(ranking, "FIRST_OF_MORE", 5)
+        answer, rows = touched(catalogue, COMMONEST, types=["commentary"])
+        assert (answer.total, answer.approximate) == (0, False)
+        assert rows < 500
+
+    def test_of_what_can_be_ranked_each_document_is_read_where_it_was_found(self, explained):
+        steps = explained(f"/v1/search?q={COMMONEST}")
+        documents = [step for step in steps if step.get("Relation Name") == "search_documents"]
+        assert [step["Node Type"] for step in documents if "Tid" in step["Node Type"]] == ["Tid Scan"]
+        assert {step["Node Type"] for step in documents} <= {"Tid Scan", "Bitmap Heap Scan", "Index Scan"}
