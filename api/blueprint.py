@@ -14,7 +14,7 @@ from sqlalchemy import Select
 
 from api import notices
 from api.answers import answer_daily, answer_item, answer_list, answer_random
-from api.chance import daily_query, random_query
+from api.chance_queries import daily_query, random_query
 from api.context import session, settings
 from api.filters import ListQuerySchema
 from api.query import StrictParser

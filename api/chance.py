@@ -10,66 +10,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from marshmallow import Schema, ValidationError, fields, validate
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from api import strolls
-from api.fields import AnyOf, Digits, Slug, nearest
 from api.strolls import LAST_KEY, Stroll
+from models.listing import Listing
 
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Up to so many candidates are all given a lot; of more, a window of neighbours in random order.
 MOST_RANKED = 10_000
 WINDOW = 200
-MOST_DRAWN = 50
 #: How far ahead of UTC a day begins: where it is today already, today is not the future.
 EARLIEST = dt.timedelta(hours=14)
 EARLIEST_ZONE = dt.timezone(EARLIEST)
-
-
-class Seed(fields.String):
-    """Any text that can be sent in an address; the same text, the same answer."""
-
-    def __init__(self, **options: Any) -> None:
-        """Take the options of ``String``."""
-        super().__init__(
-            validate=validate.Length(min=1, max=100, error="A seed has 1 to 100 characters."), **options
-        )
-
-
-@cache
-def zones() -> tuple[str, ...]:
-    """Return the names of all time zones (IANA), the same on every machine."""
-    return tuple(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
-
-
-class TimeZone(fields.String):
-    """The name of a time zone."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        name = super()._deserialize(value, attr, data, **kwargs)
-        if name not in zones():
-            unknown = f"“{name[:60]}” is not the name of a time zone, such as Europe/Berlin."
-            raise ValidationError(unknown + nearest(name, zones()))
-        return ZoneInfo(name)
-
-
-class Day(fields.Date):
-    """A day of the calendar, as ``2026-11-23`` and in no other way."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        try:
-            return dt.date.fromisoformat(value if DAY.fullmatch(value) else "")
-        except ValueError:
-            raise ValidationError("It takes a day of the calendar, as YYYY-MM-DD.") from None
 
 
 def lot(seed: str, slug: str) -> bytes:
@@ -94,6 +50,8 @@ class Lots:
         """Take the statement, and the noun that it selects."""
         self.session, self.statement, self.noun, self.now = session, statement, noun, now
         self.walk = walk
+        #: What was not created before it is none of them.
+        self.until: dt.datetime | None = None
 
     def draw(self, seed: str, most: int) -> list[str]:
         """Return the ids of at most ``most`` of the resources, in the order of their lots.
@@ -105,10 +63,23 @@ class Lots:
         start = int.from_bytes(lot(seed, "")[:8]) >> 1
         found = self._met_or_all(start)
         if found is None:
-            found = self._run(self._column(self.noun.slug).limit(MOST_RANKED + 1))
+            found = self._run(self._all().limit(MOST_RANKED + 1))
         if len(found) > MOST_RANKED:
-            found = self._window(self._column(self.noun.slug), start)
+            found = self._window(start)
         return sorted(found, key=lambda slug: lot(seed, slug))[:most]
+
+    def _all(self) -> Select[Any]:
+        """Return the statement for the ids of all."""
+        if self.walk is None:
+            return self._column(self.noun.slug)
+        created = self.noun.created_at
+        if self.until is not None:
+            before = select(literal_column("1")).where(created < self.until).limit(MOST_RANKED + 1).subquery()
+            if (self.session.scalar(select(func.count()).select_from(before)) or 0) <= MOST_RANKED:
+                # In the order of coming nothing that came later is read, as much as it may be.
+                ids = self.walk.asked.with_only_columns(self.noun.slug, maintain_column_froms=True)
+                return ids.order_by(created)
+        return self.walk.all_
 
     def _met_or_all(self, start: int) -> list[str] | None:
         """Return the window, if it is full so soon that surely more are there than are ranked; else all.
@@ -117,7 +88,7 @@ class Lots:
         """
         if self.walk is None:
             return None
-        statement = self.walk.or_all(self.statement, self.noun, start, WINDOW, MOST_RANKED + 1)
+        statement = self.walk.or_all(start, WINDOW, MOST_RANKED + 1)
         rows = self.session.execute(statement, self.now).all()
         if any(step == strolls.ALL for step, _, _ in rows):
             return [slug for step, slug, _ in rows if step != strolls.ALL]
@@ -129,9 +100,10 @@ class Lots:
         is_crowd = len(met) == WINDOW and strolls.CROWD * way < WINDOW * LAST_KEY
         return [slug for _, _, slug in met] if is_crowd else None
 
-    def _window(self, slugs: Select[Any], start: int) -> list[str]:
-        key = self.noun.random_key
-        in_order = slugs.order_by(key, self.noun.slug)
+    def _window(self, start: int) -> list[str]:
+        of = Listing if self.walk else self.noun
+        key, slugs = of.random_key, self.walk.ids() if self.walk else self._column(of.slug)
+        in_order = slugs.order_by(key, of.slug)
         found = self._run(in_order.where(key >= start).limit(WINDOW))
         # Behind the last comes the first.
         return found + self._run(in_order.where(key < start).limit(WINDOW - len(found)))
@@ -144,9 +116,11 @@ class Lots:
         """
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
         created = self.noun.created_at
-        chosen = self.where(created < first_moment(midnight)).draw(str(day), 1)
+        chosen = self._before(first_moment(midnight)).draw(str(day), 1)
         if not chosen:
-            that_day = self._column(created).where(created < midnight + dt.timedelta(days=1))
+            asked = self.walk.asked if self.walk else self.statement
+            that_day = asked.with_only_columns(created, maintain_column_froms=True)
+            that_day = that_day.where(created < midnight + dt.timedelta(days=1))
             first = self._run(that_day.order_by(created).limit(1))
             # Nothing came before the first; a range, unlike one value, leaves rows in their random order.
             chosen = self.where(created <= first[0]).draw(str(day), 1) if first else []
@@ -171,8 +145,14 @@ class Lots:
 
     def where(self, condition: ColumnElement[bool]) -> Lots:
         """Return those of them of which a condition holds."""
-        walk = self.walk and Stroll(self.walk.statement.where(condition), self.walk.number, self.walk.least)
+        walk = self.walk and self.walk.where(condition)
         return Lots(self.session, self.statement.where(condition), self.noun, self.now, walk)
+
+    def _before(self, moment: dt.datetime) -> Lots:
+        """Return those of them that were created before a moment."""
+        found = self.where(self.noun.created_at < moment)
+        found.until = moment
+        return found
 
     def _column(self, column: Any) -> Select[Any]:
         return self.statement.with_only_columns(column, maintain_column_froms=True)
@@ -200,53 +180,3 @@ def first_moment(midnight: dt.datetime) -> dt.datetime:
 def unflagged(asked: dict[str, Any]) -> dict[str, Any]:
     """Return what was asked for, without what carries an advisory unless it was asked for too."""
     return asked if {"max_severity", "advisory"} & asked.keys() else asked | {"max_severity": 0}
-
-
-FLAGGED = (
-    "Only items with no advisory above this severity, what is included too. Unless this or `advisory` is "
-    "given, none that carry any."
-)
-
-
-def _chosen(query: type[Schema], name: str, members: dict[str, Any]) -> type[Schema]:
-    """Return the query of a list as one of choosing by lot: its filters, without order and pages."""
-    common = {
-        "__doc__": query.__doc__,
-        "left_out": ("sort", "limit", "cursor", "facets")
-        if "count" in members
-        else ("sort", "limit", "cursor", "facets", "count"),
-        "max_severity": Digits(0, 3, metadata={"description": FLAGGED, "component": "ChosenMaxSeverity"}),
-    }
-    made: type[Schema] = type(query)(name + query.__name__, (query,), common | members)  # type: ignore[misc]
-    return made
-
-
-def random_query(query: type[Schema]) -> type[Schema]:
-    """Return the query of a random choice from a list."""
-    count = Digits(
-        1,
-        MOST_DRAWN,
-        load_default=1,
-        metadata={"description": "How many items, none twice.", "component": "HowMany"},
-    )
-    seed = Seed(
-        metadata={
-            "description": "The same seed chooses the same items while the content is the same, and the "
-            "answer may be kept. Without one every answer is another; its `Link` header leads back to it.",
-            "component": "Seed",
-        }
-    )
-    described = {"description": "Ids of items that are not to be chosen.", "component": "Exclude"}
-    exclude = AnyOf(Slug(), most=100, metadata=described)
-    return _chosen(query, "Random", {"count": count, "seed": seed, "exclude": exclude})
-
-
-def daily_query(query: type[Schema]) -> type[Schema]:
-    """Return the query of a day's item."""
-    date = {"description": "The day whose item it is; today, unless given.", "component": "Date"}
-    tz = {
-        "description": "The time zone (IANA) whose date today is; UTC unless given. Beside a date it says "
-        "nothing.",
-        "component": "Zone",
-    }
-    return _chosen(query, "Daily", {"date": Day(metadata=date), "tz": TimeZone(metadata=tz)})

@@ -10,7 +10,7 @@ import marshmallow
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
-from api.chance import TimeZone, zones
+from api.chance_queries import TimeZone, zones
 from api.deprecation import deprecation_to_document
 from api.fields import Choice, Const, Fixed, Mapped, Matching, Named, Slug
 from api.references import MOST_LISTED, OneOf, lists

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, not_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, not_, select
 
 from api.cursors import Key
-from models.listing import EVERYTHING, LISTED, ORDER, Listing, is_led, is_under_none, led
+from api.strolls import CROWD, Stroll
+from models.listing import EVERYTHING, LISTED, ORDER, Listing, is_led, is_of, is_under_none, led
 from models.search.breadth import about, all_of, is_broad
 from models.theme import Probed
 
@@ -34,6 +35,8 @@ LOOSE = frozenset(
     }
     | {"presence", "weight"}
 )
+#: What is counted for each request is counted no further.
+MANY = CROWD + 1
 #: Lists of so many themes are merged; of more, what is about them is sorted.
 MOST_MERGED = 8
 
@@ -106,27 +109,45 @@ class Lead:
             return self.make({**self.path, "path_theme": themes}, self.filters)
         return self.make(self.path, {**self.filters, "theme": themes})
 
-    def walk(self) -> tuple[Select[Any], Any, Any] | None:
-        """Return a statement for the same rows that is soon read in any order, if there may be one.
-
-        With it: how many resources there are to walk by, and how many it finds at most, as they are kept.
-        """
+    def walk(self) -> Stroll | None:
+        """Return how the same rows are soon met in random order, if there may be such a way."""
         if getattr(self.noun, "type_name", None) not in LISTED or not self.names <= LOOSE | {"theme"}:
             return None
-        number, themes = all_of(self.noun.type_name), self.given("theme")
-        if not themes:
-            return self.statement, number, number
-        return self._with_themes([Probed(theme) for theme in themes]), number, about(themes)
+        themes, all_ = self.given("theme"), all_of(self.noun.type_name)
+        plain = self.statement.with_only_columns(self.noun.slug, maintain_column_froms=True)
+        asked = self._with_themes([Probed(theme) for theme in themes]) if themes else self.statement
+        if len(themes) > 1:
+            probed = led(asked, self.noun, [EVERYTHING])
+            return Stroll(probed, plain, asked, self.noun, all_, about(themes), is_bare=False)
+        number = about(themes) if themes else all_
+        if self.names <= {"theme", "max_severity"}:
+            listed = self._listed()
+            return Stroll(listed, listed, asked, self.noun, number, number, is_bare=True)
+        found = self.statement if themes else led(self.statement, self.noun, [EVERYTHING])
+        return Stroll(found, plain, asked, self.noun, number, self._least(number), is_bare=False)
+
+    def _least(self, number: Any) -> Any:
+        """Return how many there may be at most: no more than are in the languages that are asked for."""
+        languages = self.given("language")
+        if not languages or not hasattr(self.noun, "language"):
+            return number
+        some = select(literal_column("1")).where(self.noun.language.in_(languages)).limit(MANY).subquery()
+        return case((number > MANY, select(func.count()).select_from(some).scalar_subquery()), else_=number)
+
+    def _listed(self) -> Select[Any]:
+        """Return the statement for the ids of a list by one theme or none, as its rows have them."""
+        themes, most = self.given("theme"), self.filters.get("max_severity")
+        number, theme = LISTED[self.noun.type_name], themes[0] if themes else EVERYTHING
+        found = select(Listing.slug).where(Listing.type_number == number, is_of(theme))
+        return found if most is None else found.where(Listing.severity <= most)
 
     def bare(self) -> Select[Any]:
         """Return a statement with as many rows as the list."""
         themes = self.given("theme")
         if (
             getattr(self.noun, "type_name", None) not in LISTED
-            or not self.names <= {"theme"}
+            or not self.names <= {"theme", "max_severity"}
             or len(themes) > 1
         ):
             return self.statement
-        theme = themes[0] if themes else EVERYTHING
-        number = LISTED[self.noun.type_name]
-        return select(Listing.slug).where(Listing.type_number == number, Listing.theme == theme)
+        return self._listed()

@@ -131,7 +131,7 @@ def _page(view: View, path: Form, filters: Form, page: PageForm) -> Select[Any]:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _walk(view: View, path: Form, filters: Form) -> tuple[Select[Any], Any, Any] | None:
+def _walk(view: View, path: Form, filters: Form) -> Stroll | None:
     return Lead(partial(selected, view), stand_ins(path), stand_ins(filters)).walk()
 
 
@@ -174,8 +174,7 @@ class Reading:
 
     def walk(self, filters: Mapping[str, Any], path: Mapping[str, Any]) -> Stroll | None:
         """Return how what the view selects is soon met in random order; None where it may be rare."""
-        way = _walk(self.view, _path(path)[0], form_of(filters)[0])
-        return way and Stroll(*way)
+        return _walk(self.view, _path(path)[0], form_of(filters)[0])
 
     def item(self, path: Mapping[str, Any], shape: Shape) -> Row | None:
         """Return the item at the path, or None where there is none that anyone may see."""

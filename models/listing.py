@@ -1,8 +1,9 @@
 """Listings: what belongs to films, in the order of lists, under nothing and under each of its themes.
 
 A list in its own order, of everything or of what is about a theme, is a stretch of one index: any page of it
-is found by its first row, however many come before. A row is a function of a search document
-(``models.search.tables``) and is written with it, so that there is one for what anyone may see and no other.
+is found by its first row, however many come before. So are those that follow any place in random order. A
+row is written with the search document of its resource (``models.search.tables``), so that there is one for
+what anyone may see and no other.
 """
 
 from __future__ import annotations
@@ -10,7 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, SmallInteger, and_, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    Integer,
+    Select,
+    SmallInteger,
+    and_,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.base import Base
@@ -27,12 +39,17 @@ LED = "is_led"
 class Listing(Base):
     """A place of a resource: in the list of everything of its type, or of what is about ``theme``.
 
-    What is about a theme is about the broader one too.
+    What is about a theme is about the broader one too. ``severity`` is that of the strongest advisory on
+    the resource, 0 where it carries none.
     """
 
     __tablename__ = "listings"
-    # The table is its own index, where the database can do so.
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = (
+        # All that choosing by lot asks for is in the index: of neighbours in it no two rows are near.
+        Index("ix_listings_by_lot", "type_number", "theme", "random_key", "slug", "severity", "resource_id"),
+        # The table is its own index, where the database can do so.
+        {"sqlite_with_rowid": False},
+    )
 
     type_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     theme: Mapped[str] = mapped_column(line(SLUG_LENGTH), primary_key=True)
@@ -40,12 +57,17 @@ class Listing(Base):
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     slug: Mapped[str] = mapped_column(line(SLUG_LENGTH), primary_key=True)
     resource_id: Mapped[int]
+    random_key: Mapped[int] = mapped_column(BigInteger)
+    severity: Mapped[int] = mapped_column(SmallInteger)
 
     @classmethod
     def of(
-        cls, document: Mapping[str, Any], resource_id: int, themes: Sequence[str]
+        cls, document: Mapping[str, Any], resource_id: int, themes: Sequence[str], severity: int
     ) -> Iterator[dict[str, Any]]:
-        """Yield the rows of the resource of a document, of which ``themes`` are the ids it is about."""
+        """Yield the rows of the resource of a document, of which ``themes`` are the ids it is about.
+
+        A document that is stored has no ``random_key``, and its rows none.
+        """
         if document["type_name"] in LISTED:
             for theme in (EVERYTHING, *themes):
                 yield {
@@ -53,6 +75,8 @@ class Listing(Base):
                     "theme": theme,
                     **{name: document[name] for name in ("film", "position", "slug")},
                     "resource_id": resource_id,
+                    "random_key": document.get("random_key"),
+                    "severity": severity,
                 }
 
 
@@ -68,8 +92,14 @@ def led(statement: Select[Any], noun: Any, themes: Sequence[Any]) -> Select[Any]
     joined = and_(Listing.type_number == LISTED[noun.type_name], Listing.resource_id == noun.id)
     statement = statement.join(Listing, joined).execution_options(**{LED: True})
     if len(themes) == 1:
-        return statement.where(Listing.theme == themes[0])
+        return statement.where(is_of(themes[0]))
     return statement.where(Listing.theme.in_(themes), is_under_none(themes, before=Listing.theme))
+
+
+def is_of(theme: Any) -> ColumnElement[bool]:
+    """Return the condition that a place is in the list of a theme, or of everything."""
+    # A parameter would be named as one of the themes that were asked for.
+    return Listing.theme == (literal_column("''") if isinstance(theme, str) and not theme else theme)
 
 
 def is_under(noun: Any, themes: Sequence[Any]) -> ColumnElement[bool]:

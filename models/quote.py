@@ -91,6 +91,7 @@ class Quote(Base, OfFilm):
         """See :meth:`Versioned.constraints`."""
         return (
             Index("ix_quotes_in_order", "film_id", "position", "slug"),
+            Index("ix_quotes_language", "language"),
             CheckConstraint("position >= 1", name="position_counts"),
             CheckConstraint("word_count >= 1", name="word_count_counts"),
             # Certainty says how sure a speaker is: without one there is nothing to be sure of.

@@ -43,6 +43,23 @@ def plan_of(connection, statement, parameters):
     return Plan(tuple(_on_postgresql(found[0]["Plan"])))
 
 
+def names_in(connection, statement, parameters):
+    """Return the names of the tables and the indexes that a statement may read."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        return {name for *_, detail in rows if _reads(detail, {}) for name in detail.split()}
+    for name in WITH_INDEXES:
+        connection.exec_driver_sql(f"SET LOCAL {name} = off")
+    found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+    return set(_names(found[0]["Plan"]))
+
+
+def _names(node):
+    yield from (node[key] for key in ("Relation Name", "Index Name") if key in node)
+    for below in node.get("Plans", ()):
+        yield from _names(below)
+
+
 def _on_sqlite(rows):
     above = {id_: parent for id_, parent, _, _ in rows}
     said = {id_: detail for id_, _, _, detail in rows}

@@ -11,7 +11,8 @@ from flask import request
 from marshmallow import Schema
 
 from api.answers import calendar_day
-from api.chance import EARLIEST_ZONE, Lots, Seed, TimeZone
+from api.chance import EARLIEST_ZONE, Lots
+from api.chance_queries import Seed, TimeZone
 from api.clock import today
 from api.content import list_view
 from api.context import session, settings
@@ -76,7 +77,7 @@ def _lots(asked: dict[str, Any]) -> Lots:
     filters = {name: asked[name] for name in FILTERS if name in asked}
     read = Reading(session(), list_view("quote"), settings().base_url)
     statement, now = read.selected(filters, {})
-    return Lots(session(), statement, Quote, now)
+    return Lots(session(), statement, Quote, now, read.walk(filters, {}))
 
 
 def day_of(path: str) -> dt.date:

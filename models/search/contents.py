@@ -35,7 +35,9 @@ def documents(session: Session, noun: Any, ids: Iterable[int]) -> dict[int, dict
 def _resources(noun: Any) -> Select[Any]:
     """Return the statement for what a document needs of resources whose ``ids`` are given."""
     texts = (getattr(noun, name) for name in noun.searched)
-    statement = select(noun.id, literal(noun.type_name).label("type_name"), noun.slug, *texts)
+    statement = select(
+        noun.id, literal(noun.type_name).label("type_name"), noun.slug, noun.random_key, *texts
+    )
     if hasattr(noun, "film_id"):
         film = noun.film.property.mapper.class_
         statement = statement.join(noun.film).add_columns(film.slug.label("film"))

@@ -79,7 +79,7 @@ class Document(Base):
         """Return the row for a resource: its ``id``, ``type_name``, ``slug``, ``film`` and ``severity``.
 
         Where it has them also its ``position``, its ``kind``, and ``themes``: the ids of those it is about,
-        blanks between.
+        blanks between. Its ``random_key`` is returned beside the columns, for its listings.
         """
         kind, themes = resource.get("kind"), resource.get("themes") or ""
         scope = [
@@ -96,13 +96,16 @@ class Document(Base):
             "length": terms.length,
             "position": resource["position"],
             "terms": vector(terms, scope),
+            "random_key": resource["random_key"],
         }
 
 
 def listings_of(row: Any) -> Iterator[dict[str, Any]]:
     """Yield the rows of ``models.listing`` that are written with a document."""
-    themes = [scope_value(term) for term in row["scope"].split() if term[0] == "h"]
-    return Listing.of(row, row["id"] // KEYS_APART, themes)
+    terms = row["scope"].split()
+    themes = [scope_value(term) for term in terms if term[0] == "h"]
+    severity = SEVEREST + 1 - sum(term[0] == "s" for term in terms)
+    return Listing.of(row, row["id"] // KEYS_APART, themes, severity)
 
 
 class DocumentTerm(Base):

@@ -68,7 +68,8 @@ class Writing:
             self._run_for_places(_out_of_lists, old)
             self.connection.execute(delete(Document).where(Document.id.in_([row["id"] for row in old])))
         if new:
-            self.connection.execute(insert(Document), [dict(row) for row in new])
+            columns = Document.__table__.columns.keys()
+            self.connection.execute(insert(Document), [{name: row[name] for name in columns} for row in new])
             self._run_for_each(_into_fts5, new)
             self._run_for_places(insert(Listing), new)
         for rows, sign in ((old, -1), (new, 1)):

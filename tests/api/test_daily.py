@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from api.app import create_app
-from api.chance import zones
+from api.chance_queries import zones
 from api.config import Settings
 from models import Film, Quote
+from models.search import rebuild
 from tests.api.test_chance import NAMES, bookmark, clean
 from tests.api.test_lists import whole
 from tests.api.test_lots import chi_square, line, rare
@@ -45,6 +46,8 @@ def add(app, moment):
     with app.extensions["database"].writing() as session:
         film, at = session.scalar(select(Film.id)), dt.datetime.fromisoformat(moment)
         session.connection().execute(insert(Quote.__table__), [line(n, film, at) for n in range(300)])
+        # They came past the session, and are in no list yet.
+        rebuild(session)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from api.config import Settings
 from models import Film, Quote, QuoteKind
 from models.base import random_key
 from models.revision import edition
+from models.search import rebuild
 from tests.api.test_chance import by_lot, clean
 from tests.api.test_lists import ids
 from tests.counting import statements
@@ -69,6 +70,8 @@ def crowd(engine):
             session.flush()
             rows = [line(place, made.id, STORED) for place in range(12_000)]
             session.connection().execute(insert(Quote.__table__), rows)
+            # They came past the session, and are in no list yet.
+            rebuild(session)
         yield app
         app.extensions["database"].close()
 

@@ -3,12 +3,13 @@
 import orjson
 import pytest
 
+from api import chance, strolls
 from api.config import ROOT
 from bench.growth.measuring import measured, noted
 from bench.growth.paths import LEFT_OUT, addresses, ids
 from bench.growth.places import places
 from models import NOUNS, Quote
-from tests.plans import plan_of, read_whole
+from tests.plans import names_in, plan_of, read_whole
 
 #: Sort keys of which few rows have a value, or that few rows have.
 SORTED_EACH_TIME = {"runtime_minutes", "published_on", "name"}
@@ -136,6 +137,54 @@ class TestThings:
         with database.engine.connect() as connection:
             whole = [read_whole(connection, *one) for one in statements]
         assert set().union(*whole) <= FEW
+
+
+@pytest.fixture
+def few_are_many(monkeypatch):
+    for of, name, value in (
+        (chance, "MOST_RANKED", 30),
+        (chance, "WINDOW", 10),
+        (strolls, "CROWD", 40),
+        (strolls, "LONGEST", 600),
+    ):
+        monkeypatch.setattr(of, name, value)
+
+
+@pytest.fixture(scope="module")
+def noting(over_catalogue):
+    """Takes an address; returns for each statement what it may read, and how much it has read."""
+    database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
+
+    def note(address):
+        with noted(database.engine) as statements:
+            client.get(address)
+        with database.engine.connect() as connection:
+            numbers = [measured(connection, [one]).touched for one in statements]
+            return [
+                (names_in(connection, *one), number) for one, number in zip(statements, numbers, strict=True)
+            ]
+
+    return note
+
+
+@pytest.mark.usefixtures("few_are_many")
+class TestLots:
+    @pytest.mark.parametrize("filters", ["", "&theme={broad}", "&max_severity=2"])
+    def test_neighbours_in_their_order_are_read_and_nothing_else(self, noting, engine, known, filters):
+        (names, number), _ = noting(f"{PATHS[Quote]}/random?seed=a{filters.format(**known)}")
+        assert names >= {"listings", "ix_listings_by_lot"}
+        assert not names & {"quotes", "films", "advisory_links"}
+        # Rows, and instructions: some fifteen for each.
+        assert number < {"postgresql": 60, "sqlite": 600}[engine.name]
+
+    def test_before_the_days_of_most_no_others_are_read(self, noting):
+        _, *others = noting(f"{PATHS[Quote]}/daily?date=2010-01-20")
+        assert len(others) == 3
+        assert all(any(name.startswith("ix_quotes_created_at") for name in names) for names, _ in others)
+
+    def test_those_in_a_language_of_few_are_found_by_it(self, noting):
+        names, _ = noting(f"{PATHS[Quote]}/random?seed=a&language=pt,es")[0]
+        assert "ix_quotes_language" in names
 
 
 class TestItems:
