@@ -67,10 +67,9 @@ def go_on_after(connection: Connection, last: dict[str, int]) -> None:
 
 
 def gather_statistics(database: Database) -> None:
-    """Let the database look at its tables, so that it plans as it would after a while of use."""
+    """Let PostgreSQL look at its tables, as it does by itself after a while; SQLite does so only when told."""
+    if database.is_sqlite:
+        return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("ANALYZE")
-        else:
-            for table in inspect(connection).get_table_names():
-                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")
+        for table in inspect(connection).get_table_names():
+            connection.exec_driver_sql(f"VACUUM (ANALYZE) {table}")
