@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal_column, not_, 
 
 from api.cursors import Key
 from api.strolls import CROWD, Stroll
+from models.advisory import carries, keys_of
 from models.listing import EVERYTHING, LISTED, ORDER, Listing, is_led, is_of, is_under_none, led
 from models.search.breadth import about, all_of, is_broad
 from models.theme import Probed
@@ -40,8 +41,10 @@ MANY = CROWD + 1
 #: Lists of so many themes are merged; of more, what is about them is sorted.
 MOST_MERGED = 8
 
-#: Statements that find no row twice, the order to read them in, and on what condition each is run.
-Way = tuple[list[Select[Any]], Sequence[Key], list[ColumnElement[bool]]]
+#: What has a value that so few have is sorted.
+SCARCE = 2_000
+#: Statements that find no row twice, the order to read each in, and on what condition it is run.
+Way = tuple[list[Select[Any]], list[Sequence[Key]], list[ColumnElement[bool]]]
 
 
 @dataclass(frozen=True)
@@ -74,15 +77,50 @@ class Lead:
     def towards(self, order: Sequence[Key], most: Any) -> Way:
         """Return the way to the first ``most`` rows in an order."""
         if getattr(self.noun, "type_name", None) not in LISTED:
-            return [self.statement], order, []
+            return [self.statement], [order], []
+        if self.names <= LOOSE | {"advisory"} and (ids := self._ids_of_some()) is not None:
+            return self._some_or_walk(ids, order)
         if order[0].name == "film":
             return self._in_own_order(order)
         themes = self.given("theme")
         if themes and self.names <= LOOSE | {"theme"}:
             broad = is_broad(self.noun.type_name, themes, most)
             walk = self._with_themes([Probed(theme) for theme in themes])
-            return [self.statement, walk], order, [not_(broad), broad]
-        return [self.statement], order, []
+            return [self.statement, walk], [order, order], [not_(broad), broad]
+        return [self.statement], [order], []
+
+    def _some_or_walk(self, ids: Select[Any], order: Sequence[Key]) -> Way:
+        """Return the way to what has a value that may be rare: these sorted, or a walk past all."""
+        some: Any = ids.limit(SCARCE + 1).subquery()
+        is_scarce = select(func.count()).select_from(some).scalar_subquery() <= SCARCE
+        few = self.statement.where(self.noun.id.in_(ids.limit(SCARCE)))
+        walk, walked = self._asking(), order
+        if order[0].name == "film":
+            walk, walked = led(walk, self.noun, [EVERYTHING]), self._listed_by(order)
+        return [few, walk], [order, walked], [is_scarce, not_(is_scarce)]
+
+    def _asking(self) -> Select[Any]:
+        """Return the statement that asks each row for its advisories and its language."""
+        others = self.filters.keys() - {"advisory", "language"}
+        walk = self.make(self.path, {name: self.filters[name] for name in self.filters if name in others})
+        if advisories := self.given("advisory"):
+            walk = walk.where(carries(self.noun, advisories))
+        if languages := self.given("language"):
+            # Not by their index, of which much would be sorted. A parameter would be named as one of theirs.
+            walk = walk.where(self.noun.language.concat(literal_column("''")).in_(languages))
+        return walk
+
+    def _ids_of_some(self) -> Select[Any] | None:
+        """Return the statement for the keys of what has a value that may be rare, where an index does."""
+        if advisories := self.given("advisory"):
+            return keys_of(self.noun, advisories)
+        if (languages := self.given("language")) and self.noun.type_name == "quote":
+            return select(self.noun.id).where(self.noun.language.in_(languages))
+        return None
+
+    @staticmethod
+    def _listed_by(order: Sequence[Key]) -> Sequence[Key]:
+        return [replace(key, column=ORDER.get(key.name, key.column)) for key in order]
 
     def _in_own_order(self, order: Sequence[Key]) -> Way:
         themes = self.given("theme")
@@ -93,10 +131,10 @@ class Lead:
         elif self.names <= LOOSE | {"film"}:
             found = [led(self.statement, self.noun, [EVERYTHING])]
         else:
-            return [self.statement], order, []
+            return [self.statement], [order], []
         if films := self.given("film"):
             found = [one.where(Listing.film.in_(films)) for one in found]
-        return found, [replace(key, column=ORDER.get(key.name, key.column)) for key in order], []
+        return found, [self._listed_by(order)] * len(found), []
 
     def _first_under(self, themes: list[Any], number: int) -> Select[Any]:
         """Return the statement for what is about one of the themes, and about none before it."""
@@ -111,7 +149,8 @@ class Lead:
 
     def walk(self) -> Stroll | None:
         """Return how the same rows are soon met in random order, if there may be such a way."""
-        if getattr(self.noun, "type_name", None) not in LISTED or not self.names <= LOOSE | {"theme"}:
+        loose = LOOSE | {"theme"} if self.given("theme") else LOOSE | {"advisory"}
+        if getattr(self.noun, "type_name", None) not in LISTED or not self.names <= loose:
             return None
         themes, all_ = self.given("theme"), all_of(self.noun.type_name)
         plain = self.statement.with_only_columns(self.noun.slug, maintain_column_froms=True)
@@ -123,16 +162,16 @@ class Lead:
         if self.names <= {"theme", "max_severity"}:
             listed = self._listed()
             return Stroll(listed, listed, asked, self.noun, number, number, is_bare=True)
-        found = self.statement if themes else led(self.statement, self.noun, [EVERYTHING])
+        found = self.statement if themes else led(self._asking(), self.noun, [EVERYTHING])
         return Stroll(found, plain, asked, self.noun, number, self._least(number), is_bare=False)
 
     def _least(self, number: Any) -> Any:
-        """Return how many there may be at most: no more than are in the languages that are asked for."""
-        languages = self.given("language")
-        if not languages or not hasattr(self.noun, "language"):
+        """Return how many there may be at most: no more than have a value that is asked for."""
+        some = self._ids_of_some()
+        if some is None:
             return number
-        some = select(literal_column("1")).where(self.noun.language.in_(languages)).limit(MANY).subquery()
-        return case((number > MANY, select(func.count()).select_from(some).scalar_subquery()), else_=number)
+        counted = select(func.count()).select_from(some.limit(MANY).subquery())
+        return case((number > MANY, counted.scalar_subquery()), else_=number)
 
     def _listed(self) -> Select[Any]:
         """Return the statement for the ids of a list by one theme or none, as its rows have them."""

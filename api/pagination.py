@@ -115,7 +115,7 @@ class Page:
 
 def in_order(
     statements: Sequence[Select[Any]],
-    order: Sequence[Key],
+    orders: Sequence[Sequence[Key]],
     cursor: Cursor | None,
     conditions: Sequence[Any] = (),
 ) -> Select[Any] | CompoundSelect[Any]:
@@ -123,22 +123,29 @@ def in_order(
 
     It takes the parameter ``most``: how many rows to read, one more than the page holds, to know
     whether there is a further page. The cursor may hold SQL parameters for values. ``statements`` find
-    no row twice; a statement of which the condition does not hold is not run.
+    no row twice, each in the same order by columns of its own; one of which the condition does not hold is
+    not run.
     """
-    steps = after(order, cursor) if cursor and cursor.values else [true()]
-    columns = [key.column.label(f"key_{number}") for number, key in enumerate(order)]
     found = [
-        (
-            statement.where(step).add_columns(*columns).order_by(*terms(order, cursor)).limit(MOST),
-            condition,
-        )
-        for statement, condition in zip_longest(statements, conditions)
-        for step in steps
+        (one, condition)
+        for statement, order, condition in zip_longest(statements, orders, conditions)
+        for one in _parts(statement, order, cursor)
     ]
     if len(found) == 1:
         return found[0][0]
     merged = union_all(*(_whole(one, condition) for one, condition in found))
-    return merged.order_by(*terms(order, cursor, columns)).limit(MOST)
+    return merged.order_by(*terms(orders[0], cursor, _labelled(orders[0]))).limit(MOST)
+
+
+def _parts(statement: Select[Any], order: Sequence[Key], cursor: Cursor | None) -> list[Select[Any]]:
+    """Return the statements, one or more, for the rows of one in order after the cursor."""
+    steps = after(order, cursor) if cursor and cursor.values else [true()]
+    whole = statement.add_columns(*_labelled(order)).order_by(*terms(order, cursor)).limit(MOST)
+    return [whole.where(step) for step in steps]
+
+
+def _labelled(order: Sequence[Key]) -> list[Any]:
+    return [key.column.label(f"key_{number}") for number, key in enumerate(order)]
 
 
 def terms(order: Sequence[Key], cursor: Cursor | None, columns: Sequence[Any] = ()) -> list[Any]:

@@ -118,16 +118,16 @@ class PageForm(NamedTuple):
 @lru_cache(maxsize=MOST_KEPT)
 def _page(view: View, path: Form, filters: Form, page: PageForm) -> Select[Any]:
     lead = Lead(partial(selected, view), stand_ins(path), stand_ins(filters))
-    statements, order, conditions = lead.towards(page.order, MOST)
+    statements, orders, conditions = lead.towards(page.order, MOST)
     key = inspect(lead.noun).primary_key
     named = [column.label(f"own_{number}") for number, column in enumerate(key)]
     keys = [one.with_only_columns(*named, maintain_column_froms=True) for one in statements]
-    found = in_order(keys, order, page.cursor, conditions).subquery("found")
+    found = in_order(keys, orders, page.cursor, conditions).subquery("found")
     # An item is written once it is sure to be shown; what is sorted before would all be written else.
     json = select(item_json(page.shape, lead.noun, page.base_url)).select_from(lead.noun)
     item = json.where(*(column == found.c[f"own_{number}"] for number, column in enumerate(key)))
-    columns = [found.c[f"key_{number}"] for number in range(len(order))]
-    return select(item.scalar_subquery(), *columns).order_by(*terms(order, page.cursor, columns))
+    columns = [found.c[f"key_{number}"] for number in range(len(page.order))]
+    return select(item.scalar_subquery(), *columns).order_by(*terms(orders[0], page.cursor, columns))
 
 
 @lru_cache(maxsize=MOST_KEPT)

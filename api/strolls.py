@@ -87,8 +87,8 @@ class Stroll:
         """
         counted = select(self.number.label("number"), self.least.label("least")).subquery()
         is_few = or_(counted.c.least <= CROWD, counted.c.number <= CROWD)
-        far: Any = cast(LONGEST * float(LAST_KEY) / counted.c.number, BigInteger)
-        nowhere = literal(-1, BigInteger)
+        far: Any
+        far, nowhere = cast(LONGEST * float(LAST_KEY) / counted.c.number, BigInteger), literal(-1, BigInteger)
         far = case((counted.c.number <= LONGEST, literal(LAST_KEY, BigInteger)), else_=far)
         wide = select(is_few.label("is_few"), case((is_few, nowhere), else_=far).label("width")).subquery()
         room, width = literal(LAST_KEY - start, BigInteger), wide.c.width

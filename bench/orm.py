@@ -36,7 +36,7 @@ class ThroughORM(Reading):
         """Return the page that is asked for."""
         statement = self.view(asked.filters, **path).options(*options_for(shape, asked.noun))
         rows = self.session.execute(
-            in_order([statement], asked.order, asked.cursor), {"most": asked.query["limit"] + 1}
+            in_order([statement], [asked.order], asked.cursor), {"most": asked.query["limit"] + 1}
         )
         page = page_of(rows.all(), asked, asked.cursor)
         dumped = shape.made().dump([row[0] for row in page.rows], many=True)

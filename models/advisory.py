@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Select,
     UniqueConstraint,
     literal,
     select,
@@ -126,6 +128,21 @@ class AdvisoryLink(Base, Owned):
     def to_record(self) -> dict[str, Any]:
         """Return the link as a create body writes it."""
         return {"advisory": self.advisory.slug, "severity": self.severity}
+
+
+def keys_of(noun: Any, advisory: Sequence[Any]) -> Select[Any]:
+    """Return the statement for the keys of what carries any of these advisories, some maybe twice."""
+    owner = getattr(AdvisoryLink, f"{noun.type_name}_id")
+    return select(owner).join(AdvisoryLink.advisory).where(owner.is_not(None), Advisory.slug.in_(advisory))
+
+
+def carries(noun: Any, advisory: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row carries any of these advisories, of which each row is asked."""
+    owner, named = getattr(AdvisoryLink, f"{noun.type_name}_id"), select(Advisory.id)
+    own = select(literal(1)).where(
+        owner == noun.id, AdvisoryLink.advisory_id.in_(named.where(Advisory.slug.in_(advisory)))
+    )
+    return own.correlate(noun).limit(1).scalar_subquery().is_not(None)
 
 
 def flagged(

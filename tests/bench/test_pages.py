@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from api import chance, strolls
+from api import chance, leading, reading, strolls
 from api.answers import lots_of
 from api.content import list_view
 from api.reading import Reading
-from models import Quote, QuoteTheme, Theme
+from models import AdvisoryLink, Quote, QuoteTheme, Theme
 from tests.counted import items
 
 KEYS = {
@@ -27,8 +27,13 @@ def quotes(catalogue):
     """Every visible quote, with the themes that it is about by its own and its themes' places."""
     links = selectinload(Quote.theme_links).joinedload(QuoteTheme.theme).joinedload(Theme.broader)
     with catalogue.reading() as session:
-        found = session.scalars(select(Quote).options(joinedload(Quote.film), links)).all()
+        notes_ = selectinload(Quote.advisory_links).joinedload(AdvisoryLink.advisory)
+        found = session.scalars(select(Quote).options(joinedload(Quote.film), links, notes_)).all()
         return {quote: about(quote) for quote in found if quote.is_visible}
+
+
+def notes(quote):
+    return {link.advisory.slug for link in quote.advisory_links}
 
 
 def about(quote):
@@ -68,6 +73,17 @@ class TestPages:
         expected = in_order([quote for quote, themes in quotes.items() if themes >= wanted], sort)
         assert expected
         assert listed(theme_all=",".join(sorted(wanted)), sort=sort) == expected
+
+    @pytest.mark.parametrize("few", [leading.SCARCE, 1])
+    @pytest.mark.parametrize("sort", SORTS)
+    def test_those_in_a_language_or_with_an_advisory(self, listed, quotes, monkeypatch, sort, few):
+        monkeypatch.setattr(leading, "SCARCE", few)
+        reading._page.cache_clear()
+        german = in_order([quote for quote in quotes if quote.language in ("de", "es")], sort)
+        noted = [quote for quote in quotes if {"note-1", "note-2"} & notes(quote)]
+        assert listed(language="de,es", sort=sort) == german
+        assert listed(advisory="note-1,note-2", sort=sort) == in_order(noted, sort)
+        reading._page.cache_clear()
 
     def test_a_theme_that_is_not_there_is_an_empty_list(self, listed, known):
         assert listed(theme="no-such-theme") == []

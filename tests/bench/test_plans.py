@@ -114,6 +114,19 @@ class TestFiltering:
             assert [plan.sorts + plan.walks for plan in plans] == [[]] * 3
 
 
+class TestValuesOfFew:
+    @pytest.mark.parametrize(
+        ("filters", "by"), [("language=pt,es", "ix_quotes_language"), ("advisory=note-1", "advisory_links")]
+    )
+    @pytest.mark.parametrize("sort", ["film,position", "-created_at"])
+    def test_they_are_found_by_it_or_met_on_a_walk(self, noting, planned, filters, by, sort):
+        address = f"{PATHS[Quote]}?limit=2&fields=id&sort={sort}&{filters}"
+        ((names, _),) = noting(address)
+        walked = "listings" if sort == "film,position" else "ix_quotes_created_at_down"
+        assert {by, walked} <= names
+        assert planned(address)[0].scans == []
+
+
 class TestCursors:
     def test_sqlite_seeks_with_all_of_a_cursor(self, planned, engine):
         second = pages(planned, f"{PATHS[Quote]}?limit=2")[1]
