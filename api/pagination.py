@@ -28,8 +28,11 @@ from sqlalchemy.orm import Session
 from api.cursors import Cursor, Key, after, plain
 from models.counts import MOST_COUNTED
 
-#: How many rows a page's statement is to read.
+#: How many rows a page's statement is to read: one more than the page holds, to know whether one follows.
 MOST: Any = bindparam("most", type_=Integer)
+#: No page's statement reads more. PostgreSQL plans for a number that it sees, and so need not plan each time:
+#: of one that it is given with the parameters it must fear the worst.
+MOST_OF_ALL: Any = literal_column("101")
 #: Lists are counted no further than this.
 COUNT_CAP = MOST_COUNTED
 #: Parameters that say which part of a list is shown, and how. Where what is listed carries no advisory,
@@ -121,8 +124,8 @@ def in_order(
 ) -> Select[Any] | CompoundSelect[Any]:
     """Return the statement for a page: in order, after the cursor, with the columns of the order.
 
-    It takes the parameter ``most``: how many rows to read, one more than the page holds, to know
-    whether there is a further page. The cursor may hold SQL parameters for values. ``statements`` find
+    It gives no more rows than a page ever needs; whoever reads it reads ``MOST`` of them. The cursor may hold
+    SQL parameters for values. ``statements`` find
     no row twice, each in the same order by columns of its own; one of which the condition does not hold is
     not run.
     """
@@ -134,13 +137,13 @@ def in_order(
     if len(found) == 1:
         return found[0][0]
     merged = union_all(*(_whole(one, condition) for one, condition in found))
-    return merged.order_by(*terms(orders[0], cursor, _labelled(orders[0]))).limit(MOST)
+    return merged.order_by(*terms(orders[0], cursor, _labelled(orders[0]))).limit(MOST_OF_ALL)
 
 
 def _parts(statement: Select[Any], order: Sequence[Key], cursor: Cursor | None) -> list[Select[Any]]:
     """Return the statements, one or more, for the rows of one in order after the cursor."""
     steps = after(order, cursor) if cursor and cursor.values else [true()]
-    whole = statement.add_columns(*_labelled(order)).order_by(*terms(order, cursor)).limit(MOST)
+    whole = statement.add_columns(*_labelled(order)).order_by(*terms(order, cursor)).limit(MOST_OF_ALL)
     return [whole.where(step) for step in steps]
 
 
@@ -160,7 +163,7 @@ def _whole(statement: Select[Any], condition: Any) -> Select[Any]:
     if condition is None:
         return whole
     # Without a row to give it is not begun.
-    return select(whole.limit(case((condition, MOST), else_=0)).subquery())
+    return select(whole.limit(case((condition, MOST_OF_ALL), else_=0)).subquery())
 
 
 def page_of(found: Sequence[Any], asked: ListRequest, cursor: Cursor | None) -> Page:

@@ -122,7 +122,8 @@ def _page(view: View, path: Form, filters: Form, page: PageForm) -> Select[Any]:
     key = inspect(lead.noun).primary_key
     named = [column.label(f"own_{number}") for number, column in enumerate(key)]
     keys = [one.with_only_columns(*named, maintain_column_froms=True) for one in statements]
-    found = in_order(keys, orders, page.cursor, conditions).subquery("found")
+    first = in_order(keys, orders, page.cursor, conditions).subquery("first")
+    found = select(first).limit(MOST).subquery("found")
     # An item is written once it is sure to be shown; what is sorted before would all be written else.
     json = select(item_json(page.shape, lead.noun, page.base_url)).select_from(lead.noun)
     item = json.where(*(column == found.c[f"own_{number}"] for number, column in enumerate(key)))

@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import ColumnProperty, Mapper, joinedload, selectinload, undefer
 
-from api.pagination import ListRequest, Page, in_order, page_of
+from api.pagination import MOST, ListRequest, Page, in_order, page_of
 from api.projection import Shape
 from api.reading import Reading, Row
 from api.references import Grouped, Listed, ReferenceTo
@@ -36,7 +36,7 @@ class ThroughORM(Reading):
         """Return the page that is asked for."""
         statement = self.view(asked.filters, **path).options(*options_for(shape, asked.noun))
         rows = self.session.execute(
-            in_order([statement], [asked.order], asked.cursor), {"most": asked.query["limit"] + 1}
+            in_order([statement], [asked.order], asked.cursor).limit(MOST), {"most": asked.query["limit"] + 1}
         )
         page = page_of(rows.all(), asked, asked.cursor)
         dumped = shape.made().dump([row[0] for row in page.rows], many=True)

@@ -104,9 +104,8 @@ def _on_postgresql(node, is_once=False):
 def _is_little(node):
     """Whether a step gives no more rows than a page has, or a few times as many."""
     passing = node["Node Type"] in ("Append", "Merge Append", "Subquery Scan", "Result")
-    return node["Node Type"] == "Limit" or (
-        passing and all(map(_is_little, node.get("Plans", [{"Node Type": ""}])))
-    )
+    below = [one for one in node.get("Plans", ()) if one.get("Parent Relationship") != "SubPlan"]
+    return node["Node Type"] == "Limit" or (passing and bool(below) and all(map(_is_little, below)))
 
 
 def read_whole(connection, statement, parameters):

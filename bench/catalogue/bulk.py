@@ -67,7 +67,7 @@ def go_on_after(connection: Connection, last: dict[str, int]) -> None:
 
 
 def gather_statistics(database: Database) -> None:
-    """Let PostgreSQL look at its tables, as it does by itself after a while; SQLite does so only when told."""
+    """Let PostgreSQL look at its tables, as it does after a while; SQLite does so only when told."""
     if database.is_sqlite:
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
