@@ -20,6 +20,10 @@ from api.config import MEGABYTE, ROOT, Settings
 #: On a machine with more cores than this, an operator who wants as many workers says so: each has its own
 #: memory, and its own connections to the database.
 MOST_WORKERS_UNASKED = 8
+#: Requests that a worker takes at once; others wait to be accepted, in the queue of the socket.
+MOST_REQUESTS, MOST_WAITING = 4096, 8192
+#: Seconds for the whole head of a request, and for what is under way when a worker is to stop.
+SECONDS_FOR_HEADERS, SECONDS_TO_STOP = 5, 30
 
 
 def refuse_taken_port(settings: Settings) -> None:
@@ -59,7 +63,9 @@ def told(settings: Settings) -> list[str]:
     threads = f"{made.threads} thread{'s' * (made.threads > 1)} each"
     lines = [
         f"{workers}, {threads}, replaced above {settings.worker_memory} MB; "
-        f"{f'{kept} MB for answers in each' if kept else 'no answers are kept'}"
+        f"{f'{kept} MB for answers in each' if kept else 'no answers are kept'}",
+        f"{MOST_REQUESTS:,} requests at once in each, {SECONDS_FOR_HEADERS} s for the headers of one; "
+        f"{SECONDS_TO_STOP} s for those under way when it stops",
     ]
     if settings.counts_apart and made.workers > 1:
         lines.append("Each worker counts requests for itself: SUBTEXT_RATE_LIMIT_STORAGE may name a Redis.")
@@ -95,10 +101,10 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         # Nothing here runs on a loop: another one, if it is installed, would only be held in memory.
         loop=Loops.asyncio,
         websockets=False,
-        backlog=8192,
-        backpressure=4096,
-        http1_settings=HTTP1Settings(header_read_timeout=5000, max_buffer_size=65536),
-        workers_kill_timeout=30,
+        backlog=MOST_WAITING,
+        backpressure=MOST_REQUESTS,
+        http1_settings=HTTP1Settings(header_read_timeout=SECONDS_FOR_HEADERS * 1000, max_buffer_size=65536),
+        workers_kill_timeout=SECONDS_TO_STOP,
         workers_max_rss=settings.worker_memory,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,

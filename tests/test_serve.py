@@ -67,6 +67,7 @@ class TestServe:
 
     def test_it_says_of_what_it_is_made(self, served):
         assert "1 thread each, replaced above 512 MB; 32 MB for answers in each" in served.printed
+        assert "4,096 requests at once in each, 5 s for the headers of one" in served.printed
 
     def test_what_is_under_way_is_answered_when_it_is_told_to_stop(self, postgresql_engine, tmp_path):
         with (

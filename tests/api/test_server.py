@@ -39,12 +39,14 @@ class TestProcesses:
 
 class TestTold:
     def test_it_says_how_many_and_how_much(self):
-        [line] = told(Settings(workers=3))
-        assert line == "3 workers, 1 thread each, replaced above 512 MB; 32 MB for answers in each"
+        assert told(Settings(workers=3)) == [
+            "3 workers, 1 thread each, replaced above 512 MB; 32 MB for answers in each",
+            "4,096 requests at once in each, 5 s for the headers of one; 30 s for those under way when it stops",
+        ]
 
     def test_it_says_that_nothing_is_kept(self):
-        [line] = told(Settings(workers=1, cache_bytes=0, database_url=POSTGRESQL))
+        line = told(Settings(workers=1, cache_bytes=0, database_url=POSTGRESQL))[0]
         assert line == "1 worker, 4 threads each, replaced above 512 MB; no answers are kept"
 
     def test_it_warns_of_limits_that_each_worker_counts(self):
-        assert "SUBTEXT_RATE_LIMIT_STORAGE" in told(Settings(workers=2, rate_limits=("9/hour",)))[1]
+        assert "SUBTEXT_RATE_LIMIT_STORAGE" in told(Settings(workers=2, rate_limits=("9/hour",)))[2]
