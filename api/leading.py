@@ -65,6 +65,17 @@ class Lead:
         """What is listed."""
         return self.statement.column_descriptions[0]["entity"]
 
+    @cached_property
+    def sought(self) -> Select[Any]:
+        """The statement led by the words that it is filtered by, if there are any.
+
+        Each row is asked what it is about: all that is about a theme would be read else, whatever it says.
+        """
+        themes = self.given("theme") or self.given("theme_all")
+        if not self.given("q") or getattr(self.noun, "type_name", None) not in LISTED or not themes:
+            return self.statement
+        return self._with_themes([Probed(theme) for theme in themes[: None if self.given("theme") else 1]])
+
     @property
     def names(self) -> set[str]:
         """What the list is filtered by."""
@@ -78,6 +89,8 @@ class Lead:
         """Return the way to the first ``most`` rows in an order."""
         if getattr(self.noun, "type_name", None) not in LISTED:
             return [self.statement], [order], []
+        if self.given("q"):
+            return [self.sought], [order], []
         if self.names <= LOOSE | {"advisory"} and (ids := self._ids_of_some()) is not None:
             return self._some_or_walk(ids, order)
         if order[0].name == "film":
@@ -188,5 +201,5 @@ class Lead:
             or not self.names <= {"theme", "max_severity"}
             or len(themes) > 1
         ):
-            return self.statement
+            return self.sought
         return self._listed()

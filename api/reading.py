@@ -76,7 +76,9 @@ def _stand_in(name: str, what: Any) -> Any:
 @lru_cache(maxsize=MOST_KEPT)
 def _selected(view: View, path: Form, filters: Form | None = None) -> Select[Any]:
     """Return the view's statement for a form."""
-    return selected(view, stand_ins(path), None if filters is None else stand_ins(filters))
+    if filters is None:
+        return selected(view, stand_ins(path), None)
+    return Lead(partial(selected, view), stand_ins(path), stand_ins(filters)).sought
 
 
 def selected(view: View, path: Mapping[str, Any], filters: Mapping[str, Any] | None) -> Select[Any]:

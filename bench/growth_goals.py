@@ -10,7 +10,12 @@ Results = Mapping[str, Any]
 Times = dict[tuple[str, int], float]
 LARGE, FAR = 1_000_000, ", far behind"
 MOST_NAMED = 6
-BROAD_SEARCHES = ("search, commonest word", "search, common word in a theme")
+BROAD_SEARCHES = (
+    "search, commonest word",
+    "search, common word in a theme",
+    "search, two letters and what follows",
+    "search, words that shun each other",
+)
 
 
 def times(results: Results, database: str) -> Times:

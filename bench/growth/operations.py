@@ -56,6 +56,10 @@ OTHERS = {
     "meta": "/v1/meta",
     "advisory": "/v1/quotes?limit=20&advisory=note-1",
     "words in a list": "/v1/quotes?limit=20&q={common_word}",
+    "words in a list, of a theme": "/v1/quotes?limit=20&q={common_word}&theme={broad}",
+    "words in a list, by word_count": "/v1/quotes?limit=20&q={common_word}&sort=word_count",
+    "words in a list, counted": "/v1/quotes?limit=1&fields=id&q={common_word}&count=true",
+    "words in a list, facets": "/v1/quotes?limit=1&fields=id&q={common_word}&facets=theme,kind,film",
     "page of a quote": "/quotes/{quote}",
     "page of a theme": "/themes/{broad}",
     "feed": "/feeds/quotes.atom",
@@ -79,6 +83,8 @@ def operations(client: FlaskClient, session: Session, known: Places) -> dict[str
         named[name] = f"/v1/search?q={_word(session, hits)}"
     named["search, commonest word"] = f"/v1/search?q={words['common_word']}"
     named["search, common word in a theme"] = f"{named['search, commonest word']}&theme={known.broad}"
+    named["search, two letters and what follows"] = "/v1/search?q=th*"
+    named["search, words that shun each other"] = f"{named['search, commonest word']}&type=commentary"
     return named
 
 

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 
 from models.counts import MOST_COUNTED
+from models.search.ranking import MOST_CANDIDATES
 
 #: A search ranks no more than so many candidates.
-CAP = 5_000
+CAP = MOST_CANDIDATES
 CLASSES: dict[str, Callable[[float], float]] = {
     "O(1)": lambda _: 1.0,
     "O(log n)": math.log,
@@ -19,6 +20,9 @@ CLASSES: dict[str, Callable[[float], float]] = {
 #: By how the operation's name begins; the first that fits. Everything else is found by an index.
 BEGINNINGS = {
     "search, common": "O(min(hits, candidates))",
+    "search, two letters": "O(min(hits, candidates))",
+    "search, words that shun": "O(min(hits, candidates))",
+    "words in a list": "O(min(hits, candidates))",
     "search": "O(1)",
     "count": "O(min(hits, count cap))",
     "facets": "O(hits)",

@@ -31,7 +31,7 @@ matches AS MATERIALIZED (
     SELECT id, place FROM walked WHERE (SELECT count(*) FROM walked) > :first
     UNION ALL (
         SELECT id, ctid FROM search_documents
-        WHERE terms @@ ({tsquery_of(":asked")}) AND (SELECT count(*) FROM walked) <= :first
+        WHERE terms @@ (SELECT query FROM asked) AND (SELECT count(*) FROM walked) <= :first
         ORDER BY id + 0 LIMIT :most + 1
     )
 ),

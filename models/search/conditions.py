@@ -69,7 +69,7 @@ def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return (
         f"{key} = ANY(ARRAY(WITH {walked_ctes(query, counted, first, most)}"
         f" SELECT {found} FROM walked WHERE (SELECT count(*) FROM walked) = {first} UNION ALL "
-        f"(SELECT {found} FROM search_documents WHERE terms @@ ({query})"
+        f"(SELECT {found} FROM search_documents WHERE terms @@ (SELECT query FROM asked)"
         f" AND (SELECT count(*) FROM walked) < {first} ORDER BY id + 0 LIMIT {most})))"
     )
 
@@ -87,6 +87,8 @@ def counted_of(asked: str) -> str:
 def walked_ctes(query: str, counted: str, first: str, most: str) -> str:
     """Return the tables ``asked`` and ``walked``: the ``first`` matches, if they are soon met on a walk.
 
+    What is asked has the ``query`` too: of one that it does not know the planner thinks that it finds little,
+    and reads the index. Of a broad one it would read the whole table, though nothing may match.
     A match is a key, and where PostgreSQL has its row, which no other statement can know.
 
     PostgreSQL reads from the index all that matches, or none. Few matches are read and sorted (for which
@@ -97,9 +99,10 @@ def walked_ctes(query: str, counted: str, first: str, most: str) -> str:
     """
     documents = "SELECT id, ctid AS place, terms FROM search_documents ORDER BY id"
     return (
-        f"asked AS MATERIALIZED ({_budget(counted, first, most)}), walked AS MATERIALIZED (SELECT id, place"
+        f"asked AS MATERIALIZED (SELECT {query} AS query, ({_budget(counted, first, most)}) AS documents),"
+        f" walked AS MATERIALIZED (SELECT id, place"
         f" FROM ({documents} LIMIT (SELECT documents FROM asked)) AS first_of_all"
-        f" WHERE terms @@ ({query}) ORDER BY id LIMIT {first})"
+        f" WHERE terms @@ (SELECT query FROM asked) ORDER BY id LIMIT {first})"
     )
 
 
@@ -108,24 +111,28 @@ def _budget(terms: str, first: str, most: str) -> str:
 
     Of a term that no document has nothing is known, and what has it is never broad.
     """
-    # At least so many documents have a word that begins so.
+    # As many documents have a word that begins so as have any of those words by chance.
     begins = "term >= rtrim(one, '*') AND term < rtrim(one, '*') || chr(1114111)"
+    union = "all_of * (1 - exp(sum(ln(1 - least(documents / all_of, 0.999)))))"
     documents = (
-        f"CASE WHEN right(one, 1) = '*' THEN (SELECT max(documents) FROM search_terms WHERE {begins})"
+        f"CASE WHEN right(one, 1) = '*' THEN (SELECT {union} FROM search_terms WHERE {begins})"
         " ELSE (SELECT documents FROM search_terms WHERE term = one) END"
     )
     each = f"unnest(string_to_array({terms}, ' ')) AS one"
-    counted = f"SELECT ({documents})::float8 AS documents FROM {each} OFFSET 0"
+    totals = "SELECT documents::float8 AS all_of FROM search_totals"
+    counted = f"SELECT all_of, one, {documents} AS documents FROM ({totals}) AS totals, {each} OFFSET 0"
     expected = (
-        "SELECT totals.documents::float8 AS all_of, count(*) AS terms,"
-        " totals.documents * exp(sum(ln(counted.documents / totals.documents))) AS hits"
-        f" FROM search_totals AS totals, ({counted}) AS counted"
-        " GROUP BY totals.documents HAVING count(counted.documents) = count(*)"
+        "SELECT all_of, count(*) = 1 AND min(right(one, 1)) <> '*' AS is_sure,"
+        f" all_of * exp(sum(ln(documents / all_of))) AS hits FROM ({counted}) AS counted"
+        " GROUP BY all_of HAVING count(documents) = count(*)"
     )
-    least = f"CASE terms WHEN 1 THEN 1 ELSE {SURELY_MORE} END * CAST({most} AS float8)"
+    # To look at a document takes less than to read it from somewhere: given up it has not taken much more.
+    farthest = "CASE WHEN is_sure THEN 2 ELSE 1 END * hits"
+    least = f"CASE WHEN is_sure THEN 1 ELSE {SURELY_MORE} END * CAST({most} AS float8)"
+    far = f"{first} * all_of / hits"
     return (
-        f"SELECT ceil({PATIENCE} * {first} * all_of / hits)::bigint AS documents FROM ({expected}) AS these"
-        f" WHERE hits > {least} AND power(hits, 2) > 2.0 * {first} * all_of UNION ALL SELECT 0 LIMIT 1"
+        f"SELECT ceil(least({PATIENCE} * {far}, {farthest}))::bigint FROM ({expected}) AS these"
+        f" WHERE hits > {least} AND {far} < {farthest} UNION ALL SELECT 0 LIMIT 1"
     )
 
 

@@ -69,6 +69,19 @@ class TestAListByWords:
         assert [step for step in quotes if "= ANY ($" in step.get("Index Cond", "")]
 
 
+class TestAListByWordsAndThemes:
+    @pytest.mark.parametrize(
+        "themes", ["theme={broad}", "theme={broad},{common}", "theme_all={broad},{common}"]
+    )
+    @pytest.mark.parametrize("more", ["", "&sort=word_count", "&fields=id&count=true", "&facets=kind"])
+    def test_what_is_about_the_theme_is_not_read(self, explained, known, themes, more):
+        steps = explained(f"/v1/quotes?q={COMMONEST}&{themes.format(**known)}{more}")
+        listings = [step for step in steps if step.get("Relation Name") == "listings"]
+        # Each is asked for one place, which the whole of the key tells.
+        assert listings
+        assert all(step["Index Cond"].count("=") >= 5 for step in listings)
+
+
 class TestASearch:
     def test_of_a_common_word_it_reads_the_first_documents_alone(self, catalogue, monkeypatch):
         monkeypatch.setattr(ranking, "MOST_CANDIDATES", 100)
