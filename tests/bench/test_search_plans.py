@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.search import answering
 from bench.growth.measuring import _rows, noted
 from models.search import conditions, parse, ranking, search
 
@@ -110,3 +111,12 @@ class TestASearch:
         documents = [step for step in steps if step.get("Relation Name") == "search_documents"]
         assert [step["Node Type"] for step in documents if "Tid" in step["Node Type"]] == ["Tid Scan"]
         assert {step["Node Type"] for step in documents} <= {"Tid Scan", "Bitmap Heap Scan", "Index Scan"}
+
+    def test_only_the_films_that_are_shown_are_named(self, over_catalogue, monkeypatch):
+        monkeypatch.setattr(answering, "MOST_VALUES", 1)
+        database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
+        with noted(database.engine) as seen:
+            facets = client.get(f"/v1/search?q={COMMONEST}").get_json()["facets"]
+        assert len(facets["film"]["values"]) == 1
+        _, named = seen[-1]
+        assert [name for name in named if name.startswith("films_")] == ["films_1"]

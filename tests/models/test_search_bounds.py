@@ -139,3 +139,5 @@ class TestAList:
             steps = " | ".join(row.detail for row in plan)
         assert "SEARCH search_documents USING INTEGER PRIMARY KEY" in steps
         assert "SEARCH search_terms USING INDEX" in steps
+        # The index is asked once, for what is counted and for what is read.
+        assert steps.count("search_index") == 1
