@@ -77,7 +77,8 @@ def counted(read: Reading, asked: ListRequest, path: Mapping[str, Any]) -> dict[
     names = tuple(name for name in FACETS[asked.noun.type_name] if name in asked.query["facets"])
     # A path fixes a filter of the same name, or of none that facets look at.
     fixed = form_of({f"path_{name}": [value] for name, value in path.items()})[0]
-    counting, select = _counting(asked.noun, statement, names, fixed, form_of(asked.filters)[0])
+    keys = read.keys(asked.filters, path)
+    counting, select = _counting((statement, keys), asked.noun, names, fixed, form_of(asked.filters)[0])
     found = counting.read(read.session.connection().execute(select, now))
     return {name: shown(found, name) for name in names}
 
@@ -90,10 +91,17 @@ def shown(counts: Counts, name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _counting(
-    noun: Any, statement: Select[Any], names: tuple[str, ...], fixed: Form, filters: Form
+    found: tuple[Select[Any], Select[Any] | None],
+    noun: Any,
+    names: tuple[str, ...],
+    fixed: Form,
+    filters: Form,
 ) -> tuple[Counting, CompoundSelect[Any]]:
-    """Return the counting of a list, and its statement, built once for all requests of one form."""
+    """Return the counting of a list, and its statement, built once for all requests of one form.
+
+    What it has ``found`` is given by the list's statement, and by one for the keys alone if there is one.
+    """
     given = {name.removeprefix("path_"): value for name, value in stand_ins(fixed).items()}
     facets = {name: FACETS[noun.type_name][name] for name in names}
-    counting = Counting(noun, statement, facets, given | stand_ins(filters))
+    counting = Counting(noun, found[0], facets, given | stand_ins(filters), keys=found[1])
     return counting, union_all(*counting.selects())

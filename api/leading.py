@@ -195,11 +195,19 @@ class Lead:
 
     def bare(self) -> Select[Any]:
         """Return a statement with as many rows as the list."""
-        themes = self.given("theme")
-        if (
-            getattr(self.noun, "type_name", None) not in LISTED
-            or not self.names <= {"theme", "max_severity"}
-            or len(themes) > 1
-        ):
-            return self.sought
-        return self._listed()
+        return self._listed() if self._is_listed() else self.sought
+
+    def keys(self) -> Select[Any] | None:
+        """Return the statement for the keys of the list, in its order, as its rows have them, if they do."""
+        if not self._is_listed():
+            return None
+        keys = self._listed().with_only_columns(Listing.resource_id.label("id"))
+        return keys.order_by(Listing.film, Listing.position, Listing.slug)
+
+    def _is_listed(self) -> bool:
+        """Whether the rows of one list say all that is asked."""
+        return (
+            getattr(self.noun, "type_name", None) in LISTED
+            and self.names <= {"theme", "max_severity"}
+            and len(self.given("theme")) <= 1
+        )

@@ -139,6 +139,11 @@ def _walk(view: View, path: Form, filters: Form) -> Stroll | None:
 
 
 @lru_cache(maxsize=MOST_KEPT)
+def _keys(view: View, path: Form, filters: Form) -> Select[Any] | None:
+    return Lead(partial(selected, view), stand_ins(path), stand_ins(filters)).keys()
+
+
+@lru_cache(maxsize=MOST_KEPT)
 def _counted(view: View, path: Form, filters: Form) -> Select[Any]:
     """Return the statement whose rows are to be counted."""
     return Lead(partial(selected, view), stand_ins(path), stand_ins(filters)).bare()
@@ -178,6 +183,10 @@ class Reading:
     def walk(self, filters: Mapping[str, Any], path: Mapping[str, Any]) -> Stroll | None:
         """Return how what the view selects is soon met in random order; None where it may be rare."""
         return _walk(self.view, _path(path)[0], form_of(filters)[0])
+
+    def keys(self, filters: Mapping[str, Any], path: Mapping[str, Any]) -> Select[Any] | None:
+        """Return the statement for the keys of what the view selects, where a list alone says them."""
+        return _keys(self.view, _path(path)[0], form_of(filters)[0])
 
     def item(self, path: Mapping[str, Any], shape: Shape) -> Row | None:
         """Return the item at the path, or None where there is none that anyone may see."""

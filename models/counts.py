@@ -73,10 +73,11 @@ class About(Linked):
 
     def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
         """See :meth:`Own.values`."""
-        itself = super().values(matches, asked)
-        broader = itself.join(Theme, Theme.id == self.column).where(Theme.broader_id.is_not(None))
-        above = broader.with_only_columns(Theme.broader_id, matches.c.id, maintain_column_froms=True)
-        return select(union(itself, above).subquery())
+        # Read once: of many matches no two links are near.
+        links = super().values(matches, asked).cte(f"links_{matches.name}")
+        broader = select(Theme.broader_id, links.c.id).join(links, links.c.value == Theme.id)
+        above = broader.where(Theme.broader_id.is_not(None))
+        return select(union(select(links.c.value, links.c.id), above).subquery())
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Counting:
     """What a list of ``noun`` finds, counted by ``facets``.
 
     ``asked`` is the filters by which ``statement`` was made. ``name`` tells countings apart that are
-    made by one statement.
+    made by one statement. ``keys`` finds the same, its keys alone, where a shorter statement does.
     """
 
     noun: Any
@@ -111,16 +112,20 @@ class Counting:
     asked: Mapping[str, Any] = field(default_factory=dict)
     name: str = "matches"
     most_values: int = MOST_VALUES
+    keys: Select[Any] | None = None
 
     def selects(self) -> list[Select[Any]]:
         """Return statements of the same columns, for a ``UNION ALL``: of the number, then of each facet."""
         columns = {(column := facet.needed(self.noun)).key: column for facet in self.facets.values()}
-        found = self.statement.with_only_columns(
-            *(columns.values() or (literal_column("1"),)), maintain_column_froms=True
-        )
-        matches = found.limit(MOST_COUNTED + 1).cte(f"of_{self.name}")
+        matches = self._found(columns).limit(MOST_COUNTED + 1).cte(f"of_{self.name}")
         number = self._rows("", literal_column("''"), literal_column("''"), func.count()).select_from(matches)
         return [number, *(self._counted(name, facet, matches) for name, facet in self.facets.items())]
+
+    def _found(self, columns: Mapping[str, Any]) -> Select[Any]:
+        if self.keys is not None and columns.keys() <= {"id"}:
+            return self.keys
+        chosen: Any = columns.values() or (literal_column("1"),)
+        return self.statement.with_only_columns(*chosen, maintain_column_froms=True)
 
     def _counted(self, name: str, facet: Own, matches: CTE) -> Select[Any]:
         values = facet.values(matches, self.asked).subquery()

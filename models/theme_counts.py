@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.commentary import Commentary
 from models.counts import Counting, Counts, count_all
 from models.facets import FACETS
+from models.listing import EVERYTHING, Listing, keys_listed
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme, ThemeRelation
@@ -50,9 +51,18 @@ def theme_countings(*, further: Mapping[str, Sequence[str]] | None = None, **fil
             {name: FACETS[noun.type_name][name] for name in ("theme", *more.get(noun.type_name, ()))},
             name=noun.__tablename__,
             most_values=MOST_THEMES,
+            keys=_keys(noun, **filters),
         )
         for noun in (Scene, Quote, Commentary)
     ]
+
+
+def _keys(noun: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **others: Any) -> Any:
+    """Return the statement for the keys alone, where a list by one theme or none says them."""
+    if len(theme) > 1 or any(others.values()):
+        return None
+    found = keys_listed(noun, theme[0] if theme else EVERYTHING)
+    return found.where(Listing.film.in_(film)) if film else found
 
 
 def by_theme(counts: dict[str, Counts], related: frozenset[str] = frozenset()) -> list[ThemeCounts]:

@@ -130,6 +130,22 @@ class TestPlanning:
             assert (custom, generic > 5) == (5, True)
 
 
+class TestCounts:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "/v1/quotes?limit=1&fields=id&facets=theme",
+            "/v1/quotes?limit=1&fields=id&facets=theme&theme={broad}&max_severity=0",
+            "/v1/themes/{broad}/related",
+            "/v1/quotes?limit=1&fields=id&count=true&max_severity=0",
+        ],
+    )
+    def test_what_a_list_has_is_counted_by_its_rows(self, noting, known, address):
+        names, _ = noting(address.format(**known))[-1]
+        assert "listings" in names
+        assert not names & {"quotes", "films", "advisory_links"}
+
+
 class TestValuesOfFew:
     @pytest.mark.parametrize(
         ("filters", "by"), [("language=pt,es", "ix_quotes_language"), ("advisory=note-1", "advisory_links")]
