@@ -20,7 +20,7 @@ JSON_SERVER := bench/servers/json_server/node_modules/.installed
 # Tests start many processes, and each would compile all modules again if none were kept compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test test-slow test-all lint bench bench-full clients lock clean
+.PHONY: serve test test-slow test-all lint lint-code lint-document bench bench-full clients lock clean
 
 serve: $(VENV)/.serve
 	@exec $(BIN)/subtext serve
@@ -40,8 +40,12 @@ test-slow: $(VENV)/.test
 test-all: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(PYTEST) -m "slow or not slow" $(COVERAGE)
 
-lint: $(VENV)/.test $(if $(NPM),$(TOOLS))
+lint: lint-code lint-document
+
+lint-code: $(VENV)/.test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+
+lint-document: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(BIN)/subtext check && $(BIN)/subtext openapi --check
 	@$(BIN)/python -m openapi.lint && $(BIN)/python -m openapi.promise
 
