@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,12 @@ from tests.openapi.hooks import without
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 #: The operations are tried in so many parts, side by side where there are cores.
-PARTS = 4
+PARTS = 3
 #: How many requests are made up for an operation, and what from: each day has others. What fails says its seed.
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES") or "100"
 SEED = os.environ.get("SCHEMATHESIS_SEED") or f"{dt.datetime.now(dt.UTC):%Y%m%d}"
+#: Over how many days the edges of lists below something are spread: each is the list of its noun, found another way.
+DAYS = int(os.environ.get("SCHEMATHESIS_DAYS") or 1)
 DOCUMENT = without(json.loads(PATH.read_bytes()), "cursor", "fields")
 quick = schemathesis.openapi.from_dict(DOCUMENT)
 # The other phases send hundreds of requests an operation: `make test-slow` does so.
@@ -47,14 +50,51 @@ def run(address, *arguments):
     return ran.stdout
 
 
+def on(names):
+    """Return what tells schemathesis to try these operations alone."""
+    return [word for name in names for word in ("--include-operation-id", name)]
+
+
+def below():
+    """Return the names of lists that stand below something: those that answer as a list before them does."""
+    lists = [one for one in operations(DOCUMENT) if one["operationId"].startswith("list")]
+    firsts = {}
+    for one in lists:
+        firsts.setdefault(one["responses"]["200"]["content"]["application/json"]["schema"]["$ref"], one)
+    return [one["operationId"] for one in lists if one not in firsts.values()]
+
+
+def at_the_edges(day, days):
+    """Return the names of operations whose edges are tried on one of so many days."""
+    nested = below()
+    others = [one["operationId"] for one in operations(DOCUMENT) if one["operationId"] not in nested]
+    return others + nested[day % days :: days]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_check_passes_in_every_phase(served_by_postgresql, part):
+def test_every_check_passes_on_what_is_made_up_by_chance(served_by_postgresql, part):
     chosen = [operation["operationId"] for operation in operations(DOCUMENT)][part::PARTS]
-    only = [word for name in chosen for word in ("--include-operation-id", name)]
-    printed = run(served_by_postgresql.url, "--phases", "examples,coverage,fuzzing", *only)
+    printed = run(served_by_postgresql.url, "--phases", "examples,fuzzing", *on(chosen))
     assert f"Tested: {len(chosen)}" in printed
-    assert all(f"✅ {phase}" in printed for phase in ("Examples", "Coverage", "Fuzzing"))
+    assert all(f"✅ {phase}" in printed for phase in ("Examples", "Fuzzing"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_check_passes_at_the_edges(served_by_postgresql, part):
+    chosen = at_the_edges(int(SEED), DAYS)[part::PARTS]
+    printed = run(served_by_postgresql.url, "--phases", "coverage", *on(chosen))
+    assert f"Tested: {len(chosen)}" in printed
+    assert "✅ Coverage" in printed
+
+
+def test_each_operation_has_its_day():
+    tried = Counter(name for day in range(20261128, 20261132) for name in at_the_edges(day, 4))
+    assert set(tried) == {operation["operationId"] for operation in operations(DOCUMENT)}
+    assert {name for name, days in tried.items() if days < 4} == set(below())
+    assert {"listFilmQuotes", "listSceneCharacters"} < set(below())
+    assert not {"listQuotes", "randomQuotes", "listCommentaryRelations"} & set(below())
 
 
 @pytest.mark.slow
