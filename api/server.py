@@ -7,12 +7,13 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
-from typing import NoReturn
+from threading import Event, Thread
+from typing import Any, NoReturn
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, logger
+from granian.server.mp import MPServer
 from sqlalchemy import make_url
 
 from api.config import MEGABYTE, ROOT, Settings
@@ -89,7 +90,7 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
     os.register_at_fork(after_in_child=_heed_signals)
     # What it says of this at each start stands in the guide to self-hosting.
     logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
-    Granian(
+    Server(
         target,
         address=settings.host,
         port=settings.port,
@@ -109,6 +110,52 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()
+
+
+class Waking(Event):
+    """What wakes the server: once that was to stop, it is not cleared any more."""
+
+    is_final = False
+
+    def clear(self) -> None:
+        """See :meth:`threading.Event.clear`."""
+        super().clear()
+        if self.is_final:
+            self.set()
+
+
+class Server(MPServer):
+    """granian, which may otherwise wait for ever when it is told to stop.
+
+    A terminal or a supervisor tells all processes of a group, and make tells them once more. What a signal
+    sets has a lock, which the main thread may hold just then for another signal; and it may be cleared, for a
+    worker that has ended, before anyone has seen it.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """See :class:`granian.Granian`."""
+        super().__init__(*given, **named)
+        self.main_loop_interrupt = self._waking = Waking()
+
+    def signal_handler_interrupt(self, *_: Any, **__: Any) -> None:
+        """Stop."""
+        self.interrupt_signal = self._waking.is_final = True
+        self._wake()
+
+    def signal_handler_reload(self, *_: Any, **__: Any) -> None:
+        """Make new workers of all."""
+        self.reload_signal = True
+        self._wake()
+
+    def _stop_workers(self) -> None:
+        super()._stop_workers()  # type: ignore[no-untyped-call]
+        if self.interrupt_signal:
+            # Told to stop as well, they did; it is no failure, as it is else where one ends by itself.
+            self.interrupt_children.clear()
+
+    def _wake(self) -> None:
+        # Another thread can wait for the lock; this one may have it.
+        Thread(target=self.main_loop_interrupt.set).start()
 
 
 def _heed_signals() -> None:

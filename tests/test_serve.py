@@ -1,12 +1,14 @@
 """``subtext serve`` as a new user meets it."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +28,10 @@ def status_of(url):
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
+
+
+def children(process):
+    return map(int, Path(f"/proc/{process}/task/{process}/children").read_text("utf-8").split())
 
 
 class TestServe:
@@ -94,6 +100,16 @@ class TestServe:
             serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="12") as server,
         ):
             server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(timeout=20) == 0
+
+    def test_it_stops_when_all_of_its_processes_are_told_twice(self, sqlite_engine, tmp_path):
+        """As a terminal tells them, and a supervisor; each but the first may come while one is heard."""
+        with (
+            sqlite_engine.fresh(None) as url,
+            serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="2") as server,
+        ):
+            for one in [server.process.pid, *children(server.process.pid), server.process.pid]:
+                os.kill(one, signal.SIGTERM)
             assert server.process.wait(timeout=20) == 0
 
     def test_it_serves_from_postgresql(self, served_by_postgresql):

@@ -1,11 +1,13 @@
 """What a server is made of, and what its operator is told of that."""
 
 import os
+from threading import Event, Thread
 
 import pytest
+from granian.constants import Interfaces
 
 from api.config import Settings
-from api.server import MOST_WORKERS_UNASKED, processes, told
+from api.server import MOST_WORKERS_UNASKED, Server, processes, told
 
 SQLITE, POSTGRESQL = "sqlite:////tmp/x", "postgresql://x@127.0.0.1/x"
 
@@ -50,3 +52,36 @@ class TestTold:
 
     def test_it_warns_of_limits_that_each_worker_counts(self):
         assert "SUBTEXT_RATE_LIMIT_STORAGE" in told(Settings(workers=2, rate_limits=("9/hour",)))[2]
+
+
+class TestSignals:
+    """What tells the server to stop does so whatever its main thread is about."""
+
+    @pytest.fixture
+    def server(self):
+        return Server("wsgi:app", interface=Interfaces.WSGI)
+
+    @pytest.mark.parametrize("name", ["signal_handler_interrupt", "signal_handler_reload"])
+    def test_it_is_heard_by_a_thread_that_holds_the_lock(self, server, name):
+        done = Event()
+
+        def told():
+            with server.main_loop_interrupt._cond:
+                getattr(server, name)()
+                getattr(server, name)()
+            done.set()
+
+        Thread(target=told, daemon=True).start()
+        assert done.wait(10)
+        assert server.main_loop_interrupt.wait(10)
+
+    def test_it_is_not_forgotten_for_a_worker_that_has_ended(self, server):
+        server.signal_handler_interrupt()
+        server.main_loop_interrupt.clear()
+        assert server.main_loop_interrupt.wait(10)
+
+    def test_another_signal_is_cleared(self, server):
+        server.signal_handler_reload()
+        assert server.main_loop_interrupt.wait(10)
+        server.main_loop_interrupt.clear()
+        assert not server.main_loop_interrupt.is_set()
