@@ -38,7 +38,7 @@ test-slow: $(VENV)/.test
 	@$(PYTEST) -m slow
 
 test-all: $(VENV)/.test $(if $(NPM),$(TOOLS))
-	@$(PYTEST) -m "slow or not slow" $(COVERAGE)
+	@$(PYTEST) -m "slow or not slow" --durations=30 --durations-min=5 $(COVERAGE)
 
 lint: lint-code lint-document
 
@@ -53,10 +53,14 @@ bench: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER))
 	@$(BIN)/python -m bench
 
 # The catalogues are kept: a million quotes take a while to make up.
+CATALOGUES := sqlite:///$(CURDIR)/build/bench/catalogue-{quotes}.sqlite3
+ifdef SUBTEXT_TEST_DATABASE_URL
+CATALOGUES += $(dir $(SUBTEXT_TEST_DATABASE_URL))subtext_catalogue_{quotes}
+endif
+
 bench-full: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER))
 	@mkdir -p build/bench
-	@$(BIN)/python -m bench.growth --quotes 1000 10000 100000 1000000 \
-	  --at "sqlite:///$(CURDIR)/build/bench/catalogue-{quotes}.sqlite3"
+	@$(BIN)/python -m bench.growth --quotes 1000 10000 100000 1000000 $(CATALOGUES:%=--at "%")
 	@$(BIN)/python -m bench --kind full
 
 clients: $(VENV)/.test $(TOOLS)

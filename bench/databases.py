@@ -45,6 +45,21 @@ def postgresql(server: str) -> Iterator[str]:
         yield url
 
 
+def provide(url: str) -> None:
+    """Make the database of a PostgreSQL URL, if there is none yet; for SQLite its folder is enough."""
+    of = make_url(url)
+    if of.get_backend_name() == "sqlite":
+        return
+    base = of.set(drivername="postgresql+psycopg", database="postgres")
+    engine = create_engine(base, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.scalar(known, {"name": of.database}) is None:
+            quoted = engine.dialect.identifier_preparer.quote(str(of.database))
+            connection.execute(text(f"CREATE DATABASE {quoted}"))
+    engine.dispose()
+
+
 @contextmanager
 def new(server: str) -> Iterator[str]:
     """Yield the URL of an empty database on a PostgreSQL server."""

@@ -2,8 +2,8 @@
 
 python -m bench.growth --quotes 1000 10000 100000 --at sqlite:////tmp/catalogue-{quotes}.sqlite3
 
-``--at`` may be given more than once, for SQLite and PostgreSQL. A catalogue that is not there is made; a
-database of PostgreSQL must be there, and may be empty. What the file says of other sizes is kept.
+``--at`` may be given more than once, for SQLite and PostgreSQL. A catalogue that is not there is made,
+with its database. What the file says of other sizes is kept.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sqlalchemy import text
 from api.app import create_app
 from api.config import ROOT, Settings
 from bench.catalogue import Sizes, make
+from bench.databases import provide
 from bench.growth.measuring import Measured, measured, noted
 from bench.growth.operations import operations
 from bench.growth.places import places
@@ -53,6 +54,7 @@ def grown(url: str, quotes: int) -> dict[str, Measured | None]:
 
 def prepare(url: str, quotes: int) -> None:
     """Make the catalogue, or bring one that is there to the newest migration."""
+    provide(url)
     database = Database(url)
     is_there = migrations.current(database.engine) is not None
     if is_there:

@@ -39,7 +39,7 @@ on.
 NO_GROWTH = "Not measured yet: `python -m bench.growth` writes `bench/results/growth.json`.\n"
 AGAIN = """## Measuring again
 
-`make bench` takes less than ten minutes, `make bench-full` most of an hour; both write this page, its plots
+`make bench` takes less than ten minutes, `make bench-full` an hour and more; both write this page, its plots
 and `bench/results/servers.json`. What is not there is left out and named: json-server without npm,
 PostgreSQL where `SUBTEXT_TEST_DATABASE_URL` names no server. Without wrk Python makes the load, and hides
 how much the fastest could do. Servers stand in `bench/servers/`, what they are asked in
