@@ -76,22 +76,33 @@ def _groups(of: Subjects, of_server: Subjects | None, folder: Path) -> list[Grou
 
 
 def measured_or_left_out(
-    group: Group, effort: Effort, console: Console, left_out: dict[str, str]
+    group: Group,
+    effort: Effort,
+    console: Console,
+    left_out: dict[str, str],
+    lost_before: frozenset[str] = frozenset(),
 ) -> dict[str, Any] | None:
     """Return what was measured of a group; where that fails, note why, and go on with the others.
 
-    A server that is lost is left out, and the others of its group are measured anew.
+    Where a server is lost, the group is measured anew: at first with it, and then without.
     """
     try:
         with _progress(group.title, steps(group, effort), console) as step:
             found = measured(group, effort, step)
     except Lost as lost:
-        left_out[f"{lost.server} ({group.title})"] = " ".join(str(lost).split())
-        rest = group.without({lost.server: str(lost)})
-        return measured_or_left_out(rest, effort, console, left_out) if rest.pairs else None
+        why, known = " ".join(str(lost).split()), lost_before | {lost.server}
+        if lost.server not in lost_before:
+            console.print(
+                f"{group.title}: measured anew, because {lost.server} was lost: {why}", soft_wrap=True
+            )
+            return measured_or_left_out(group, effort, console, left_out, known)
+        left_out[f"{lost.server} ({group.title})"] = why
+        rest = group.without({lost.server: why})
+        return measured_or_left_out(rest, effort, console, left_out, known) if rest.pairs else None
     except (NotStarted, Different) as error:
         left_out[group.title] = " ".join(str(error).split())
         return None
+    found |= {"lost": sorted(lost_before)}
     for case in found["cases"]:
         errors = f", {case['errors']} errors" if case["errors"] else ""
         told = f"{microseconds(case['cpu_us'])} of CPU, {case['per_second']:,.0f} a second{errors}"

@@ -45,6 +45,7 @@ PostgreSQL where `SUBTEXT_TEST_DATABASE_URL` names no server. Without wrk Python
 how much the fastest could do. Servers stand in `bench/servers/`, what they are asked in
 `bench/compare/groups.py`.
 """
+ENDED = " {server} ended in the midst of it at first, and all were measured anew."
 CAUTION = (
     "> **This is no measurement.** {reason} The figures show that the benchmark runs, and nothing more; "
     "`make bench` on a quiet machine replaces them."
@@ -104,7 +105,8 @@ def _conditions(results: Results) -> str:
 
 def _group(group: Mapping[str, Any], plots: str) -> str:
     image = f"![CPU an answer]({plots}/{group['key']}.svg)"
-    parts = [f"## {group['title']}", group["about"], image, tables.cases(group), tables.comparisons(group)]
+    about = group["about"] + "".join(ENDED.format(server=name) for name in group.get("lost", ()))
+    parts = [f"## {group['title']}", about, image, tables.cases(group), tables.comparisons(group)]
     return "\n\n".join(parts)
 
 

@@ -61,6 +61,13 @@ class TestPage:
         page = markdown({name: value for name, value in RESULTS.items() if name != "growth"}, "plots")
         assert "Not measured yet: `python -m bench.growth`" in page
 
+    def test_it_says_which_server_ended_while_it_was_measured(self):
+        results = deepcopy(RESULTS)
+        results["groups"][0]["lost"] = ["FastAPI + ORM"]
+        said = "FastAPI + ORM ended in the midst of it at first, and all were measured anew."
+        assert said in markdown(results, "plots")
+        assert said not in markdown(RESULTS, "plots")
+
     def test_it_is_written_with_its_plots_and_without_old_ones(self, tmp_path):
         (tmp_path / "page").mkdir()
         (tmp_path / "page" / "old.svg").touch()

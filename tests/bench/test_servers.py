@@ -101,6 +101,20 @@ class TestAServerThatIsLost:
         assert [case["name"] for case in found["cases"]] == ["ours", "theirs"]
         assert len(found["comparisons"]) == 1
         assert "I cannot go on" in left_out["mortal (Mortals)"]
+        assert found["lost"] == ["mortal"]
+
+    def test_one_that_is_lost_once_is_compared_after_all(self, group, monkeypatch):
+        taken, left_out = [Lost("mortal", "It ended with -11"), {"cases": [], "comparisons": []}], {}
+
+        def first_lost(*_):
+            one = taken.pop(0)
+            if isinstance(one, Lost):
+                raise one
+            return one
+
+        monkeypatch.setattr(comparing, "measured", first_lost)
+        found = comparing.measured_or_left_out(group, TINY, Console(quiet=True), left_out)
+        assert (found["lost"], left_out) == (["mortal"], {})
 
 
 @pytest.mark.slow
