@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bench import comparing
 from bench.compare import groups as g
-from bench.compare.cases import Case, Group, in_data
+from bench.compare.cases import Case, Group
 from bench.compare.recording import record_page, record_quotes
 from bench.compare.rounds import Effort, Lost, measured
 from bench.compare.subjects import subjects
@@ -18,7 +18,7 @@ from bench.servers.processes import cpu_seconds, resident_bytes, tree
 from bench.servers.running import NotStarted, Server, running
 
 TINY = Effort(rounds=1, seconds=0.2, connections=2)
-#: Answers the first address it is asked for (whether it is ready) and the second (what it answers).
+#: Answers so many times: the first when it is asked whether it is ready, the second to be compared.
 MORTAL = """
 import os, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -28,7 +28,7 @@ class Mortal(BaseHTTPRequestHandler):
 
     def do_GET(self):
         Mortal.asked += 1
-        if Mortal.asked > 2:
+        if Mortal.asked > int(sys.argv[2]):
             print("I cannot go on", flush=True)
             os._exit(3)
         self.send_response(200)
@@ -76,19 +76,13 @@ class TestAServerThatIsLost:
     """One that answers until it is measured, and ends: here a page that is asked for ends it."""
 
     @pytest.fixture
-    def group(self, of):
-        server = Server("mortal", lambda port: [sys.executable, "-c", MORTAL, str(port)], "/ready")
-        cases = [
-            Case("ours", contenders.subtext(of.url), Request(g.page_path(of), {}), in_data),
-            Case(
-                "theirs",
-                contenders.subtext(of.url, name="Subtext, too"),
-                Request(g.page_path(of), {}),
-                in_data,
-            ),
-            Case("mortal", server, Request("/", {})),
-        ]
+    def group(self):
+        lives = {"ours": 1_000_000, "theirs": 1_000_000, "mortal": 2}
+        cases = [Case(name, self.server(name, times), Request("/", {})) for name, times in lives.items()]
         return Group("mortal", "Mortals", "", cases, [("ours", "theirs"), ("ours", "mortal")])
+
+    def server(self, name, times):
+        return Server(name, lambda port: [sys.executable, "-c", MORTAL, str(port), str(times)], "/")
 
     def test_it_is_said_which_and_what_it_printed(self, group):
         with pytest.raises(Lost, match=r"It ended with 3, and printed: I cannot go on") as lost:
