@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask, current_app, g
-from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from api.config import Settings
-from models.database import Database
-
-
-class Reader(Session):
-    """A session that reads, by one connection: whoever needs no objects has that alone.
-
-    A session's own way to a connection keeps account of what is to be written, and takes longer.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        """Take the engine; its connection is opened when something is read."""
-        super().__init__(autoflush=False)
-        self._engine = engine
-        self._opened: Connection | None = None
-
-    def connection(self, *_: Any, **__: Any) -> Connection:
-        """Return the connection, which begins a transaction with its first statement."""
-        if self._opened is None:
-            self._opened = self._engine.connect()
-        return self._opened
-
-    def get_bind(self, *_: Any, **__: Any) -> Connection:
-        """Return what objects are read by."""
-        return self.connection()
-
-    def close(self) -> None:
-        """End the transaction, and give the connection back."""
-        try:
-            super().close()
-        finally:
-            if self._opened is not None:
-                self._opened.close()
+from models.database import Database, Reader
 
 
 def init_app(app: Flask, settings: Settings) -> None:

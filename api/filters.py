@@ -12,6 +12,9 @@ from models import CommentaryRelation, InvalidQuery, Paragraph, Versioned
 from models.search import Query, parse
 from models.search.query import MOST_CHARACTERS
 
+#: Items that a page of a list holds at most.
+MOST_ON_A_PAGE = 100
+
 
 class QueryInOrder(InOrder):
     """The same for the parameters of a list."""
@@ -63,7 +66,7 @@ class ListQuerySchema(Body, metaclass=QueryInOrder):
 
     limit = Digits(
         1,
-        100,
+        MOST_ON_A_PAGE,
         load_default=20,
         metadata={"description": "The most items a page holds. It may change between pages."},
     )

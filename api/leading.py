@@ -18,7 +18,17 @@ from sqlalchemy import ColumnElement, Select, case, func, literal_column, not_, 
 from api.cursors import Key
 from api.strolls import CROWD, Stroll
 from models.advisory import carries, keys_of
-from models.listing import EVERYTHING, LISTED, ORDER, Listing, is_led, is_of, is_under_none, led
+from models.listing import (
+    EVERYTHING,
+    LISTED,
+    ORDER,
+    Listing,
+    is_led,
+    is_under_none,
+    keys_of_listed,
+    led,
+    listed,
+)
 from models.search.breadth import about, all_of, is_broad
 from models.theme import Probed
 
@@ -65,6 +75,11 @@ class Lead:
         """What is listed."""
         return self.statement.column_descriptions[0]["entity"]
 
+    @property
+    def has_lists(self) -> bool:
+        """Whether ``models.listing`` has lists of it."""
+        return getattr(self.noun, "type_name", None) in LISTED
+
     @cached_property
     def sought(self) -> Select[Any]:
         """The statement led by the words that it is filtered by, if there are any.
@@ -72,7 +87,7 @@ class Lead:
         Each row is asked what it is about: all that is about a theme would be read else, whatever it says.
         """
         themes = self.given("theme") or self.given("theme_all")
-        if not self.given("q") or getattr(self.noun, "type_name", None) not in LISTED or not themes:
+        if not self.given("q") or not self.has_lists or not themes:
             return self.statement
         return self._with_themes([Probed(theme) for theme in themes[: None if self.given("theme") else 1]])
 
@@ -87,7 +102,7 @@ class Lead:
 
     def towards(self, order: Sequence[Key], most: Any) -> Way:
         """Return the way to the first ``most`` rows in an order."""
-        if getattr(self.noun, "type_name", None) not in LISTED:
+        if not self.has_lists:
             return [self.statement], [order], []
         if self.given("q"):
             return [self.sought], [order], []
@@ -163,7 +178,7 @@ class Lead:
     def walk(self) -> Stroll | None:
         """Return how the same rows are soon met in random order, if there may be such a way."""
         loose = LOOSE | {"theme"} if self.given("theme") else LOOSE | {"advisory"}
-        if getattr(self.noun, "type_name", None) not in LISTED or not self.names <= loose:
+        if not self.has_lists or not self.names <= loose:
             return None
         themes, all_ = self.given("theme"), all_of(self.noun.type_name)
         plain = self.statement.with_only_columns(self.noun.slug, maintain_column_froms=True)
@@ -172,9 +187,9 @@ class Lead:
             probed = led(asked, self.noun, [EVERYTHING])
             return Stroll(probed, plain, asked, self.noun, all_, about(themes), is_bare=False)
         number = about(themes) if themes else all_
-        if self.names <= {"theme", "max_severity"}:
-            listed = self._listed()
-            return Stroll(listed, listed, asked, self.noun, number, number, is_bare=True)
+        if self._is_listed():
+            rows = self._listed()
+            return Stroll(rows, rows, asked, self.noun, number, number, is_bare=True)
         found = self.statement if themes else led(self._asking(), self.noun, [EVERYTHING])
         return Stroll(found, plain, asked, self.noun, number, self._least(number), is_bare=False)
 
@@ -189,8 +204,7 @@ class Lead:
     def _listed(self) -> Select[Any]:
         """Return the statement for the ids of a list by one theme or none, as its rows have them."""
         themes, most = self.given("theme"), self.filters.get("max_severity")
-        number, theme = LISTED[self.noun.type_name], themes[0] if themes else EVERYTHING
-        found = select(Listing.slug).where(Listing.type_number == number, is_of(theme))
+        found = listed(self.noun, themes[0] if themes else EVERYTHING)
         return found if most is None else found.where(Listing.severity <= most)
 
     def bare(self) -> Select[Any]:
@@ -199,15 +213,9 @@ class Lead:
 
     def keys(self) -> Select[Any] | None:
         """Return the statement for the keys of the list, in its order, as its rows have them, if they do."""
-        if not self._is_listed():
-            return None
-        keys = self._listed().with_only_columns(Listing.resource_id.label("id"))
-        return keys.order_by(Listing.film, Listing.position, Listing.slug)
+        return keys_of_listed(self._listed()) if self._is_listed() else None
 
     def _is_listed(self) -> bool:
         """Whether the rows of one list say all that is asked."""
-        return (
-            getattr(self.noun, "type_name", None) in LISTED
-            and self.names <= {"theme", "max_severity"}
-            and len(self.given("theme")) <= 1
-        )
+        said = self.names <= {"theme", "max_severity"} and len(self.given("theme")) <= 1
+        return self.has_lists and said

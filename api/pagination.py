@@ -26,13 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from api.cursors import Cursor, Key, after, plain
+from api.filters import MOST_ON_A_PAGE
 from models.counts import MOST_COUNTED
 
 #: How many rows a page's statement is to read: one more than the page holds, to know whether one follows.
 MOST: Any = bindparam("most", type_=Integer)
 #: No page's statement reads more. PostgreSQL plans for a number that it sees, and so need not plan each time:
 #: of one that it is given with the parameters it must fear the worst.
-MOST_OF_ALL: Any = literal_column("101")
+MOST_OF_ALL: Any = literal_column(str(MOST_ON_A_PAGE + 1))
 #: Lists are counted no further than this.
 COUNT_CAP = MOST_COUNTED
 #: Parameters that say which part of a list is shown, and how. Where what is listed carries no advisory,

@@ -102,13 +102,16 @@ def is_of(theme: Any) -> ColumnElement[bool]:
     return Listing.theme == (literal_column("''") if isinstance(theme, str) and not theme else theme)
 
 
-def keys_listed(noun: Any, theme: Any) -> Select[Any]:
-    """Return the statement for the keys, as ``id``, of what is listed about a theme, in its order."""
-    found = select(Listing.resource_id.label("id")).where(
-        Listing.type_number == LISTED[noun.type_name], is_of(theme)
-    )
+def listed(noun: Any, theme: Any) -> Select[Any]:
+    """Return the statement for the ids of what is listed about a theme, or of everything."""
+    return select(Listing.slug).where(Listing.type_number == LISTED[noun.type_name], is_of(theme))
+
+
+def keys_of_listed(found: Select[Any]) -> Select[Any]:
+    """Return the statement for the keys, as ``id``, of what is listed, in its order."""
     # Of so many that not all are counted the same are, on whatever way a database finds them.
-    return found.order_by(Listing.film, Listing.position, Listing.slug)
+    keys = found.with_only_columns(Listing.resource_id.label("id"))
+    return keys.order_by(Listing.film, Listing.position, Listing.slug)
 
 
 def is_under(noun: Any, themes: Sequence[Any]) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.commentary import Commentary
 from models.counts import Counting, Counts, count_all
 from models.facets import FACETS
-from models.listing import EVERYTHING, Listing, keys_listed
+from models.listing import EVERYTHING, Listing, keys_of_listed, listed
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme, ThemeRelation
@@ -61,8 +61,8 @@ def _keys(noun: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **o
     """Return the statement for the keys alone, where a list by one theme or none says them."""
     if len(theme) > 1 or any(others.values()):
         return None
-    found = keys_listed(noun, theme[0] if theme else EVERYTHING)
-    return found.where(Listing.film.in_(film)) if film else found
+    found = listed(noun, theme[0] if theme else EVERYTHING)
+    return keys_of_listed(found.where(Listing.film.in_(film)) if film else found)
 
 
 def by_theme(counts: dict[str, Counts], related: frozenset[str] = frozenset()) -> list[ThemeCounts]:
