@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, make_url, text
 
 from api.config import ROOT
 from models import migrations
@@ -50,26 +50,29 @@ def provide(url: str) -> None:
     of = make_url(url)
     if of.get_backend_name() == "sqlite":
         return
-    base = of.set(drivername="postgresql+psycopg", database="postgres")
-    engine = create_engine(base, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _administering(of.set(database="postgres")) as connection:
         known = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if connection.scalar(known, {"name": of.database}) is None:
-            quoted = engine.dialect.identifier_preparer.quote(str(of.database))
+            quoted = connection.dialect.identifier_preparer.quote(str(of.database))
             connection.execute(text(f"CREATE DATABASE {quoted}"))
-    engine.dispose()
 
 
 @contextmanager
 def new(server: str) -> Iterator[str]:
     """Yield the URL of an empty database on a PostgreSQL server."""
     name = f"subtext_bench_{secrets.token_hex(4)}"
-    base = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(base, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _administering(make_url(server)) as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
         try:
-            yield base.set(database=name).render_as_string(hide_password=False)
+            yield connection.engine.url.set(database=name).render_as_string(hide_password=False)
         finally:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def _administering(server: URL) -> Iterator[Connection]:
+    """Yield a connection to a PostgreSQL server that makes and drops databases."""
+    engine = create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
     engine.dispose()

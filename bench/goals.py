@@ -9,7 +9,6 @@ from typing import Any
 
 from bench import growth_goals
 from bench.compare import groups as g
-from bench.growth_goals import above, worst
 
 Results = Mapping[str, Any]
 
@@ -168,7 +167,14 @@ GOALS = (
         why=held,
     ),
     *(
-        Goal(name, most, unit, partial(worst, found), is_least=False, why=partial(above, most, unit, found))
+        Goal(
+            name,
+            most,
+            unit,
+            partial(growth_goals.worst, found),
+            is_least=False,
+            why=partial(growth_goals.above, most, unit, found),
+        )
         for database in ("sqlite", "postgresql")
         for name, most, unit, found in growth_goals.of(database)
     ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -38,28 +40,6 @@ QUERIES = {"/random": "?seed=a", "/daily": "?date=2026-11-20", "/coverage": "", 
 def ids(session: Session, film: str, theme: str) -> dict[str, str]:
     """Return an id for each parameter that a path of the document has, of things of one film."""
     number = session.scalars(select(Film.id).where(Film.slug == film)).one()
-    quotes = func.count(Quote.id)
-    character = (
-        select(Character.slug)
-        .join(Quote, Quote.speaker_id == Character.id)
-        .where(Character.film_id == number, Character.is_visible)
-        .group_by(Character.slug)
-        .order_by(quotes.desc(), Character.slug)
-    )
-    scene = (
-        select(Scene.slug)
-        .join(Quote, Quote.scene_id == Scene.id)
-        .where(Scene.film_id == number, Scene.is_visible)
-        .group_by(Scene.slug)
-        .order_by(quotes.desc(), Scene.slug)
-    )
-    quote = (
-        select(Quote.slug)
-        .join(CommentaryQuote, CommentaryQuote.quote_id == Quote.id)
-        .where(Quote.film_id == number, Quote.is_visible)
-        .group_by(Quote.slug)
-        .order_by(func.count().desc(), Quote.slug)
-    )
     related = select(CommentaryRelation.commentary_id)
     claim = select(Commentary.slug).where(Commentary.film_id == number, Commentary.is_visible)
     source = (
@@ -69,15 +49,22 @@ def ids(session: Session, film: str, theme: str) -> dict[str, str]:
         .where(Quote.film_id == number, Source.is_visible)
     )
     found = {
-        "character_id": character,
-        "scene_id": scene,
-        "quote_id": quote,
+        "character_id": _with_most(Character, Quote.speaker_id, number),
+        "scene_id": _with_most(Scene, Quote.scene_id, number),
+        "quote_id": _with_most(Quote, CommentaryQuote.quote_id, number),
         "commentary_id": claim.order_by(Commentary.id.in_(related).desc(), Commentary.slug),
         "source_id": source,
         "advisory_id": select(Advisory.slug).where(Advisory.is_visible).order_by(Advisory.slug),
     }
     first = {name: session.scalars(statement.limit(1)).one() for name, statement in found.items()}
     return first | {"film_id": film, "theme_id": theme, "number": "1"}
+
+
+def _with_most(noun: Any, referring: Any, film: int) -> Select[Any]:
+    """Return the statement for the ids of what a film has, that which most refer to by a column first."""
+    found = select(noun.slug).join(referring.class_, referring == noun.id)
+    counted = found.where(noun.film_id == film, noun.is_visible).group_by(noun.slug)
+    return counted.order_by(func.count().desc(), noun.slug)
 
 
 def addresses(paths: dict[str, dict[str, object]], known: dict[str, str]) -> dict[str, str]:
