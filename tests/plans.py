@@ -35,29 +35,22 @@ class Plan:
 def plan_of(connection, statement, parameters):
     """Return the plan of what finds the rows of a page."""
     if connection.dialect.name == "sqlite":
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        rows = _query_plan(connection, statement, parameters)
         return Plan(tuple(_on_sqlite(rows)))
-    for name in WITH_INDEXES:
-        connection.exec_driver_sql(f"SET LOCAL {name} = off")
-    found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
-    return Plan(tuple(_on_postgresql(found[0]["Plan"])))
+    return Plan(tuple(_on_postgresql(explained(connection, statement, parameters, WITH_INDEXES))))
 
 
 def names_in(connection, statement, parameters):
     """Return the names of the tables and the indexes that a statement may read."""
     if connection.dialect.name == "sqlite":
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        rows = _query_plan(connection, statement, parameters)
         return {name for *_, detail in rows if _reads(detail, {}) for name in detail.split()}
-    for name in WITH_INDEXES:
-        connection.exec_driver_sql(f"SET LOCAL {name} = off")
-    found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
-    return set(_names(found[0]["Plan"]))
+    found = nodes(explained(connection, statement, parameters, WITH_INDEXES))
+    return {node[key] for node in found for key in ("Relation Name", "Index Name") if key in node}
 
 
-def _names(node):
-    yield from (node[key] for key in ("Relation Name", "Index Name") if key in node)
-    for below in node.get("Plans", ()):
-        yield from _names(below)
+def _query_plan(connection, statement, parameters):
+    return connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
 
 
 def _on_sqlite(rows):
@@ -115,18 +108,24 @@ def read_whole(connection, statement, parameters):
             connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars()
         )
         called = {name: table for table, name in re.findall(r"\b(\w+) AS (\w+)", statement)}
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        rows = _query_plan(connection, statement, parameters)
         scanned = [detail.split()[1] for *_, detail in rows if detail.startswith("SCAN ")]
         return {called.get(name, name) for name in scanned} & tables
-    for name in WITH_INDEXES:
+    # It walks the indexes of tables as small as those of a test where it would not walk those of larger ones.
+    found = nodes(explained(connection, statement, parameters, WITH_INDEXES))
+    return {node["Relation Name"] for node in found if node["Node Type"] == "Seq Scan"}
+
+
+def explained(connection, statement, parameters, without):
+    """Return PostgreSQL's plan of a statement, which it makes without some of its ways if it can."""
+    for name in without:
         connection.exec_driver_sql(f"SET LOCAL {name} = off")
     found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
-    return set(_whole_on_postgresql(found[0]["Plan"]))
+    return found[0]["Plan"]
 
 
-def _whole_on_postgresql(node):
-    # It walks the indexes of tables as small as those of a test where it would not walk those of larger ones.
-    if node["Node Type"] == "Seq Scan":
-        yield node["Relation Name"]
-    for below in node.get("Plans", ()):
-        yield from _whole_on_postgresql(below)
+def nodes(plan):
+    """Yield a step of PostgreSQL's plan, and all below it."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from api import chance, strolls
 from api.app import create_app
 from api.config import Settings
 from bench.catalogue import Sizes, make
+from bench.growth.measuring import noted
 from bench.growth.places import places
 from models.database import Database
 from tests.conftest import PATIENT
@@ -36,3 +38,22 @@ def known(catalogue):
     """What is common in the catalogue and what is not, by name."""
     with catalogue.reading() as session:
         return vars(places(session))
+
+
+def statements_of(app, address, status=200):
+    """Return the answer at an address, which has this status, and the statements that were run for it."""
+    with noted(app.extensions["database"].engine) as statements:
+        answer = app.test_client().get(address)
+    assert answer.status_code == status, answer.text
+    return answer, statements
+
+
+def let_few_be_many(monkeypatch, *, ranked, window, crowd):
+    """Let choosing by lot do with few candidates what it does with many."""
+    for of, name, value in (
+        (chance, "MOST_RANKED", ranked),
+        (chance, "WINDOW", window),
+        (strolls, "CROWD", crowd),
+        (strolls, "LONGEST", 600),
+    ):
+        monkeypatch.setattr(of, name, value)

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from api import chance, leading, reading, strolls
+from api import chance, leading, reading
 from api.answers import lots_of
 from api.content import list_view
 from api.reading import Reading
 from models import AdvisoryLink, Quote, QuoteTheme, Theme
+from tests.bench.conftest import let_few_be_many
 from tests.counted import items
 
 KEYS = {
@@ -96,13 +97,7 @@ class TestWalks:
 
     @pytest.fixture
     def few_are_many(self, monkeypatch):
-        for of, name, value in (
-            (chance, "MOST_RANKED", 60),
-            (chance, "WINDOW", 20),
-            (strolls, "CROWD", 90),
-            (strolls, "LONGEST", 600),
-        ):
-            monkeypatch.setattr(of, name, value)
+        let_few_be_many(monkeypatch, ranked=60, window=20, crowd=90)
 
     @pytest.mark.usefixtures("few_are_many")
     @pytest.mark.parametrize("themes", [[], ["broad"], ["broad", "common"]])

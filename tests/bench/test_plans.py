@@ -3,12 +3,12 @@
 import orjson
 import pytest
 
-from api import chance, strolls
 from api.config import ROOT
 from bench.growth.measuring import measured, noted
 from bench.growth.paths import LEFT_OUT, addresses, ids
 from bench.growth.places import places
 from models import NOUNS, Quote
+from tests.bench.conftest import let_few_be_many, statements_of
 from tests.plans import names_in, plan_of, read_whole
 
 #: Sort keys of which few rows have a value, or that few rows have.
@@ -46,13 +46,10 @@ FEW = {"themes", "advisories", "sources", "films"}
 @pytest.fixture(scope="module")
 def planned(over_catalogue):
     """Takes an address; returns the plan of the page there, and where the page stands."""
-    database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
+    database = over_catalogue.extensions["database"]
 
     def plan(address):
-        with noted(database.engine) as statements:
-            answer = client.get(address)
-        assert answer.status_code == 200, answer.text
-        ((statement, parameters),) = statements
+        answer, ((statement, parameters),) = statements_of(over_catalogue, address)
         with database.engine.connect() as connection:
             return plan_of(connection, statement, parameters), answer.get_json()["page"]
 
@@ -60,12 +57,11 @@ def planned(over_catalogue):
 
 
 @pytest.fixture(scope="module")
-def about_one_thing(catalogue, over_catalogue):
+def about_one_thing(catalogue):
     """The address of each path of the document that is about one thing."""
-    paths = over_catalogue.test_client().get("/v1/openapi.json").get_json()["paths"]
     with catalogue.reading() as session:
         found = places(session)
-        return addresses(paths, ids(session, found.film, found.broad))
+        return addresses(DOCUMENT["paths"], ids(session, found.film, found.broad))
 
 
 def pages(planned, address):
@@ -78,10 +74,8 @@ def pages(planned, address):
 
 def touched(app, address):
     """Return how many rows PostgreSQL reads to answer, or how many instructions SQLite runs."""
-    database = app.extensions["database"]
-    with noted(database.engine) as statements:
-        assert app.test_client().get(address).status_code == 200
-    with database.engine.connect() as connection:
+    _, statements = statements_of(app, address)
+    with app.extensions["database"].engine.connect() as connection:
         return sum(measured(connection, [one]).touched for one in statements)
 
 
@@ -176,33 +170,24 @@ class TestThings:
 
     @pytest.mark.parametrize("path", ABOUT_ONE_THING)
     def test_nothing_is_looked_through(self, over_catalogue, about_one_thing, path):
-        database = over_catalogue.extensions["database"]
-        with noted(database.engine) as statements:
-            assert over_catalogue.test_client().get(about_one_thing[path]).status_code == 200
-        with database.engine.connect() as connection:
+        _, statements = statements_of(over_catalogue, about_one_thing[path])
+        with over_catalogue.extensions["database"].engine.connect() as connection:
             whole = [read_whole(connection, *one) for one in statements]
         assert set().union(*whole) <= FEW
 
 
 @pytest.fixture
 def few_are_many(monkeypatch):
-    for of, name, value in (
-        (chance, "MOST_RANKED", 30),
-        (chance, "WINDOW", 10),
-        (strolls, "CROWD", 40),
-        (strolls, "LONGEST", 600),
-    ):
-        monkeypatch.setattr(of, name, value)
+    let_few_be_many(monkeypatch, ranked=30, window=10, crowd=40)
 
 
 @pytest.fixture(scope="module")
 def noting(over_catalogue):
     """Takes an address; returns for each statement what it may read, and how much it has read."""
-    database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
+    database = over_catalogue.extensions["database"]
 
-    def note(address):
-        with noted(database.engine) as statements:
-            client.get(address)
+    def note(address, status=200):
+        _, statements = statements_of(over_catalogue, address, status)
         with database.engine.connect() as connection:
             numbers = [measured(connection, [one]).touched for one in statements]
             return [
@@ -223,7 +208,7 @@ class TestLots:
         assert number < {"postgresql": 60, "sqlite": 600}[engine.name]
 
     def test_before_the_days_of_most_no_others_are_read(self, noting):
-        _, *others = noting(f"{PATHS[Quote]}/daily?date=2010-01-20")
+        _, *others = noting(f"{PATHS[Quote]}/daily?date=2010-01-20", 404)
         assert len(others) == 3
         assert all(any(name.startswith("ix_quotes_created_at") for name in names) for names, _ in others)
 

@@ -5,6 +5,9 @@ import pytest
 from api.search import answering
 from bench.growth.measuring import _rows, noted
 from models.search import conditions, parse, ranking, search
+from tests.bench.conftest import statements_of
+from tests.plans import explained as planned
+from tests.plans import nodes
 
 COMMONEST = "quote"
 LISTS = [
@@ -27,28 +30,15 @@ def engine(postgresql_engine):
 @pytest.fixture
 def explained(over_catalogue):
     """Takes an address; returns the steps of the plans of what is run for it, on PostgreSQL."""
-    database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
+    database = over_catalogue.extensions["database"]
 
     def steps(address):
-        with noted(database.engine) as seen:
-            answer = client.get(address)
-        assert answer.status_code == 200, answer.text
+        _, seen = statements_of(over_catalogue, address)
         with database.engine.connect() as connection:
-            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            plans = [
-                connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
-                for statement, parameters in seen
-            ]
-        return [step for plan in plans for step in below(plan[0]["Plan"])]
+            plans = [planned(connection, *one, ["enable_seqscan"]) for one in seen]
+        return [step for plan in plans for step in nodes(plan)]
 
     return steps
-
-
-def below(step):
-    """Yield a step of a plan, and all below it."""
-    yield step
-    for one in step.get("Plans", ()):
-        yield from below(one)
 
 
 def touched(database, asked, **narrowed):
@@ -114,9 +104,8 @@ class TestASearch:
 
     def test_only_the_films_that_are_shown_are_named(self, over_catalogue, monkeypatch):
         monkeypatch.setattr(answering, "MOST_VALUES", 1)
-        database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
-        with noted(database.engine) as seen:
-            facets = client.get(f"/v1/search?q={COMMONEST}").get_json()["facets"]
+        answer, seen = statements_of(over_catalogue, f"/v1/search?q={COMMONEST}")
+        facets = answer.get_json()["facets"]
         assert len(facets["film"]["values"]) == 1
         _, named = seen[-1]
         assert [name for name in named if name.startswith("films_")] == ["films_1"]
