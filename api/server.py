@@ -25,6 +25,8 @@ MOST_WORKERS_UNASKED = 8
 MOST_REQUESTS, MOST_WAITING = 4096, 8192
 #: Seconds for the whole head of a request, and for what is under way when a worker is to stop.
 SECONDS_FOR_HEADERS, SECONDS_TO_STOP = 5, 30
+#: What tells a server to stop, or to make new workers.
+STOP, RELOAD = {signal.SIGTERM, signal.SIGINT}, signal.SIGHUP
 
 
 def refuse_taken_port(settings: Settings) -> None:
@@ -87,10 +89,12 @@ def serve(settings: Settings) -> NoReturn:
 def run(settings: Settings, target: str = "wsgi:app") -> None:
     """Serve the application until told to stop; what is under way then is answered first."""
     made = processes(settings)
-    os.register_at_fork(after_in_child=_heed_signals)
+    # Workers are copies of this process, and block them too; each has one thread that waits for them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP | {RELOAD})
+    os.register_at_fork(after_in_child=_listen_in_worker)
     # What it says of this at each start stands in the guide to self-hosting.
     logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
-    Server(
+    server = Server(
         target,
         address=settings.host,
         port=settings.port,
@@ -109,7 +113,9 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         workers_max_rss=settings.worker_memory,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    server.on_startup(_listen)
+    server.serve()
 
 
 class Waking(Event):
@@ -127,9 +133,10 @@ class Waking(Event):
 class Server(MPServer):
     """granian, which may otherwise wait for ever when it is told to stop.
 
-    A terminal or a supervisor tells all processes of a group, and make tells them once more. What a signal
-    sets has a lock, which the main thread may hold just then for another signal; and it may be cleared, for a
-    worker that has ended, before anyone has seen it.
+    Python runs the handler of a signal in the main thread, between two instructions of its own. There are two
+    traps in that. A signal that comes after the last instruction before the thread waits, and before it does,
+    is seen when the wait has ended: never, as it waits for the signal. And what the handler sets has a lock,
+    which that thread may hold just then. So signals are blocked here, and a thread waits for them by name.
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -137,15 +144,10 @@ class Server(MPServer):
         super().__init__(*given, **named)
         self.main_loop_interrupt = self._waking = Waking()
 
-    def signal_handler_interrupt(self, *_: Any, **__: Any) -> None:
+    def signal_handler_interrupt(self, *given: Any, **named: Any) -> None:
         """Stop."""
-        self.interrupt_signal = self._waking.is_final = True
-        self._wake()
-
-    def signal_handler_reload(self, *_: Any, **__: Any) -> None:
-        """Make new workers of all."""
-        self.reload_signal = True
-        self._wake()
+        self._waking.is_final = True
+        super().signal_handler_interrupt(*given, **named)  # type: ignore[no-untyped-call]
 
     def _stop_workers(self) -> None:
         super()._stop_workers()  # type: ignore[no-untyped-call]
@@ -153,15 +155,31 @@ class Server(MPServer):
             # Told to stop as well, they did; it is no failure, as it is else where one ends by itself.
             self.interrupt_children.clear()
 
-    def _wake(self) -> None:
-        # Another thread can wait for the lock; this one may have it.
-        Thread(target=self.main_loop_interrupt.set).start()
 
-
-def _heed_signals() -> None:
-    """Let a worker be stopped while it loads: with the ears of its parent it would not hear that."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+def _listen_in_worker() -> None:
+    for number in STOP:
+        # Its parent's, until it is loaded and has its own.
         signal.signal(number, signal.SIG_DFL)
+    # Once: what hears of it a third time waits for ever.
+    Thread(target=_hear, args=(STOP,), daemon=True).start()
+
+
+def _listen() -> None:
+    def listen() -> None:
+        while True:
+            _hear(STOP | {RELOAD})
+
+    Thread(target=listen, daemon=True).start()
+
+
+def _hear(numbers: set[signal.Signals]) -> None:
+    """Wait for one of them, and call its handler."""
+    number = signal.sigwait(numbers)
+    handler = signal.getsignal(number)
+    if not callable(handler):
+        # Nothing is under way: it is still loading.
+        os._exit(0)
+    handler(number, None)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
+import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -32,6 +34,16 @@ def status_of(url):
 
 def children(process):
     return map(int, Path(f"/proc/{process}/task/{process}/children").read_text("utf-8").split())
+
+
+def threads(process):
+    return [int(thread.name) for thread in Path(f"/proc/{process}/task").iterdir()]
+
+
+def blocks(process, thread, number):
+    """Whether a signal has to be waited for; what a thread waits for just then, the kernel shows as let through."""
+    status = Path(f"/proc/{process}/task/{thread}/status").read_text("utf-8")
+    return int(re.search(r"SigBlk:\s+(\w+)", status)[1], 16) >> (number - 1) & 1
 
 
 class TestServe:
@@ -75,7 +87,9 @@ class TestServe:
         assert "1 thread each, replaced above 512 MB; 32 MB for answers in each" in served.printed
         assert "4,096 requests at once in each, 5 s for the headers of one" in served.printed
 
-    def test_what_is_under_way_is_answered_when_it_is_told_to_stop(self, postgresql_engine, tmp_path):
+    @pytest.mark.parametrize("times", [0, 5])
+    def test_what_is_under_way_is_answered_when_it_is_told_to_stop(self, postgresql_engine, tmp_path, times):
+        """However often its workers were told, too."""
         with (
             postgresql_engine.fresh(None) as url,
             serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="1") as server,
@@ -89,6 +103,10 @@ class TestServe:
                 waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
                 while not connection.scalar(waiting) and not under_way.done():
                     pass
+                for worker in times * [*children(server.process.pid)]:
+                    os.kill(worker, signal.SIGTERM)
+                    # Time to hear it: what comes meanwhile is the same signal.
+                    time.sleep(0.1)
                 server.process.send_signal(signal.SIGTERM)
             assert under_way.result(timeout=30) in (200, 503)
             assert server.process.wait(timeout=40) == 0
@@ -111,6 +129,27 @@ class TestServe:
             for one in [server.process.pid, *children(server.process.pid), server.process.pid]:
                 os.kill(one, signal.SIGTERM)
             assert server.process.wait(timeout=20) == 0
+
+    def test_one_thread_waits_for_what_stops_it_and_no_other_is_interrupted(self, served):
+        """Python's own handlers may run when the main thread has begun to wait, and wait with it."""
+        for process in served.process.pid, *children(served.process.pid):
+            for number in signal.SIGTERM, signal.SIGINT:
+                (thread,) = (thread for thread in threads(process) if not blocks(process, thread, number))
+                assert thread != process
+
+    def test_it_makes_new_workers_when_it_is_told_to_reload(self, sqlite_engine, tmp_path):
+        with (
+            sqlite_engine.fresh(None) as url,
+            serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="2") as server,
+        ):
+            before = set(children(server.process.pid))
+            server.process.send_signal(signal.SIGHUP)
+            until = time.monotonic() + 60
+            while before & (now := set(children(server.process.pid))) or len(now) != 2:
+                assert time.monotonic() < until, (before, now)
+                time.sleep(0.05)
+            assert status_of(f"{server.url}/v1/quotes") == 200
+            assert server.stop() == 0
 
     def test_it_serves_from_postgresql(self, served_by_postgresql):
         _, _, body = get(f"{served_by_postgresql.url}/v1/quotes?count=true")

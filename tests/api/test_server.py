@@ -1,7 +1,6 @@
 """What a server is made of, and what its operator is told of that."""
 
 import os
-from threading import Event, Thread
 
 import pytest
 from granian.constants import Interfaces
@@ -60,20 +59,6 @@ class TestSignals:
     @pytest.fixture
     def server(self):
         return Server("wsgi:app", interface=Interfaces.WSGI)
-
-    @pytest.mark.parametrize("name", ["signal_handler_interrupt", "signal_handler_reload"])
-    def test_it_is_heard_by_a_thread_that_holds_the_lock(self, server, name):
-        done = Event()
-
-        def told():
-            with server.main_loop_interrupt._cond:
-                getattr(server, name)()
-                getattr(server, name)()
-            done.set()
-
-        Thread(target=told, daemon=True).start()
-        assert done.wait(10)
-        assert server.main_loop_interrupt.wait(10)
 
     def test_it_is_not_forgotten_for_a_worker_that_has_ended(self, server):
         server.signal_handler_interrupt()
