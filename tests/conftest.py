@@ -11,6 +11,7 @@ from coverage import Coverage
 from api.app import create_app
 from api.config import Settings
 from models import Alias
+from models import database as databases
 from models.database import Database
 from tests.cached import compared
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite
@@ -23,6 +24,8 @@ MEASURED_ON_BOTH = ("tests/models/", "tests/api/test_examples.py")
 #: Of a test with many cases, so many are measured by each worker: coverage is a little more than it says.
 MOST_CASES = 2
 measured = Counter()
+# A worker keeps few compiled statements; tests ask in every way there is, and would compile each again and again.
+databases.MOST_STATEMENTS = 2_000
 
 
 def not_run(reason: str) -> None:

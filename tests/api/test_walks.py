@@ -75,7 +75,7 @@ walks = st.tuples(items, st.integers(1, 7), st.sampled_from(["next", "previous"]
 few = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 #: How many walks are made up for a list where there is time. What may become of rows is tried on SQLite, and how
 #: PostgreSQL sorts and compares shows in fewer, which take it longer.
-MANY = {"sqlite": 60, "postgresql": 20}
+MANY = {"sqlite": 24, "postgresql": 10}
 
 
 class Shelf:
