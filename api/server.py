@@ -25,8 +25,9 @@ MOST_WORKERS_UNASKED = 8
 MOST_REQUESTS, MOST_WAITING = 4096, 8192
 #: Seconds for the whole head of a request, and for what is under way when a worker is to stop.
 SECONDS_FOR_HEADERS, SECONDS_TO_STOP = 5, 30
-#: What tells a server to stop, or to make new workers.
-STOP, RELOAD = {signal.SIGTERM, signal.SIGINT}, signal.SIGHUP
+#: What tells a process to stop; and what a server hears, which makes new workers when it is told to reload.
+STOP = {signal.SIGTERM, signal.SIGINT}
+HEARD = STOP | {signal.SIGHUP}
 
 
 def refuse_taken_port(settings: Settings) -> None:
@@ -90,7 +91,7 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
     """Serve the application until told to stop; what is under way then is answered first."""
     made = processes(settings)
     # Workers are copies of this process, and block them too; each has one thread that waits for them.
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP | {RELOAD})
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
     os.register_at_fork(after_in_child=_listen_in_worker)
     # What it says of this at each start stands in the guide to self-hosting.
     logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
@@ -119,14 +120,17 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
 
 
 class Waking(Event):
-    """What wakes the server: once that was to stop, it is not cleared any more."""
+    """What wakes a server: no longer cleared, as it is for a worker that has ended, once that is to stop."""
 
-    is_final = False
+    def __init__(self, server: MPServer) -> None:
+        """Take the server."""
+        super().__init__()
+        self._server = server
 
     def clear(self) -> None:
         """See :meth:`threading.Event.clear`."""
         super().clear()
-        if self.is_final:
+        if self._server.interrupt_signal:
             self.set()
 
 
@@ -142,12 +146,7 @@ class Server(MPServer):
     def __init__(self, *given: Any, **named: Any) -> None:
         """See :class:`granian.Granian`."""
         super().__init__(*given, **named)
-        self.main_loop_interrupt = self._waking = Waking()
-
-    def signal_handler_interrupt(self, *given: Any, **named: Any) -> None:
-        """Stop."""
-        self._waking.is_final = True
-        super().signal_handler_interrupt(*given, **named)  # type: ignore[no-untyped-call]
+        self.main_loop_interrupt = Waking(self)
 
     def _stop_workers(self) -> None:
         super()._stop_workers()  # type: ignore[no-untyped-call]
@@ -167,7 +166,7 @@ def _listen_in_worker() -> None:
 def _listen() -> None:
     def listen() -> None:
         while True:
-            _hear(STOP | {RELOAD})
+            _hear(HEARD)
 
     Thread(target=listen, daemon=True).start()
 

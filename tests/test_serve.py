@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from models.database import Database
 from tests.serving import SUBTEXT, free_port, serving
+from tests.waiting import until
 
 
 def get(url, **headers):
@@ -36,14 +37,16 @@ def children(process):
     return map(int, Path(f"/proc/{process}/task/{process}/children").read_text("utf-8").split())
 
 
-def threads(process):
-    return [int(thread.name) for thread in Path(f"/proc/{process}/task").iterdir()]
-
-
-def blocks(process, thread, number):
-    """Whether a signal has to be waited for; what a thread waits for just then, the kernel shows as let through."""
-    status = Path(f"/proc/{process}/task/{thread}/status").read_text("utf-8")
-    return int(re.search(r"SigBlk:\s+(\w+)", status)[1], 16) >> (number - 1) & 1
+def unblocked(process, number):
+    """Return the threads that a signal can come to; one that waits for it is shown as such by the kernel."""
+    found = []
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        # Some end meanwhile.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            blocked = re.search(r"SigBlk:\s+(\w+)", (thread / "status").read_text("utf-8"))[1]
+            if not int(blocked, 16) >> (number - 1) & 1:
+                found.append(int(thread.name))
+    return found
 
 
 class TestServe:
@@ -134,7 +137,7 @@ class TestServe:
         """Python's own handlers may run when the main thread has begun to wait, and wait with it."""
         for process in served.process.pid, *children(served.process.pid):
             for number in signal.SIGTERM, signal.SIGINT:
-                (thread,) = (thread for thread in threads(process) if not blocks(process, thread, number))
+                (thread,) = unblocked(process, number)
                 assert thread != process
 
     def test_it_makes_new_workers_when_it_is_told_to_reload(self, sqlite_engine, tmp_path):
@@ -144,10 +147,7 @@ class TestServe:
         ):
             before = set(children(server.process.pid))
             server.process.send_signal(signal.SIGHUP)
-            until = time.monotonic() + 60
-            while before & (now := set(children(server.process.pid))) or len(now) != 2:
-                assert time.monotonic() < until, (before, now)
-                time.sleep(0.05)
+            assert until(lambda: len(now := set(children(server.process.pid))) == len(now - before) == 2, 60)
             assert status_of(f"{server.url}/v1/quotes") == 200
             assert server.stop() == 0
 

@@ -8,9 +8,7 @@ from sqlalchemy import text
 from models import Theme
 from models.database import Database
 from models.watching import MOST_SECONDS, SECONDS_BETWEEN_LOOKS
-
-#: By then a watch has looked again, on a busy machine too.
-LONG = 30
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -27,15 +25,6 @@ def add(database, slug="loneliness", stop=False):
         session.flush()
         if stop:
             raise RuntimeError
-
-
-def until(condition):
-    """Wait for what must come, and say whether it came."""
-    waited, pause = 0.0, 0.02
-    while not (found := condition()) and waited < LONG:
-        threading.Event().wait(pause)
-        waited += pause
-    return found
 
 
 def steady(database):
