@@ -13,8 +13,8 @@ import orjson
 
 from api.context import session, settings
 from api.links import address
-from api.projection import Shape
 from api.reading import Reading, View
+from api.shaping import Shape
 from api.versions import COLLECTIONS, schema_of
 from models import BY_TYPE
 

@@ -7,7 +7,6 @@ the object. It is compiled once for each shape.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache, singledispatch
 from typing import Any
 
@@ -21,29 +20,12 @@ from api.fields import Mapped, Moment
 from api.json_text import Frozen, Instant, Piece, Quoted, Stored, aggregated, joined, raw, written
 from api.links import Address
 from api.references import Grouped, Including, Listed, OneOfReference, ReferenceTo
+from api.shaping import Shape
 from api.versions import made_of, version_of
 from models import AdvisoryLink
 
 #: Shapes that are kept; each holds some 50 KB, and whoever tries them all must not fill a worker.
 MOST_SHAPES = 64
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What of an item is shown: its schema, the keys that are kept (None: all), what is filled in.
-
-    ``max_severity`` is the strongest advisory that may stand on what is filled in; None for any.
-    """
-
-    schema: type[Any]
-    only: tuple[str, ...] | None = None
-    include: tuple[str, ...] = ()
-    max_severity: int | None = None
-
-    def made(self) -> Schema:
-        """Return the schema that shows items in this shape."""
-        made: Schema = self.schema(only=self.only, include=self.include, max_severity=self.max_severity)
-        return made
 
 
 @lru_cache(maxsize=MOST_SHAPES)

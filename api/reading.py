@@ -18,7 +18,8 @@ from api.cursors import Cursor, Key
 from api.filters import Sought
 from api.leading import Lead
 from api.pagination import MOST, ListRequest, Page, count, in_order, page_of, terms
-from api.projection import Shape, item_json
+from api.projection import item_json
+from api.shaping import Shape
 from api.strolls import Stroll
 from models.search.syntax import Asked
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema
 
 from api.fields import AnyOf, Digits, Named
-from api.projection import Shape
 from api.references import MOST_LISTED, includable, lists
 from api.representations import forms_of
 from api.schemas import Body, Out, component_name
@@ -20,6 +20,24 @@ MOST_INCLUDES = 5
 MOST_FACETS = 5
 #: What of an item always stays.
 IDENTITY = ("type", "id")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of an item is shown: its schema, the keys that are kept (None: all), what is filled in.
+
+    ``max_severity`` is the strongest advisory that may stand on what is filled in; None for any.
+    """
+
+    schema: type[Any]
+    only: tuple[str, ...] | None = None
+    include: tuple[str, ...] = ()
+    max_severity: int | None = None
+
+    def made(self) -> Schema:
+        """Return the schema that shows items in this shape."""
+        made: Schema = self.schema(only=self.only, include=self.include, max_severity=self.max_severity)
+        return made
 
 
 class ItemQuerySchema(Body):

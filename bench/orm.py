@@ -15,9 +15,9 @@ from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import ColumnProperty, Mapper, joinedload, selectinload, undefer
 
 from api.pagination import MOST, ListRequest, Page, in_order, page_of
-from api.projection import Shape
 from api.reading import Reading, Row
 from api.references import Grouped, Listed, ReferenceTo
+from api.shaping import Shape
 from api.versions import schema_of
 from models.parts import Joined
 

@@ -14,9 +14,9 @@ from api.context import session, settings
 from api.links import address
 from api.pages.wording import place
 from api.pagination import ListRequest
-from api.projection import Shape
 from api.reading import Reading
 from api.references import MOST_LISTED
+from api.shaping import Shape
 from api.versions import COLLECTIONS, schema_of
 from models import BY_TYPE, Film
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from api.cursors import Cursor
 from api.pagination import ListRequest
-from api.projection import Shape, item_json
+from api.projection import item_json
 from api.search.schemas import HITS
+from api.shaping import Shape
 from api.versions import schema_of
 from models import BY_TYPE, Film, Theme
 from models.search import Found, Hit, Query, search, snippet

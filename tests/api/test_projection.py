@@ -13,9 +13,10 @@ from api.app import create_app
 from api.commentary.schemas import ClaimRelationSchema
 from api.config import Settings
 from api.json_text import Frozen, joined
-from api.projection import Shape, item, item_json
+from api.projection import item, item_json
 from api.references import includable
 from api.schemas import Out
+from api.shaping import Shape
 from api.versions import schema_of
 from models import BY_TYPE, CommentaryRelation, Film, Quote
 from models.database import Database

@@ -11,8 +11,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import create_app
 from api.config import Settings
-from api.projection import Shape, item_json
+from api.projection import item_json
 from api.references import includable
+from api.shaping import Shape
 from api.spec import Api, spec_options
 from api.versions import COLLECTIONS, made_of, path_in, schema_of
 from models import Quote
