@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import orjson
 
 from api.context import session, settings
-from api.links import address
 from api.reading import Reading, View
 from api.shaping import Shape
+from api.urls import absolute_url
 from api.versions import COLLECTIONS, schema_of
 from models import BY_TYPE
 
@@ -48,7 +48,7 @@ def item(type_name: str, slug: str, *include: str) -> Call:
 
 def call_address(path: str, query: dict[str, Any]) -> str:
     """Return the address of a call: its path, and its query where it has one."""
-    return address(path) + (f"?{urlencode(query, safe=',')}" if query else "")
+    return absolute_url(path) + (f"?{urlencode(query, safe=',')}" if query else "")
 
 
 # Statements are kept by their view: each must be one and the same at every call.

@@ -12,9 +12,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ulid import ULID
 from werkzeug.exceptions import HTTPException
 
-from api.links import address
 from api.logs import get_logger
 from api.problems import PROBLEMS, ProblemType, for_status
+from api.urls import absolute_url
 from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
 from models.database import outage
 
@@ -56,7 +56,7 @@ def problem_response(
     """Return the problem as an answer that nobody may keep."""
     request_id = str(ULID())
     body = {
-        "type": address(f"/docs/problems/{problem.code}"),
+        "type": absolute_url(f"/docs/problems/{problem.code}"),
         "code": problem.code,
         "title": problem.title,
         "status": problem.status,
@@ -112,7 +112,7 @@ def from_domain(error: DomainError) -> Any:
 def _moved(error: Renamed) -> Response:
     segments = [_renamed(part, error) for part in request.path.split("/")]
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-    return Response(status=308, headers={"Location": f"{address('/'.join(segments))}{query}"})
+    return Response(status=308, headers={"Location": f"{absolute_url('/'.join(segments))}{query}"})
 
 
 def _renamed(segment: str, error: Renamed) -> str:

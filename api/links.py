@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from marshmallow import fields
 
 from api.context import settings
 from api.versions import COLLECTIONS, path_in, version_of
-
-
-def address(path: str, **query: Any) -> str:
-    """Return the absolute address of a path of this service."""
-    return f"{settings().base_url}{path}{'?' + urlencode(query) if query else ''}"
 
 
 class Address(fields.String):

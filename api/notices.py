@@ -16,9 +16,9 @@ from werkzeug.routing import Rule
 
 from api.deprecated_fields import SHAPING, Field, shown_fields
 from api.deprecation import GUIDE, KEY, SECTION, Deprecated, described, headers
-from api.links import address
 from api.responses import JSON
 from api.schemas import Out
+from api.urls import absolute_url
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -61,7 +61,7 @@ def announce(response: Response) -> Response:
     operation = _operation_of(request.endpoint, request.method)
     said = headers(operation.applying(response)) if operation else {}
     if said:
-        link = f'<{address(GUIDE)}#{SECTION}>; rel="deprecation"; type="text/html"'
+        link = f'<{absolute_url(GUIDE)}#{SECTION}>; rel="deprecation"; type="text/html"'
         response.headers["Link"] = ", ".join([*response.headers.getlist("Link"), link])
         response.headers.update(said)
     return response

@@ -9,14 +9,14 @@ from markupsafe import Markup
 
 from api.embeds.frame import title
 from api.embeds.quoted import Quoted
-from api.links import address
+from api.urls import absolute_url
 
 TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
 def alternates(quote: Quoted) -> dict[str, str]:
     """Return the addresses of a quote's oEmbed answers, by their types."""
-    return {type_: address("/oembed", url=quote.page, format=form) for form, type_ in TYPES.items()}
+    return {type_: absolute_url("/oembed", url=quote.page, format=form) for form, type_ in TYPES.items()}
 
 
 def link_elements(quote: Quoted) -> Markup:

@@ -16,7 +16,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.links import address
+from api.urls import absolute_url
 
 if TYPE_CHECKING:
     import uharfbuzz
@@ -132,7 +132,7 @@ def faces_css(upright: str, italic: str = "") -> str:
 
 
 def _face_css(face: Typeface) -> str:
-    source = f'src:url({address(f"/embed/fonts/{face.name}")})format("woff2")'
+    source = f'src:url({absolute_url(f"/embed/fonts/{face.name}")})format("woff2")'
     style = "font-style:italic;" if face.italic else ""
     return f"@font-face{{font-family:Subtext;{style}{source};unicode-range:{face.wanted}}}"
 

@@ -21,7 +21,7 @@ from api.embeds.choosing import FramedChoiceSchema, asked_for, drawn, of_day
 from api.embeds.on_one_line import plain, shortened, shown
 from api.embeds.quoted import Quoted, quoted
 from api.errors import Refused
-from api.links import address
+from api.urls import absolute_url
 from models import Gone, NotFound
 
 SCRIPT = Path(__file__).parent / "static" / "frame.js"
@@ -120,7 +120,7 @@ def _of(slug: str | None, cache_control: str) -> Response:
 
 
 def _absent(said: str, status: int) -> Response:
-    response = _framed("absent.html", None, address("/"), title=said)
+    response = _framed("absent.html", None, absolute_url("/"), title=said)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -132,7 +132,7 @@ def _framed(template: str, found: Quoted | None, canonical: str, **values: str) 
     css = styling.style_sheet(found, theme if theme in styling.COLOURS else "auto", clamp=clamp)
     if found:
         values["title"] = title(found)
-    script = address("/embed/frame.js", v=_script()[1])
+    script = absolute_url("/embed/frame.js", v=_script()[1])
     response = make_response(render_template(template, css=css, script=script, **known, **values))
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     response.headers.update(HEADERS)

@@ -19,9 +19,9 @@ from api.embeds.quoted import Quoted
 from api.embeds.routes import NARROWEST, WIDEST
 from api.embeds.styling import COLOURS
 from api.errors import Refused
-from api.links import address
 from api.representations.wording import KEEPER
 from api.responses import digest, encoded
+from api.urls import absolute_url
 
 #: The widest that a frame is shown, in pixels.
 MOST_WIDE = 600
@@ -75,7 +75,7 @@ def _told(asked: Addressed, most_wide: int | None, most_high: int | None) -> dic
     width, height, query = size(quote, most_wide, most_high)
     if asked.theme in COLOURS:
         query["theme"] = asked.theme
-    source = address(f"/embed/quotes/{quote.id}", **query)
+    source = absolute_url(f"/embed/quotes/{quote.id}", **query)
     return {
         "type": "rich",
         "version": "1.0",
@@ -107,7 +107,7 @@ def thumbnail(quote: Quoted, most_wide: int | None, most_high: int | None) -> di
     if width < NARROWEST:
         return {}
     return {
-        "thumbnail_url": address(f"/quotes/{quote.id}/card.png", w=width),
+        "thumbnail_url": absolute_url(f"/quotes/{quote.id}/card.png", w=width),
         "thumbnail_width": width,
         "thumbnail_height": round(width * HEIGHT / WIDTH),
     }

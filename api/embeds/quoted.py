@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from api.links import address
 from api.representations.wording import (
     UNNAMED,
     Item,
@@ -20,6 +19,7 @@ from api.representations.wording import (
     speaker,
     writer,
 )
+from api.urls import absolute_url
 
 #: What makes a text be written from right to left: its first strong character (UAX #9, rule P2).
 RIGHT_TO_LEFT = ("R", "AL")
@@ -84,11 +84,11 @@ def quoted(item: Item) -> Quoted:
         voice=item["voice"],
         who=speaker(item) if item["voice"] == "film" else writer(item),
         film=one_line(item["film"]["label"]),
-        film_page=address(f"/films/{item['film']['id']}"),
+        film_page=absolute_url(f"/films/{item['film']['id']}"),
         source=named[0] if named else UNNAMED,
         attribution=attribution(item),
         note=content_note(item),
-        page=address(f"/quotes/{item['id']}"),
+        page=absolute_url(f"/quotes/{item['id']}"),
     )
 
 

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 
 from api.context import settings
-from api.links import address
+from api.urls import absolute_url
 from models import NotFound
 
 STATIC = Path(__file__).parent / "static"
@@ -56,7 +56,7 @@ class Build:
     @property
     def address(self) -> str:
         """Where this build is, and never another."""
-        return address(f"/embed.{self.digest}.js")
+        return absolute_url(f"/embed.{self.digest}.js")
 
     @property
     def element(self) -> Markup:

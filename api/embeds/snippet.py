@@ -11,8 +11,8 @@ from markupsafe import Markup
 from api.embeds.markup import defused, escaped, lines, name
 from api.embeds.quoted import Quoted
 from api.embeds.script import current
-from api.links import address
 from api.representations.markdown import inert, inert_lines, link
+from api.urls import absolute_url
 
 #: The themes that a site owner may ask for; without one, a quote has the page's own colours.
 THEMES = ("light", "dark")
@@ -34,7 +34,7 @@ def snippet(quoted: Quoted, theme: str | None = None) -> dict[str, str]:
 
     ``wordpress`` is an address, of which an editor makes the quote when it stands on a line of its own.
     """
-    html = Markup("{} {}").format(figure(quoted, theme), SCRIPT.format(address("/embed.js")))
+    html = Markup("{} {}").format(figure(quoted, theme), SCRIPT.format(absolute_url("/embed.js")))
     return {
         "html": html,
         "xhtml": XHTML.format(html),

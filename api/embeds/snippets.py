@@ -12,9 +12,9 @@ from api.context import settings
 from api.embeds.quoted import quoted
 from api.embeds.script import builds
 from api.embeds.snippet import THEMES, pinned, snippet
-from api.links import address
 from api.query import StrictParser
 from api.responses import answer, digest, encoded
+from api.urls import absolute_url
 
 snippets = Blueprint("snippets", __name__)
 parser = StrictParser()
@@ -50,4 +50,4 @@ def _theme() -> str | None:
 def _script() -> dict[str, Any]:
     """Return where the script is: at an address that follows what is new, and at those that never change."""
     every = [{"src": build.address, "integrity": build.integrity} for build in builds(settings().base_url)]
-    return {"src": address("/embed.js"), "builds": every[::-1]}
+    return {"src": absolute_url("/embed.js"), "builds": every[::-1]}

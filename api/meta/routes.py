@@ -13,10 +13,10 @@ from sqlalchemy import text
 from api.blueprint import Blueprint
 from api.config import ROOT
 from api.context import database, session, settings
-from api.links import address
 from api.meta.schemas import IndexSchema, MetaSchema
 from api.responses import answer, digest, encoded
 from api.shaping import ItemQuerySchema
+from api.urls import absolute_url
 from api.version import VERSION
 from api.versions import COLLECTIONS
 from models import Unavailable
@@ -75,7 +75,7 @@ def meta(_asked: dict[str, Any]) -> Response:
 
 
 def _links(paths: dict[str, str]) -> dict[str, str]:
-    return {name: address(path) for name, path in paths.items()}
+    return {name: absolute_url(path) for name, path in paths.items()}
 
 
 @plain.get("/v1/openapi.json")

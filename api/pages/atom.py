@@ -9,9 +9,9 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from api.embeds.markup import NOT_XML
-from api.links import address
 from api.pages.entries import Entry, Feed
 from api.representations.wording import KEEPER
+from api.urls import absolute_url
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -27,7 +27,7 @@ def write(feed: Feed) -> bytes:
     _add(root, "updated", feed.updated)
     _add(root, "link", rel="self", href=feed.address, type="application/atom+xml")
     _add(root, "link", rel="alternate", href=feed.home, type="text/html")
-    _add(root, "icon", address("/favicon.svg"))
+    _add(root, "icon", absolute_url("/favicon.svg"))
     author = _add(root, "author")
     _add(author, "name", KEEPER)
     _add(author, "uri", feed.home)
@@ -45,7 +45,7 @@ def _write_entry(root: ET.Element, entry: Entry) -> None:
     _add(made, "link", rel="alternate", href=entry.page, type="text/html")
     _add(_add(made, "author"), "name", entry.author)
     for theme, label in entry.tags:
-        _add(made, "category", term=theme, label=label, scheme=address("/v1/themes"))
+        _add(made, "category", term=theme, label=label, scheme=absolute_url("/v1/themes"))
     _add(made, "summary", entry.summary)
     _add(made, "content", entry.html, type="html")
 

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from api.content import Call, call_address, item_view, list_view
 from api.context import session, settings
-from api.links import address
 from api.pages.wording import place
 from api.pagination import ListRequest
 from api.reading import Reading
 from api.references import MOST_LISTED
 from api.shaping import Shape
+from api.urls import absolute_url
 from api.versions import COLLECTIONS, schema_of
 from models import BY_TYPE, Film
 
@@ -34,7 +34,7 @@ def coverage(film: str) -> Call:
     numbers = session().execute(
         select(*(column.label(name) for name, column in counts.items())).where(Film.slug == film)
     )
-    return Call(address(f"/v1/films/{film}/coverage"), numbers.mappings().one())
+    return Call(absolute_url(f"/v1/films/{film}/coverage"), numbers.mappings().one())
 
 
 def listed(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[Call]:

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from api.embeds.markup import defused, escaped
 from api.embeds.quoted import Quoted, quoted
 from api.embeds.snippet import figure, text
-from api.links import address
 from api.pages.preview import inert, preview
 from api.representations.wording import Item
+from api.urls import absolute_url
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Feed:
     @property
     def home(self) -> str:
         """The page that the feed is of."""
-        return address("/")
+        return absolute_url("/")
 
     @property
     def updated(self) -> str:

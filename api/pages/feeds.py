@@ -10,10 +10,10 @@ from flask import Blueprint, Response, request
 from api.clock import today
 from api.embeds.choosing import asked_for, of_days
 from api.errors import Refused
-from api.links import address
 from api.pages import atom, content, json_feed
 from api.pages.entries import Entry, Feed, entry
 from api.responses import digest
+from api.urls import absolute_url
 
 feeds = Blueprint("feeds", __name__, url_prefix="/feeds")
 
@@ -79,4 +79,4 @@ def _address(path: str, filters: dict[str, Any]) -> str:
     """Return the address of a path with those filters that are not as they are anyway."""
     given = {name: ",".join(filters[name]) for name in ("film", "theme") if name in filters}
     severity = {"max_severity": filters["max_severity"]} if filters["max_severity"] else {}
-    return address(path, **given, **severity)
+    return absolute_url(path, **given, **severity)

@@ -7,7 +7,7 @@ from typing import Any
 from api.embeds import flat, framing
 from api.embeds.frame import title
 from api.embeds.quoted import Quoted
-from api.links import address
+from api.urls import absolute_url
 
 #: Wide enough to read.
 WIDTH = 600
@@ -36,4 +36,4 @@ def _looks(scheme: str) -> dict[str, Any]:
 
 
 def _framed(which: str, called: str, height: int, asked: dict[str, Any]) -> str:
-    return flat.framed(address(f"/embed/quotes/{which}", **asked), called, WIDTH, height)
+    return flat.framed(absolute_url(f"/embed/quotes/{which}", **asked), called, WIDTH, height)

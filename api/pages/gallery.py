@@ -16,12 +16,12 @@ from api.embeds.snippet import pinned, snippet
 from api.errors import Refused
 from api.fields import Digits, Slug
 from api.filters import TextFilter
-from api.links import address
 from api.pages import content
 from api.pages.finding import sentences
 from api.pages.framed import chosen, frame
 from api.pages.rendering import page
 from api.security import PAGE
+from api.urls import absolute_url
 from models import Renamed, Theme
 from models.base import in_default_order
 
@@ -127,7 +127,9 @@ def _filters(asked: dict[str, Any]) -> dict[str, Any]:
 def _calls(asked: dict[str, Any]) -> list[Call]:
     query = {"q": request.args.get("q", "").strip(), "theme": asked.get("theme")}
     given = {name: value for name, value in query.items() if value}
-    return [Call(address("/v1/quotes", **given, max_severity=asked["max_severity"], limit=OFFERED), None)]
+    return [
+        Call(absolute_url("/v1/quotes", **given, max_severity=asked["max_severity"], limit=OFFERED), None)
+    ]
 
 
 def _shown(asked: dict[str, Any]) -> Quoted | None:

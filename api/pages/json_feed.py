@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.links import address
 from api.pages.entries import Entry, Feed
 from api.representations.wording import KEEPER
 from api.responses import encoded
+from api.urls import absolute_url
 
 CONTENT_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -22,7 +22,7 @@ def write(feed: Feed) -> bytes:
             "home_page_url": feed.home,
             "feed_url": feed.address,
             "description": feed.description,
-            "favicon": address("/favicon.svg"),
+            "favicon": absolute_url("/favicon.svg"),
             "authors": [{"name": KEEPER, "url": feed.home}],
             "language": "en",
             "items": [_item(entry) for entry in feed.entries],

@@ -15,10 +15,10 @@ from api.embeds.discovery import link_elements, link_header
 from api.embeds.quoted import quoted
 from api.embeds.snippet import snippet
 from api.errors import Refused
-from api.links import address
 from api.pages.preview import linked_data, preview
 from api.pages.rendering import page
 from api.representations import FORMS, named
+from api.urls import absolute_url
 from models import Quote
 
 quotes = Blueprint("quotes", __name__, url_prefix="/quotes")
@@ -69,7 +69,7 @@ def daily_quote(date: str | None) -> Redirect:
 def _led(slug: str | None, kept: str) -> Redirect:
     if slug is None:
         raise Refused("not-found", "There is no quote like that.")
-    response = redirect(address(f"/quotes/{slug}"))
+    response = redirect(absolute_url(f"/quotes/{slug}"))
     response.headers["Cache-Control"] = kept
     return response
 

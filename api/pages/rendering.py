@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response, make_response, render_template, request
 
 from api.content import Call
-from api.links import address
+from api.urls import absolute_url
 
 
 def page(template: str, calls: Sequence[Call] = (), **values: object) -> Response:
@@ -15,7 +15,7 @@ def page(template: str, calls: Sequence[Call] = (), **values: object) -> Respons
 
     ``calls`` are those it was made of, the first of them above all.
     """
-    html = render_template(template, calls=calls, canonical=address(request.path), **values)
+    html = render_template(template, calls=calls, canonical=absolute_url(request.path), **values)
     response = make_response(html)
     response.headers["Cache-Control"] = "public, max-age=60"
     response.add_etag()

@@ -13,11 +13,11 @@ from flask import Blueprint, Response, request
 from sqlalchemy import func, select
 
 from api.context import session, settings
-from api.links import address
 from api.pages.guides import library
 from api.pages.wording import PAGES
 from api.problems import PROBLEMS
 from api.responses import digest
+from api.urls import absolute_url
 from models import BY_TYPE, NotFound
 
 sitemap = Blueprint("sitemap", __name__)
@@ -47,7 +47,7 @@ Place = tuple[str, str | None]
 @sitemap.get("/robots.txt")
 def robots() -> Response:
     """Say what crawlers need not read, and where the map is."""
-    return _kept(ROBOTS.format(address("/sitemap.xml")).encode(), "text/plain; charset=utf-8")
+    return _kept(ROBOTS.format(absolute_url("/sitemap.xml")).encode(), "text/plain; charset=utf-8")
 
 
 @sitemap.get("/sitemap.xml")
@@ -104,7 +104,7 @@ def _written(root: str, each: str, places: Iterable[Place]) -> Response:
     document = ET.Element(root, xmlns=NAMESPACE)
     for path, changed in places:
         place = ET.SubElement(document, each)
-        ET.SubElement(place, "loc").text = address(path)
+        ET.SubElement(place, "loc").text = absolute_url(path)
         if changed:
             ET.SubElement(place, "lastmod").text = changed
     return _kept(ET.tostring(document, "utf-8", xml_declaration=True), "application/xml; charset=utf-8")

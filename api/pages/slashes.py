@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from api.links import address
+from api.urls import absolute_url
 from api.versions import PREFIX
 
 
@@ -18,4 +18,4 @@ def lead_on() -> Response | None:
     if not routes.test(bare, method=request.method):
         return None
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    return redirect(address(bare) + query, 308)
+    return redirect(absolute_url(bare) + query, 308)

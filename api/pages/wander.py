@@ -10,12 +10,12 @@ from flask import Blueprint, Response, request
 from api.content import Call, item
 from api.context import session
 from api.errors import Refused
-from api.links import address
 from api.pages import content, finding
 from api.pages.argument import argument
 from api.pages.drawing import drawn
 from api.pages.rendering import page
 from api.pages.threads import scenes_beyond, threads
+from api.urls import absolute_url
 from models import Film
 from models.theme_map import theme_map
 
@@ -40,7 +40,14 @@ def film(film: str) -> Response:
     coverage = content.coverage(film)
     return page(
         "film.html",
-        [whole, Call(address(f"/v1/films/{film}/theme-map"), found), *claims, *quotes, *sources, coverage],
+        [
+            whole,
+            Call(absolute_url(f"/v1/films/{film}/theme-map"), found),
+            *claims,
+            *quotes,
+            *sources,
+            coverage,
+        ],
         film=whole.json,
         coverage=coverage.json,
         sources=content.joined(sources),
@@ -92,7 +99,7 @@ def search() -> Response:
             found = finding.find(query)
         except Refused as error:
             problem = error
-    calls = [Call(address("/v1/search", **query), found)] if "q" in query else []
+    calls = [Call(absolute_url("/v1/search", **query), found)] if "q" in query else []
     ways = {way: _paged(found["page"][way]) for way in ("previous", "next")} if found else {}
     response = page(
         "search.html", calls, query=query, found=found, problem=problem, ways=ways, places=_places(found)
