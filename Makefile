@@ -69,7 +69,7 @@ clients: $(VENV)/.test $(TOOLS)
 	@$(BIN)/python -m openapi.clients build/clients
 
 # Dependencies are installed when the lock changed, and only then.
-$(VENV)/.serve: requirements.txt pyproject.toml api/version.py
+$(VENV)/.serve: requirements.txt pyproject.toml api/core/release.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --no-deps -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -6,8 +6,8 @@ import gc
 # of a start; and each collection later would look through it once more.
 gc.disable()
 
-from api import logs  # noqa: E402
 from api.app import create_app  # noqa: E402
+from api.core import logging as logs  # noqa: E402
 
 logs.configure()
 app = create_app()

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import cache, context, errors, notices, security, spec
-from api.advisories.routes import blp as advisories
-from api.characters.routes import blp as characters
-from api.commentary.routes import blp as commentary
-from api.config import Settings
+from api.core import request_context
+from api.core.config import Settings
+from api.embeds.cards.routes import embeds
 from api.embeds.frame import frame
 from api.embeds.oembed import oembed
-from api.embeds.routes import embeds
 from api.embeds.script import script
-from api.embeds.snippets import snippets
-from api.films.routes import blp as films
-from api.meta.routes import blp as index
-from api.meta.routes import plain as meta
-from api.pages.routes import assets, pages
-from api.paths import CONVERTERS
-from api.quotes.routes import blp as quotes
-from api.scenes.routes import blp as scenes
-from api.search.routes import blp as search
-from api.sources.routes import blp as sources
-from api.themes.routes import blp as themes
+from api.embeds.snippet_routes import snippets
+from api.http import errors, response_cache, security_headers
+from api.http.deprecation import headers as deprecation_headers
+from api.http.url_converters import CONVERTERS
+from api.openapi_spec import spec
+from api.pages.home_and_docs import assets, pages
+from api.resources.advisories.routes import blp as advisories
+from api.resources.characters.routes import blp as characters
+from api.resources.commentary.routes import blp as commentary
+from api.resources.films.routes import blp as films
+from api.resources.meta.routes import blp as index
+from api.resources.meta.routes import plain as meta
+from api.resources.quotes.routes import blp as quotes
+from api.resources.scenes.routes import blp as scenes
+from api.resources.search.routes import blp as search
+from api.resources.sources.routes import blp as sources
+from api.resources.themes.routes import blp as themes
 
 #: The largest body that is read at all, in bytes.
 MOST_BODY_BYTES = 1_048_576
@@ -38,18 +41,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     # Merging would redirect to an address that the request's Host builds.
     app.url_map.merge_slashes = False
-    # api/errors.py logs each error once, without the values of variables.
+    # api/http/errors.py logs each error once, without the values of variables.
     app.logger.disabled = True
     spec.spec_options(app)
-    context.init_app(app, settings)
+    request_context.init_app(app, settings)
     errors.init_app(app)
-    security.init_app(app)
+    security_headers.init_app(app)
     if settings.rate_limits:
         # Most services limit nothing, and need not load what counts.
-        from api import limiting
+        from api.http.rate_limits import extension as rate_limits
 
-        limiting.init_app(app, settings)
-    notices.init_app(app)
+        rate_limits.init_app(app, settings)
+    deprecation_headers.init_app(app)
     api = spec.Api(app)
     for converter in CONVERTERS.values():
         api.register_converter(converter, lambda _converter: {"type": "string"})
@@ -59,5 +62,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint)
     for unlisted in (meta, pages, assets, embeds, frame, oembed, script, snippets):
         app.register_blueprint(unlisted)
-    cache.init_app(app, settings)
+    response_cache.init_app(app, settings)
     return app

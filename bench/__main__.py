@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 
-from api.config import ROOT
+from api.core.config import ROOT
 from bench.comparing import EFFORTS, compare
 from bench.report.page import write
 

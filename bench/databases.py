@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
-from api.config import ROOT
+from api.core.config import ROOT
 from models import migrations
 from models.database import Database
 from seeds.check import examine

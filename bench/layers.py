@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from api.app import create_app
-from api.config import ROOT, Settings
+from api.core.config import ROOT, Settings
 from bench.projection import ask
 
 REQUESTS, BEFORE = 300, 30

@@ -14,12 +14,12 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import ColumnProperty, Mapper, joinedload, selectinload, undefer
 
-from api.pagination import MOST, ListRequest, Page, in_order, page_of
-from api.reading import Reading, Row
-from api.references import Grouped, Listed, ReferenceTo
-from api.shaping import Shape
-from api.versions import schema_of
-from models.parts import Joined
+from api.core.api_versions import schema_of
+from api.query.pagination import MOST, ListRequest, Page, in_order, page_of
+from api.query.statement_cache import Reading, Row
+from api.schemas.references import Grouped, Listed, ReferenceTo
+from api.schemas.sparse_fields import Shape
+from models.owned_rows import Joined
 
 
 class ThroughORM(Reading):
@@ -50,7 +50,7 @@ def _json(item: Any) -> str:
 @contextmanager
 def through_orm() -> Iterator[None]:
     """Let every request inside the block be read through the ORM."""
-    with patch("api.blueprint.Reading", ThroughORM):
+    with patch("api.views.blueprint.Reading", ThroughORM):
         yield
 
 

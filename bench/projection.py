@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 from bench.databases import postgresql, sqlite
 from bench.orm import through_orm
 

@@ -7,7 +7,7 @@ import statistics
 from typing import Any
 from unittest.mock import patch
 
-from api.config import ROOT
+from api.core.config import ROOT
 from bench import startup
 
 

@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from api.config import ROOT
+from api.core.config import ROOT
 
 STARTS, SERVERS, PORT = 25, 3, 18_429
 QUOTE = "her-2013-a-wife-without-the-challenges"

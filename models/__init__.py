@@ -6,7 +6,7 @@ Import the nouns from here, so that every mapper is known before the first query
 from typing import Any
 
 # It adds counts to Film, once everything that is counted is there.
-import models.coverage
+import models.derived_attributes
 
 # It keeps the index in step with every commit.
 import models.search  # noqa: F401 (the same)
@@ -24,6 +24,7 @@ from models.commentary_links import (
     CommentaryTheme,
     Relation,
 )
+from models.content_generation import ContentGeneration
 from models.errors import (
     Conflict,
     DomainError,
@@ -36,8 +37,7 @@ from models.errors import (
     Unavailable,
 )
 from models.film import Film, SourceFilm
-from models.generation import ContentGeneration
-from models.parts import Part
+from models.owned_rows import Part
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
 from models.revision import Revision
 from models.scene import Scene, SceneTheme

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.base import Base, Versioned
-from models.parts import Ordered
+from models.owned_rows import Ordered
 from models.types import line, lines, prose
 
 if TYPE_CHECKING:

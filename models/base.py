@@ -29,7 +29,7 @@ from sqlalchemy.orm import (
 )
 
 from models.errors import DomainError, Gone, NotFound
-from models.parts import PartList, set_if_other
+from models.owned_rows import PartList, set_if_other
 from models.types import SLUG_LENGTH, Instant, choice, line
 
 SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -75,7 +75,7 @@ def refers_to(column: Any, slugs: list[str] | None) -> list[ColumnElement[bool]]
 
 def having(noun: Any, q: list[Any] | None) -> list[ColumnElement[bool]]:
     """Return the condition that a row has the words of ``q``: a text, or a SQL parameter, in a list."""
-    from models.search.conditions import matching
+    from models.search.match_conditions import matching
 
     return [matching(noun, words) for words in q or ()]
 
@@ -236,7 +236,7 @@ def place_in_random_order(target: Versioned, args: Any, kwargs: dict[str, Any]) 
 
 def in_default_order(noun: Any, statement: Select[Any]) -> Select[Any]:
     """Return the statement in the noun's own order, ended by what tells any two of its rows apart."""
-    from models.listing import ORDER, is_led
+    from models.list_index import ORDER, is_led
 
     keys = noun.sort_keys() | (ORDER if is_led(statement) else {})
     names = dict.fromkeys((*noun.default_sort, *noun.unique_sort))

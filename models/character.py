@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Versioned, having, one_of, refers_to
 from models.film import Film, OfFilm
-from models.parts import Ordered
+from models.owned_rows import Ordered
 from models.types import choice, line, prose
 
 if TYPE_CHECKING:

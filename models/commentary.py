@@ -22,7 +22,7 @@ from models.commentary_links import (
     Relation,
 )
 from models.film import Film, OfFilm
-from models.parts import PartList, parts
+from models.owned_rows import PartList, parts
 from models.quote import Quote
 from models.scene import Scene
 from models.source import cited_from

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models.base import Base, Versioned, one_of
 from models.character import Character
-from models.parts import Ordered
+from models.owned_rows import Ordered
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from models.change_notification import PostgreSQLWatch, SQLiteWatch, Watch
 from models.errors import DomainError, QueryTimeout, Unavailable
-from models.watching import PostgreSQLWatch, SQLiteWatch, Watch
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",

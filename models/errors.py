@@ -12,7 +12,7 @@ The tree::
     └── Unavailable         the database cannot answer now
         └── QueryTimeout    … within the time that a statement may take
 
-``api/errors.py`` is the only place that knows a status code for any of them.
+``api/http/errors.py`` is the only place that knows a status code for any of them.
 """
 
 

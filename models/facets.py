@@ -2,7 +2,7 @@
 
 The number of a value is what the list would count with that value as a further condition: of a theme
 with what is narrower, of a filter that was given already beside it. What nobody may see is not counted,
-and no value names it. ``models/counts.py`` counts.
+and no value names it. ``models/facet_counts.py`` counts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from models.character import Appearance, Character
 from models.citation import Citation
 from models.commentary import Commentary
 from models.commentary_links import CommentaryCharacter, CommentaryRelation, CommentaryScene, CommentaryTheme
-from models.counts import About, Linked, Own
+from models.facet_counts import About, Linked, Own
 from models.film import Film, SourceFilm
 from models.quote import Quote, QuoteTheme
 from models.scene import Scene, SceneTheme

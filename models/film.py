@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relati
 
 from models.base import Base, Status, Versioned, having, one_of, refers_to
 from models.errors import DomainError, NotFound
-from models.parts import Ordered
+from models.owned_rows import Ordered
 from models.types import line, lines, prose
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary, CommentaryKind
 from models.commentary_links import CommentaryScene
-from models.counts import Counts, count_all, relation_of
+from models.facet_counts import Counts, count_all, relation_of
 from models.film import Film, SourceFilm
 from models.quote import Quote
 from models.scene import Scene
@@ -92,7 +92,7 @@ def film_coverage(session: Session, film: Film) -> FilmCoverage:
 
 
 def _select_numbers(film: Film) -> Select[Any]:
-    # Added to the noun by models/coverage.py.
+    # Added to the noun by models/derived_attributes.py.
     noun: Any = Film
     names = ("characters", "scenes", "quotes", "commentary")
     counts = (noun.character_count, noun.scene_count, noun.quote_count, noun.commentary_count)

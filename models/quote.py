@@ -14,7 +14,7 @@ from models.base import Base, Versioned, having, one_of, refers_to, slugs
 from models.character import Character
 from models.citation import Citation
 from models.film import Film, OfFilm
-from models.parts import Ordered, PartList, parts
+from models.owned_rows import Ordered, PartList, parts
 from models.scene import Scene
 from models.source import cited_from
 from models.theme import Theme, about

@@ -25,8 +25,8 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Versioned
-from models.generation import RAISED, ContentGeneration
-from models.parts import Part
+from models.content_generation import RAISED, ContentGeneration
+from models.owned_rows import Part
 from models.types import Instant, line, lines
 
 EDITION = "edition"

@@ -19,7 +19,7 @@ from models.base import Base, Versioned, having, one_of, refers_to, slugs
 from models.character import Appearance, Presence
 from models.citation import Citation
 from models.film import Film, OfFilm
-from models.parts import Ordered, PartList, parts
+from models.owned_rows import Ordered, PartList, parts
 from models.source import cited_from
 from models.theme import Theme, about
 from models.types import line, prose

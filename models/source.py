@@ -30,7 +30,7 @@ from models.base import Base, Versioned, one_of, refers_to, slugs
 from models.citation import Citation
 from models.errors import DomainError, NotFound
 from models.film import Film, SourceFilm
-from models.parts import Joined, Part, PartList, parts
+from models.owned_rows import Joined, Part, PartList, parts
 from models.types import choice, line, prose
 
 

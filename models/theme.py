@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relat
 
 from models.base import Base, Versioned, having, refers_to, slugs
 from models.errors import InvalidReference
-from models.listing import is_under, led
-from models.parts import Ordered, parts
+from models.list_index import is_under, led
+from models.owned_rows import Ordered, parts
 from models.types import line, prose
 
 
@@ -118,7 +118,7 @@ class ThemeRelation(Base, Ordered):
 class Probed:
     """A theme, a text or SQL for it, of which each row is asked whether it is about it.
 
-    A list is led by other themes, and read in their order: see ``models.listing``.
+    A list is led by other themes, and read in their order: see ``models.list_index``.
     """
 
     slug: Any
@@ -142,7 +142,7 @@ def about(statement: Select[Any], noun: Any, theme: Sequence[Any], theme_all: Se
 
 def _rarest(slugs_: Sequence[Any]) -> Any:
     """Return SQL for the theme, of several, that the fewest resources are about."""
-    from models.search.breadth import about as documents
+    from models.search.selectivity import about as documents
 
     found = select(Theme.slug).where(Theme.slug.in_(slugs_))
     return found.order_by(documents([Theme.slug]), Theme.slug).limit(1).scalar_subquery()

@@ -10,9 +10,9 @@ from sqlalchemy import CompoundSelect, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from models.commentary import Commentary
-from models.counts import Counting, Counts, count_all
+from models.facet_counts import Counting, Counts, count_all
 from models.facets import FACETS
-from models.listing import EVERYTHING, Listing, keys_of_listed, listed
+from models.list_index import EVERYTHING, Listing, keys_of_listed, listed
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme, ThemeRelation

@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from openapi.document_order import in_reading_order, name_ids, share_path_parameters
 from openapi.examples import give_examples
 from openapi.links import connect
-from openapi.parts import in_reading_order, name_ids, share_path_parameters
 
 PATH = Path(__file__).parent / "v1.json"
 

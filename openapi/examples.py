@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from openapi.parts import operations
+from openapi.document_order import operations
 
 #: The key under which a view names the request that shows it.
 REQUEST = "x-example-request"

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from openapi import PATH, node
+from openapi import PATH, npm_tools
 
 LINTERS = (
-    ("redocly", "lint", "--config", node.FOLDER / "redocly.yaml"),
-    ("spectral", "lint", "--ruleset", node.FOLDER / "spectral.yaml", "--fail-severity", "hint"),
+    ("redocly", "lint", "--config", npm_tools.FOLDER / "redocly.yaml"),
+    ("spectral", "lint", "--ruleset", npm_tools.FOLDER / "spectral.yaml", "--fail-severity", "hint"),
 )
 
 
 def main(document: Path = PATH) -> None:
     """Run both; print what a linter says where it is not content, and end with 1."""
-    node.leave_out("Redocly and Spectral")
-    failed = [ran for ran in (node.run(*linter, document) for linter in LINTERS) if ran.returncode]
+    npm_tools.leave_out("Redocly and Spectral")
+    failed = [ran for ran in (npm_tools.run(*linter, document) for linter in LINTERS) if ran.returncode]
     for ran in failed:
         print(ran.stdout, ran.stderr, sep="\n", file=sys.stderr)
     if failed:

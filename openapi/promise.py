@@ -1,7 +1,7 @@
 """``python -m openapi.promise``: what was released is kept; docs/adr/0013 says what is promised.
 
-`redocly diff` compares the last released document with the present one, and ``openapi.meanings`` what it
-does not look at. A change that breaks a client of the release ends the command with 1.
+`redocly diff` compares the last released document with the present one, and ``openapi.compatibility_facts``
+what it does not look at. A change that breaks a client of the release ends the command with 1.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openapi import PATH, meanings, node
+from openapi import PATH, compatibility_facts, npm_tools
 
-RELEASED = node.FOLDER / "released"
+RELEASED = npm_tools.FOLDER / "released"
 
 
 def main(document: Path = PATH, released: Path = RELEASED) -> None:
@@ -25,7 +25,7 @@ def main(document: Path = PATH, released: Path = RELEASED) -> None:
     if last is None:
         print("Nothing was released yet, so nothing is promised.")
         return
-    node.leave_out("the comparison with the last release")
+    npm_tools.leave_out("the comparison with the last release")
     broken = broken_promises(json.loads(last.read_bytes()), json.loads(document.read_bytes()))
     for sentence in broken:
         print(f"Breaks clients of {last.stem}: {sentence}", file=sys.stderr)
@@ -48,7 +48,7 @@ def version(written: str) -> tuple[int, ...]:
 def broken_promises(base: dict[str, Any], revision: dict[str, Any]) -> list[str]:
     """Return a sentence for each change that breaks a client of ``base``."""
     seen = [sentence for _, sentence in breaking_changes(base, revision)]
-    return list(dict.fromkeys(seen + meanings.lost(base, revision)))
+    return list(dict.fromkeys(seen + compatibility_facts.lost(base, revision)))
 
 
 def breaking_changes(base: dict[str, Any], revision: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -64,8 +64,9 @@ def _compare(base: dict[str, Any], revision: dict[str, Any]) -> dict[str, Any]:
         paths = [Path(folder, "base.json"), Path(folder, "revision.json")]
         for path, document in zip(paths, (base, revision), strict=True):
             path.write_text(json.dumps(document), "utf-8")
-        config = node.FOLDER / "redocly.yaml"
-        ran = node.run("redocly", "diff", *paths, "--config", config, "--format", "json", "--fail-on", "none")
+        config = npm_tools.FOLDER / "redocly.yaml"
+        options = ("--config", config, "--format", "json", "--fail-on", "none")
+        ran = npm_tools.run("redocly", "diff", *paths, *options)
     if ran.returncode:
         raise RuntimeError(f"redocly diff could not compare: {ran.stderr or ran.stdout}")
     return dict(json.loads(ran.stdout))
@@ -82,7 +83,7 @@ def _is_narrower(change: dict[str, Any], revision: dict[str, Any]) -> bool:
     place, _, _ = change["base"]["pointer"].rpartition("/")
     members = [member["$ref"] for member in change["base"]["value"] if "$ref" in member]
     try:
-        return meanings.at(revision, place).get("$ref") in members
+        return compatibility_facts.at(revision, place).get("$ref") in members
     except KeyError:
         return False
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from api.fields import nearest
-from seeds.bodies import BODIES
+from api.schemas.fields import nearest
+from seeds.diagnostics import Fault, named
+from seeds.entry_schemas import BODIES
 from seeds.essay import Essay
-from seeds.faults import Fault, named
 from seeds.pack import Entry, Pack
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from models import NOUNS, InvalidReference, Paragraph, Source, Versioned
 from models.revision import edition
-from seeds.bodies import BODIES
 from seeds.check import Checked, Sound
+from seeds.entry_schemas import BODIES
 from seeds.resolve import resolved
 
 EDITOR = "seed"

@@ -12,8 +12,8 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from seeds.faults import Fault, Level, named
-from seeds.plain import Unreadable, read_mapping
+from seeds.diagnostics import Fault, Level, named
+from seeds.strict_yaml import Unreadable, read_mapping
 
 VOCABULARIES = {"advisories.yml": "advisory", "themes.yml": "theme", "sources.yml": "source"}
 FILM_FILES = {

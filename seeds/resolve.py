@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from api.fields import Reference
+from api.schemas.fields import Reference
 from models import InvalidReference
 
 #: Finds what a slug of a type names, or raises InvalidReference.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from api.fields import SLUG, nearest
+from api.schemas.fields import SLUG, nearest
 from models.types import SLUG_LENGTH
-from seeds.argument import claimed_scene, flagged_paragraph, related_once, related_to_an_end
-from seeds.bodies import BODIES
+from seeds.argument_rules import claimed_scene, flagged_paragraph, related_once, related_to_an_end
 from seeds.check import Checked, Rule, Sound
+from seeds.diagnostics import Fault, Level
+from seeds.entry_schemas import BODIES
 from seeds.essay import RUN, words
-from seeds.faults import Fault, Level
 from seeds.pack import Entry
 from seeds.resolve import references
 

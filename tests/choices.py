@@ -5,7 +5,7 @@ import random
 
 from hypothesis import strategies as st
 
-from api.fields import UNSTORABLE
+from api.schemas.fields import UNSTORABLE
 from models import Status
 
 #: The largest number that an integer column holds.

@@ -9,7 +9,7 @@ import pytest
 from coverage import Coverage
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 from models import Alias
 from models import database as databases
 from models.database import Database

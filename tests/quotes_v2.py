@@ -6,13 +6,13 @@ version 1. Tests put it beside the API; nothing that is served is of version 2.
 
 from inspect import unwrap
 
-from api.blueprint import Blueprint
-from api.fields import Choice
-from api.paths import slug_parameter
-from api.quotes import routes
-from api.quotes.schemas import QuoteQuerySchema, QuoteSchema
-from api.references import Grouped, ReferenceTo
-from api.schemas import Out
+from api.http.url_converters import slug_parameter
+from api.resources.quotes import routes
+from api.resources.quotes.schemas import QuoteQuerySchema, QuoteSchema
+from api.schemas.base import Out
+from api.schemas.fields import Choice
+from api.schemas.references import Grouped, ReferenceTo
+from api.views.blueprint import Blueprint
 from models import Certainty
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/v1[^\"]*)")
 LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes"]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from api.core.urls import absolute_url
 from api.embeds.frame import title
-from api.embeds.quoted import Quoted
-from api.urls import absolute_url
+from api.embeds.quote_view_model import Quoted
 
 TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 

@@ -13,15 +13,15 @@ from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from api import clock
-from api.content import item
-from api.context import settings
-from api.embeds import framing, styling
-from api.embeds.choosing import FramedChoiceSchema, asked_for, drawn, of_day
-from api.embeds.on_one_line import plain, shortened, shown
-from api.embeds.quoted import Quoted, quoted
-from api.errors import Refused
-from api.urls import absolute_url
+from api.core.request_context import settings
+from api.core.urls import absolute_url
+from api.embeds import frame_css, frame_metrics
+from api.embeds.quote_selection import FramedChoiceSchema, asked_for, drawn, of_day
+from api.embeds.quote_view_model import Quoted, quoted
+from api.http import clock
+from api.http.errors import Refused
+from api.query.internal_reader import item
+from api.text.single_line import plain, shortened, shown
 from models import Gone, NotFound
 
 SCRIPT = Path(__file__).parent / "static" / "frame.js"
@@ -128,8 +128,8 @@ def _absent(said: str, status: int) -> Response:
 
 def _framed(template: str, found: Quoted | None, canonical: str, **values: str) -> Response:
     theme, clamp = request.args.get("theme", ""), request.args.get("clamp") == "1"
-    known = {"quote": found, "clamp": clamp, "g": framing, "canonical": canonical}
-    css = styling.style_sheet(found, theme if theme in styling.COLOURS else "auto", clamp=clamp)
+    known = {"quote": found, "clamp": clamp, "g": frame_metrics, "canonical": canonical}
+    css = frame_css.style_sheet(found, theme if theme in frame_css.COLOURS else "auto", clamp=clamp)
     if found:
         values["title"] = title(found)
     script = absolute_url("/embed/frame.js", v=_script()[1])

@@ -8,20 +8,20 @@ from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
 
-from api.context import settings
-from api.embeds import framing
-from api.embeds.addressed import MOST_CHARACTERS, Addressed, addressed
-from api.embeds.cards import HEIGHT, WIDTH
-from api.embeds.flat import blockquote, framed
+from api.core.request_context import settings
+from api.core.urls import absolute_url
+from api.embeds import frame_metrics
+from api.embeds.cards.layout import HEIGHT, WIDTH
+from api.embeds.cards.routes import NARROWEST, WIDEST
 from api.embeds.frame import KEPT, title
-from api.embeds.on_one_line import plain, shortened
-from api.embeds.quoted import Quoted
-from api.embeds.routes import NARROWEST, WIDEST
-from api.embeds.styling import COLOURS
-from api.errors import Refused
-from api.representations.wording import KEEPER
-from api.responses import digest, encoded
-from api.urls import absolute_url
+from api.embeds.frame_css import COLOURS
+from api.embeds.quote_view_model import Quoted
+from api.embeds.static_html import blockquote, framed
+from api.embeds.url_resolver import MOST_CHARACTERS, Addressed, addressed
+from api.http.errors import Refused
+from api.http.responses import digest, encoded
+from api.representations.attribution import KEEPER
+from api.text.single_line import plain, shortened
 
 #: The widest that a frame is shown, in pixels.
 MOST_WIDE = 600
@@ -95,10 +95,10 @@ def _told(asked: Addressed, most_wide: int | None, most_high: int | None) -> dic
 def size(quote: Quoted, most_wide: int | None, most_high: int | None) -> tuple[int, int, dict[str, Any]]:
     """Return how wide and high a quote's frame is, and what its address says where that is too low."""
     width = min(most_wide or MOST_WIDE, MOST_WIDE)
-    height = framing.height(quote, width)
+    height = frame_metrics.height(quote, width)
     if most_high is None or height <= most_high:
         return width, height, {}
-    return width, most_high, {"clamp": 1} if framing.natural_height(quote, width) > most_high else {}
+    return width, most_high, {"clamp": 1} if frame_metrics.natural_height(quote, width) > most_high else {}
 
 
 def thumbnail(quote: Quoted, most_wide: int | None, most_high: int | None) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from pathlib import Path
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from api.context import settings
-from api.urls import absolute_url
+from api.core.request_context import settings
+from api.core.urls import absolute_url
 from models import NotFound
 
 STATIC = Path(__file__).parent / "static"

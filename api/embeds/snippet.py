@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from api.embeds.markup import defused, escaped, lines, name
-from api.embeds.quoted import Quoted
+from api.core.urls import absolute_url
+from api.embeds.quote_view_model import Quoted
 from api.embeds.script import current
 from api.representations.markdown import inert, inert_lines, link
-from api.urls import absolute_url
+from api.text.escaping import defused, escaped, lines, name
 
 #: The themes that a site owner may ask for; without one, a quote has the page's own colours.
 THEMES = ("light", "dark")

@@ -7,20 +7,23 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from api.clock import today
-from api.embeds.choosing import asked_for, of_days
-from api.errors import Refused
-from api.pages import atom, content, json_feed
-from api.pages.entries import Entry, Feed, entry
-from api.responses import digest
-from api.urls import absolute_url
+from api.core.urls import absolute_url
+from api.embeds.quote_selection import asked_for, of_days
+from api.http.clock import today
+from api.http.errors import Refused
+from api.http.responses import digest
+from api.pages import atom_feed, json_feed, page_data
+from api.pages.feed_entries import Entry, Feed, entry
 
 feeds = Blueprint("feeds", __name__, url_prefix="/feeds")
 
 #: How many quotes are the latest, and how many days a feed goes back.
 LATEST, DAYS = 50, 30
 #: By the ending of an address: what writes the feed, and its media type.
-WRITERS = {"atom": (atom.write, atom.CONTENT_TYPE), "json": (json_feed.write, json_feed.CONTENT_TYPE)}
+WRITERS = {
+    "atom": (atom_feed.write, atom_feed.CONTENT_TYPE),
+    "json": (json_feed.write, json_feed.CONTENT_TYPE),
+}
 FILLED = ("film", "sources")
 KEPT = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
 
@@ -32,7 +35,7 @@ def latest(extension: str) -> Response:
     One index, read backwards, has this order.
     """
     filters = asked_for()
-    found = content.first("quote", filters | {"sort": ["-created_at", "-id"], "limit": LATEST}, *FILLED)
+    found = page_data.first("quote", filters | {"sort": ["-created_at", "-id"], "limit": LATEST}, *FILLED)
     entries = tuple(entry(item) for item in found)
     return _written(extension, "Latest quotes", "Lines and sentences, the newest first.", filters, entries)
 
@@ -43,7 +46,7 @@ def daily(extension: str) -> Response:
     filters, day = asked_for(), today()
     days = [day - dt.timedelta(days=ago) for ago in range(DAYS)]
     chosen = of_days(days, filters)
-    found = content.filled("quote", chosen.values(), *FILLED)
+    found = page_data.filled("quote", chosen.values(), *FILLED)
     entries = tuple(_of_day(day, found[slug], filters) for day, slug in chosen.items())
     return _written(extension, "A quote a day", "One quote for everybody’s day.", filters, entries)
 

@@ -8,20 +8,20 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from api.content import Call, item
-from api.context import session, settings
-from api.embeds.quoted import Quoted, quoted
+from api.core.request_context import session, settings
+from api.core.urls import absolute_url
+from api.embeds.quote_view_model import Quoted, quoted
 from api.embeds.script import builds
 from api.embeds.snippet import pinned, snippet
-from api.errors import Refused
-from api.fields import Digits, Slug
-from api.filters import TextFilter
-from api.pages import content
-from api.pages.finding import sentences
-from api.pages.framed import chosen, frame
+from api.http.errors import Refused
+from api.http.security_headers import PAGE
+from api.pages import page_data
+from api.pages.embed_code import chosen, frame
 from api.pages.rendering import page
-from api.security import PAGE
-from api.urls import absolute_url
+from api.pages.search_view import sentences
+from api.query.internal_reader import Call, item
+from api.schemas.fields import Digits, Slug
+from api.schemas.filters import TextFilter
 from models import Renamed, Theme
 from models.base import in_default_order
 
@@ -61,7 +61,7 @@ def choose() -> Response:
     """Offer quotes, and show the chosen one: live, and as what is to be copied."""
     schema = GallerySchema()
     asked = _asked(schema)
-    found = content.first("quote", _filters(asked))
+    found = page_data.first("quote", _filters(asked))
     if "quote" not in asked and found:
         asked["quote"] = found[0]["id"]
     shown = _shown(asked)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, current_app
 from markupsafe import Markup
 
-from api.config import ROOT
-from api.context import settings
-from api.notices import Entry, in_force
+from api.core.config import ROOT
+from api.core.request_context import settings
+from api.http.deprecation.headers import Entry, in_force
 from api.pages.rendering import page
 from models import NotFound
 

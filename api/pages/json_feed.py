@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.pages.entries import Entry, Feed
-from api.representations.wording import KEEPER
-from api.responses import encoded
-from api.urls import absolute_url
+from api.core.urls import absolute_url
+from api.http.responses import encoded
+from api.pages.feed_entries import Entry, Feed
+from api.representations.attribution import KEEPER
 
 CONTENT_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from flask import Response, make_response, render_template, request
 
-from api.content import Call
-from api.urls import absolute_url
+from api.core.urls import absolute_url
+from api.query.internal_reader import Call
 
 
 def page(template: str, calls: Sequence[Call] = (), **values: object) -> Response:

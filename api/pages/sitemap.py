@@ -12,12 +12,12 @@ from xml.etree import ElementTree as ET
 from flask import Blueprint, Response, request
 from sqlalchemy import func, select
 
-from api.context import session, settings
+from api.core.request_context import session, settings
+from api.core.urls import absolute_url
+from api.http.problem_types import PROBLEMS
+from api.http.responses import digest
 from api.pages.guides import library
-from api.pages.wording import PAGES
-from api.problems import PROBLEMS
-from api.responses import digest
-from api.urls import absolute_url
+from api.pages.template_filters import PAGES
 from models import BY_TYPE, NotFound
 
 sitemap = Blueprint("sitemap", __name__)

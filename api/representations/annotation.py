@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from api.representations.attribution import KEEPER, Item, attribution, base, content_note, uri
 from api.representations.jsonld import Node, dumps
-from api.representations.wording import KEEPER, Item, attribution, base, content_note, uri
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 #: A quote marks a passage; a commentary says what the source argues, and is no comment on it.

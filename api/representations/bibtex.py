@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from api.representations.references import Reference, references
-from api.representations.wording import UNDATED, Item
+from api.representations.attribution import UNDATED, Item
+from api.representations.bibliography import Reference, references
 
 #: What TeX acts on, and what prints it instead. BibTeX counts braces even behind a backslash, so a
 #: brace of the text stands as a command.

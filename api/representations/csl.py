@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.representations.references import Reference, references
-from api.representations.wording import Item
+from api.representations.attribution import Item
+from api.representations.bibliography import Reference, references
 
 # An essay or review without a publication is no article in one.
 TYPES = {"book": "book", "talk": "speech", "record": "document"}

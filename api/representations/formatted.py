@@ -12,9 +12,9 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+from api.representations.attribution import UNDATED, Item
+from api.representations.bibliography import Reference, references
 from api.representations.csl import date
-from api.representations.references import Reference, references
-from api.representations.wording import UNDATED, Item
 
 #: Each style by our name for it, and its file in the CSL repository.
 STYLES = {"apa": "apa", "mla": "modern-language-association", "chicago": "chicago-author-date"}

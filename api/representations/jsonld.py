@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.representations.wording import (
+from api.representations.attribution import (
     KEEPER,
     Item,
     address,

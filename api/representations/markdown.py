@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from api.representations.text import facts, publication
-from api.representations.wording import Item, address, attribution, content_note, one_line, title_of, uri
+from api.representations.attribution import Item, address, attribution, content_note, one_line, title_of, uri
+from api.representations.plain_text import facts, publication
 
 # HTML is put out of action by character references, which every dialect reads; the rest by backslashes.
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.representations import annotation, bibtex, csl, formatted, jsonld, markdown, ris, text
-from api.representations.wording import Item
+from api.representations import annotation, bibtex, csl, formatted, jsonld, markdown, plain_text, ris
+from api.representations.attribution import Item
 
 CITING = frozenset({"quote", "commentary", "source"})
 #: A source is what is annotated.
@@ -68,7 +68,7 @@ class Form:
 #: All forms. Where a request likes several equally well, the first is served.
 FORMS = (
     Form("json", "application/json", "json", "The item itself."),
-    Form("text", "text/plain", "txt", "The words and where they are from.", text.write, charset=True),
+    Form("text", "text/plain", "txt", "The words and where they are from.", plain_text.write, charset=True),
     Form(
         "markdown",
         "text/markdown",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.representations.references import Reference, references
-from api.representations.wording import Item
+from api.representations.attribution import Item
+from api.representations.bibliography import Reference, references
 
 TYPES = {"book": "BOOK", "record": "GEN", "talk": "GEN"}
 

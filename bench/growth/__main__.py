@@ -22,7 +22,7 @@ from rich.table import Table
 from sqlalchemy import text
 
 from api.app import create_app
-from api.config import ROOT, Settings
+from api.core.config import ROOT, Settings
 from bench.catalogue import Sizes, make
 from bench.databases import provide
 from bench.growth.measuring import Measured, measured, noted

@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.cursors import Cursor
+from api.query.cursors import Cursor
 from bench.growth.paths import addresses, ids
 from bench.growth.places import Places
-from models.search.tables import DocumentTerm
+from models.search.index_tables import DocumentTerm
 
 #: Paths with queries; ``{names}`` are those of places.
 LISTS = {

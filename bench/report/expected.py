@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from models.counts import MOST_COUNTED
+from models.facet_counts import MOST_COUNTED
 from models.search.ranking import MOST_CANDIDATES
 
 #: A search ranks no more than so many candidates.

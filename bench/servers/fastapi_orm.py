@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy.orm import Session
 
-from api.config import Settings
+from api.core.config import Settings
 from bench.servers.fastapi_shapes import Page, Quote, page
 from bench.servers.objects import select_one, select_page
 from models.database import Database

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from api.config import ROOT
+from api.core.config import ROOT
 from bench.servers.processes import tree
 
 PATIENCE = 60.0

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from api.config import Settings
-from api.server import run
+from api.core.config import Settings
+from subtext_cli.server import run
 
 
 def main() -> None:

@@ -4,11 +4,11 @@
 types at once; ``matching`` is the condition that a row of one noun matches, for its list;
 ``highlights`` and ``snippet`` say where in a text. Which texts of a noun are searched, and how much each
 of them counts, stands beside the noun: ``searched``. The index follows every commit by itself
-(``models.search.index``); ``rebuild`` makes it anew.
+(``models.search.index_sync``); ``rebuild`` makes it anew.
 """
 
-from models.search.conditions import matching
-from models.search.index import bring_up_to_date, rebuild
+from models.search.index_sync import bring_up_to_date, rebuild
+from models.search.match_conditions import matching
 from models.search.query import Query, parse
 from models.search.ranking import Found, Hit, search
 from models.search.snippets import Snippet, highlights, snippet

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, text
 
-from models.search.conditions import counted_of, tsquery_of, walked_ctes
-from models.search.syntax import Asked
+from models.search.database_syntax import Asked
+from models.search.match_conditions import counted_of, tsquery_of, walked_ctes
 
 # Keys first: how many there are tells which documents are read. Of their terms SQLite gives the
 # bytes, which takes less time than to make text of them.

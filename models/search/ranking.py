@@ -19,10 +19,8 @@ from sqlalchemy.orm import Session
 
 from models.search.analysis import BREAK, spaced
 from models.search.candidates import TERM, TOTALS, TOTALS_OF_SOME, select_candidates
-from models.search.query import Clause, Kind, Query
-from models.search.suggestion import suggestion
-from models.search.syntax import counted_terms
-from models.search.tables import (
+from models.search.database_syntax import counted_terms
+from models.search.index_tables import (
     KEYS_APART,
     TYPE_NUMBERS,
     film_scope,
@@ -32,6 +30,8 @@ from models.search.tables import (
     theme_scope,
     type_scope,
 )
+from models.search.query import Clause, Kind, Query
+from models.search.suggestion import suggestion
 
 #: So many hits are all ranked and counted; of more the first by key, and not as many.
 MOST_CANDIDATES, FIRST_OF_MORE = 10_000, 2_000

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.search.analysis import Token
+from models.search.database_syntax import counted_terms
+from models.search.index_tables import DocumentTerm
 from models.search.query import Kind, Query
-from models.search.syntax import counted_terms
-from models.search.tables import DocumentTerm
 
 #: Shorter words have too many neighbours to mean one of them, longer ones too many to look up.
 SHORTEST, LONGEST = 3, 24

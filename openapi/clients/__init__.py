@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from openapi import PATH, node
+from openapi import PATH, npm_tools
 
 HERE = Path(__file__).parent
 GENERATOR = Path(sys.executable).with_name("openapi-python-client")
@@ -40,9 +40,9 @@ def write_typescript(folder: Path) -> None:
     """
     shutil.copytree(HERE / "typescript", folder, dirs_exist_ok=True)
     if not (folder / "node_modules").is_symlink():
-        (folder / "node_modules").symlink_to(node.MODULES)
+        (folder / "node_modules").symlink_to(npm_tools.MODULES)
     named = ("--root-types", "--root-types-no-schema-prefix", "--root-types-keep-casing")
-    _expect(node.run("openapi-typescript", PATH, *named, "--output", folder / "schema.d.ts"))
+    _expect(npm_tools.run("openapi-typescript", PATH, *named, "--output", folder / "schema.d.ts"))
 
 
 def _expect(ran: subprocess.CompletedProcess[str]) -> None:

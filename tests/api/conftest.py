@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 from tests.generated import worst
 from tests.storing import store
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.chance import lot
+from api.query.random_selection import lot
 from tests.api.test_lists import ESSAY, ids, whole
 from tests.counting import statements
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.config import InvalidSetting, Settings
+from api.core.config import InvalidSetting, Settings
 
 
 class TestSettings:

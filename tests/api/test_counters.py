@@ -7,7 +7,7 @@ import pytest
 from limits import parse
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from api.counters import MOST_COUNTED, BoundedMemory
+from api.http.rate_limits.bounded_storage import MOST_COUNTED, BoundedMemory
 
 LIMIT = parse("10/hour")
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from api.app import create_app
-from api.chance_queries import zones
-from api.config import Settings
+from api.core.config import Settings
+from api.schemas.random_queries import zones
 from models import Film, Quote
 from models.search import rebuild
 from tests.api.test_chance import NAMES, bookmark, clean
@@ -65,7 +65,7 @@ def at(monkeypatch):
 
     def set_to(moment):
         moment = dt.datetime.fromisoformat(moment)
-        monkeypatch.setattr("api.clock.now", lambda zone=dt.UTC: moment.astimezone(zone))
+        monkeypatch.setattr("api.http.clock.now", lambda zone=dt.UTC: moment.astimezone(zone))
 
     return set_to
 

@@ -11,15 +11,15 @@ from flask.views import MethodView
 from marshmallow import fields
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api.blueprint import Blueprint
-from api.deprecation import BrokenPromise, Deprecated
-from api.fields import AnyOf, Choice, Const
-from api.films.schemas import FilmSchema
-from api.notices import in_force
-from api.paths import slug_parameter
-from api.quotes.schemas import QuoteQuerySchema, QuoteSchema
-from api.references import Parts, ReferenceTo
-from api.schemas import REFERENCES, CitationSchema
+from api.http.deprecation.declaration import BrokenPromise, Deprecated
+from api.http.deprecation.headers import in_force
+from api.http.url_converters import slug_parameter
+from api.resources.films.schemas import FilmSchema
+from api.resources.quotes.schemas import QuoteQuerySchema, QuoteSchema
+from api.schemas.base import REFERENCES, CitationSchema
+from api.schemas.fields import AnyOf, Choice, Const
+from api.schemas.references import Parts, ReferenceTo
+from api.views.blueprint import Blueprint
 from models import Quote, Voice
 from openapi import PATH, render
 

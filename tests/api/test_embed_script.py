@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 from api.embeds.script import current, newest
 from tests.minified import minified
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from api.embeds.markup import WORD_JOINER, defused
-from api.embeds.quoted import Quoted
+from api.embeds.quote_view_model import Quoted
 from api.embeds.snippet import figure, snippet
+from api.text.escaping import WORD_JOINER, defused
 from tests.browser.parsed import Parsed
 from tests.choices import NASTY
 

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
-from api import context, logs
 from api.app import create_app
-from api.config import Settings
-from api.problems import PROBLEMS
+from api.core import logging as logs
+from api.core import request_context
+from api.core.config import Settings
+from api.http.problem_types import PROBLEMS
 
 PROBLEM = ["type", "code", "title", "status", "detail", "instance", "request_id", "errors"]
 
@@ -218,8 +219,8 @@ class TestDatabaseOutage:
             )
 
         broken_app = create_app(app.extensions["settings"])
-        monkeypatch.setattr(context, "session", broken)
-        monkeypatch.setattr("api.blueprint.session", lambda: 1 / 0)
+        monkeypatch.setattr(request_context, "session", broken)
+        monkeypatch.setattr("api.views.blueprint.session", lambda: 1 / 0)
         answer = broken_app.test_client().get("/v1/quotes")
         assert_problem(answer, "internal-error")
         assert "hunter2" not in answer.text
@@ -234,7 +235,7 @@ class TestDatabaseOutage:
                 endless = text(
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
                 )
-                app.add_url_rule("/slow", view_func=lambda: str(context.session().scalar(endless)))
+                app.add_url_rule("/slow", view_func=lambda: str(request_context.session().scalar(endless)))
                 answer = app.test_client().get("/slow")
             assert_problem(answer, "query-timeout")
             assert answer.headers["Retry-After"] == "5"
@@ -244,7 +245,7 @@ class TestDatabaseOutage:
 class TestLogs:
     def test_an_internal_error_is_logged_once_without_what_variables_held(self, app, monkeypatch, capsys):
         logs.configure()
-        monkeypatch.setattr("api.blueprint.session", lambda: 1 / 0)
+        monkeypatch.setattr("api.views.blueprint.session", lambda: 1 / 0)
         answer = (
             create_app(app.extensions["settings"])
             .test_client()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from api import facets as facets_module
-from api.pagination import COUNT_CAP
-from models import counts
+from api.query import facets as facets_module
+from api.query.pagination import COUNT_CAP
+from models import facet_counts
 from models.facets import FACETS
 from tests.counted import answered, ids, items, selects, total
 from tests.counting import statements
@@ -206,8 +206,8 @@ class TestCost:
         assert len(selects(seen)) == number
 
     def test_no_more_is_counted_than_is_promised(self, client, monkeypatch):
-        assert counts.MOST_COUNTED == COUNT_CAP
-        monkeypatch.setattr(counts, "MOST_COUNTED", 10)
+        assert facet_counts.MOST_COUNTED == COUNT_CAP
+        monkeypatch.setattr(facet_counts, "MOST_COUNTED", 10)
         facets_module._counting.cache_clear()
         try:
             found = answered(client, "/v1/quotes?facets=kind,film")["facets"]

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from api.references import includable
-from api.shaping import MOST_INCLUDES
-from api.versions import schema_of
+from api.core.api_versions import schema_of
+from api.schemas.references import includable
+from api.schemas.sparse_fields import MOST_INCLUDES
 from models import BY_TYPE, NOUNS
 
 #: A list below an item's path.

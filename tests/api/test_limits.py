@@ -6,7 +6,7 @@ import time
 import pytest
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 
 HER = "/v1/films/her-2013"
 LIMIT = re.compile(r'"default";r=(\d+);t=(\d+)')

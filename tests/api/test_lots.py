@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 from sqlalchemy import insert
 
-from api import chance
 from api.app import create_app
-from api.chance import Lots, lot
-from api.config import Settings
+from api.core.config import Settings
+from api.query import random_selection
+from api.query.random_selection import Lots, lot
 from models import Film, Quote, QuoteKind
 from models.base import random_key
 from models.revision import edition
@@ -109,8 +109,8 @@ class TestVeryMany:
         # Behind the start of a window that wraps round there are fewer than it holds.
         edge = in_order[-120][0]
         seed = next(n for n in range(100_000) if (edge < self.start(n) <= in_order[-1][0]) == wraps)
-        behind = [slug for key, slug in in_order if key >= self.start(seed)][: chance.WINDOW]
-        window = behind + [slug for _, slug in in_order][: chance.WINDOW - len(behind)]
+        behind = [slug for key, slug in in_order if key >= self.start(seed)][: random_selection.WINDOW]
+        window = behind + [slug for _, slug in in_order][: random_selection.WINDOW - len(behind)]
         path = f"/v1/quotes/random?kind=dialogue&seed={seed}&count=50"
         answer = crowd.test_client().get(path)
         assert ids(answer) == by_lot(window, str(seed))[:50]
@@ -131,7 +131,7 @@ class TestVeryMany:
         with statements(crowd.extensions["database"].engine) as seen:
             assert len(ids(crowd.test_client().get("/v1/quotes/random?count=50"))) == 50
         first, *others = map(len, found)
-        assert (first, sum(others)) == (chance.MOST_RANKED + 1, chance.WINDOW)
+        assert (first, sum(others)) == (random_selection.MOST_RANKED + 1, random_selection.WINDOW)
         assert not any("random()" in statement.lower() for statement in seen)
 
     def test_it_takes_four_statements(self, crowd):
@@ -141,7 +141,7 @@ class TestVeryMany:
 
     def test_neighbours_in_random_order_come_nearly_as_often_as_others(self, crowd, in_order, monkeypatch):
         # Fewer rows are read to learn that there are too many; what comes is the same.
-        monkeypatch.setattr(chance, "MOST_RANKED", 100)
+        monkeypatch.setattr(random_selection, "MOST_RANKED", 100)
         kind = {"kind": [QuoteKind.DIALOGUE]}
         places = {slug: place * 25 // len(in_order) for place, (_, slug) in enumerate(in_order)}
         with crowd.extensions["database"].reading() as session:

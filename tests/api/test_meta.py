@@ -6,9 +6,9 @@ from importlib.metadata import version
 import pytest
 
 from api.app import create_app
-from api.config import ROOT, Settings
-from api.version import VERSION
-from api.versions import COLLECTIONS
+from api.core.api_versions import COLLECTIONS
+from api.core.config import ROOT, Settings
+from api.core.release import VERSION
 from models import Quote, Status
 from models.revision import edition
 from openapi import PATH

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from api.pages.argument import MOST_STEPS, argument
-from api.pages.threads import scenes_beyond, threads
-from api.pages.wording import paragraphs
+from api.pages.argument_tree import MOST_STEPS, argument
+from api.pages.template_filters import paragraphs
+from api.pages.theme_timeline import scenes_beyond, threads
 
 
 def claims(*pairs, names="abcdefghijklmnopqrstuvwxyz", core=""):

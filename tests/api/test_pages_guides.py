@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 from flask import render_template
 
-from api.config import ROOT
-from api.deprecation import Deprecated
-from api.notices import Entry
+from api.core.config import ROOT
+from api.http.deprecation.declaration import Deprecated
+from api.http.deprecation.headers import Entry
 from api.pages import guides
 from api.pages.markdown import document
 from tests.browser.parsed import Parsed
@@ -22,7 +22,7 @@ PATHS = ["/docs/guides", "/docs/changelog", *(f"/docs/guides/{name}" for name in
 def client(sqlite_engine):
     """A client over the pack; pages are the same over both databases."""
     from api.app import create_app
-    from api.config import Settings
+    from api.core.config import Settings
 
     with sqlite_engine.fresh("pack") as url:
         app = create_app(Settings(database_url=url, statement_seconds=60))

@@ -8,11 +8,11 @@ from flask import request
 from sqlalchemy import select, text
 from werkzeug.http import HTTP_STATUS_CODES
 
-from api import context
 from api.app import create_app
-from api.config import Settings
-from api.pages.exchanges import EXCHANGES
-from api.problems import PROBLEMS
+from api.core import request_context
+from api.core.config import Settings
+from api.http.problem_types import PROBLEMS
+from api.pages.http_examples import EXCHANGES
 from models import Quote
 from tests.browser.parsed import Parsed
 from tests.conftest import PATIENT
@@ -121,13 +121,13 @@ class TestExchange:
         compare((sent, re.sub(r"(Retry-After: |;t=)\d+", r"\g<1><n>", answer)), app)
 
     def test_a_bug(self, made, shown, monkeypatch):
-        monkeypatch.setattr("api.blueprint.session", lambda: 1 / 0)
+        monkeypatch.setattr("api.views.blueprint.session", lambda: 1 / 0)
         compare(shown("internal-error"), made())
 
     def test_a_slow_statement(self, made, shown):
         app = made(statement_seconds=0.05)
         endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-        app.add_url_rule("/slow", view_func=lambda: str(context.session().scalar(text(endless))))
+        app.add_url_rule("/slow", view_func=lambda: str(request_context.session().scalar(text(endless))))
         compare(shown("query-timeout"), app, "/slow")
 
     def test_a_database_that_is_away(self, made, shown):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.errors import Refused
-from api.pages import finding
+from api.http.errors import Refused
+from api.pages import search_view
 from tests.browser.parsed import Parsed
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
@@ -41,7 +41,7 @@ def search(client, monkeypatch):
 
     def run(found, query="q=wife"):
         asked = []
-        monkeypatch.setattr(finding, "find", lambda query: asked.append(query) or found)
+        monkeypatch.setattr(search_view, "find", lambda query: asked.append(query) or found)
         answered = client.get(f"/search?{query}")
         return Parsed(answered.text), asked
 
@@ -119,7 +119,7 @@ class TestSearchPage:
                 "invalid-parameters", "1 parameter is not valid.", [{"detail": "“q” is <too> long."}]
             )
 
-        monkeypatch.setattr(finding, "find", refuse)
+        monkeypatch.setattr(search_view, "find", refuse)
         answered = client.get("/search?q=wife")
         assert answered.status_code == 422
         assert answered.headers["Cache-Control"] == "no-store"

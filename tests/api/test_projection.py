@@ -10,14 +10,14 @@ from sqlalchemy import Boolean, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from api.app import create_app
-from api.commentary.schemas import ClaimRelationSchema
-from api.config import Settings
-from api.json_text import Frozen, joined
-from api.projection import item, item_json
-from api.references import includable
-from api.schemas import Out
-from api.shaping import Shape
-from api.versions import schema_of
+from api.core.api_versions import schema_of
+from api.core.config import Settings
+from api.query.json_projection import item, item_json
+from api.query.sql_json import Frozen, joined
+from api.resources.commentary.schemas import ClaimRelationSchema
+from api.schemas.base import Out
+from api.schemas.references import includable
+from api.schemas.sparse_fields import Shape
 from models import BY_TYPE, CommentaryRelation, Film, Quote
 from models.database import Database
 from tests.generated import contents, worst

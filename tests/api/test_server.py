@@ -5,8 +5,8 @@ import os
 import pytest
 from granian.constants import Interfaces
 
-from api.config import Settings
-from api.server import MOST_WORKERS_UNASKED, Server, processes, told
+from api.core.config import Settings
+from subtext_cli.server import MOST_WORKERS_UNASKED, Server, processes, told
 
 SQLITE, POSTGRESQL = "sqlite:////tmp/x", "postgresql://x@127.0.0.1/x"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.references import MOST_LISTED
-from api.shaping import MOST_INCLUDES
+from api.schemas.references import MOST_LISTED
+from api.schemas.sparse_fields import MOST_INCLUDES
 from tests.counting import statements
 
 QUOTE = "her-2013-a-wife-without-the-challenges"

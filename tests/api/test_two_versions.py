@@ -10,12 +10,12 @@ from flask import Response
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import create_app
-from api.config import Settings
-from api.projection import item_json
-from api.references import includable
-from api.shaping import Shape
-from api.spec import Api, spec_options
-from api.versions import COLLECTIONS, made_of, path_in, schema_of
+from api.core.api_versions import COLLECTIONS, made_of, path_in, schema_of
+from api.core.config import Settings
+from api.openapi_spec.spec import Api, spec_options
+from api.query.json_projection import item_json
+from api.schemas.references import includable
+from api.schemas.sparse_fields import Shape
 from models import Quote
 from openapi import PATH, render
 from tests import quotes_v2

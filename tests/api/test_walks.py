@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 from models import Character, Film, Quote, Scene, Source, Status
 from models.database import Database
 from tests.models.content import character, film, quote, scene, source

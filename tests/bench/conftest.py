@@ -2,9 +2,9 @@
 
 import pytest
 
-from api import chance, strolls
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
+from api.query import random_scan, random_selection
 from bench.catalogue import Sizes, make
 from bench.growth.measuring import noted
 from bench.growth.places import places
@@ -51,9 +51,9 @@ def statements_of(app, address, status=200):
 def let_few_be_many(monkeypatch, *, ranked, window, crowd):
     """Let choosing by lot do with few candidates what it does with many."""
     for of, name, value in (
-        (chance, "MOST_RANKED", ranked),
-        (chance, "WINDOW", window),
-        (strolls, "CROWD", crowd),
-        (strolls, "LONGEST", 600),
+        (random_selection, "MOST_RANKED", ranked),
+        (random_selection, "WINDOW", window),
+        (random_scan, "CROWD", crowd),
+        (random_scan, "LONGEST", 600),
     ):
         monkeypatch.setattr(of, name, value)

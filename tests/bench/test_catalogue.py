@@ -8,8 +8,8 @@ from models import NOUNS, Character, Commentary, ContentGeneration, Film, Quote,
 from models.base import random_key
 from models.database import Database
 from models.search import parse, rebuild, search
-from models.search.index import follow
-from models.search.tables import Document, DocumentTerm, IndexTotals
+from models.search.index_sync import follow
+from models.search.index_tables import Document, DocumentTerm, IndexTotals
 from tests.bench.conftest import QUOTES
 
 INDEX = (Document, DocumentTerm, IndexTotals)

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from api import chance, leading, reading
-from api.answers import lots_of
-from api.content import list_view
-from api.reading import Reading
+from api.query import planner, random_selection, statement_cache
+from api.query.internal_reader import list_view
+from api.query.statement_cache import Reading
+from api.views.reads import lots_of
 from models import AdvisoryLink, Quote, QuoteTheme, Theme
 from tests.bench.conftest import let_few_be_many
 from tests.counted import items
@@ -75,16 +75,16 @@ class TestPages:
         assert expected
         assert listed(theme_all=",".join(sorted(wanted)), sort=sort) == expected
 
-    @pytest.mark.parametrize("few", [leading.SCARCE, 1])
+    @pytest.mark.parametrize("few", [planner.SCARCE, 1])
     @pytest.mark.parametrize("sort", SORTS)
     def test_those_in_a_language_or_with_an_advisory(self, listed, quotes, monkeypatch, sort, few):
-        monkeypatch.setattr(leading, "SCARCE", few)
-        reading._page.cache_clear()
+        monkeypatch.setattr(planner, "SCARCE", few)
+        statement_cache._page.cache_clear()
         german = in_order([quote for quote in quotes if quote.language in ("de", "es")], sort)
         noted = [quote for quote in quotes if {"note-1", "note-2"} & notes(quote)]
         assert listed(language="de,es", sort=sort) == german
         assert listed(advisory="note-1,note-2", sort=sort) == in_order(noted, sort)
-        reading._page.cache_clear()
+        statement_cache._page.cache_clear()
 
     def test_a_theme_that_is_not_there_is_an_empty_list(self, listed, known):
         assert listed(theme="no-such-theme") == []
@@ -106,10 +106,11 @@ class TestWalks:
         walked = 0
         with over_catalogue.test_request_context(), catalogue.reading() as session:
             lots = lots_of(Reading(session, list_view("quote"), ""), filters, {}, Quote)
-            plain = chance.Lots(session, lots.statement, Quote, lots.now)
+            plain = random_selection.Lots(session, lots.statement, Quote, lots.now)
             for seed in map(str, range(30)):
                 walked += (
-                    len(lots._met_or_all(int.from_bytes(chance.lot(seed, "")[:8]) >> 1)) == chance.WINDOW
+                    len(lots._met_or_all(int.from_bytes(random_selection.lot(seed, "")[:8]) >> 1))
+                    == random_selection.WINDOW
                 )
                 assert lots.draw(seed, 3) == plain.draw(seed, 3)
         assert walked > 20

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from api.config import ROOT
+from api.core.config import ROOT
 from bench.growth.measuring import measured, noted
 from bench.growth.paths import LEFT_OUT, addresses, ids
 from bench.growth.places import places

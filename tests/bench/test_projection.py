@@ -1,6 +1,6 @@
 """The benchmark runs: it compares what it measures, and prints a ratio for every request."""
 
-from api.config import ROOT
+from api.core.config import ROOT
 from bench import projection, startup
 from tests.serving import free_port
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.search import answering
+from api.resources.search import results
 from bench.growth.measuring import _rows, noted
-from models.search import conditions, parse, ranking, search
+from models.search import match_conditions, parse, ranking, search
 from tests.bench.conftest import statements_of
 from tests.plans import explained as planned
 from tests.plans import nodes
@@ -79,7 +79,7 @@ class TestASearch:
         monkeypatch.setattr(ranking, "FIRST_OF_MORE", 20)
         answer, rows = touched(catalogue, COMMONEST)
         assert (answer.total, answer.approximate) == (20, True)
-        assert rows < 20 * conditions.PATIENCE * 2 < 500
+        assert rows < 20 * match_conditions.PATIENCE * 2 < 500
 
     @pytest.mark.parametrize("asked", ["quo*", "quote -nothing", '"quote"'])
     def test_so_it_does_of_other_broad_queries(self, catalogue, monkeypatch, asked):
@@ -87,7 +87,7 @@ class TestASearch:
         monkeypatch.setattr(ranking, "FIRST_OF_MORE", 20)
         answer, rows = touched(catalogue, asked)
         assert (answer.total, answer.approximate) == (20, True)
-        assert rows < 20 * conditions.PATIENCE * 2
+        assert rows < 20 * match_conditions.PATIENCE * 2
 
     def test_words_that_shun_each_other_are_not_walked_for_to_the_end(self, catalogue, monkeypatch):
         monkeypatch.setattr(ranking, "MOST_CANDIDATES", 10)
@@ -103,7 +103,7 @@ class TestASearch:
         assert {step["Node Type"] for step in documents} <= {"Tid Scan", "Bitmap Heap Scan", "Index Scan"}
 
     def test_only_the_films_that_are_shown_are_named(self, over_catalogue, monkeypatch):
-        monkeypatch.setattr(answering, "MOST_VALUES", 1)
+        monkeypatch.setattr(results, "MOST_VALUES", 1)
         answer, seen = statements_of(over_catalogue, f"/v1/search?q={COMMONEST}")
         facets = answer.get_json()["facets"]
         assert len(facets["film"]["values"]) == 1

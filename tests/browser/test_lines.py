@@ -7,11 +7,12 @@ from html import escape
 import pytest
 
 from api.app import create_app
-from api.config import Settings
-from api.embeds import fonts, layout
-from api.embeds.layout import Type, height
-from api.embeds.paragraphs import Span
-from api.embeds.quoted import quoted
+from api.core.config import Settings
+from api.embeds import text_height
+from api.embeds.quote_view_model import quoted
+from api.embeds.text_height import Type, height
+from api.text import fonts
+from api.text.layout import Span
 
 WIDTHS = [200, 280, 360, 440, 520, 600]
 WORDS, NAMES = Type(20, 30), Type(15, 22)
@@ -62,7 +63,7 @@ def measured(page, paragraphs):
         "".join(s.text for spans, _ in paragraphs for s in spans if s.italic == i) for i in (0, 1)
     )
     elements = [
-        f'<p dir="auto" style="margin:0;{escape(layout.type_css(type_))};{layout.STYLE}">{written(spans)}</p>'
+        f'<p dir="auto" style="margin:0;{escape(text_height.type_css(type_))};{text_height.STYLE}">{written(spans)}</p>'
         for spans, type_ in paragraphs
     ]
     page.set_content(f"<style>{fonts.faces_css(upright, italic)}</style>{''.join(elements)}")

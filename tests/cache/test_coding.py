@@ -5,7 +5,14 @@ import gzip
 import brotli
 import pytest
 
-from api.cache.coding import CODERS, MOST_CHARACTERS, accepted, encoded, is_text, suiting
+from api.http.response_cache.content_coding import (
+    CODERS,
+    MOST_CHARACTERS,
+    accepted,
+    encoded,
+    is_text,
+    suiting,
+)
 
 ASKED = {
     None: "",

@@ -173,7 +173,7 @@ class TestDays:
 
 def set_to(monkeypatch, moment):
     moment = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    monkeypatch.setattr("api.clock.now", lambda zone=dt.UTC: moment.astimezone(zone))
+    monkeypatch.setattr("api.http.clock.now", lambda zone=dt.UTC: moment.astimezone(zone))
 
 
 class TestCodings:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.cache.entries import Entry
-from api.cache.store import MOST_ACCEPTS, MOST_CHARACTERS, MOST_READINGS, Store
+from api.http.response_cache.cache_entry import Entry
+from api.http.response_cache.store import MOST_ACCEPTS, MOST_CHARACTERS, MOST_READINGS, Store
 
 LISTS = ("/v1/quotes", "limit=3&theme=a&theme=b")
 

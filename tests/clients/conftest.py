@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from openapi import node
+from openapi import npm_tools
 from openapi.clients import generate
 from tests.conftest import not_run
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def clients(tmp_path_factory):
     """A folder with ``python``, ``typescript`` and ``app``, which uses the latter; all workers share it."""
-    if reason := node.missing():
+    if reason := npm_tools.missing():
         not_run(f"because {reason}.")
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -36,11 +36,11 @@ def compile_app(folder):
     app = folder / "app"
     (app / "node_modules").mkdir(parents=True)
     (app / "node_modules" / "subtext-client").symlink_to(folder / "typescript")
-    (app / "node_modules" / "@types").symlink_to(node.MODULES / "@types")
+    (app / "node_modules" / "@types").symlink_to(npm_tools.MODULES / "@types")
     (app / "package.json").write_text('{"type": "module"}')
     for name in ("drive.ts", "refused.ts", "tsconfig.json"):
         (app / name).write_bytes((HERE / name).read_bytes())
-    compiled = node.run("tsc", "--project", app)
+    compiled = npm_tools.run("tsc", "--project", app)
     assert compiled.returncode == 0, compiled.stdout
 
 

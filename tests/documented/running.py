@@ -9,7 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-from openapi import node
+from openapi import npm_tools
 from tests.conftest import not_run
 from tests.documented.blocks import ROOT
 from tests.serving import Served, free_port, wait
@@ -41,7 +41,7 @@ def command(language, text, folder):
     script = folder / {"python": "example.py", "js": "example.mjs", "ts": "example.ts"}[language]
     script.write_text(text, "utf-8")
     if language == "ts":
-        compiler = f"{node.MODULES}/.bin/tsc --strict --target es2022 --module nodenext --skipLibCheck"
+        compiler = f"{npm_tools.MODULES}/.bin/tsc --strict --target es2022 --module nodenext --skipLibCheck"
         return ["bash", "-c", f"{compiler} {script} >&2 && node {script.with_suffix('.js')}"]
     return [sys.executable if language == "python" else "node", str(script)]
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 from models.revision import edition
 from tests.models.content import RELEASED, cite, fill, quote
 

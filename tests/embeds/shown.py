@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from api.embeds.quoted import Quoted
+from api.embeds.quote_view_model import Quoted
 from tests.forms import HOSTILE
 
 SCRIPTS = [

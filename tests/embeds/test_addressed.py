@@ -3,7 +3,7 @@
 import pytest
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 from tests.embeds.conftest import SLUG
 
 BASE = "http://127.0.0.1:8000"

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from api.embeds.card_png import _mask, png
-from api.embeds.card_svg import svg
-from api.embeds.cards import BETWEEN, EDGE, INK, NAMED, SOFT, card
-from api.embeds.fitting import REST
-from api.representations.wording import UNNAMED
+from api.embeds.cards.layout import BETWEEN, EDGE, INK, NAMED, SOFT, card
+from api.embeds.cards.png import _mask, png
+from api.embeds.cards.svg import svg
+from api.representations.attribution import UNNAMED
+from api.text.fitting import REST
 from tests.embeds.shown import HARD, TEXTS, shown
 from tests.forms import tried
 

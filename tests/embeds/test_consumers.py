@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from micawber.providers import Provider, ProviderRegistry
 
-from openapi import node
+from openapi import npm_tools
 from tests.browser.hosts import hosting
 from tests.conftest import not_run
 from tests.serving import ROOT
@@ -40,12 +40,12 @@ class TestMicawber:
 
 class TestOembedExtractor:
     def test_it_discovers_and_reads_every_quote(self, served, addresses):
-        if reason := node.missing():
+        if reason := npm_tools.missing():
             not_run(f"because {reason}.")
         with hosting("127.0.0.1") as site:
             pages = [discovered(site, served, quote, address) for quote, address in addresses.items()]
             script = ROOT / "tests" / "embeds" / "consume.mjs"
-            command = ["node", script, node.MODULES.parent, *pages]
+            command = ["node", script, npm_tools.MODULES.parent, *pages]
             run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
         for quote, told in zip(addresses, json.loads(run.stdout), strict=True):
             assert (told["type"], told["width"], told["provider_name"]) == ("rich", 500, "Subtext")

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from api.content import item
 from api.embeds.discovery import alternates, link_elements, link_header
-from api.embeds.quoted import quoted
+from api.embeds.quote_view_model import quoted
+from api.query.internal_reader import item
 from tests.browser.parsed import Parsed
 from tests.embeds.conftest import SLUG, hostile_id
 

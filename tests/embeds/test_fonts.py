@@ -4,9 +4,9 @@ import unicodedata
 
 import pytest
 
-from api.embeds import fonts
-from api.embeds.fonts import faces_css, needed, typeface_of, typefaces
-from api.embeds.legible import UNKNOWN, legible
+from api.text import fonts
+from api.text.drawable_text import UNKNOWN, legible
+from api.text.fonts import faces_css, needed, typeface_of, typefaces
 
 #: Scripts of antiquity and rare ideographs, which no typeface here has.
 LEFT_OUT = ("TANGUT", "KHITAN", "NUSHU", "CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH", "CUNEIFORM")

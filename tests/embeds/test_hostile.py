@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from api.embeds.on_one_line import attribute, shortened, shown, words
+from api.text.single_line import attribute, shortened, shown, words
 from tests.browser.parsed import Parsed
 from tests.embeds.conftest import HOSTILE, hostile_id
 

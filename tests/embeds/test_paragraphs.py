@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from uniseg.graphemecluster import grapheme_cluster_boundaries
 
-from api.embeds import breaking
-from api.embeds.directions import levels
-from api.embeds.layout import Type, height, lines
-from api.embeds.paragraphs import Paragraph, Span
+from api.embeds.text_height import Type, height, lines
+from api.text import line_breaking
+from api.text.bidi import levels
+from api.text.layout import Paragraph, Span
 from tests.embeds.shown import TEXTS
 from tests.forms import tried
 
@@ -52,7 +52,7 @@ class TestCharacters:
     @given(TEXTS)
     def test_they_end_where_unicode_says(self, text):
         expected = [end for end in grapheme_cluster_boundaries(text[:300]) if end]
-        assert [end for _, end in breaking.characters(text[:300])] == expected
+        assert [end for _, end in line_breaking.characters(text[:300])] == expected
 
 
 class TestLevels:

@@ -7,11 +7,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask import render_template
 
-from api.embeds import framing
-from api.embeds.cards import card
-from api.embeds.flat import blockquote
+from api.embeds import frame_metrics
+from api.embeds.cards.layout import card
 from api.embeds.snippet import snippet
-from api.representations.wording import UNNAMED
+from api.embeds.static_html import blockquote
+from api.representations.attribution import UNNAMED
 from tests.browser.parsed import Parsed
 from tests.embeds.shown import shown
 
@@ -130,7 +130,7 @@ class TestUnnamedSource:
     def test_it_is_the_same_everywhere(self, app):
         quote = shown(source=UNNAMED)
         with app.test_request_context():
-            framed = render_template("frame.html", quote=quote, g=framing)
+            framed = render_template("frame.html", quote=quote, g=frame_metrics)
             forms = snippet(quote)
         drawn = [text.paragraph.text for text in card(quote).texts]
         assert self.SAID in drawn
@@ -138,7 +138,7 @@ class TestUnnamedSource:
         assert caption(forms["html"]).endswith(f", {self.SAID}")
         assert forms["markdown"].endswith(f", {self.SAID}\n")
         assert blockquote(quote).endswith(f"{self.SAID[:13]}<bdi>{UNNAMED}</bdi></p></blockquote>")
-        assert "".join(span.text for span in framing.caption_of(quote)).endswith(f", {self.SAID}")
+        assert "".join(span.text for span in frame_metrics.caption_of(quote)).endswith(f", {self.SAID}")
 
 
 class TestFeeds:

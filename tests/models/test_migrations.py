@@ -11,8 +11,8 @@ from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Text,
 
 from models import Base, migrations
 from models.database import Database
-from models.listing import Listing
-from models.search.tables import Document
+from models.list_index import Listing
+from models.search.index_tables import Document
 
 TABLES = set(Base.metadata.tables)
 

@@ -17,7 +17,7 @@ from models import (
     Theme,
 )
 from models.database import Database
-from models.parts import Part, set_if_other
+from models.owned_rows import Part, set_if_other
 from models.revision import edition
 from tests.models.content import RELEASED, Everything, theme
 from tests.models.history import count_revisions, everything, generation, history, revisions

@@ -108,7 +108,7 @@ class TestAList:
             assert len(session.scalars(select(Quote.id).where(matching(Quote, "copy"))).all()) == MANY
 
     def test_beyond_the_bound_it_has_the_first(self, large, monkeypatch):
-        monkeypatch.setattr("models.search.conditions.MOST_MATCHES", 100)
+        monkeypatch.setattr("models.search.match_conditions.MOST_MATCHES", 100)
         with large.reading() as session:
             ids = session.scalars(select(Quote.id).where(matching(Quote, "copy"))).all()
         assert sorted(ids) == list(range(10_000, 10_100))

@@ -10,8 +10,8 @@ from models import BY_TYPE, InvalidQuery, Quote
 from models.database import Database
 from models.search import matching, parse, search
 from models.search.analysis import tokens
+from models.search.index_tables import TYPE_NUMBERS
 from models.search.query import Kind
-from models.search.tables import TYPE_NUMBERS
 from tests.choices import NASTY
 from tests.generated import worst
 from tests.storing import store

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from models import NOUNS, Alias, Film, Quote, Status, Theme, migrations
 from models.database import Database
-from models.listing import Listing
+from models.list_index import Listing
 from models.search import bring_up_to_date, parse, rebuild, search
 from models.search.analysis import VERSION
-from models.search.tables import TYPE_NUMBERS, Document, DocumentTerm, IndexTotals
+from models.search.index_tables import TYPE_NUMBERS, Document, DocumentTerm, IndexTotals
 from tests.counting import statements
 from tests.databases import seed
 from tests.generated import worst

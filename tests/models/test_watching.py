@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from models import Theme
+from models.change_notification import MOST_SECONDS, SECONDS_BETWEEN_LOOKS
 from models.database import Database
-from models.watching import MOST_SECONDS, SECONDS_BETWEEN_LOOKS
 from tests.waiting import until
 
 

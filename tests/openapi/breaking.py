@@ -2,7 +2,7 @@
 
 import json
 
-from openapi.meanings import resolved
+from openapi.compatibility_facts import resolved
 from tests.openapi.edits import (
     breaking,
     fields,

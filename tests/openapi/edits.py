@@ -4,7 +4,7 @@ An edit changes the document it is given. A breaking one stands with words that 
 have. Where an edit is named ``…though…``, a comparison that knows no direction judges it wrongly.
 """
 
-from openapi.meanings import resolved
+from openapi.compatibility_facts import resolved
 
 BREAKING = {}
 COMPATIBLE = []

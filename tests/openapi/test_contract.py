@@ -13,7 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 
 from openapi import PATH
-from openapi.parts import operations
+from openapi.document_order import operations
 from tests.openapi.hooks import without
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -9,12 +9,12 @@ from apispec import APISpec
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from api.json_schema import Plugin
-from api.problems import PROBLEMS
-from api.quotes.schemas import QuoteCreateSchema
+from api.http.problem_types import PROBLEMS
+from api.openapi_spec.json_schema import Plugin
+from api.resources.quotes.schemas import QuoteCreateSchema
 from openapi import PATH, render
+from openapi.document_order import operations, references
 from openapi.examples import REFUSED
-from openapi.parts import operations, references
 
 DOCUMENT = json.loads(PATH.read_text("utf-8"))
 OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}

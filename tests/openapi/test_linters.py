@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from openapi import lint, node, promise
+from openapi import lint, npm_tools, promise
 from tests.conftest import not_run
 
 #: A document without faults in the eyes of both but one: nobody says what its operation does.
@@ -17,7 +17,7 @@ FAULTY = {
 
 class TestLinters:
     def test_what_they_find_is_printed_and_fails(self, tmp_path, capsys):
-        if reason := node.missing():
+        if reason := npm_tools.missing():
             not_run(f"because {reason}.")
         path = tmp_path / "faulty.json"
         path.write_text(json.dumps(FAULTY), "utf-8")
@@ -38,7 +38,7 @@ class TestLinters:
         assert capsys.readouterr().out == ("Not run: Redocly and Spectral, because node is not installed.\n")
 
     def test_without_its_tools_neither_is_the_comparison(self, monkeypatch, tmp_path, capsys):
-        monkeypatch.setattr(node, "MODULES", tmp_path)
+        monkeypatch.setattr(npm_tools, "MODULES", tmp_path)
         monkeypatch.setenv("CI", "")
         (tmp_path / "1.0.0.json").write_text("{}", "utf-8")
         with pytest.raises(SystemExit):

@@ -9,7 +9,7 @@ from collections import defaultdict
 
 import pytest
 
-from openapi import PATH, meanings, node, promise
+from openapi import PATH, compatibility_facts, npm_tools, promise
 from tests.conftest import not_run
 from tests.openapi import breaking, compatible
 from tests.openapi.edits import BREAKING, COMPATIBLE
@@ -36,7 +36,7 @@ PART = cut(PATH.read_text("utf-8"))
 
 @pytest.fixture(scope="module", autouse=True)
 def _node():
-    if reason := node.missing():
+    if reason := npm_tools.missing():
         not_run(f"because {reason}.")
 
 
@@ -66,7 +66,7 @@ def edited(edit):
 def judged():
     """What the gate says of each edit, by the edit's name."""
     after = {edit.__name__: edited(edit) for edit in [*BREAKING, *COMPATIBLE]}
-    said = {name: meanings.lost(PART, document) for name, document in after.items()}
+    said = {name: compatibility_facts.lost(PART, document) for name, document in after.items()}
     before = side_by_side(dict.fromkeys(after, PART))
     for path, sentence in promise.breaking_changes(before, side_by_side(after)):
         name = re.match(r"#/paths/~1(\w+)~1", path)[1]
@@ -86,7 +86,7 @@ class TestPromise:
     def test_a_parameter_keeps_its_format(self):
         edited = copy.deepcopy(DOCUMENT)
         del edited["components"]["parameters"]["Date"]["schema"]["format"]
-        assert meanings.lost(DOCUMENT, edited) == [
+        assert compatibility_facts.lost(DOCUMENT, edited) == [
             f"The format of `date` in GET /v1/{name}/daily lost `date`." for name in ("quotes", "commentary")
         ]
 

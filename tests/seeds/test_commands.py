@@ -5,8 +5,8 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from api.cli import cli
 from models.database import Database
+from subtext_cli.commands import cli
 from tests.databases import SEEDS
 from tests.seeds.packs import ESSAY, ESSAYS, SECOND, load_packs
 from tests.seeds.test_load import COUNTS, history, states

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from api.app import create_app
-from api.config import Settings
+from api.core.config import Settings
 from models import (
     NOUNS,
     Commentary,

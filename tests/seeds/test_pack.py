@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from seeds import plain
+from seeds import strict_yaml
 from seeds.pack import read_pack
 from tests.seeds.packs import FILM
 
@@ -246,7 +246,7 @@ class TestUnreadable:
         assert found[0][1:3] == (2, "yaml")
 
     def test_size_has_an_end(self, themes, monkeypatch):
-        monkeypatch.setattr(plain, "MOST_BYTES", 100)
+        monkeypatch.setattr(strict_yaml, "MOST_BYTES", 100)
         assert not themes(THEME[:100].ljust(100)).faults
         assert told(themes(THEME.ljust(101))) == unreadable(1, "the file is larger than 100 bytes")
 

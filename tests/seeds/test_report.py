@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from api.cli import cli
+from subtext_cli.commands import cli
 from tests.databases import SEEDS
 
 ESSAY = "her-perfection-is-the-enemy-of-real"

@@ -1,0 +1,13 @@
+"""Absolute URLs of this service."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from api.core.request_context import settings
+
+
+def absolute_url(path: str, **query: Any) -> str:
+    """Return the absolute URL of a path of this service, with query parameters if any are given."""
+    return f"{settings().base_url}{path}{'?' + urlencode(query) if query else ''}"

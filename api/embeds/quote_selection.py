@@ -1,0 +1,92 @@
+"""Which quotes feeds, redirects and frames show: their parameters, and what is chosen by lot among them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from secrets import token_hex
+from typing import Any
+
+from flask import request
+from marshmallow import Schema
+
+from api.core.request_context import session, settings
+from api.http.clock import today
+from api.http.errors import Refused
+from api.http.query_parser import TolerantParser
+from api.query.internal_reader import list_view
+from api.query.random_selection import EARLIEST_ZONE, Lots
+from api.query.statement_cache import Reading
+from api.schemas.fields import AnyOf, Digits, Slug
+from api.schemas.random_queries import Seed, TimeZone
+from api.views.reads import calendar_day
+from models import Quote
+
+PARSER = TolerantParser()
+#: What narrows the choice, by the names that lists give it.
+FILTERS = ("film", "theme", "max_severity")
+
+
+class AmongSchema(Schema):
+    """Parameters that all of them take; others may stand beside them, as readers and sites add some."""
+
+    film = AnyOf(Slug())
+    max_severity = Digits(0, 3, load_default=0)
+
+
+class ChoiceSchema(AmongSchema):
+    """What feeds and redirects take."""
+
+    theme = AnyOf(Slug())
+
+
+class FramedChoiceSchema(AmongSchema):
+    """What frames that choose take; ``theme`` is how a frame looks, so ``about`` filters."""
+
+    about = AnyOf(Slug(), attribute="theme")
+    seed = Seed(load_default=None)
+    tz = TimeZone(load_default=dt.UTC)
+
+
+def asked_for(schema: type[AmongSchema] = ChoiceSchema) -> dict[str, Any]:
+    """Return the request's parameters, loaded.
+
+    Raises:
+        Refused: 422, naming the parameter and what it takes.
+    """
+    found: dict[str, Any] = PARSER.parse(schema, request, location="query")
+    return found
+
+
+def drawn(asked: dict[str, Any]) -> str | None:
+    """Return the id of a quote chosen by lot, the same each time for the same seed; None if none matches."""
+    return next(iter(_lots(asked).draw(asked.get("seed") or token_hex(8), 1)), None)
+
+
+def of_day(day: dt.date, asked: dict[str, Any]) -> str | None:
+    """Return the id of a day's quote; a day before the first quote has none."""
+    return _lots(asked).draw_of_day(day)
+
+
+def of_days(days: Iterable[dt.date], asked: dict[str, Any]) -> dict[dt.date, str]:
+    """Return the ids of the quotes of some days, without those that have none."""
+    return _lots(asked).draw_of_days(list(days))
+
+
+def _lots(asked: dict[str, Any]) -> Lots:
+    filters = {name: asked[name] for name in FILTERS if name in asked}
+    read = Reading(session(), list_view("quote"), settings().base_url)
+    statement, now = read.selected(filters, {})
+    return Lots(session(), statement, Quote, now, read.walk(filters, {}))
+
+
+def day_of(path: str) -> dt.date:
+    """Return the day that a path names.
+
+    Raises:
+        Refused: 404, when it is no day, or has not come anywhere yet.
+    """
+    day = calendar_day(path)
+    if day > today(EARLIEST_ZONE):
+        raise Refused("not-found", f"Nothing is chosen for {day}: the day has not come.")
+    return day

@@ -1,0 +1,1 @@
+"""What any HTTP API needs: errors, responses, headers, parsing, rate limits, caching and deprecation."""

@@ -1,0 +1,1 @@
+"""What is deprecated: how it is declared, and how the document and responses say so."""

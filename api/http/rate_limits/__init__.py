@@ -1,0 +1,1 @@
+"""Rate limits under ``/v1``, where an operator sets them."""

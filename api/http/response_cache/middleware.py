@@ -1,0 +1,114 @@
+"""The WSGI middleware: what is still true is answered from the store, everything else by the application.
+
+HEAD, ``If-None-Match`` and content codings are seen to here, alike for what was kept and what was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from api.http import clock
+from api.http.response_cache.admission import Gate
+from api.http.response_cache.cache_entry import Entry, Headers, untagged
+from api.http.response_cache.store import Store
+from api.http.response_cache.upstream import OK, ask, close
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from models.change_notification import Watch
+
+READS = ("GET", "HEAD")
+#: What asks for a part of an answer: for the application alone, and as it came.
+PARTIAL = frozenset({"HTTP_RANGE", "HTTP_IF_UNMODIFIED_SINCE"})
+#: What makes a request somebody's own: the application answers it, and nobody else.
+OWN = frozenset({"HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_TRANSFER_ENCODING"})
+NONE_MATCH, MODIFIED_SINCE = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"
+#: Headers that have entity tags in them.
+TAGS = (NONE_MATCH, "HTTP_IF_MATCH", "HTTP_IF_RANGE")
+NOT_MODIFIED = "304 NOT MODIFIED"
+
+
+class Front:
+    """An application with, in front of it, what it has answered before."""
+
+    def __init__(self, application: WSGIApplication, watch: Watch, gate: Gate, store: Store) -> None:
+        """Take what tells of new content, what every request passes, and where answers are kept."""
+        self.application, self.watch, self.gate, self.store = application, watch, gate, store
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        names = environ.keys()
+        if environ["REQUEST_METHOD"] not in READS or not names.isdisjoint(PARTIAL):
+            return self.application(_untagged(environ), start_response)
+        # Taken first: what is read from now on is at least as new.
+        stamp = self.watch.stamp() if self._is_anyones(environ) else None
+        entry = self._kept(stamp, environ)
+        if entry is None:
+            return self._asked(stamp, environ, start_response)
+        refused, said = self.gate.count(environ)
+        if refused is not None:
+            return refused(environ, start_response)
+        return self._sent(entry, said, environ, start_response)
+
+    def _is_anyones(self, environ: WSGIEnvironment) -> bool:
+        """Whether others who ask the same may be given the same answer."""
+        return (
+            self.store.most_bytes > 0
+            and environ.keys().isdisjoint(OWN)
+            and (MODIFIED_SINCE not in environ or NONE_MATCH in environ)
+            and environ.get("CONTENT_LENGTH") in (None, "", "0")
+            and not environ.get("SCRIPT_NAME")
+            and self.gate.admits(environ)
+        )
+
+    def _kept(self, stamp: Hashable, environ: WSGIEnvironment) -> Entry | None:
+        if stamp is None:
+            return None
+        asked = environ["PATH_INFO"], environ["QUERY_STRING"]
+        entry = self.store.found(stamp, asked, environ.get("HTTP_ACCEPT"))
+        return None if entry is None or _is_over(entry) else entry
+
+    def _asked(
+        self, stamp: Hashable, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Ask the application, and keep what it answers if that is for everyone."""
+        answer = ask(self.application, _untagged(environ))
+        if answer.entry is None:
+            start_response(answer.status, answer.headers + answer.said)
+            if environ["REQUEST_METHOD"] != "HEAD":
+                return answer.body
+            close(answer.body)
+            return ()
+        if stamp is not None and answer.is_for_everyone:
+            asked, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
+            self.store.keep(stamp, asked, accept, answer.dependence.parameters, answer.entry)
+        return self._sent(answer.entry, answer.said, environ, start_response)
+
+    def _sent(
+        self, entry: Entry, said: Headers, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        accepted = environ.get("HTTP_ACCEPT_ENCODING")
+        variant = entry.suiting(accepted)
+        if entry.is_grown:
+            self.store.recount(entry)
+        known = environ.get(NONE_MATCH)
+        tag = entry.same_as(known, accepted) if known is not None else None
+        if tag is not None:
+            start_response(NOT_MODIFIED, [*variant.unmodified_as(tag), *said])
+            return ()
+        start_response(OK, [*variant.headers, *said])
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
+
+
+def _is_over(entry: Entry) -> bool:
+    return entry.until is not None and entry.until <= clock.now().timestamp()
+
+
+def _untagged(environ: WSGIEnvironment) -> WSGIEnvironment:
+    """Return a request whose tags are those that the application knows."""
+    given = {name: untagged(environ[name]) for name in TAGS if name in environ}
+    return environ | given if given else environ

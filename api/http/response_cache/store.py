@@ -1,0 +1,214 @@
+"""The store: answers by what was asked, for one state of the content, within so many bytes.
+
+A request that comes as one came before, letter by letter, is found by one look into a dictionary. Another
+spelling of it, or one with parameters that nothing reads, is found by what the answer depends on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+import werkzeug.urls  # noqa: F401 (it teaches Python the errors called `werkzeug.url_quote`)
+
+from api.http.response_cache.cache_entry import Entry
+
+#: What part of a store's bytes a single answer may take: this one.
+PARTS = 4
+#: Roughly what a place in the store takes, beside its answers and the characters it is found by.
+BYTES_OF_A_PLACE = 1_000
+#: At most so many characters of a request are kept to find it by.
+MOST_CHARACTERS = 2_000
+#: Of one request, the `Accept` headers that are known; what they lead to is hardly ever more than one answer.
+MOST_ACCEPTS = 8
+#: Of one path, the sets of parameters that its answers depend on; there is hardly ever more than one.
+MOST_READINGS = 4
+
+#: The names of the parameters that an answer depends on, sorted; None where that is the whole query.
+Reading = tuple[str, ...] | None
+#: A path and a query, as they came.
+Asked = tuple[str, str]
+
+
+class Meant(NamedTuple):
+    """A path, and of the query what its answer depends on."""
+
+    path: str
+    reading: Reading
+    parameters: tuple[tuple[str, str], ...]
+
+
+class Place:
+    """The answers to one request, by the ``Accept`` headers that lead to them."""
+
+    __slots__ = ("answers", "asked")
+
+    def __init__(self) -> None:
+        """Begin without any; ``asked`` is the spelling that it may be found by."""
+        self.asked: Asked | None = None
+        self.answers: OrderedDict[str | None, Entry] = OrderedDict()
+
+    @property
+    def entries(self) -> set[Entry]:
+        """The answers, each once."""
+        return set(self.answers.values())
+
+
+class Store:
+    """Answers that are true for one state of the content; what was used longest ago makes room."""
+
+    def __init__(self, most_bytes: int) -> None:
+        """Take how many bytes may be kept."""
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self._stamp: Hashable = None
+        self._lock = threading.Lock()
+        self._places: OrderedDict[Meant, Place] = OrderedDict()
+        self._spelt: dict[Asked, Meant] = {}
+        self._readings: dict[str, Counter[Reading]] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def found(self, stamp: Hashable, asked: Asked, accept: str | None) -> Entry | None:
+        """Return the answer to a request, if it was kept at this state of the content."""
+        with self._lock:
+            if stamp != self._stamp:
+                self._turn_to(stamp)
+                return None
+            meant = self._spelt.get(asked) or self._meant(*asked)
+            if meant is None:
+                return None
+            answers = self._places[meant].answers
+            entry = answers.get(accept)
+            if entry is not None:
+                self._places.move_to_end(meant)
+                answers.move_to_end(accept)
+            return entry
+
+    def _meant(self, path: str, query: str) -> Meant | None:
+        """Return what a request means that is spelt as none that was kept."""
+        readings = self._readings.get(path)
+        if not readings or len(query) > MOST_CHARACTERS:
+            return None
+        given = _parameters(query)
+        possible = (Meant(path, reading, _read(given, reading)) for reading in tuple(readings))
+        return next((meant for meant in possible if meant in self._places), None)
+
+    def keep(
+        self,
+        stamp: Hashable,
+        asked: Asked,
+        accept: str | None,
+        parameters: Iterable[str] | None,
+        entry: Entry,
+    ) -> None:
+        """Keep the answer to a request; nothing that it says was read before ``stamp`` was taken.
+
+        ``parameters`` are those that it depends on, None for the whole query.
+        """
+        path, query = asked
+        if (
+            len(path) + len(query) + len(accept or "") > MOST_CHARACTERS
+            or entry.size * PARTS > self.most_bytes
+        ):
+            return
+        given = _parameters(query)
+        reading = None if parameters is None else tuple(sorted(parameters))
+        meant = Meant(path, reading, _read(given, reading))
+        # Whoever adds what nothing reads finds the answer by what it means, and takes no room for it.
+        is_plain = reading is None or all(name in reading for name, _ in given)
+        with self._lock:
+            if stamp is not None and stamp == self._stamp and self._may_depend(path, reading):
+                self._put(meant, asked if is_plain else None, accept, entry)
+                self._make_room()
+
+    def _may_depend(self, path: str, reading: Reading) -> bool:
+        known = self._readings.get(path, ())
+        return reading in known or len(known) < MOST_READINGS
+
+    def _put(self, meant: Meant, asked: Asked | None, accept: str | None, entry: Entry) -> None:
+        place = self._places.get(meant) or self._new_place(meant)
+        if asked is not None and place.asked is None:
+            place.asked = asked
+            self._spelt[asked] = meant
+        before = place.entries
+        same = next((known for known in before if known.says_the_same(entry)), entry)
+        place.answers[accept] = same
+        if len(place.answers) > MOST_ACCEPTS:
+            place.answers.popitem(last=False)
+        for left in before - place.entries:
+            self._discount(left)
+        if same not in before:
+            self._count(same)
+
+    def _new_place(self, meant: Meant) -> Place:
+        self._readings.setdefault(meant.path, Counter())[meant.reading] += 1
+        self.bytes += _weight(meant)
+        place = self._places[meant] = Place()
+        return place
+
+    def recount(self, entry: Entry) -> None:
+        """Count what an answer takes now, which was encoded since it was counted."""
+        with self._lock:
+            entry.is_grown = False
+            if entry.counted:
+                self._discount(entry)
+                self._count(entry)
+                self._make_room()
+
+    def _count(self, entry: Entry) -> None:
+        entry.counted = entry.size
+        self.bytes += entry.counted
+
+    def _discount(self, entry: Entry) -> None:
+        self.bytes -= entry.counted
+        entry.counted = 0
+
+    def _make_room(self) -> None:
+        while self.bytes > self.most_bytes:
+            self._forget(*self._places.popitem(last=False))
+
+    def _forget(self, meant: Meant, place: Place) -> None:
+        self.bytes -= _weight(meant)
+        for entry in place.entries:
+            self._discount(entry)
+        if place.asked is not None:
+            del self._spelt[place.asked]
+        readings = self._readings[meant.path]
+        readings[meant.reading] -= 1
+        if not readings[meant.reading]:
+            del readings[meant.reading]
+        if not readings:
+            del self._readings[meant.path]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._turn_to(None)
+
+    def _turn_to(self, stamp: Hashable) -> None:
+        """Forget everything: the content is another one."""
+        while self._places:
+            self._forget(*self._places.popitem())
+        self._stamp = stamp
+
+
+def _weight(meant: Meant) -> int:
+    characters = len(meant.path) + sum(len(name) + len(value) for name, value in meant.parameters)
+    # The characters may be there twice, as they were spelt and as they were read, four bytes each.
+    return BYTES_OF_A_PLACE + 8 * characters
+
+
+def _parameters(query: str) -> list[tuple[str, str]]:
+    """Return the parameters of a query, decoded as the request decodes them."""
+    return parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote")
+
+
+def _read(given: list[tuple[str, str]], reading: Reading) -> tuple[tuple[str, str], ...]:
+    """Return the parameters that are read, by name; of one name, in the order in which they came."""
+    read = given if reading is None else [pair for pair in given if pair[0] in reading]
+    return tuple(sorted(read, key=lambda pair: pair[0]))

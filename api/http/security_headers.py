@@ -1,0 +1,75 @@
+"""Headers that limit what a browser may do with an answer, and who may read it across origins."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_cors import CORS
+from werkzeug.sansio.utils import host_is_trusted
+
+from api.core.api_versions import PREFIX
+from api.core.request_context import settings
+from api.http.errors import Refused
+
+PROBES = ("/livez", "/readyz")
+EXPOSED = (
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Deprecation",
+    "Sunset",
+    "X-Request-Id",
+)
+#: What other sites read besides the API: scripts, what a quote is copied from, and oEmbed.
+ELSEWHERE = r"/(embed[.a-z0-9]*\.js|embed/frame\.js|oembed(\.[a-z.]*)?|quotes/[^/]+/snippet)$"
+DATA = "default-src 'none'; frame-ancestors 'none'; sandbox"
+PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+# Swagger UI and Scalar set styles on their elements as they draw them.
+DRAWN = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+DRAWN_PATHS = ("/docs", "/docs/reference")
+
+
+def init_app(app: Flask) -> None:
+    """Let any origin read API, script and snippets without credentials; close every answer to other use."""
+    CORS(
+        app,
+        resources={rf"{PREFIX.pattern}(/.*)?$": {}, ELSEWHERE: {}},
+        origins="*",
+        send_wildcard=True,
+        supports_credentials=False,
+        methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["Accept", "Authorization", "Content-Type", "If-Match", "If-None-Match"],
+        expose_headers=EXPOSED,
+        max_age=86400,
+    )
+    app.before_request(refuse_foreign_hosts)
+    app.after_request(protect)
+
+
+def refuse_foreign_hosts() -> None:
+    """Refuse a Host that is not ours, where ours are named; probes ask by address, and are let through."""
+    trusted = settings().trusted_hosts
+    if trusted and request.path not in PROBES and not host_is_trusted(request.host, trusted):
+        raise Refused("bad-request", "The Host header is not one that this service answers to.")
+
+
+def protect(response: Response) -> Response:
+    """Set the security headers that suit the kind of answer."""
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
+    if response.mimetype != "text/html":
+        headers.setdefault("Content-Security-Policy", DATA)
+    elif request.path in DRAWN_PATHS:
+        headers.setdefault("Content-Security-Policy", DRAWN)
+    else:
+        headers.setdefault("Content-Security-Policy", PAGE)
+    if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+        headers.setdefault("X-Frame-Options", "DENY")
+    return response

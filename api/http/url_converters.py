@@ -1,0 +1,69 @@
+"""Segments of paths: what they match, and how the document describes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.routing import BaseConverter
+
+from api.schemas.fields import SLUG
+from models.types import SLUG_LENGTH
+
+
+class SlugConverter(BaseConverter):
+    """A path segment that is an id; anything else is no such address."""
+
+    regex = SLUG.pattern
+
+
+class DayConverter(BaseConverter):
+    """A path segment that looks like a date: ``2026-11-23``."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+
+class ExtensionConverter(BaseConverter):
+    """What stands behind the dot of a path segment, and may hold another dot."""
+
+    regex = r"[a-z]+(?:\.[a-z]+)?"
+
+
+#: The key under which the description of a parameter names its component; ``openapi/`` takes it away.
+COMPONENT = "x-component"
+#: What a rule calls each of them.
+CONVERTERS = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
+
+#: An id of each type that the first pack has, to try an operation with.
+EXAMPLES = {
+    "film": "her-2013",
+    "source": "her-perfection-is-the-enemy-of-real",
+    "character": "her-2013-catherine",
+    "scene": "her-2013-lunch-with-catherine",
+    "quote": "her-2013-a-wife-without-the-challenges",
+    "commentary": "her-2013-perfection-opposes-reality",
+    "theme": "loneliness",
+    "advisory": "gender-generalisation",
+}
+
+
+def slug_parameter(name: str, noun: str) -> dict[str, Any]:
+    """Return the documentation of a path parameter that is an id."""
+    return {
+        "in": "path",
+        "name": name,
+        COMPONENT: f"{noun.title()}Id",
+        "required": True,
+        "description": f"The {noun}'s id.",
+        "example": EXAMPLES[noun],
+        "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
+    }
+
+
+NUMBER = {
+    "in": "path",
+    "name": "number",
+    COMPONENT: "NumberInSource",
+    "required": True,
+    "description": "The paragraph's number in its source, from 1.",
+    "example": 35,
+}

@@ -1,0 +1,1 @@
+"""How the OpenAPI document is generated from schemas and views."""

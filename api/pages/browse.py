@@ -1,0 +1,126 @@
+"""Routes of the pages to wander through: films, scenes, themes, and the search for them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+
+from api.core.request_context import session
+from api.core.urls import absolute_url
+from api.http.errors import Refused
+from api.pages import page_data, search_view
+from api.pages.argument_tree import argument
+from api.pages.rendering import page
+from api.pages.theme_chart import drawn
+from api.pages.theme_timeline import scenes_beyond, threads
+from api.query.internal_reader import Call, item
+from models import Film
+from models.theme_map import theme_map
+
+wander = Blueprint("wander", __name__)
+
+#: What the film page shows of claims and of quotes.
+CLAIM = ("label", "url", "weight", "kind", "text", "scenes", "themes", "quotes", "relations", "advisories")
+QUOTE = ("label", "url", "text", "language", "scene", "themes", "advisories", "rights")
+SOURCE = ("url", "title", "publication", "author")
+#: What is asked for; anything else in the query is not for the search.
+ASKED = ("q", "type", "cursor")
+
+
+@wander.get("/films/<slug:film>")
+def film(film: str) -> Response:
+    """Show a film: facts, theme map, scenes, and the argument about it."""
+    whole = item("film", film)
+    found = theme_map(session(), Film.by_slug(session(), film))
+    claims = page_data.listed("commentary", "film", film, CLAIM)
+    quotes = page_data.listed("quote", "film", film, QUOTE)
+    sources = page_data.listed("source", "film", film, SOURCE)
+    coverage = page_data.coverage(film)
+    return page(
+        "film.html",
+        [
+            whole,
+            Call(absolute_url(f"/v1/films/{film}/theme-map"), found),
+            *claims,
+            *quotes,
+            *sources,
+            coverage,
+        ],
+        film=whole.json,
+        coverage=coverage.json,
+        sources=page_data.joined(sources),
+        drawing=drawn(found),
+        argument=argument(page_data.joined(claims)),
+        quotes=page_data.by_id(quotes),
+        claims=page_data.by_id(claims),
+    )
+
+
+@wander.get("/scenes/<slug:scene>")
+def scene(scene: str) -> Response:
+    """Show a scene: what happens, who appears, its lines, and the claims about it."""
+    whole = item("scene", scene, "quotes", "commentary")
+    links = whole.json["links"]
+    beside = {way: url.rpartition("/")[2] for way in ("previous", "next") if (url := links[way])}
+    known = page_data.references("scene", beside.values(), "label", "position")
+    return page(
+        "scene.html",
+        [whole],
+        scene=whole.json,
+        places=_evidence(whole.json),
+        beside={way: known[slug] for way, slug in beside.items()},
+    )
+
+
+@wander.get("/themes/<slug:theme>")
+def theme(theme: str) -> Response:
+    """Show a theme, and then follow it through each film in order."""
+    whole = item("theme", theme, "scenes", "quotes", "commentary")
+    keys = ("label", "film", "position", "summary", "advisories")
+    beyond = page_data.references("scene", scenes_beyond(whole.json), *keys)
+    return page(
+        "theme.html",
+        [whole],
+        theme=whole.json,
+        places=_evidence(whole.json),
+        threads=threads(whole.json, beyond),
+    )
+
+
+@wander.get("/search")
+def search() -> Response:
+    """Show a form, and what is found of every type."""
+    query = {name: request.args[name] for name in ASKED if request.args.get(name, "").strip()}
+    found, problem = None, None
+    if "q" in query:
+        try:
+            found = search_view.find(query)
+        except Refused as error:
+            problem = error
+    calls = [Call(absolute_url("/v1/search", **query), found)] if "q" in query else []
+    ways = {way: _paged(found["page"][way]) for way in ("previous", "next")} if found else {}
+    response = page(
+        "search.html", calls, query=query, found=found, problem=problem, ways=ways, places=_places(found)
+    )
+    if problem:
+        response.status_code = problem.problem.status
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _evidence(whole: dict[str, Any]) -> dict[str, str]:
+    """Return where on this very page those quotes stand that an item's claims may rest on."""
+    return {quote["id"]: f"#{quote['id']}" for quote in whole["quotes"]}
+
+
+def _places(found: dict[str, Any] | None) -> dict[str, str]:
+    """Return where those hits stand that have no pages of their own."""
+    hits = found["data"] if found else []
+    return page_data.places("commentary", (hit["id"] for hit in hits if hit["type"] == "commentary"))
+
+
+def _paged(call: str | None) -> str | None:
+    """Return the address of the page that shows what a call answers."""
+    return f"/search?{urlsplit(call).query}" if call else None

@@ -1,0 +1,86 @@
+"""Feeds before they are written: what an entry says of a quote, whichever format says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from api.core.urls import absolute_url
+from api.embeds.quote_view_model import Quoted, quoted
+from api.embeds.snippet import figure, text
+from api.pages.link_preview import inert, preview
+from api.representations.attribution import Item
+from api.text.escaping import defused, escaped
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A quote in a feed; ``html`` and ``text`` are the whole of it, times are as RFC 3339 writes them.
+
+    Of a flagged quote they hold its note and its label, and not a word of it: readers open what is folded.
+    ``tags`` are ids and labels of themes.
+    """
+
+    id: str
+    page: str
+    title: str
+    summary: str
+    html: str
+    text: str
+    language: str
+    author: str
+    image: str
+    rights: str
+    tags: tuple[tuple[str, str], ...]
+    published: str
+    updated: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed: its own address, what it is called, and its entries in their order."""
+
+    address: str
+    title: str
+    description: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def home(self) -> str:
+        """The page that the feed is of."""
+        return absolute_url("/")
+
+    @property
+    def updated(self) -> str:
+        """When anything in it last changed; before any time that there is, where nothing is in it."""
+        return max((entry.updated for entry in self.entries), default="1970-01-01T00:00:00Z")
+
+
+def entry(item: Item, **own: Any) -> Entry:
+    """Return the entry of a quote, its film and sources included; ``own`` goes before that."""
+    shown = quoted(item)
+    seen = preview(shown)
+    values: dict[str, Any] = {
+        "id": shown.page,
+        "page": shown.page,
+        "title": seen.title,
+        "summary": seen.description,
+        "html": str(_veiled(shown) if shown.note else figure(shown)),
+        "text": defused(f"{shown.note}\n{shown.label}\n" if shown.note else text(shown)),
+        "language": shown.language,
+        "author": inert(shown.byline),
+        "image": seen.image,
+        "rights": inert(item["rights"]),
+        "tags": tuple((theme["id"], inert(theme["label"])) for theme in item["themes"]),
+        "published": item["created_at"],
+        "updated": max(item["created_at"], item["updated_at"]),
+    }
+    return Entry(**values | own)
+
+
+def _veiled(shown: Quoted) -> Markup:
+    return Markup('<p>{}</p><p><a href="{}">{}</a></p>').format(
+        escaped(shown.note or ""), escaped(shown.page), escaped(shown.label)
+    )

@@ -1,0 +1,135 @@
+"""Routes of the pages that lead into the API: home, Swagger UI, the reference, problems."""
+
+from __future__ import annotations
+
+from importlib import resources
+from importlib.metadata import distribution
+from pathlib import Path
+
+import flask_swagger_ui
+from flask import Blueprint, Response, send_file
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy import func, select
+
+from api.core.request_context import session, settings
+from api.embeds.quote_view_model import quoted
+from api.http.problem_types import PROBLEMS
+from api.pages import html_errors, template_filters, trailing_slash
+from api.pages.browse import wander
+from api.pages.feeds import feeds
+from api.pages.gallery import gallery
+from api.pages.guides import guides, library
+from api.pages.http_examples import EXCHANGES, answer_text, request_text
+from api.pages.quote_pages import quotes
+from api.pages.rendering import page
+from api.pages.sitemap import sitemap
+from api.query.internal_reader import item
+from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
+from models.base import Versioned, in_default_order
+
+SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
+# Named without being imported: offapi reads nine megabytes into templates of its own when it is.
+SCALAR = Path(str(distribution("offapi").locate_file("offapi/scalar.js")))
+#: How many films, and how many themes, the home page names.
+MOST_NAMED = 60
+
+pages = Blueprint(
+    "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+)
+assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
+pages.register_blueprint(wander)
+pages.register_blueprint(guides)
+pages.register_blueprint(quotes)
+pages.register_blueprint(feeds)
+pages.register_blueprint(gallery)
+pages.register_blueprint(sitemap)
+pages.before_app_request(trailing_slash.lead_on)
+pages.after_app_request(html_errors.for_people)
+template_filters.init_blueprint(pages)
+
+
+@pages.record
+def leave_no_blank_lines(state: BlueprintSetupState) -> None:
+    """Take the line of a template's tag away with the tag."""
+    state.app.jinja_env.trim_blocks = state.app.jinja_env.lstrip_blocks = True
+
+
+@pages.get("/")
+def home() -> Response:
+    """Show what this is: a quote, where to begin, one call to copy."""
+    maxims = Quote.select_where(kind=[QuoteKind.APHORISM], max_severity=0)
+    maxim = session().scalars(maxims.order_by(Quote.random_key).limit(1)).first()
+    counted: list[tuple[str, str, type[Versioned]]] = [
+        ("films", "film", Film),
+        ("scenes", "scene", Scene),
+        ("quotes", "quote", Quote),
+        ("commentary", "claim", Commentary),
+        ("themes", "theme", Theme),
+    ]
+    return page(
+        "home.html",
+        quote=quoted(item("quote", maxim.slug, "film", "sources").json) if maxim else None,
+        counts=[(path, name, count_visible(noun)) for path, name, noun in counted],
+        films=first(Film),
+        themes=first(Theme),
+        base_url=settings().base_url,
+    )
+
+
+def first(noun: type[Versioned]) -> list[Versioned]:
+    """Return the first of a noun that anyone may see, in its own order."""
+    return list(session().scalars(in_default_order(noun, noun.select_where()).limit(MOST_NAMED)))
+
+
+def count_visible(noun: type[Versioned]) -> int:
+    """Return how many of a noun anyone may see."""
+    return session().scalar(select(func.count()).select_from(noun.select_where().subquery())) or 0
+
+
+@pages.get("/docs")
+def docs() -> Response:
+    """Show Swagger UI, from packaged files alone."""
+    return page("docs.html")
+
+
+@pages.get("/docs/reference")
+def reference() -> Response:
+    """Show the reference, drawn by Scalar from packaged files alone."""
+    return page("reference.html")
+
+
+@pages.get("/docs/reference/scalar.js")
+def scalar() -> Response:
+    """Serve Scalar's script, which is whole: styles and icons are in it."""
+    return send_file(SCALAR, mimetype="text/javascript", max_age=3600)
+
+
+@pages.get("/docs/problems")
+def problems() -> Response:
+    """List every kind of problem."""
+    return page("problems.html", problems=PROBLEMS.values())
+
+
+@pages.get("/docs/problems/<code>")
+def problem(code: str) -> Response:
+    """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
+    if code not in PROBLEMS:
+        raise NotFound("kind of problem", code)
+    from api.pages.markdown import code_block
+
+    base_url = settings().base_url
+    return page(
+        "problem.html",
+        problem=PROBLEMS[code],
+        guide=library(base_url)[PROBLEMS[code].guide],
+        note=EXCHANGES[code].note,
+        request_sent=code_block("http", request_text(code, base_url), "request", "Request"),
+        answer=code_block("http", answer_text(code, base_url), "answer"),
+    )
+
+
+@pages.get("/favicon.ico")
+@pages.get("/favicon.svg")
+def favicon() -> Response:
+    """Serve the icon."""
+    return pages.send_static_file("favicon.svg")

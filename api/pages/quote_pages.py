@@ -1,0 +1,89 @@
+"""Routes of a quote's page, and of those that lead to today's quote and to any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as Redirect
+
+from api.core.request_context import session
+from api.core.urls import absolute_url
+from api.embeds.discovery import link_elements, link_header
+from api.embeds.quote_selection import asked_for, day_of, drawn, of_day
+from api.embeds.quote_view_model import quoted
+from api.embeds.snippet import snippet
+from api.http import clock
+from api.http.errors import Refused
+from api.pages.link_preview import linked_data, preview
+from api.pages.rendering import page
+from api.query.internal_reader import item
+from api.representations import FORMS, named
+from models import Quote
+
+quotes = Blueprint("quotes", __name__, url_prefix="/quotes")
+
+#: References in the styles that pages offer, by the names of their forms.
+CITED = {"apa": "APA", "mla": "MLA", "chicago": "Chicago", "bibtex": "BibTeX"}
+#: What of a snippet pages offer as words to copy.
+COPIED = {"text": "Plain text", "html": "HTML, to embed", "markdown": "Markdown"}
+#: A redirect to the day's quote is looked up anew this often, in seconds: the quote may be withdrawn.
+MOST_KEPT = 3600
+
+
+@quotes.get("/<slug:quote>")
+def quote(quote: str) -> Response:
+    """Show a quote: the words, whose they are, what rests on them, and everything to copy."""
+    whole = item("quote", quote, "film", "sources", "commentary")
+    shown = quoted(whole.json)
+    response = page(
+        "quote.html",
+        [whole],
+        quote=whole.json,
+        shown=shown,
+        preview=preview(shown),
+        linked_data=linked_data(whole.json),
+        discovered=link_elements(shown),
+        copies=_copies(whole.json, snippet(shown)),
+        forms=[form for form in FORMS if form.extension],
+        beside=_beside(quote),
+    )
+    response.headers["Link"] = link_header(shown)
+    return response
+
+
+@quotes.get("/random")
+def random_quote() -> Redirect:
+    """Lead to a quote chosen by lot, to another one each time."""
+    return _led(drawn(asked_for()), "no-store")
+
+
+@quotes.get("/daily", defaults={"date": None})
+@quotes.get("/daily/<day:date>")
+def daily_quote(date: str | None) -> Redirect:
+    """Lead to the quote of a day, of today (UTC) unless the path names another."""
+    chosen = of_day(day_of(date) if date else clock.today(), asked_for())
+    return _led(chosen, f"public, max-age={clock.seconds_left(MOST_KEPT)}")
+
+
+def _led(slug: str | None, kept: str) -> Redirect:
+    if slug is None:
+        raise Refused("not-found", "There is no quote like that.")
+    response = redirect(absolute_url(f"/quotes/{slug}"))
+    response.headers["Cache-Control"] = kept
+    return response
+
+
+def _copies(whole: dict[str, Any], copied: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return what there is to copy of a quote: a name, what people call it, the text."""
+    words = [(name, said, copied[name].rstrip("\n")) for name, said in COPIED.items()]
+    forms = [(said, named(name, "quote")) for name, said in CITED.items()]
+    return words + [(form.name, said, form.body(whole).decode().rstrip("\n")) for said, form in forms if form]
+
+
+def _beside(slug: str) -> dict[str, dict[str, str]]:
+    """Return the quotes before and after one in its film, each with its id and label."""
+    ways = {"previous": False, "next": True}
+    beside = {way: Quote.select_beside(slug, after=after) for way, after in ways.items()}
+    found = {way: session().execute(statement).first() for way, statement in beside.items()}
+    return {way: {"type": "quote", "id": row.slug, "label": row.label} for way, row in found.items() if row}

@@ -1,0 +1,35 @@
+"""Finding: what the search page shows, which is what ``GET /v1/search`` answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError
+
+from api.core.request_context import session, settings
+from api.http.errors import Refused
+from api.resources.search.results import found
+from api.resources.search.schemas import SearchQuerySchema
+
+
+def find(query: dict[str, str]) -> dict[str, Any]:
+    """Return what ``GET /v1/search`` answers for ``q`` and, if given, ``type`` and ``cursor``.
+
+    Raises:
+        Refused: what the call refuses.
+    """
+    try:
+        asked = SearchQuerySchema().load(query)
+    except ValidationError as error:
+        said = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise Refused("invalid-parameters", " ".join(sentences(said))) from error
+    return found(session(), asked, "/v1/search", settings().base_url)
+
+
+def sentences(messages: Any) -> list[str]:
+    """Return the sentences in what a schema says against its input, whatever they are nested in."""
+    if isinstance(messages, dict):
+        return sentences(list(messages.values()))
+    if isinstance(messages, list):
+        return [sentence for part in messages for sentence in sentences(part)]
+    return [str(messages)]

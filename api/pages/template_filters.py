@@ -1,0 +1,58 @@
+"""How pages put things: where something stands, which paragraphs, what was found in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint
+from markupsafe import Markup, escape
+
+from api.pages.link_preview import inert
+
+#: The types that have pages of their own.
+PAGES = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/", "quote": "/quotes/"}
+
+
+def init_blueprint(blueprint: Blueprint) -> None:
+    """Give the blueprint's templates these words as filters."""
+    for word in (place, paragraphs, marked, plural, inert):
+        blueprint.add_app_template_filter(word)
+
+
+def place(item: dict[str, Any]) -> str:
+    """Return where a person reads an item: its page, the page it stands on, or else its JSON."""
+    if item["type"] in PAGES:
+        return f"{PAGES[item['type']]}{item['id']}"
+    for scene in item.get("scenes") or [item.get("scene")]:
+        if scene:
+            return f"/scenes/{scene['id']}#{item['id']}"
+    for theme in item.get("themes", ()):
+        return f"/themes/{theme['id']}#{item['id']}"
+    return str(item.get("html_url") or item["url"])
+
+
+def paragraphs(numbers: Iterable[int]) -> str:
+    """Return ascending numbers as a reader writes them: ``[5, 33, 34, 35]`` as ``5, 33–35``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def marked(text: str, highlights: Iterable[tuple[int, int]]) -> Markup:
+    """Return the text, escaped, with ``<mark>`` around each stretch from a start to an end."""
+    pieces, at = [], 0
+    for start, end in sorted(highlights):
+        if at <= start < end:
+            pieces += [escape(text[at:start]), Markup("<mark>%s</mark>") % text[start:end]]
+            at = end
+    return Markup("").join([*pieces, escape(text[at:])])
+
+
+def plural(count: int, noun: str) -> str:
+    """Return ``1 line`` or ``3 lines``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""From validated arguments to rows: statements, pages, projections and random selection."""

@@ -1,0 +1,145 @@
+"""Order and place in a list: sort keys, and the cursors that say where a page begins.
+
+A cursor is the base64url of a JSON list: a fingerprint of the list, its filters and its sort, the
+direction, and the sort values of the item to go on from, its id last. It is not signed: whoever
+makes one up gets another page of the same public list, or 422.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import orjson
+from sqlalchemy import ColumnElement, Date, Integer, and_, false, or_, tuple_
+
+from api.http.errors import Refused
+from api.schemas.fields import UNSTORABLE
+from models.types import Instant
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column of an order."""
+
+    name: str
+    # Comparing columns would make SQL of them; the name says which it is.
+    column: Any = field(compare=False)
+    descending: bool
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the column may be null; nulls come last."""
+        return bool(self.column.expression.nullable)
+
+    def ordered(self, backwards: bool, column: Any = None) -> Any:
+        """Return the ORDER BY term, turned round for a page before a cursor; of another column, if given."""
+        column = self.column if column is None else column
+        term = column.desc() if self.descending != backwards else column.asc()
+        if not self.nullable:
+            return term
+        return term.nulls_first() if backwards else term.nulls_last()
+
+    def beyond(self, value: Any, backwards: bool) -> ColumnElement[bool]:
+        """Return the condition to come after ``value`` in the order, or before it when going backwards."""
+        if value is None:
+            return self.column.is_not(None) if backwards else false()
+        further = self.column < value if self.descending != backwards else self.column > value
+        return or_(further, self.column.is_(None)) if self.nullable and not backwards else further
+
+    def parse(self, value: Any) -> Any:
+        """Return a cursor's value as the column's type; raise ``ValueError`` if it is of another."""
+        kind = self.column.expression.type
+        if value is None and self.nullable:
+            return None
+        if isinstance(kind, Instant):
+            return _instant(value)
+        if isinstance(kind, Date):
+            return dt.date.fromisoformat(value)
+        if isinstance(kind, Integer):
+            # What is larger fits no column, and is an error to the database.
+            return value if type(value) is int and abs(value) < 2**31 else _misfit(value)
+        return value if isinstance(value, str) and not UNSTORABLE.search(value) else _misfit(value)
+
+
+def _instant(value: Any) -> dt.datetime:
+    at = dt.datetime.fromisoformat(value)
+    try:
+        return at.astimezone(dt.UTC) if at.tzinfo else _misfit(value)
+    except OverflowError:
+        # Near year 1 and 9999 another zone's time has none in UTC.
+        _misfit(value)
+
+
+def _misfit(value: Any) -> NoReturn:
+    raise ValueError(f"{value!r} is not of the column's type")
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in a list; without values its beginning or, backwards, its end."""
+
+    fingerprint: str
+    backwards: bool
+    values: list[Any]
+
+    def __str__(self) -> str:
+        """Return the opaque text."""
+        plain = orjson.dumps([self.fingerprint, int(self.backwards), *self.values])
+        return base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
+
+    @classmethod
+    def parse(cls, text: str, fingerprint: str, order: list[Key]) -> Cursor:
+        """Read a cursor that must fit this list.
+
+        Raises:
+            Refused: 422, when it is not a cursor or belongs to another list.
+        """
+        try:
+            given, backwards, *values = cls.unpacked(text)
+            if given != fingerprint or backwards not in (0, 1) or len(values) not in (0, len(order)):
+                raise ValueError("another list")
+            parsed = [key.parse(value) for key, value in zip(order, values, strict=bool(values))]
+        except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
+            detail = "This cursor is not of this list with these filters and this sort. Start without one."
+            fault = {"location": "query", "pointer": "cursor", "detail": detail}
+            raise Refused("invalid-parameters", "1 parameter is not valid.", [fault]) from error
+        return cls(fingerprint, bool(backwards), parsed)
+
+    @staticmethod
+    def unpacked(text: str) -> list[Any]:
+        """Return what a cursor holds: a fingerprint, a direction, and values; whatever they are."""
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        held: list[Any] = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+        return held
+
+
+def after(order: Sequence[Key], cursor: Cursor) -> list[ColumnElement[bool]]:
+    """Return conditions to come after the cursor, or before it when going backwards.
+
+    A row meets one of them at most, and those that meet a later one come later. Each is a stretch of an index
+    in the list's order: of a disjunction of them databases make a walk from its beginning.
+    """
+    values, backwards = cursor.values, cursor.backwards
+    if len({key.descending for key in order}) == 1 and not any(key.nullable for key in order):
+        # Rows are compared column by column (SQL:2016, 8.2), and so in one step.
+        place, here = tuple_(*(key.column for key in order)), tuple_(*values)
+        return [place < here if order[0].descending != backwards else place > here]
+    return [
+        and_(*map(_same, order[:index], values), order[index].beyond(values[index], backwards))
+        for index in reversed(range(len(order)))
+    ]
+
+
+def _same(key: Key, value: Any) -> ColumnElement[bool]:
+    same: ColumnElement[bool] = key.column == value if value is not None else key.column.is_(None)
+    return same
+
+
+def plain(value: Any) -> Any:
+    """Return a column's value as a cursor holds it."""
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,0 +1,1 @@
+"""One folder for each resource: its routes and its schemas."""

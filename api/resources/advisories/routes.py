@@ -1,0 +1,45 @@
+"""Routes of advisories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from sqlalchemy import Select
+
+from api.http.url_converters import slug_parameter
+from api.resources.advisories.schemas import AdvisoryQuerySchema, AdvisorySchema
+from api.views.blueprint import Blueprint
+from models import Advisory
+
+blp = Blueprint(
+    "advisories", __name__, url_prefix="/v1", description="Content notes, and what their severities mean."
+)
+
+
+@blp.route("/advisories")
+class AdvisoryList(MethodView):
+    """All advisories."""
+
+    @blp.listing(
+        AdvisoryQuerySchema, AdvisorySchema, operation="listAdvisories", example="/v1/advisories?limit=1"
+    )
+    def get(self, filters: dict[str, Any]) -> Select[Any]:
+        """List advisories
+
+        The whole vocabulary of content notes, by id unless sorted otherwise.
+        """
+        return Advisory.select_where(**filters)
+
+
+@blp.route("/advisories/<slug:advisory>", parameters=[slug_parameter("advisory", "advisory")])
+class AdvisoryDetail(MethodView):
+    """One advisory."""
+
+    @blp.item(AdvisorySchema, operation="getAdvisory", example="/v1/advisories/gender-generalisation")
+    def get(self, advisory: str) -> Select[Any]:
+        """Get an advisory
+
+        The advisory with this id.
+        """
+        return Advisory.select_where(id=[advisory])

@@ -1,0 +1,85 @@
+"""Routes of characters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from sqlalchemy import Select
+
+from api.http.url_converters import slug_parameter
+from api.resources.characters.schemas import (
+    CharacterQuerySchema,
+    CharacterSchema,
+    FilmCharacterQuerySchema,
+    SceneCharacterQuerySchema,
+)
+from api.views.blueprint import Blueprint
+from models import Character, Film, Scene
+
+blp = Blueprint(
+    "characters", __name__, url_prefix="/v1", description="Who appears in a film, or is heard in it."
+)
+
+
+@blp.route("/characters")
+class CharacterList(MethodView):
+    """All characters."""
+
+    @blp.listing(
+        CharacterQuerySchema,
+        CharacterSchema,
+        operation="listCharacters",
+        example="/v1/characters?film=her-2013&limit=2",
+    )
+    def get(self, filters: dict[str, Any]) -> Select[Any]:
+        """List characters
+
+        Every character and voice, film by film in the editor's order unless sorted otherwise.
+        """
+        return Character.select_where(**filters)
+
+
+@blp.route("/characters/<slug:character>", parameters=[slug_parameter("character", "character")])
+class CharacterDetail(MethodView):
+    """One character."""
+
+    @blp.item(CharacterSchema, operation="getCharacter", example="/v1/characters/her-2013-catherine")
+    def get(self, character: str) -> Select[Any]:
+        """Get a character
+
+        The character with this id.
+        """
+        return Character.select_where(id=[character])
+
+
+@blp.route("/films/<slug:film>/characters", parameters=[slug_parameter("film", "film")])
+@blp.listing(
+    FilmCharacterQuerySchema,
+    CharacterSchema,
+    operation="listFilmCharacters",
+    example="/v1/films/her-2013/characters?limit=2",
+    parent=Film,
+)
+def film_characters(filters: dict[str, Any], film: str) -> Select[Any]:
+    """List a film's characters
+
+    The characters and voices of the film, in the editor's order unless sorted otherwise.
+    """
+    return Character.select_where(film=[film], **filters)
+
+
+@blp.route("/scenes/<slug:scene>/characters", parameters=[slug_parameter("scene", "scene")])
+@blp.listing(
+    SceneCharacterQuerySchema,
+    CharacterSchema,
+    operation="listSceneCharacters",
+    example="/v1/scenes/her-2013-lunch-with-catherine/characters?limit=1",
+    parent=Scene,
+)
+def scene_characters(filters: dict[str, Any], scene: str) -> Select[Any]:
+    """List a scene's characters
+
+    Who is present in the scene, heard in it or spoken of; the scene itself says which.
+    """
+    return Character.select_where(scene=[scene], **filters)

@@ -1,0 +1,219 @@
+"""Routes of commentary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from sqlalchemy import Select
+
+from api.http.url_converters import slug_parameter
+from api.resources.commentary.schemas import (
+    CharacterCommentaryQuerySchema,
+    ClaimRelationQuerySchema,
+    ClaimRelationSchema,
+    CommentaryQuerySchema,
+    CommentarySchema,
+    FilmCommentaryQuerySchema,
+    QuoteCommentaryQuerySchema,
+    SceneCommentaryQuerySchema,
+    SourceCommentaryQuerySchema,
+    ThemeCommentaryQuerySchema,
+)
+from api.views.blueprint import Blueprint
+from models import Character, Commentary, CommentaryRelation, Film, Quote, Scene, Source, Theme
+
+blp = Blueprint("commentary", __name__, url_prefix="/v1", description="The claims that sources make.")
+
+
+@blp.route("/commentary")
+class CommentaryList(MethodView):
+    """All commentary."""
+
+    @blp.listing(
+        CommentaryQuerySchema,
+        CommentarySchema,
+        operation="listCommentary",
+        example="/v1/commentary?theme=avoidance&limit=1&include=quotes",
+    )
+    def get(self, filters: dict[str, Any]) -> Select[Any]:
+        """List commentary
+
+        Every claim, film by film in the editor's order unless sorted otherwise. Lists include flagged
+        claims; `max_severity=0` leaves them out.
+        """
+        return Commentary.select_where(**filters)
+
+
+@blp.route("/commentary/random")
+@blp.random(
+    CommentaryQuerySchema,
+    CommentarySchema,
+    operation="randomCommentary",
+    example="/v1/commentary/random?theme=avoidance&seed=example",
+)
+def random_commentary(filters: dict[str, Any]) -> Select[Any]:
+    """Choose commentary at random
+
+    One or more of the list, none twice, each as likely as any other. Nothing that carries an advisory,
+    unless `max_severity` or `advisory` asks for it.
+    """
+    return Commentary.select_where(**filters)
+
+
+@blp.route("/commentary/daily")
+@blp.daily(
+    CommentaryQuerySchema,
+    CommentarySchema,
+    operation="getDailyCommentary",
+    example="/v1/commentary/daily?date=2026-11-23",
+    forms="commentary",
+)
+def daily_commentary(filters: dict[str, Any]) -> Select[Any]:
+    """Get the claim of a day
+
+    Today's, or that of `date`: the same for everyone all day, chosen among those that were there when the
+    day began on Earth, so that what is added later does not change it. Nothing that carries an advisory,
+    unless `max_severity` or `advisory` asks for it. A day that has not come anywhere, or is before the first
+    claim, is 404. `/v1/commentary/daily/2026-11-23` is a day's lasting address, to which `Link` leads.
+    """
+    return Commentary.select_where(**filters)
+
+
+blp.unlisted("/commentary/daily/<day:date>", daily_commentary, "commentary_of_day")
+
+
+@blp.route("/commentary/<slug:commentary>", parameters=[slug_parameter("commentary", "commentary")])
+class CommentaryDetail(MethodView):
+    """One claim."""
+
+    @blp.item(
+        CommentarySchema,
+        operation="getCommentary",
+        example="/v1/commentary/her-2013-perfection-opposes-reality",
+        forms="commentary",
+    )
+    def get(self, commentary: str) -> Select[Any]:
+        """Get a commentary
+
+        The claim with this id: what is argued, about what, on what evidence, and where.
+        """
+        return Commentary.select_where(id=[commentary])
+
+
+blp.unlisted(
+    "/commentary/<slug:commentary>.<extension:extension>", CommentaryDetail.as_view("form"), "commentary_form"
+)
+
+
+@blp.route("/commentary/<slug:commentary>/relations", parameters=[slug_parameter("commentary", "commentary")])
+@blp.listing(
+    ClaimRelationQuerySchema,
+    ClaimRelationSchema,
+    operation="listCommentaryRelations",
+    example="/v1/commentary/her-2013-perfection-opposes-reality/relations?limit=2",
+    parent=Commentary,
+)
+def commentary_relations(filters: dict[str, Any], commentary: str) -> Select[Any]:
+    """List a commentary's relations
+
+    What the claim does for others (it is the subject) and what others do for it (it is the object), so
+    that an argument can be walked from its thesis to its evidence and back.
+    """
+    return CommentaryRelation.select_where(commentary=[commentary], **filters)
+
+
+@blp.route("/films/<slug:film>/commentary", parameters=[slug_parameter("film", "film")])
+@blp.listing(
+    FilmCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listFilmCommentary",
+    example="/v1/films/her-2013/commentary?limit=1",
+    parent=Film,
+)
+def film_commentary(filters: dict[str, Any], film: str) -> Select[Any]:
+    """List a film's commentary
+
+    Claims about the film, in the editor's order unless sorted otherwise.
+    """
+    return Commentary.select_where(film=[film], **filters)
+
+
+@blp.route("/scenes/<slug:scene>/commentary", parameters=[slug_parameter("scene", "scene")])
+@blp.listing(
+    SceneCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listSceneCommentary",
+    example="/v1/scenes/her-2013-lunch-with-catherine/commentary?limit=1",
+    parent=Scene,
+)
+def scene_commentary(filters: dict[str, Any], scene: str) -> Select[Any]:
+    """List a scene's commentary
+
+    Claims about the scene.
+    """
+    return Commentary.select_where(scene=[scene], **filters)
+
+
+@blp.route("/characters/<slug:character>/commentary", parameters=[slug_parameter("character", "character")])
+@blp.listing(
+    CharacterCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listCharacterCommentary",
+    example="/v1/characters/her-2013-catherine/commentary?limit=1",
+    parent=Character,
+)
+def character_commentary(filters: dict[str, Any], character: str) -> Select[Any]:
+    """List a character's commentary
+
+    Claims about the character; never about the performer.
+    """
+    return Commentary.select_where(character=[character], **filters)
+
+
+@blp.route("/themes/<slug:theme>/commentary", parameters=[slug_parameter("theme", "theme")])
+@blp.listing(
+    ThemeCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listThemeCommentary",
+    example="/v1/themes/avoidance/commentary?limit=1",
+    parent=Theme,
+)
+def theme_commentary(filters: dict[str, Any], theme: str) -> Select[Any]:
+    """List a theme's commentary
+
+    Claims about the theme, or about one narrower than it.
+    """
+    return Commentary.select_where(theme=[theme], **filters)
+
+
+@blp.route("/quotes/<slug:quote>/commentary", parameters=[slug_parameter("quote", "quote")])
+@blp.listing(
+    QuoteCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listQuoteCommentary",
+    example="/v1/quotes/her-2013-a-wife-without-the-challenges/commentary?limit=1",
+    parent=Quote,
+)
+def quote_commentary(filters: dict[str, Any], quote: str) -> Select[Any]:
+    """List a quote's commentary
+
+    Claims that rest on the quote.
+    """
+    return Commentary.select_where(quote=[quote], **filters)
+
+
+@blp.route("/sources/<slug:source>/commentary", parameters=[slug_parameter("source", "source")])
+@blp.listing(
+    SourceCommentaryQuerySchema,
+    CommentarySchema,
+    operation="listSourceCommentary",
+    example="/v1/sources/her-perfection-is-the-enemy-of-real/commentary?limit=1",
+    parent=Source,
+)
+def source_commentary(filters: dict[str, Any], source: str) -> Select[Any]:
+    """List a source's commentary
+
+    What the source argues.
+    """
+    return Commentary.select_where(source=[source], **filters)

@@ -1,0 +1,112 @@
+"""Routes of the index, of what runs here, of the OpenAPI document and of the probes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from flask import Blueprint as PlainBlueprint
+from flask import Response
+from sqlalchemy import text
+
+from api.core.api_versions import COLLECTIONS
+from api.core.config import ROOT
+from api.core.release import VERSION
+from api.core.request_context import database, session, settings
+from api.core.urls import absolute_url
+from api.http.responses import answer, digest, encoded
+from api.resources.meta.schemas import IndexSchema, MetaSchema
+from api.schemas.sparse_fields import ItemQuerySchema
+from api.views.blueprint import Blueprint
+from models import Unavailable
+from models.content_summary import Inventory
+from models.migrations import is_current
+
+blp = Blueprint("index", __name__, url_prefix="/v1", description="Where everything is.")
+plain = PlainBlueprint("meta", __name__)
+
+DOCUMENT = ROOT / "openapi" / "v1.json"
+#: What the index links to besides the lists, and what ``/v1/meta`` does.
+DOCUMENTS = {"openapi": "/v1/openapi.json", "docs": "/docs"}
+ABOUT = {"index": "/v1"} | DOCUMENTS
+ABOUT |= {"changelog": "/docs/changelog", "versioning": "/docs/guides/versioning"}
+
+
+@blp.route("")
+@blp.documented(
+    ItemQuerySchema,
+    IndexSchema,
+    description="The index.",
+    operation="getIndex",
+    example="/v1",
+    headers=("ETag", "Cache-Control", "Vary"),
+)
+def index(_asked: dict[str, Any]) -> Response:
+    """Get the index
+
+    The address of every list, of the OpenAPI document and of its documentation.
+    """
+    lists = {path.rsplit("/", 1)[1]: path for path in COLLECTIONS.values()}
+    links = _links(lists | {"meta": "/v1/meta"} | DOCUMENTS)
+    body = encoded(IndexSchema().dump({"links": links}))
+    return answer(body, etag=digest(body))
+
+
+@blp.route("/meta")
+@blp.documented(
+    ItemQuerySchema,
+    MetaSchema,
+    description="What runs here.",
+    operation="getMeta",
+    example="/v1/meta",
+    headers=("ETag", "Cache-Control", "Vary"),
+)
+def meta(_asked: dict[str, Any]) -> Response:
+    """Get what runs here
+
+    The release, its build, and the content: how much of each there is, and a number that every change of
+    it raises. Whoever keeps answers asks here, with `If-None-Match`, whether to ask for anything again:
+    while `content.generation`, `release` and `build` are the same, so is every list and item.
+    """
+    about = {"release": VERSION, "build": settings().build, "links": _links(ABOUT)}
+    body = encoded(MetaSchema().dump(about | {"content": Inventory.taken(session())}))
+    return answer(body, etag=digest(body))
+
+
+def _links(paths: dict[str, str]) -> dict[str, str]:
+    return {name: absolute_url(path) for name, path in paths.items()}
+
+
+@plain.get("/v1/openapi.json")
+def openapi() -> Response:
+    """Serve the document that is committed: generated from the code, with real answers as examples."""
+    body, etag = _document()
+    return answer(body, etag=etag)
+
+
+@lru_cache(maxsize=1)
+def _document() -> tuple[bytes, str]:
+    body = orjson.dumps(orjson.loads(DOCUMENT.read_bytes()))
+    return body, digest(body)
+
+
+@plain.get("/livez")
+def livez() -> Response:
+    """Say that the process answers."""
+    return _probe("alive")
+
+
+@plain.get("/readyz")
+def readyz() -> Response:
+    """Say that the database answers and is migrated; 503 otherwise."""
+    session().execute(text("SELECT 1"))
+    if not is_current(database().engine):
+        raise Unavailable("The database is not migrated to this version.")
+    return _probe("ready")
+
+
+def _probe(status: str) -> Response:
+    return Response(
+        encoded({"status": status}), mimetype="application/json", headers={"Cache-Control": "no-store"}
+    )

@@ -1,0 +1,99 @@
+"""Shapes of the index, and of what is said of the service as a whole."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.core.api_versions import COLLECTIONS
+from api.schemas.base import Out
+from api.schemas.fields import Const, Moment
+
+
+class IndexLinksSchema(Out):
+    """Every list, and the documents."""
+
+    films = fields.String(metadata={"format": "uri", "description": "The films."})
+    sources = fields.String(metadata={"format": "uri", "description": "The sources."})
+    characters = fields.String(metadata={"format": "uri", "description": "The characters."})
+    scenes = fields.String(metadata={"format": "uri", "description": "The scenes."})
+    quotes = fields.String(metadata={"format": "uri", "description": "The quotes."})
+    commentary = fields.String(metadata={"format": "uri", "description": "The commentary."})
+    themes = fields.String(metadata={"format": "uri", "description": "The themes."})
+    advisories = fields.String(metadata={"format": "uri", "description": "The advisories."})
+    meta = fields.String(metadata={"format": "uri", "description": "What runs here, and what it serves."})
+    openapi = fields.String(metadata={"format": "uri", "description": "The OpenAPI document."})
+    docs = fields.String(metadata={"format": "uri", "description": "The document to read and try out."})
+
+
+class IndexSchema(Out):
+    """Where everything is."""
+
+    type = Const("index", "Always `index`.")
+    name = Const("Subtext", "The name of this service.")
+    version = Const("v1", "The version of the contract.")
+    links = fields.Nested(IndexLinksSchema, metadata={"description": "Where everything is."})
+
+
+#: How many of each noun there are, by the last segment of its list's path; read by the name of its type.
+ContentCountsSchema: type[Out] = type(
+    "ContentCountsSchema",
+    (Out,),
+    {"__doc__": "How many items each list has."}
+    | {
+        path.rsplit("/", 1)[1]: fields.Integer(
+            attribute=type_name, metadata={"description": f"How many `{path}` lists."}
+        )
+        for type_name, path in COLLECTIONS.items()
+    },
+)
+
+
+class ContentSchema(Out):
+    """What is served: as of which change, and how much."""
+
+    generation = fields.Integer(
+        metadata={
+            "description": "A number that every change of content raises, from 0: while it is the same here, "
+            "so is every list and item. Another service counts its own."
+        }
+    )
+    updated_at = Moment(
+        allow_none=True,
+        metadata={
+            "description": "When any of it last changed, UTC; of a pack, when it was released, wherever it "
+            "is loaded. Null while there is nothing."
+        },
+    )
+    counts = fields.Nested(ContentCountsSchema, metadata={"description": "How many items each list has."})
+
+
+class MetaLinksSchema(Out):
+    """Where to read on."""
+
+    index = fields.String(metadata={"format": "uri", "description": "Where everything is."})
+    openapi = fields.String(metadata={"format": "uri", "description": "The OpenAPI document."})
+    docs = fields.String(metadata={"format": "uri", "description": "The document to read and try out."})
+    changelog = fields.String(metadata={"format": "uri", "description": "What changed, by release."})
+    versioning = fields.String(
+        metadata={"format": "uri", "description": "What a version promises, and what is deprecated now."}
+    )
+
+
+class MetaSchema(Out):
+    """What runs here, and what it serves."""
+
+    type = Const("meta", "Always `meta`.")
+    name = Const("Subtext", "The name of this service.")
+    version = Const("v1", "The version of the contract.")
+    release = fields.String(
+        metadata={"description": "The release that runs (semantic versioning), as in the document's `info`."}
+    )
+    build = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "What whoever packaged the service calls this build, such as a commit; null if "
+            "they did not say."
+        },
+    )
+    content = fields.Nested(ContentSchema, metadata={"description": "What is served."})
+    links = fields.Nested(MetaLinksSchema, metadata={"description": "Where to read on."})

@@ -1,0 +1,178 @@
+"""Routes of quotes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from sqlalchemy import Select
+
+from api.http.url_converters import slug_parameter
+from api.resources.quotes.schemas import (
+    CharacterQuoteQuerySchema,
+    FilmQuoteQuerySchema,
+    QuoteQuerySchema,
+    QuoteSchema,
+    SceneQuoteQuerySchema,
+    SourceQuoteQuerySchema,
+    ThemeQuoteQuerySchema,
+)
+from api.views.blueprint import Blueprint
+from models import Character, Film, Quote, Scene, Source, Theme
+
+blp = Blueprint("quotes", __name__, url_prefix="/v1", description="Exact words, as sources quote them.")
+
+
+@blp.route("/quotes")
+class QuoteList(MethodView):
+    """All quotes."""
+
+    @blp.listing(
+        QuoteQuerySchema, QuoteSchema, operation="listQuotes", example="/v1/quotes?theme=avoidance&limit=1"
+    )
+    def get(self, filters: dict[str, Any]) -> Select[Any]:
+        """List quotes
+
+        Every quote, film by film in the editor's order unless sorted otherwise. Lists include flagged
+        quotes; `max_severity=0` leaves them out.
+        """
+        return Quote.select_where(**filters)
+
+
+@blp.route("/quotes/random")
+@blp.random(
+    QuoteQuerySchema,
+    QuoteSchema,
+    operation="randomQuotes",
+    example="/v1/quotes/random?theme=avoidance&seed=example",
+)
+def random_quotes(filters: dict[str, Any]) -> Select[Any]:
+    """Choose quotes at random
+
+    One or more of the list, none twice, each as likely as any other. Nothing that carries an advisory,
+    unless `max_severity` or `advisory` asks for it.
+    """
+    return Quote.select_where(**filters)
+
+
+@blp.route("/quotes/daily")
+@blp.daily(
+    QuoteQuerySchema,
+    QuoteSchema,
+    operation="getDailyQuote",
+    example="/v1/quotes/daily?date=2026-11-23",
+    forms="quote",
+)
+def daily_quote(filters: dict[str, Any]) -> Select[Any]:
+    """Get the quote of a day
+
+    Today's, or that of `date`: the same for everyone all day, chosen among those that were there when the
+    day began on Earth, so that what is added later does not change it. Nothing that carries an advisory,
+    unless `max_severity` or `advisory` asks for it. A day that has not come anywhere, or is before the first
+    quote, is 404. `/v1/quotes/daily/2026-11-23` is a day's lasting address, to which `Link` leads.
+    """
+    return Quote.select_where(**filters)
+
+
+blp.unlisted("/quotes/daily/<day:date>", daily_quote, "quote_of_day")
+
+
+@blp.route("/quotes/<slug:quote>", parameters=[slug_parameter("quote", "quote")])
+class QuoteDetail(MethodView):
+    """One quote."""
+
+    @blp.item(
+        QuoteSchema,
+        operation="getQuote",
+        example="/v1/quotes/her-2013-a-wife-without-the-challenges",
+        forms="quote",
+    )
+    def get(self, quote: str) -> Select[Any]:
+        """Get a quote
+
+        The quote with this id: the words, who says them, and the paragraph that quotes them.
+        """
+        return Quote.select_where(id=[quote])
+
+
+blp.unlisted("/quotes/<slug:quote>.<extension:extension>", QuoteDetail.as_view("form"), "quote_form")
+
+
+@blp.route("/films/<slug:film>/quotes", parameters=[slug_parameter("film", "film")])
+@blp.listing(
+    FilmQuoteQuerySchema,
+    QuoteSchema,
+    operation="listFilmQuotes",
+    example="/v1/films/her-2013/quotes?limit=1",
+    parent=Film,
+)
+def film_quotes(filters: dict[str, Any], film: str) -> Select[Any]:
+    """List a film's quotes
+
+    Quotes of the film and about it, in the editor's order unless sorted otherwise.
+    """
+    return Quote.select_where(film=[film], **filters)
+
+
+@blp.route("/scenes/<slug:scene>/quotes", parameters=[slug_parameter("scene", "scene")])
+@blp.listing(
+    SceneQuoteQuerySchema,
+    QuoteSchema,
+    operation="listSceneQuotes",
+    example="/v1/scenes/her-2013-lunch-with-catherine/quotes?limit=1",
+    parent=Scene,
+)
+def scene_quotes(filters: dict[str, Any], scene: str) -> Select[Any]:
+    """List a scene's quotes
+
+    Lines spoken in the scene, and sentences about it.
+    """
+    return Quote.select_where(scene=[scene], **filters)
+
+
+@blp.route("/characters/<slug:character>/quotes", parameters=[slug_parameter("character", "character")])
+@blp.listing(
+    CharacterQuoteQuerySchema,
+    QuoteSchema,
+    operation="listCharacterQuotes",
+    example="/v1/characters/her-2013-catherine/quotes",
+    parent=Character,
+)
+def character_quotes(filters: dict[str, Any], character: str) -> Select[Any]:
+    """List a character's quotes
+
+    The character's lines.
+    """
+    return Quote.select_where(speaker=[character], **filters)
+
+
+@blp.route("/themes/<slug:theme>/quotes", parameters=[slug_parameter("theme", "theme")])
+@blp.listing(
+    ThemeQuoteQuerySchema,
+    QuoteSchema,
+    operation="listThemeQuotes",
+    example="/v1/themes/avoidance/quotes?limit=1",
+    parent=Theme,
+)
+def theme_quotes(filters: dict[str, Any], theme: str) -> Select[Any]:
+    """List a theme's quotes
+
+    Quotes about the theme, or about one narrower than it.
+    """
+    return Quote.select_where(theme=[theme], **filters)
+
+
+@blp.route("/sources/<slug:source>/quotes", parameters=[slug_parameter("source", "source")])
+@blp.listing(
+    SourceQuoteQuerySchema,
+    QuoteSchema,
+    operation="listSourceQuotes",
+    example="/v1/sources/her-perfection-is-the-enemy-of-real/quotes?limit=1",
+    parent=Source,
+)
+def source_quotes(filters: dict[str, Any], source: str) -> Select[Any]:
+    """List a source's quotes
+
+    The words that are quoted from the source.
+    """
+    return Quote.select_where(source=[source], **filters)

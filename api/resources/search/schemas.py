@@ -1,0 +1,145 @@
+"""Shapes of a search: what is asked, and hits of several types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from api.core.api_versions import COLLECTIONS
+from api.query.facets import FacetSchema
+from api.schemas.base import AdvisoryLinkSchema, Body, Out, PageSchema
+from api.schemas.fields import AnyOf, Choice, Const, Digits, Fixed, Named, Slug
+from api.schemas.filters import SearchText
+from api.schemas.links import Address
+from api.schemas.references import OneOf, Parts, ReferenceTo
+from models import CommentaryKind, QuoteKind
+
+#: What is searched that has a page of its own, and where.
+PAGES = {"film": "/films/", "theme": "/themes/", "scene": "/scenes/", "quote": "/quotes/"}
+KINDS = {kind.value: kind for kind in (*QuoteKind, *CommentaryKind)}
+
+
+class SnippetSchema(Out):
+    """A piece of the text that matched best."""
+
+    field = fields.String(metadata={"description": "The key of the item under which the text stands."})
+    text = fields.String(metadata={"description": "The piece, with `…` where it was cut."})
+    highlights = fields.List(
+        fields.List(fields.Integer(), validate=validate.Length(equal=2)),
+        metadata={"description": "What matched in it: pairs of start and end, in code points."},
+    )
+    html = fields.String(
+        metadata={"description": "The piece as safe HTML: escaped, what matched in `<mark>`."}
+    )
+
+
+class HitSchema(Out):
+    """What every hit has; the whole item is at `url`."""
+
+    id = fields.String(attribute="slug", metadata={"description": "The item's id."})
+    label = fields.String(metadata={"description": "A short, neutral display name."})
+
+
+def _hit(type_name: str, **own: Any) -> type[HitSchema]:
+    """Return the schema of a hit, under the name by which the union finds it: ``QuoteHitSchema``."""
+    page = "The address of its page, for people; null where there is none."
+    members = {
+        "__doc__": f"A {type_name} that matched.",
+        "type": Const(type_name, f"Always `{type_name}`."),
+        "url": Address(f"{COLLECTIONS[type_name]}/", description=f"The {type_name}'s address."),
+        "html_url": Address(PAGES[type_name], description=page)
+        if type_name in PAGES
+        else Fixed(None, page, format="uri"),
+    }
+    # Made of the text at hand; SQL leaves it out.
+    snippet = fields.Nested(SnippetSchema, metadata={"description": "Where it matched."})
+    return type(f"{type_name.title()}HitSchema", (HitSchema,), members | own | {"snippet": snippet})
+
+
+def _film() -> Any:
+    return ReferenceTo("film", metadata={"description": "Its film."})
+
+
+def _advisories() -> Any:
+    described = {"description": "Content notes on its words, those of the snippet among them."}
+    return Parts(AdvisoryLinkSchema, attribute="advisory_links", metadata=described)
+
+
+def _kind(enumeration: Any) -> Any:
+    return Choice(enumeration, metadata={"description": "What sort it is."})
+
+
+HITS = {
+    "film": _hit("film"),
+    "character": _hit("character", film=_film()),
+    "theme": _hit("theme"),
+    "scene": _hit("scene", film=_film(), advisories=_advisories()),
+    "quote": _hit("quote", kind=_kind(QuoteKind), film=_film(), advisories=_advisories()),
+    "commentary": _hit("commentary", kind=_kind(CommentaryKind), film=_film(), advisories=_advisories()),
+}
+
+
+class SearchFacetsSchema(Out):
+    """What the hits were counted by."""
+
+    type = fields.Nested(FacetSchema, metadata={"description": "By type."})
+    film = fields.Nested(FacetSchema, metadata={"description": "By film."})
+    theme = fields.Nested(
+        FacetSchema, metadata={"description": "By theme; a theme counts what is narrower too."}
+    )
+    kind = fields.Nested(FacetSchema, metadata={"description": "By kind of quote or commentary."})
+
+
+class SearchSchema(Out):
+    """A page of hits, the best first."""
+
+    data = fields.List(
+        OneOf("SearchHit", *HITS, kind="Hit", described="A hit of any of these types; `type` says which."),
+        metadata={"description": "The hits of this page."},
+    )
+    page = fields.Nested(
+        PageSchema, metadata={"description": "Where the page stands; `total` is always there."}
+    )
+    facets = fields.Nested(SearchFacetsSchema, metadata={"description": "All hits, counted."})
+    suggestion = fields.String(
+        allow_none=True,
+        metadata={"description": "What may have been meant; null unless a word is unknown."},
+    )
+    notice = fields.String(
+        allow_none=True,
+        metadata={"description": "Why nothing was looked for; null unless the text asks for nothing."},
+    )
+
+
+class SearchQuerySchema(Body):
+    """The parameters of a search."""
+
+    q = SearchText(
+        required=True,
+        metadata={
+            "description": 'What to look for: words, `"exact phrases"`, `prefixes*`, and `-` before what is '
+            "not wanted. Case, accents and English endings make no difference, but in phrases and prefixes.",
+            "example": "loneliness",
+        },
+    )
+    type = AnyOf(
+        Named("type", list(HITS), enumeration="HitType", described="A type of hit."),
+        metadata={"description": "Only hits of any of these types."},
+    )
+    film = AnyOf(Slug(), metadata={"description": "Only hits of any of these films."})
+    theme = AnyOf(
+        Slug(), metadata={"description": "Only hits about any of these themes, or a theme narrower than one."}
+    )
+    kind = AnyOf(
+        Named("kind", list(KINDS), enumeration="HitKind", described="A kind of quote or commentary."),
+        metadata={"description": "Only quotes and commentary of any of these kinds."},
+    )
+    max_severity = Digits(
+        0, 3, metadata={"description": "Only hits with no advisory above this severity; 0 admits none."}
+    )
+    limit = Digits(1, 100, load_default=20, metadata={"description": "The most hits a page holds."})
+    cursor = fields.String(
+        validate=validate.Length(min=1, max=4000, error="A cursor has 1 to 4000 characters."),
+        metadata={"description": "Where to go on, from `page.next` or `page.previous`."},
+    )

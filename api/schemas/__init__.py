@@ -1,0 +1,1 @@
+"""Marshmallow schemas and fields that several resources share."""

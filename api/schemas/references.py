@@ -1,0 +1,200 @@
+"""Fields that name other resources, and what ``include=`` makes of them.
+
+A schema made with ``include=`` shows the whole item where it otherwise shows a reference, and the
+lists that its ``links`` lead to. Schemas are found by the names of their types in marshmallow's class
+registry, so that resources do not import each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, ClassVar
+
+from marshmallow import Schema, fields
+from sqlalchemy import Select
+from sqlalchemy.orm import object_session
+
+from api.core.api_versions import made_of, version_of
+from api.schemas.links import Address
+from models import BY_TYPE
+from models.base import in_default_order
+
+#: The most items that an included list holds; ``links`` has the address of all of them.
+MOST_LISTED = 100
+
+
+class Including(fields.Field[Any]):
+    """A field that ``include=`` can fill; its name there is its own unless it says another."""
+
+    include: str | None = None
+
+    @property
+    def include_name(self) -> str:
+        """The name under which a request includes it."""
+        return self.include or str(self.name)
+
+    @property
+    def is_included(self) -> bool:
+        """Whether the schema was made to fill it."""
+        return self.include_name in getattr(self.root, "include", ())
+
+    @property
+    def ceiling(self) -> int | None:
+        """The highest severity of an advisory on what is filled in; None for any."""
+        most = getattr(self.root, "max_severity", None)
+        return None if most is None or most >= 3 else most
+
+    def admits(self, resource: Any) -> bool:
+        """Whether the resource has no advisory above the ceiling."""
+        links = getattr(resource, "advisory_links", ())
+        return self.ceiling is None or all(link.severity <= self.ceiling for link in links)
+
+    def shown(self, type_name: str, resource: Any) -> Any:
+        """Return the resource as it is to be shown here: whole, or as a reference."""
+        filled = self.is_included and self.admits(resource)
+        return made_of(type_name, "" if filled else "Ref", version_of(self)).dump(resource)
+
+
+class ReferenceTo(Including, fields.Nested):
+    """A reference to a resource of one type; null where nobody may see it."""
+
+    def __init__(self, type_name: str, *, include: str | None = None, **options: Any) -> None:
+        """Take the type's name, and the name in ``include=`` where it is not the field's."""
+        super().__init__(f"{type_name.title()}RefSchema", **options)
+        self.type_name, self.include = type_name, include
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the reference, in the version of the item."""
+        return made_of(self.type_name, "Ref", version_of(self))
+
+    def _serialize(  # type: ignore[override]
+        self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any
+    ) -> Any:
+        seen = nested_obj is not None and nested_obj.is_visible
+        return self.shown(self.type_name, nested_obj) if seen else None
+
+
+class OneOf(fields.Field[Any]):
+    """A shape of any of several types, told apart by ``type``."""
+
+    def __init__(self, name: str, *type_names: str, kind: str, described: str, **options: Any) -> None:
+        """Take the union's name in the document, its types, their ``kind`` of schema, and what it is."""
+        super().__init__(**options)
+        self.union_name, self.type_names, self.kind, self.described = name, type_names, kind, described
+
+
+class OneOfReference(Including, OneOf):
+    """A reference to a resource of any of several types."""
+
+    def __init__(self, name: str, *type_names: str, **options: Any) -> None:
+        """Take the union's name in the document, and the types in the order of the list."""
+        described = "A reference to a resource of any of these types; `type` says which."
+        super().__init__(name, *type_names, kind="Ref", described=described, **options)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return self.shown(value.type_name, value)
+
+
+class Visible(fields.List[Any]):
+    """A list of which only those are shown that everyone may see."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any] | None:
+        return super()._serialize([one for one in value if one.is_visible], attr, obj, **kwargs)
+
+
+class ReferencesTo(Visible):
+    """References to resources of one type."""
+
+    def __init__(self, type_name: str, **options: Any) -> None:
+        """Take the type's name."""
+        super().__init__(ReferenceTo(type_name), **options)
+
+
+class PartOf(fields.Nested):
+    """A part of the item; what is included, is included in its parts too."""
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the part, made for the same request as the item's."""
+        if self._schema is None:
+            root: Any = self.root
+            made: type[Any] = self.nested  # type: ignore[assignment]
+            self._schema = made(
+                include=root.include, max_severity=root.max_severity, api_version=version_of(self)
+            )
+        return self._schema
+
+
+class Parts(Visible):
+    """The item's parts of one kind, in their order."""
+
+    def __init__(self, part: type[Schema], **options: Any) -> None:
+        """Take the schema of a part."""
+        super().__init__(PartOf(part), **options)
+
+
+class Grouped(PartOf):
+    """A JSON object made of fields of the same row: ``links``, ``identifiers``."""
+
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
+        """Return the row itself."""
+        return obj
+
+
+class Listed(Including):
+    """The first items of a list that ``links`` lead to, whole."""
+
+    most: ClassVar[int] = MOST_LISTED
+
+    def __init__(self, type_name: str, by: str, **options: Any) -> None:
+        """Take the type that is listed, and the filter of its list that names this item."""
+        super().__init__(**options)
+        self.type_name, self.by = type_name, by
+
+    @cached_property
+    def noun(self) -> Any:
+        """What is listed."""
+        return BY_TYPE[self.type_name]
+
+    def select_of(self, slug: Any) -> Select[Any]:
+        """Return the statement for the list of the item whose id is ``slug``: a text, or SQL for it."""
+        filters: dict[str, Any] = {self.by: [slug]}
+        if self.ceiling is not None and hasattr(self.noun, "advisory_links"):
+            filters["max_severity"] = self.ceiling
+        return in_default_order(self.noun, self.noun.select_where(**filters)).limit(self.most)
+
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
+        """Return the row whose list it is."""
+        return obj
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        session = object_session(value)
+        assert session is not None  # noqa: S101 (only what was read is shown)
+        found = session.scalars(self.select_of(value.slug))
+        return made_of(self.type_name, "", version_of(self)).dump(found.all(), many=True)
+
+
+def lists(declared: dict[str, Any]) -> dict[str, Address]:
+    """Return the links, among a schema's declared fields, that lead to a list of items."""
+    links = declared.get("links")
+    if not isinstance(links, Grouped):
+        return {}
+    led = links.nested._declared_fields  # type: ignore[union-attr]
+    return {name: link for name, link in led.items() if isinstance(link, Address) and link.lists}
+
+
+def includable(schema: Schema) -> dict[str, str]:
+    """Return what ``include=`` can fill in the items of ``schema``: each name, and the key it is under."""
+    found = {name: key for key, field in schema.fields.items() for name in _names(field)}
+    return found | {name: name for name in lists(schema._declared_fields)}
+
+
+def _names(field: Any) -> Iterator[str]:
+    inner = field.inner if isinstance(field, fields.List) else field
+    if isinstance(inner, Including):
+        yield inner.include_name
+    elif isinstance(inner, PartOf):
+        for part in inner.schema.fields.values():
+            yield from _names(part)

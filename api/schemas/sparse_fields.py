@@ -1,0 +1,164 @@
+"""What a request makes of an answer's shape: ``fields=`` and ``include=``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema
+
+from api.representations import forms_of
+from api.schemas.base import Body, Out, component_name
+from api.schemas.fields import AnyOf, Digits, Named
+from api.schemas.references import MOST_LISTED, includable, lists
+from models.facets import FACETS
+
+#: What the forms besides JSON need of an item, by its type.
+FOR_FORMS: dict[str, tuple[str, ...]] = {"quote": ("film", "sources"), "commentary": ("film", "sources")}
+MOST_INCLUDES = 5
+MOST_FACETS = 5
+#: What of an item always stays.
+IDENTITY = ("type", "id")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of an item is shown: its schema, the keys that are kept (None: all), what is filled in.
+
+    ``max_severity`` is the strongest advisory that may stand on what is filled in; None for any.
+    """
+
+    schema: type[Any]
+    only: tuple[str, ...] | None = None
+    include: tuple[str, ...] = ()
+    max_severity: int | None = None
+
+    def made(self) -> Schema:
+        """Return the schema that shows items in this shape."""
+        made: Schema = self.schema(only=self.only, include=self.include, max_severity=self.max_severity)
+        return made
+
+
+class ItemQuerySchema(Body):
+    """The parameters of an item: those that shape it."""
+
+
+def formed(query: type[Schema], type_name: str | None) -> type[Schema]:
+    """Return ``query`` with the parameter ``format``, where items of this type have forms besides JSON."""
+    if type_name is None:
+        return query
+    described = "; ".join(f"`{form.name}`: {form.description}" for form in forms_of(type_name))
+    ends = ", ".join(f"`.{form.extension}`" for form in forms_of(type_name) if form.extension)
+    description = (
+        f"The form of the answer, whatever the `Accept` header says. {described} "
+        "`fields` and `include` shape JSON alone. An item's address may end in the extension of a form "
+        f"instead: {ends}."
+    )
+    names = [form.name for form in forms_of(type_name)]
+    noun = type_name.title()
+    field = Named(
+        "format",
+        names,
+        enumeration=f"{noun}Format",
+        described=f"A form of a {type_name}.",
+        metadata={"description": description, "component": f"{noun}Format"},
+    )
+    members = {"__doc__": query.__doc__, "format": field}
+    made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
+    return made
+
+
+@cache
+def shaped(query: type[Schema], item: type[Out]) -> type[Schema]:
+    """Return ``query`` with the parameters that shape ``item``; what it has already stays as it is."""
+    keys = includes_of(item)
+    members: dict[str, Any] = {"__doc__": query.__doc__, "fields": _fields(item)}
+    counted = facets_in(query)
+    if counted:
+        members["facets"] = _facets(query, counted)
+    if keys:
+        members["include"] = _include(item, list(keys))
+        if "max_severity" not in query._declared_fields:
+            members["max_severity"] = _ceiling()
+    made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
+    return made
+
+
+def facets_in(query: type[Schema]) -> list[str]:
+    """Return what the list of ``query`` can be counted by: those of its filters that have few values.
+
+    Where a path has fixed the theme, ``theme_all`` is the filter by a further one.
+    """
+    noun, filters = getattr(query, "noun", None), query._declared_fields
+    known = FACETS.get(noun.type_name, {}) if noun else {}
+    return [name for name in known if name in filters or f"{name}_all" in filters]
+
+
+@cache
+def includes_of(item: type[Out]) -> dict[str, str]:
+    """Return what can be included in an item: each name, and the key in whose value it is filled in."""
+    return includable(item())
+
+
+def shape_of(item: type[Out], asked: dict[str, Any]) -> Shape:
+    """Return the shape that a loaded query asks for."""
+    include = tuple(name for name in includes_of(item) if name in asked.get("include", ()))
+    only = _kept(item, asked["fields"], include) if "fields" in asked else None
+    return Shape(item, only, include, asked.get("max_severity") if include else None)
+
+
+def shape_of_forms(item: type[Out]) -> Shape:
+    """Return the shape from which every form of an item is made."""
+    type_name = item().fields["type"].constant  # type: ignore[attr-defined]
+    return Shape(item, None, FOR_FORMS.get(type_name, ()))
+
+
+def _kept(item: type[Out], asked: list[str], include: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys that stay, in the order of the item, whatever order they were asked for in."""
+    filled = {includes_of(item)[name] for name in include}
+    wanted = {*IDENTITY, *asked, *filled}
+    return tuple(name for name in item(include=include).fields if name in wanted)
+
+
+def _fields(item: type[Out]) -> AnyOf:
+    description = (
+        "The keys to show; `type` and `id` always stay, and so does what is included. Without it, all."
+    )
+    noun = component_name(item)
+    key = Named("field", list(item().fields), enumeration=f"{noun}Field", described="A key that can be kept.")
+    return AnyOf(key, metadata={"description": description, "component": f"{noun}Fields"})
+
+
+def _include(item: type[Out], names: list[str]) -> AnyOf:
+    listed = ", ".join(f"`{name}`" for name in lists(item._declared_fields))
+    description = f"What to fill in, at most {MOST_INCLUDES}: references become whole items with references."
+    if listed:
+        description += (
+            f" Lists are added ({listed}), each with the first {MOST_LISTED} items in its own order; "
+            "`links` leads to all of them."
+        )
+    noun = component_name(item)
+    name = Named("include", names, enumeration=f"{noun}Include", described="What can be included.")
+    metadata = {"description": description, "component": f"{noun}Includes"}
+    return AnyOf(name, most=MOST_INCLUDES, metadata=metadata)
+
+
+def _facets(query: type[Schema], names: list[str]) -> AnyOf:
+    description = (
+        f"What to count the whole list by, at most {MOST_FACETS}: `facets` then stands beside `data`, with "
+        "the values that there are and how many items have each. That is how many the same list has with "
+        "the value as a further condition; where its filter is given already, with both."
+    )
+    listed = query.__name__.removesuffix("QuerySchema")
+    name = Named("facet", names, enumeration=f"{listed}Facet", described="What the list can be counted by.")
+    metadata = {"description": description, "component": f"{listed}Facets"}
+    return AnyOf(name, most=MOST_FACETS, metadata=metadata)
+
+
+def _ceiling() -> Digits:
+    description = (
+        "What is included has no advisory above this severity: lists leave the others out, "
+        "references stay references."
+    )
+    return Digits(0, 3, metadata={"description": description, "component": "IncludedMaxSeverity"})

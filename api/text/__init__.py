@@ -1,0 +1,1 @@
+"""Text for display: escaping, direction, line breaking, measuring and typefaces."""

@@ -1,0 +1,1 @@
+"""The decorators that views are made with, and what they return."""

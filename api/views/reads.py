@@ -1,0 +1,176 @@
+"""What a read answers: a page of a list, an item in one of its forms, some or one chosen by lot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from secrets import token_hex
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from api.core.request_context import settings
+from api.http.clock import today
+from api.http.errors import Refused
+from api.http.responses import answer, digest, encoded, passing
+from api.query.facets import counted
+from api.query.pagination import ListRequest, filters_of
+from api.query.random_selection import EARLIEST_ZONE, Lots, unflagged
+from api.query.statement_cache import Reading, Row
+from api.representations import Form, forms_of, named, negotiate
+from api.schemas.base import Out
+from api.schemas.sparse_fields import shape_of, shape_of_forms
+
+NO_LINKS: Mapping[str, str] = {}
+
+
+def answer_list(
+    read: Reading, asked: dict[str, Any], path: dict[str, Any], *, noun: Any, item: type[Out], parent: Any
+) -> Response:
+    """Answer with a page.
+
+    Raises:
+        NotFound, Gone, Renamed: the ``parent`` that the path names is not there.
+        Refused: 422, when the cursor is not of this list.
+    """
+    wanted = ListRequest(noun, request.path, asked)
+    page = read.page(wanted, path, shape_of(item, asked))
+    if parent and not page.rows:
+        # Rows prove that the parent is there; only their absence makes it a question.
+        parent.by_slug(read.session, next(iter(path.values())))
+    total, relation = read.count(wanted, path) if asked["count"] else (None, None)
+    base = settings().base_url
+    following, previous = (
+        wanted.address(base, cursor=str(cursor)) if cursor else None for cursor in (page.next, page.previous)
+    )
+    place = {"limit": asked["limit"], "next": following, "previous": previous}
+    place |= {"total": total, "total_relation": relation}
+    facets = counted(read, wanted, path) if "facets" in asked else None
+    body = _listed([row[0] for row in page.rows], place, facets)
+    return answer(body, etag=digest(body), links={"next": following, "prev": previous})
+
+
+def answer_item(
+    read: Reading, asked: dict[str, Any], path: dict[str, Any], *, item: type[Out], forms: str | None
+) -> Response:
+    """Answer with the item at the path, in the form that is asked for.
+
+    Raises:
+        NotFound, Gone, Renamed: there is no such item.
+        Refused: 406, when it has none of the forms that the client takes.
+    """
+    form = _form(forms, asked, path.pop("extension", None))
+    found = read.item(path, _shape(item, form, asked))
+    if found is None:
+        raise read.noun(path).missing(read.session, *path.values())
+    return _answer_in(form, found)
+
+
+def answer_random(
+    read: Reading, asked: dict[str, Any], path: dict[str, Any], *, noun: Any, item: type[Out]
+) -> Response:
+    """Answer with some of the list, chosen by lot; to be kept only where a seed makes it repeatable."""
+    unseeded = {name: value for name, value in asked.items() if name != "seed"}
+    wanted, asked = ListRequest(noun, request.path, unseeded), unflagged(asked)
+    seed = asked.get("seed") or token_hex(8)
+    lots = lots_of(read, filters_of(noun, asked), path, noun)
+    if "exclude" in asked:
+        lots = lots.where(noun.slug.not_in(asked["exclude"]))
+    slugs = lots.draw(seed, asked["count"])
+    place = {"limit": asked["count"], "next": None, "previous": None, "total": None, "total_relation": None}
+    body = _listed([row.json for row in read.items(noun, slugs, shape_of(item, asked))], place)
+    again = {"bookmark": wanted.address(settings().base_url, seed=seed)}
+    return answer(body, etag=digest(body), links=again) if "seed" in asked else passing(body, links=again)
+
+
+def answer_daily(
+    read: Reading, asked: dict[str, Any], path: dict[str, Any], *, noun: Any, item: type[Out], forms: str
+) -> Response:
+    """Answer with the day's item, in the form that is asked for.
+
+    Raises:
+        Refused: 404, when the day has not come, or is before the first item; 406 as for an item.
+    """
+    given, asked = asked, unflagged(asked)
+    form = _form(forms, asked, None)
+    in_path = path.pop("date", None)
+    day = _day_of(asked, in_path)
+    slug = lots_of(read, filters_of(noun, asked), path, noun).draw_of_day(day)
+    if slug is None:
+        raise Refused("not-found", f"Nothing that matches was there on {day} yet.")
+    (found,) = read.items(noun, [slug], _shape(item, form, asked))
+    lasting = ListRequest(noun, f"{request.path}/{day}", given).address(
+        settings().base_url, date=None, tz=None
+    )
+    return _answer_in(form, found, {} if in_path else {"bookmark": lasting})
+
+
+def lots_of(read: Reading, filters: dict[str, Any], path: dict[str, Any], noun: Any) -> Lots:
+    """Return what the view selects, each of which can draw a lot."""
+    statement, now = read.selected(filters, path)
+    return Lots(read.session, statement, noun, now, read.walk(filters, path))
+
+
+def _day_of(asked: dict[str, Any], in_path: str | None) -> dt.date:
+    """Return the day that the path names, or else the query; where neither does, today.
+
+    Raises:
+        Refused: 422, when both do; 404, when the day has not come.
+    """
+    if in_path and "date" in asked:
+        fault = {"location": "query", "pointer": "date", "detail": "The path says already which day."}
+        raise Refused("invalid-parameters", "1 parameter is not valid.", [fault])
+    if in_path is None and "date" not in asked:
+        return today(asked.get("tz", dt.UTC))
+    day: dt.date = calendar_day(in_path) if in_path else asked["date"]
+    if day > today(EARLIEST_ZONE):
+        raise Refused("not-found", f"Nothing is chosen for {day}: the day has not come.")
+    return day
+
+
+def calendar_day(text: str) -> dt.date:
+    """Return the day of a path that looks like one; 404 where the calendar has none such."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Refused("not-found", f"{text} is not a day of the calendar.") from None
+
+
+def _listed(items: list[str], place: dict[str, Any], facets: dict[str, Any] | None = None) -> bytes:
+    counted = b',"facets":%b' % encoded(facets) if facets else b""
+    return b'{"data":[%b],"page":%b%b}' % (",".join(items).encode(), encoded(place), counted)
+
+
+def _form(type_name: str | None, asked: dict[str, Any], extension: str | None) -> Form | None:
+    """Return the form that the path, the query or, failing these, the Accept header asks for."""
+    if type_name is None:
+        return None
+    forms = forms_of(type_name)
+    if extension is not None:
+        found = next((form for form in forms if form.extension == extension), None)
+        if found is None:
+            known = ", ".join(f".{form.extension}" for form in forms if form.extension)
+            raise Refused("not-found", f"There is no form “.{extension}” here; there are {known}.")
+        return found
+    if "format" in asked:
+        return named(asked["format"], type_name)
+    found = negotiate(request.accept_mimetypes, type_name)
+    if found is None:
+        served = ", ".join(form.full_type for form in forms)
+        raise Refused("not-acceptable", f"This address is served as {served}.")
+    return found
+
+
+def _shape(item: type[Out], form: Form | None, asked: dict[str, Any]) -> Any:
+    return shape_of(item, asked) if form is None or form.write is None else shape_of_forms(item)
+
+
+def _answer_in(form: Form | None, found: Row, links: Mapping[str, str] = NO_LINKS) -> Response:
+    body = found.json.encode()
+    if form and form.write:
+        body = form.body(orjson.loads(body))
+    etag = digest(body) if found.revision is None else f"{found.revision}.{digest(body)}"
+    if form is None:
+        return answer(body, etag=etag, links=links)
+    return answer(body, etag=etag, links=links, content_type=form.content_type, negotiated=True)

@@ -1,0 +1,1 @@
+"""The command line, ``subtext``: it joins the application and the content packs."""
