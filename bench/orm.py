@@ -14,31 +14,32 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import ColumnProperty, Mapper, joinedload, selectinload, undefer
 
-from api.core.api_versions import schema_of
-from api.query.pagination import MOST, ListRequest, Page, in_order, page_of
-from api.query.statement_cache import Reading, Row
-from api.schemas.references import Grouped, Listed, ReferenceTo
+from api.core.api_versions import get_schema_class
+from api.query.pagination import ROW_LIMIT, ListRequest, Page, build_page, paged_statement
+from api.query.statement_cache import ItemRow, ResourceReader
+from api.schemas.references import ExpandedList, NestedObject, ReferenceTo
 from api.schemas.sparse_fields import Shape
-from models.owned_rows import Joined
+from models.owned_rows import ConcatenatedLists
 
 
-class ThroughORM(Reading):
+class ThroughORM(ResourceReader):
     """The same lists and items, by way of objects."""
 
-    def item(self, path: Mapping[str, Any], shape: Shape) -> Row | None:
+    def item(self, path: Mapping[str, Any], shape: Shape) -> ItemRow | None:
         """Return the item at the path."""
         statement = self.view(**path)
         noun = statement.column_descriptions[0]["entity"]
         found = self.session.scalars(statement.options(*options_for(shape, noun))).first()
-        return found and Row(_json(shape.made().dump(found)), getattr(found, "revision", None))
+        return found and ItemRow(_json(shape.made().dump(found)), getattr(found, "revision", None))
 
     def page(self, asked: ListRequest, path: Mapping[str, Any], shape: Shape) -> Page:
         """Return the page that is asked for."""
         statement = self.view(asked.filters, **path).options(*options_for(shape, asked.noun))
         rows = self.session.execute(
-            in_order([statement], [asked.order], asked.cursor).limit(MOST), {"most": asked.query["limit"] + 1}
+            paged_statement([statement], [asked.order], asked.cursor).limit(ROW_LIMIT),
+            {"most": asked.query["limit"] + 1},
         )
-        page = page_of(rows.all(), asked, asked.cursor)
+        page = build_page(rows.all(), asked, asked.cursor)
         dumped = shape.made().dump([row[0] for row in page.rows], many=True)
         return Page([(_json(item),) for item in dumped], page.next, page.previous)
 
@@ -63,9 +64,9 @@ def options_for(shape: Shape, noun: type[Any]) -> tuple[Any, ...]:
 def _options(schema: Schema, mapper: Mapper[Any]) -> list[Any]:
     found: list[Any] = []
     for name, field in schema.fields.items():
-        if isinstance(field, Grouped):
+        if isinstance(field, NestedObject):
             found += _options(field.schema, mapper)
-        elif not isinstance(field, Listed | fields.Constant):
+        elif not isinstance(field, ExpandedList | fields.Constant):
             found += _attribute(mapper, (field.attribute or name).split(".")[0], _shown_by(field))
     return found
 
@@ -73,14 +74,14 @@ def _options(schema: Schema, mapper: Mapper[Any]) -> list[Any]:
 def _shown_by(field: fields.Field[Any]) -> Schema | None:
     inner = field.inner if isinstance(field, fields.List) else field
     if isinstance(inner, ReferenceTo) and inner.is_included:
-        made: Schema = schema_of(inner.type_name)()
+        made: Schema = get_schema_class(inner.type_name)()
         return made
     return inner.schema if isinstance(inner, fields.Nested) else None
 
 
 def _attribute(mapper: Mapper[Any], name: str, shown: Schema | None) -> list[Any]:
     owner = mapper.class_
-    if isinstance(getattr(owner, name), Joined):
+    if isinstance(getattr(owner, name), ConcatenatedLists):
         return [selectinload(getattr(owner, one)) for one in getattr(owner, name).lists]
     proxy = mapper.all_orm_descriptors.get(name)
     if isinstance(proxy, AssociationProxy):

@@ -37,7 +37,7 @@ from models.errors import (
     Unavailable,
 )
 from models.film import Film, SourceFilm
-from models.owned_rows import Part
+from models.owned_rows import OwnedRow
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
 from models.revision import Revision
 from models.scene import Scene, SceneTheme
@@ -45,7 +45,7 @@ from models.source import Paragraph, ParagraphKind, Source, SourceKind
 from models.theme import Theme, ThemeRelation
 
 #: Every noun that has an address of its own, in the order a pack is loaded in.
-NOUNS: tuple[type[Versioned], ...] = (
+RESOURCES: tuple[type[Versioned], ...] = (
     Advisory,
     Theme,
     Film,
@@ -57,11 +57,13 @@ NOUNS: tuple[type[Versioned], ...] = (
 )
 
 #: Every noun that has a list, by the name of its type.
-BY_TYPE: dict[str, Any] = {noun.type_name: noun for noun in NOUNS} | {Paragraph.type_name: Paragraph}
+MODELS_BY_TYPE: dict[str, Any] = {noun.type_name: noun for noun in RESOURCES} | {
+    Paragraph.type_name: Paragraph
+}
 
 __all__ = [
-    "BY_TYPE",
-    "NOUNS",
+    "MODELS_BY_TYPE",
+    "RESOURCES",
     "Advisory",
     "AdvisoryLink",
     "Alias",
@@ -86,9 +88,9 @@ __all__ = [
     "InvalidQuery",
     "InvalidReference",
     "NotFound",
+    "OwnedRow",
     "Paragraph",
     "ParagraphKind",
-    "Part",
     "Presence",
     "QueryTimeout",
     "Quote",

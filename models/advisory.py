@@ -18,8 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.base import Base, Versioned
-from models.owned_rows import Ordered
-from models.types import line, lines, prose
+from models.owned_rows import PositionedRow
+from models.types import json_list, long_text, short_text
 
 if TYPE_CHECKING:
     from models.commentary import Commentary
@@ -34,9 +34,9 @@ class Advisory(Base, Versioned):
     type_name = "advisory"
     sorted_by: ClassVar = (*Versioned.sorted_by, "name")
 
-    name: Mapped[str] = mapped_column(line(120))
-    description: Mapped[str] = mapped_column(prose())
-    severities: Mapped[dict[str, str]] = mapped_column(lines())
+    name: Mapped[str] = mapped_column(short_text(120))
+    description: Mapped[str] = mapped_column(long_text())
+    severities: Mapped[dict[str, str]] = mapped_column(json_list())
 
     @classmethod
     def sort_keys(cls) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class Advisory(Base, Versioned):
         }
 
 
-class Owned(Ordered):
+class ExclusivelyOwned(PositionedRow):
     """A part of exactly one scene, quote or commentary: an exclusive arc (ADR 0004).
 
     ``collection`` is the name of the owner's list that holds these parts.
@@ -104,14 +104,14 @@ class Owned(Ordered):
         return CheckConstraint(f"{counted} = 1", name="one_owner")
 
 
-class AdvisoryLink(Base, Owned):
+class AdvisoryLink(Base, ExclusivelyOwned):
     """An advisory that stands on a scene, a quote or a commentary, for its own words."""
 
     __tablename__ = "advisory_links"
     names = "advisory"
     collection = "advisory_links"
     __table_args__ = (
-        Owned.one_owner(),
+        ExclusivelyOwned.one_owner(),
         CheckConstraint("severity BETWEEN 1 AND 3", name="severity_range"),
         UniqueConstraint("scene_id", "advisory_id"),
         UniqueConstraint("quote_id", "advisory_id"),
@@ -130,13 +130,13 @@ class AdvisoryLink(Base, Owned):
         return {"advisory": self.advisory.slug, "severity": self.severity}
 
 
-def keys_of(noun: Any, advisory: Sequence[Any]) -> Select[Any]:
+def select_keys_with_advisory(noun: Any, advisory: Sequence[Any]) -> Select[Any]:
     """Return the statement for the keys of what carries any of these advisories, some maybe twice."""
     owner = getattr(AdvisoryLink, f"{noun.type_name}_id")
     return select(owner).join(AdvisoryLink.advisory).where(owner.is_not(None), Advisory.slug.in_(advisory))
 
 
-def carries(noun: Any, advisory: Sequence[Any]) -> ColumnElement[bool]:
+def has_advisory(noun: Any, advisory: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that a row carries any of these advisories, of which each row is asked."""
     owner, named = getattr(AdvisoryLink, f"{noun.type_name}_id"), select(Advisory.id)
     own = select(literal(1)).where(
@@ -145,7 +145,7 @@ def carries(noun: Any, advisory: Sequence[Any]) -> ColumnElement[bool]:
     return own.correlate(noun).limit(1).scalar_subquery().is_not(None)
 
 
-def flagged(
+def advisory_filters(
     owner_id: Any,
     link_column: Any,
     advisory: list[str] | None,

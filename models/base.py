@@ -29,8 +29,8 @@ from sqlalchemy.orm import (
 )
 
 from models.errors import DomainError, Gone, NotFound
-from models.owned_rows import PartList, set_if_other
-from models.types import SLUG_LENGTH, Instant, choice, line
+from models.owned_rows import OwnedCollection, set_if_changed
+from models.types import SLUG_LENGTH, UTCTimestamp, enum_column, short_text
 
 SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
@@ -59,12 +59,12 @@ class Status(StrEnum):
     PUBLISHED = "published"
 
 
-def one_of(column: Any, values: list[Any] | tuple[Any, ...]) -> list[ColumnElement[bool]]:
+def in_filter(column: Any, values: list[Any] | tuple[Any, ...]) -> list[ColumnElement[bool]]:
     """Return the condition that ``column`` has any of ``values``; no values, no condition."""
     return [column.in_(values)] if values else []
 
 
-def refers_to(column: Any, slugs: list[str] | None) -> list[ColumnElement[bool]]:
+def foreign_slug_in(column: Any, slugs: list[str] | None) -> list[ColumnElement[bool]]:
     """Return the condition that a foreign key points at a resource with any of these slugs."""
     if not slugs:
         return []
@@ -73,11 +73,11 @@ def refers_to(column: Any, slugs: list[str] | None) -> list[ColumnElement[bool]]
     return [column.in_(select(resources.id).where(resources.slug.in_(slugs)))]
 
 
-def having(noun: Any, q: list[Any] | None) -> list[ColumnElement[bool]]:
+def matches_text(noun: Any, q: list[Any] | None) -> list[ColumnElement[bool]]:
     """Return the condition that a row has the words of ``q``: a text, or a SQL parameter, in a list."""
-    from models.search.match_conditions import matching
+    from models.search.match_conditions import matches_query
 
-    return [matching(noun, words) for words in q or ()]
+    return [matches_query(noun, words) for words in q or ()]
 
 
 def slug_rules(column: str = "slug") -> CheckConstraint:
@@ -91,7 +91,7 @@ def slug_rules(column: str = "slug") -> CheckConstraint:
     )
 
 
-def index_order(columns: Any, names: Iterable[str]) -> None:
+def add_sort_indexes(columns: Any, names: Iterable[str]) -> None:
     """Give a table the indexes in which any page of a list is found that is sorted by one of its columns.
 
     There are two of each: ids ascend in either direction, and an index is read forwards or backwards whole.
@@ -119,26 +119,26 @@ class Versioned:
     unique_sort: ClassVar[tuple[str, ...]] = ("id",)
     #: Columns by which lists are sorted, either way and then by id.
     sorted_by: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
-    part_lists: ClassVar[dict[str, PartList]] = {}
+    part_lists: ClassVar[dict[str, OwnedCollection]] = {}
     #: The texts by which a search finds it, each with what one of its words counts; none, not searched.
     searched: ClassVar[dict[str, int]] = {}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
-    slug: Mapped[str] = mapped_column(line(SLUG_LENGTH), unique=True, sort_order=-1)
-    label: Mapped[str] = mapped_column(line(120), sort_order=-1)
-    status: Mapped[Status] = mapped_column(choice(Status), default=Status.PUBLISHED, sort_order=-1)
+    slug: Mapped[str] = mapped_column(short_text(SLUG_LENGTH), unique=True, sort_order=-1)
+    label: Mapped[str] = mapped_column(short_text(120), sort_order=-1)
+    status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.PUBLISHED, sort_order=-1)
     revision: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[dt.datetime] = mapped_column(Instant)
-    updated_at: Mapped[dt.datetime] = mapped_column(Instant)
-    deleted_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCTimestamp)
+    updated_at: Mapped[dt.datetime] = mapped_column(UTCTimestamp)
+    deleted_at: Mapped[dt.datetime | None] = mapped_column(UTCTimestamp)
     random_key: Mapped[int] = mapped_column(BigInteger, index=True)
-    pack_digest: Mapped[str | None] = mapped_column(line(64))
+    pack_digest: Mapped[str | None] = mapped_column(short_text(64))
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Index what sorts the lists of a noun, once it has a table."""
         super().__init_subclass__(**options)
         if hasattr(cls, "__table__"):
-            index_order(cls.__table__.c, cls.sorted_by)
+            add_sort_indexes(cls.__table__.c, cls.sorted_by)
 
     @declared_attr.directive
     @classmethod
@@ -179,7 +179,7 @@ class Versioned:
     @classmethod
     def select_where(cls, *, id: list[str] | None = None) -> Select[Self]:
         """Return the statement for the visible resources that match every filter."""
-        return select(cls).where(cls.visible(), *one_of(cls.slug, id or ()))
+        return select(cls).where(cls.visible(), *in_filter(cls.slug, id or ()))
 
     @classmethod
     def by_slug(cls, session: Session, slug: str) -> Self:
@@ -211,7 +211,7 @@ class Versioned:
             if name in self.part_lists:
                 self.part_lists[name].replace(self, value)
             else:
-                set_if_other(self, name, value)
+                set_if_changed(self, name, value)
 
     def to_record(self) -> dict[str, Any]:
         """Return the resource's own columns and links as plain values, references as slugs."""
@@ -236,13 +236,13 @@ def place_in_random_order(target: Versioned, args: Any, kwargs: dict[str, Any]) 
 
 def in_default_order(noun: Any, statement: Select[Any]) -> Select[Any]:
     """Return the statement in the noun's own order, ended by what tells any two of its rows apart."""
-    from models.list_index import ORDER, is_led
+    from models.list_index import LIST_ORDER, uses_list_index
 
-    keys = noun.sort_keys() | (ORDER if is_led(statement) else {})
+    keys = noun.sort_keys() | (LIST_ORDER if uses_list_index(statement) else {})
     names = dict.fromkeys((*noun.default_sort, *noun.unique_sort))
     return statement.order_by(*(keys[name] for name in names))
 
 
-def slugs(resources: Any) -> list[str]:
+def slugs_of(resources: Any) -> list[str]:
     """Return the slugs of ``resources``, in their order."""
     return [resource.slug for resource in resources]

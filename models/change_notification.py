@@ -21,17 +21,17 @@ from sqlalchemy.orm import Session
 from models.content_generation import CHANNEL, RAISED, ContentGeneration
 
 #: PostgreSQL is asked this often, in seconds, for what notifications may have missed.
-SECONDS_BETWEEN_LOOKS = 1.0
+POLL_SECONDS = 1.0
 #: Whoever has heard nothing from PostgreSQL for this long, in seconds, has nothing to say: nothing that was
 #: kept is used that is older than this, whatever becomes of the connection.
-MOST_SECONDS = 3.0
+MAX_SILENCE_SECONDS = 3.0
 #: How long the first request waits for the first word, in seconds.
-PATIENCE = 0.5
+FIRST_WAIT_SECONDS = 0.5
 #: What a standby says to who wants to listen.
 READ_ONLY_STATE = "25006"
 
 
-class Watch(Protocol):
+class ChangeWatcher(Protocol):
     """Says which state of the content is committed."""
 
     def stamp(self) -> Hashable:
@@ -41,7 +41,7 @@ class Watch(Protocol):
         """Watch no more."""
 
 
-class SQLiteWatch:
+class SQLiteWatcher:
     """Asks ``PRAGMA data_version``, which every commit by another connection changes.
 
     The connection is its own and never writes, so that every commit is by another one.
@@ -82,7 +82,7 @@ class SQLiteWatch:
         self._connection = None
 
 
-class PostgreSQLWatch:
+class PostgreSQLWatcher:
     """Listens for the word that each commit of content sends, and asks for the generation besides.
 
     A thread of its own does that, from the first stamp on. What this very process commits counts at once.
@@ -96,12 +96,12 @@ class PostgreSQLWatch:
         self._stopped, self._known = threading.Event(), threading.Event()
         self._number = self._connections = self._own = 0
         self._heard = float("-inf")
-        _watches.add(self)
+        _watchers.add(self)
 
     def stamp(self) -> Hashable:
         if self._thread is None:
             self._begin()
-        if time.monotonic() - self._heard > MOST_SECONDS:
+        if time.monotonic() - self._heard > MAX_SILENCE_SECONDS:
             return None
         return self._number, self._connections, self._own
 
@@ -110,7 +110,7 @@ class PostgreSQLWatch:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="content-watch", daemon=True)
                 self._thread.start()
-        self._known.wait(PATIENCE)
+        self._known.wait(FIRST_WAIT_SECONDS)
 
     def wrote(self) -> None:
         """Count a commit of this process."""
@@ -124,7 +124,7 @@ class PostgreSQLWatch:
                 self._connections += 1
                 self._follow(connection)
             self._heard = float("-inf")
-            self._stopped.wait(SECONDS_BETWEEN_LOOKS)
+            self._stopped.wait(POLL_SECONDS)
 
     def _follow(self, connection: Any) -> None:
         _listen(connection)
@@ -134,13 +134,13 @@ class PostgreSQLWatch:
             self._number, self._heard = found[0] if found else 0, asked
             self._known.set()
             # It ends at the first word, or when the time is up.
-            for _ in connection.notifies(timeout=SECONDS_BETWEEN_LOOKS, stop_after=1):
+            for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                 pass
 
     def close(self) -> None:
         self._stopped.set()
         if self._thread is not None:
-            self._thread.join(2 * SECONDS_BETWEEN_LOOKS)
+            self._thread.join(2 * POLL_SECONDS)
 
 
 def _listen(connection: Any) -> None:
@@ -153,12 +153,12 @@ def _listen(connection: Any) -> None:
 
 
 #: The watches that have to be told what this process commits.
-_watches: WeakSet[PostgreSQLWatch] = WeakSet()
+_watchers: WeakSet[PostgreSQLWatcher] = WeakSet()
 
 
 @event.listens_for(Session, "after_commit")
-def tell(session: Session) -> None:
+def notify_watchers(session: Session) -> None:
     """Tell the watches of this process that it has committed content."""
     if session.info.pop(RAISED, False):
-        for one in tuple(_watches):
+        for one in tuple(_watchers):
             one.wrote()

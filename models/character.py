@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from sqlalchemy import ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Versioned, having, one_of, refers_to
+from models.base import Base, Versioned, foreign_slug_in, in_filter, matches_text
 from models.film import Film, OfFilm
-from models.owned_rows import Ordered
-from models.types import choice, line, prose
+from models.owned_rows import PositionedRow
+from models.types import enum_column, long_text, short_text
 
 if TYPE_CHECKING:
     from models.scene import Scene
@@ -33,11 +33,11 @@ class Character(Base, OfFilm):
     #: Never the performer, whom nobody finds by what is said of a character.
     searched: ClassVar = {"name": 2, "label": 2, "description": 1}
 
-    name: Mapped[str | None] = mapped_column(line(120))
-    description: Mapped[str] = mapped_column(prose())
-    performer: Mapped[str | None] = mapped_column(line(120))
+    name: Mapped[str | None] = mapped_column(short_text(120))
+    description: Mapped[str] = mapped_column(long_text())
+    performer: Mapped[str | None] = mapped_column(short_text(120))
     position: Mapped[int]
-    editor_note: Mapped[str | None] = mapped_column(prose())
+    editor_note: Mapped[str | None] = mapped_column(long_text())
 
     default_sort = ("film", "position")
     sorted_by: ClassVar = (*Versioned.sorted_by, "position")
@@ -65,12 +65,12 @@ class Character(Base, OfFilm):
         statement = (
             super()
             .select_where(id=id)
-            .where(*having(cls, q))
+            .where(*matches_text(cls, q))
             .join(cls.film)
-            .where(Film.visible(), *one_of(Film.slug, film or ()))
+            .where(Film.visible(), *in_filter(Film.slug, film or ()))
         )
         if scene:
-            in_scene = select(Appearance.character_id).where(*refers_to(Appearance.scene_id, scene))
+            in_scene = select(Appearance.character_id).where(*foreign_slug_in(Appearance.scene_id, scene))
             statement = statement.where(cls.id.in_(in_scene))
         return statement
 
@@ -80,7 +80,7 @@ class Character(Base, OfFilm):
         return self.common_record() | {"film": self.film.slug} | {name: getattr(self, name) for name in own}
 
 
-class Appearance(Base, Ordered):
+class Appearance(Base, PositionedRow):
     """A character in a scene, and how."""
 
     __tablename__ = "appearances"
@@ -88,7 +88,7 @@ class Appearance(Base, Ordered):
 
     scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"), primary_key=True)
     character_id: Mapped[int] = mapped_column(ForeignKey("characters.id"), primary_key=True, index=True)
-    presence: Mapped[Presence] = mapped_column(choice(Presence))
+    presence: Mapped[Presence] = mapped_column(enum_column(Presence))
 
     scene: Mapped[Scene] = relationship(back_populates="appearances")
     character: Mapped[Character] = relationship(innerjoin=True)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.advisory import Owned
+from models.advisory import ExclusivelyOwned
 from models.base import Base
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ citation_paragraphs = Table(
 )
 
 
-class Citation(Base, Owned):
+class Citation(Base, ExclusivelyOwned):
     """Paragraphs of one source on which one scene, quote or commentary rests."""
 
     __tablename__ = "citations"
     names = "source"
     collection = "citations"
     __table_args__ = (
-        Owned.one_owner(),
+        ExclusivelyOwned.one_owner(),
         UniqueConstraint("id", "source_id"),
         UniqueConstraint("scene_id", "source_id"),
         # A quote is verbatim in one place: one citation.

@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, Index, Select, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.advisory import AdvisoryLink, flagged
-from models.base import Base, Versioned, having, one_of, refers_to, slugs
+from models.advisory import AdvisoryLink, advisory_filters
+from models.base import Base, Versioned, foreign_slug_in, in_filter, matches_text, slugs_of
 from models.character import Character
 from models.citation import Citation
 from models.commentary_links import (
@@ -22,12 +22,12 @@ from models.commentary_links import (
     Relation,
 )
 from models.film import Film, OfFilm
-from models.owned_rows import PartList, parts
+from models.owned_rows import OwnedCollection, owned_rows
 from models.quote import Quote
 from models.scene import Scene
-from models.source import cited_from
-from models.theme import Theme, about
-from models.types import choice, line, prose
+from models.source import source_filters
+from models.theme import Theme, filter_by_theme
+from models.types import enum_column, long_text, short_text
 
 
 class CommentaryKind(StrEnum):
@@ -68,27 +68,27 @@ class Commentary(Base, OfFilm):
     sorted_by: ClassVar = (*Versioned.sorted_by, "position", "title")
     searched: ClassVar = {"title": 3, "text": 1}
     part_lists: ClassVar = {
-        "relations": PartList("relations", "target"),
-        "advisories": PartList("advisory_links", "advisory"),
-        "citations": PartList("citations", "source"),
+        "relations": OwnedCollection("relations", "target"),
+        "advisories": OwnedCollection("advisory_links", "advisory"),
+        "citations": OwnedCollection("citations", "source"),
     }
 
-    title: Mapped[str] = mapped_column(line())
-    text: Mapped[str] = mapped_column(prose())
-    language: Mapped[str] = mapped_column(line(35))
-    kind: Mapped[CommentaryKind] = mapped_column(choice(CommentaryKind))
-    scope: Mapped[Scope] = mapped_column(choice(Scope))
-    weight: Mapped[Weight] = mapped_column(choice(Weight))
+    title: Mapped[str] = mapped_column(short_text())
+    text: Mapped[str] = mapped_column(long_text())
+    language: Mapped[str] = mapped_column(short_text(35))
+    kind: Mapped[CommentaryKind] = mapped_column(enum_column(CommentaryKind))
+    scope: Mapped[Scope] = mapped_column(enum_column(Scope))
+    weight: Mapped[Weight] = mapped_column(enum_column(Weight))
     position: Mapped[int]
-    editor_note: Mapped[str | None] = mapped_column(prose())
+    editor_note: Mapped[str | None] = mapped_column(long_text())
 
-    scene_links: Mapped[list[CommentaryScene]] = parts("CommentaryScene", "commentary")
-    character_links: Mapped[list[CommentaryCharacter]] = parts("CommentaryCharacter", "commentary")
-    theme_links: Mapped[list[CommentaryTheme]] = parts("CommentaryTheme", "commentary")
-    quote_links: Mapped[list[CommentaryQuote]] = parts("CommentaryQuote", "commentary")
-    relations: Mapped[list[CommentaryRelation]] = parts("CommentaryRelation", "commentary")
-    citations: Mapped[list[Citation]] = parts("Citation", "commentary")
-    advisory_links: Mapped[list[AdvisoryLink]] = parts("AdvisoryLink", "commentary")
+    scene_links: Mapped[list[CommentaryScene]] = owned_rows("CommentaryScene", "commentary")
+    character_links: Mapped[list[CommentaryCharacter]] = owned_rows("CommentaryCharacter", "commentary")
+    theme_links: Mapped[list[CommentaryTheme]] = owned_rows("CommentaryTheme", "commentary")
+    quote_links: Mapped[list[CommentaryQuote]] = owned_rows("CommentaryQuote", "commentary")
+    relations: Mapped[list[CommentaryRelation]] = owned_rows("CommentaryRelation", "commentary")
+    citations: Mapped[list[Citation]] = owned_rows("Citation", "commentary")
+    advisory_links: Mapped[list[AdvisoryLink]] = owned_rows("AdvisoryLink", "commentary")
 
     scenes: AssociationProxy[list[Scene]] = association_proxy(
         "scene_links", "scene", creator=lambda scene: CommentaryScene(scene=scene)
@@ -145,36 +145,38 @@ class Commentary(Base, OfFilm):
         statement = (
             super()
             .select_where(id=id)
-            .where(*having(cls, q))
+            .where(*matches_text(cls, q))
             .join(cls.film)
             .where(
                 Film.visible(),
-                *one_of(Film.slug, film or ()),
+                *in_filter(Film.slug, film or ()),
                 *cls._linked(CommentaryScene.scene_id, scene),
                 *cls._linked(CommentaryCharacter.character_id, character),
                 *cls._linked(CommentaryQuote.quote_id, quote),
-                *one_of(cls.kind, kind or ()),
-                *one_of(cls.scope, scope or ()),
-                *one_of(cls.weight, weight or ()),
+                *in_filter(cls.kind, kind or ()),
+                *in_filter(cls.scope, scope or ()),
+                *in_filter(cls.weight, weight or ()),
                 *cls._related(relation, relates_to),
-                *flagged(cls.id, AdvisoryLink.commentary_id, advisory, exclude_advisory, max_severity),
-                *cited_from(cls.id, Citation.commentary_id, source),
+                *advisory_filters(
+                    cls.id, AdvisoryLink.commentary_id, advisory, exclude_advisory, max_severity
+                ),
+                *source_filters(cls.id, Citation.commentary_id, source),
             )
         )
-        return about(statement, cls, theme or [], theme_all or [])
+        return filter_by_theme(statement, cls, theme or [], theme_all or [])
 
     @classmethod
     def _linked(cls, column: Any, wanted: list[str] | None) -> list[Any]:
         """Return the condition that a claim has a link whose ``column`` points at any of ``wanted``."""
-        pointing = refers_to(column, wanted)
+        pointing = foreign_slug_in(column, wanted)
         return [cls.id.in_(select(column.class_.commentary_id).where(*pointing))] if pointing else []
 
     @classmethod
     def _related(cls, relation: list[Relation] | None, relates_to: list[str] | None) -> list[Any]:
         """Return the condition that a claim does any of ``relation``, for any of ``relates_to``."""
         doing = [
-            *one_of(CommentaryRelation.relation, relation or ()),
-            *refers_to(CommentaryRelation.target_id, relates_to),
+            *in_filter(CommentaryRelation.relation, relation or ()),
+            *foreign_slug_in(CommentaryRelation.target_id, relates_to),
         ]
         return [cls.id.in_(select(CommentaryRelation.commentary_id).where(*doing))] if doing else []
 
@@ -189,10 +191,10 @@ class Commentary(Base, OfFilm):
             "kind": self.kind.value,
             "scope": self.scope.value,
             "weight": self.weight.value,
-            "scenes": slugs(self.scenes),
-            "characters": slugs(self.characters),
-            "themes": slugs(self.themes),
-            "quotes": slugs(self.quotes),
+            "scenes": slugs_of(self.scenes),
+            "characters": slugs_of(self.characters),
+            "themes": slugs_of(self.themes),
+            "quotes": slugs_of(self.quotes),
             "citations": [citation.to_record() for citation in self.citations],
             "relations": [relation.to_record() for relation in self.relations],
             "advisories": [link.to_record() for link in self.advisory_links],

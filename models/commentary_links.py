@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import CheckConstraint, CompoundSelect, ForeignKey, Index, Select, or_, select, union
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from models.base import Base, Versioned, one_of
+from models.base import Base, Versioned, in_filter
 from models.character import Character
-from models.owned_rows import Ordered
+from models.owned_rows import PositionedRow
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme
-from models.types import choice
+from models.types import enum_column
 
 if TYPE_CHECKING:
     from models.commentary import Commentary
@@ -29,7 +29,7 @@ class Relation(StrEnum):
     DISPUTES = "disputes"
 
 
-class CommentaryPart(Ordered):
+class CommentaryOwned(PositionedRow):
     """A link that a commentary owns."""
 
     commentary: Mapped[Commentary]
@@ -40,7 +40,7 @@ class CommentaryPart(Ordered):
         return self.commentary
 
 
-class CommentaryScene(Base, CommentaryPart):
+class CommentaryScene(Base, CommentaryOwned):
     """A scene that a claim is about."""
 
     __tablename__ = "commentary_scenes"
@@ -54,7 +54,7 @@ class CommentaryScene(Base, CommentaryPart):
     scene: Mapped[Scene] = relationship(innerjoin=True)
 
 
-class CommentaryCharacter(Base, CommentaryPart):
+class CommentaryCharacter(Base, CommentaryOwned):
     """A character that a claim is about."""
 
     __tablename__ = "commentary_characters"
@@ -68,7 +68,7 @@ class CommentaryCharacter(Base, CommentaryPart):
     character: Mapped[Character] = relationship(innerjoin=True)
 
 
-class CommentaryTheme(Base, CommentaryPart):
+class CommentaryTheme(Base, CommentaryOwned):
     """A theme of a claim."""
 
     __tablename__ = "commentary_themes"
@@ -86,7 +86,7 @@ class CommentaryTheme(Base, CommentaryPart):
     theme: Mapped[Theme] = relationship(innerjoin=True)
 
 
-class CommentaryQuote(Base, CommentaryPart):
+class CommentaryQuote(Base, CommentaryOwned):
     """A quote that a claim rests on."""
 
     __tablename__ = "commentary_quotes"
@@ -100,7 +100,7 @@ class CommentaryQuote(Base, CommentaryPart):
     quote: Mapped[Quote] = relationship(innerjoin=True)
 
 
-class CommentaryRelation(Base, CommentaryPart):
+class CommentaryRelation(Base, CommentaryOwned):
     """What a claim does for another one."""
 
     __tablename__ = "commentary_relations"
@@ -111,7 +111,7 @@ class CommentaryRelation(Base, CommentaryPart):
         ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
     )
     target_id: Mapped[int] = mapped_column(ForeignKey("commentary.id"), primary_key=True, index=True)
-    relation: Mapped[Relation] = mapped_column(choice(Relation))
+    relation: Mapped[Relation] = mapped_column(enum_column(Relation))
 
     commentary: Mapped[Commentary] = relationship(foreign_keys=commentary_id, back_populates="relations")
     target: Mapped[Commentary] = relationship(foreign_keys=target_id)
@@ -147,9 +147,9 @@ class CommentaryRelation(Base, CommentaryPart):
             .where(
                 one.is_visible,
                 other.is_visible,
-                *one_of(cls.relation, relation or ()),
-                *one_of(one.slug, subject or ()),
-                *one_of(other.slug, object or ()),
+                *in_filter(cls.relation, relation or ()),
+                *in_filter(one.slug, subject or ()),
+                *in_filter(other.slug, object or ()),
             )
         )
         if commentary:

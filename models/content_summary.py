@@ -11,14 +11,14 @@ from typing import Any, Self
 from sqlalchemy import CompoundSelect, Select, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
-from models import NOUNS
+from models import RESOURCES
 from models.base import Versioned
 from models.content_generation import ContentGeneration
 from models.search.index_tables import TYPE_NUMBERS, DocumentTerm, type_scope
 
 
 @dataclass(frozen=True)
-class Inventory:
+class ContentSummary:
     """The content as a whole: its generation, when any of it last changed, and counts by type name.
 
     ``updated_at`` is None while there is nothing. What nobody may see is not counted, but changes count.
@@ -39,7 +39,7 @@ class Inventory:
 
 @cache
 def _statement() -> CompoundSelect[Any]:
-    return union_all(*(_row(noun) for noun in NOUNS))
+    return union_all(*(_row(noun) for noun in RESOURCES))
 
 
 def _row(noun: type[Versioned]) -> Select[Any]:

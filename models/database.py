@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from models.change_notification import PostgreSQLWatch, SQLiteWatch, Watch
+from models.change_notification import ChangeWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.errors import DomainError, QueryTimeout, Unavailable
 
 SQLITE_PRAGMAS = (
@@ -28,16 +28,16 @@ SQLITE_PRAGMAS = (
     "journal_size_limit=67108864",
 )
 #: SQLite asks whether its time is up each time it has run this many instructions of a query.
-INSTRUCTIONS_BETWEEN_LOOKS = 5_000
+PROGRESS_HANDLER_INSTRUCTIONS = 5_000
 #: How PostgreSQL is to plan: for rows that are mostly in memory, of which any is as near as the next (by
 #: default it reads every theme to find the three of a quote), and without a compiler, which takes a hundred
 #: times as long as the statement.
-PLANNED = {"jit": "off", "random_page_cost": "1.1"}
+PLANNER_SETTINGS = {"jit": "off", "random_page_cost": "1.1"}
 #: Compiled statements that are kept. Each combination of filters and sort keys is one of its own, and
 #: whoever tries them all would fill a worker's memory with SQLAlchemy's default of 500.
-MOST_STATEMENTS = 128
+MAX_COMPILED_STATEMENTS = 128
 #: Classes and states of PostgreSQL errors that pass by themselves: connection, shutdown, too many, locks.
-PASSING_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
+TRANSIENT_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
 CANCELLED_STATE = "57014"
 
 
@@ -79,16 +79,16 @@ class Database:
         return self.engine.execution_options(isolation_level="READ COMMITTED")
 
     @cached_property
-    def watch(self) -> Watch:
+    def watch(self) -> ChangeWatcher:
         """What tells, before a read, whether content was committed since another one."""
         if self.is_sqlite:
-            return SQLiteWatch(str(self.url.database))
-        return PostgreSQLWatch(partial(_listener, self.engine))
+            return SQLiteWatcher(str(self.url.database))
+        return PostgreSQLWatcher(partial(_listen_connection, self.engine))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that reads one state of the content and writes nothing."""
-        with Reader(self.engine) as session:
+        with ReadSession(self.engine) as session:
             yield session
 
     @contextmanager
@@ -105,7 +105,7 @@ class Database:
         self.engine.dispose()
 
 
-class Reader(Session):
+class ReadSession(Session):
     """A session that reads, by one connection: whoever needs no objects has that alone.
 
     A session's own way to a connection keeps account of what is to be written, and takes longer.
@@ -137,7 +137,7 @@ class Reader(Session):
                 self._opened = None
 
 
-def outage(error: Exception) -> DomainError | None:
+def as_unavailable(error: Exception) -> DomainError | None:
     """Return what a database error means to a client when it is nobody's mistake; None when it is a bug."""
     if isinstance(error, PoolTimeout):
         return Unavailable("Every connection to the database is busy.")
@@ -147,7 +147,7 @@ def outage(error: Exception) -> DomainError | None:
     if state in (CANCELLED_STATE, "SQLITE_INTERRUPT"):
         return QueryTimeout()
     passing = state.startswith(
-        (*PASSING_STATES, "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+        (*TRANSIENT_STATES, "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN")
     )
     lost = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
     return Unavailable() if passing or lost else None
@@ -172,7 +172,7 @@ def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
         url,
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
-        query_cache_size=MOST_STATEMENTS,
+        query_cache_size=MAX_COMPILED_STATEMENTS,
     )
     clock = _Deadlines(statement_seconds)
 
@@ -206,7 +206,7 @@ class _Deadlines:
         if self.seconds is not None:
             record.info["deadline"] = deadline = [float("inf")]
             connection.set_progress_handler(
-                lambda: time.monotonic() > deadline[0], INSTRUCTIONS_BETWEEN_LOOKS
+                lambda: time.monotonic() > deadline[0], PROGRESS_HANDLER_INSTRUCTIONS
             )
 
     def start(self, connection: Any) -> None:
@@ -214,7 +214,7 @@ class _Deadlines:
             connection.connection.info["deadline"][0] = time.monotonic() + self.seconds
 
 
-def _listener(engine: Engine) -> Any:
+def _listen_connection(engine: Engine) -> Any:
     """Open a connection besides the pool's; one that hangs is given up before requests are."""
     _, parameters = engine.dialect.create_connect_args(engine.url)
     own = {"connect_timeout": 2, "tcp_user_timeout": 2000, "autocommit": True}
@@ -223,7 +223,7 @@ def _listener(engine: Engine) -> Any:
 
 def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
     # Readers see one state throughout; the default is another one for every statement.
-    settings = {"default_transaction_isolation": r"repeatable\ read"} | PLANNED
+    settings = {"default_transaction_isolation": r"repeatable\ read"} | PLANNER_SETTINGS
     if statement_seconds is not None:
         limit = int(statement_seconds * 1000)
         limits = {
@@ -237,7 +237,7 @@ def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
         url,
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
-        query_cache_size=MOST_STATEMENTS,
+        query_cache_size=MAX_COMPILED_STATEMENTS,
         pool_pre_ping=True,
         pool_timeout=2,
         pool_recycle=1800,

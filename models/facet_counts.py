@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from models.theme import Theme
 
 #: Resources are counted no further than this, and so many values are named.
-MOST_COUNTED = 10_000
-MOST_VALUES = 100
+MAX_COUNTED = 10_000
+MAX_FACET_VALUES = 100
 #: Makes conditions of the given values of a filter.
 Conditions = Callable[[Any], list[Any]]
 
 
 @dataclass(frozen=True)
-class Own:
+class ColumnFacet:
     """A column of the resource itself: a plain value or, with ``noun``, the key of what it refers to."""
 
     column: Any
@@ -44,7 +44,7 @@ class Own:
 
 
 @dataclass(frozen=True)
-class Linked(Own):
+class LinkFacet(ColumnFacet):
     """A column of rows that link to the resource by the key ``owner``.
 
     ``beside`` is a filter that speaks of the same row, and the conditions that its values make there.
@@ -68,7 +68,7 @@ class Linked(Own):
 
 
 @dataclass(frozen=True)
-class About(Linked):
+class ThemeFacet(LinkFacet):
     """Links to themes; what is about a theme is about the broader one too."""
 
     def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
@@ -81,7 +81,7 @@ class About(Linked):
 
 
 @dataclass(frozen=True)
-class Value:
+class FacetValue:
     """A value of a facet, as its filter takes it, what it is called, and how many matches have it."""
 
     value: str
@@ -90,16 +90,16 @@ class Value:
 
 
 @dataclass
-class Counts:
+class FacetCounts:
     """How many matches were counted, whether that is all of them, and the values of each facet."""
 
     number: int = 0
     relation: str = "exact"
-    facets: dict[str, list[Value]] = field(default_factory=dict)
+    facets: dict[str, list[FacetValue]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Counting:
+class FacetQuery:
     """What a list of ``noun`` finds, counted by ``facets``.
 
     ``asked`` is the filters by which ``statement`` was made. ``name`` tells countings apart that are
@@ -108,16 +108,16 @@ class Counting:
 
     noun: Any
     statement: Select[Any]
-    facets: Mapping[str, Own]
+    facets: Mapping[str, ColumnFacet]
     asked: Mapping[str, Any] = field(default_factory=dict)
     name: str = "matches"
-    most_values: int = MOST_VALUES
+    most_values: int = MAX_FACET_VALUES
     keys: Select[Any] | None = None
 
     def selects(self) -> list[Select[Any]]:
         """Return statements of the same columns, for a ``UNION ALL``: of the number, then of each facet."""
         columns = {(column := facet.needed(self.noun)).key: column for facet in self.facets.values()}
-        matches = self._found(columns).limit(MOST_COUNTED + 1).cte(f"of_{self.name}")
+        matches = self._found(columns).limit(MAX_COUNTED + 1).cte(f"of_{self.name}")
         number = self._rows("", literal_column("''"), literal_column("''"), func.count()).select_from(matches)
         return [number, *(self._counted(name, facet, matches) for name, facet in self.facets.items())]
 
@@ -127,53 +127,53 @@ class Counting:
         chosen: Any = columns.values() or (literal_column("1"),)
         return self.statement.with_only_columns(*chosen, maintain_column_froms=True)
 
-    def _counted(self, name: str, facet: Own, matches: CTE) -> Select[Any]:
+    def _counted(self, name: str, facet: ColumnFacet, matches: CTE) -> Select[Any]:
         values = facet.values(matches, self.asked).subquery()
         count = func.count().label("count")
         if facet.noun is None:
             value = cast(values.c.value, String)
             columns: list[Any] = [value.label("value"), count]
             plain = select(*columns).group_by(values.c.value)
-            named = _first(plain, "value", self.most_values)
+            named = _top_values(plain, "value", self.most_values)
             return self._rows(name, named.c.value, literal_column("''"), named.c.count)
         grouped = select(values.c.value, count).group_by(values.c.value).subquery()
         seen = select(facet.noun.slug, facet.noun.label, grouped.c.count)
         seen = seen.join(grouped, grouped.c.value == facet.noun.id).where(facet.noun.is_visible)
-        named = _first(seen, "slug", self.most_values)
+        named = _top_values(seen, "slug", self.most_values)
         return self._rows(name, named.c.slug, named.c.label, named.c.count)
 
     def _rows(self, facet: str, value: Any, label: Any, count: Any) -> Select[Any]:
         names: list[Any] = [literal_column(f"'{name}'") for name in (self.name, facet)]
         return select(*names, value, label, count)
 
-    def read(self, rows: Iterable[Any]) -> Counts:
+    def read(self, rows: Iterable[Any]) -> FacetCounts:
         """Return what the rows of such a statement say of this counting."""
-        counts = Counts(facets={name: [] for name in self.facets})
+        counts = FacetCounts(facets={name: [] for name in self.facets})
         for name, facet, value, label, count in rows:
-            most = min(count, MOST_COUNTED)
+            most = min(count, MAX_COUNTED)
             if name == self.name and facet:
                 called = label or self.facets[facet].label(value)
-                counts.facets[facet].append(Value(value, called, most))
+                counts.facets[facet].append(FacetValue(value, called, most))
             elif name == self.name:
-                counts.number, counts.relation = most, relation_of(count == most)
+                counts.number, counts.relation = most, count_relation(count == most)
         for values in counts.facets.values():
             values.sort(key=lambda value: (-value.count, value.value))
         return counts
 
 
-def count_all(session: Session, *countings: Counting) -> dict[str, Counts]:
+def run_facet_queries(session: Session, *countings: FacetQuery) -> dict[str, FacetCounts]:
     """Return what each of the countings gives, by its name: one statement."""
     together = union_all(*(select for counting in countings for select in counting.selects()))
     rows = session.connection().execute(together).all()
     return {counting.name: counting.read(rows) for counting in countings}
 
 
-def relation_of(is_whole: bool) -> str:
+def count_relation(is_whole: bool) -> str:
     """Return how what was found stands to what there is."""
     return "exact" if is_whole else "at-least"
 
 
-def _first(counted: Select[Any], name: str, most: int) -> Any:
+def _top_values(counted: Select[Any], name: str, most: int) -> Any:
     """Return the rows with the highest counts; of equal ones those that come first by ``name``."""
     (column,) = (column for column in counted.selected_columns if column.key == name)
     return counted.order_by(literal_column("count").desc(), column).limit(most).subquery()

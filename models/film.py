@@ -8,10 +8,10 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Select, and_,
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
-from models.base import Base, Status, Versioned, having, one_of, refers_to
+from models.base import Base, Status, Versioned, foreign_slug_in, in_filter, matches_text
 from models.errors import DomainError, NotFound
-from models.owned_rows import Ordered
-from models.types import line, lines, prose
+from models.owned_rows import PositionedRow
+from models.types import json_list, long_text, short_text
 
 if TYPE_CHECKING:
     from models.source import Source
@@ -26,17 +26,17 @@ class Film(Base, Versioned):
     sorted_by: ClassVar = (*Versioned.sorted_by, "title", "release_year")
     searched: ClassVar = {"title": 4, "original_title": 4, "directors": 3, "synopsis": 1}
 
-    title: Mapped[str] = mapped_column(line())
-    original_title: Mapped[str | None] = mapped_column(line())
+    title: Mapped[str] = mapped_column(short_text())
+    original_title: Mapped[str | None] = mapped_column(short_text())
     release_year: Mapped[int]
-    directors: Mapped[list[str]] = mapped_column(lines())
+    directors: Mapped[list[str]] = mapped_column(json_list())
     runtime_minutes: Mapped[int | None]
-    languages: Mapped[list[str]] = mapped_column(lines())
-    imdb: Mapped[str | None] = mapped_column(line(20))
-    wikidata: Mapped[str | None] = mapped_column(line(20))
-    tmdb: Mapped[str | None] = mapped_column(line(20))
-    synopsis: Mapped[str] = mapped_column(prose())
-    editor_note: Mapped[str | None] = mapped_column(prose())
+    languages: Mapped[list[str]] = mapped_column(json_list())
+    imdb: Mapped[str | None] = mapped_column(short_text(20))
+    wikidata: Mapped[str | None] = mapped_column(short_text(20))
+    tmdb: Mapped[str | None] = mapped_column(short_text(20))
+    synopsis: Mapped[str] = mapped_column(long_text())
+    editor_note: Mapped[str | None] = mapped_column(long_text())
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:
@@ -78,11 +78,11 @@ class Film(Base, Versioned):
         statement = (
             super()
             .select_where(id=id)
-            .where(*having(cls, q))
-            .where(*one_of(cls.release_year, release_year or ()))
+            .where(*matches_text(cls, q))
+            .where(*in_filter(cls.release_year, release_year or ()))
         )
         if source:
-            of_source = select(SourceFilm.film_id).where(*refers_to(SourceFilm.source_id, source))
+            of_source = select(SourceFilm.film_id).where(*foreign_slug_in(SourceFilm.source_id, source))
             statement = statement.where(cls.id.in_(of_source))
         return statement
 
@@ -126,7 +126,7 @@ class OfFilm(Versioned):
         return NotFound(cls.type_name, slug) if status is Status.DRAFT else super().missing(session, slug)
 
 
-class SourceFilm(Base, Ordered):
+class SourceFilm(Base, PositionedRow):
     """A film that a source speaks of."""
 
     __tablename__ = "source_films"

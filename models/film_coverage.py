@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary, CommentaryKind
 from models.commentary_links import CommentaryScene
-from models.facet_counts import Counts, count_all, relation_of
+from models.facet_counts import FacetCounts, count_relation, run_facet_queries
 from models.film import Film, SourceFilm
 from models.quote import Quote
 from models.scene import Scene
 from models.source import Source
-from models.theme_counts import ThemeCounts, are_whole, by_theme, theme_countings
+from models.theme_counts import ThemeCounts, are_complete, rank_themes, theme_facet_queries
 
 #: Scenes and sources that are gone through.
-MOST_SCENES = 500
-MOST_SOURCES = 100
+MAX_SCENES = 500
+MAX_SOURCES = 100
 
 
 class KindCount(NamedTuple):
@@ -75,19 +75,19 @@ class FilmCoverage:
 def film_coverage(session: Session, film: Film) -> FilmCoverage:
     """Return what there is of a film: four statements."""
     numbers = session.execute(_select_numbers(film)).mappings().one()
-    countings = theme_countings(film=[film.slug], further={"commentary": ["kind"]})
-    counts = count_all(session, *countings)
+    countings = theme_facet_queries(film=[film.slug], further={"commentary": ["kind"]})
+    counts = run_facet_queries(session, *countings)
     scenes = session.execute(_select_scenes(film)).all()
     sources = session.execute(_select_sources(film)).all()
-    is_whole = are_whole(counts) and len(scenes) <= MOST_SCENES and len(sources) <= MOST_SOURCES
+    is_whole = are_complete(counts) and len(scenes) <= MAX_SCENES and len(sources) <= MAX_SOURCES
     return FilmCoverage(
         film,
-        relation_of(is_whole),
+        count_relation(is_whole),
         **numbers,
         by_kind=_by_kind(counts["commentary"]),
-        by_theme=by_theme(counts),
-        by_scene=[SceneCounts(*row) for row in scenes[:MOST_SCENES]],
-        by_source=[SourceCounts(*row) for row in sources[:MOST_SOURCES]],
+        by_theme=rank_themes(counts),
+        by_scene=[SceneCounts(*row) for row in scenes[:MAX_SCENES]],
+        by_source=[SourceCounts(*row) for row in sources[:MAX_SOURCES]],
     )
 
 
@@ -100,7 +100,7 @@ def _select_numbers(film: Film) -> Select[Any]:
     return select(*labelled).where(noun.id == film.id)
 
 
-def _by_kind(counts: Counts) -> list[KindCount]:
+def _by_kind(counts: FacetCounts) -> list[KindCount]:
     """Return every kind with its number, those too of which there is none."""
     numbers = {one.value: one.count for one in counts.facets["kind"]}
     return [KindCount(kind, numbers.get(kind.value, 0)) for kind in CommentaryKind]
@@ -119,7 +119,7 @@ def _select_scenes(film: Film) -> Executable:
         select(Scene.slug, Scene.label, Scene.position, *counts)
         .where(Scene.film_id == film.id, Scene.visible())
         .order_by(Scene.position, Scene.slug)
-        .limit(MOST_SCENES + 1)
+        .limit(MAX_SCENES + 1)
     )
 
 
@@ -134,7 +134,7 @@ def _select_sources(film: Film) -> Executable:
         .outerjoin(cited, cited.c.source_id == Source.id)
         .where(Source.visible(), or_(Source.id.in_(speaking), cited.c.number.is_not(None)))
         .order_by(Source.slug)
-        .limit(MOST_SOURCES + 1)
+        .limit(MAX_SOURCES + 1)
     )
 
 

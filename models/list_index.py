@@ -26,17 +26,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.base import Base
-from models.types import SLUG_LENGTH, line
+from models.types import SLUG_LENGTH, short_text
 
 #: What is listed so, with the numbers of ``models.search.index_tables.TYPE_NUMBERS``.
-LISTED = {"character": 2, "scene": 4, "quote": 5, "commentary": 6}
+LISTED_TYPES = {"character": 2, "scene": 4, "quote": 5, "commentary": 6}
 #: Stands for a theme where everything is listed.
-EVERYTHING = ""
+ALL_THEMES = ""
 #: Tells a statement that is led; no database heeds it.
-LED = "is_led"
+USES_LIST_INDEX = "is_led"
 
 
-class Listing(Base):
+class ListIndexRow(Base):
     """A place of a resource: in the list of everything of its type, or of what is about ``theme``.
 
     What is about a theme is about the broader one too. ``severity`` is that of the strongest advisory on
@@ -52,10 +52,10 @@ class Listing(Base):
     )
 
     type_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    theme: Mapped[str] = mapped_column(line(SLUG_LENGTH), primary_key=True)
-    film: Mapped[str] = mapped_column(line(SLUG_LENGTH), primary_key=True)
+    theme: Mapped[str] = mapped_column(short_text(SLUG_LENGTH), primary_key=True)
+    film: Mapped[str] = mapped_column(short_text(SLUG_LENGTH), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    slug: Mapped[str] = mapped_column(line(SLUG_LENGTH), primary_key=True)
+    slug: Mapped[str] = mapped_column(short_text(SLUG_LENGTH), primary_key=True)
     resource_id: Mapped[int]
     random_key: Mapped[int] = mapped_column(BigInteger)
     severity: Mapped[int] = mapped_column(SmallInteger)
@@ -68,10 +68,10 @@ class Listing(Base):
 
         A document that is stored has no ``random_key``, and its rows none.
         """
-        if document["type_name"] in LISTED:
-            for theme in (EVERYTHING, *themes):
+        if document["type_name"] in LISTED_TYPES:
+            for theme in (ALL_THEMES, *themes):
                 yield {
-                    "type_number": LISTED[document["type_name"]],
+                    "type_number": LISTED_TYPES[document["type_name"]],
                     "theme": theme,
                     **{name: document[name] for name in ("film", "position", "slug")},
                     "resource_id": resource_id,
@@ -81,44 +81,54 @@ class Listing(Base):
 
 
 #: The columns of the order of lists, by the sort keys that they stand for.
-ORDER: dict[str, Any] = {"film": Listing.film, "position": Listing.position, "id": Listing.slug}
+LIST_ORDER: dict[str, Any] = {
+    "film": ListIndexRow.film,
+    "position": ListIndexRow.position,
+    "id": ListIndexRow.slug,
+}
 
 
-def led(statement: Select[Any], noun: Any, themes: Sequence[Any]) -> Select[Any]:
+def join_list_index(statement: Select[Any], noun: Any, themes: Sequence[Any]) -> Select[Any]:
     """Return the statement led by the list of what is about any of ``themes``: each row once, in its order.
 
     The order is kept without sorting where there is one theme.
     """
-    joined = and_(Listing.type_number == LISTED[noun.type_name], Listing.resource_id == noun.id)
-    statement = statement.join(Listing, joined).execution_options(**{LED: True})
+    joined = and_(
+        ListIndexRow.type_number == LISTED_TYPES[noun.type_name], ListIndexRow.resource_id == noun.id
+    )
+    statement = statement.join(ListIndexRow, joined).execution_options(**{USES_LIST_INDEX: True})
     if len(themes) == 1:
-        return statement.where(is_of(themes[0]))
-    return statement.where(Listing.theme.in_(themes), is_under_none(themes, before=Listing.theme))
+        return statement.where(has_theme(themes[0]))
+    return statement.where(
+        ListIndexRow.theme.in_(themes), is_tagged_with_none(themes, before=ListIndexRow.theme)
+    )
 
 
-def is_of(theme: Any) -> ColumnElement[bool]:
+def has_theme(theme: Any) -> ColumnElement[bool]:
     """Return the condition that a place is in the list of a theme, or of everything."""
     # A parameter would be named as one of the themes that were asked for.
-    return Listing.theme == (literal_column("''") if isinstance(theme, str) and not theme else theme)
+    return ListIndexRow.theme == (literal_column("''") if isinstance(theme, str) and not theme else theme)
 
 
-def listed(noun: Any, theme: Any) -> Select[Any]:
+def select_listed_slugs(noun: Any, theme: Any) -> Select[Any]:
     """Return the statement for the ids of what is listed about a theme, or of everything."""
-    return select(Listing.slug).where(Listing.type_number == LISTED[noun.type_name], is_of(theme))
+    return select(ListIndexRow.slug).where(
+        ListIndexRow.type_number == LISTED_TYPES[noun.type_name], has_theme(theme)
+    )
 
 
-def keys_of_listed(found: Select[Any]) -> Select[Any]:
+def select_listed_keys(found: Select[Any]) -> Select[Any]:
     """Return the statement for the keys, as ``id``, of what is listed, in its order."""
     # Of so many that not all are counted the same are, on whatever way a database finds them.
-    keys = found.with_only_columns(Listing.resource_id.label("id"))
-    return keys.order_by(Listing.film, Listing.position, Listing.slug)
+    keys = found.with_only_columns(ListIndexRow.resource_id.label("id"))
+    return keys.order_by(ListIndexRow.film, ListIndexRow.position, ListIndexRow.slug)
 
 
-def is_under(noun: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
+def is_tagged_with(noun: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that a row of ``noun``, beside its film, is about one of ``themes``."""
-    film, other = noun.film.property.mapper.class_, aliased(Listing)
+    film, other = noun.film.property.mapper.class_, aliased(ListIndexRow)
     found = select(literal(1)).where(
-        other.type_number == LISTED[noun.type_name],
+        other.type_number == LISTED_TYPES[noun.type_name],
         other.theme.in_(themes),
         other.film == film.slug,
         other.position == noun.position,
@@ -128,19 +138,20 @@ def is_under(noun: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
     return found.correlate(noun, film).limit(1).scalar_subquery().is_not(None)
 
 
-def is_under_none(themes: Sequence[Any], before: Any = None) -> ColumnElement[bool]:
+def is_tagged_with_none(themes: Sequence[Any], before: Any = None) -> ColumnElement[bool]:
     """Return the condition that a row's resource is about none of ``themes``; about none before one."""
-    other = aliased(Listing)
+    other = aliased(ListIndexRow)
     same = [
-        getattr(other, name) == getattr(Listing, name) for name in ("type_number", "film", "position", "slug")
+        getattr(other, name) == getattr(ListIndexRow, name)
+        for name in ("type_number", "film", "position", "slug")
     ]
     found = select(literal(1)).where(*same, other.theme.in_(themes))
     if before is not None:
         found = found.where(other.theme < before)
     # Of NOT EXISTS a database may make a join, and read all that is about the themes.
-    return found.correlate(Listing).limit(1).scalar_subquery().is_(None)
+    return found.correlate(ListIndexRow).limit(1).scalar_subquery().is_(None)
 
 
-def is_led(statement: Select[Any]) -> bool:
+def uses_list_index(statement: Select[Any]) -> bool:
     """Whether the statement is led by a list."""
-    return bool(statement.get_execution_options().get(LED))
+    return bool(statement.get_execution_options().get(USES_LIST_INDEX))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from models.base import Versioned
 
 
-class Part:
+class OwnedRow:
     """A row that has no life of its own: a change to it is a change of its ``owner``."""
 
     #: The relationship to what a part names beside its owner: nobody sees the one without the other.
@@ -37,13 +37,13 @@ class Part:
         return cast("ColumnElement[bool]", named.has(named.property.mapper.class_.is_visible))
 
 
-class Ordered(Part):
+class PositionedRow(OwnedRow):
     """A part whose place among its siblings is the editor's choice."""
 
     position: Mapped[int] = mapped_column(default=0)
 
 
-def parts(link: str, owner: str) -> Any:
+def owned_rows(link: str, owner: str) -> Any:
     """Return the relationship to an ordered list of parts: rows of ``link``, which name their ``owner``."""
     return relationship(
         back_populates=owner,
@@ -54,7 +54,7 @@ def parts(link: str, owner: str) -> Any:
     )
 
 
-class Joined:
+class ConcatenatedLists:
     """Several lists of a resource as one: what anyone may see of each, one list after the other.
 
     On the class it is itself, so that a statement can be made of its ``lists``.
@@ -72,7 +72,7 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class PartList:
+class OwnedCollection:
     """How a list in a create body becomes parts: the collection, and what tells one part from another.
 
     Without an ``identity`` there is one part at most: another one is the same row with other values.
@@ -89,15 +89,15 @@ class PartList:
         parts = []
         for position, values in enumerate(wanted):
             part = known.get(values[self.identity] if self.identity else None) or part_class()
-            place = {"position": position} if isinstance(part, Ordered) else {}
+            place = {"position": position} if isinstance(part, PositionedRow) else {}
             for name, value in (values | place).items():
-                set_if_other(part, name, value)
+                set_if_changed(part, name, value)
             parts.append(part)
         if parts != present:
             setattr(owner, self.collection, parts)
 
 
-def set_if_other(target: Any, name: str, value: Any) -> None:
+def set_if_changed(target: Any, name: str, value: Any) -> None:
     """Set an attribute only where that changes something, so that nothing looks changed that is not."""
     present = getattr(target, name)
     if isinstance(value, list) and present is not None:

@@ -9,16 +9,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, tuple
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validates
 
-from models.advisory import AdvisoryLink, flagged
-from models.base import Base, Versioned, having, one_of, refers_to, slugs
+from models.advisory import AdvisoryLink, advisory_filters
+from models.base import Base, Versioned, foreign_slug_in, in_filter, matches_text, slugs_of
 from models.character import Character
 from models.citation import Citation
 from models.film import Film, OfFilm
-from models.owned_rows import Ordered, PartList, parts
+from models.owned_rows import OwnedCollection, PositionedRow, owned_rows
 from models.scene import Scene
-from models.source import cited_from
-from models.theme import Theme, about
-from models.types import choice, line, prose
+from models.source import source_filters
+from models.theme import Theme, filter_by_theme
+from models.types import enum_column, long_text, short_text
 
 
 class QuoteKind(StrEnum):
@@ -60,31 +60,31 @@ class Quote(Base, OfFilm):
     sorted_by: ClassVar = (*Versioned.sorted_by, "position", "word_count")
     searched: ClassVar = {"text": 2, "label": 1}
     part_lists: ClassVar = {
-        "advisories": PartList("advisory_links", "advisory"),
+        "advisories": OwnedCollection("advisory_links", "advisory"),
         # A quote is verbatim in one place.
-        "citations": PartList("citations", None),
+        "citations": OwnedCollection("citations", None),
     }
 
-    text: Mapped[str] = mapped_column(prose())
-    language: Mapped[str] = mapped_column(line(35))
+    text: Mapped[str] = mapped_column(long_text())
+    language: Mapped[str] = mapped_column(short_text(35))
     word_count: Mapped[int]
-    kind: Mapped[QuoteKind] = mapped_column(choice(QuoteKind))
-    voice: Mapped[Voice] = mapped_column(choice(Voice))
-    fidelity: Mapped[Fidelity] = mapped_column(choice(Fidelity))
+    kind: Mapped[QuoteKind] = mapped_column(enum_column(QuoteKind))
+    voice: Mapped[Voice] = mapped_column(enum_column(Voice))
+    fidelity: Mapped[Fidelity] = mapped_column(enum_column(Fidelity))
     speaker_id: Mapped[int | None] = mapped_column(ForeignKey("characters.id"), index=True)
-    speaker_certainty: Mapped[Certainty | None] = mapped_column(choice(Certainty))
+    speaker_certainty: Mapped[Certainty | None] = mapped_column(enum_column(Certainty))
     scene_id: Mapped[int | None] = mapped_column(ForeignKey("scenes.id"), index=True)
     position: Mapped[int]
-    editor_note: Mapped[str | None] = mapped_column(prose())
+    editor_note: Mapped[str | None] = mapped_column(long_text())
 
     speaker: Mapped[Character | None] = relationship()
     scene: Mapped[Scene | None] = relationship()
-    theme_links: Mapped[list[QuoteTheme]] = parts("QuoteTheme", "quote")
+    theme_links: Mapped[list[QuoteTheme]] = owned_rows("QuoteTheme", "quote")
     themes: AssociationProxy[list[Theme]] = association_proxy(
         "theme_links", "theme", creator=lambda theme: QuoteTheme(theme=theme)
     )
-    citations: Mapped[list[Citation]] = parts("Citation", "quote")
-    advisory_links: Mapped[list[AdvisoryLink]] = parts("AdvisoryLink", "quote")
+    citations: Mapped[list[Citation]] = owned_rows("Citation", "quote")
+    advisory_links: Mapped[list[AdvisoryLink]] = owned_rows("AdvisoryLink", "quote")
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:
@@ -145,23 +145,23 @@ class Quote(Base, OfFilm):
         statement = (
             super()
             .select_where(id=id)
-            .where(*having(cls, q))
+            .where(*matches_text(cls, q))
             .join(cls.film)
             .where(
                 Film.visible(),
-                *one_of(Film.slug, film or ()),
-                *refers_to(cls.scene_id, scene),
-                *refers_to(cls.speaker_id, speaker),
-                *one_of(cls.speaker_certainty, speaker_certainty or ()),
-                *one_of(cls.kind, kind or ()),
-                *one_of(cls.voice, voice or ()),
-                *one_of(cls.fidelity, fidelity or ()),
-                *one_of(cls.language, language or ()),
-                *flagged(cls.id, AdvisoryLink.quote_id, advisory, exclude_advisory, max_severity),
-                *cited_from(cls.id, Citation.quote_id, source),
+                *in_filter(Film.slug, film or ()),
+                *foreign_slug_in(cls.scene_id, scene),
+                *foreign_slug_in(cls.speaker_id, speaker),
+                *in_filter(cls.speaker_certainty, speaker_certainty or ()),
+                *in_filter(cls.kind, kind or ()),
+                *in_filter(cls.voice, voice or ()),
+                *in_filter(cls.fidelity, fidelity or ()),
+                *in_filter(cls.language, language or ()),
+                *advisory_filters(cls.id, AdvisoryLink.quote_id, advisory, exclude_advisory, max_severity),
+                *source_filters(cls.id, Citation.quote_id, source),
             )
         )
-        return about(statement, cls, theme or [], theme_all or [])
+        return filter_by_theme(statement, cls, theme or [], theme_all or [])
 
     @classmethod
     def select_beside(cls, slug: str, *, after: bool) -> Select[str, str]:
@@ -197,14 +197,14 @@ class Quote(Base, OfFilm):
             "speaker": self.speaker.slug if self.speaker else None,
             "speaker_certainty": self.speaker_certainty.value if self.speaker_certainty else None,
             "scene": self.scene.slug if self.scene else None,
-            "themes": slugs(self.themes),
+            "themes": slugs_of(self.themes),
             "advisories": [link.to_record() for link in self.advisory_links],
             "citations": [citation.to_record() for citation in self.citations],
             "editor_note": self.editor_note,
         }
 
 
-class QuoteTheme(Base, Ordered):
+class QuoteTheme(Base, PositionedRow):
     """A theme of a quote."""
 
     __tablename__ = "quote_themes"

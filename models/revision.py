@@ -26,10 +26,10 @@ from sqlalchemy.orm import (
 
 from models.base import Base, Versioned
 from models.content_generation import RAISED, ContentGeneration
-from models.owned_rows import Part
-from models.types import Instant, line, lines
+from models.owned_rows import OwnedRow
+from models.types import UTCTimestamp, json_list, short_text
 
-EDITION = "edition"
+CHANGE_SET = "edition"
 TOUCHED = "touched"
 
 
@@ -40,17 +40,17 @@ class Revision(Base):
     __table_args__ = (Index("ix_revisions_resource", "type_name", "resource_id", "number", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    type_name: Mapped[str] = mapped_column(line(20))
+    type_name: Mapped[str] = mapped_column(short_text(20))
     resource_id: Mapped[int]
     number: Mapped[int]
-    record: Mapped[dict[str, Any]] = mapped_column(lines())
-    editor: Mapped[str] = mapped_column(line(120))
-    note: Mapped[str | None] = mapped_column(line())
-    created_at: Mapped[dt.datetime] = mapped_column(Instant)
+    record: Mapped[dict[str, Any]] = mapped_column(json_list())
+    editor: Mapped[str] = mapped_column(short_text(120))
+    note: Mapped[str | None] = mapped_column(short_text())
+    created_at: Mapped[dt.datetime] = mapped_column(UTCTimestamp)
 
 
 @dataclass(frozen=True)
-class Edition:
+class ChangeSet:
     """Who changes content, when and why; ``at`` None means the clock."""
 
     editor: str = "unknown"
@@ -67,7 +67,7 @@ Identity = tuple[str, int]
 
 
 @dataclass
-class Touched:
+class TouchedResources:
     """What a transaction has changed so far: whose record is stored, and what is gone with its row.
 
     Of the flush under way: what waits for its record, and what lost a part that it may still list.
@@ -82,24 +82,24 @@ class Touched:
 
 
 @contextmanager
-def edition(
+def change_set(
     session: Session, editor: str, *, at: dt.datetime | None = None, note: str | None = None
 ) -> Iterator[None]:
     """Sign every change that ``session`` flushes inside the block."""
-    before = session.info.get(EDITION)
-    session.info[EDITION] = Edition(editor, at, note)
+    before = session.info.get(CHANGE_SET)
+    session.info[CHANGE_SET] = ChangeSet(editor, at, note)
     try:
         yield
         session.flush()
     finally:
-        session.info[EDITION] = before
+        session.info[CHANGE_SET] = before
 
 
-def changed(session: Session) -> list[Versioned]:
+def changed_resources(session: Session) -> list[Versioned]:
     """Return the resources that the session's unflushed changes touch, each once."""
     found: dict[int, Versioned] = {}
     for row in _candidates(session):
-        resource = row.owner if isinstance(row, Part) else row
+        resource = row.owner if isinstance(row, OwnedRow) else row
         if isinstance(resource, Versioned) and resource not in session.deleted:
             found[id(resource)] = resource
     return list(found.values())
@@ -107,7 +107,7 @@ def changed(session: Session) -> list[Versioned]:
 
 def _candidates(session: Session) -> Iterable[object]:
     for row in session.new:
-        if isinstance(row, Part) and row.owner is None:
+        if isinstance(row, OwnedRow) and row.owner is None:
             raise TypeError(
                 f"{type(row).__name__} has no owner: name it by its object, not by its key,"
                 " so that a revision is left"
@@ -117,8 +117,8 @@ def _candidates(session: Session) -> Iterable[object]:
     yield from (row for row in session.dirty if session.is_modified(row))
 
 
-def _touched(session: Session) -> Touched:
-    touched: Touched = session.info.setdefault(TOUCHED, Touched())
+def _touched(session: Session) -> TouchedResources:
+    touched: TouchedResources = session.info.setdefault(TOUCHED, TouchedResources())
     return touched
 
 
@@ -130,15 +130,15 @@ def _identity(resource: Versioned) -> Identity:
 def raise_revisions(session: Session, context: UOWTransaction, instances: object) -> None:
     """Count a revision for every resource that this flush changes, once a transaction."""
     touched = _touched(session)
-    at = (session.info.get(EDITION) or Edition()).time()
+    at = (session.info.get(CHANGE_SET) or ChangeSet()).time()
     with session.no_autoflush:
         touched.gone |= {_identity(row) for row in session.deleted if isinstance(row, Versioned)}
-        for resource in changed(session):
+        for resource in changed_resources(session):
             _raise_one(session, resource, touched, at)
-        touched.bereft = [row.owner for row in session.deleted if isinstance(row, Part)]
+        touched.bereft = [row.owner for row in session.deleted if isinstance(row, OwnedRow)]
 
 
-def _raise_one(session: Session, resource: Versioned, touched: Touched, at: dt.datetime) -> None:
+def _raise_one(session: Session, resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
     if resource in session.new:
         resource.revision = 1
         resource.created_at = resource.created_at or at
@@ -156,7 +156,7 @@ def store_records(session: Session, context: UOWTransaction) -> None:
     """Store the record of every resource the flush changed; a later flush of the transaction replaces it."""
     touched = _touched(session)
     pending, touched.pending = touched.pending, []
-    signed = session.info.get(EDITION) or Edition()
+    signed = session.info.get(CHANGE_SET) or ChangeSet()
     for owner in touched.bereft:
         if owner in pending:
             session.expire(owner, [relation.key for relation in inspect(owner).mapper.relationships])
@@ -164,7 +164,7 @@ def store_records(session: Session, context: UOWTransaction) -> None:
         _store_one(session, resource, touched, signed)
 
 
-def _store_one(session: Session, resource: Versioned, touched: Touched, signed: Edition) -> None:
+def _store_one(session: Session, resource: Versioned, touched: TouchedResources, signed: ChangeSet) -> None:
     values = {"record": resource.to_record(), "editor": signed.editor, "note": signed.note}
     identity = {"type_name": resource.type_name, "resource_id": resource.id, "number": resource.revision}
     if _identity(resource) in touched.stored:
@@ -189,7 +189,7 @@ def raise_generation(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_transaction_create")
-def remember(session: Session, transaction: SessionTransaction) -> None:
+def save_touched_at_savepoint(session: Session, transaction: SessionTransaction) -> None:
     """Note at a savepoint what the transaction had touched before it."""
     if transaction.nested:
         touched = _touched(session)
@@ -197,7 +197,7 @@ def remember(session: Session, transaction: SessionTransaction) -> None:
 
 
 @event.listens_for(Session, "after_rollback")
-def return_to_savepoint(session: Session) -> None:
+def restore_touched_at_rollback(session: Session) -> None:
     """Forget what was touched since the savepoint that was rolled back."""
     savepoint = session.get_nested_transaction()
     if savepoint is not None:
@@ -207,7 +207,7 @@ def return_to_savepoint(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_transaction_end")
-def forget(session: Session, transaction: SessionTransaction) -> None:
+def forget_touched(session: Session, transaction: SessionTransaction) -> None:
     """Forget what the transaction had touched, however it ended."""
     if transaction.parent is None:
         session.info.pop(TOUCHED, None)
@@ -215,12 +215,12 @@ def forget(session: Session, transaction: SessionTransaction) -> None:
 
 
 @event.listens_for(Session, "do_orm_execute")
-def refuse_bulk_changes(state: ORMExecuteState) -> None:
+def reject_bulk_changes(state: ORMExecuteState) -> None:
     """Refuse statements that would change resources past the history."""
     if not (state.is_update or state.is_delete or state.is_insert):
         return
     mapper = state.bind_mapper
-    if mapper is not None and issubclass(mapper.class_, Versioned | Part):
+    if mapper is not None and issubclass(mapper.class_, Versioned | OwnedRow):
         raise TypeError(
             f"{mapper.class_.__name__} is versioned: change its objects, so that a revision is left"
         )

@@ -14,15 +14,15 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from models.advisory import AdvisoryLink, flagged
-from models.base import Base, Versioned, having, one_of, refers_to, slugs
+from models.advisory import AdvisoryLink, advisory_filters
+from models.base import Base, Versioned, foreign_slug_in, in_filter, matches_text, slugs_of
 from models.character import Appearance, Presence
 from models.citation import Citation
 from models.film import Film, OfFilm
-from models.owned_rows import Ordered, PartList, parts
-from models.source import cited_from
-from models.theme import Theme, about
-from models.types import line, prose
+from models.owned_rows import OwnedCollection, PositionedRow, owned_rows
+from models.source import source_filters
+from models.theme import Theme, filter_by_theme
+from models.types import long_text, short_text
 
 
 class Scene(Base, OfFilm):
@@ -34,25 +34,25 @@ class Scene(Base, OfFilm):
     sorted_by: ClassVar = (*Versioned.sorted_by, "position", "title")
     searched: ClassVar = {"title": 3, "summary": 1}
     part_lists: ClassVar = {
-        "appearances": PartList("appearances", "character"),
-        "advisories": PartList("advisory_links", "advisory"),
-        "citations": PartList("citations", "source"),
+        "appearances": OwnedCollection("appearances", "character"),
+        "advisories": OwnedCollection("advisory_links", "advisory"),
+        "citations": OwnedCollection("citations", "source"),
     }
 
-    title: Mapped[str] = mapped_column(line())
+    title: Mapped[str] = mapped_column(short_text())
     position: Mapped[int]
-    summary: Mapped[str] = mapped_column(prose())
-    starts_at: Mapped[str | None] = mapped_column(line(8))
-    ends_at: Mapped[str | None] = mapped_column(line(8))
-    editor_note: Mapped[str | None] = mapped_column(prose())
+    summary: Mapped[str] = mapped_column(long_text())
+    starts_at: Mapped[str | None] = mapped_column(short_text(8))
+    ends_at: Mapped[str | None] = mapped_column(short_text(8))
+    editor_note: Mapped[str | None] = mapped_column(long_text())
 
-    appearances: Mapped[list[Appearance]] = parts("Appearance", "scene")
-    theme_links: Mapped[list[SceneTheme]] = parts("SceneTheme", "scene")
+    appearances: Mapped[list[Appearance]] = owned_rows("Appearance", "scene")
+    theme_links: Mapped[list[SceneTheme]] = owned_rows("SceneTheme", "scene")
     themes: AssociationProxy[list[Theme]] = association_proxy(
         "theme_links", "theme", creator=lambda theme: SceneTheme(theme=theme)
     )
-    citations: Mapped[list[Citation]] = parts("Citation", "scene")
-    advisory_links: Mapped[list[AdvisoryLink]] = parts("AdvisoryLink", "scene")
+    citations: Mapped[list[Citation]] = owned_rows("Citation", "scene")
+    advisory_links: Mapped[list[AdvisoryLink]] = owned_rows("AdvisoryLink", "scene")
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:
@@ -91,19 +91,19 @@ class Scene(Base, OfFilm):
         statement = (
             super()
             .select_where(id=id)
-            .where(*having(cls, q))
+            .where(*matches_text(cls, q))
             .join(cls.film)
             .where(
                 Film.visible(),
-                *one_of(Film.slug, film or ()),
-                *flagged(cls.id, AdvisoryLink.scene_id, advisory, exclude_advisory, max_severity),
-                *cited_from(cls.id, Citation.scene_id, source),
+                *in_filter(Film.slug, film or ()),
+                *advisory_filters(cls.id, AdvisoryLink.scene_id, advisory, exclude_advisory, max_severity),
+                *source_filters(cls.id, Citation.scene_id, source),
             )
         )
-        statement = about(statement, cls, theme or [], theme_all or [])
+        statement = filter_by_theme(statement, cls, theme or [], theme_all or [])
         appearing = [
-            *refers_to(Appearance.character_id, character),
-            *one_of(Appearance.presence, presence or ()),
+            *foreign_slug_in(Appearance.character_id, character),
+            *in_filter(Appearance.presence, presence or ()),
         ]
         if not appearing:
             return statement
@@ -118,14 +118,14 @@ class Scene(Base, OfFilm):
             | {name: getattr(self, name) for name in own}
             | {
                 "appearances": [appearance.to_record() for appearance in self.appearances],
-                "themes": slugs(self.themes),
+                "themes": slugs_of(self.themes),
                 "citations": [citation.to_record() for citation in self.citations],
                 "advisories": [link.to_record() for link in self.advisory_links],
             }
         )
 
 
-class SceneTheme(Base, Ordered):
+class SceneTheme(Base, PositionedRow):
     """A theme of a scene."""
 
     __tablename__ = "scene_themes"
@@ -146,7 +146,7 @@ class SceneTheme(Base, Ordered):
         return self.scene
 
 
-def _neighbour(step: int) -> Any:
+def _adjacent_scene_slug(step: int) -> Any:
     """Return the id of the scene before (-1) or after (+1) in the film; null at either end."""
     here, there = Scene.__table__, aliased(Scene.__table__)
     beyond = there.c.position > here.c.position if step > 0 else there.c.position < here.c.position
@@ -162,5 +162,5 @@ def _neighbour(step: int) -> Any:
     )
 
 
-Scene.previous_slug = column_property(_neighbour(-1), deferred=True)
-Scene.next_slug = column_property(_neighbour(1), deferred=True)
+Scene.previous_slug = column_property(_adjacent_scene_slug(-1), deferred=True)
+Scene.next_slug = column_property(_adjacent_scene_slug(1), deferred=True)

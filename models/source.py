@@ -26,12 +26,12 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from models.base import Base, Versioned, one_of, refers_to, slugs
+from models.base import Base, Versioned, foreign_slug_in, in_filter, slugs_of
 from models.citation import Citation
 from models.errors import DomainError, NotFound
 from models.film import Film, SourceFilm
-from models.owned_rows import Joined, Part, PartList, parts
-from models.types import choice, line, prose
+from models.owned_rows import ConcatenatedLists, OwnedCollection, OwnedRow, owned_rows
+from models.types import enum_column, long_text, short_text
 
 
 class SourceKind(StrEnum):
@@ -62,22 +62,22 @@ class Source(Base, Versioned):
     type_name = "source"
     default_sort = ("title",)
     sorted_by: ClassVar = (*Versioned.sorted_by, "title")
-    part_lists: ClassVar = {"paragraphs": PartList("paragraphs", "number")}
+    part_lists: ClassVar = {"paragraphs": OwnedCollection("paragraphs", "number")}
 
-    kind: Mapped[SourceKind] = mapped_column(choice(SourceKind))
-    title: Mapped[str] = mapped_column(line())
-    subtitle: Mapped[str | None] = mapped_column(line())
-    publication: Mapped[str | None] = mapped_column(line())
-    section: Mapped[str | None] = mapped_column(line())
-    author: Mapped[str | None] = mapped_column(line())
+    kind: Mapped[SourceKind] = mapped_column(enum_column(SourceKind))
+    title: Mapped[str] = mapped_column(short_text())
+    subtitle: Mapped[str | None] = mapped_column(short_text())
+    publication: Mapped[str | None] = mapped_column(short_text())
+    section: Mapped[str | None] = mapped_column(short_text())
+    author: Mapped[str | None] = mapped_column(short_text())
     published_on: Mapped[dt.date | None] = mapped_column(Date)
-    source_url: Mapped[str | None] = mapped_column(line(2000))
-    language: Mapped[str] = mapped_column(line(35))
-    rights: Mapped[str] = mapped_column(prose())
-    sha256: Mapped[str] = mapped_column(line(64))
-    editor_note: Mapped[str | None] = mapped_column(prose())
+    source_url: Mapped[str | None] = mapped_column(short_text(2000))
+    language: Mapped[str] = mapped_column(short_text(35))
+    rights: Mapped[str] = mapped_column(long_text())
+    sha256: Mapped[str] = mapped_column(short_text(64))
+    editor_note: Mapped[str | None] = mapped_column(long_text())
 
-    film_links: Mapped[list[SourceFilm]] = parts("SourceFilm", "source")
+    film_links: Mapped[list[SourceFilm]] = owned_rows("SourceFilm", "source")
     films: AssociationProxy[list[Film]] = association_proxy(
         "film_links", "film", creator=lambda film: SourceFilm(film=film)
     )
@@ -108,10 +108,10 @@ class Source(Base, Versioned):
         statement = (
             super()
             .select_where(id=id)
-            .where(*one_of(cls.kind, kind or ()), *one_of(cls.language, language or ()))
+            .where(*in_filter(cls.kind, kind or ()), *in_filter(cls.language, language or ()))
         )
         if film:
-            of_film = select(SourceFilm.source_id).where(*refers_to(SourceFilm.film_id, film))
+            of_film = select(SourceFilm.source_id).where(*foreign_slug_in(SourceFilm.film_id, film))
             statement = statement.where(cls.id.in_(of_film))
         return statement
 
@@ -126,14 +126,14 @@ class Source(Base, Versioned):
                 "published_on": self.published_on.isoformat() if self.published_on else None,
                 "rights": self.rights,
                 "sha256": self.sha256,
-                "films": slugs(self.films),
+                "films": slugs_of(self.films),
                 "paragraphs": [paragraph.to_record() for paragraph in self.paragraphs],
                 "editor_note": self.editor_note,
             }
         )
 
 
-class Paragraph(Base, Part):
+class Paragraph(Base, OwnedRow):
     """A line of the source's text that is not blank, numbered from 1.
 
     ``sha256`` is of the UTF-8 bytes of the stripped line; ``word_count`` counts what white space separates.
@@ -149,16 +149,16 @@ class Paragraph(Base, Part):
 
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[ParagraphKind] = mapped_column(choice(ParagraphKind))
+    kind: Mapped[ParagraphKind] = mapped_column(enum_column(ParagraphKind))
     word_count: Mapped[int]
-    sha256: Mapped[str] = mapped_column(line(64))
+    sha256: Mapped[str] = mapped_column(short_text(64))
 
     source: Mapped[Source] = relationship(back_populates="paragraphs", innerjoin=True)
     type_name = "paragraph"
     default_sort = ("number",)
     unique_sort = ("number",)
     #: The commentary, quotes and scenes that cite the paragraph, by type and id.
-    cited_by = Joined("citing_commentary", "citing_quotes", "citing_scenes")
+    cited_by = ConcatenatedLists("citing_commentary", "citing_quotes", "citing_scenes")
 
     @property
     def owner(self) -> Versioned | None:
@@ -184,9 +184,9 @@ class Paragraph(Base, Part):
             .join(cls.source)
             .where(
                 Source.visible(),
-                *one_of(Source.slug, source or ()),
-                *one_of(cls.number, number or ()),
-                *one_of(cls.kind, kind or ()),
+                *in_filter(Source.slug, source or ()),
+                *in_filter(cls.number, number or ()),
+                *in_filter(cls.kind, kind or ()),
             )
         )
 
@@ -201,11 +201,11 @@ class Paragraph(Base, Part):
         return {"kind": self.kind.value, "word_count": self.word_count, "sha256": self.sha256}
 
 
-def cited_from(owner_id: Any, link_column: Any, source: list[str] | None) -> list[Any]:
+def source_filters(owner_id: Any, link_column: Any, source: list[str] | None) -> list[Any]:
     """Return the condition that the resource with the key ``owner_id`` cites any of these sources."""
     if not source:
         return []
-    owners = select(link_column).where(link_column.is_not(None), *refers_to(Citation.source_id, source))
+    owners = select(link_column).where(link_column.is_not(None), *foreign_slug_in(Citation.source_id, source))
     return [owner_id.in_(owners)]
 
 

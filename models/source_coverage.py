@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary
-from models.facet_counts import count_all, relation_of
+from models.facet_counts import count_relation, run_facet_queries
 from models.quote import Quote
 from models.scene import Scene
 from models.source import Paragraph, ParagraphKind, Source
-from models.theme_counts import ThemeCounts, are_whole, by_theme, theme_countings
+from models.theme_counts import ThemeCounts, are_complete, rank_themes, theme_facet_queries
 
 #: Paragraphs that are gone through.
-MOST_PARAGRAPHS = 2_000
+MAX_PARAGRAPHS = 2_000
 
 
 @dataclass(frozen=True)
@@ -81,20 +81,20 @@ class SourceCoverage:
 
 def source_coverage(session: Session, source: Source) -> SourceCoverage:
     """Return what rests on a source: three statements."""
-    counts = count_all(session, *theme_countings(source=[source.slug]))
+    counts = run_facet_queries(session, *theme_facet_queries(source=[source.slug]))
     paragraphs = session.execute(_select_paragraphs(source)).all()
     citing: dict[int, dict[str, int]] = {}
     for name, number, count in session.execute(_select_citing(source)):
         citing.setdefault(number, {})[name] = count
     return SourceCoverage(
         source,
-        relation_of(are_whole(counts) and len(paragraphs) <= MOST_PARAGRAPHS),
+        count_relation(are_complete(counts) and len(paragraphs) <= MAX_PARAGRAPHS),
         **{name: counted.number for name, counted in counts.items()},
         by_paragraph=[
             ParagraphCounts(number, kind, **citing.get(number, {}))
-            for number, kind in paragraphs[:MOST_PARAGRAPHS]
+            for number, kind in paragraphs[:MAX_PARAGRAPHS]
         ],
-        by_theme=by_theme(counts),
+        by_theme=rank_themes(counts),
     )
 
 
@@ -103,7 +103,7 @@ def _select_paragraphs(source: Source) -> Executable:
         select(Paragraph.number, Paragraph.kind)
         .where(Paragraph.source_id == source.id)
         .order_by(Paragraph.number)
-        .limit(MOST_PARAGRAPHS + 1)
+        .limit(MAX_PARAGRAPHS + 1)
     )
 
 

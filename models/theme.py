@@ -10,11 +10,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Select, event, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
 
-from models.base import Base, Versioned, having, refers_to, slugs
+from models.base import Base, Versioned, foreign_slug_in, matches_text, slugs_of
 from models.errors import InvalidReference
-from models.list_index import is_under, led
-from models.owned_rows import Ordered, parts
-from models.types import line, prose
+from models.list_index import is_tagged_with, join_list_index
+from models.owned_rows import PositionedRow, owned_rows
+from models.types import long_text, short_text
 
 
 class Theme(Base, Versioned):
@@ -26,14 +26,14 @@ class Theme(Base, Versioned):
     sorted_by: ClassVar = (*Versioned.sorted_by, "name")
     searched: ClassVar = {"name": 3, "definition": 1}
 
-    name: Mapped[str] = mapped_column(line(120))
-    definition: Mapped[str] = mapped_column(prose())
+    name: Mapped[str] = mapped_column(short_text(120))
+    definition: Mapped[str] = mapped_column(long_text())
     broader_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"), index=True)
 
     # Written after both rows: two themes may change places in one load.
     broader: Mapped[Theme | None] = relationship(remote_side="Theme.id", post_update=True)
     narrower: Mapped[list[Theme]] = relationship(viewonly=True, order_by="Theme.slug")
-    related_links: Mapped[list[ThemeRelation]] = parts("ThemeRelation", "theme")
+    related_links: Mapped[list[ThemeRelation]] = owned_rows("ThemeRelation", "theme")
     related: AssociationProxy[list[Theme]] = association_proxy(
         "related_links", "related", creator=lambda theme: ThemeRelation(related=theme)
     )
@@ -59,10 +59,13 @@ class Theme(Base, Versioned):
     ) -> Select[Self]:
         """Return the visible themes that match every filter."""
         statement = (
-            super().select_where(id=id).where(*having(cls, q)).where(*refers_to(cls.broader_id, broader))
+            super()
+            .select_where(id=id)
+            .where(*matches_text(cls, q))
+            .where(*foreign_slug_in(cls.broader_id, broader))
         )
         if related:
-            linked = select(ThemeRelation.theme_id).where(*refers_to(ThemeRelation.related_id, related))
+            linked = select(ThemeRelation.theme_id).where(*foreign_slug_in(ThemeRelation.related_id, related))
             statement = statement.where(cls.id.in_(linked))
         return statement
 
@@ -72,13 +75,13 @@ class Theme(Base, Versioned):
             "name": self.name,
             "definition": self.definition,
             "broader": self.broader.slug if self.broader else None,
-            "related": slugs(self.related),
+            "related": slugs_of(self.related),
         }
 
 
 # Not as a theme is assigned: several may change places before they are stored.
 @event.listens_for(Session, "before_flush")
-def one_level(session: Session, context: UOWTransaction, instances: object) -> None:
+def enforce_single_level(session: Session, context: UOWTransaction, instances: object) -> None:
     """Refuse a second level: what has a broader theme is broader than nothing."""
     with session.no_autoflush:
         for theme in [row for row in (*session.new, *session.dirty) if isinstance(row, Theme)]:
@@ -96,7 +99,7 @@ def _refuse_second_level(theme: Theme, broader: Theme) -> None:
     raise InvalidReference("broader", f"{why}, and the hierarchy has one level.")
 
 
-class ThemeRelation(Base, Ordered):
+class ThemeRelation(Base, PositionedRow):
     """That a theme is related to another; the other theme says so too."""
 
     __tablename__ = "theme_relations"
@@ -115,7 +118,7 @@ class ThemeRelation(Base, Ordered):
 
 
 @dataclass(frozen=True)
-class Probed:
+class PerRowTheme:
     """A theme, a text or SQL for it, of which each row is asked whether it is about it.
 
     A list is led by other themes, and read in their order: see ``models.list_index``.
@@ -124,25 +127,27 @@ class Probed:
     slug: Any
 
 
-def about(statement: Select[Any], noun: Any, theme: Sequence[Any], theme_all: Sequence[Any]) -> Select[Any]:
+def filter_by_theme(
+    statement: Select[Any], noun: Any, theme: Sequence[Any], theme_all: Sequence[Any]
+) -> Select[Any]:
     """Return the statement for those of its rows that are about any of ``theme`` and all of ``theme_all``.
 
     A theme means itself and what is narrower.
     """
-    any_of = [one.slug for one in theme if isinstance(one, Probed)]
-    leading = [one for one in theme if not isinstance(one, Probed)]
+    any_of = [one.slug for one in theme if isinstance(one, PerRowTheme)]
+    leading = [one for one in theme if not isinstance(one, PerRowTheme)]
     asked = [[slug] for slug in theme_all] + ([any_of] if any_of else [])
     if theme_all and not theme:
-        leading = [_rarest(theme_all)] if len(theme_all) > 1 else list(theme_all)
+        leading = [_rarest_theme(theme_all)] if len(theme_all) > 1 else list(theme_all)
         asked = asked if len(theme_all) > 1 else []
     if leading:
-        statement = led(statement, noun, leading)
-    return statement.where(*(is_under(noun, slugs_) for slugs_ in asked))
+        statement = join_list_index(statement, noun, leading)
+    return statement.where(*(is_tagged_with(noun, slugs_) for slugs_ in asked))
 
 
-def _rarest(slugs_: Sequence[Any]) -> Any:
+def _rarest_theme(slugs_: Sequence[Any]) -> Any:
     """Return SQL for the theme, of several, that the fewest resources are about."""
-    from models.search.selectivity import about as documents
+    from models.search.selectivity import theme_document_count as documents
 
     found = select(Theme.slug).where(Theme.slug.in_(slugs_))
     return found.order_by(documents([Theme.slug]), Theme.slug).limit(1).scalar_subquery()

@@ -10,15 +10,15 @@ from sqlalchemy import CompoundSelect, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from models.commentary import Commentary
-from models.facet_counts import Counting, Counts, count_all
+from models.facet_counts import FacetCounts, FacetQuery, run_facet_queries
 from models.facets import FACETS
-from models.list_index import EVERYTHING, Listing, keys_of_listed, listed
+from models.list_index import ALL_THEMES, ListIndexRow, select_listed_keys, select_listed_slugs
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme, ThemeRelation
 
 #: Themes that are counted on each kind of resource.
-MOST_THEMES = 1_000
+MAX_THEMES = 1_000
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,21 @@ class ThemeCounts:
         return self.scenes + self.quotes + self.commentary
 
 
-def theme_countings(*, further: Mapping[str, Sequence[str]] | None = None, **filters: Any) -> list[Counting]:
+def theme_facet_queries(
+    *, further: Mapping[str, Sequence[str]] | None = None, **filters: Any
+) -> list[FacetQuery]:
     """Return the countings of the scenes, quotes and commentary that pass ``filters``, by theme.
 
     ``further`` names facets besides, by type.
     """
     more = further or {}
     return [
-        Counting(
+        FacetQuery(
             noun,
             noun.select_where(**filters),
             {name: FACETS[noun.type_name][name] for name in ("theme", *more.get(noun.type_name, ()))},
             name=noun.__tablename__,
-            most_values=MOST_THEMES,
+            most_values=MAX_THEMES,
             keys=_keys(noun, **filters),
         )
         for noun in (Scene, Quote, Commentary)
@@ -61,11 +63,11 @@ def _keys(noun: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **o
     """Return the statement for the keys alone, where a list by one theme or none says them."""
     if len(theme) > 1 or any(others.values()):
         return None
-    found = listed(noun, theme[0] if theme else EVERYTHING)
-    return keys_of_listed(found.where(Listing.film.in_(film)) if film else found)
+    found = select_listed_slugs(noun, theme[0] if theme else ALL_THEMES)
+    return select_listed_keys(found.where(ListIndexRow.film.in_(film)) if film else found)
 
 
-def by_theme(counts: dict[str, Counts], related: frozenset[str] = frozenset()) -> list[ThemeCounts]:
+def rank_themes(counts: dict[str, FacetCounts], related: frozenset[str] = frozenset()) -> list[ThemeCounts]:
     """Return the themes that were counted: by all counts together, descending, then by id."""
     found = [(name, one) for name, counted in counts.items() for one in counted.facets["theme"]]
     numbers: dict[str, dict[str, int]] = {one.value: {} for _, one in found}
@@ -79,10 +81,10 @@ def by_theme(counts: dict[str, Counts], related: frozenset[str] = frozenset()) -
     return sorted(themes, key=lambda theme: (-theme.count, theme.slug))
 
 
-def are_whole(counts: dict[str, Counts]) -> bool:
+def are_complete(counts: dict[str, FacetCounts]) -> bool:
     """Whether everything was counted, by every theme."""
     return all(
-        counted.relation == "exact" and len(counted.facets["theme"]) < MOST_THEMES
+        counted.relation == "exact" and len(counted.facets["theme"]) < MAX_THEMES
         for counted in counts.values()
     )
 
@@ -93,14 +95,14 @@ def related_themes(session: Session, theme: Theme, film: list[str]) -> tuple[lis
     A theme means itself and what is narrower, as everywhere; so it comes with what is broader or narrower
     by definition, and these are left out. ``film`` narrows it to films with these ids. Two statements.
     """
-    akin = session.execute(_select_akin(theme)).all()
-    counts = count_all(session, *theme_countings(theme=[theme.slug], film=film))
+    akin = session.execute(_select_connected_themes(theme)).all()
+    counts = run_facet_queries(session, *theme_facet_queries(theme=[theme.slug], film=film))
     related = frozenset(slug for kind, slug in akin if kind == "related")
     same = {theme.slug} | {slug for kind, slug in akin if kind == "same"}
-    return [one for one in by_theme(counts, related) if one.slug not in same], are_whole(counts)
+    return [one for one in rank_themes(counts, related) if one.slug not in same], are_complete(counts)
 
 
-def _select_akin(theme: Theme) -> CompoundSelect[Any]:
+def _select_connected_themes(theme: Theme) -> CompoundSelect[Any]:
     """Return the statement for the ids of what is related, and of what is broader or narrower."""
     linked = select(ThemeRelation.related_id).where(ThemeRelation.theme_id == theme.id)
     of_hierarchy = (Theme.broader_id == theme.id) | (Theme.id == theme.broader_id)

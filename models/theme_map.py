@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session, aliased
 from models.advisory import AdvisoryLink
 from models.commentary import Commentary
 from models.commentary_links import CommentaryScene, CommentaryTheme
-from models.facet_counts import relation_of
+from models.facet_counts import count_relation
 from models.film import Film
 from models.quote import Quote, QuoteTheme
 from models.scene import Scene, SceneTheme
 from models.theme import Theme
 
 #: What a map holds at most, and how many links are read to draw it.
-MOST_SCENES = 500
-MOST_THEMES = 500
-MOST_LINKS = 20_000
+MAX_SCENES = 500
+MAX_THEMES = 500
+MAX_LINKS = 20_000
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class MapTheme:
 
 
 @dataclass
-class Cell:
+class MapCell:
     """What ties a scene to a theme: that it carries the theme itself, its quotes, claims about it, by id."""
 
     scene: str
@@ -70,13 +70,13 @@ class ThemeMap:
     film: Film
     scenes: list[MapScene]
     themes: list[MapTheme]
-    cells: list[Cell]
+    cells: list[MapCell]
     is_whole: bool
 
     @property
     def relation(self) -> str:
         """How the map's numbers stand to the film's: ``exact`` or ``at-least``."""
-        return relation_of(self.is_whole)
+        return count_relation(self.is_whole)
 
 
 def theme_map(session: Session, film: Film, max_severity: int | None = None) -> ThemeMap:
@@ -88,18 +88,18 @@ def theme_map(session: Session, film: Film, max_severity: int | None = None) -> 
     """
     found = session.execute(_select_scenes(film, max_severity)).all()
     ties = session.execute(_select_ties(film, max_severity)).all()
-    scenes = [MapScene(*row) for row in found[:MOST_SCENES]]
-    cells = _cells(ties[:MOST_LINKS], {scene.slug for scene in scenes})
+    scenes = [MapScene(*row) for row in found[:MAX_SCENES]]
+    cells = _cells(ties[:MAX_LINKS], {scene.slug for scene in scenes})
     weights: Counter[str] = Counter()
     for cell in cells:
         weights[cell.theme] += cell.weight
-    heaviest = sorted(weights, key=lambda slug: (-weights[slug], slug))[:MOST_THEMES]
+    heaviest = sorted(weights, key=lambda slug: (-weights[slug], slug))[:MAX_THEMES]
     themes = _in_order(session.execute(_select_themes(heaviest)).all(), weights)
-    is_whole = len(found) <= MOST_SCENES and len(ties) <= MOST_LINKS and len(weights) <= MOST_THEMES
+    is_whole = len(found) <= MAX_SCENES and len(ties) <= MAX_LINKS and len(weights) <= MAX_THEMES
     return ThemeMap(film, scenes, themes, _placed(cells, scenes, themes), is_whole)
 
 
-def _placed(cells: list[Cell], scenes: list[MapScene], themes: list[MapTheme]) -> list[Cell]:
+def _placed(cells: list[MapCell], scenes: list[MapScene], themes: list[MapTheme]) -> list[MapCell]:
     """Return the cells that stand on the map, column by column, from top to bottom."""
     columns = {scene.slug: place for place, scene in enumerate(scenes)}
     rows = {theme.slug: place for place, theme in enumerate(themes)}
@@ -112,7 +112,7 @@ def _select_scenes(film: Film, max_severity: int | None) -> Executable:
         select(Scene.slug, Scene.label, Scene.position)
         .where(Scene.film_id == film.id, Scene.visible(), *_admitted(Scene, max_severity))
         .order_by(Scene.position, Scene.slug)
-        .limit(MOST_SCENES + 1)
+        .limit(MAX_SCENES + 1)
     )
 
 
@@ -141,7 +141,7 @@ def _select_ties(film: Film, max_severity: int | None) -> CompoundSelect[Any]:
         branch.join(Theme, Theme.id == link.theme_id).where(*seen)
         for branch, link in ((itself, SceneTheme), (quoted, QuoteTheme), (claimed, CommentaryTheme))
     )
-    return union_all(*branches).order_by(text("1, 2, 3, 4, 5")).limit(MOST_LINKS + 1)
+    return union_all(*branches).order_by(text("1, 2, 3, 4, 5")).limit(MAX_LINKS + 1)
 
 
 def _place(quote: Any, claim: Any) -> Select[Any]:
@@ -158,12 +158,12 @@ def _admitted(noun: Any, max_severity: int | None) -> list[Any]:
     return [~noun.advisory_links.any(AdvisoryLink.severity > max_severity)]
 
 
-def _cells(ties: Iterable[Any], scenes: set[str]) -> list[Cell]:
-    cells: dict[tuple[str, str], Cell] = {}
+def _cells(ties: Iterable[Any], scenes: set[str]) -> list[MapCell]:
+    cells: dict[tuple[str, str], MapCell] = {}
     for _position, scene, theme, quote, claim in ties:
         if scene not in scenes:
             continue
-        cell = cells.setdefault((scene, theme), Cell(scene, theme))
+        cell = cells.setdefault((scene, theme), MapCell(scene, theme))
         if quote:
             cell.quotes.append(quote)
         elif claim:

@@ -15,24 +15,24 @@ SLUG_LENGTH = 80
 LINE_LENGTH = 300
 
 
-def line(length: int = LINE_LENGTH) -> String:
+def short_text(length: int = LINE_LENGTH) -> String:
     """Return a one-line text column of at most ``length`` characters, sorted by code point."""
     # A database's own collation would order names differently from SQLite, and so answer differently.
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
-def prose() -> Text:
+def long_text() -> Text:
     """Return a column for text of any length, sorted by code point."""
     return Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def lines() -> JSON:
+def json_list() -> JSON:
     """Return a column for a list or mapping of short texts, kept as compact JSON."""
     # None must be SQL NULL, not the JSON word null, or `IS NULL` would miss it.
     return JSON(none_as_null=True)
 
 
-def choice(enumeration: type[StrEnum]) -> Enum:
+def enum_column(enumeration: type[StrEnum]) -> Enum:
     """Return a column that holds one value of ``enumeration`` and refuses every other in the database."""
     return Enum(
         enumeration,
@@ -44,7 +44,7 @@ def choice(enumeration: type[StrEnum]) -> Enum:
     )
 
 
-class Instant(TypeDecorator[dt.datetime]):
+class UTCTimestamp(TypeDecorator[dt.datetime]):
     """An aware UTC time, to the second.
 
     SQLite stores exactly the text that the API serves (``2026-11-23T00:00:00Z``); PostgreSQL a

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from seeds.check import Checked, Sound
-from seeds.diagnostics import Fault, Level
+from seeds.check import CheckResult, ValidEntry
+from seeds.diagnostics import Diagnostic, Level
 
 #: A paragraph that some entry flags this strongly is one that every entry about it alone should look at.
 STRONG = 3
 
 
-def related_once(checked: Checked) -> Iterator[Fault]:
+def related_once(checked: CheckResult) -> Iterator[Diagnostic]:
     """Two claims relate in one direction: what A does for B is written at A alone."""
     done = _relations(checked)
     for claim, targets in done.items():
@@ -22,7 +22,7 @@ def related_once(checked: Checked) -> Iterator[Fault]:
                 yield _claims(checked)[claim].entry.fault("related-once", message, "relations", index)
 
 
-def related_to_an_end(checked: Checked) -> Iterator[Fault]:
+def related_to_an_end(checked: CheckResult) -> Iterator[Diagnostic]:
     """Following what claims support and extend comes to an end: no claim rests on itself."""
     upward = _relations(checked, "supports", "extends")
     for claim in upward:
@@ -37,7 +37,7 @@ def related_to_an_end(checked: Checked) -> Iterator[Fault]:
             yield _claims(checked)[claim].entry.fault("related-to-an-end", message, "relations")
 
 
-def claimed_scene(checked: Checked) -> Iterator[Fault]:
+def claimed_scene(checked: CheckResult) -> Iterator[Diagnostic]:
     """Where a film has commentary, a scene that no claim is about may have been forgotten."""
     claimed = {scene for claim in checked.of("commentary") for scene in claim.body["scenes"]}
     argued = {claim.body["film"] for claim in checked.of("commentary")}
@@ -46,7 +46,7 @@ def claimed_scene(checked: Checked) -> Iterator[Fault]:
             yield scene.entry.fault("claimed-scene", "No claim is about this scene.", level=Level.WARNING)
 
 
-def flagged_paragraph(checked: Checked) -> Iterator[Fault]:
+def flagged_paragraph(checked: CheckResult) -> Iterator[Diagnostic]:
     """Who speaks only of paragraphs that others flag strongly may have forgotten to warn of something.
 
     An advisory stands for the words of its own entry, so this is a place to look, no more.
@@ -65,15 +65,15 @@ def flagged_paragraph(checked: Checked) -> Iterator[Fault]:
             yield sound.entry.fault("flagged-paragraph", message, "advisories", level=Level.NOTICE)
 
 
-def _places(sound: Sound) -> list[tuple[str, int]]:
+def _places(sound: ValidEntry) -> list[tuple[str, int]]:
     return [(c["source"], number) for c in sound.body["citations"] for number in c["paragraphs"]]
 
 
-def _claims(checked: Checked) -> dict[str, Sound]:
+def _claims(checked: CheckResult) -> dict[str, ValidEntry]:
     return {claim.slug: claim for claim in checked.of("commentary")}
 
 
-def _relations(checked: Checked, *kinds: str) -> dict[str, list[str]]:
+def _relations(checked: CheckResult, *kinds: str) -> dict[str, list[str]]:
     """Return whom each claim relates to, by any relation or by those of ``kinds``."""
     return {
         claim.slug: [r["target"] for r in claim.body["relations"] if not kinds or r["relation"] in kinds]

@@ -10,15 +10,15 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from api.schemas.fields import nearest
-from seeds.diagnostics import Fault, named
-from seeds.entry_schemas import BODIES
+from api.schemas.fields import did_you_mean
+from seeds.diagnostics import Diagnostic, named
+from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.essay import Essay
 from seeds.pack import Entry, Pack
 
 
 @dataclass(frozen=True)
-class Sound:
+class ValidEntry:
     """An entry whose body has the right form."""
 
     entry: Entry
@@ -31,20 +31,20 @@ class Sound:
 
 
 @dataclass
-class Checked:
+class CheckResult:
     """A pack under examination: what is sound in form, what is known besides, and the sources' texts."""
 
     pack: Pack
-    sound: list[Sound] = field(default_factory=list)
+    sound: list[ValidEntry] = field(default_factory=list)
     outside: Callable[[str, str], bool] = lambda _type_name, _slug: False
     essays: dict[str, Essay] = field(default_factory=dict)
 
-    def of(self, type_name: str) -> list[Sound]:
+    def of(self, type_name: str) -> list[ValidEntry]:
         """Return the sound entries of one type."""
         return [sound for sound in self.sound if sound.entry.type_name == type_name]
 
     @cached_property
-    def known(self) -> dict[tuple[str, str], Sound]:
+    def known(self) -> dict[tuple[str, str], ValidEntry]:
         """The sound entries by type and id."""
         return {(sound.entry.type_name, sound.slug): sound for sound in self.sound}
 
@@ -61,7 +61,7 @@ class Checked:
 
 
 #: A rule takes the pack and returns the faults it finds.
-Rule = Callable[[Checked], Iterable[Fault]]
+Rule = Callable[[CheckResult], Iterable[Diagnostic]]
 
 
 def examine(
@@ -71,17 +71,17 @@ def examine(
     essays: Path | None = None,
     outside: Callable[[str, str], bool] | None = None,
     step: Callable[[], None] = lambda: None,
-) -> tuple[Checked, list[Fault]]:
+) -> tuple[CheckResult, list[Diagnostic]]:
     """Return the pack as far as it is sound, and every fault, in the order of files and lines.
 
     ``essays`` is a folder with the text of each source; ``outside`` says what exists beside the
     pack; ``step`` is called after each rule.
     """
-    checked = Checked(pack, outside=outside or (lambda _type_name, _slug: False))
+    checked = CheckResult(pack, outside=outside or (lambda _type_name, _slug: False))
     faults = list(pack.faults)
     for entry in pack.entries:
         try:
-            checked.sound.append(Sound(entry, BODIES[entry.type_name].load(entry.body)))
+            checked.sound.append(ValidEntry(entry, ENTRY_SCHEMAS[entry.type_name].load(entry.body)))
         except ValidationError as error:
             messages = error.normalized_messages()  # type: ignore[no-untyped-call]
             faults += _form_faults(entry, messages)
@@ -93,7 +93,7 @@ def examine(
     return checked, sorted(set(faults))
 
 
-def _read_essays(checked: Checked, folder: Path) -> Iterator[Fault]:
+def _read_essays(checked: CheckResult, folder: Path) -> Iterator[Diagnostic]:
     # The folder is listed because an id that has not been checked must not be made into a path.
     texts = {path.stem: path for path in folder.glob("*.txt") if path.is_file()}
     for source in checked.pack.of("source"):
@@ -104,12 +104,12 @@ def _read_essays(checked: Checked, folder: Path) -> Iterator[Fault]:
                 yield source.fault("source-text", "The text is not UTF-8.")
 
 
-def _form_faults(entry: Entry, messages: dict[Any, Any]) -> Iterator[Fault]:
-    known = BODIES[entry.type_name].fields
+def _form_faults(entry: Entry, messages: dict[Any, Any]) -> Iterator[Diagnostic]:
+    known = ENTRY_SCHEMAS[entry.type_name].fields
     for path, message in _leaves(messages):
         said = message
         if message == "Unknown field." and len(path) == 1:
-            said = f"Unknown field.{nearest(named(path[0]), known)} Allowed: {', '.join(known)}."
+            said = f"Unknown field.{did_you_mean(named(path[0]), known)} Allowed: {', '.join(known)}."
         where = ".".join(named(step) for step in path if step != "_schema")
         yield entry.fault("form", f"{where}: {said}" if where else said, *path)
 

@@ -17,7 +17,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class Diagnostic:
     """One broken rule at one place."""
 
     file: Path

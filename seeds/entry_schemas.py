@@ -10,9 +10,9 @@ from api.resources.quotes.schemas import QuoteCreateSchema
 from api.resources.scenes.schemas import SceneCreateSchema
 from api.resources.sources.schemas import SourceCreateSchema
 from api.resources.themes.schemas import ThemeCreateSchema
-from api.schemas.create_bodies import CreateBody
+from api.schemas.create_bodies import CreateSchema
 
-BODIES: dict[str, CreateBody] = {
+ENTRY_SCHEMAS: dict[str, CreateSchema] = {
     "advisory": AdvisoryCreateSchema(),
     "theme": ThemeCreateSchema(),
     "film": FilmCreateSchema(),

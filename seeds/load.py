@@ -11,19 +11,19 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import NOUNS, InvalidReference, Paragraph, Source, Versioned
-from models.revision import edition
-from seeds.check import Checked, Sound
-from seeds.entry_schemas import BODIES
-from seeds.resolve import resolved
+from models import RESOURCES, InvalidReference, Paragraph, Source, Versioned
+from models.revision import change_set
+from seeds.check import CheckResult, ValidEntry
+from seeds.entry_schemas import ENTRY_SCHEMAS
+from seeds.resolve import resolve_references
 
 EDITOR = "seed"
-BY_TYPE: dict[str, type[Versioned]] = {noun.type_name: noun for noun in NOUNS}
+BY_TYPE: dict[str, type[Versioned]] = {noun.type_name: noun for noun in RESOURCES}
 #: Per type: how many entries were created, updated and left alone.
 Report = dict[str, Counter[str]]
 
 
-def load(session: Session, checked: Checked, *, step: Callable[[], None] = lambda: None) -> Report:
+def load(session: Session, checked: CheckResult, *, step: Callable[[], None] = lambda: None) -> Report:
     """Bring the database to what the pack says, and return what that took.
 
     The pack must be free of errors. An entry whose digest the database has already is left alone;
@@ -36,9 +36,9 @@ def load(session: Session, checked: Checked, *, step: Callable[[], None] = lambd
 
 
 class _Loader:
-    def __init__(self, session: Session, checked: Checked, step: Callable[[], None]) -> None:
+    def __init__(self, session: Session, checked: CheckResult, step: Callable[[], None]) -> None:
         self.session, self.step = session, step
-        rank = {noun.type_name: place for place, noun in enumerate(NOUNS)}
+        rank = {noun.type_name: place for place, noun in enumerate(RESOURCES)}
         # What is broader comes first: a theme is refused under one that is not yet known to be on top.
         self.entries = sorted(
             checked.sound,
@@ -51,7 +51,7 @@ class _Loader:
         # What changed later than it was released changed with the pack's newest release.
         released = [sound.entry.released_at for sound in self.entries if sound.entry.released_at]
         newest = max(released, default=None)
-        with edition(self.session, EDITOR, at=newest), self.session.no_autoflush:
+        with change_set(self.session, EDITOR, at=newest), self.session.no_autoflush:
             changed = [
                 (sound, outcome) for sound in self.entries if (outcome := self._outcome(sound, report))
             ]
@@ -64,7 +64,7 @@ class _Loader:
                 self.step()
         return report
 
-    def _outcome(self, sound: Sound, report: Report) -> str | None:
+    def _outcome(self, sound: ValidEntry, report: Report) -> str | None:
         present = self._look_up(sound.entry.type_name, sound.slug)
         if present is None:
             outcome = "created"
@@ -83,17 +83,17 @@ class _Loader:
             self.found[key] = self.session.scalar(select(noun).where(noun.slug == slug))
         return self.found[key]
 
-    def _create(self, sound: Sound) -> None:
+    def _create(self, sound: ValidEntry) -> None:
         at = sound.entry.released_at
         noun: Any = BY_TYPE[sound.entry.type_name]
         thing = noun(slug=sound.slug, created_at=at, updated_at=at)
         self.session.add(thing)
         self.found[sound.entry.type_name, sound.slug] = thing
 
-    def _write(self, sound: Sound) -> None:
+    def _write(self, sound: ValidEntry) -> None:
         thing = self.found[sound.entry.type_name, sound.slug]
         assert thing is not None  # noqa: S101 (it was looked up or created just before)
-        values = resolved(BODIES[sound.entry.type_name], sound.body, self._find)
+        values = resolve_references(ENTRY_SCHEMAS[sound.entry.type_name], sound.body, self._find)
         for citation in values.get("citations", ()):
             citation["cited"] = [
                 self._paragraph(citation["source"], number) for number in citation.pop("paragraphs")
@@ -119,7 +119,7 @@ class _Loader:
         raise InvalidReference("citations", f"“{source.slug}” has no paragraph {number}.")
 
 
-def digest(sound: Sound) -> str:
+def digest(sound: ValidEntry) -> str:
     """Return the hash by which an entry is known to be loaded already: of its body and its place."""
     what: Any = [sound.body, sound.entry.position]
     return hashlib.sha256(orjson.dumps(what, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()

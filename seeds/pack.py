@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from seeds.diagnostics import Fault, Level, named
+from seeds.diagnostics import Diagnostic, Level, named
 from seeds.strict_yaml import Unreadable, read_mapping
 
 VOCABULARIES = {"advisories.yml": "advisory", "themes.yml": "theme", "sources.yml": "source"}
@@ -28,7 +28,7 @@ TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
 RELEASED_AT = "released_at"
 NO_TIME = "A time looks like 2026-11-23T00:00:00Z."
 #: The largest whole number that a JSON body can say; beyond it, readers disagree.
-MOST_INTEGER = 2**64 - 1
+MAX_INTEGER = 2**64 - 1
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,11 @@ class Entry:
     released_at: dt.datetime | None
     lines: Any = field(repr=False, compare=False)
 
-    def fault(self, rule: str, message: str, *path: Any, **options: Any) -> Fault:
+    def fault(self, rule: str, message: str, *path: Any, **options: Any) -> Diagnostic:
         """Return a fault of this entry, at the line of ``path`` inside it as near as it is known."""
-        return Fault(self.file, _line_of(self.lines, path) or self.line, self.slug, rule, message, **options)
+        return Diagnostic(
+            self.file, _line_of(self.lines, path) or self.line, self.slug, rule, message, **options
+        )
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Pack:
 
     roots: list[Path]
     entries: list[Entry] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
     #: Types of which a file could not be read: what refers to one of them is not to blame.
     unread: set[str] = field(default_factory=set)
 
@@ -77,7 +79,7 @@ def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
                 reader.read(path, type_name, film)
         if not found:
             message = "There is no pack here: neither vocabularies nor films/<film>/film.yml."
-            pack.faults.append(Fault(_shown(root), 1, "-", "pack", message))
+            pack.faults.append(Diagnostic(_shown(root), 1, "-", "pack", message))
         pack.faults += _strays(root)
         if filmless := list(_filmless(root)):
             pack.faults += filmless
@@ -99,23 +101,23 @@ def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
                 yield folder / name, type_name, folder.name
 
 
-def _strays(root: Path) -> Iterator[Fault]:
+def _strays(root: Path) -> Iterator[Diagnostic]:
     """A misspelt file would be lost without a word."""
     for folder in (root, *_film_folders(root)):
         known = VOCABULARIES if folder is root else FILM_FILES
         for path in sorted(folder.glob("*.y*ml")):
             if path.name not in known:
                 message = f"Nothing reads this file; here stand {', '.join(known)}."
-                yield Fault(_shown(path), 1, "-", "pack", message, Level.WARNING)
+                yield Diagnostic(_shown(path), 1, "-", "pack", message, Level.WARNING)
 
 
-def _filmless(root: Path) -> Iterator[Fault]:
+def _filmless(root: Path) -> Iterator[Diagnostic]:
     """What a folder holds belongs to a film, which may be in the database already."""
     for folder in _film_folders(root):
         held = [name for name in FILM_FILES if (folder / name).is_file()]
         if held and "film.yml" not in held:
             message = "There is no film.yml; what stands here belongs to a film that is loaded already."
-            yield Fault(_shown(folder), 1, "-", "pack", message, Level.WARNING)
+            yield Diagnostic(_shown(folder), 1, "-", "pack", message, Level.WARNING)
 
 
 class _Reader:
@@ -134,7 +136,7 @@ class _Reader:
             released_at = self._header(file, content, path.parent)
         except Unreadable as error:
             self.pack.unread.add(type_name)
-            self.pack.faults.append(Fault(file, error.line, "-", error.rule, str(error)))
+            self.pack.faults.append(Diagnostic(file, error.line, "-", error.rule, str(error)))
         if type_name == "film":
             self.film_times[path.parent] = released_at
         implied = {"film": film} if film and type_name != "film" else {}
@@ -142,7 +144,7 @@ class _Reader:
             line = content.lc.key(slug)[0] + 1
             if not isinstance(slug, str) or not isinstance(body, CommentedMap):
                 message = "An entry is an id (quoted, if YAML would read it as a number) and its fields."
-                self.pack.faults.append(Fault(file, line, named(slug), "form", message))
+                self.pack.faults.append(Diagnostic(file, line, named(slug), "form", message))
                 continue
             plain = implied | _plain(body)
             entry = Entry(type_name, str(slug), plain, position, file, line, released_at, body)
@@ -154,11 +156,11 @@ class _Reader:
             line = content.lc.key(RELEASED_AT)[0] + 1
             own = _time(content.pop(RELEASED_AT))
             if own is None:
-                self.pack.faults.append(Fault(file, line, "-", "released-at", NO_TIME))
+                self.pack.faults.append(Diagnostic(file, line, "-", "released-at", NO_TIME))
             return own
         if folder not in self.film_times:
             message = f"When was it released? The file begins with released_at. {NO_TIME}"
-            self.pack.faults.append(Fault(file, 1, "-", "released-at", message))
+            self.pack.faults.append(Diagnostic(file, 1, "-", "released-at", message))
         return self.film_times.get(folder)
 
     def _with_own_time(self, entry: Entry) -> Entry:
@@ -202,7 +204,7 @@ def _plain(value: Any) -> Any:
         if isinstance(value, kind):
             return kind(value)
     if isinstance(value, int):
-        return int(value) if abs(value) <= MOST_INTEGER else math.inf
+        return int(value) if abs(value) <= MAX_INTEGER else math.inf
     return value
 
 

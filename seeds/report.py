@@ -11,18 +11,18 @@ from typing import Any
 
 import orjson
 
-from seeds.check import Checked, Sound
+from seeds.check import CheckResult, ValidEntry
 
 #: What an entry says, by its type: the field that a reader compares with the paragraph.
 SAYS = {"scene": "summary", "quote": "text", "commentary": "text"}
 
 
-def report(checked: Checked) -> dict[str, Any]:
+def report(checked: CheckResult) -> dict[str, Any]:
     """Return the report: sources, each with its paragraphs, and how much is quoted from it."""
     return {"sources": [_source(checked, source) for source in checked.of("source")]}
 
 
-def _source(checked: Checked, source: Sound) -> dict[str, Any]:
+def _source(checked: CheckResult, source: ValidEntry) -> dict[str, Any]:
     citing = _citing(checked, source.slug)
     paragraphs = [
         {
@@ -45,8 +45,8 @@ def _source(checked: Checked, source: Sound) -> dict[str, Any]:
     }
 
 
-def _citing(checked: Checked, source: str) -> dict[int, list[Sound]]:
-    citing: dict[int, list[Sound]] = defaultdict(list)
+def _citing(checked: CheckResult, source: str) -> dict[int, list[ValidEntry]]:
+    citing: dict[int, list[ValidEntry]] = defaultdict(list)
     for type_name in SAYS:
         for sound in checked.of(type_name):
             for citation in sound.body["citations"]:
@@ -55,7 +55,7 @@ def _citing(checked: Checked, source: str) -> dict[int, list[Sound]]:
     return citing
 
 
-def _entry(sound: Sound) -> dict[str, Any]:
+def _entry(sound: ValidEntry) -> dict[str, Any]:
     type_name, body = sound.entry.type_name, sound.body
     kept = {
         name: str(body[name]) for name in ("kind", "weight", "scope", "voice", "speaker") if body.get(name)

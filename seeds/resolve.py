@@ -33,7 +33,7 @@ def _inside(field: fields.Field[Any], value: Any, path: Path) -> Iterator[tuple[
         yield from references(field.schema, value, path)
 
 
-def resolved(schema: Schema, body: dict[str, Any], find: Find) -> dict[str, Any]:
+def resolve_references(schema: Schema, body: dict[str, Any], find: Find) -> dict[str, Any]:
     """Return a loaded body with every slug replaced by what it names.
 
     Raises:
@@ -43,18 +43,18 @@ def resolved(schema: Schema, body: dict[str, Any], find: Find) -> dict[str, Any]
     for name, field in schema.fields.items():
         key = field.attribute or name
         if key in body:
-            whole[key] = None if body[key] is None else _resolved(field, body[key], find)
+            whole[key] = None if body[key] is None else _resolve_value(field, body[key], find)
     return body | whole
 
 
-def _resolved(field: fields.Field[Any], value: Any, find: Find) -> Any:
+def _resolve_value(field: fields.Field[Any], value: Any, find: Find) -> Any:
     if isinstance(field, Reference):
         return find(field.noun, value)
     if isinstance(field, fields.List):
-        return [_resolved(field.inner, part, find) for part in value]
+        return [_resolve_value(field.inner, part, find) for part in value]
     if isinstance(field, fields.Nested):
-        return resolved(field.schema, value, find)
+        return resolve_references(field.schema, value, find)
     return value
 
 
-__all__ = ["Find", "InvalidReference", "references", "resolved"]
+__all__ = ["Find", "InvalidReference", "references", "resolve_references"]

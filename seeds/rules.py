@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from api.schemas.fields import SLUG, nearest
+from api.schemas.fields import SLUG, did_you_mean
 from models.types import SLUG_LENGTH
 from seeds.argument_rules import claimed_scene, flagged_paragraph, related_once, related_to_an_end
-from seeds.check import Checked, Rule, Sound
-from seeds.diagnostics import Fault, Level
-from seeds.entry_schemas import BODIES
+from seeds.check import CheckResult, Rule, ValidEntry
+from seeds.diagnostics import Diagnostic, Level
+from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.essay import RUN, words
 from seeds.pack import Entry
 from seeds.resolve import references
@@ -19,11 +19,11 @@ from seeds.resolve import references
 RESERVED = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
 #: Types whose ids begin with the id of their film.
 BOUND_TO_FILM = ("character", "scene", "quote", "commentary")
-MOST_WORDS_A_QUOTE = 35
-MOST_WORDS_A_SOURCE = 500
+MAX_WORDS_PER_QUOTE = 35
+MAX_WORDS_PER_SOURCE = 500
 
 
-def id_form(checked: Checked) -> Iterator[Fault]:
+def id_form(checked: CheckResult) -> Iterator[Diagnostic]:
     """An id is a slug of at most 80 characters, and no word that routes use."""
     for entry in checked.pack.entries:
         if not SLUG.fullmatch(entry.slug) or len(entry.slug) > SLUG_LENGTH:
@@ -34,7 +34,7 @@ def id_form(checked: Checked) -> Iterator[Fault]:
             yield entry.fault("id-form", "This word is used by routes and cannot be an id.")
 
 
-def id_unique(checked: Checked) -> Iterator[Fault]:
+def id_unique(checked: CheckResult) -> Iterator[Diagnostic]:
     """An id stands once among its type."""
     first: dict[tuple[str, str], Entry] = {}
     for entry in checked.pack.entries:
@@ -43,7 +43,7 @@ def id_unique(checked: Checked) -> Iterator[Fault]:
             yield entry.fault("id-unique", f"This id stands already at {before.file}:{before.line}.")
 
 
-def id_of_film(checked: Checked) -> Iterator[Fault]:
+def id_of_film(checked: CheckResult) -> Iterator[Diagnostic]:
     """What belongs to a film has an id that begins with the film's; a film's folder has its id."""
     for entry in checked.pack.entries:
         folder = entry.file.absolute().parent.name
@@ -56,14 +56,14 @@ def id_of_film(checked: Checked) -> Iterator[Fault]:
                 yield entry.fault("id-of-film", f"The id begins with the film's: “{folder}-…”.")
 
 
-def reference(checked: Checked) -> Iterator[Fault]:
+def reference(checked: CheckResult) -> Iterator[Diagnostic]:
     """What is referred to exists, and belongs to the same film."""
     for sound in checked.sound:
-        for path, type_name, slug in references(BODIES[sound.entry.type_name], sound.body):
+        for path, type_name, slug in references(ENTRY_SCHEMAS[sound.entry.type_name], sound.body):
             film = sound.body.get("film")
             if not checked.exists(type_name, slug):
                 known = [other for kind, other in checked.written if kind == type_name]
-                hint = nearest(slug, known)
+                hint = did_you_mean(slug, known)
                 yield sound.entry.fault("reference", f"There is no {type_name} “{slug}”.{hint}", *path)
             elif film and not _of_film(checked, film, type_name, slug):
                 yield sound.entry.fault(
@@ -71,7 +71,7 @@ def reference(checked: Checked) -> Iterator[Fault]:
                 )
 
 
-def _of_film(checked: Checked, film: str, type_name: str, slug: str) -> bool:
+def _of_film(checked: CheckResult, film: str, type_name: str, slug: str) -> bool:
     # One film's id may begin with another's, so the prefix decides only where nothing better is known.
     known = checked.known.get((type_name, slug))
     if type_name not in BOUND_TO_FILM:
@@ -79,11 +79,11 @@ def _of_film(checked: Checked, film: str, type_name: str, slug: str) -> bool:
     return known.body["film"] == film if known else slug.startswith(f"{film}-")
 
 
-def listed_once(checked: Checked) -> Iterator[Fault]:
+def listed_once(checked: CheckResult) -> Iterator[Diagnostic]:
     """A list names each thing once, and nothing names itself."""
     for sound in checked.sound:
         seen = Counter[tuple[object, str, str]]()
-        for path, type_name, slug in references(BODIES[sound.entry.type_name], sound.body):
+        for path, type_name, slug in references(ENTRY_SCHEMAS[sound.entry.type_name], sound.body):
             if (type_name, slug) == (sound.entry.type_name, sound.slug):
                 yield sound.entry.fault("listed-once", f"“{slug}” refers to itself.", *path)
             seen[path[0], type_name, slug] += 1
@@ -91,7 +91,7 @@ def listed_once(checked: Checked) -> Iterator[Fault]:
                 yield sound.entry.fault("listed-once", f"“{slug}” is listed twice.", *path)
 
 
-def theme_hierarchy(checked: Checked) -> Iterator[Fault]:
+def theme_hierarchy(checked: CheckResult) -> Iterator[Diagnostic]:
     """The hierarchy of themes has one level, and a theme is not related to its own broader one."""
     themes = {sound.slug: sound for sound in checked.of("theme")}
     for theme in themes.values():
@@ -103,7 +103,7 @@ def theme_hierarchy(checked: Checked) -> Iterator[Fault]:
             yield theme.entry.fault("theme-hierarchy", "What is broader is not related as well.", "related")
 
 
-def related_both_ways(checked: Checked) -> Iterator[Fault]:
+def related_both_ways(checked: CheckResult) -> Iterator[Diagnostic]:
     """Related themes say so on both sides."""
     themes = {sound.slug: sound for sound in checked.of("theme")}
     for theme in themes.values():
@@ -113,7 +113,7 @@ def related_both_ways(checked: Checked) -> Iterator[Fault]:
                 yield theme.entry.fault("related-both-ways", message, "related", index)
 
 
-def cited_paragraph(checked: Checked) -> Iterator[Fault]:
+def cited_paragraph(checked: CheckResult) -> Iterator[Diagnostic]:
     """A cited paragraph exists, and a citation lists its paragraphs once each, ascending."""
     for sound in checked.sound:
         for index, citation in enumerate(sound.body.get("citations", ())):
@@ -129,23 +129,23 @@ def cited_paragraph(checked: Checked) -> Iterator[Fault]:
                     yield sound.entry.fault("cited-paragraph", message, "citations", index, "paragraphs")
 
 
-def quote_length(checked: Checked) -> Iterator[Fault]:
+def quote_length(checked: CheckResult) -> Iterator[Diagnostic]:
     """A quotation is short, and the quotations from one source are short together."""
     total: Counter[str] = Counter()
     for quote in checked.of("quote"):
         count = len(quote.body["text"].split())
         for citation in quote.body["citations"]:
             total[citation["source"]] += count
-        if count > MOST_WORDS_A_QUOTE:
-            message = f"It has {count} words; a quotation has at most {MOST_WORDS_A_QUOTE}."
+        if count > MAX_WORDS_PER_QUOTE:
+            message = f"It has {count} words; a quotation has at most {MAX_WORDS_PER_QUOTE}."
             yield quote.entry.fault("quote-length", message, "text")
     for source in checked.of("source"):
-        if total[source.slug] > MOST_WORDS_A_SOURCE:
-            message = f"{total[source.slug]} words are quoted from it; at most {MOST_WORDS_A_SOURCE} may be."
+        if total[source.slug] > MAX_WORDS_PER_SOURCE:
+            message = f"{total[source.slug]} words are quoted from it; at most {MAX_WORDS_PER_SOURCE} may be."
             yield source.entry.fault("quote-length", message)
 
 
-def used_theme(checked: Checked) -> Iterator[Fault]:
+def used_theme(checked: CheckResult) -> Iterator[Diagnostic]:
     """A theme that nothing is about is of no use."""
     used = {slug for sound in checked.sound for slug in sound.body.get("themes", ())}
     for theme in checked.of("theme"):
@@ -153,7 +153,7 @@ def used_theme(checked: Checked) -> Iterator[Fault]:
             yield theme.entry.fault("used-theme", "Nothing is about this theme.", level=Level.WARNING)
 
 
-def source_text(checked: Checked) -> Iterator[Fault]:
+def source_text(checked: CheckResult) -> Iterator[Diagnostic]:
     """The source's numbers and hashes are those of its text."""
     for source in checked.of("source"):
         essay = checked.essays.get(source.slug)
@@ -173,7 +173,7 @@ def source_text(checked: Checked) -> Iterator[Fault]:
                 yield source.entry.fault("source-text", message, "paragraphs", index)
 
 
-def verbatim(checked: Checked) -> Iterator[Fault]:
+def verbatim(checked: CheckResult) -> Iterator[Diagnostic]:
     """A quotation stands word for word in the paragraph that it cites."""
     for quote in checked.of("quote"):
         for citation in quote.body["citations"]:
@@ -189,7 +189,7 @@ def verbatim(checked: Checked) -> Iterator[Fault]:
                 yield quote.entry.fault("verbatim", message, "text")
 
 
-def own_words(checked: Checked) -> Iterator[Fault]:
+def own_words(checked: CheckResult) -> Iterator[Diagnostic]:
     """No text but a quotation shares a run of eight words with a source; titles may."""
     if not checked.essays:
         return
@@ -208,7 +208,7 @@ def own_words(checked: Checked) -> Iterator[Fault]:
                 yield sound.entry.fault("own-words", message, *path)
 
 
-def _texts(sound: Sound) -> Iterator[tuple[tuple[object, ...], str]]:
+def _texts(sound: ValidEntry) -> Iterator[tuple[tuple[object, ...], str]]:
     for name, value in sound.entry.body.items():
         if isinstance(value, str):
             yield (name,), value
@@ -216,7 +216,7 @@ def _texts(sound: Sound) -> Iterator[tuple[tuple[object, ...], str]]:
             yield from (((name, key), part) for key, part in value.items() if isinstance(part, str))
 
 
-def coverage(checked: Checked) -> Iterator[Fault]:
+def coverage(checked: CheckResult) -> Iterator[Diagnostic]:
     """Every paragraph of a source's body is cited by something."""
     cited = defaultdict(set)
     for sound in checked.sound:

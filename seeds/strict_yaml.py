@@ -19,9 +19,9 @@ from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 #: The largest file that is read, in bytes.
-MOST_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 #: How deep lists and mappings may stand in one another; a source's paragraph is at the fourth.
-MOST_DEPTH = 20
+MAX_DEPTH = 20
 
 
 class Unreadable(Exception):
@@ -79,7 +79,7 @@ def read_mapping(path: Path) -> CommentedMap:
     except DuplicateKeyError as error:
         raise Unreadable("This key stands twice in the file.", _line(error), "duplicate") from None
     except MaxDepthExceededError as error:
-        raise _not_yaml(f"it is more than {MOST_DEPTH} levels deep", _line(error)) from None
+        raise _not_yaml(f"it is more than {MAX_DEPTH} levels deep", _line(error)) from None
     except MarkedYAMLError as error:
         raise _not_yaml(str(error.problem), _line(error)) from None
     except ReaderError as error:
@@ -97,14 +97,14 @@ def read_mapping(path: Path) -> CommentedMap:
 def _yaml() -> YAML:
     yaml = YAML()
     yaml.Scanner, yaml.Composer, yaml.Constructor = _PlainScanner, _PlainComposer, _PlacingConstructor
-    yaml.max_depth = MOST_DEPTH
+    yaml.max_depth = MAX_DEPTH
     return yaml
 
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise _not_yaml(f"the file is larger than {MOST_BYTES} bytes")
+        if path.stat().st_size > MAX_BYTES:
+            raise _not_yaml(f"the file is larger than {MAX_BYTES} bytes")
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1

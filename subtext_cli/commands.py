@@ -17,8 +17,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from api.core import logging as logs
 from api.core.config import ROOT, InvalidSetting, Settings
 from models import DomainError, migrations
-from models.database import Database, outage
-from models.search import bring_up_to_date
+from models.database import Database, as_unavailable
+from models.search import ensure_index_current
 
 SEEDS = ROOT / "seeds"
 PACKS = click.argument("packs", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -51,7 +51,7 @@ def main() -> None:
     except InvalidSetting as error:
         raise SystemExit(f"subtext: {error}") from None
     except SQLAlchemyError as error:
-        meant = outage(error)
+        meant = as_unavailable(error)
         if meant is None:
             raise
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
@@ -84,7 +84,7 @@ def _migrate(database: Database) -> None:
     if not migrations.is_current(database.engine):
         migrations.upgrade(database.engine)
     # A new release of the stemmer makes other terms of the same texts.
-    bring_up_to_date(database.engine)
+    ensure_index_current(database.engine)
 
 
 @cli.command(with_appcontext=False)
@@ -268,6 +268,6 @@ def serve() -> None:
     base = settings.base_url
     click.echo(f"Subtext on {database.shown_url}")
     click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")
-    for line in server.told(settings):
+    for line in server.describe_server(settings):
         click.echo(f"  {line}")
     server.serve(settings)

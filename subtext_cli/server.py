@@ -20,14 +20,14 @@ from api.core.config import MEGABYTE, ROOT, Settings
 
 #: On a machine with more cores than this, an operator who wants as many workers says so: each has its own
 #: memory, and its own connections to the database.
-MOST_WORKERS_UNASKED = 8
+MAX_DEFAULT_WORKERS = 8
 #: Requests that a worker takes at once; others wait to be accepted, in the queue of the socket.
-MOST_REQUESTS, MOST_WAITING = 4096, 8192
+MAX_REQUESTS, MAX_BACKLOG = 4096, 8192
 #: Seconds for the whole head of a request, and for what is under way when a worker is to stop.
-SECONDS_FOR_HEADERS, SECONDS_TO_STOP = 5, 30
+HEADER_TIMEOUT_SECONDS, SHUTDOWN_SECONDS = 5, 30
 #: What tells a process to stop; and what a server hears, which makes new workers when it is told to reload.
-STOP = {signal.SIGTERM, signal.SIGINT}
-HEARD = STOP | {signal.SIGHUP}
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
+WORKER_SIGNALS = STOP_SIGNALS | {signal.SIGHUP}
 
 
 def refuse_taken_port(settings: Settings) -> None:
@@ -55,12 +55,12 @@ def processes(settings: Settings) -> Processes:
     """Return as many workers as are set, or else as suit the machine."""
     is_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
     # Of several workers that count apart, each would let a client send all that one may.
-    most = 1 if settings.counts_apart else min(len(os.sched_getaffinity(0)), MOST_WORKERS_UNASKED)
+    most = 1 if settings.counts_apart else min(len(os.sched_getaffinity(0)), MAX_DEFAULT_WORKERS)
     # More threads on SQLite only wait for one another; on PostgreSQL they wait for the network.
     return Processes(settings.workers or most, 1 if is_sqlite else 4)
 
 
-def told(settings: Settings) -> list[str]:
+def describe_server(settings: Settings) -> list[str]:
     """Return what an operator is told of that, in lines."""
     made, kept = processes(settings), settings.cache_bytes // MEGABYTE
     workers = f"{made.workers} worker{'s' * (made.workers > 1)}"
@@ -68,8 +68,8 @@ def told(settings: Settings) -> list[str]:
     lines = [
         f"{workers}, {threads}, replaced above {settings.worker_memory} MB; "
         f"{f'{kept} MB for answers in each' if kept else 'no answers are kept'}",
-        f"{MOST_REQUESTS:,} requests at once in each, {SECONDS_FOR_HEADERS} s for the headers of one; "
-        f"{SECONDS_TO_STOP} s for those under way when it stops",
+        f"{MAX_REQUESTS:,} requests at once in each, {HEADER_TIMEOUT_SECONDS} s for the headers of one; "
+        f"{SHUTDOWN_SECONDS} s for those under way when it stops",
     ]
     if settings.counts_apart and made.workers > 1:
         lines.append("Each worker counts requests for itself: SUBTEXT_RATE_LIMIT_STORAGE may name a Redis.")
@@ -91,8 +91,8 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
     """Serve the application until told to stop; what is under way then is answered first."""
     made = processes(settings)
     # Workers are copies of this process, and block them too; each has one thread that waits for them.
-    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
-    os.register_at_fork(after_in_child=_listen_in_worker)
+    signal.pthread_sigmask(signal.SIG_BLOCK, WORKER_SIGNALS)
+    os.register_at_fork(after_in_child=_start_worker_signal_thread)
     # What it says of this at each start stands in the guide to self-hosting.
     logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
     server = Server(
@@ -107,19 +107,21 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         # Nothing here runs on a loop: another one, if it is installed, would only be held in memory.
         loop=Loops.asyncio,
         websockets=False,
-        backlog=MOST_WAITING,
-        backpressure=MOST_REQUESTS,
-        http1_settings=HTTP1Settings(header_read_timeout=SECONDS_FOR_HEADERS * 1000, max_buffer_size=65536),
-        workers_kill_timeout=SECONDS_TO_STOP,
+        backlog=MAX_BACKLOG,
+        backpressure=MAX_REQUESTS,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_TIMEOUT_SECONDS * 1000, max_buffer_size=65536
+        ),
+        workers_kill_timeout=SHUTDOWN_SECONDS,
         workers_max_rss=settings.worker_memory,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     )
-    server.on_startup(_listen)
+    server.on_startup(_start_signal_thread)
     server.serve()
 
 
-class Waking(Event):
+class WakeEvent(Event):
     """What wakes a server: no longer cleared, as it is for a worker that has ended, once that is to stop."""
 
     def __init__(self, server: MPServer) -> None:
@@ -146,7 +148,7 @@ class Server(MPServer):
     def __init__(self, *given: Any, **named: Any) -> None:
         """See :class:`granian.Granian`."""
         super().__init__(*given, **named)
-        self.main_loop_interrupt = Waking(self)
+        self.main_loop_interrupt = WakeEvent(self)
 
     def _stop_workers(self) -> None:
         super()._stop_workers()  # type: ignore[no-untyped-call]
@@ -155,23 +157,23 @@ class Server(MPServer):
             self.interrupt_children.clear()
 
 
-def _listen_in_worker() -> None:
-    for number in STOP:
+def _start_worker_signal_thread() -> None:
+    for number in STOP_SIGNALS:
         # Its parent's, until it is loaded and has its own.
         signal.signal(number, signal.SIG_DFL)
     # Once: what hears of it a third time waits for ever.
-    Thread(target=_hear, args=(STOP,), daemon=True).start()
+    Thread(target=_wait_for_signals, args=(STOP_SIGNALS,), daemon=True).start()
 
 
-def _listen() -> None:
+def _start_signal_thread() -> None:
     def listen() -> None:
         while True:
-            _hear(HEARD)
+            _wait_for_signals(WORKER_SIGNALS)
 
     Thread(target=listen, daemon=True).start()
 
 
-def _hear(numbers: set[signal.Signals]) -> None:
+def _wait_for_signals(numbers: set[signal.Signals]) -> None:
     """Wait for one of them, and call its handler."""
     number = signal.sigwait(numbers)
     handler = signal.getsignal(number)

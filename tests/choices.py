@@ -5,7 +5,7 @@ import random
 
 from hypothesis import strategies as st
 
-from api.schemas.fields import UNSTORABLE
+from api.schemas.fields import UNSTORABLE_CHARACTERS
 from models import Status
 
 #: The largest number that an integer column holds.
@@ -88,6 +88,6 @@ class Dealt:
 
 def texts():
     """Return texts as a create body takes them: none that cannot be stored, no blanks around them."""
-    unstorable = [chr(code) for code in range(128) if UNSTORABLE.match(chr(code))]
+    unstorable = [chr(code) for code in range(128) if UNSTORABLE_CHARACTERS.match(chr(code))]
     alphabet = st.characters(exclude_categories=["Cs"], exclude_characters=unstorable)
     return st.text(alphabet, min_size=1, max_size=30).map(str.strip).filter(bool)

@@ -25,7 +25,7 @@ MEASURED_ON_BOTH = ("tests/models/", "tests/api/test_examples.py")
 MOST_CASES = 2
 measured = Counter()
 # A worker keeps few compiled statements; tests ask in every way there is, and would compile each again and again.
-databases.MOST_STATEMENTS = 2_000
+databases.MAX_COMPILED_STATEMENTS = 2_000
 
 
 def not_run(reason: str) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from api.representations import forms_of, named
+from api.representations import format_named, formats_for
 
 QUOTE = "/v1/quotes/her-2013-a-wife-without-the-challenges"
 OWN_WORDS = "/v1/quotes/her-2013-perfection-is-the-enemy-of-real"
@@ -12,7 +12,7 @@ CLAIM = "/v1/commentary/her-2013-perfection-opposes-reality"
 SOURCE = "/v1/sources/her-perfection-is-the-enemy-of-real"
 PUBLICATION = "The Wall of Wisdom"
 #: Every form but JSON, which is the item itself.
-WRITTEN = [form.name for form in forms_of("quote")[1:]]
+WRITTEN = [form.name for form in formats_for("quote")[1:]]
 STYLES = ["apa", "mla", "chicago"]
 
 STORABLE = st.characters(
@@ -70,7 +70,7 @@ def filled(client, path):
 
 def written(name, item):
     """Return an item in a form, by the form's name."""
-    return named(name, item["type"]).body(item).decode()
+    return format_named(name, item["type"]).body(item).decode()
 
 
 def cited_by(item, **changes):

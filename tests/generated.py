@@ -10,7 +10,7 @@ import itertools
 from hypothesis import strategies as st
 
 from models import (
-    NOUNS,
+    RESOURCES,
     Certainty,
     CommentaryKind,
     Fidelity,
@@ -52,10 +52,10 @@ class Author:
         self.choose = choose
         self.texts = [text for text in texts if text]
         self.across_films = across_films
-        self.content = {noun.type_name: [] for noun in NOUNS}
+        self.content = {noun.type_name: [] for noun in RESOURCES}
 
     def write(self, sizes):
-        for noun in NOUNS:
+        for noun in RESOURCES:
             rows = self.content[noun.type_name]
             for place in range(self.choose.one(sizes.get(noun.type_name, (2, 1, 4, 0)))):
                 rows.append(self.row(noun.type_name, place) | getattr(self, noun.type_name)(place))
@@ -261,5 +261,5 @@ def contents(draw, *, across_films=True):
 
 def worst(*, across_films=True):
     """Return the whole that has everything at once; it is the same at every call."""
-    sizes = {noun.type_name: (12,) for noun in NOUNS}
+    sizes = {noun.type_name: (12,) for noun in RESOURCES}
     return Author(Dealt(21), NASTY, across_films).write(sizes)

@@ -9,14 +9,14 @@ from inspect import unwrap
 from api.http.url_converters import slug_parameter
 from api.resources.quotes import routes
 from api.resources.quotes.schemas import QuoteQuerySchema, QuoteSchema
-from api.schemas.base import Out
+from api.schemas.base import ResponseSchema
 from api.schemas.fields import Choice
-from api.schemas.references import Grouped, ReferenceTo
+from api.schemas.references import NestedObject, ReferenceTo
 from api.views.blueprint import Blueprint
 from models import Certainty
 
 
-class SpeakerV2Schema(Out):
+class SpeakerV2Schema(ResponseSchema):
     """Who says a quote, and how sure that is."""
 
     api_version = 2
@@ -42,7 +42,7 @@ class QuoteV2Schema(QuoteSchema):
     api_version = 2
     dropped = ("speaker_certainty",)
 
-    speaker = Grouped(SpeakerV2Schema, metadata={"description": "Who says it."})
+    speaker = NestedObject(SpeakerV2Schema, metadata={"description": "Who says it."})
 
 
 blp = Blueprint("quotes-v2", __name__, url_prefix="/v2", description="Exact words, as sources quote them.")

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import update
 
 from models import (
-    NOUNS,
+    RESOURCES,
     AdvisoryLink,
     Appearance,
     Base,
@@ -14,7 +14,7 @@ from models import (
     ContentGeneration,
     Paragraph,
 )
-from models.revision import edition
+from models.revision import change_set
 
 STORED = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 #: Which noun a field names, one or several of it.
@@ -30,13 +30,13 @@ def store(session, content):
     """
     made = {
         (noun.type_name, row["slug"]): noun(**columns(noun, row))
-        for noun in NOUNS
+        for noun in RESOURCES
         for row in content[noun.type_name]
     }
     for type_name, rows in content.items():
         for row in rows:
             link(made[type_name, row["slug"]], row, made)
-    with edition(session, "maker", at=STORED):
+    with change_set(session, "maker", at=STORED):
         session.add_all(made.values())
     for (type_name, slug), resource in made.items():
         table = type(resource).__table__

@@ -15,9 +15,9 @@ from marshmallow import Schema, class_registry
 from marshmallow.exceptions import RegistryError
 
 #: What every path of the API begins with, whichever version it is of.
-PREFIX = re.compile(r"/v[1-9](?=/|$)")
+VERSION_PREFIX = re.compile(r"/v[1-9](?=/|$)")
 #: Where the items of each type are listed.
-COLLECTIONS = {
+COLLECTION_PATHS = {
     "film": "/v1/films",
     "source": "/v1/sources",
     "character": "/v1/characters",
@@ -27,10 +27,10 @@ COLLECTIONS = {
     "theme": "/v1/themes",
     "advisory": "/v1/advisories",
 }
-TYPES = {path.rsplit("/", 1)[1]: type_name for type_name, path in COLLECTIONS.items()}
+TYPE_BY_COLLECTION = {path.rsplit("/", 1)[1]: type_name for type_name, path in COLLECTION_PATHS.items()}
 
 
-def schema_of(type_name: str, kind: str = "", version: int = 1) -> type[Any]:
+def get_schema_class(type_name: str, kind: str = "", version: int = 1) -> type[Any]:
     """Return the schema of a type: of the whole item, or of another ``kind`` (``Ref``).
 
     It is that of the nearest version up to ``version``.
@@ -50,20 +50,22 @@ def _is_known(name: str) -> bool:
 
 
 @cache
-def made_of(type_name: str, kind: str = "", version: int = 1) -> Schema:
+def get_schema(type_name: str, kind: str = "", version: int = 1) -> Schema:
     """Return that schema, made once, to show what belongs to an item of ``version``."""
-    made: Schema = schema_of(type_name, kind, version)(api_version=version)
+    made: Schema = get_schema_class(type_name, kind, version)(api_version=version)
     return made
 
 
-def version_of(field: Any) -> int:
+def version_of_field(field: Any) -> int:
     """Return the version of the item that a field belongs to."""
     return getattr(field.root, "api_version", 1)
 
 
-def path_in(path: str, version: int) -> str:
+def path_in_version(path: str, version: int) -> str:
     """Return a path of the first version as it is in another: the same, unless its type is served anew."""
-    type_name = TYPES.get(path.partition("?")[0].split("/")[2]) if PREFIX.match(path) else None
+    type_name = (
+        TYPE_BY_COLLECTION.get(path.partition("?")[0].split("/")[2]) if VERSION_PREFIX.match(path) else None
+    )
     if version == 1 or type_name is None:
         return path
-    return PREFIX.sub(f"/v{schema_of(type_name, version=version).api_version}", path, count=1)
+    return VERSION_PREFIX.sub(f"/v{get_schema_class(type_name, version=version).api_version}", path, count=1)

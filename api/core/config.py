@@ -15,17 +15,17 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
 MEGABYTE = 1_000_000
-EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
+WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
 
-HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
-PUBLIC_URL = re.compile(rf"https?://(?:{HOST.pattern})(?::[0-9]{{1,5}})?/?")
-BUILD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/-]{0,79}")
-SQLITE = ("sqlite", "sqlite+pysqlite")
-POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
-RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:second|minute|hour|day)s?")
+HOST_PATTERN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+PUBLIC_URL_PATTERN = re.compile(rf"https?://(?:{HOST_PATTERN.pattern})(?::[0-9]{{1,5}})?/?")
+BUILD_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/-]{0,79}")
+SQLITE_DRIVERS = ("sqlite", "sqlite+pysqlite")
+POSTGRESQL_DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
+RATE_LIMIT_PATTERN = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:second|minute|hour|day)s?")
 # Without a query, whose options would undo our time-outs.
-REDIS = re.compile(
+REDIS_URL_PATTERN = re.compile(
     r"rediss?://(?:[^\s/?#@]*@)?(?:[^\s/?#@:\[\]]+|\[[^\s/?#@\[\]]+\])(?::[0-9]+)?(?:/[0-9]{0,4})?"
 )
 
@@ -63,7 +63,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read ``HOST``, ``PORT`` and ``SUBTEXT_*``; an empty variable counts as not set.
+        """Read ``HOST_PATTERN``, ``PORT`` and ``SUBTEXT_*``; an empty variable counts as not set.
 
         Raises:
             InvalidSetting: naming the variable and what it may hold.
@@ -95,7 +95,7 @@ class Settings:
         """The address that every address in an answer begins with, without a slash at its end."""
         if self.public_url:
             return self.public_url
-        host = "localhost" if self.host in EVERY_INTERFACE else self.host
+        host = "localhost" if self.host in WILDCARD_HOSTS else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
@@ -109,7 +109,7 @@ def _public_url(value: str | None) -> str | None:
     if value is None:
         return None
     # A path would be lost: pages and the OpenAPI document's server begin at the root.
-    if not PUBLIC_URL.fullmatch(value):
+    if not PUBLIC_URL_PATTERN.fullmatch(value):
         raise InvalidSetting(
             "SUBTEXT_PUBLIC_URL takes an address without user, path or query, such as https://subtext.example."
         )
@@ -118,7 +118,7 @@ def _public_url(value: str | None) -> str | None:
 
 def _trusted_hosts(value: str) -> tuple[str, ...]:
     hosts = tuple(value.replace(",", " ").split())
-    if any(not HOST.fullmatch(host.removeprefix(".")) for host in hosts):
+    if any(not HOST_PATTERN.fullmatch(host.removeprefix(".")) for host in hosts):
         raise InvalidSetting(
             "SUBTEXT_TRUSTED_HOSTS takes host names by comma; .example.org means every host below."
         )
@@ -131,8 +131,8 @@ def _database_url(value: str) -> str:
     except ArgumentError:
         url = URL.create("none")
     # Every connection to a database in memory would have one of its own.
-    lasting = url.drivername in POSTGRESQL or (
-        url.drivername in SQLITE and url.database not in (None, "", ":memory:")
+    lasting = url.drivername in POSTGRESQL_DRIVERS or (
+        url.drivername in SQLITE_DRIVERS and url.database not in (None, "", ":memory:")
     )
     if not lasting:
         # The value itself may hold a password.
@@ -159,7 +159,7 @@ def _rate_limits(value: str) -> tuple[str, ...]:
     from limits import parse
 
     limits = tuple(part.strip() for part in value.split(";"))
-    if not all(RATE_LIMIT.fullmatch(limit) for limit in limits):
+    if not all(RATE_LIMIT_PATTERN.fullmatch(limit) for limit in limits):
         raise InvalidSetting(
             f"SUBTEXT_RATE_LIMIT is “{value}”; it takes limits by semicolon, such as 600/minute."
         )
@@ -180,7 +180,7 @@ def _is_redis(value: str) -> bool:
         port = urlsplit(value).port
     except ValueError:
         return False
-    return bool(REDIS.fullmatch(value)) and port != 0
+    return bool(REDIS_URL_PATTERN.fullmatch(value)) and port != 0
 
 
 def _proxies(value: str) -> int:
@@ -212,7 +212,7 @@ def _worker_memory(value: str) -> int:
 
 
 def _build(value: str | None) -> str | None:
-    if value is not None and not BUILD.fullmatch(value):
+    if value is not None and not BUILD_PATTERN.fullmatch(value):
         raise InvalidSetting(
             "SUBTEXT_BUILD takes the name of a commit or build: at most 80 letters, digits and . _ + : / -"
         )

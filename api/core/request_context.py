@@ -8,7 +8,7 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from api.core.config import Settings
-from models.database import Database, Reader
+from models.database import Database, ReadSession
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -36,5 +36,5 @@ def database() -> Database:
 def session() -> Session:
     """Return the request's session, opened when it is first asked for."""
     if "session" not in g:
-        g.session = Reader(database().engine)
+        g.session = ReadSession(database().engine)
     return cast("Session", g.session)

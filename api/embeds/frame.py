@@ -19,8 +19,8 @@ from api.embeds import frame_css, frame_metrics
 from api.embeds.quote_selection import FramedChoiceSchema, asked_for, drawn, of_day
 from api.embeds.quote_view_model import Quoted, quoted
 from api.http import clock
-from api.http.errors import Refused
-from api.query.internal_reader import item
+from api.http.errors import ProblemException
+from api.query.internal_reader import read_item
 from api.text.single_line import plain, shortened, shown
 from models import Gone, NotFound
 
@@ -58,8 +58,8 @@ def show_anywhere(response: Response) -> Response:
     return response
 
 
-@frame.errorhandler(Refused)
-def say_so(error: Refused) -> Response:
+@frame.errorhandler(ProblemException)
+def say_so(error: ProblemException) -> Response:
     """Say in the frame what is wrong with its address: to a page, a refused frame looks broken."""
     said = " ".join(f"{fault['pointer']}: {fault['detail']}" for fault in error.errors)
     return _absent(said or f"{error.problem.title}.", error.problem.status)
@@ -75,7 +75,7 @@ def quote_frame(quote: str) -> Response:
 def daily_frame() -> Response:
     """Show the day's quote, until the day ends."""
     asked = asked_for(FramedChoiceSchema)
-    seconds = clock.seconds_left(3600, asked["tz"])
+    seconds = clock.seconds_left_today(3600, asked["tz"])
     chosen = of_day(clock.today(asked["tz"]), asked)
     return _of(chosen, f"public, max-age={min(300, seconds)}, s-maxage={seconds}")
 
@@ -109,7 +109,7 @@ def _of(slug: str | None, cache_control: str) -> Response:
     if slug is None:
         return _absent("No quote matches.", 404)
     try:
-        found = quoted(item("quote", slug, "film", "sources").json)
+        found = quoted(read_item("quote", slug, "film", "sources").json)
     except NotFound as error:
         return _absent("This quote is not here.", 410 if isinstance(error, Gone) else 404)
     response = _framed("frame.html", found, found.page)

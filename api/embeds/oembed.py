@@ -18,8 +18,8 @@ from api.embeds.frame_css import COLOURS
 from api.embeds.quote_view_model import Quoted
 from api.embeds.static_html import blockquote, framed
 from api.embeds.url_resolver import MOST_CHARACTERS, Addressed, addressed
-from api.http.errors import Refused
-from api.http.responses import digest, encoded
+from api.http.errors import ProblemException
+from api.http.responses import encode_json, etag_hash
 from api.representations.attribution import KEEPER
 from api.text.single_line import plain, shortened
 
@@ -42,15 +42,15 @@ def embed(form: str | None = None) -> Response:
     """Tell how to show the quote at ``url``, within ``maxwidth`` and ``maxheight``; nothing else matters.
 
     Raises:
-        Refused: 501 for other formats, 400 without an address, 404 for one that is not a quote's.
+        ProblemException: 501 for other formats, 400 without an address, 404 for one that is not a quote's.
     """
     form = form or request.args.get("format") or "json"
     if form not in TYPES:
-        raise Refused("not-implemented", f"The formats are {' and '.join(TYPES)}.")
+        raise ProblemException("not-implemented", f"The formats are {' and '.join(TYPES)}.")
     told = _told(addressed(_url()), _limit("maxwidth"), _limit("maxheight"))
-    body = encoded(told) if form == "json" else as_xml(told)
+    body = encode_json(told) if form == "json" else as_xml(told)
     response = Response(body, content_type=TYPES[form])
-    response.set_etag(digest(body))
+    response.set_etag(etag_hash(body))
     response.headers["Cache-Control"] = KEPT
     response.make_conditional(request)
     return response
@@ -62,7 +62,7 @@ def _url() -> str:
         return url
     detail = f"It takes the address of a quote, of at most {MOST_CHARACTERS} characters."
     error = {"location": "query", "pointer": "url", "detail": detail}
-    raise Refused("bad-request", "The parameter “url” is missing or too long.", [error])
+    raise ProblemException("bad-request", "The parameter “url” is missing or too long.", [error])
 
 
 def _limit(name: str) -> int | None:

@@ -12,14 +12,14 @@ from marshmallow import Schema
 
 from api.core.request_context import session, settings
 from api.http.clock import today
-from api.http.errors import Refused
+from api.http.errors import ProblemException
 from api.http.query_parser import TolerantParser
-from api.query.internal_reader import list_view
-from api.query.random_selection import EARLIEST_ZONE, Lots
-from api.query.statement_cache import Reading
-from api.schemas.fields import AnyOf, Digits, Slug
-from api.schemas.random_queries import Seed, TimeZone
-from api.views.reads import calendar_day
+from api.query.internal_reader import select_list
+from api.query.random_selection import EARLIEST_ZONE, RandomSelection
+from api.query.statement_cache import ResourceReader
+from api.schemas.fields import CommaSeparated, Slug, StrictInteger
+from api.schemas.random_queries import SeedField, TimeZoneField
+from api.views.reads import parse_calendar_date
 from models import Quote
 
 PARSER = TolerantParser()
@@ -30,29 +30,29 @@ FILTERS = ("film", "theme", "max_severity")
 class AmongSchema(Schema):
     """Parameters that all of them take; others may stand beside them, as readers and sites add some."""
 
-    film = AnyOf(Slug())
-    max_severity = Digits(0, 3, load_default=0)
+    film = CommaSeparated(Slug())
+    max_severity = StrictInteger(0, 3, load_default=0)
 
 
 class ChoiceSchema(AmongSchema):
     """What feeds and redirects take."""
 
-    theme = AnyOf(Slug())
+    theme = CommaSeparated(Slug())
 
 
 class FramedChoiceSchema(AmongSchema):
     """What frames that choose take; ``theme`` is how a frame looks, so ``about`` filters."""
 
-    about = AnyOf(Slug(), attribute="theme")
-    seed = Seed(load_default=None)
-    tz = TimeZone(load_default=dt.UTC)
+    about = CommaSeparated(Slug(), attribute="theme")
+    seed = SeedField(load_default=None)
+    tz = TimeZoneField(load_default=dt.UTC)
 
 
 def asked_for(schema: type[AmongSchema] = ChoiceSchema) -> dict[str, Any]:
     """Return the request's parameters, loaded.
 
     Raises:
-        Refused: 422, naming the parameter and what it takes.
+        ProblemException: 422, naming the parameter and what it takes.
     """
     found: dict[str, Any] = PARSER.parse(schema, request, location="query")
     return found
@@ -73,20 +73,20 @@ def of_days(days: Iterable[dt.date], asked: dict[str, Any]) -> dict[dt.date, str
     return _lots(asked).draw_of_days(list(days))
 
 
-def _lots(asked: dict[str, Any]) -> Lots:
+def _lots(asked: dict[str, Any]) -> RandomSelection:
     filters = {name: asked[name] for name in FILTERS if name in asked}
-    read = Reading(session(), list_view("quote"), settings().base_url)
+    read = ResourceReader(session(), select_list("quote"), settings().base_url)
     statement, now = read.selected(filters, {})
-    return Lots(session(), statement, Quote, now, read.walk(filters, {}))
+    return RandomSelection(session(), statement, Quote, now, read.walk(filters, {}))
 
 
 def day_of(path: str) -> dt.date:
     """Return the day that a path names.
 
     Raises:
-        Refused: 404, when it is no day, or has not come anywhere yet.
+        ProblemException: 404, when it is no day, or has not come anywhere yet.
     """
-    day = calendar_day(path)
+    day = parse_calendar_date(path)
     if day > today(EARLIEST_ZONE):
-        raise Refused("not-found", f"Nothing is chosen for {day}: the day has not come.")
+        raise ProblemException("not-found", f"Nothing is chosen for {day}: the day has not come.")
     return day

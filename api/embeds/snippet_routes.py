@@ -13,8 +13,8 @@ from api.embeds.quote_view_model import quoted
 from api.embeds.script import builds
 from api.embeds.snippet import THEMES, pinned, snippet
 from api.http.query_parser import StrictParser
-from api.http.responses import answer, digest, encoded
-from api.query.internal_reader import item
+from api.http.responses import cacheable_response, encode_json, etag_hash
+from api.query.internal_reader import read_item
 
 snippets = Blueprint("snippets", __name__)
 parser = StrictParser()
@@ -32,14 +32,14 @@ def quote_snippet(quote: str) -> Response:
 
     Raises:
         NotFound, Gone, Renamed: there is no such quote that anyone may see.
-        Refused: 422, for a theme that there is not.
+        ProblemException: 422, for a theme that there is not.
     """
     theme = _theme()
-    said = quoted(item("quote", quote, "film", "sources").json)
-    body = encoded(
+    said = quoted(read_item("quote", quote, "film", "sources").json)
+    body = encode_json(
         {"id": said.id, **snippet(said, theme), "pinned": pinned(said, theme), "script": _script()}
     )
-    return answer(body, etag=digest(body))
+    return cacheable_response(body, etag=etag_hash(body))
 
 
 def _theme() -> str | None:

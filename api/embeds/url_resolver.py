@@ -11,11 +11,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from werkzeug.sansio.utils import host_is_trusted
 
-from api.core.api_versions import PREFIX
+from api.core.api_versions import VERSION_PREFIX
 from api.core.request_context import settings
 from api.embeds.quote_view_model import Quoted, quoted
-from api.http.errors import Refused
-from api.query.internal_reader import item
+from api.http.errors import ProblemException
+from api.query.internal_reader import read_item
 from api.schemas.fields import SLUG
 from models import NotFound, Renamed
 
@@ -25,7 +25,7 @@ SCHEMES = ("http", "https")
 PORTS = (80, 443)
 #: The page, the frame and the item in the API, with or without a form's extension.
 PATH = re.compile(
-    rf"(?:{PREFIX.pattern}|/embed)?/quotes/(?P<id>{SLUG.pattern})(?P<extension>\.[a-z.]{{1,20}})?/*"
+    rf"(?:{VERSION_PREFIX.pattern}|/embed)?/quotes/(?P<id>{SLUG.pattern})(?P<extension>\.[a-z.]{{1,20}})?/*"
 )
 THEME = re.compile(r"(?:^|&)theme=(?P<name>[a-z]+)(?:&|$)")
 
@@ -41,7 +41,7 @@ def addressed(url: str) -> Addressed:
     """Return what an address means.
 
     Raises:
-        Refused: 404, when it is not ours, or leads to no quote that anyone may see.
+        ProblemException: 404, when it is not ours, or leads to no quote that anyone may see.
     """
     try:
         parts = urlsplit(url.strip())
@@ -49,7 +49,7 @@ def addressed(url: str) -> Addressed:
     except ValueError:
         found = None
     if found is None:
-        raise Refused("not-found", f"Only addresses of quotes here are known, such as {_example()}.")
+        raise ProblemException("not-found", f"Only addresses of quotes here are known, such as {_example()}.")
     theme = THEME.search(parts.query)
     return Addressed(_seen(found["id"]), theme["name"] if theme else "")
 
@@ -72,14 +72,14 @@ def _seen(slug: str) -> Quoted:
     """Return a quote by its id, or by one that it had.
 
     Raises:
-        Refused: 404, also for what was deleted: oEmbed has no other word for that (section 2.3.4).
+        ProblemException: 404, also for what was deleted: oEmbed has no other word for that (section 2.3.4).
     """
     try:
-        return quoted(item("quote", slug, "film", "sources").json)
+        return quoted(read_item("quote", slug, "film", "sources").json)
     except Renamed as renamed:
         return _seen(renamed.new_slug)
     except NotFound as error:
-        raise Refused("not-found", str(error)) from error
+        raise ProblemException("not-found", str(error)) from error
 
 
 def _example() -> str:

@@ -12,7 +12,7 @@ from api.core.request_context import settings
 IPV6_PREFIX = 64
 
 
-def client() -> str:
+def client_address() -> str:
     """Return the IPv4 address that the request comes from, or the network of its IPv6 address.
 
     Each proxy appends to ``X-Forwarded-For`` whom it was asked by, so that as many entries from its right

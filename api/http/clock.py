@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from api.http.response_cache.dependency_tracking import dependence
+from api.http.response_cache.dependency_tracking import response_dependencies
 
 
 def now(zone: dt.tzinfo = dt.UTC) -> dt.datetime:
@@ -15,16 +15,16 @@ def now(zone: dt.tzinfo = dt.UTC) -> dt.datetime:
 def today(zone: dt.tzinfo = dt.UTC) -> dt.date:
     """Return the day that it is in ``zone``."""
     here = now(zone)
-    dependence().until_then(_tomorrow(here).timestamp())
+    response_dependencies().until_then(_tomorrow(here).timestamp())
     return here.date()
 
 
-def seconds_left(most: int, zone: dt.tzinfo = dt.UTC) -> int:
+def seconds_left_today(most: int, zone: dt.tzinfo = dt.UTC) -> int:
     """Return for how many whole seconds it is still today in ``zone``, at most ``most``."""
     here = now(zone)
     left = (_tomorrow(here) - here.astimezone(dt.UTC)).total_seconds()
     # As long as it is ``most`` it stays; after that it is another number each second.
-    dependence().until_then(here.timestamp() + max(left - most, 0))
+    response_dependencies().until_then(here.timestamp() + max(left - most, 0))
     return min(most, int(left))
 
 

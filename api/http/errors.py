@@ -14,15 +14,15 @@ from werkzeug.exceptions import HTTPException
 
 from api.core.logging import get_logger
 from api.core.urls import absolute_url
-from api.http.problem_types import PROBLEMS, ProblemType, for_status
+from api.http.problem_types import PROBLEM_TYPES, ProblemType, problem_for_status
 from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
-from models.database import outage
+from models.database import as_unavailable
 
 PROBLEM_JSON = "application/problem+json"
 log = get_logger("subtext.errors")
 
 # The nearest ancestor of a domain error that stands here decides.
-CODES: dict[type[DomainError], str] = {
+PROBLEM_CODES: dict[type[DomainError], str] = {
     Gone: "gone",
     InvalidQuery: "invalid-parameters",
     NotFound: "not-found",
@@ -31,23 +31,23 @@ CODES: dict[type[DomainError], str] = {
 }
 
 
-class Refused(HTTPException):
+class ProblemException(HTTPException):
     """A request refused with a problem of our own, naming each fault in ``errors``."""
 
     def __init__(self, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
         """Refuse with the problem ``code``; each error has a location, a pointer and a detail."""
         super().__init__(detail)
-        self.problem = PROBLEMS[code]
+        self.problem = PROBLEM_TYPES[code]
         self.code = self.problem.status
         self.errors = errors or []
 
 
 def init_app(app: Flask) -> None:
     """Answer every error, foreseen or not, with a problem."""
-    app.register_error_handler(HTTPException, from_http)
-    app.register_error_handler(DomainError, from_domain)
-    app.register_error_handler(DBAPIError, from_database)
-    app.register_error_handler(PoolTimeout, from_database)
+    app.register_error_handler(HTTPException, handle_http_exception)
+    app.register_error_handler(DomainError, handle_domain_error)
+    app.register_error_handler(DBAPIError, handle_database_error)
+    app.register_error_handler(PoolTimeout, handle_database_error)
 
 
 def problem_response(
@@ -73,14 +73,14 @@ def problem_response(
     return response
 
 
-def from_http(error: HTTPException) -> Any:
+def handle_http_exception(error: HTTPException) -> Any:
     """Answer an HTTP error, keeping the headers that it must carry (``Allow``, ``Retry-After`` …)."""
     if error.code is None or error.code < 400:
         return error
     headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
-    if isinstance(error, Refused):
+    if isinstance(error, ProblemException):
         return problem_response(error.problem, str(error.description), errors=error.errors, headers=headers)
-    problem = for_status(error.code)
+    problem = problem_for_status(error.code)
     response = problem_response(problem, _detail(error, problem), headers=headers)
     if error.code >= 500:
         cause = getattr(error, "original_exception", None) or error
@@ -98,32 +98,32 @@ def _detail(error: HTTPException, problem: ProblemType) -> str:
     return problem.example
 
 
-def from_domain(error: DomainError) -> Any:
+def handle_domain_error(error: DomainError) -> Any:
     """Answer a domain error; what was renamed is sent on to its new address."""
     if isinstance(error, Renamed):
-        return _moved(error)
-    code = next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), None)
+        return _redirect_to_new_id(error)
+    code = next((PROBLEM_CODES[kind] for kind in type(error).__mro__ if kind in PROBLEM_CODES), None)
     if code is None:
         raise error
     headers = [("Retry-After", str(error.retry_after))] if isinstance(error, Unavailable) else []
-    return problem_response(PROBLEMS[code], str(error), headers=headers)
+    return problem_response(PROBLEM_TYPES[code], str(error), headers=headers)
 
 
-def _moved(error: Renamed) -> Response:
-    segments = [_renamed(part, error) for part in request.path.split("/")]
+def _redirect_to_new_id(error: Renamed) -> Response:
+    segments = [_replace_segment(part, error) for part in request.path.split("/")]
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
     return Response(status=308, headers={"Location": f"{absolute_url('/'.join(segments))}{query}"})
 
 
-def _renamed(segment: str, error: Renamed) -> str:
+def _replace_segment(segment: str, error: Renamed) -> str:
     slug, dot, extension = segment.partition(".")
     return f"{error.new_slug}{dot}{extension}" if slug == error.slug else segment
 
 
-def from_database(error: Exception) -> Any:
+def handle_database_error(error: Exception) -> Any:
     """Answer what the database could not do: 503 when it will pass, otherwise a bug of ours."""
-    meant = outage(error)
+    meant = as_unavailable(error)
     if meant is None:
         raise error
     log.warning("database unavailable", problem=type(meant).__name__, path=request.path)
-    return from_domain(meant)
+    return handle_domain_error(meant)

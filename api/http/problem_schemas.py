@@ -6,15 +6,15 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.http.problem_types import PROBLEMS, ProblemType
-from api.schemas.base import Out
-from api.schemas.fields import Const, Named
+from api.http.problem_types import PROBLEM_TYPES, ProblemType
+from api.schemas.base import ResponseSchema
+from api.schemas.fields import ConstantField, Enumerated
 
 
-class ProblemErrorSchema(Out):
+class ProblemErrorSchema(ResponseSchema):
     """One fault in a request."""
 
-    location = Named(
+    location = Enumerated(
         "location",
         ["query", "path", "json", "headers"],
         enumeration="ErrorLocation",
@@ -35,7 +35,7 @@ class ProblemErrorSchema(Out):
         field_obj.required = field_name != "allowed"
 
 
-class ProblemSchema(Out):
+class ProblemSchema(ResponseSchema):
     """An error (RFC 9457), of any kind: of those known, or of one that is new."""
 
     type = fields.String(
@@ -55,20 +55,20 @@ class ProblemSchema(Out):
     )
 
 
-def class_name(code: str) -> str:
+def problem_class_name(code: str) -> str:
     """Return a problem's code as a name: ``NotFound``."""
     return "".join(word.title() for word in code.split("-"))
 
 
-def _problem(problem: ProblemType) -> type[Out]:
+def _problem_schema(problem: ProblemType) -> type[ResponseSchema]:
     """Return the schema of one kind of problem: ``NotFoundProblemSchema``."""
     members = {
         "__doc__": f"{problem.title}.",
-        "code": Const(problem.code, f"Always `{problem.code}`."),
-        "status": Const(problem.status, f"Always {problem.status}."),
+        "code": ConstantField(problem.code, f"Always `{problem.code}`."),
+        "status": ConstantField(problem.status, f"Always {problem.status}."),
     }
-    return type(f"{class_name(problem.code)}ProblemSchema", (ProblemSchema,), members)
+    return type(f"{problem_class_name(problem.code)}ProblemSchema", (ProblemSchema,), members)
 
 
 #: The schema of each kind of problem, by its code.
-BY_CODE = {code: _problem(problem) for code, problem in PROBLEMS.items()}
+PROBLEM_SCHEMAS = {code: _problem_schema(problem) for code, problem in PROBLEM_TYPES.items()}

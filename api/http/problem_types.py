@@ -27,7 +27,7 @@ class ProblemType:
         return self.status == 429 or self.status >= 500
 
 
-_ALL = (
+_PROBLEM_TYPES = (
     ProblemType(
         "bad-request",
         400,
@@ -160,10 +160,10 @@ _ALL = (
 )
 
 #: Every problem by its code, in the order of their statuses.
-PROBLEMS: dict[str, ProblemType] = {problem.code: problem for problem in _ALL}
+PROBLEM_TYPES: dict[str, ProblemType] = {problem.code: problem for problem in _PROBLEM_TYPES}
 
 
-def for_status(status: int) -> ProblemType:
+def problem_for_status(status: int) -> ProblemType:
     """Return the problem that stands for an HTTP status; without one of its own, the nearest general one."""
-    exact = [problem for problem in _ALL if problem.status == status]
-    return exact[-1] if exact else PROBLEMS["bad-request" if status < 500 else "internal-error"]
+    exact = [problem for problem in _PROBLEM_TYPES if problem.status == status]
+    return exact[-1] if exact else PROBLEM_TYPES["bad-request" if status < 500 else "internal-error"]

@@ -9,12 +9,12 @@ from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
-from api.http.errors import Refused
-from api.schemas.fields import nearest
+from api.http.errors import ProblemException
+from api.schemas.fields import did_you_mean
 
-MOST_QUERY_BYTES = 30_000
+MAX_QUERY_BYTES = 30_000
 #: Faults that one answer names; who sends more is told how many there are.
-MOST_FAULTS = 20
+MAX_REPORTED_ERRORS = 20
 
 
 class StrictParser(FlaskParser):
@@ -24,8 +24,10 @@ class StrictParser(FlaskParser):
 
     def load_querystring(self, req: Any, schema: Schema) -> Any:
         """Return the parameters; a parameter that takes one value may be given once."""
-        if len(req.query_string) > MOST_QUERY_BYTES:
-            raise Refused("uri-too-long", f"The query string may hold at most {MOST_QUERY_BYTES} bytes.")
+        if len(req.query_string) > MAX_QUERY_BYTES:
+            raise ProblemException(
+                "uri-too-long", f"The query string may hold at most {MAX_QUERY_BYTES} bytes."
+            )
         given = self.given(req.args, schema)
         twice = {
             name: ["Given more than once; it takes one value."]
@@ -59,8 +61,8 @@ class StrictParser(FlaskParser):
         order = {name: place for place, name in enumerate(req.args)}
         faults = sorted(said.items(), key=lambda fault: order.get(fault[0][1], len(order)))
         number = f"{len(faults)} parameter{' is' if len(faults) == 1 else 's are'} not valid."
-        shown = [_fault(*place, messages, schema) for place, messages in faults[:MOST_FAULTS]]
-        raise Refused("invalid-parameters", number, shown)
+        shown = [_error_object(*place, messages, schema) for place, messages in faults[:MAX_REPORTED_ERRORS]]
+        raise ProblemException("invalid-parameters", number, shown)
 
 
 class TolerantParser(StrictParser):
@@ -72,7 +74,7 @@ class TolerantParser(StrictParser):
         return MultiDict([(name, value) for name in schema.fields for value in parameters.getlist(name)])
 
 
-def _fault(location: str, name: str, messages: Any, schema: Schema) -> dict[str, Any]:
+def _error_object(location: str, name: str, messages: Any, schema: Schema) -> dict[str, Any]:
     field = schema.fields.get(name)
     pointer = name.encode("utf-8", "replace").decode()[:80]
     if field is None:
@@ -80,14 +82,14 @@ def _fault(location: str, name: str, messages: Any, schema: Schema) -> dict[str,
         if name in getattr(schema, "dropped", ()):
             detail = f"The path says already which {name}; it is no parameter here."
         else:
-            detail = f"Unknown parameter “{pointer}”.{nearest(pointer, known)}"
+            detail = f"Unknown parameter “{pointer}”.{did_you_mean(pointer, known)}"
         return {"location": location, "pointer": pointer, "detail": detail, "allowed": known}
-    fault = {"location": location, "pointer": pointer, "detail": " ".join(dict.fromkeys(_flat(messages)))}
+    fault = {"location": location, "pointer": pointer, "detail": " ".join(dict.fromkeys(_flatten(messages)))}
     allowed = getattr(field, "allowed", None)
     return fault | ({"allowed": allowed} if allowed else {})
 
 
-def _flat(messages: Any) -> list[str]:
+def _flatten(messages: Any) -> list[str]:
     if isinstance(messages, dict):
-        return [text for part in messages.values() for text in _flat(part)]
+        return [text for part in messages.values() for text in _flatten(part)]
     return [str(text) for text in messages] if isinstance(messages, list) else [str(messages)]

@@ -6,12 +6,12 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 from werkzeug.sansio.utils import host_is_trusted
 
-from api.core.api_versions import PREFIX
+from api.core.api_versions import VERSION_PREFIX
 from api.core.request_context import settings
-from api.http.errors import Refused
+from api.http.errors import ProblemException
 
-PROBES = ("/livez", "/readyz")
-EXPOSED = (
+PROBE_PATHS = ("/livez", "/readyz")
+EXPOSED_HEADERS = (
     "ETag",
     "Link",
     "Location",
@@ -23,53 +23,53 @@ EXPOSED = (
     "X-Request-Id",
 )
 #: What other sites read besides the API: scripts, what a quote is copied from, and oEmbed.
-ELSEWHERE = r"/(embed[.a-z0-9]*\.js|embed/frame\.js|oembed(\.[a-z.]*)?|quotes/[^/]+/snippet)$"
-DATA = "default-src 'none'; frame-ancestors 'none'; sandbox"
-PAGE = (
+CORS_PATHS_OUTSIDE_API = r"/(embed[.a-z0-9]*\.js|embed/frame\.js|oembed(\.[a-z.]*)?|quotes/[^/]+/snippet)$"
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # Swagger UI and Scalar set styles on their elements as they draw them.
-DRAWN = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-DRAWN_PATHS = ("/docs", "/docs/reference")
+INLINE_STYLE_POLICY = PAGE_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+INLINE_STYLE_PATHS = ("/docs", "/docs/reference")
 
 
 def init_app(app: Flask) -> None:
     """Let any origin read API, script and snippets without credentials; close every answer to other use."""
     CORS(
         app,
-        resources={rf"{PREFIX.pattern}(/.*)?$": {}, ELSEWHERE: {}},
+        resources={rf"{VERSION_PREFIX.pattern}(/.*)?$": {}, CORS_PATHS_OUTSIDE_API: {}},
         origins="*",
         send_wildcard=True,
         supports_credentials=False,
         methods=["GET", "HEAD", "OPTIONS"],
         allow_headers=["Accept", "Authorization", "Content-Type", "If-Match", "If-None-Match"],
-        expose_headers=EXPOSED,
+        expose_headers=EXPOSED_HEADERS,
         max_age=86400,
     )
-    app.before_request(refuse_foreign_hosts)
-    app.after_request(protect)
+    app.before_request(reject_untrusted_hosts)
+    app.after_request(add_security_headers)
 
 
-def refuse_foreign_hosts() -> None:
+def reject_untrusted_hosts() -> None:
     """Refuse a Host that is not ours, where ours are named; probes ask by address, and are let through."""
     trusted = settings().trusted_hosts
-    if trusted and request.path not in PROBES and not host_is_trusted(request.host, trusted):
-        raise Refused("bad-request", "The Host header is not one that this service answers to.")
+    if trusted and request.path not in PROBE_PATHS and not host_is_trusted(request.host, trusted):
+        raise ProblemException("bad-request", "The Host header is not one that this service answers to.")
 
 
-def protect(response: Response) -> Response:
+def add_security_headers(response: Response) -> Response:
     """Set the security headers that suit the kind of answer."""
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
     if response.mimetype != "text/html":
-        headers.setdefault("Content-Security-Policy", DATA)
-    elif request.path in DRAWN_PATHS:
-        headers.setdefault("Content-Security-Policy", DRAWN)
+        headers.setdefault("Content-Security-Policy", DATA_POLICY)
+    elif request.path in INLINE_STYLE_PATHS:
+        headers.setdefault("Content-Security-Policy", INLINE_STYLE_POLICY)
     else:
-        headers.setdefault("Content-Security-Policy", PAGE)
+        headers.setdefault("Content-Security-Policy", PAGE_POLICY)
     if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
         headers.setdefault("X-Frame-Options", "DENY")
     return response

@@ -29,12 +29,12 @@ class ExtensionConverter(BaseConverter):
 
 
 #: The key under which the description of a parameter names its component; ``openapi/`` takes it away.
-COMPONENT = "x-component"
+COMPONENT_KEY = "x-component"
 #: What a rule calls each of them.
 CONVERTERS = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
 
 #: An id of each type that the first pack has, to try an operation with.
-EXAMPLES = {
+EXAMPLE_IDS = {
     "film": "her-2013",
     "source": "her-perfection-is-the-enemy-of-real",
     "character": "her-2013-catherine",
@@ -51,18 +51,18 @@ def slug_parameter(name: str, noun: str) -> dict[str, Any]:
     return {
         "in": "path",
         "name": name,
-        COMPONENT: f"{noun.title()}Id",
+        COMPONENT_KEY: f"{noun.title()}Id",
         "required": True,
         "description": f"The {noun}'s id.",
-        "example": EXAMPLES[noun],
+        "example": EXAMPLE_IDS[noun],
         "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
     }
 
 
-NUMBER = {
+PARAGRAPH_NUMBER = {
     "in": "path",
     "name": "number",
-    COMPONENT: "NumberInSource",
+    COMPONENT_KEY: "NumberInSource",
     "required": True,
     "description": "The paragraph's number in its source, from 1.",
     "example": 35,

@@ -10,16 +10,24 @@ import marshmallow
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
-from api.core.api_versions import made_of, version_of
+from api.core.api_versions import get_schema, version_of_field
 from api.http.deprecation.declaration import deprecation_to_document
-from api.schemas.base import Out, ReferenceSchema
-from api.schemas.fields import Choice, Const, Fixed, Mapped, Matching, Named, Slug
-from api.schemas.random_queries import TimeZone, zones
-from api.schemas.references import MOST_LISTED, OneOf, lists
+from api.schemas.base import ReferenceSchema, ResponseSchema
+from api.schemas.fields import (
+    Choice,
+    ConstantField,
+    Enumerated,
+    JSONObject,
+    NullableConstant,
+    RegexpRule,
+    Slug,
+)
+from api.schemas.random_queries import TimeZoneField, time_zone_names
+from api.schemas.references import MAX_EXPANDED_ITEMS, UnionField, list_links
 from models.types import SLUG_LENGTH
 
 
-class Converter(OpenAPIConverter):
+class SchemaConverter(OpenAPIConverter):
     """Turns marshmallow schemas into JSON Schema that says what is enforced."""
 
     def init_attribute_functions(self, *args: Any) -> None:
@@ -33,7 +41,7 @@ class Converter(OpenAPIConverter):
         instance = schema() if isinstance(schema, type) else schema
         converted: dict[str, Any] = super().schema2jsonschema(instance)  # type: ignore[no-untyped-call]
         converted.pop("additionalProperties", None)
-        if isinstance(instance, Out):
+        if isinstance(instance, ResponseSchema):
             whole = converted.get("properties", {}) | self._included(instance)
             converted["properties"] = type(instance).in_order(whole)
         if instance.unknown == marshmallow.RAISE:
@@ -56,31 +64,31 @@ class Converter(OpenAPIConverter):
             raise ValueError(f"Two parameters {name} would be called {component}: give one a `component`.")
         return component
 
-    def _included(self, schema: Out) -> dict[str, Any]:
+    def _included(self, schema: ResponseSchema) -> dict[str, Any]:
         """Return the properties that items and references have only when they are included."""
-        led, version = lists(schema._declared_fields), schema.api_version
+        led, version = list_links(schema._declared_fields), schema.api_version
         listed = {name: self._listed(name, link, version) for name, link in led.items() if link.lists}
         if not isinstance(schema, ReferenceSchema):
             return listed
-        whole = made_of(schema.fields["type"].constant, "", version)  # type: ignore[attr-defined]
+        whole = get_schema(schema.fields["type"].constant, "", version)  # type: ignore[attr-defined]
         shown: dict[str, Any] = super().schema2jsonschema(whole)["properties"]  # type: ignore[no-untyped-call]
         return {name: shown[name] for name in shown if name not in schema.fields}
 
     def _listed(self, name: str, link: Any, version: int) -> dict[str, Any]:
-        only = f"Only with `include={name}`: the first {MOST_LISTED}."
-        item = self.resolve_nested_schema(made_of(link.lists[0], "", version))  # type: ignore[no-untyped-call]
+        only = f"Only with `include={name}`: the first {MAX_EXPANDED_ITEMS}."
+        item = self.resolve_nested_schema(get_schema(link.lists[0], "", version))  # type: ignore[no-untyped-call]
         description = f"{only} {link.metadata['description']}"
-        return {"type": "array", "maxItems": MOST_LISTED, "items": item, "description": description}
+        return {"type": "array", "maxItems": MAX_EXPANDED_ITEMS, "items": item, "description": description}
 
 
 def _first_line(docstring: str | None) -> str:
     return (docstring or "").strip().split("\n")[0]
 
 
-class Plugin(MarshmallowPlugin):
+class SchemaPlugin(MarshmallowPlugin):
     """Uses our converter."""
 
-    Converter = Converter
+    Converter = SchemaConverter
 
 
 def parameter_component(field: Any) -> str:
@@ -106,7 +114,7 @@ def enumeration_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict
     """Make each enumeration one named component, which a client generator names well."""
     if isinstance(field, Choice):
         name, described = field.enum.__name__, _first_line(field.enum.__doc__)
-    elif isinstance(field, Named):
+    elif isinstance(field, Enumerated):
         name, described = field.enumeration, field.described
     else:
         return {}
@@ -120,7 +128,7 @@ def enumeration_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict
 def _register(spec: Any, name: str, values: Sequence[str], description: str) -> None:
     """Register an enumeration; values that no generator could name well come with names for them."""
     made: dict[str, Any] = {"type": "string", "enum": list(values), "description": description}
-    if not all(PLAIN.fullmatch(value) for value in values):
+    if not all(PLAIN_NAME.fullmatch(value) for value in values):
         made["x-enum-varnames"] = [_constant(value) for value in values]
     known = spec.components.schemas
     if name not in known:
@@ -130,7 +138,7 @@ def _register(spec: Any, name: str, values: Sequence[str], description: str) -> 
 
 
 #: A value that is a good name already, in upper case.
-PLAIN = re.compile(r"[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*")
+PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*")
 
 
 def _constant(value: str) -> str:
@@ -142,10 +150,10 @@ def _constant(value: str) -> str:
 
 def constant_to_const(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
     """Say that a constant is one."""
-    if not isinstance(field, Const | Fixed):
+    if not isinstance(field, ConstantField | NullableConstant):
         return {}
     ret.pop("default", None)
-    if isinstance(field, Const):
+    if isinstance(field, ConstantField):
         kind = "integer" if isinstance(field.constant, int) else "string"
         return {"type": kind, "const": field.constant}
     return {"type": "string" if field.constant else ["string", "null"]}
@@ -153,12 +161,13 @@ def constant_to_const(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, A
 
 def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
     """Make a union a named component with a discriminator."""
-    if not isinstance(field, OneOf):
+    if not isinstance(field, UnionField):
         return {}
     if field.union_name not in self.spec.components.schemas:
-        version = version_of(field)
+        version = version_of_field(field)
         members = {
-            name: self.resolve_nested_schema(made_of(name, field.kind, version)) for name in field.type_names
+            name: self.resolve_nested_schema(get_schema(name, field.kind, version))
+            for name in field.type_names
         }
         union = {
             "description": field.described,
@@ -177,9 +186,9 @@ def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]
     if isinstance(field, Slug):
         return {"type": "string", "maxLength": SLUG_LENGTH, "pattern": field.metadata["pattern"]}
     for rule in field.validators:
-        if isinstance(rule, Matching):
+        if isinstance(rule, RegexpRule):
             return {"pattern": f"^{rule.pattern.pattern}$"}
-    if isinstance(field, Mapped):
+    if isinstance(field, JSONObject):
         keys = {key: {"type": "string", "description": text} for key, text in field.described_keys.items()}
         return {"type": "object", "properties": keys, "required": list(keys), "additionalProperties": False}
     return {}
@@ -187,9 +196,9 @@ def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]
 
 def zone_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
     """Make the time zones one named component."""
-    if not isinstance(field, TimeZone):
+    if not isinstance(field, TimeZoneField):
         return {}
-    _register(self.spec, "TimeZone", zones(), "The name of a time zone (IANA).")
+    _register(self.spec, "TimeZone", time_zone_names(), "The name of a time zone (IANA).")
     ret.pop("type", None)
     return {"$ref": "#/components/schemas/TimeZone"}
 

@@ -10,13 +10,13 @@ from flask_smorest.utils import prepare_response
 
 from api.core.release import VERSION
 from api.http.errors import PROBLEM_JSON
-from api.http.problem_schemas import BY_CODE, ProblemSchema, class_name
-from api.http.problem_types import PROBLEMS
-from api.http.responses import ON_EVERY_ANSWER
-from api.openapi_spec.json_schema import Plugin
+from api.http.problem_schemas import PROBLEM_SCHEMAS, ProblemSchema, problem_class_name
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.responses import RATE_LIMIT_HEADERS
+from api.openapi_spec.json_schema import SchemaPlugin
 from api.schemas.base import component_name
 
-HEADERS: dict[str, dict[str, Any]] = {
+HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
     "ETag": {
         "description": "A strong validator of this answer, for If-None-Match; of an item, for If-Match too.",
         "schema": {"type": "string"},
@@ -66,7 +66,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 }
 #: The problems that each response component may hold, and the headers it carries besides what all do.
 PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    **{class_name(code): ((code,), ()) for code in PROBLEMS if PROBLEMS[code].status < 500},
+    **{problem_class_name(code): ((code,), ()) for code in PROBLEM_TYPES if PROBLEM_TYPES[code].status < 500},
     "TooManyRequests": (("too-many-requests",), ("Retry-After",)),
     "TemporarilyUnavailable": (("query-timeout", "unavailable"), ("Retry-After",)),
 }
@@ -95,7 +95,7 @@ class Api(flask_smorest.Api):
     def document(self) -> dict[str, Any]:
         """Return the document of all that is registered, built when it is first asked for."""
         if not self.spec:
-            super()._init_spec(marshmallow_plugin=Plugin(schema_name_resolver=_component_name))
+            super()._init_spec(marshmallow_plugin=SchemaPlugin(schema_name_resolver=_component_name))
             for blp in self._registered:
                 blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
                 self.spec.tag({"name": blp.name, "description": blp.description})
@@ -108,7 +108,7 @@ class Api(flask_smorest.Api):
     def _register_responses(self) -> None:
         # Headers first: a response that names a header not yet there keeps a dangling reference. None is
         # lazy, because what a lazy response names would stay unregistered; openapi/ drops what is unused.
-        for name, header in HEADERS.items():
+        for name, header in HEADER_COMPONENTS.items():
             self.spec.components.header(name, header)
         for name, (codes, headers) in PROBLEM_RESPONSES.items():
             self._register_problem(name, codes, headers)
@@ -126,12 +126,12 @@ class Api(flask_smorest.Api):
         self._register_response("Renamed", {"description": "It has another id now."}, ("Location",))
 
     def _register_problem(self, name: str, codes: tuple[str, ...], headers: tuple[str, ...]) -> None:
-        first = PROBLEMS[codes[0]]
+        first = PROBLEM_TYPES[codes[0]]
         response: dict[str, Any] = {
-            "description": " ".join(PROBLEMS[code].cause for code in codes),
-            "schema": BY_CODE[first.code],
+            "description": " ".join(PROBLEM_TYPES[code].cause for code in codes),
+            "schema": PROBLEM_SCHEMAS[first.code],
             "examples": {
-                code: {"summary": PROBLEMS[code].title, "value": example_problem(code)} for code in codes
+                code: {"summary": PROBLEM_TYPES[code].title, "value": example_problem(code)} for code in codes
             },
         }
         if len(codes) > 1:
@@ -140,7 +140,7 @@ class Api(flask_smorest.Api):
 
     def _union_of_problems(self, name: str, codes: tuple[str, ...]) -> dict[str, str]:
         resolve = self.ma_plugin.converter.resolve_nested_schema
-        members = {code: resolve(BY_CODE[code]) for code in codes}
+        members = {code: resolve(PROBLEM_SCHEMAS[code]) for code in codes}
         mapping = {code: reference["$ref"] for code, reference in members.items()}
         union = {
             "description": "Any of these problems; `code` says which.",
@@ -151,7 +151,7 @@ class Api(flask_smorest.Api):
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _register_response(self, name: str, response: dict[str, Any], headers: tuple[str, ...]) -> None:
-        carried = (*headers, *ON_EVERY_ANSWER)
+        carried = (*headers, *RATE_LIMIT_HEADERS)
         response["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in carried}
         prepare_response(response, self.spec, PROBLEM_JSON)
         self.spec.components.response(name, response)
@@ -180,7 +180,7 @@ def _component_name(schema: Any) -> str:
 
 def example_problem(code: str, base_url: str = "http://127.0.0.1:8000") -> dict[str, Any]:
     """Return what a problem of this kind looks like."""
-    problem = PROBLEMS[code]
+    problem = PROBLEM_TYPES[code]
     fault = {
         "location": "query",
         "pointer": "limit",

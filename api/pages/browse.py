@@ -9,13 +9,13 @@ from flask import Blueprint, Response, request
 
 from api.core.request_context import session
 from api.core.urls import absolute_url
-from api.http.errors import Refused
+from api.http.errors import ProblemException
 from api.pages import page_data, search_view
 from api.pages.argument_tree import argument
 from api.pages.rendering import page
 from api.pages.theme_chart import drawn
 from api.pages.theme_timeline import scenes_beyond, threads
-from api.query.internal_reader import Call, item
+from api.query.internal_reader import APICall, read_item
 from models import Film
 from models.theme_map import theme_map
 
@@ -32,7 +32,7 @@ ASKED = ("q", "type", "cursor")
 @wander.get("/films/<slug:film>")
 def film(film: str) -> Response:
     """Show a film: facts, theme map, scenes, and the argument about it."""
-    whole = item("film", film)
+    whole = read_item("film", film)
     found = theme_map(session(), Film.by_slug(session(), film))
     claims = page_data.listed("commentary", "film", film, CLAIM)
     quotes = page_data.listed("quote", "film", film, QUOTE)
@@ -42,7 +42,7 @@ def film(film: str) -> Response:
         "film.html",
         [
             whole,
-            Call(absolute_url(f"/v1/films/{film}/theme-map"), found),
+            APICall(absolute_url(f"/v1/films/{film}/theme-map"), found),
             *claims,
             *quotes,
             *sources,
@@ -61,7 +61,7 @@ def film(film: str) -> Response:
 @wander.get("/scenes/<slug:scene>")
 def scene(scene: str) -> Response:
     """Show a scene: what happens, who appears, its lines, and the claims about it."""
-    whole = item("scene", scene, "quotes", "commentary")
+    whole = read_item("scene", scene, "quotes", "commentary")
     links = whole.json["links"]
     beside = {way: url.rpartition("/")[2] for way in ("previous", "next") if (url := links[way])}
     known = page_data.references("scene", beside.values(), "label", "position")
@@ -77,7 +77,7 @@ def scene(scene: str) -> Response:
 @wander.get("/themes/<slug:theme>")
 def theme(theme: str) -> Response:
     """Show a theme, and then follow it through each film in order."""
-    whole = item("theme", theme, "scenes", "quotes", "commentary")
+    whole = read_item("theme", theme, "scenes", "quotes", "commentary")
     keys = ("label", "film", "position", "summary", "advisories")
     beyond = page_data.references("scene", scenes_beyond(whole.json), *keys)
     return page(
@@ -97,9 +97,9 @@ def search() -> Response:
     if "q" in query:
         try:
             found = search_view.find(query)
-        except Refused as error:
+        except ProblemException as error:
             problem = error
-    calls = [Call(absolute_url("/v1/search", **query), found)] if "q" in query else []
+    calls = [APICall(absolute_url("/v1/search", **query), found)] if "q" in query else []
     ways = {way: _paged(found["page"][way]) for way in ("previous", "next")} if found else {}
     response = page(
         "search.html", calls, query=query, found=found, problem=problem, ways=ways, places=_places(found)

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, request
 from api.core.urls import absolute_url
 from api.embeds.quote_selection import asked_for, of_days
 from api.http.clock import today
-from api.http.errors import Refused
-from api.http.responses import digest
+from api.http.errors import ProblemException
+from api.http.responses import etag_hash
 from api.pages import atom_feed, json_feed, page_data
 from api.pages.feed_entries import Entry, Feed, entry
 
@@ -65,7 +65,7 @@ def _written(
     extension: str, title: str, description: str, filters: dict[str, Any], entries: tuple[Entry, ...]
 ) -> Response:
     if extension not in WRITERS:
-        raise Refused("not-found", "Feeds end in .atom or in .json.")
+        raise ProblemException("not-found", "Feeds end in .atom or in .json.")
     write, content_type = WRITERS[extension]
     narrowed = ", ".join([*filters.get("film", ()), *filters.get("theme", ())])
     name = f"Subtext: {title}{f' ({narrowed})' if narrowed else ''}"
@@ -73,7 +73,7 @@ def _written(
     response = Response(body, content_type=content_type)
     response.headers["Cache-Control"] = KEPT
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.set_etag(digest(body))
+    response.set_etag(etag_hash(body))
     response.make_conditional(request)
     return response
 

@@ -13,14 +13,14 @@ from api.core.urls import absolute_url
 from api.embeds.quote_view_model import Quoted, quoted
 from api.embeds.script import builds
 from api.embeds.snippet import pinned, snippet
-from api.http.errors import Refused
-from api.http.security_headers import PAGE
+from api.http.errors import ProblemException
+from api.http.security_headers import PAGE_POLICY
 from api.pages import page_data
 from api.pages.embed_code import chosen, frame
 from api.pages.rendering import page
 from api.pages.search_view import sentences
-from api.query.internal_reader import Call, item
-from api.schemas.fields import Digits, Slug
+from api.query.internal_reader import APICall, read_item
+from api.schemas.fields import Slug, StrictInteger
 from api.schemas.filters import TextFilter
 from models import Renamed, Theme
 from models.base import in_default_order
@@ -34,7 +34,7 @@ SCHEMES = {"auto": "As the page", "light": "Light", "dark": "Dark"}
 #: What may be chosen of notes, in words: by the strongest that is let in.
 SEVERITIES = {0: "None", 1: "Up to 1 of 3", 2: "Up to 2 of 3", 3: "Any"}
 #: The gallery holds the host page in a frame; the host page holds a snippet, and is in no frame but ours.
-GALLERY_POLICY = f"{PAGE}; frame-src 'self'"
+GALLERY_POLICY = f"{PAGE_POLICY}; frame-src 'self'"
 HOST_POLICY = (
     "default-src 'none'; script-src {origin}; style-src 'self'; frame-src {origin}; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'"
@@ -53,7 +53,7 @@ class GallerySchema(TextFilter, LooksSchema):
     """The same, and which quotes are offered."""
 
     theme = Slug()
-    max_severity = Digits(0, 3, load_default=0)
+    max_severity = StrictInteger(0, 3, load_default=0)
 
 
 @gallery.get("")
@@ -92,7 +92,7 @@ def host() -> Response:
     asked = _asked(LooksSchema())
     shown = _shown(asked)
     if shown is None:
-        raise Refused("not-found", "The parameter “quote” says which quote the page is to hold.")
+        raise ProblemException("not-found", "The parameter “quote” says which quote the page is to hold.")
     response = page("host.html", snippet=_html(shown, asked))
     response.headers["Content-Security-Policy"] = HOST_POLICY.format(origin=settings().base_url)
     return response
@@ -102,7 +102,7 @@ def _asked(schema: Schema) -> dict[str, Any]:
     """Return what was asked for; what a form sends empty was not.
 
     Raises:
-        Refused: 422, with what each parameter takes.
+        ProblemException: 422, with what each parameter takes.
     """
     parameters = ((name, request.args.get(name, "")) for name in schema.fields)
     given = {name: value for name, value in parameters if value.strip()}
@@ -114,7 +114,7 @@ def _asked(schema: Schema) -> dict[str, Any]:
             {"location": "query", "pointer": name, "detail": " ".join(sentences(said))}
             for name, said in faults.items()
         ]
-        raise Refused("invalid-parameters", "What was asked for is not valid.", errors) from error
+        raise ProblemException("invalid-parameters", "What was asked for is not valid.", errors) from error
     return found
 
 
@@ -124,11 +124,11 @@ def _filters(asked: dict[str, Any]) -> dict[str, Any]:
     return words | about | {"max_severity": asked["max_severity"], "limit": OFFERED}
 
 
-def _calls(asked: dict[str, Any]) -> list[Call]:
+def _calls(asked: dict[str, Any]) -> list[APICall]:
     query = {"q": request.args.get("q", "").strip(), "theme": asked.get("theme")}
     given = {name: value for name, value in query.items() if value}
     return [
-        Call(absolute_url("/v1/quotes", **given, max_severity=asked["max_severity"], limit=OFFERED), None)
+        APICall(absolute_url("/v1/quotes", **given, max_severity=asked["max_severity"], limit=OFFERED), None)
     ]
 
 
@@ -137,9 +137,9 @@ def _shown(asked: dict[str, Any]) -> Quoted | None:
     if "quote" not in asked:
         return None
     try:
-        found = item("quote", asked["quote"], "film", "sources")
+        found = read_item("quote", asked["quote"], "film", "sources")
     except Renamed as error:
-        found = item("quote", error.new_slug, "film", "sources")
+        found = read_item("quote", error.new_slug, "film", "sources")
     return quoted(found.json)
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from api.core.config import ROOT
 from api.core.request_context import settings
-from api.http.deprecation.headers import Entry, in_force
+from api.http.deprecation.headers import DeprecationEntry, active_deprecations
 from api.pages.rendering import page
 from models import NotFound
 
@@ -65,9 +65,9 @@ def changelog() -> Response:
     return page("document.html", document=_document(CHANGELOG, settings().base_url))
 
 
-def deprecated(name: str) -> list[Entry] | None:
+def deprecated(name: str) -> list[DeprecationEntry] | None:
     """Return what the guide on versioning lists as deprecated now; None for any other guide."""
-    return in_force(current_app) if name == "versioning" else None
+    return active_deprecations(current_app) if name == "versioning" else None
 
 
 @cache

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from api.core.request_context import session, settings
 from api.embeds.quote_view_model import quoted
-from api.http.problem_types import PROBLEMS
+from api.http.problem_types import PROBLEM_TYPES
 from api.pages import html_errors, template_filters, trailing_slash
 from api.pages.browse import wander
 from api.pages.feeds import feeds
@@ -23,7 +23,7 @@ from api.pages.http_examples import EXCHANGES, answer_text, request_text
 from api.pages.quote_pages import quotes
 from api.pages.rendering import page
 from api.pages.sitemap import sitemap
-from api.query.internal_reader import item
+from api.query.internal_reader import read_item
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
 from models.base import Versioned, in_default_order
 
@@ -68,7 +68,7 @@ def home() -> Response:
     ]
     return page(
         "home.html",
-        quote=quoted(item("quote", maxim.slug, "film", "sources").json) if maxim else None,
+        quote=quoted(read_item("quote", maxim.slug, "film", "sources").json) if maxim else None,
         counts=[(path, name, count_visible(noun)) for path, name, noun in counted],
         films=first(Film),
         themes=first(Theme),
@@ -107,21 +107,21 @@ def scalar() -> Response:
 @pages.get("/docs/problems")
 def problems() -> Response:
     """List every kind of problem."""
-    return page("problems.html", problems=PROBLEMS.values())
+    return page("problems.html", problems=PROBLEM_TYPES.values())
 
 
 @pages.get("/docs/problems/<code>")
 def problem(code: str) -> Response:
     """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
-    if code not in PROBLEMS:
+    if code not in PROBLEM_TYPES:
         raise NotFound("kind of problem", code)
     from api.pages.markdown import code_block
 
     base_url = settings().base_url
     return page(
         "problem.html",
-        problem=PROBLEMS[code],
-        guide=library(base_url)[PROBLEMS[code].guide],
+        problem=PROBLEM_TYPES[code],
+        guide=library(base_url)[PROBLEM_TYPES[code].guide],
         note=EXCHANGES[code].note,
         request_sent=code_block("http", request_text(code, base_url), "request", "Request"),
         answer=code_block("http", answer_text(code, base_url), "answer"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, render_template, request
 
-from api.core.api_versions import PREFIX
+from api.core.api_versions import VERSION_PREFIX
 from api.http.errors import PROBLEM_JSON
 
 HTML = "text/html"
@@ -17,7 +17,11 @@ def for_people(response: Response) -> Response:
 
     Status and headers stay; a cache learns that the ``Accept`` header decides.
     """
-    if response.mimetype != PROBLEM_JSON or PREFIX.match(request.path) or request.blueprint in FOR_PROGRAMS:
+    if (
+        response.mimetype != PROBLEM_JSON
+        or VERSION_PREFIX.match(request.path)
+        or request.blueprint in FOR_PROGRAMS
+    ):
         return response
     response.vary.add("Accept")
     if request.accept_mimetypes.best_match([PROBLEM_JSON, "application/json", HTML]) == HTML:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 from werkzeug.http import HTTP_STATUS_CODES
 
-from api.http.problem_types import PROBLEMS
+from api.http.problem_types import PROBLEM_TYPES
 from api.openapi_spec.spec import example_problem
 
 
@@ -78,7 +78,7 @@ def request_text(code: str, base_url: str) -> str:
 def answer_text(code: str, base_url: str) -> str:
     """Return the answer to that request, with its body laid out."""
     body = example_problem(code, base_url) | {"instance": EXCHANGES[code].path}
-    status = PROBLEMS[code].status
+    status = PROBLEM_TYPES[code].status
     lines = {
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",

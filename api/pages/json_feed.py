@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.core.urls import absolute_url
-from api.http.responses import encoded
+from api.http.responses import encode_json
 from api.pages.feed_entries import Entry, Feed
 from api.representations.attribution import KEEPER
 
@@ -15,7 +15,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def write(feed: Feed) -> bytes:
     """Return the feed as JSON."""
-    return encoded(
+    return encode_json(
         {
             "version": VERSION,
             "title": feed.title,

@@ -9,16 +9,16 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from api.core.api_versions import COLLECTIONS, schema_of
+from api.core.api_versions import COLLECTION_PATHS, get_schema_class
 from api.core.request_context import session, settings
 from api.core.urls import absolute_url
 from api.pages.template_filters import place
-from api.query.internal_reader import Call, call_address, item_view, list_view
+from api.query.internal_reader import APICall, call_url, select_item, select_list
 from api.query.pagination import ListRequest
-from api.query.statement_cache import Reading
-from api.schemas.references import MOST_LISTED
+from api.query.statement_cache import ResourceReader
+from api.schemas.references import MAX_EXPANDED_ITEMS
 from api.schemas.sparse_fields import Shape
-from models import BY_TYPE, Film
+from models import MODELS_BY_TYPE, Film
 
 #: How many pages of a list are read for one page of ours.
 MOST_PAGES = 3
@@ -28,29 +28,31 @@ COUNTED = {"characters": "character", "scenes": "scene", "quotes": "quote", "com
 PLACED = {"commentary": ("url", "html_url", "scenes", "themes")}
 
 
-def coverage(film: str) -> Call:
+def coverage(film: str) -> APICall:
     """Return the call for what there is of a film, as far as pages show it: its counts."""
     counts = {name: getattr(Film, f"{noun}_count") for name, noun in COUNTED.items()}
     numbers = session().execute(
         select(*(column.label(name) for name, column in counts.items())).where(Film.slug == film)
     )
-    return Call(absolute_url(f"/v1/films/{film}/coverage"), numbers.mappings().one())
+    return APICall(absolute_url(f"/v1/films/{film}/coverage"), numbers.mappings().one())
 
 
-def listed(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[Call]:
+def listed(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[APICall]:
     """Return the calls for a list, page by page, of what belongs to an item.
 
     ``by`` is the filter that names it; ``fields`` are the keys that are shown.
     """
-    asked = {by: [slug], "fields": list(fields), "limit": MOST_LISTED}
-    query = {by: slug, "fields": ",".join(fields), "limit": MOST_LISTED}
-    read = Reading(session(), list_view(type_name), settings().base_url)
-    shape = Shape(schema_of(type_name), _in_order(type_name, fields))
-    calls: list[Call] = []
+    asked = {by: [slug], "fields": list(fields), "limit": MAX_EXPANDED_ITEMS}
+    query = {by: slug, "fields": ",".join(fields), "limit": MAX_EXPANDED_ITEMS}
+    read = ResourceReader(session(), select_list(type_name), settings().base_url)
+    shape = Shape(get_schema_class(type_name), _in_order(type_name, fields))
+    calls: list[APICall] = []
     for _ in range(MOST_PAGES):
-        found = read.page(ListRequest(BY_TYPE[type_name], COLLECTIONS[type_name], asked), {}, shape)
+        found = read.page(
+            ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], asked), {}, shape
+        )
         items = [orjson.loads(row[0]) for row in found.rows]
-        calls.append(Call(call_address(COLLECTIONS[type_name], query), items))
+        calls.append(APICall(call_url(COLLECTION_PATHS[type_name], query), items))
         if found.next is None:
             break
         query["cursor"] = asked["cursor"] = str(found.next)
@@ -59,28 +61,28 @@ def listed(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[
 
 def first(type_name: str, asked: dict[str, Any], *include: str) -> list[Any]:
     """Return the items of a list's first page, with what is included; ``asked`` is a loaded query."""
-    read = Reading(session(), list_view(type_name), settings().base_url)
-    shape = Shape(schema_of(type_name), None, include)
-    found = read.page(ListRequest(BY_TYPE[type_name], COLLECTIONS[type_name], asked), {}, shape)
+    read = ResourceReader(session(), select_list(type_name), settings().base_url)
+    shape = Shape(get_schema_class(type_name), None, include)
+    found = read.page(ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], asked), {}, shape)
     return [orjson.loads(row[0]) for row in found.rows]
 
 
 def filled(type_name: str, slugs: Iterable[str], *include: str) -> dict[str, Any]:
     """Return whole items that were found just now, by id, with what is included."""
-    return _known(type_name, slugs, Shape(schema_of(type_name), None, include))
+    return _known(type_name, slugs, Shape(get_schema_class(type_name), None, include))
 
 
 def references(type_name: str, slugs: Iterable[str], *keys: str) -> dict[str, Any]:
     """Return those of an item's keys that are asked for, by id, of items that were found just now."""
-    return _known(type_name, slugs, Shape(schema_of(type_name), _in_order(type_name, keys)))
+    return _known(type_name, slugs, Shape(get_schema_class(type_name), _in_order(type_name, keys)))
 
 
 def _known(type_name: str, slugs: Iterable[str], shape: Shape) -> dict[str, Any]:
     wanted = list(dict.fromkeys(slugs))
     if not wanted:
         return {}
-    read = Reading(session(), item_view(type_name), settings().base_url)
-    rows = read.items(BY_TYPE[type_name], wanted, shape)
+    read = ResourceReader(session(), select_item(type_name), settings().base_url)
+    rows = read.items(MODELS_BY_TYPE[type_name], wanted, shape)
     return {found["id"]: found for found in (orjson.loads(row.json) for row in rows)}
 
 
@@ -90,12 +92,12 @@ def places(type_name: str, slugs: Iterable[str]) -> dict[str, str]:
     return {slug: place(one) for slug, one in found.items()}
 
 
-def joined(calls: list[Call]) -> list[Any]:
+def joined(calls: list[APICall]) -> list[Any]:
     """Return the items of a list that was read page by page."""
     return [found for call in calls for found in call.json]
 
 
-def by_id(calls: list[Call]) -> dict[str, Any]:
+def by_id(calls: list[APICall]) -> dict[str, Any]:
     """Return the same, each under its id."""
     return {found["id"]: found for found in joined(calls)}
 
@@ -104,4 +106,4 @@ def by_id(calls: list[Call]) -> dict[str, Any]:
 def _in_order(type_name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys in the item's order, and with them what always stays."""
     wanted = {"type", "id", *keys}
-    return tuple(name for name in schema_of(type_name)().fields if name in wanted)
+    return tuple(name for name in get_schema_class(type_name)().fields if name in wanted)

@@ -14,11 +14,11 @@ from api.embeds.quote_selection import asked_for, day_of, drawn, of_day
 from api.embeds.quote_view_model import quoted
 from api.embeds.snippet import snippet
 from api.http import clock
-from api.http.errors import Refused
+from api.http.errors import ProblemException
 from api.pages.link_preview import linked_data, preview
 from api.pages.rendering import page
-from api.query.internal_reader import item
-from api.representations import FORMS, named
+from api.query.internal_reader import read_item
+from api.representations import FORMATS, format_named
 from models import Quote
 
 quotes = Blueprint("quotes", __name__, url_prefix="/quotes")
@@ -34,7 +34,7 @@ MOST_KEPT = 3600
 @quotes.get("/<slug:quote>")
 def quote(quote: str) -> Response:
     """Show a quote: the words, whose they are, what rests on them, and everything to copy."""
-    whole = item("quote", quote, "film", "sources", "commentary")
+    whole = read_item("quote", quote, "film", "sources", "commentary")
     shown = quoted(whole.json)
     response = page(
         "quote.html",
@@ -45,7 +45,7 @@ def quote(quote: str) -> Response:
         linked_data=linked_data(whole.json),
         discovered=link_elements(shown),
         copies=_copies(whole.json, snippet(shown)),
-        forms=[form for form in FORMS if form.extension],
+        forms=[form for form in FORMATS if form.extension],
         beside=_beside(quote),
     )
     response.headers["Link"] = link_header(shown)
@@ -63,12 +63,12 @@ def random_quote() -> Redirect:
 def daily_quote(date: str | None) -> Redirect:
     """Lead to the quote of a day, of today (UTC) unless the path names another."""
     chosen = of_day(day_of(date) if date else clock.today(), asked_for())
-    return _led(chosen, f"public, max-age={clock.seconds_left(MOST_KEPT)}")
+    return _led(chosen, f"public, max-age={clock.seconds_left_today(MOST_KEPT)}")
 
 
 def _led(slug: str | None, kept: str) -> Redirect:
     if slug is None:
-        raise Refused("not-found", "There is no quote like that.")
+        raise ProblemException("not-found", "There is no quote like that.")
     response = redirect(absolute_url(f"/quotes/{slug}"))
     response.headers["Cache-Control"] = kept
     return response
@@ -77,7 +77,7 @@ def _led(slug: str | None, kept: str) -> Redirect:
 def _copies(whole: dict[str, Any], copied: dict[str, str]) -> list[tuple[str, str, str]]:
     """Return what there is to copy of a quote: a name, what people call it, the text."""
     words = [(name, said, copied[name].rstrip("\n")) for name, said in COPIED.items()]
-    forms = [(said, named(name, "quote")) for name, said in CITED.items()]
+    forms = [(said, format_named(name, "quote")) for name, said in CITED.items()]
     return words + [(form.name, said, form.body(whole).decode().rstrip("\n")) for said, form in forms if form]
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from flask import Response, make_response, render_template, request
 
 from api.core.urls import absolute_url
-from api.query.internal_reader import Call
+from api.query.internal_reader import APICall
 
 
-def page(template: str, calls: Sequence[Call] = (), **values: object) -> Response:
+def page(template: str, calls: Sequence[APICall] = (), **values: object) -> Response:
     """Return a rendered page that may be kept for a minute, or 304 to whoever has it already.
 
     ``calls`` are those it was made of, the first of them above all.

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from api.core.request_context import session, settings
-from api.http.errors import Refused
+from api.http.errors import ProblemException
 from api.resources.search.results import found
 from api.resources.search.schemas import SearchQuerySchema
 
@@ -16,13 +16,13 @@ def find(query: dict[str, str]) -> dict[str, Any]:
     """Return what ``GET /v1/search`` answers for ``q`` and, if given, ``type`` and ``cursor``.
 
     Raises:
-        Refused: what the call refuses.
+        ProblemException: what the call refuses.
     """
     try:
         asked = SearchQuerySchema().load(query)
     except ValidationError as error:
         said = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise Refused("invalid-parameters", " ".join(sentences(said))) from error
+        raise ProblemException("invalid-parameters", " ".join(sentences(said))) from error
     return found(session(), asked, "/v1/search", settings().base_url)
 
 

@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 
 from api.core.request_context import session, settings
 from api.core.urls import absolute_url
-from api.http.problem_types import PROBLEMS
-from api.http.responses import digest
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.responses import etag_hash
 from api.pages.guides import library
 from api.pages.template_filters import PAGES
-from models import BY_TYPE, NotFound
+from models import MODELS_BY_TYPE, NotFound
 
 sitemap = Blueprint("sitemap", __name__)
 
@@ -29,7 +29,7 @@ MOST = 10_000
 DOCS = ("", "/reference", "/guides", "/changelog", "/problems")
 LEADING = ("/", "/search", "/embed", *(f"/docs{path}" for path in DOCS))
 #: By a plural that stands in addresses: the nouns that have pages.
-NOUNS = {path.strip("/"): BY_TYPE[type_name] for type_name, path in PAGES.items()}
+NOUNS = {path.strip("/"): MODELS_BY_TYPE[type_name] for type_name, path in PAGES.items()}
 KEPT = "public, max-age=3600"
 
 ROBOTS = """User-agent: *
@@ -96,7 +96,7 @@ def _part(name: str, number: int) -> Iterator[Place]:
 
 def _pages() -> list[Place]:
     guides = [guide.path for guide in library(settings().base_url).values()]
-    problems = [f"/docs/problems/{code}" for code in PROBLEMS]
+    problems = [f"/docs/problems/{code}" for code in PROBLEM_TYPES]
     return [(path, None) for path in (*LEADING, *guides, *problems)]
 
 
@@ -113,6 +113,6 @@ def _written(root: str, each: str, places: Iterable[Place]) -> Response:
 def _kept(body: bytes, content_type: str) -> Response:
     response = Response(body, content_type=content_type)
     response.headers["Cache-Control"] = KEPT
-    response.set_etag(digest(body))
+    response.set_etag(etag_hash(body))
     response.make_conditional(request)
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from models.theme_map import Cell, MapScene, MapTheme, ThemeMap
+from models.theme_map import MapCell, MapScene, MapTheme, ThemeMap
 
 #: The side of a cell, in units of the drawing; pages show it as 1.5 rem.
 SIDE = 24
@@ -16,7 +16,7 @@ SMALLEST, LARGEST = 3.5, 10.5
 class Mark:
     """A cell as it is drawn: where, how large, what it is of, and the anchor of what is behind it."""
 
-    cell: Cell
+    cell: MapCell
     scene: MapScene
     anchor: str
     x: int
@@ -71,7 +71,7 @@ def drawn(found: ThemeMap) -> Drawing:
     return Drawing(rows, panels, len(panels) * SIDE, len(rows) * SIDE)
 
 
-def _mark(cell: Cell, scene: MapScene, columns: dict[str, int], heaviest: int) -> Mark:
+def _mark(cell: MapCell, scene: MapScene, columns: dict[str, int], heaviest: int) -> Mark:
     place = columns[cell.scene]
     share: float = (cell.weight / heaviest) ** 0.5
     radius = f"{SMALLEST + (LARGEST - SMALLEST) * share:.1f}".removesuffix(".0")

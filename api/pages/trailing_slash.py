@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from api.core.api_versions import PREFIX
+from api.core.api_versions import VERSION_PREFIX
 from api.core.urls import absolute_url
 
 
 def lead_on() -> Response | None:
     """Return the way to what a path without its last slashes leads to; None where it leads nowhere."""
     bare = request.path.rstrip("/")
-    if request.url_rule or not bare or bare == request.path or PREFIX.match(bare):
+    if request.url_rule or not bare or bare == request.path or VERSION_PREFIX.match(bare):
         return None
     routes = current_app.url_map.bind("")
     if not routes.test(bare, method=request.method):

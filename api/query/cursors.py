@@ -17,13 +17,13 @@ from typing import Any, NoReturn
 import orjson
 from sqlalchemy import ColumnElement, Date, Integer, and_, false, or_, tuple_
 
-from api.http.errors import Refused
-from api.schemas.fields import UNSTORABLE
-from models.types import Instant
+from api.http.errors import ProblemException
+from api.schemas.fields import UNSTORABLE_CHARACTERS
+from models.types import UTCTimestamp
 
 
 @dataclass(frozen=True)
-class Key:
+class SortKey:
     """One column of an order."""
 
     name: str
@@ -56,26 +56,30 @@ class Key:
         kind = self.column.expression.type
         if value is None and self.nullable:
             return None
-        if isinstance(kind, Instant):
-            return _instant(value)
+        if isinstance(kind, UTCTimestamp):
+            return _parse_timestamp(value)
         if isinstance(kind, Date):
             return dt.date.fromisoformat(value)
         if isinstance(kind, Integer):
             # What is larger fits no column, and is an error to the database.
-            return value if type(value) is int and abs(value) < 2**31 else _misfit(value)
-        return value if isinstance(value, str) and not UNSTORABLE.search(value) else _misfit(value)
+            return value if type(value) is int and abs(value) < 2**31 else _wrong_type(value)
+        return (
+            value
+            if isinstance(value, str) and not UNSTORABLE_CHARACTERS.search(value)
+            else _wrong_type(value)
+        )
 
 
-def _instant(value: Any) -> dt.datetime:
+def _parse_timestamp(value: Any) -> dt.datetime:
     at = dt.datetime.fromisoformat(value)
     try:
-        return at.astimezone(dt.UTC) if at.tzinfo else _misfit(value)
+        return at.astimezone(dt.UTC) if at.tzinfo else _wrong_type(value)
     except OverflowError:
         # Near year 1 and 9999 another zone's time has none in UTC.
-        _misfit(value)
+        _wrong_type(value)
 
 
-def _misfit(value: Any) -> NoReturn:
+def _wrong_type(value: Any) -> NoReturn:
     raise ValueError(f"{value!r} is not of the column's type")
 
 
@@ -93,11 +97,11 @@ class Cursor:
         return base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
 
     @classmethod
-    def parse(cls, text: str, fingerprint: str, order: list[Key]) -> Cursor:
+    def parse(cls, text: str, fingerprint: str, order: list[SortKey]) -> Cursor:
         """Read a cursor that must fit this list.
 
         Raises:
-            Refused: 422, when it is not a cursor or belongs to another list.
+            ProblemException: 422, when it is not a cursor or belongs to another list.
         """
         try:
             given, backwards, *values = cls.unpacked(text)
@@ -107,7 +111,7 @@ class Cursor:
         except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
             detail = "This cursor is not of this list with these filters and this sort. Start without one."
             fault = {"location": "query", "pointer": "cursor", "detail": detail}
-            raise Refused("invalid-parameters", "1 parameter is not valid.", [fault]) from error
+            raise ProblemException("invalid-parameters", "1 parameter is not valid.", [fault]) from error
         return cls(fingerprint, bool(backwards), parsed)
 
     @staticmethod
@@ -118,7 +122,7 @@ class Cursor:
         return held
 
 
-def after(order: Sequence[Key], cursor: Cursor) -> list[ColumnElement[bool]]:
+def seek_conditions(order: Sequence[SortKey], cursor: Cursor) -> list[ColumnElement[bool]]:
     """Return conditions to come after the cursor, or before it when going backwards.
 
     A row meets one of them at most, and those that meet a later one come later. Each is a stretch of an index
@@ -130,16 +134,16 @@ def after(order: Sequence[Key], cursor: Cursor) -> list[ColumnElement[bool]]:
         place, here = tuple_(*(key.column for key in order)), tuple_(*values)
         return [place < here if order[0].descending != backwards else place > here]
     return [
-        and_(*map(_same, order[:index], values), order[index].beyond(values[index], backwards))
+        and_(*map(_equals, order[:index], values), order[index].beyond(values[index], backwards))
         for index in reversed(range(len(order)))
     ]
 
 
-def _same(key: Key, value: Any) -> ColumnElement[bool]:
+def _equals(key: SortKey, value: Any) -> ColumnElement[bool]:
     same: ColumnElement[bool] = key.column == value if value is not None else key.column.is_(None)
     return same
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """Return a column's value as a cursor holds it."""
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -11,15 +11,15 @@ from urllib.parse import urlencode
 
 import orjson
 
-from api.core.api_versions import COLLECTIONS, schema_of
+from api.core.api_versions import COLLECTION_PATHS, get_schema_class
 from api.core.request_context import session, settings
 from api.core.urls import absolute_url
-from api.query.statement_cache import Reading, View
+from api.query.statement_cache import ResourceReader, View
 from api.schemas.sparse_fields import Shape
-from models import BY_TYPE
+from models import MODELS_BY_TYPE
 
 
-class Call(NamedTuple):
+class APICall(NamedTuple):
     """A call of the API: its address, and what it answers."""
 
     address: str
@@ -31,36 +31,36 @@ class Call(NamedTuple):
         return self.address.removeprefix(settings().base_url)
 
 
-def item(type_name: str, slug: str, *include: str) -> Call:
+def read_item(type_name: str, slug: str, *include: str) -> APICall:
     """Return the call for an item.
 
     Raises:
         NotFound, Gone, Renamed: there is no such item that anyone may see.
     """
     path = {"id": slug}
-    read = Reading(session(), item_view(type_name), settings().base_url)
-    found = read.item(path, Shape(schema_of(type_name), None, include))
+    read = ResourceReader(session(), select_item(type_name), settings().base_url)
+    found = read.item(path, Shape(get_schema_class(type_name), None, include))
     if found is None:
         raise read.noun(path).missing(session(), slug)
     query = {"include": ",".join(include)} if include else {}
-    return Call(call_address(f"{COLLECTIONS[type_name]}/{slug}", query), orjson.loads(found.json))
+    return APICall(call_url(f"{COLLECTION_PATHS[type_name]}/{slug}", query), orjson.loads(found.json))
 
 
-def call_address(path: str, query: dict[str, Any]) -> str:
+def call_url(path: str, query: dict[str, Any]) -> str:
     """Return the address of a call: its path, and its query where it has one."""
     return absolute_url(path) + (f"?{urlencode(query, safe=',')}" if query else "")
 
 
 # Statements are kept by their view: each must be one and the same at every call.
 @cache
-def item_view(type_name: str) -> View:
+def select_item(type_name: str) -> View:
     """Return the view of an item of a type, as its own route reads it."""
-    noun = BY_TYPE[type_name]
+    noun = MODELS_BY_TYPE[type_name]
     return lambda id: noun.select_where(id=[id])  # noqa: A006 (the path's parameter)
 
 
 @cache
-def list_view(type_name: str) -> View:
+def select_list(type_name: str) -> View:
     """Return the view of the list of a type, which takes all filters."""
-    noun = BY_TYPE[type_name]
+    noun = MODELS_BY_TYPE[type_name]
     return lambda filters: noun.select_where(**filters)

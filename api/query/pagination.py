@@ -25,20 +25,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from api.query.cursors import Cursor, Key, after, plain
-from api.schemas.filters import MOST_ON_A_PAGE
-from models.facet_counts import MOST_COUNTED
+from api.query.cursors import Cursor, SortKey, seek_conditions, to_json_value
+from api.schemas.filters import MAX_PAGE_SIZE
+from models.facet_counts import MAX_COUNTED
 
 #: How many rows a page's statement is to read: one more than the page holds, to know whether one follows.
-MOST: Any = bindparam("most", type_=Integer)
+ROW_LIMIT: Any = bindparam("most", type_=Integer)
 #: No page's statement reads more. PostgreSQL plans for a number that it sees, and so need not plan each time:
 #: of one that it is given with the parameters it must fear the worst.
-MOST_OF_ALL: Any = literal_column(str(MOST_ON_A_PAGE + 1))
+MAX_ROWS: Any = literal_column(str(MAX_PAGE_SIZE + 1))
 #: Lists are counted no further than this.
-COUNT_CAP = MOST_COUNTED
+COUNT_CAP = MAX_COUNTED
 #: Parameters that say which part of a list is shown, and how. Where what is listed carries no advisory,
 #: ``max_severity`` is one of them: it is about what is included.
-NO_FILTERS = frozenset(
+NON_FILTER_PARAMETERS = frozenset(
     {"limit", "cursor", "count", "facets", "sort", "fields", "include", "format"}
     | {"seed", "exclude", "date", "tz"}
 )
@@ -55,23 +55,23 @@ class ListRequest:
     @property
     def filters(self) -> dict[str, Any]:
         """The filters alone: what ``select_where`` of the noun takes."""
-        return filters_of(self.noun, self.query)
+        return filters_from_args(self.noun, self.query)
 
     @cached_property
-    def order(self) -> list[Key]:
+    def order(self) -> list[SortKey]:
         """The order asked for, or the noun's own; always ended by what is unique."""
         keys = self.noun.sort_keys()
         asked = self.query.get("sort") or self.noun.default_sort
         closing = [name for name in self.noun.unique_sort if not {name, f"-{name}"} & set(asked)]
         names = dict.fromkeys([*asked, *closing])
-        return [Key(name.lstrip("-"), keys[name.lstrip("-")], name.startswith("-")) for name in names]
+        return [SortKey(name.lstrip("-"), keys[name.lstrip("-")], name.startswith("-")) for name in names]
 
     @property
     def cursor(self) -> Cursor | None:
         """The cursor, if there is one.
 
         Raises:
-            Refused: 422, when it is not of this list.
+            ProblemException: 422, when it is not of this list.
         """
         text = self.query.get("cursor")
         return Cursor.parse(text, self.fingerprint, self.order) if text else None
@@ -79,7 +79,7 @@ class ListRequest:
     def place(self, row: Any, backwards: bool) -> Cursor:
         """Return the cursor to go on from a row, whose last columns are those of the order."""
         values = row[-len(self.order) :]
-        return Cursor(self.fingerprint, backwards, [plain(value) for value in values])
+        return Cursor(self.fingerprint, backwards, [to_json_value(value) for value in values])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -102,9 +102,11 @@ class ListRequest:
         return f"{base}{self.path}{'?' + urlencode(kept, safe=',') if kept else ''}"
 
 
-def filters_of(noun: Any, asked: dict[str, Any]) -> dict[str, Any]:
+def filters_from_args(noun: Any, asked: dict[str, Any]) -> dict[str, Any]:
     """Return the filters among what was asked for: what ``select_where`` of the noun takes."""
-    rest = NO_FILTERS if hasattr(noun, "advisory_links") else {*NO_FILTERS, "max_severity"}
+    rest = (
+        NON_FILTER_PARAMETERS if hasattr(noun, "advisory_links") else {*NON_FILTER_PARAMETERS, "max_severity"}
+    )
     return {name: value for name, value in asked.items() if name not in rest}
 
 
@@ -117,57 +119,60 @@ class Page:
     previous: Cursor | None
 
 
-def in_order(
+def paged_statement(
     statements: Sequence[Select[Any]],
-    orders: Sequence[Sequence[Key]],
+    orders: Sequence[Sequence[SortKey]],
     cursor: Cursor | None,
     conditions: Sequence[Any] = (),
 ) -> Select[Any] | CompoundSelect[Any]:
     """Return the statement for a page: in order, after the cursor, with the columns of the order.
 
-    It gives no more rows than a page ever needs; whoever reads it reads ``MOST`` of them. The cursor may hold
-    SQL parameters for values. ``statements`` find
-    no row twice, each in the same order by columns of its own; one of which the condition does not hold is
-    not run.
+    It returns at most ``MAX_ROWS`` rows; the reader limits it to ``ROW_LIMIT``. The cursor may hold SQL
+    parameters in place of values. No two of ``statements`` return the same row; each has sort columns of its
+    own, and one whose condition is false is not run.
     """
     found = [
         (one, condition)
         for statement, order, condition in zip_longest(statements, orders, conditions)
-        for one in _parts(statement, order, cursor)
+        for one in _seek_statements(statement, order, cursor)
     ]
     if len(found) == 1:
         return found[0][0]
-    merged = union_all(*(_whole(one, condition) for one, condition in found))
-    return merged.order_by(*terms(orders[0], cursor, _labelled(orders[0]))).limit(MOST_OF_ALL)
+    merged = union_all(*(_as_union_member(one, condition) for one, condition in found))
+    return merged.order_by(*order_by_terms(orders[0], cursor, _sort_columns(orders[0]))).limit(MAX_ROWS)
 
 
-def _parts(statement: Select[Any], order: Sequence[Key], cursor: Cursor | None) -> list[Select[Any]]:
+def _seek_statements(
+    statement: Select[Any], order: Sequence[SortKey], cursor: Cursor | None
+) -> list[Select[Any]]:
     """Return the statements, one or more, for the rows of one in order after the cursor."""
-    steps = after(order, cursor) if cursor and cursor.values else [true()]
-    whole = statement.add_columns(*_labelled(order)).order_by(*terms(order, cursor)).limit(MOST_OF_ALL)
+    steps = seek_conditions(order, cursor) if cursor and cursor.values else [true()]
+    whole = (
+        statement.add_columns(*_sort_columns(order)).order_by(*order_by_terms(order, cursor)).limit(MAX_ROWS)
+    )
     return [whole.where(step) for step in steps]
 
 
-def _labelled(order: Sequence[Key]) -> list[Any]:
+def _sort_columns(order: Sequence[SortKey]) -> list[Any]:
     return [key.column.label(f"key_{number}") for number, key in enumerate(order)]
 
 
-def terms(order: Sequence[Key], cursor: Cursor | None, columns: Sequence[Any] = ()) -> list[Any]:
+def order_by_terms(order: Sequence[SortKey], cursor: Cursor | None, columns: Sequence[Any] = ()) -> list[Any]:
     """Return the ORDER BY terms for a page after the cursor, of other columns if they are given."""
     backwards = cursor.backwards if cursor else False
     return [key.ordered(backwards, column) for key, column in zip_longest(order, columns)]
 
 
-def _whole(statement: Select[Any], condition: Any) -> Select[Any]:
+def _as_union_member(statement: Select[Any], condition: Any) -> Select[Any]:
     """Return all that a statement finds, for a union; nothing unless the condition holds."""
     whole = select(statement.subquery())
     if condition is None:
         return whole
     # Without a row to give it is not begun.
-    return select(whole.limit(case((condition, MOST_OF_ALL), else_=0)).subquery())
+    return select(whole.limit(case((condition, MAX_ROWS), else_=0)).subquery())
 
 
-def page_of(found: Sequence[Any], asked: ListRequest, cursor: Cursor | None) -> Page:
+def build_page(found: Sequence[Any], asked: ListRequest, cursor: Cursor | None) -> Page:
     """Return the page that the rows of such a statement make."""
     limit, backwards = asked.query["limit"], cursor is not None and cursor.backwards
     behind = cursor is not None and bool(cursor.values)
@@ -186,7 +191,7 @@ def page_of(found: Sequence[Any], asked: ListRequest, cursor: Cursor | None) -> 
     )
 
 
-def count(session: Session, statement: Select[Any], now: dict[str, Any]) -> tuple[int, str]:
+def count_rows(session: Session, statement: Select[Any], now: dict[str, Any]) -> tuple[int, str]:
     """Return how many rows the statement finds, and whether that is ``exact`` or ``at-least``."""
     some = statement.with_only_columns(literal_column("1")).limit(COUNT_CAP + 1).subquery()
     found = session.scalar(select(func.count()).select_from(some), now) or 0

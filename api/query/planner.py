@@ -15,25 +15,25 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, not_, select
 
-from api.query.cursors import Key
-from api.query.random_scan import CROWD, Stroll
-from models.advisory import carries, keys_of
+from api.query.cursors import SortKey
+from api.query.random_scan import SKIP_COUNT_ABOVE, RandomScan
+from models.advisory import has_advisory, select_keys_with_advisory
 from models.list_index import (
-    EVERYTHING,
-    LISTED,
-    ORDER,
-    Listing,
-    is_led,
-    is_under_none,
-    keys_of_listed,
-    led,
-    listed,
+    ALL_THEMES,
+    LIST_ORDER,
+    LISTED_TYPES,
+    ListIndexRow,
+    is_tagged_with_none,
+    join_list_index,
+    select_listed_keys,
+    select_listed_slugs,
+    uses_list_index,
 )
-from models.search.selectivity import about, all_of, is_broad
-from models.theme import Probed
+from models.search.selectivity import is_low_selectivity, resource_count, theme_document_count
+from models.theme import PerRowTheme
 
 #: Filters that many rows pass, so that those which pass are soon met on a walk.
-LOOSE = frozenset(
+LOW_SELECTIVITY_FILTERS = frozenset(
     {
         "exclude_advisory",
         "fidelity",
@@ -47,18 +47,18 @@ LOOSE = frozenset(
     | {"presence", "weight"}
 )
 #: What is counted for each request is counted no further.
-MANY = CROWD + 1
+COUNT_LIMIT = SKIP_COUNT_ABOVE + 1
 #: Lists of so many themes are merged; of more, what is about them is sorted.
-MOST_MERGED = 8
+MAX_MERGED_THEMES = 8
 
 #: What has a value that so few have is sorted.
-SCARCE = 2_000
+MAX_SORTED_ROWS = 2_000
 #: Statements that find no row twice, the order to read each in, and on what condition it is run.
-Way = tuple[list[Select[Any]], list[Sequence[Key]], list[ColumnElement[bool]]]
+AccessPlan = tuple[list[Select[Any]], list[Sequence[SortKey]], list[ColumnElement[bool]]]
 
 
 @dataclass(frozen=True)
-class Lead:
+class ListPlanner:
     """The ways to a list: of the statement that ``make`` makes of what stands for its path and filters."""
 
     make: Callable[[Mapping[str, Any], Mapping[str, Any]], Select[Any]]
@@ -78,7 +78,7 @@ class Lead:
     @property
     def has_lists(self) -> bool:
         """Whether ``models.list_index`` has lists of it."""
-        return getattr(self.noun, "type_name", None) in LISTED
+        return getattr(self.noun, "type_name", None) in LISTED_TYPES
 
     @cached_property
     def sought(self) -> Select[Any]:
@@ -89,7 +89,9 @@ class Lead:
         themes = self.given("theme") or self.given("theme_all")
         if not self.given("q") or not self.has_lists or not themes:
             return self.statement
-        return self._with_themes([Probed(theme) for theme in themes[: None if self.given("theme") else 1]])
+        return self._with_themes(
+            [PerRowTheme(theme) for theme in themes[: None if self.given("theme") else 1]]
+        )
 
     @property
     def names(self) -> set[str]:
@@ -100,31 +102,31 @@ class Lead:
         """Return what stands for the values of a filter."""
         return [*self.path.get(f"path_{name}", ()), *self.filters.get(name, ())]
 
-    def towards(self, order: Sequence[Key], most: Any) -> Way:
+    def towards(self, order: Sequence[SortKey], most: Any) -> AccessPlan:
         """Return the way to the first ``most`` rows in an order."""
         if not self.has_lists:
             return [self.statement], [order], []
         if self.given("q"):
             return [self.sought], [order], []
-        if self.names <= LOOSE | {"advisory"} and (ids := self._ids_of_some()) is not None:
+        if self.names <= LOW_SELECTIVITY_FILTERS | {"advisory"} and (ids := self._ids_of_some()) is not None:
             return self._some_or_walk(ids, order)
         if order[0].name == "film":
             return self._in_own_order(order)
         themes = self.given("theme")
-        if themes and self.names <= LOOSE | {"theme"}:
-            broad = is_broad(self.noun.type_name, themes, most)
-            walk = self._with_themes([Probed(theme) for theme in themes])
+        if themes and self.names <= LOW_SELECTIVITY_FILTERS | {"theme"}:
+            broad = is_low_selectivity(self.noun.type_name, themes, most)
+            walk = self._with_themes([PerRowTheme(theme) for theme in themes])
             return [self.statement, walk], [order, order], [not_(broad), broad]
         return [self.statement], [order], []
 
-    def _some_or_walk(self, ids: Select[Any], order: Sequence[Key]) -> Way:
+    def _some_or_walk(self, ids: Select[Any], order: Sequence[SortKey]) -> AccessPlan:
         """Return the way to what has a value that may be rare: these sorted, or a walk past all."""
-        some: Any = ids.limit(SCARCE + 1).subquery()
-        is_scarce = select(func.count()).select_from(some).scalar_subquery() <= SCARCE
-        few = self.statement.where(self.noun.id.in_(ids.limit(SCARCE)))
+        some: Any = ids.limit(MAX_SORTED_ROWS + 1).subquery()
+        is_scarce = select(func.count()).select_from(some).scalar_subquery() <= MAX_SORTED_ROWS
+        few = self.statement.where(self.noun.id.in_(ids.limit(MAX_SORTED_ROWS)))
         walk, walked = self._asking(), order
         if order[0].name == "film":
-            walk, walked = led(walk, self.noun, [EVERYTHING]), self._listed_by(order)
+            walk, walked = join_list_index(walk, self.noun, [ALL_THEMES]), self._listed_by(order)
         return [few, walk], [order, walked], [is_scarce, not_(is_scarce)]
 
     def _asking(self) -> Select[Any]:
@@ -132,7 +134,7 @@ class Lead:
         others = self.filters.keys() - {"advisory", "language"}
         walk = self.make(self.path, {name: self.filters[name] for name in self.filters if name in others})
         if advisories := self.given("advisory"):
-            walk = walk.where(carries(self.noun, advisories))
+            walk = walk.where(has_advisory(self.noun, advisories))
         if languages := self.given("language"):
             # Not by their index, of which much would be sorted. A parameter would be named as one of theirs.
             walk = walk.where(self.noun.language.concat(literal_column("''")).in_(languages))
@@ -141,33 +143,33 @@ class Lead:
     def _ids_of_some(self) -> Select[Any] | None:
         """Return the statement for the keys of what has a value that may be rare, where an index does."""
         if advisories := self.given("advisory"):
-            return keys_of(self.noun, advisories)
+            return select_keys_with_advisory(self.noun, advisories)
         if (languages := self.given("language")) and self.noun.type_name == "quote":
             return select(self.noun.id).where(self.noun.language.in_(languages))
         return None
 
     @staticmethod
-    def _listed_by(order: Sequence[Key]) -> Sequence[Key]:
-        return [replace(key, column=ORDER.get(key.name, key.column)) for key in order]
+    def _listed_by(order: Sequence[SortKey]) -> Sequence[SortKey]:
+        return [replace(key, column=LIST_ORDER.get(key.name, key.column)) for key in order]
 
-    def _in_own_order(self, order: Sequence[Key]) -> Way:
+    def _in_own_order(self, order: Sequence[SortKey]) -> AccessPlan:
         themes = self.given("theme")
-        if 1 < len(themes) <= MOST_MERGED:
+        if 1 < len(themes) <= MAX_MERGED_THEMES:
             found = [self._first_under(themes, number) for number in range(len(themes))]
-        elif is_led(self.statement):
+        elif uses_list_index(self.statement):
             found = [self.statement]
-        elif self.names <= LOOSE | {"film"}:
-            found = [led(self.statement, self.noun, [EVERYTHING])]
+        elif self.names <= LOW_SELECTIVITY_FILTERS | {"film"}:
+            found = [join_list_index(self.statement, self.noun, [ALL_THEMES])]
         else:
             return [self.statement], [order], []
         if films := self.given("film"):
-            found = [one.where(Listing.film.in_(films)) for one in found]
+            found = [one.where(ListIndexRow.film.in_(films)) for one in found]
         return found, [self._listed_by(order)] * len(found), []
 
     def _first_under(self, themes: list[Any], number: int) -> Select[Any]:
         """Return the statement for what is about one of the themes, and about none before it."""
         found = self._with_themes([themes[number]])
-        return found.where(is_under_none(themes[:number])) if number else found
+        return found.where(is_tagged_with_none(themes[:number])) if number else found
 
     def _with_themes(self, themes: list[Any]) -> Select[Any]:
         """Return the statement for other themes than it was asked for."""
@@ -175,37 +177,43 @@ class Lead:
             return self.make({**self.path, "path_theme": themes}, self.filters)
         return self.make(self.path, {**self.filters, "theme": themes})
 
-    def walk(self) -> Stroll | None:
+    def walk(self) -> RandomScan | None:
         """Return how the same rows are soon met in random order, if there may be such a way."""
-        loose = LOOSE | {"theme"} if self.given("theme") else LOOSE | {"advisory"}
+        loose = (
+            LOW_SELECTIVITY_FILTERS | {"theme"}
+            if self.given("theme")
+            else LOW_SELECTIVITY_FILTERS | {"advisory"}
+        )
         if not self.has_lists or not self.names <= loose:
             return None
-        themes, all_ = self.given("theme"), all_of(self.noun.type_name)
+        themes, all_ = self.given("theme"), resource_count(self.noun.type_name)
         plain = self.statement.with_only_columns(self.noun.slug, maintain_column_froms=True)
-        asked = self._with_themes([Probed(theme) for theme in themes]) if themes else self.statement
+        asked = self._with_themes([PerRowTheme(theme) for theme in themes]) if themes else self.statement
         if len(themes) > 1:
-            probed = led(asked, self.noun, [EVERYTHING])
-            return Stroll(probed, plain, asked, self.noun, all_, about(themes), is_bare=False)
-        number = about(themes) if themes else all_
+            probed = join_list_index(asked, self.noun, [ALL_THEMES])
+            return RandomScan(
+                probed, plain, asked, self.noun, all_, theme_document_count(themes), is_bare=False
+            )
+        number = theme_document_count(themes) if themes else all_
         if self._is_listed():
             rows = self._listed()
-            return Stroll(rows, rows, asked, self.noun, number, number, is_bare=True)
-        found = self.statement if themes else led(self._asking(), self.noun, [EVERYTHING])
-        return Stroll(found, plain, asked, self.noun, number, self._least(number), is_bare=False)
+            return RandomScan(rows, rows, asked, self.noun, number, number, is_bare=True)
+        found = self.statement if themes else join_list_index(self._asking(), self.noun, [ALL_THEMES])
+        return RandomScan(found, plain, asked, self.noun, number, self._least(number), is_bare=False)
 
     def _least(self, number: Any) -> Any:
         """Return how many there may be at most: no more than have a value that is asked for."""
         some = self._ids_of_some()
         if some is None:
             return number
-        counted = select(func.count()).select_from(some.limit(MANY).subquery())
-        return case((number > MANY, counted.scalar_subquery()), else_=number)
+        counted = select(func.count()).select_from(some.limit(COUNT_LIMIT).subquery())
+        return case((number > COUNT_LIMIT, counted.scalar_subquery()), else_=number)
 
     def _listed(self) -> Select[Any]:
         """Return the statement for the ids of a list by one theme or none, as its rows have them."""
         themes, most = self.given("theme"), self.filters.get("max_severity")
-        found = listed(self.noun, themes[0] if themes else EVERYTHING)
-        return found if most is None else found.where(Listing.severity <= most)
+        found = select_listed_slugs(self.noun, themes[0] if themes else ALL_THEMES)
+        return found if most is None else found.where(ListIndexRow.severity <= most)
 
     def bare(self) -> Select[Any]:
         """Return a statement with as many rows as the list."""
@@ -213,7 +221,7 @@ class Lead:
 
     def keys(self) -> Select[Any] | None:
         """Return the statement for the keys of the list, in its order, as its rows have them, if they do."""
-        return keys_of_listed(self._listed()) if self._is_listed() else None
+        return select_listed_keys(self._listed()) if self._is_listed() else None
 
     def _is_listed(self) -> bool:
         """Whether the rows of one list say all that is asked."""

@@ -1,7 +1,7 @@
 """Choosing by lot: ``random`` and ``daily``, over the same filters as the lists.
 
 Every candidate draws a lot from the seed and its own id; the lowest win. So the same seed and content
-give the same answer, nothing comes twice, and among up to ``MOST_RANKED`` candidates what is added,
+give the same answer, nothing comes twice, and among up to ``MAX_RANKED`` candidates what is added,
 changed or deleted alters an answer only where it takes or leaves a place in it. A day is the seed of
 its daily item.
 """
@@ -17,23 +17,23 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from api.query import random_scan
-from api.query.random_scan import LAST_KEY, Stroll
-from models.list_index import Listing
+from api.query.random_scan import MAX_RANDOM_KEY, RandomScan
+from models.list_index import ListIndexRow
 
 #: Up to so many candidates are all given a lot; of more, a window of neighbours in random order.
-MOST_RANKED = 10_000
-WINDOW = 200
+MAX_RANKED = 10_000
+WINDOW_SIZE = 200
 #: How far ahead of UTC a day begins: where it is today already, today is not the future.
-EARLIEST = dt.timedelta(hours=14)
-EARLIEST_ZONE = dt.timezone(EARLIEST)
+EARLIEST_UTC_OFFSET = dt.timedelta(hours=14)
+EARLIEST_ZONE = dt.timezone(EARLIEST_UTC_OFFSET)
 
 
-def lot(seed: str, slug: str) -> bytes:
+def draw_hash(seed: str, slug: str) -> bytes:
     """Return the lot that a resource draws."""
     return hashlib.sha256(f"{seed}\n{slug}".encode("utf-8", "surrogatepass")).digest()
 
 
-class Lots:
+class RandomSelection:
     """The resources that a statement finds, run with its parameters ``now``, each of which can draw a lot.
 
     ``walk`` finds the same, wherever a walk in random order begins, where they may be many.
@@ -45,7 +45,7 @@ class Lots:
         statement: Select[Any],
         noun: Any,
         now: dict[str, Any],
-        walk: Stroll | None = None,
+        walk: RandomScan | None = None,
     ) -> None:
         """Take the statement, and the noun that it selects."""
         self.session, self.statement, self.noun, self.now = session, statement, noun, now
@@ -56,17 +56,17 @@ class Lots:
     def draw(self, seed: str, most: int) -> list[str]:
         """Return the ids of at most ``most`` of the resources, in the order of their lots.
 
-        Each is as likely as any other where there are up to ``MOST_RANKED``. Above, each window of
+        Each is as likely as any other where there are up to ``MAX_RANKED``. Above, each window of
         neighbours in random order is, and each within it: near enough to uniform, and no more rows
         are read however many there are.
         """
-        start = int.from_bytes(lot(seed, "")[:8]) >> 1
+        start = int.from_bytes(draw_hash(seed, "")[:8]) >> 1
         found = self._met_or_all(start)
         if found is None:
-            found = self._run(self._all().limit(MOST_RANKED + 1))
-        if len(found) > MOST_RANKED:
+            found = self._run(self._all().limit(MAX_RANKED + 1))
+        if len(found) > MAX_RANKED:
             found = self._window(start)
-        return sorted(found, key=lambda slug: lot(seed, slug))[:most]
+        return sorted(found, key=lambda slug: draw_hash(seed, slug))[:most]
 
     def _all(self) -> Select[Any]:
         """Return the statement for the ids of all."""
@@ -74,8 +74,8 @@ class Lots:
             return self._column(self.noun.slug)
         created = self.noun.created_at
         if self.until is not None:
-            before = select(literal_column("1")).where(created < self.until).limit(MOST_RANKED + 1).subquery()
-            if (self.session.scalar(select(func.count()).select_from(before)) or 0) <= MOST_RANKED:
+            before = select(literal_column("1")).where(created < self.until).limit(MAX_RANKED + 1).subquery()
+            if (self.session.scalar(select(func.count()).select_from(before)) or 0) <= MAX_RANKED:
                 # In the order of coming nothing that came later is read, as much as it may be.
                 ids = self.walk.asked.with_only_columns(self.noun.slug, maintain_column_froms=True)
                 return ids.order_by(created)
@@ -88,25 +88,27 @@ class Lots:
         """
         if self.walk is None:
             return None
-        statement = self.walk.or_all(start, WINDOW, MOST_RANKED + 1)
+        statement = self.walk.or_all(start, WINDOW_SIZE, MAX_RANKED + 1)
         rows = self.session.execute(statement, self.now).all()
-        if any(step == random_scan.ALL for step, _, _ in rows):
-            return [slug for step, slug, _ in rows if step != random_scan.ALL]
-        met = sorted((step, key, slug) for step, slug, key in rows)[:WINDOW]
+        if any(step == random_scan.EXHAUSTED for step, _, _ in rows):
+            return [slug for step, slug, _ in rows if step != random_scan.EXHAUSTED]
+        met = sorted((step, key, slug) for step, slug, key in rows)[:WINDOW_SIZE]
         if not met:
             return None
         step, key, _ = met[-1]
-        way = key - start + step * LAST_KEY
-        is_crowd = len(met) == WINDOW and random_scan.CROWD * way < WINDOW * LAST_KEY
+        way = key - start + step * MAX_RANDOM_KEY
+        is_crowd = (
+            len(met) == WINDOW_SIZE and random_scan.SKIP_COUNT_ABOVE * way < WINDOW_SIZE * MAX_RANDOM_KEY
+        )
         return [slug for _, _, slug in met] if is_crowd else None
 
     def _window(self, start: int) -> list[str]:
-        of = Listing if self.walk else self.noun
+        of = ListIndexRow if self.walk else self.noun
         key, slugs = of.random_key, self.walk.ids() if self.walk else self._column(of.slug)
         in_order = slugs.order_by(key, of.slug)
-        found = self._run(in_order.where(key >= start).limit(WINDOW))
+        found = self._run(in_order.where(key >= start).limit(WINDOW_SIZE))
         # Behind the last comes the first.
-        return found + self._run(in_order.where(key < start).limit(WINDOW - len(found)))
+        return found + self._run(in_order.where(key < start).limit(WINDOW_SIZE - len(found)))
 
     def draw_of_day(self, day: dt.date) -> str | None:
         """Return the id of the day's resource; None where there was none yet.
@@ -116,7 +118,7 @@ class Lots:
         """
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
         created = self.noun.created_at
-        chosen = self._before(first_moment(midnight)).draw(str(day), 1)
+        chosen = self._before(earliest_start_of_day(midnight)).draw(str(day), 1)
         if not chosen:
             asked = self.walk.asked if self.walk else self.statement
             that_day = asked.with_only_columns(created, maintain_column_froms=True)
@@ -132,23 +134,23 @@ class Lots:
         Where not too many are candidates they are read once for all of the days.
         """
         columns = self._column(self.noun.slug).add_columns(self.noun.created_at)
-        rows = self.session.execute(columns.limit(MOST_RANKED + 1), self.now).all()
-        if len(rows) > MOST_RANKED:
+        rows = self.session.execute(columns.limit(MAX_RANKED + 1), self.now).all()
+        if len(rows) > MAX_RANKED:
             drawn = {day: self.draw_of_day(day) for day in days}
             return {day: slug for day, slug in drawn.items() if slug}
         candidates = {day: _candidates(rows, day) for day in days}
         return {
-            day: min(slugs, key=lambda slug: lot(str(day), slug))
+            day: min(slugs, key=lambda slug: draw_hash(str(day), slug))
             for day, slugs in candidates.items()
             if slugs
         }
 
-    def where(self, condition: ColumnElement[bool]) -> Lots:
+    def where(self, condition: ColumnElement[bool]) -> RandomSelection:
         """Return those of them of which a condition holds."""
         walk = self.walk and self.walk.where(condition)
-        return Lots(self.session, self.statement.where(condition), self.noun, self.now, walk)
+        return RandomSelection(self.session, self.statement.where(condition), self.noun, self.now, walk)
 
-    def _before(self, moment: dt.datetime) -> Lots:
+    def _before(self, moment: dt.datetime) -> RandomSelection:
         """Return those of them that were created before a moment."""
         found = self.where(self.noun.created_at < moment)
         found.until = moment
@@ -164,19 +166,19 @@ class Lots:
 def _candidates(rows: Sequence[Any], day: dt.date) -> list[str]:
     """Return the ids, among rows of ids and times of creation, of which one is the day's."""
     midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
-    before = [slug for slug, created in rows if created < first_moment(midnight)]
+    before = [slug for slug, created in rows if created < earliest_start_of_day(midnight)]
     first = min((created for _, created in rows), default=None)
     if before or first is None or first >= midnight + dt.timedelta(days=1):
         return before
     return [slug for slug, created in rows if created == first]
 
 
-def first_moment(midnight: dt.datetime) -> dt.datetime:
+def earliest_start_of_day(midnight: dt.datetime) -> dt.datetime:
     """Return when a day begins in the earliest zone, given when it begins in UTC."""
     since_ever = midnight - dt.datetime.min.replace(tzinfo=dt.UTC)
-    return midnight - min(EARLIEST, since_ever)
+    return midnight - min(EARLIEST_UTC_OFFSET, since_ever)
 
 
-def unflagged(asked: dict[str, Any]) -> dict[str, Any]:
+def exclude_flagged(asked: dict[str, Any]) -> dict[str, Any]:
     """Return what was asked for, without what carries an advisory unless it was asked for too."""
     return asked if {"max_severity", "advisory"} & asked.keys() else asked | {"max_severity": 0}

@@ -17,94 +17,94 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
 #: A part of an item: text as it stands, or SQL that yields text.
-Piece = str | ColumnElement[Any]
+SQLFragment = str | ColumnElement[Any]
 
 
-class Quoted(FunctionElement[str]):
+class JSONScalar(FunctionElement[str]):
     """A text, whole number, date or enumerated value as JSON; ``null`` when it is NULL."""
 
     type = Text()
     inherit_cache = True
 
 
-class Instant(FunctionElement[str]):
+class JSONTimestamp(FunctionElement[str]):
     """An aware time as ``"2026-11-23T00:00:00Z"``, or ``null``."""
 
     type = Text()
     inherit_cache = True
 
 
-class Stored(FunctionElement[str]):
+class StoredJSON(FunctionElement[str]):
     """A JSON column, which holds compact JSON already."""
 
     type = Text()
     inherit_cache = True
 
 
-@compiles(Quoted, "sqlite")
-@compiles(Instant, "sqlite")
+@compiles(JSONScalar, "sqlite")
+@compiles(JSONTimestamp, "sqlite")
 def _quoted(element: Any, compiler: Any, **options: Any) -> str:
     # The driver stores a time as the text that is served.
     return f"json_quote({compiler.process(element.clauses, **options)})"
 
 
-@compiles(Quoted, "postgresql")
+@compiles(JSONScalar, "postgresql")
 def _to_json(element: Any, compiler: Any, **options: Any) -> str:
     return f"coalesce(to_json({compiler.process(element.clauses, **options)})::text, 'null')"
 
 
-@compiles(Instant, "postgresql")
+@compiles(JSONTimestamp, "postgresql")
 def _to_char(element: Any, compiler: Any, **options: Any) -> str:
     moment = compiler.process(element.clauses, **options)
     text = f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
     return f"""coalesce('"' || {text} || '"', 'null')"""
 
 
-@compiles(Stored, "sqlite")
+@compiles(StoredJSON, "sqlite")
 def _stored(element: Any, compiler: Any, **options: Any) -> str:
     return f"coalesce({compiler.process(element.clauses, **options)}, 'null')"
 
 
-@compiles(Stored, "postgresql")
+@compiles(StoredJSON, "postgresql")
 def _stored_text(element: Any, compiler: Any, **options: Any) -> str:
     return f"coalesce(({compiler.process(element.clauses, **options)})::text, 'null')"
 
 
-def raw(text: str) -> ColumnElement[str]:
+def text_literal(text: str) -> ColumnElement[str]:
     """Return a text literal of ours; it is written into the statement, not bound."""
     return literal_column("'" + text.replace("'", "''") + "'", Text)
 
 
-def written(value: Any) -> str:
+def to_json(value: Any) -> str:
     """Return a value of ours as JSON."""
     return orjson.dumps(value).decode()
 
 
-def joined(pieces: Iterable[Piece]) -> ColumnElement[str]:
+def concatenate(pieces: Iterable[SQLFragment]) -> ColumnElement[str]:
     """Return the pieces as one text; neighbouring literals become one."""
-    merged: list[Piece] = []
+    merged: list[SQLFragment] = []
     for piece in pieces:
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
         else:
             merged.append(piece)
-    first, *rest = (raw(piece) if isinstance(piece, str) else piece for piece in merged)
+    first, *rest = (text_literal(piece) if isinstance(piece, str) else piece for piece in merged)
     for piece in rest:
         first = first.concat(piece)
     return first
 
 
-def aggregated(items: Select[Any], separator: str = ",") -> ColumnElement[str]:
+def aggregate(items: Select[Any], separator: str = ",") -> ColumnElement[str]:
     """Return the texts of a one-column, ordered statement as one text; empty where there are none."""
     ordered: FromClause = items.subquery()
     (item,) = ordered.c
     # Not a parameter: it would be one for each list in the statement.
     between: Any = literal_column(f"'{separator}'")
     together = select(func.aggregate_strings(item, between)).scalar_subquery()
-    return func.coalesce(together, raw(""))
+    return func.coalesce(together, text_literal(""))
 
 
-class Frozen(ColumnElement[str]):
+class PrecompiledSQL(ColumnElement[str]):
     """An expression that is built and written once for each dialect, and known by its name from then on.
 
     Building the expression of an item costs more than everything else of a request; SQLAlchemy's own
@@ -121,8 +121,8 @@ class Frozen(ColumnElement[str]):
         self.text: dict[str, str] = {}
 
 
-@compiles(Frozen)
-def _frozen(element: Frozen, compiler: Any, **options: Any) -> str:
+@compiles(PrecompiledSQL)
+def _precompiled(element: PrecompiledSQL, compiler: Any, **options: Any) -> str:
     dialect: str = compiler.dialect.name
     if dialect not in element.text:
         plain = {

@@ -9,6 +9,6 @@ label is said. Nothing here knows of databases or requests; ``negotiate`` alone 
 """
 
 from api.representations.negotiation import negotiate
-from api.representations.registry import FORMS, Form, forms_of, named
+from api.representations.registry import FORMATS, Format, format_named, formats_for
 
-__all__ = ["FORMS", "Form", "forms_of", "named", "negotiate"]
+__all__ = ["FORMATS", "Format", "format_named", "formats_for", "negotiate"]

@@ -16,7 +16,7 @@ JSON_LD = "application/ld+json"
 
 
 @dataclass(frozen=True)
-class Form:
+class Format:
     """One form of an item.
 
     ``name`` is the value of ``format=``; ``extension``, where one is customary, ends a path, without its
@@ -66,10 +66,10 @@ class Form:
 
 
 #: All forms. Where a request likes several equally well, the first is served.
-FORMS = (
-    Form("json", "application/json", "json", "The item itself."),
-    Form("text", "text/plain", "txt", "The words and where they are from.", plain_text.write, charset=True),
-    Form(
+FORMATS = (
+    Format("json", "application/json", "json", "The item itself."),
+    Format("text", "text/plain", "txt", "The words and where they are from.", plain_text.write, charset=True),
+    Format(
         "markdown",
         "text/markdown",
         "md",
@@ -77,8 +77,8 @@ FORMS = (
         markdown.write,
         charset=True,
     ),
-    Form("json-ld", JSON_LD, "jsonld", "Linked data in schema.org’s words.", jsonld.write),
-    Form(
+    Format("json-ld", JSON_LD, "jsonld", "Linked data in schema.org’s words.", jsonld.write),
+    Format(
         "annotation",
         JSON_LD,
         "anno.jsonld",
@@ -87,7 +87,7 @@ FORMS = (
         ANNOTATING,
         profile=annotation.CONTEXT,
     ),
-    Form(
+    Format(
         "bibtex",
         "application/x-bibtex",
         "bib",
@@ -95,7 +95,7 @@ FORMS = (
         bibtex.write,
         charset=True,
     ),
-    Form(
+    Format(
         "ris",
         "application/x-research-info-systems",
         "ris",
@@ -103,17 +103,17 @@ FORMS = (
         ris.write,
         charset=True,
     ),
-    Form(
+    Format(
         "csl-json",
         "application/vnd.citationstyles.csl+json",
         "csl.json",
         "A citation of the source, for citation processors.",
         csl.write,
     ),
-    Form(
+    Format(
         "apa", BIBLIOGRAPHY, None, "A reference in APA style.", formatted.apa, styles=("apa",), charset=True
     ),
-    Form(
+    Format(
         "mla",
         BIBLIOGRAPHY,
         None,
@@ -122,7 +122,7 @@ FORMS = (
         styles=("mla", formatted.STYLES["mla"]),
         charset=True,
     ),
-    Form(
+    Format(
         "chicago",
         BIBLIOGRAPHY,
         None,
@@ -134,11 +134,11 @@ FORMS = (
 )
 
 
-def forms_of(type_name: str) -> tuple[Form, ...]:
+def formats_for(type_name: str) -> tuple[Format, ...]:
     """Return the forms of an item of this type, JSON first; those that only ``json`` has, that alone."""
-    return tuple(form for form in FORMS if form.write is None or type_name in form.types)
+    return tuple(form for form in FORMATS if form.write is None or type_name in form.types)
 
 
-def named(name: str, type_name: str) -> Form | None:
+def format_named(name: str, type_name: str) -> Format | None:
     """Return the form of this name; None if an item of this type has none of it."""
-    return next((form for form in forms_of(type_name) if form.name == name), None)
+    return next((form for form in formats_for(type_name) if form.name == name), None)

@@ -9,22 +9,22 @@ from typing import Any, Self
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 from marshmallow.schema import SchemaMeta
 
-from api.core.api_versions import COLLECTIONS
-from api.schemas.fields import Const, Fixed, Moment, count_relation
-from api.schemas.links import Address
-from api.schemas.references import Listed, ReferenceTo, lists
+from api.core.api_versions import COLLECTION_PATHS
+from api.schemas.fields import ConstantField, NullableConstant, UTCDateTime, count_relation_field
+from api.schemas.links import URLField
+from api.schemas.references import ExpandedList, ReferenceTo, list_links
 from models.facets import FACETS
 
 #: What opens and what closes every item, around the fields of its own.
-HEAD = ("type", "id", "label", "url", "html_url")
-TAIL = ("editor_note", "links", "revision", "created_at", "updated_at")
+LEADING_FIELDS = ("type", "id", "label", "url", "html_url")
+TRAILING_FIELDS = ("editor_note", "links", "revision", "created_at", "updated_at")
 
 
-class InOrder(SchemaMeta):
+class OrderedSchemaMeta(SchemaMeta):
     """Puts the fields that all of a kind have where they belong, whichever class declares them."""
 
-    head: tuple[str, ...] = HEAD
-    tail: tuple[str, ...] = TAIL
+    head: tuple[str, ...] = LEADING_FIELDS
+    tail: tuple[str, ...] = TRAILING_FIELDS
 
     @classmethod
     def get_declared_fields(cls, klass: Any, *args: Any, **kwargs: Any) -> dict[str, fields.Field[Any]]:
@@ -44,7 +44,7 @@ class InOrder(SchemaMeta):
         return {name: declared[name] for name in (*cls.head, *own, *cls.tail) if name in declared}
 
 
-class Lasting(Schema):
+class SharedSchema(Schema):
     """A shape that stays as it was made.
 
     flask-smorest copies what it knows of a view at each decorator; the copies may share such a shape.
@@ -54,7 +54,7 @@ class Lasting(Schema):
         return self
 
 
-class Out(Lasting, metaclass=InOrder):
+class ResponseSchema(SharedSchema, metaclass=OrderedSchemaMeta):
     """A shape that the API serves: every key is always there, null where nothing is known.
 
     ``include`` names what is filled in, ``max_severity`` the strongest advisory that may stand on it.
@@ -80,8 +80,10 @@ class Out(Lasting, metaclass=InOrder):
         """Take what is included, the version to show it in, and the options of ``Schema``."""
         self.include, self.max_severity = include, max_severity
         self.api_version = api_version or type(self).api_version
-        listed = lists(self._declared_fields)
-        added = {name: Listed(*link.lists) for name, link in listed.items() if link.lists and name in include}
+        listed = list_links(self._declared_fields)
+        added = {
+            name: ExpandedList(*link.lists) for name, link in listed.items() if link.lists and name in include
+        }
         if added:
             self._declared_fields = type(self).in_order(self._declared_fields | added)
         super().__init__(**options)
@@ -92,7 +94,7 @@ class Out(Lasting, metaclass=InOrder):
         field_obj.dump_only = True
 
 
-class Body(Lasting):
+class RequestSchema(SharedSchema):
     """A shape that the API, or a pack, takes: unknown keys are refused."""
 
     class Meta:
@@ -109,46 +111,48 @@ def component_name(schema: type[Schema]) -> str:
     return re.sub(r"V[0-9]+(?=(?:List)?$)", "", schema.__name__.removesuffix("Schema"))
 
 
-class ReferenceSchema(Out):
+class ReferenceSchema(ResponseSchema):
     """What names a resource inside another one."""
 
     id = fields.String(attribute="slug", metadata={"description": "The id, unique among its type."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
 
 
-def _reference(type_name: str, path: str) -> type[ReferenceSchema]:
+def _reference_schema(type_name: str, path: str) -> type[ReferenceSchema]:
     """Return the reference schema of a type, under the name by which ``ReferenceTo`` finds it."""
     return type(
         f"{type_name.title()}RefSchema",
         (ReferenceSchema,),
         {
             "__doc__": f"Names a {type_name}.",
-            "type": Const(type_name, f"Always `{type_name}`."),
-            "url": Address(path, description=f"The {type_name}'s address."),
+            "type": ConstantField(type_name, f"Always `{type_name}`."),
+            "url": URLField(path, description=f"The {type_name}'s address."),
         },
     )
 
 
 #: What a reference looks like, by the type of what it names: ``FilmRefSchema`` and so on.
-REFERENCES = {name: _reference(name, f"{path}/") for name, path in COLLECTIONS.items() if name != "advisory"}
+REFERENCE_SCHEMAS = {
+    name: _reference_schema(name, f"{path}/") for name, path in COLLECTION_PATHS.items() if name != "advisory"
+}
 
 
-class ItemSchema(Out):
+class ItemSchema(ResponseSchema):
     """What every item begins and ends with."""
 
     id = fields.String(
         attribute="slug", metadata={"description": "The id: a slug, unique among its type, never reused."}
     )
     label = fields.String(metadata={"description": "A short, neutral display name, written by an editor."})
-    html_url: fields.Field[Any] = Fixed(
+    html_url: fields.Field[Any] = NullableConstant(
         None, "The address of a page for people; null until there is one.", format="uri"
     )
     revision = fields.Integer(metadata={"description": "How often the item was changed, from 1."})
-    created_at = Moment(metadata={"description": "When the item was first published, UTC."})
-    updated_at = Moment(metadata={"description": "When the item last changed, UTC."})
+    created_at = UTCDateTime(metadata={"description": "When the item was first published, UTC."})
+    updated_at = UTCDateTime(metadata={"description": "When the item last changed, UTC."})
 
 
-class CitationSchema(Out):
+class CitationSchema(ResponseSchema):
     """Paragraphs of one source."""
 
     source = ReferenceTo("source", include="sources", metadata={"description": "The source."})
@@ -158,20 +162,20 @@ class CitationSchema(Out):
     )
 
 
-class AdvisoryLinkSchema(Out):
+class AdvisoryLinkSchema(ResponseSchema):
     """An advisory that stands on the item's own words, with its severity."""
 
-    type = Const("advisory", "Always `advisory`.")
+    type = ConstantField("advisory", "Always `advisory`.")
     id = fields.String(attribute="advisory.slug", metadata={"description": "The advisory's id."})
     label = fields.String(attribute="advisory.label", metadata={"description": "The advisory's name."})
-    url = Address("/v1/advisories/", attribute="advisory.slug", description="The advisory's address.")
+    url = URLField("/v1/advisories/", attribute="advisory.slug", description="The advisory's address.")
     severity = fields.Integer(
         validate=validate.Range(1, 3),
         metadata={"description": "1 (least) to 3 (most); the advisory says what each means."},
     )
 
 
-class PageSchema(Out):
+class PageSchema(ResponseSchema):
     """Where a list's page stands."""
 
     limit = fields.Integer(metadata={"description": "The most items a page holds."})
@@ -187,12 +191,12 @@ class PageSchema(Out):
         allow_none=True,
         metadata={"description": "How many items match; null if neither asked for nor known."},
     )
-    total_relation = count_relation(
+    total_relation = count_relation_field(
         "Whether `total` is exact or a lower bound; null with it.", allow_none=True
     )
 
 
-class ListSchema(Out):
+class ListSchema(ResponseSchema):
     """A page of a list; what its items are counted by is there when it is asked for."""
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
@@ -201,13 +205,13 @@ class ListSchema(Out):
         field_obj.required = field_name != "facets"
 
 
-_LISTS: dict[str, type[Out]] = {}
+_LIST_SCHEMAS: dict[str, type[ResponseSchema]] = {}
 
 
-def list_of(item: type[Out]) -> type[Out]:
+def list_schema(item: type[ResponseSchema]) -> type[ResponseSchema]:
     """Return the schema of a page of ``item``, made once: ``QuoteListSchema``."""
     name = item.__name__.replace("Schema", "ListSchema")
-    if name not in _LISTS:
+    if name not in _LIST_SCHEMAS:
         members = {
             "__doc__": f"A page of a list; its items are {component_name(item)}s.",
             "data": fields.List(fields.Nested(item), metadata={"description": "The items of this page."}),
@@ -219,5 +223,5 @@ def list_of(item: type[Out]) -> type[Out]:
                 f"{type_name.title()}FacetsSchema",
                 metadata={"description": "Only with `facets=`: the items of the whole list, counted."},
             )
-        _LISTS[name] = type(name, (ListSchema,), members)
-    return _LISTS[name]
+        _LIST_SCHEMAS[name] = type(name, (ListSchema,), members)
+    return _LIST_SCHEMAS[name]

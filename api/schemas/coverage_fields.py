@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import REFERENCES, Out
-from api.schemas.fields import Named, count_relation
-from api.schemas.references import Grouped
+from api.schemas.base import REFERENCE_SCHEMAS, ResponseSchema
+from api.schemas.fields import Enumerated, count_relation_field
+from api.schemas.references import NestedObject
 
 
-def relation_field(what: str) -> Named:
+def relation_field(what: str) -> Enumerated:
     """Return the field that says whether an answer is whole; ``what`` is said of one that is not."""
-    return count_relation(f"`exact`; of more than is gone through `at-least`: {what}")
+    return count_relation_field(f"`exact`; of more than is gone through `at-least`: {what}")
 
 
-class ThemeCoverageSchema(Out):
+class ThemeCoverageSchema(ResponseSchema):
     """How much there is about a theme or what is narrower."""
 
-    theme = Grouped(REFERENCES["theme"], metadata={"description": "The theme."})
+    theme = NestedObject(REFERENCE_SCHEMAS["theme"], metadata={"description": "The theme."})
     scenes = fields.Integer(metadata={"description": "How many scenes."})
     quotes = fields.Integer(metadata={"description": "How many quotes."})
     commentary = fields.Integer(metadata={"description": "How many claims."})

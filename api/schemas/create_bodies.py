@@ -6,12 +6,12 @@ from typing import Any
 
 from marshmallow import fields, pre_load, validate
 
-from api.schemas.base import Body
-from api.schemas.fields import LANGUAGE, Choice, Matching, Reference, Text, WholeNumber
+from api.schemas.base import RequestSchema
+from api.schemas.fields import LANGUAGE, Choice, Reference, RegexpRule, Text, WholeNumber
 from models import Status
 
 
-class CreateBody(Body):
+class CreateSchema(RequestSchema):
     """What every create body has: the label, which a name or title may stand in for."""
 
     @staticmethod
@@ -31,14 +31,14 @@ class CreateBody(Body):
         return entry
 
 
-class AdvisoryLinkBody(Body):
+class AdvisoryLinkCreateSchema(RequestSchema):
     """An advisory and its severity, as a create body writes them."""
 
     advisory = Reference("advisory", required=True)
     severity = WholeNumber(required=True, validate=validate.Range(1, 3))
 
 
-class CitationBody(Body):
+class CitationCreateSchema(RequestSchema):
     """A source and numbers of its paragraphs, as a create body writes them."""
 
     source = Reference("source", required=True)
@@ -56,18 +56,22 @@ def themes_field() -> fields.List[Any]:
 
 def advisories_field() -> fields.List[Any]:
     """Return the field for a body's advisories; none, if left out."""
-    return fields.List(fields.Nested(AdvisoryLinkBody), load_default=list, validate=validate.Length(max=20))
+    return fields.List(
+        fields.Nested(AdvisoryLinkCreateSchema), load_default=list, validate=validate.Length(max=20)
+    )
 
 
 def citations_field(most: int = 50) -> fields.List[Any]:
     """Return the field for a body's citations: one at least."""
-    return fields.List(fields.Nested(CitationBody), required=True, validate=validate.Length(min=1, max=most))
+    return fields.List(
+        fields.Nested(CitationCreateSchema), required=True, validate=validate.Length(min=1, max=most)
+    )
 
 
 def language_field(**options: Any) -> Text:
     """Return the field for a BCP 47 language tag."""
     return Text(
-        35, pattern=Matching(LANGUAGE, "“{input}” is not a BCP 47 language tag, such as en."), **options
+        35, pattern=RegexpRule(LANGUAGE, "“{input}” is not a BCP 47 language tag, such as en."), **options
     )
 
 

@@ -16,20 +16,20 @@ from models.types import SLUG_LENGTH
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 TIMECODE = re.compile(r"[0-9]{2}:[0-5][0-9]:[0-5][0-9]")
-DIGITS = re.compile(r"[0-9]{1,12}")
+DIGITS_PATTERN = re.compile(r"[0-9]{1,12}")
 #: The most values one filter takes.
-MOST_VALUES = 50
+MAX_FILTER_VALUES = 50
 # NUL cannot be stored in PostgreSQL, a lone surrogate nowhere; other control characters are noise.
-UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+UNSTORABLE_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the sentence that suggests the known word nearest to ``word``, or nothing."""
     close = difflib.get_close_matches(word, sorted(known), n=1)
     return f" Did you mean “{close[0]}”?" if close else ""
 
 
-class Matching(validate.Validator):
+class RegexpRule(validate.Validator):
     """Accept only what matches a pattern as a whole (a ``$`` would let a final newline pass)."""
 
     def __init__(self, pattern: re.Pattern[str], message: str) -> None:
@@ -39,11 +39,11 @@ class Matching(validate.Validator):
     def __call__(self, value: str) -> str:
         """Return ``value``, or raise ``ValidationError``."""
         if not self.pattern.fullmatch(value):
-            raise ValidationError(self.message.format(input=_shown(value)))
+            raise ValidationError(self.message.format(input=_truncate(value)))
         return value
 
 
-def _shown(value: str, most: int = 60) -> str:
+def _truncate(value: str, most: int = 60) -> str:
     text = value.encode("utf-8", "replace").decode()
     return text if len(text) <= most else text[:most] + "…"
 
@@ -51,14 +51,14 @@ def _shown(value: str, most: int = 60) -> str:
 class Text(fields.String):
     """Text that both databases can store, never empty, without blanks around it."""
 
-    def __init__(self, most: int, *, pattern: Matching | None = None, **options: Any) -> None:
+    def __init__(self, most: int, *, pattern: RegexpRule | None = None, **options: Any) -> None:
         """Take the most characters it may have, and the pattern it must match as a whole."""
         rules: list[Any] = [validate.Length(min=1, max=most)] + ([pattern] if pattern else [])
         super().__init__(validate=rules, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if UNSTORABLE.search(text):
+        if UNSTORABLE_CHARACTERS.search(text):
             raise ValidationError("Control characters and lone surrogates cannot be stored.")
         if text != text.strip():
             raise ValidationError("White space around a text is not allowed.")
@@ -73,7 +73,7 @@ class Slug(fields.String):
         metadata = {"pattern": f"^{SLUG.pattern}$"} | dict(options.pop("metadata", {}))
         rules = [
             validate.Length(max=SLUG_LENGTH, error="An id has at most {max} characters."),
-            Matching(SLUG, "“{input}” is not an id; ids match [a-z0-9]+(-[a-z0-9]+)*."),
+            RegexpRule(SLUG, "“{input}” is not an id; ids match [a-z0-9]+(-[a-z0-9]+)*."),
         ]
         super().__init__(validate=rules, metadata=metadata, **options)
 
@@ -103,14 +103,14 @@ class Choice(fields.Enum[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if value not in self.allowed:
-            shown = _shown(str(value))
+            shown = _truncate(str(value))
             raise ValidationError(
-                f"“{shown}” is not one of the values allowed.{nearest(shown, self.allowed)}"
+                f"“{shown}” is not one of the values allowed.{did_you_mean(shown, self.allowed)}"
             )
         return self.enum(value)
 
 
-class Digits(fields.Integer):
+class StrictInteger(fields.Integer):
     """A whole number in a query string: ASCII digits only."""
 
     def __init__(self, least: int = 0, most: int = 999_999_999, **options: Any) -> None:
@@ -119,7 +119,7 @@ class Digits(fields.Integer):
         self.least, self.most = least, most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        fits = isinstance(value, str) and DIGITS.fullmatch(value)
+        fits = isinstance(value, str) and DIGITS_PATTERN.fullmatch(value)
         if not fits or not self.least <= int(value) <= self.most:
             raise ValidationError(f"It takes a whole number from {self.least} to {self.most}, in digits 0–9.")
         return int(value)
@@ -135,7 +135,7 @@ class WholeNumber(fields.Integer):
         return int(value)
 
 
-class Flag(fields.Boolean):
+class StrictBoolean(fields.Boolean):
     """``true`` or ``false`` in a query string, and nothing else."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
@@ -144,7 +144,7 @@ class Flag(fields.Boolean):
         return bool(value == "true")
 
 
-class Named(fields.String):
+class Enumerated(fields.String):
     """One of the names of something: of a sort key, of a field, of what can be included.
 
     In the OpenAPI document the names are one component, ``enumeration``, ``described`` in a sentence.
@@ -161,13 +161,15 @@ class Named(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if text not in self.allowed:
-            raise ValidationError(f"Unknown {self.what} “{_shown(text)}”.{nearest(text, self.allowed)}")
+            raise ValidationError(
+                f"Unknown {self.what} “{_truncate(text)}”.{did_you_mean(text, self.allowed)}"
+            )
         return text
 
 
-def count_relation(description: str, **options: Any) -> Named:
+def count_relation_field(description: str, **options: Any) -> Enumerated:
     """Return the field that says whether a count is ``exact`` or a lower bound, ``at-least``."""
-    return Named(
+    return Enumerated(
         "relation",
         ["exact", "at-least"],
         enumeration="CountRelation",
@@ -177,10 +179,10 @@ def count_relation(description: str, **options: Any) -> Named:
     )
 
 
-class AnyOf(fields.List[Any]):
+class CommaSeparated(fields.List[Any]):
     """Several values, by comma or by repetition."""
 
-    def __init__(self, inner: fields.Field[Any], *, most: int = MOST_VALUES, **options: Any) -> None:
+    def __init__(self, inner: fields.Field[Any], *, most: int = MAX_FILTER_VALUES, **options: Any) -> None:
         """Take the field of one value, and the most values that are taken."""
         super().__init__(inner, validate=validate.Length(min=1, max=most), **options)
         self.most = most
@@ -200,7 +202,7 @@ class AnyOf(fields.List[Any]):
         return [self.inner.deserialize(part) for part in dict.fromkeys(parts)]
 
 
-class Moment(fields.AwareDateTime):
+class UTCDateTime(fields.AwareDateTime):
     """An aware time as ``2026-11-23T00:00:00Z``, to the second."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
@@ -210,7 +212,7 @@ class Moment(fields.AwareDateTime):
         return f"{value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-class Const(fields.Constant[Any]):
+class ConstantField(fields.Constant[Any]):
     """Always this text or number (``type`` and its like)."""
 
     def __init__(self, constant: str | int, description: str) -> None:
@@ -218,7 +220,7 @@ class Const(fields.Constant[Any]):
         super().__init__(constant, metadata={"description": description})
 
 
-class Fixed(fields.Constant[Any]):
+class NullableConstant(fields.Constant[Any]):
     """This text, or null, for now; the document promises only that it is one of the two."""
 
     def __init__(self, constant: str | None, description: str, **metadata: str) -> None:
@@ -226,7 +228,7 @@ class Fixed(fields.Constant[Any]):
         super().__init__(constant, metadata={"description": description, **metadata})
 
 
-class Mapped(fields.Dict):
+class JSONObject(fields.Dict):
     """A JSON object of texts by key, kept as JSON."""
 
     def __init__(self, keys: Mapping[str, str], **options: Any) -> None:

@@ -6,17 +6,17 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.base import Body, InOrder
-from api.schemas.fields import AnyOf, Digits, Flag, Named, Slug
+from api.schemas.base import OrderedSchemaMeta, RequestSchema
+from api.schemas.fields import CommaSeparated, Enumerated, Slug, StrictBoolean, StrictInteger
 from models import CommentaryRelation, InvalidQuery, Paragraph, Versioned
 from models.search import Query, parse
-from models.search.query import MOST_CHARACTERS
+from models.search.query import MAX_QUERY_CHARACTERS
 
 #: Items that a page of a list holds at most.
-MOST_ON_A_PAGE = 100
+MAX_PAGE_SIZE = 100
 
 
-class QueryInOrder(InOrder):
+class OrderedQuerySchemaMeta(OrderedSchemaMeta):
     """The same for the parameters of a list."""
 
     head = ("id", "q")
@@ -41,7 +41,7 @@ class QueryInOrder(InOrder):
     )
 
 
-class SortField(AnyOf):
+class SortField(CommaSeparated):
     """Sort keys of a noun, each with a ``-`` before it for descending."""
 
     def __init__(self, noun: type[Versioned] | type[Paragraph] | type[CommentaryRelation]) -> None:
@@ -51,7 +51,7 @@ class SortField(AnyOf):
         default, ties = ",".join(noun.default_sort), " and ".join(noun.unique_sort)
         keys_of = f"{noun.__name__}SortKey"
         super().__init__(
-            Named("sort key", allowed, enumeration=keys_of, described="A sort key; `-` for descending."),
+            Enumerated("sort key", allowed, enumeration=keys_of, described="A sort key; `-` for descending."),
             metadata={
                 "description": "Sort keys in order of precedence, `-` before one for descending; "
                 f"nulls come last, and ties are broken by {ties}. Default: `{default}`.",
@@ -59,14 +59,14 @@ class SortField(AnyOf):
         )
 
 
-class ListQuerySchema(Body, metaclass=QueryInOrder):
+class ListQuerySchema(RequestSchema, metaclass=OrderedQuerySchemaMeta):
     """The parameters of every list; a subclass adds its ``noun``, its filters and ``sort``."""
 
     noun: ClassVar[Any]
 
-    limit = Digits(
+    limit = StrictInteger(
         1,
-        MOST_ON_A_PAGE,
+        MAX_PAGE_SIZE,
         load_default=20,
         metadata={"description": "The most items a page holds. It may change between pages."},
     )
@@ -77,22 +77,22 @@ class ListQuerySchema(Body, metaclass=QueryInOrder):
             "the same list, filters and sort.",
         },
     )
-    count = Flag(
+    count = StrictBoolean(
         load_default=False, metadata={"description": "Whether to say how many items match, up to 10,000."}
     )
 
 
 #: A word that no text has.
-NO_WORD = "q" * 60
+UNMATCHABLE_WORD = "q" * 60
 
 
-class Sought(str):
+class SearchText(str):
     """A text to search for, with the query that it asks; None where it asks for nothing, with the reason."""
 
     query: Query | None
     notice: str | None
 
-    def __new__(cls, text: str) -> Sought:
+    def __new__(cls, text: str) -> SearchText:
         """Understand the text."""
         made = super().__new__(cls, text)
         try:
@@ -102,31 +102,35 @@ class Sought(str):
         return made
 
 
-class SearchText(fields.String):
+class SearchTextField(fields.String):
     """A text to search for: any, so that one may search while it is being typed."""
 
     def __init__(self, **options: Any) -> None:
         """Take the options of ``String``."""
-        length = validate.Length(1, MOST_CHARACTERS, error="A search text has {min} to {max} characters.")
+        length = validate.Length(
+            1, MAX_QUERY_CHARACTERS, error="A search text has {min} to {max} characters."
+        )
         super().__init__(validate=length, **options)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Sought:
-        return Sought(super()._deserialize(value, attr, data, **kwargs))
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> SearchText:
+        return SearchText(super()._deserialize(value, attr, data, **kwargs))
 
 
-class _Words(SearchText):
+class SearchFilterField(SearchTextField):
+    """The ``q`` filter: search text in a list of one, as statements take it."""
+
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         words: Any = super().deserialize(value, *args, **kwargs)
-        if not isinstance(words, Sought):
+        if not isinstance(words, SearchText):
             return words
         # A list of one: what a statement is given as a parameter, filters have in lists.
-        return [words if words.query else Sought(NO_WORD)]
+        return [words if words.query else SearchText(UNMATCHABLE_WORD)]
 
 
 class TextFilter(Schema):
     """The filter of what has words."""
 
-    q = _Words(
+    q = SearchFilterField(
         metadata={
             "description": 'Only items with these words: as in `/v1/search`, with `"exact phrases"`, '
             "`prefixes*` and `-` before what is not wanted. The order is the list's own; of words that more "
@@ -138,15 +142,19 @@ class TextFilter(Schema):
 class IdFilter(Schema):
     """The filter that every resource has."""
 
-    id = AnyOf(Slug(), metadata={"description": "Only items with one of these ids."})
+    id = CommaSeparated(Slug(), metadata={"description": "Only items with one of these ids."})
 
 
 class AdvisoryFilters(Schema):
     """The filters of what carries advisories."""
 
-    advisory = AnyOf(Slug(), metadata={"description": "Only items that carry any of these advisories."})
-    exclude_advisory = AnyOf(Slug(), metadata={"description": "No items that carry any of these advisories."})
-    max_severity = Digits(
+    advisory = CommaSeparated(
+        Slug(), metadata={"description": "Only items that carry any of these advisories."}
+    )
+    exclude_advisory = CommaSeparated(
+        Slug(), metadata={"description": "No items that carry any of these advisories."}
+    )
+    max_severity = StrictInteger(
         0,
         3,
         metadata={"description": "Only items with no advisory above this severity; 0 admits none at all."},
@@ -156,16 +164,16 @@ class AdvisoryFilters(Schema):
 class ThemeFilters(Schema):
     """The filters of what is about themes."""
 
-    theme = AnyOf(
+    theme = CommaSeparated(
         Slug(),
         metadata={"description": "Only items about any of these themes, or a theme narrower than one."},
     )
-    theme_all = AnyOf(
+    theme_all = CommaSeparated(
         Slug(), metadata={"description": "Only items about all of these themes, each with what is narrower."}
     )
 
 
-def without(
+def drop_filters(
     query: type[ListQuerySchema], name: str, *dropped: str, left_out: tuple[str, ...] = ()
 ) -> type[ListQuerySchema]:
     """Return ``query`` less the filters that a path has fixed, as a named class; see ``left_out`` too."""

@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.core.api_versions import COLLECTIONS, path_in, version_of
+from api.core.api_versions import COLLECTION_PATHS, path_in_version, version_of_field
 from api.core.request_context import settings
 
 
-class Address(fields.String):
+class URLField(fields.String):
     """An absolute address: the base, a path, and the id that ``attribute`` names.
 
     Null when the id is. In SQL it is a literal and one column. The path is that of the first version;
@@ -39,15 +39,17 @@ class Address(fields.String):
     @property
     def path(self) -> str:
         """What stands before the id."""
-        return path_in(self.first_path, version_of(self))
+        return path_in_version(self.first_path, version_of_field(self))
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else f"{settings().base_url}{self.path}{value}{self.suffix}"
 
 
-class ListAddress(Address):
+class ListURLField(URLField):
     """The address of the list of one type's items that belong to this one."""
 
     def __init__(self, type_name: str, *, by: str, description: str) -> None:
         """Take the type that is listed, and the filter whose value is the id."""
-        super().__init__(f"{COLLECTIONS[type_name]}?{by}=", lists=(type_name, by), description=description)
+        super().__init__(
+            f"{COLLECTION_PATHS[type_name]}?{by}=", lists=(type_name, by), description=description
+        )

@@ -15,16 +15,16 @@ from marshmallow import Schema, fields
 from sqlalchemy import Select
 from sqlalchemy.orm import object_session
 
-from api.core.api_versions import made_of, version_of
-from api.schemas.links import Address
-from models import BY_TYPE
+from api.core.api_versions import get_schema, version_of_field
+from api.schemas.links import URLField
+from models import MODELS_BY_TYPE
 from models.base import in_default_order
 
 #: The most items that an included list holds; ``links`` has the address of all of them.
-MOST_LISTED = 100
+MAX_EXPANDED_ITEMS = 100
 
 
-class Including(fields.Field[Any]):
+class Expandable(fields.Field[Any]):
     """A field that ``include=`` can fill; its name there is its own unless it says another."""
 
     include: str | None = None
@@ -53,10 +53,10 @@ class Including(fields.Field[Any]):
     def shown(self, type_name: str, resource: Any) -> Any:
         """Return the resource as it is to be shown here: whole, or as a reference."""
         filled = self.is_included and self.admits(resource)
-        return made_of(type_name, "" if filled else "Ref", version_of(self)).dump(resource)
+        return get_schema(type_name, "" if filled else "Ref", version_of_field(self)).dump(resource)
 
 
-class ReferenceTo(Including, fields.Nested):
+class ReferenceTo(Expandable, fields.Nested):
     """A reference to a resource of one type; null where nobody may see it."""
 
     def __init__(self, type_name: str, *, include: str | None = None, **options: Any) -> None:
@@ -67,7 +67,7 @@ class ReferenceTo(Including, fields.Nested):
     @property
     def schema(self) -> Schema:
         """The schema of the reference, in the version of the item."""
-        return made_of(self.type_name, "Ref", version_of(self))
+        return get_schema(self.type_name, "Ref", version_of_field(self))
 
     def _serialize(  # type: ignore[override]
         self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any
@@ -76,7 +76,7 @@ class ReferenceTo(Including, fields.Nested):
         return self.shown(self.type_name, nested_obj) if seen else None
 
 
-class OneOf(fields.Field[Any]):
+class UnionField(fields.Field[Any]):
     """A shape of any of several types, told apart by ``type``."""
 
     def __init__(self, name: str, *type_names: str, kind: str, described: str, **options: Any) -> None:
@@ -85,7 +85,7 @@ class OneOf(fields.Field[Any]):
         self.union_name, self.type_names, self.kind, self.described = name, type_names, kind, described
 
 
-class OneOfReference(Including, OneOf):
+class UnionReference(Expandable, UnionField):
     """A reference to a resource of any of several types."""
 
     def __init__(self, name: str, *type_names: str, **options: Any) -> None:
@@ -97,14 +97,14 @@ class OneOfReference(Including, OneOf):
         return self.shown(value.type_name, value)
 
 
-class Visible(fields.List[Any]):
+class VisibleList(fields.List[Any]):
     """A list of which only those are shown that everyone may see."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any] | None:
         return super()._serialize([one for one in value if one.is_visible], attr, obj, **kwargs)
 
 
-class ReferencesTo(Visible):
+class ReferencesTo(VisibleList):
     """References to resources of one type."""
 
     def __init__(self, type_name: str, **options: Any) -> None:
@@ -112,7 +112,7 @@ class ReferencesTo(Visible):
         super().__init__(ReferenceTo(type_name), **options)
 
 
-class PartOf(fields.Nested):
+class NestedPart(fields.Nested):
     """A part of the item; what is included, is included in its parts too."""
 
     @property
@@ -122,20 +122,20 @@ class PartOf(fields.Nested):
             root: Any = self.root
             made: type[Any] = self.nested  # type: ignore[assignment]
             self._schema = made(
-                include=root.include, max_severity=root.max_severity, api_version=version_of(self)
+                include=root.include, max_severity=root.max_severity, api_version=version_of_field(self)
             )
         return self._schema
 
 
-class Parts(Visible):
+class NestedParts(VisibleList):
     """The item's parts of one kind, in their order."""
 
     def __init__(self, part: type[Schema], **options: Any) -> None:
         """Take the schema of a part."""
-        super().__init__(PartOf(part), **options)
+        super().__init__(NestedPart(part), **options)
 
 
-class Grouped(PartOf):
+class NestedObject(NestedPart):
     """A JSON object made of fields of the same row: ``links``, ``identifiers``."""
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
@@ -143,10 +143,10 @@ class Grouped(PartOf):
         return obj
 
 
-class Listed(Including):
+class ExpandedList(Expandable):
     """The first items of a list that ``links`` lead to, whole."""
 
-    most: ClassVar[int] = MOST_LISTED
+    most: ClassVar[int] = MAX_EXPANDED_ITEMS
 
     def __init__(self, type_name: str, by: str, **options: Any) -> None:
         """Take the type that is listed, and the filter of its list that names this item."""
@@ -156,7 +156,7 @@ class Listed(Including):
     @cached_property
     def noun(self) -> Any:
         """What is listed."""
-        return BY_TYPE[self.type_name]
+        return MODELS_BY_TYPE[self.type_name]
 
     def select_of(self, slug: Any) -> Select[Any]:
         """Return the statement for the list of the item whose id is ``slug``: a text, or SQL for it."""
@@ -173,28 +173,28 @@ class Listed(Including):
         session = object_session(value)
         assert session is not None  # noqa: S101 (only what was read is shown)
         found = session.scalars(self.select_of(value.slug))
-        return made_of(self.type_name, "", version_of(self)).dump(found.all(), many=True)
+        return get_schema(self.type_name, "", version_of_field(self)).dump(found.all(), many=True)
 
 
-def lists(declared: dict[str, Any]) -> dict[str, Address]:
+def list_links(declared: dict[str, Any]) -> dict[str, URLField]:
     """Return the links, among a schema's declared fields, that lead to a list of items."""
     links = declared.get("links")
-    if not isinstance(links, Grouped):
+    if not isinstance(links, NestedObject):
         return {}
     led = links.nested._declared_fields  # type: ignore[union-attr]
-    return {name: link for name, link in led.items() if isinstance(link, Address) and link.lists}
+    return {name: link for name, link in led.items() if isinstance(link, URLField) and link.lists}
 
 
-def includable(schema: Schema) -> dict[str, str]:
+def expandable_names(schema: Schema) -> dict[str, str]:
     """Return what ``include=`` can fill in the items of ``schema``: each name, and the key it is under."""
-    found = {name: key for key, field in schema.fields.items() for name in _names(field)}
-    return found | {name: name for name in lists(schema._declared_fields)}
+    found = {name: key for key, field in schema.fields.items() for name in _expandable_names(field)}
+    return found | {name: name for name in list_links(schema._declared_fields)}
 
 
-def _names(field: Any) -> Iterator[str]:
+def _expandable_names(field: Any) -> Iterator[str]:
     inner = field.inner if isinstance(field, fields.List) else field
-    if isinstance(inner, Including):
+    if isinstance(inner, Expandable):
         yield inner.include_name
-    elif isinstance(inner, PartOf):
+    elif isinstance(inner, NestedPart):
         for part in inner.schema.fields.values():
-            yield from _names(part)
+            yield from _expandable_names(part)

@@ -8,18 +8,21 @@ from typing import Any
 
 from marshmallow import Schema
 
-from api.representations import forms_of
-from api.schemas.base import Body, Out, component_name
-from api.schemas.fields import AnyOf, Digits, Named
-from api.schemas.references import MOST_LISTED, includable, lists
+from api.representations import formats_for
+from api.schemas.base import RequestSchema, ResponseSchema, component_name
+from api.schemas.fields import CommaSeparated, Enumerated, StrictInteger
+from api.schemas.references import MAX_EXPANDED_ITEMS, expandable_names, list_links
 from models.facets import FACETS
 
 #: What the forms besides JSON need of an item, by its type.
-FOR_FORMS: dict[str, tuple[str, ...]] = {"quote": ("film", "sources"), "commentary": ("film", "sources")}
-MOST_INCLUDES = 5
-MOST_FACETS = 5
+REPRESENTATION_INCLUDES: dict[str, tuple[str, ...]] = {
+    "quote": ("film", "sources"),
+    "commentary": ("film", "sources"),
+}
+MAX_INCLUDES = 5
+MAX_FACETS = 5
 #: What of an item always stays.
-IDENTITY = ("type", "id")
+ALWAYS_INCLUDED = ("type", "id")
 
 
 @dataclass(frozen=True)
@@ -40,24 +43,24 @@ class Shape:
         return made
 
 
-class ItemQuerySchema(Body):
+class ItemQuerySchema(RequestSchema):
     """The parameters of an item: those that shape it."""
 
 
-def formed(query: type[Schema], type_name: str | None) -> type[Schema]:
+def with_format_parameter(query: type[Schema], type_name: str | None) -> type[Schema]:
     """Return ``query`` with the parameter ``format``, where items of this type have forms besides JSON."""
     if type_name is None:
         return query
-    described = "; ".join(f"`{form.name}`: {form.description}" for form in forms_of(type_name))
-    ends = ", ".join(f"`.{form.extension}`" for form in forms_of(type_name) if form.extension)
+    described = "; ".join(f"`{form.name}`: {form.description}" for form in formats_for(type_name))
+    ends = ", ".join(f"`.{form.extension}`" for form in formats_for(type_name) if form.extension)
     description = (
         f"The form of the answer, whatever the `Accept` header says. {described} "
         "`fields` and `include` shape JSON alone. An item's address may end in the extension of a form "
         f"instead: {ends}."
     )
-    names = [form.name for form in forms_of(type_name)]
+    names = [form.name for form in formats_for(type_name)]
     noun = type_name.title()
-    field = Named(
+    field = Enumerated(
         "format",
         names,
         enumeration=f"{noun}Format",
@@ -70,22 +73,22 @@ def formed(query: type[Schema], type_name: str | None) -> type[Schema]:
 
 
 @cache
-def shaped(query: type[Schema], item: type[Out]) -> type[Schema]:
+def with_shape_parameters(query: type[Schema], item: type[ResponseSchema]) -> type[Schema]:
     """Return ``query`` with the parameters that shape ``item``; what it has already stays as it is."""
-    keys = includes_of(item)
-    members: dict[str, Any] = {"__doc__": query.__doc__, "fields": _fields(item)}
-    counted = facets_in(query)
+    keys = available_includes(item)
+    members: dict[str, Any] = {"__doc__": query.__doc__, "fields": _fields_parameter(item)}
+    counted = available_facets(query)
     if counted:
-        members["facets"] = _facets(query, counted)
+        members["facets"] = _facets_parameter(query, counted)
     if keys:
-        members["include"] = _include(item, list(keys))
+        members["include"] = _include_parameter(item, list(keys))
         if "max_severity" not in query._declared_fields:
-            members["max_severity"] = _ceiling()
+            members["max_severity"] = _max_severity_parameter()
     made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
     return made
 
 
-def facets_in(query: type[Schema]) -> list[str]:
+def available_facets(query: type[Schema]) -> list[str]:
     """Return what the list of ``query`` can be counted by: those of its filters that have few values.
 
     Where a path has fixed the theme, ``theme_all`` is the filter by a further one.
@@ -96,69 +99,73 @@ def facets_in(query: type[Schema]) -> list[str]:
 
 
 @cache
-def includes_of(item: type[Out]) -> dict[str, str]:
+def available_includes(item: type[ResponseSchema]) -> dict[str, str]:
     """Return what can be included in an item: each name, and the key in whose value it is filled in."""
-    return includable(item())
+    return expandable_names(item())
 
 
-def shape_of(item: type[Out], asked: dict[str, Any]) -> Shape:
+def shape_from_args(item: type[ResponseSchema], asked: dict[str, Any]) -> Shape:
     """Return the shape that a loaded query asks for."""
-    include = tuple(name for name in includes_of(item) if name in asked.get("include", ()))
-    only = _kept(item, asked["fields"], include) if "fields" in asked else None
+    include = tuple(name for name in available_includes(item) if name in asked.get("include", ()))
+    only = _selected_keys(item, asked["fields"], include) if "fields" in asked else None
     return Shape(item, only, include, asked.get("max_severity") if include else None)
 
 
-def shape_of_forms(item: type[Out]) -> Shape:
+def shape_for_representations(item: type[ResponseSchema]) -> Shape:
     """Return the shape from which every form of an item is made."""
     type_name = item().fields["type"].constant  # type: ignore[attr-defined]
-    return Shape(item, None, FOR_FORMS.get(type_name, ()))
+    return Shape(item, None, REPRESENTATION_INCLUDES.get(type_name, ()))
 
 
-def _kept(item: type[Out], asked: list[str], include: tuple[str, ...]) -> tuple[str, ...]:
+def _selected_keys(item: type[ResponseSchema], asked: list[str], include: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys that stay, in the order of the item, whatever order they were asked for in."""
-    filled = {includes_of(item)[name] for name in include}
-    wanted = {*IDENTITY, *asked, *filled}
+    filled = {available_includes(item)[name] for name in include}
+    wanted = {*ALWAYS_INCLUDED, *asked, *filled}
     return tuple(name for name in item(include=include).fields if name in wanted)
 
 
-def _fields(item: type[Out]) -> AnyOf:
+def _fields_parameter(item: type[ResponseSchema]) -> CommaSeparated:
     description = (
         "The keys to show; `type` and `id` always stay, and so does what is included. Without it, all."
     )
     noun = component_name(item)
-    key = Named("field", list(item().fields), enumeration=f"{noun}Field", described="A key that can be kept.")
-    return AnyOf(key, metadata={"description": description, "component": f"{noun}Fields"})
+    key = Enumerated(
+        "field", list(item().fields), enumeration=f"{noun}Field", described="A key that can be kept."
+    )
+    return CommaSeparated(key, metadata={"description": description, "component": f"{noun}Fields"})
 
 
-def _include(item: type[Out], names: list[str]) -> AnyOf:
-    listed = ", ".join(f"`{name}`" for name in lists(item._declared_fields))
-    description = f"What to fill in, at most {MOST_INCLUDES}: references become whole items with references."
+def _include_parameter(item: type[ResponseSchema], names: list[str]) -> CommaSeparated:
+    listed = ", ".join(f"`{name}`" for name in list_links(item._declared_fields))
+    description = f"What to fill in, at most {MAX_INCLUDES}: references become whole items with references."
     if listed:
         description += (
-            f" Lists are added ({listed}), each with the first {MOST_LISTED} items in its own order; "
+            f" Lists are added ({listed}), each with the first {MAX_EXPANDED_ITEMS} items in its own order; "
             "`links` leads to all of them."
         )
     noun = component_name(item)
-    name = Named("include", names, enumeration=f"{noun}Include", described="What can be included.")
+    name = Enumerated("include", names, enumeration=f"{noun}Include", described="What can be included.")
     metadata = {"description": description, "component": f"{noun}Includes"}
-    return AnyOf(name, most=MOST_INCLUDES, metadata=metadata)
+    return CommaSeparated(name, most=MAX_INCLUDES, metadata=metadata)
 
 
-def _facets(query: type[Schema], names: list[str]) -> AnyOf:
+def _facets_parameter(query: type[Schema], names: list[str]) -> CommaSeparated:
     description = (
-        f"What to count the whole list by, at most {MOST_FACETS}: `facets` then stands beside `data`, with "
+        f"What to count the whole list by, at most {MAX_FACETS}: `facets` then stands beside `data`, with "
         "the values that there are and how many items have each. That is how many the same list has with "
         "the value as a further condition; where its filter is given already, with both."
     )
     listed = query.__name__.removesuffix("QuerySchema")
-    name = Named("facet", names, enumeration=f"{listed}Facet", described="What the list can be counted by.")
+    name = Enumerated(
+        "facet", names, enumeration=f"{listed}Facet", described="What the list can be counted by."
+    )
     metadata = {"description": description, "component": f"{listed}Facets"}
-    return AnyOf(name, most=MOST_FACETS, metadata=metadata)
+    return CommaSeparated(name, most=MAX_FACETS, metadata=metadata)
 
 
-def _ceiling() -> Digits:
+def _max_severity_parameter() -> StrictInteger:
     description = (
         "What is included has no advisory above this severity: lists leave the others out, "
         "references stay references."
     )
-    return Digits(0, 3, metadata={"description": description, "component": "IncludedMaxSeverity"})
+    return StrictInteger(0, 3, metadata={"description": description, "component": "IncludedMaxSeverity"})

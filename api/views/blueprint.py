@@ -15,19 +15,19 @@ from sqlalchemy import Select
 from api.core.request_context import session, settings
 from api.http.deprecation import headers as deprecation_headers
 from api.http.query_parser import StrictParser
-from api.http.responses import ON_EVERY_ANSWER
-from api.query.statement_cache import Reading, View
-from api.representations import forms_of
-from api.schemas.base import Out, list_of
+from api.http.responses import RATE_LIMIT_HEADERS
+from api.query.statement_cache import ResourceReader, View
+from api.representations import formats_for
+from api.schemas.base import ResponseSchema, list_schema
 from api.schemas.filters import ListQuerySchema
 from api.schemas.random_queries import daily_query, random_query
-from api.schemas.sparse_fields import ItemQuerySchema, formed, shaped
-from api.views.reads import answer_daily, answer_item, answer_list, answer_random
+from api.schemas.sparse_fields import ItemQuerySchema, with_format_parameter, with_shape_parameters
+from api.views.reads import daily_response, item_response, list_response, random_response
 from models import Versioned
-from models.theme import Probed
+from models.theme import PerRowTheme
 
 #: What every read may answer besides the thing itself, by the name of its component.
-EVERYWHERE = {
+COMMON_RESPONSES = {
     304: "NotModified",
     400: "BadRequest",
     406: "NotAcceptable",
@@ -38,10 +38,10 @@ EVERYWHERE = {
     503: "TemporarilyUnavailable",
 }
 #: The same where the path names something by its id.
-MISSING = {308: "Renamed", 404: "NotFound", 410: "Gone"}
+MISSING_RESPONSES = {308: "Renamed", 404: "NotFound", 410: "Gone"}
 Decorator = Callable[[View], Callable[..., Response]]
 #: Answers a reading of what the view selects, with the query and the path.
-Answer = Callable[[Reading, dict[str, Any], dict[str, Any]], Response]
+Responder = Callable[[ResourceReader, dict[str, Any], dict[str, Any]], Response]
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -66,7 +66,7 @@ class Blueprint(flask_smorest.Blueprint):
     def listing(
         self,
         query: type[ListQuerySchema],
-        item: type[Out],
+        item: type[ResponseSchema],
         *,
         operation: str,
         example: str,
@@ -78,42 +78,44 @@ class Blueprint(flask_smorest.Blueprint):
         whose real answer stands in the OpenAPI document.
         """
         return self._reading(
-            shaped(query, item),
-            list_of(item),
-            partial(answer_list, noun=query.noun, item=item, parent=parent),
+            with_shape_parameters(query, item),
+            list_schema(item),
+            partial(list_response, noun=query.noun, item=item, parent=parent),
             description="A page of the list.",
             operation=operation,
             example=example,
-            responses=MISSING if parent else None,
+            responses=MISSING_RESPONSES if parent else None,
             parent=parent,
         )
 
-    def item(self, item: type[Out], *, operation: str, example: str, forms: str | None = None) -> Decorator:
+    def item(
+        self, item: type[ResponseSchema], *, operation: str, example: str, forms: str | None = None
+    ) -> Decorator:
         """Make a view that returns a ``Select`` of at most one row into an item with a strong ETag.
 
         ``forms`` is the item's type, where it has forms besides JSON.
         """
-        query = shaped(ItemQuerySchema, item)
-        respond = partial(answer_item, item=item, forms=forms)
+        query = with_shape_parameters(ItemQuerySchema, item)
+        respond = partial(item_response, item=item, forms=forms)
         return self._reading(
-            formed(query, forms),
+            with_format_parameter(query, forms),
             item,
             respond,
             description="The item.",
             operation=operation,
             example=example,
-            responses=MISSING,
+            responses=MISSING_RESPONSES,
             forms=forms,
         )
 
     def random(
-        self, query: type[ListQuerySchema], item: type[Out], *, operation: str, example: str
+        self, query: type[ListQuerySchema], item: type[ResponseSchema], *, operation: str, example: str
     ) -> Decorator:
         """Make a view that returns a ``Select`` into a list of some of its items, chosen by lot."""
         return self._reading(
-            random_query(shaped(query, item)),
-            list_of(item),
-            partial(answer_random, noun=query.noun, item=item),
+            random_query(with_shape_parameters(query, item)),
+            list_schema(item),
+            partial(random_response, noun=query.noun, item=item),
             description="The chosen items.",
             operation=operation,
             example=example,
@@ -122,17 +124,17 @@ class Blueprint(flask_smorest.Blueprint):
     def daily(
         self,
         query: type[ListQuerySchema],
-        item: type[Out],
+        item: type[ResponseSchema],
         *,
         operation: str,
         example: str,
         forms: str,
     ) -> Decorator:
         """Make a view that returns a ``Select`` into one item a day: today's, or a given day's."""
-        made = daily_query(shaped(query, item))
-        respond = partial(answer_daily, noun=query.noun, item=item, forms=forms)
+        made = daily_query(with_shape_parameters(query, item))
+        respond = partial(daily_response, noun=query.noun, item=item, forms=forms)
         return self._reading(
-            formed(made, forms),
+            with_format_parameter(made, forms),
             item,
             respond,
             description="The day's item.",
@@ -145,8 +147,8 @@ class Blueprint(flask_smorest.Blueprint):
     def _reading(
         self,
         query: type[Schema],
-        shown: type[Out],
-        respond: Answer,
+        shown: type[ResponseSchema],
+        respond: Responder,
         *,
         description: str,
         operation: str,
@@ -166,12 +168,12 @@ class Blueprint(flask_smorest.Blueprint):
         )
 
         def decorate(view: View) -> Callable[..., Response]:
-            select = below(parent, unbound(view)) if parent else unbound(view)
+            select = require_parent(parent, without_self(view)) if parent else without_self(view)
 
             @wraps(view)
             def answered(*given: Any, **path: Any) -> Response:
                 # A method of a view class is given itself first; the query always comes last.
-                return respond(Reading(session(), select, settings().base_url), given[-1], path)
+                return respond(ResourceReader(session(), select, settings().base_url), given[-1], path)
 
             return documented(answered)
 
@@ -180,7 +182,7 @@ class Blueprint(flask_smorest.Blueprint):
     def documented(
         self,
         query: type[Schema],
-        shown: type[Out],
+        shown: type[ResponseSchema],
         *,
         description: str,
         operation: str,
@@ -193,7 +195,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``responses`` are those besides what every read has, by the names of their components.
         """
-        shown_with = {name: name for name in (*headers, *ON_EVERY_ANSWER)}
+        shown_with = {name: name for name in (*headers, *RATE_LIMIT_HEADERS)}
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
             made = self.arguments(query(), location="query")(view)
@@ -202,7 +204,7 @@ class Blueprint(flask_smorest.Blueprint):
             # once for each response.
             made._apidoc["arguments"]["responses"].clear()
             answers = made._apidoc["response"]["responses"]
-            answers |= {status: [name] for status, name in (EVERYWHERE | (responses or {})).items()}
+            answers |= {status: [name] for status, name in (COMMON_RESPONSES | (responses or {})).items()}
             made = self.doc(operationId=operation, **{"x-example-request": example})(made)
             made._apidoc = made._apidoc | {"forms": forms}
             return made  # type: ignore[no-any-return]
@@ -217,31 +219,31 @@ class Blueprint(flask_smorest.Blueprint):
 
     @staticmethod
     def _prepare_deprecation_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return deprecation_headers.document(doc, doc_info)
+        return deprecation_headers.document_deprecation(doc, doc_info)
 
     @staticmethod
     def _prepare_forms_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
         forms = doc_info.get("forms")
         if forms:
             content = doc["responses"][200]["content"]
-            for form in forms_of(forms):
+            for form in formats_for(forms):
                 content.setdefault(form.media_type, {"schema": form.schema})
         return doc
 
 
-def below(parent: type[Versioned], view: View) -> View:
+def require_parent(parent: type[Versioned], view: View) -> View:
     """Return the view with nothing in its list unless anyone may see what the path names first."""
 
     def selected(filters: dict[str, Any], **path: Any) -> Select[Any]:
         named = next(iter(path.values()))
         # A theme that only is asked about is one by name, all the same.
-        slug = named.slug if isinstance(named, Probed) else named
+        slug = named.slug if isinstance(named, PerRowTheme) else named
         there = parent.select_where(id=[slug]).correlate(None).exists()
         return view(filters, **path).where(there)
 
     return selected
 
 
-def unbound(view: View) -> View:
+def without_self(view: View) -> View:
     """Return the view without the ``self`` of a view class, of which it makes no use."""
     return partial(view, None) if next(iter(signature(view).parameters), "") == "self" else view

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from flask import Response
 from marshmallow import Schema
 
-from api.http.responses import answer, digest, encoded
-from api.schemas.base import Out, list_of
-from api.schemas.sparse_fields import ItemQuerySchema, shape_of, shaped
-from api.views.blueprint import MISSING, Blueprint
+from api.http.responses import cacheable_response, encode_json, etag_hash
+from api.schemas.base import ResponseSchema, list_schema
+from api.schemas.sparse_fields import ItemQuerySchema, shape_from_args, with_shape_parameters
+from api.views.blueprint import MISSING_RESPONSES, Blueprint
 
 #: Takes the loaded query, and the path by keywords.
-Computing = Callable[..., Any]
-Decorator = Callable[[Computing], Callable[..., Response]]
+ComputedView = Callable[..., Any]
+Decorator = Callable[[ComputedView], Callable[..., Response]]
 HEADERS = ("ETag", "Cache-Control", "Vary")
 
 
@@ -28,9 +28,9 @@ class Ranking(NamedTuple):
     relation: str
 
 
-def computed(
+def computed_view(
     blp: Blueprint,
-    schema: type[Out],
+    schema: type[ResponseSchema],
     *,
     operation: str,
     example: str,
@@ -43,51 +43,51 @@ def computed(
     """
 
     def body(found: Any, asked: dict[str, Any]) -> Any:
-        return shape_of(schema, asked).made().dump(found)
+        return shape_from_args(schema, asked).made().dump(found)
 
     documented = blp.documented(
-        shaped(query, schema),
+        with_shape_parameters(query, schema),
         schema,
         description=description,
         operation=operation,
         example=example,
-        responses=MISSING,
+        responses=MISSING_RESPONSES,
         headers=HEADERS,
     )
-    return _answering(documented, body)
+    return _responding(documented, body)
 
 
-def ranked(
-    blp: Blueprint, item: type[Out], *, operation: str, example: str, query: type[Schema]
+def ranking_view(
+    blp: Blueprint, item: type[ResponseSchema], *, operation: str, example: str, query: type[Schema]
 ) -> Decorator:
     """Make a view that returns a ``Ranking`` into a list of one page; ``query`` has its ``limit``."""
 
     def body(found: Ranking, asked: dict[str, Any]) -> Any:
         place = {"limit": asked["limit"], "next": None, "previous": None}
         place |= {"total": found.total, "total_relation": found.relation}
-        return {"data": shape_of(item, asked).made().dump(found.first, many=True), "page": place}
+        return {"data": shape_from_args(item, asked).made().dump(found.first, many=True), "page": place}
 
     documented = blp.documented(
-        shaped(query, item),
-        list_of(item),
+        with_shape_parameters(query, item),
+        list_schema(item),
         description="The first of the ranking.",
         operation=operation,
         example=example,
-        responses=MISSING,
+        responses=MISSING_RESPONSES,
         headers=HEADERS,
     )
-    return _answering(documented, body)
+    return _responding(documented, body)
 
 
-def _answering(
+def _responding(
     documented: Decorator,
     body: Callable[[Any, dict[str, Any]], Any],
 ) -> Decorator:
-    def decorate(view: Computing) -> Callable[..., Response]:
+    def decorate(view: ComputedView) -> Callable[..., Response]:
         @wraps(view)
         def answered(asked: dict[str, Any], **path: Any) -> Response:
-            made = encoded(body(view(asked, **path), asked))
-            return answer(made, etag=digest(made))
+            made = encode_json(body(view(asked, **path), asked))
+            return cacheable_response(made, etag=etag_hash(made))
 
         return documented(answered)
 

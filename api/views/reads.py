@@ -12,30 +12,36 @@ from flask import Response, request
 
 from api.core.request_context import settings
 from api.http.clock import today
-from api.http.errors import Refused
-from api.http.responses import answer, digest, encoded, passing
-from api.query.facets import counted
-from api.query.pagination import ListRequest, filters_of
-from api.query.random_selection import EARLIEST_ZONE, Lots, unflagged
-from api.query.statement_cache import Reading, Row
-from api.representations import Form, forms_of, named, negotiate
-from api.schemas.base import Out
-from api.schemas.sparse_fields import shape_of, shape_of_forms
+from api.http.errors import ProblemException
+from api.http.responses import cacheable_response, encode_json, etag_hash, uncacheable_response
+from api.query.facets import compute_facets
+from api.query.pagination import ListRequest, filters_from_args
+from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
+from api.query.statement_cache import ItemRow, ResourceReader
+from api.representations import Format, format_named, formats_for, negotiate
+from api.schemas.base import ResponseSchema
+from api.schemas.sparse_fields import shape_for_representations, shape_from_args
 
 NO_LINKS: Mapping[str, str] = {}
 
 
-def answer_list(
-    read: Reading, asked: dict[str, Any], path: dict[str, Any], *, noun: Any, item: type[Out], parent: Any
+def list_response(
+    read: ResourceReader,
+    asked: dict[str, Any],
+    path: dict[str, Any],
+    *,
+    noun: Any,
+    item: type[ResponseSchema],
+    parent: Any,
 ) -> Response:
     """Answer with a page.
 
     Raises:
         NotFound, Gone, Renamed: the ``parent`` that the path names is not there.
-        Refused: 422, when the cursor is not of this list.
+        ProblemException: 422, when the cursor is not of this list.
     """
     wanted = ListRequest(noun, request.path, asked)
-    page = read.page(wanted, path, shape_of(item, asked))
+    page = read.page(wanted, path, shape_from_args(item, asked))
     if parent and not page.rows:
         # Rows prove that the parent is there; only their absence makes it a question.
         parent.by_slug(read.session, next(iter(path.values())))
@@ -46,131 +52,157 @@ def answer_list(
     )
     place = {"limit": asked["limit"], "next": following, "previous": previous}
     place |= {"total": total, "total_relation": relation}
-    facets = counted(read, wanted, path) if "facets" in asked else None
-    body = _listed([row[0] for row in page.rows], place, facets)
-    return answer(body, etag=digest(body), links={"next": following, "prev": previous})
+    facets = compute_facets(read, wanted, path) if "facets" in asked else None
+    body = _list_body([row[0] for row in page.rows], place, facets)
+    return cacheable_response(body, etag=etag_hash(body), links={"next": following, "prev": previous})
 
 
-def answer_item(
-    read: Reading, asked: dict[str, Any], path: dict[str, Any], *, item: type[Out], forms: str | None
+def item_response(
+    read: ResourceReader,
+    asked: dict[str, Any],
+    path: dict[str, Any],
+    *,
+    item: type[ResponseSchema],
+    forms: str | None,
 ) -> Response:
     """Answer with the item at the path, in the form that is asked for.
 
     Raises:
         NotFound, Gone, Renamed: there is no such item.
-        Refused: 406, when it has none of the forms that the client takes.
+        ProblemException: 406, when it has none of the forms that the client takes.
     """
-    form = _form(forms, asked, path.pop("extension", None))
-    found = read.item(path, _shape(item, form, asked))
+    form = _negotiated_format(forms, asked, path.pop("extension", None))
+    found = read.item(path, _requested_shape(item, form, asked))
     if found is None:
         raise read.noun(path).missing(read.session, *path.values())
-    return _answer_in(form, found)
+    return _formatted_response(form, found)
 
 
-def answer_random(
-    read: Reading, asked: dict[str, Any], path: dict[str, Any], *, noun: Any, item: type[Out]
+def random_response(
+    read: ResourceReader,
+    asked: dict[str, Any],
+    path: dict[str, Any],
+    *,
+    noun: Any,
+    item: type[ResponseSchema],
 ) -> Response:
     """Answer with some of the list, chosen by lot; to be kept only where a seed makes it repeatable."""
     unseeded = {name: value for name, value in asked.items() if name != "seed"}
-    wanted, asked = ListRequest(noun, request.path, unseeded), unflagged(asked)
+    wanted, asked = ListRequest(noun, request.path, unseeded), exclude_flagged(asked)
     seed = asked.get("seed") or token_hex(8)
-    lots = lots_of(read, filters_of(noun, asked), path, noun)
+    lots = selection_for(read, filters_from_args(noun, asked), path, noun)
     if "exclude" in asked:
         lots = lots.where(noun.slug.not_in(asked["exclude"]))
     slugs = lots.draw(seed, asked["count"])
     place = {"limit": asked["count"], "next": None, "previous": None, "total": None, "total_relation": None}
-    body = _listed([row.json for row in read.items(noun, slugs, shape_of(item, asked))], place)
+    body = _list_body([row.json for row in read.items(noun, slugs, shape_from_args(item, asked))], place)
     again = {"bookmark": wanted.address(settings().base_url, seed=seed)}
-    return answer(body, etag=digest(body), links=again) if "seed" in asked else passing(body, links=again)
+    return (
+        cacheable_response(body, etag=etag_hash(body), links=again)
+        if "seed" in asked
+        else uncacheable_response(body, links=again)
+    )
 
 
-def answer_daily(
-    read: Reading, asked: dict[str, Any], path: dict[str, Any], *, noun: Any, item: type[Out], forms: str
+def daily_response(
+    read: ResourceReader,
+    asked: dict[str, Any],
+    path: dict[str, Any],
+    *,
+    noun: Any,
+    item: type[ResponseSchema],
+    forms: str,
 ) -> Response:
     """Answer with the day's item, in the form that is asked for.
 
     Raises:
-        Refused: 404, when the day has not come, or is before the first item; 406 as for an item.
+        ProblemException: 404, when the day has not come, or is before the first item; 406 as for an item.
     """
-    given, asked = asked, unflagged(asked)
-    form = _form(forms, asked, None)
+    given, asked = asked, exclude_flagged(asked)
+    form = _negotiated_format(forms, asked, None)
     in_path = path.pop("date", None)
-    day = _day_of(asked, in_path)
-    slug = lots_of(read, filters_of(noun, asked), path, noun).draw_of_day(day)
+    day = _requested_day(asked, in_path)
+    slug = selection_for(read, filters_from_args(noun, asked), path, noun).draw_of_day(day)
     if slug is None:
-        raise Refused("not-found", f"Nothing that matches was there on {day} yet.")
-    (found,) = read.items(noun, [slug], _shape(item, form, asked))
+        raise ProblemException("not-found", f"Nothing that matches was there on {day} yet.")
+    (found,) = read.items(noun, [slug], _requested_shape(item, form, asked))
     lasting = ListRequest(noun, f"{request.path}/{day}", given).address(
         settings().base_url, date=None, tz=None
     )
-    return _answer_in(form, found, {} if in_path else {"bookmark": lasting})
+    return _formatted_response(form, found, {} if in_path else {"bookmark": lasting})
 
 
-def lots_of(read: Reading, filters: dict[str, Any], path: dict[str, Any], noun: Any) -> Lots:
+def selection_for(
+    read: ResourceReader, filters: dict[str, Any], path: dict[str, Any], noun: Any
+) -> RandomSelection:
     """Return what the view selects, each of which can draw a lot."""
     statement, now = read.selected(filters, path)
-    return Lots(read.session, statement, noun, now, read.walk(filters, path))
+    return RandomSelection(read.session, statement, noun, now, read.walk(filters, path))
 
 
-def _day_of(asked: dict[str, Any], in_path: str | None) -> dt.date:
+def _requested_day(asked: dict[str, Any], in_path: str | None) -> dt.date:
     """Return the day that the path names, or else the query; where neither does, today.
 
     Raises:
-        Refused: 422, when both do; 404, when the day has not come.
+        ProblemException: 422, when both do; 404, when the day has not come.
     """
     if in_path and "date" in asked:
         fault = {"location": "query", "pointer": "date", "detail": "The path says already which day."}
-        raise Refused("invalid-parameters", "1 parameter is not valid.", [fault])
+        raise ProblemException("invalid-parameters", "1 parameter is not valid.", [fault])
     if in_path is None and "date" not in asked:
         return today(asked.get("tz", dt.UTC))
-    day: dt.date = calendar_day(in_path) if in_path else asked["date"]
+    day: dt.date = parse_calendar_date(in_path) if in_path else asked["date"]
     if day > today(EARLIEST_ZONE):
-        raise Refused("not-found", f"Nothing is chosen for {day}: the day has not come.")
+        raise ProblemException("not-found", f"Nothing is chosen for {day}: the day has not come.")
     return day
 
 
-def calendar_day(text: str) -> dt.date:
+def parse_calendar_date(text: str) -> dt.date:
     """Return the day of a path that looks like one; 404 where the calendar has none such."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise Refused("not-found", f"{text} is not a day of the calendar.") from None
+        raise ProblemException("not-found", f"{text} is not a day of the calendar.") from None
 
 
-def _listed(items: list[str], place: dict[str, Any], facets: dict[str, Any] | None = None) -> bytes:
-    counted = b',"facets":%b' % encoded(facets) if facets else b""
-    return b'{"data":[%b],"page":%b%b}' % (",".join(items).encode(), encoded(place), counted)
+def _list_body(items: list[str], place: dict[str, Any], facets: dict[str, Any] | None = None) -> bytes:
+    counted = b',"facets":%b' % encode_json(facets) if facets else b""
+    return b'{"data":[%b],"page":%b%b}' % (",".join(items).encode(), encode_json(place), counted)
 
 
-def _form(type_name: str | None, asked: dict[str, Any], extension: str | None) -> Form | None:
+def _negotiated_format(type_name: str | None, asked: dict[str, Any], extension: str | None) -> Format | None:
     """Return the form that the path, the query or, failing these, the Accept header asks for."""
     if type_name is None:
         return None
-    forms = forms_of(type_name)
+    forms = formats_for(type_name)
     if extension is not None:
         found = next((form for form in forms if form.extension == extension), None)
         if found is None:
             known = ", ".join(f".{form.extension}" for form in forms if form.extension)
-            raise Refused("not-found", f"There is no form “.{extension}” here; there are {known}.")
+            raise ProblemException("not-found", f"There is no form “.{extension}” here; there are {known}.")
         return found
     if "format" in asked:
-        return named(asked["format"], type_name)
+        return format_named(asked["format"], type_name)
     found = negotiate(request.accept_mimetypes, type_name)
     if found is None:
         served = ", ".join(form.full_type for form in forms)
-        raise Refused("not-acceptable", f"This address is served as {served}.")
+        raise ProblemException("not-acceptable", f"This address is served as {served}.")
     return found
 
 
-def _shape(item: type[Out], form: Form | None, asked: dict[str, Any]) -> Any:
-    return shape_of(item, asked) if form is None or form.write is None else shape_of_forms(item)
+def _requested_shape(item: type[ResponseSchema], form: Format | None, asked: dict[str, Any]) -> Any:
+    return (
+        shape_from_args(item, asked)
+        if form is None or form.write is None
+        else shape_for_representations(item)
+    )
 
 
-def _answer_in(form: Form | None, found: Row, links: Mapping[str, str] = NO_LINKS) -> Response:
+def _formatted_response(form: Format | None, found: ItemRow, links: Mapping[str, str] = NO_LINKS) -> Response:
     body = found.json.encode()
     if form and form.write:
         body = form.body(orjson.loads(body))
-    etag = digest(body) if found.revision is None else f"{found.revision}.{digest(body)}"
+    etag = etag_hash(body) if found.revision is None else f"{found.revision}.{etag_hash(body)}"
     if form is None:
-        return answer(body, etag=etag, links=links)
-    return answer(body, etag=etag, links=links, content_type=form.content_type, negotiated=True)
+        return cacheable_response(body, etag=etag, links=links)
+    return cacheable_response(body, etag=etag, links=links, content_type=form.content_type, negotiated=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from models.facet_counts import MOST_COUNTED
-from models.search.ranking import MOST_CANDIDATES
+from models.facet_counts import MAX_COUNTED
+from models.search.ranking import MAX_CANDIDATES
 
 #: A search ranks no more than so many candidates.
-CAP = MOST_CANDIDATES
+CAP = MAX_CANDIDATES
 CLASSES: dict[str, Callable[[float], float]] = {
     "O(1)": lambda _: 1.0,
     "O(log n)": math.log,
     "O(hits)": lambda n: n,
-    "O(min(hits, count cap))": lambda n: min(n, MOST_COUNTED),
+    "O(min(hits, count cap))": lambda n: min(n, MAX_COUNTED),
     "O(min(hits, candidates))": lambda n: min(n, CAP),
 }
 #: By how the operation's name begins; the first that fits. Everything else is found by an index.

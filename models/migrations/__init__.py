@@ -63,9 +63,9 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     command.upgrade(configuration(engine), target)
     if target == "head":
         # Not above: migrations must not need the models as they are now.
-        from models.search import bring_up_to_date
+        from models.search import ensure_index_current
 
-        bring_up_to_date(engine)
+        ensure_index_current(engine)
 
 
 def downgrade(engine: Engine, target: str = "base") -> None:

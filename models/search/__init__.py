@@ -7,20 +7,20 @@ of them counts, stands beside the noun: ``searched``. The index follows every co
 (``models.search.index_sync``); ``rebuild`` makes it anew.
 """
 
-from models.search.index_sync import bring_up_to_date, rebuild
-from models.search.match_conditions import matching
+from models.search.index_sync import ensure_index_current, rebuild
+from models.search.match_conditions import matches_query
 from models.search.query import Query, parse
-from models.search.ranking import Found, Hit, search
+from models.search.ranking import Hit, SearchResults, search
 from models.search.snippets import Snippet, highlights, snippet
 
 __all__ = [
-    "Found",
     "Hit",
     "Query",
+    "SearchResults",
     "Snippet",
-    "bring_up_to_date",
+    "ensure_index_current",
     "highlights",
-    "matching",
+    "matches_query",
     "parse",
     "rebuild",
     "search",

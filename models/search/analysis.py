@@ -22,7 +22,7 @@ VERSION = f"1 snowballstemmer {version('snowballstemmer')}"
 LONGEST_TERM = 64
 #: What PostgreSQL keeps of a document: positions up to 16,383, 255 of a term, 1 MB. What is beyond is
 #: left out for both databases.
-MOST_TOKENS, MOST_OF_A_TERM, MOST_CHARACTERS = 16_000, 255, 100_000
+MAX_TOKENS, MAX_TERM_COUNT, MAX_CHARACTERS = 16_000, 255, 100_000
 #: Stands where a phrase must not go on: around each text. It is no letter, so no query can hold it.
 BREAK = "¶"
 
@@ -112,14 +112,14 @@ def _end(text: str, last: int) -> int:
     return end
 
 
-def document(texts: Iterable[tuple[str, int]]) -> Terms:
+def analyse_document(texts: Iterable[tuple[str, int]]) -> Terms:
     """Return the terms of a document: its texts, each with its weight.
 
     A text of weight 3 is there three times, so that its words count threefold.
     """
     exact: list[str] = [BREAK]
     stems: list[str] = []
-    room, seen = MOST_CHARACTERS, Counter[str]()
+    room, seen = MAX_CHARACTERS, Counter[str]()
     for text, weight in texts:
         found = list(tokens(text))
         for token in (token for _ in range(weight) for token in (*found, None)):
@@ -127,18 +127,18 @@ def document(texts: Iterable[tuple[str, int]]) -> Terms:
                 exact.append(BREAK)
                 continue
             room -= len(token.exact) + 1
-            if room < 0 or len(exact) >= MOST_TOKENS:
-                return _written(exact, stems)
+            if room < 0 or len(exact) >= MAX_TOKENS:
+                return _repeat_terms(exact, stems)
             seen[token.exact] += 1
-            exact.append(token.exact if seen[token.exact] <= MOST_OF_A_TERM else BREAK)
+            exact.append(token.exact if seen[token.exact] <= MAX_TERM_COUNT else BREAK)
             stems.append(token.stem)
-    return _written(exact, stems)
+    return _repeat_terms(exact, stems)
 
 
-def _written(exact: list[str], stems: list[str]) -> Terms:
-    return Terms(spaced(exact), spaced(stems), len(stems))
+def _repeat_terms(exact: list[str], stems: list[str]) -> Terms:
+    return Terms(join_terms(exact), join_terms(stems), len(stems))
 
 
-def spaced(terms: Iterable[str]) -> str:
+def join_terms(terms: Iterable[str]) -> str:
     """Return terms as a document holds them in a row."""
     return "".join(f" {term} " for term in terms)

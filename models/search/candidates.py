@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, text
 
-from models.search.database_syntax import Asked
-from models.search.match_conditions import counted_of, tsquery_of, walked_ctes
+from models.search.database_syntax import SearchParameter
+from models.search.match_conditions import bounded_scan_ctes, counted_terms_sql, tsquery_sql
 
 # Keys first: how many there are tells which documents are read. Of their terms SQLite gives the
 # bytes, which takes less time than to make text of them.
@@ -26,7 +26,7 @@ SELECT * FROM (
 )
 """
 _ON_POSTGRESQL = f"""\
-WITH {walked_ctes(tsquery_of(":asked"), counted_of(":asked"), "(:first + 1)", ":most")},
+WITH {bounded_scan_ctes(tsquery_sql(":asked"), counted_terms_sql(":asked"), "(:first + 1)", ":most")},
 matches AS MATERIALIZED (
     SELECT id, place FROM walked WHERE (SELECT count(*) FROM walked) > :first
     UNION ALL (
@@ -64,4 +64,6 @@ def select_candidates(dialect: str) -> Any:
     their number as length, or ``TOTALS_OF_SOME`` where not all that matches was found.
     """
     written = (_ON_SQLITE if dialect == "sqlite" else _ON_POSTGRESQL) + _COUNTS
-    return text(written).bindparams(bindparam("asked", type_=Asked()), bindparam("terms", expanding=True))
+    return text(written).bindparams(
+        bindparam("asked", type_=SearchParameter()), bindparam("terms", expanding=True)
+    )

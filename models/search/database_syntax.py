@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Text
 from sqlalchemy.types import TypeDecorator
 
-from models.search.query import Clause, Kind, Query, parse
+from models.search.query import Clause, ClauseKind, Query, parse
 
 #: Of each group of terms a document must have one.
 Scopes = Iterable[Iterable[str]]
 
 
-class Asked(TypeDecorator[Query]):
+class SearchParameter(TypeDecorator[Query]):
     """A query as a parameter: a :class:`Query`, or text that is parsed, in the database's own syntax.
 
     A pair of a query and :data:`Scopes` is a query that is narrowed by them.
@@ -40,10 +40,10 @@ def fts5(query: Query, scopes: Scopes = ()) -> str:
 
 
 def _fts5(clause: Clause) -> str:
-    if clause.kind is Kind.WORD:
+    if clause.kind is ClauseKind.WORD:
         return f'stem:"{clause.stem}"'
     words = " ".join(clause.exact)
-    return f'exact:"{words}"*' if clause.kind is Kind.PREFIX else f'exact:"{words}"'
+    return f'exact:"{words}"*' if clause.kind is ClauseKind.PREFIX else f'exact:"{words}"'
 
 
 def tsquery(query: Query, scopes: Scopes = ()) -> str:
@@ -63,9 +63,9 @@ def tsquery(query: Query, scopes: Scopes = ()) -> str:
 
 
 def _tsquery(clause: Clause) -> str:
-    if clause.kind is Kind.WORD:
+    if clause.kind is ClauseKind.WORD:
         return f"'~{clause.stem}'"
-    if clause.kind is Kind.PREFIX:
+    if clause.kind is ClauseKind.PREFIX:
         return f"'={clause.exact[0]}':*"
     return "(" + " <-> ".join(f"'={term}'" for term in clause.exact) + ")"
 
@@ -75,6 +75,6 @@ def counted_terms(clause: Clause) -> list[str]:
 
     No count is kept of what a prefix stands for: it ends in ``*`` here too, as no term does.
     """
-    if clause.kind is Kind.PREFIX:
+    if clause.kind is ClauseKind.PREFIX:
         return [f"={clause.exact[0]}*"]
-    return [f"~{clause.stem}"] if clause.kind is Kind.WORD else [f"={term}" for term in clause.exact]
+    return [f"~{clause.stem}"] if clause.kind is ClauseKind.WORD else [f"={term}" for term in clause.exact]

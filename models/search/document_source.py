@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, Text, bindparam, cast, func, literal, nu
 from sqlalchemy.orm import Session, aliased
 
 from models.base import Base
-from models.search.analysis import document
+from models.search.analysis import analyse_document
 from models.search.index_tables import TYPE_NUMBERS, Document
 
 #: Resources that are read at once.
@@ -18,16 +18,16 @@ BATCH = 500
 
 
 @cache
-def nouns() -> dict[str, Any]:
+def searchable_models() -> dict[str, Any]:
     """Return every noun that is searched, by the name of its type."""
     known = {getattr(mapper.class_, "type_name", None): mapper.class_ for mapper in Base.registry.mappers}
     return {type_name: known[type_name] for type_name in TYPE_NUMBERS}
 
 
-def documents(session: Session, noun: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+def build_documents(session: Session, noun: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return the documents of those resources that anyone may see, by the documents' keys."""
     found = session.connection().execute(_resources(noun), {"ids": list(ids)}).mappings()
-    made = (Document.of(dict(row), document(_texts(noun, row))) for row in found)
+    made = (Document.of(dict(row), analyse_document(_texts(noun, row))) for row in found)
     return {row["id"]: row for row in made}
 
 
@@ -76,7 +76,7 @@ def _themes(noun: Any) -> Any:
 
     A theme is about itself: so its document says, too, when it gets another place among themes.
     """
-    theme, broader = (aliased(nouns()["theme"]) for _ in range(2))
+    theme, broader = (aliased(searchable_models()["theme"]) for _ in range(2))
     slugs = func.aggregate_strings(theme.slug.concat(" ").concat(func.coalesce(broader.slug, "")), " ")
     found = select(slugs).select_from(theme).outerjoin(broader, theme.broader_id == broader.id)
     if noun.type_name == "theme":
@@ -95,15 +95,15 @@ def _texts(noun: Any, row: Any) -> Iterator[tuple[str, int]]:
         yield from ((text, weight) for text in texts if text)
 
 
-def of_films(session: Session, noun: Any, films: Iterable[int]) -> Iterator[int]:
+def keys_of_films(session: Session, noun: Any, films: Iterable[int]) -> Iterator[int]:
     """Yield the keys of the resources of a noun that belong to these films."""
     if hasattr(noun, "film_id"):
         yield from session.connection().scalars(select(noun.id).where(noun.film_id.in_(list(films))))
 
 
-def of_themes(session: Session, noun: Any, themes: Iterable[int]) -> Iterator[int]:
+def keys_of_themes(session: Session, noun: Any, themes: Iterable[int]) -> Iterator[int]:
     """Yield the keys of the resources of a noun that are about these themes, or about what is narrower."""
-    theme = nouns()["theme"]
+    theme = searchable_models()["theme"]
     meant = or_(theme.id.in_(list(themes)), theme.broader_id.in_(list(themes)))
     if noun is theme:
         yield from session.connection().scalars(select(theme.id).where(meant))
@@ -115,7 +115,7 @@ def of_themes(session: Session, noun: Any, themes: Iterable[int]) -> Iterator[in
         )
 
 
-def all_of(session: Session, noun: Any) -> Iterator[list[int]]:
+def all_keys(session: Session, noun: Any) -> Iterator[list[int]]:
     """Yield the keys of all resources of a noun, in batches."""
     last: int | None = None
     while True:

@@ -16,17 +16,24 @@ from sqlalchemy.orm import Session
 from models.content_generation import ContentGeneration
 from models.revision import TOUCHED, Identity
 from models.search.analysis import VERSION
-from models.search.document_source import BATCH, all_of, documents, nouns, of_films, of_themes
+from models.search.document_source import (
+    BATCH,
+    all_keys,
+    build_documents,
+    keys_of_films,
+    keys_of_themes,
+    searchable_models,
+)
 from models.search.index_tables import TYPE_NUMBERS, Document, IndexTotals
-from models.search.index_writer import Writing
+from models.search.index_writer import IndexWriter
 
 #: Documents by their keys.
 Rows = Mapping[int, Mapping[str, Any]]
 #: What two documents that say the same have in common.
-SAID = ("slug", "film", "exact", "stem", "scope", "position")
+INDEXED_COLUMNS = ("slug", "film", "exact", "stem", "scope", "position")
 
 
-def follow(session: Session) -> None:
+def sync_on_commit(session: Session) -> None:
     """Bring the index to what the transaction that is about to commit has made of the content."""
     if session.in_nested_transaction():
         return
@@ -37,7 +44,7 @@ def follow(session: Session) -> None:
 
 
 # Before the listener that raises the generation, which forgets what the transaction had touched.
-event.listen(Session, "before_commit", follow, insert=True)
+event.listen(Session, "before_commit", sync_on_commit, insert=True)
 
 
 def _index(session: Session, identities: Iterable[Identity]) -> None:
@@ -47,27 +54,29 @@ def _index(session: Session, identities: Iterable[Identity]) -> None:
             ids.setdefault(type_name, set()).add(id_)
     if not ids:
         return
-    writing = Writing(session)
-    moved = list(_moved(session, "film", ids.pop("film", set()), writing))
+    writing = IndexWriter(session)
+    moved = list(_reindex_dependents(session, "film", ids.pop("film", set()), writing))
     themes = ids.pop("theme", set())
-    themes |= set(of_themes(session, nouns()["theme"], themes) if themes else ())
-    placed = list(_moved(session, "theme", themes, writing))
-    for type_name, noun in nouns().items():
+    themes |= set(keys_of_themes(session, searchable_models()["theme"], themes) if themes else ())
+    placed = list(_reindex_dependents(session, "theme", themes, writing))
+    for type_name, noun in searchable_models().items():
         wanted = ids.get(type_name, set())
-        wanted |= set(of_films(session, noun, moved) if moved else ())
-        wanted |= set(of_themes(session, noun, placed) if placed else ())
+        wanted |= set(keys_of_films(session, noun, moved) if moved else ())
+        wanted |= set(keys_of_themes(session, noun, placed) if placed else ())
         for batch in _batches(sorted(wanted)):
-            _bring_in_step(session, noun, batch, writing)
+            _reindex(session, noun, batch, writing)
     writing.finish()
 
 
-def _moved(session: Session, type_name: str, ids: set[int], writing: Writing) -> Iterable[int]:
+def _reindex_dependents(
+    session: Session, type_name: str, ids: set[int], writing: IndexWriter
+) -> Iterable[int]:
     """Index films or themes; yield those that were hidden, shown, renamed or placed elsewhere.
 
     The documents of what is of them name them, and must be made anew.
     """
     for batch in _batches(sorted(ids)):
-        before, after = _bring_in_step(session, nouns()[type_name], batch, writing)
+        before, after = _reindex(session, searchable_models()[type_name], batch, writing)
         for id_ in batch:
             key = Document.key_of(type_name, id_)
             if _scope(before, key) != _scope(after, key):
@@ -82,22 +91,22 @@ def _batches(ids: list[int]) -> Iterable[list[int]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def _bring_in_step(session: Session, noun: Any, ids: list[int], writing: Writing) -> tuple[Rows, Rows]:
+def _reindex(session: Session, noun: Any, ids: list[int], writing: IndexWriter) -> tuple[Rows, Rows]:
     """Make the documents of these resources say what the resources say; return the old ones and the new."""
     keys = [Document.key_of(noun.type_name, id_) for id_ in ids]
     table = Document.__table__
     found = session.connection().execute(select(table).where(table.c.id.in_(keys))).mappings()
     before: Rows = {row["id"]: dict(row) for row in found}
-    after: Rows = documents(session, noun, ids)
-    changed = [key for key in keys if _said(before.get(key)) != _said(after.get(key))]
+    after: Rows = build_documents(session, noun, ids)
+    changed = [key for key in keys if _indexed_values(before.get(key)) != _indexed_values(after.get(key))]
     writing.replace(
         [before[key] for key in changed if key in before], [after[key] for key in changed if key in after]
     )
     return before, after
 
 
-def _said(row: Mapping[str, Any] | None) -> list[Any] | None:
-    return [row[name] for name in SAID] if row else None
+def _indexed_values(row: Mapping[str, Any] | None) -> list[Any] | None:
+    return [row[name] for name in INDEXED_COLUMNS] if row else None
 
 
 def rebuild(session: Session, told: Callable[[int, int], None] = lambda *_: None) -> int:
@@ -106,13 +115,15 @@ def rebuild(session: Session, told: Callable[[int, int], None] = lambda *_: None
     For content that was written past the session's listeners, and after a change of the analysis. ``told``
     is told now and then how many resources were looked at, and how many there are.
     """
-    writing = Writing(session)
+    writing = IndexWriter(session)
     writing.clear()
-    number = sum(session.scalar(select(func.count()).select_from(noun)) or 0 for noun in nouns().values())
+    number = sum(
+        session.scalar(select(func.count()).select_from(noun)) or 0 for noun in searchable_models().values()
+    )
     seen = 0
-    for noun in nouns().values():
-        for ids in all_of(session, noun):
-            writing.replace([], list(documents(session, noun, ids).values()))
+    for noun in searchable_models().values():
+        for ids in all_keys(session, noun):
+            writing.replace([], list(build_documents(session, noun, ids).values()))
             seen += len(ids)
             told(seen, number)
     writing.finish(VERSION)
@@ -121,7 +132,7 @@ def rebuild(session: Session, told: Callable[[int, int], None] = lambda *_: None
     return writing.documents
 
 
-def bring_up_to_date(engine: Engine) -> None:
+def ensure_index_current(engine: Engine) -> None:
     """Make the index anew if it was never made, or by another version of the analysis."""
     with Session(engine) as session:
         if session.scalar(select(IndexTotals.version)) == VERSION:

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from models.base import Base
-from models.list_index import Listing
+from models.list_index import ListIndexRow
 from models.search.analysis import Terms
-from models.types import SLUG_LENGTH, line, prose
+from models.types import SLUG_LENGTH, long_text, short_text
 
 #: Every type that is searched, with its number: the order of equal hits, and part of a document's key.
 TYPE_NUMBERS = {"film": 1, "character": 2, "theme": 3, "scene": 4, "quote": 5, "commentary": 6}
@@ -60,12 +60,12 @@ class Document(Base):
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
-    type_name: Mapped[str] = mapped_column(line(20))
-    slug: Mapped[str] = mapped_column(line(SLUG_LENGTH))
-    film: Mapped[str | None] = mapped_column(line(SLUG_LENGTH))
-    exact: Mapped[str] = mapped_column(prose())
-    stem: Mapped[str] = mapped_column(prose())
-    scope: Mapped[str] = mapped_column(prose())
+    type_name: Mapped[str] = mapped_column(short_text(20))
+    slug: Mapped[str] = mapped_column(short_text(SLUG_LENGTH))
+    film: Mapped[str | None] = mapped_column(short_text(SLUG_LENGTH))
+    exact: Mapped[str] = mapped_column(long_text())
+    stem: Mapped[str] = mapped_column(long_text())
+    scope: Mapped[str] = mapped_column(long_text())
     length: Mapped[int]
     position: Mapped[int | None]
     terms: Mapped[str | None] = mapped_column(TermVector)
@@ -101,12 +101,12 @@ class Document(Base):
         }
 
 
-def listings_of(row: Any) -> Iterator[dict[str, Any]]:
+def list_index_rows(row: Any) -> Iterator[dict[str, Any]]:
     """Yield the rows of ``models.list_index`` that are written with a document."""
     terms = row["scope"].split()
     themes = [scope_value(term) for term in terms if term[0] == "h"]
     severity = SEVEREST + 1 - sum(term[0] == "s" for term in terms)
-    return Listing.of(row, row["id"] // KEYS_APART, themes, severity)
+    return ListIndexRow.of(row, row["id"] // KEYS_APART, themes, severity)
 
 
 class DocumentTerm(Base):
@@ -114,7 +114,7 @@ class DocumentTerm(Base):
 
     __tablename__ = "search_terms"
 
-    term: Mapped[str] = mapped_column(line(SLUG_LENGTH + 10), primary_key=True)
+    term: Mapped[str] = mapped_column(short_text(SLUG_LENGTH + 10), primary_key=True)
     documents: Mapped[int]
 
     @classmethod
@@ -139,7 +139,7 @@ class IndexTotals(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     documents: Mapped[int]
     length: Mapped[int] = mapped_column(BigInteger)
-    version: Mapped[str] = mapped_column(line(120))
+    version: Mapped[str] = mapped_column(short_text(120))
 
     @classmethod
     def none_yet(cls) -> dict[str, Any]:

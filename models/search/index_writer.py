@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, inspect, text, update
 from sqlalchemy.orm import Session
 
-from models.list_index import Listing
-from models.search.index_tables import Document, DocumentTerm, IndexTotals, listings_of
+from models.list_index import ListIndexRow
+from models.search.index_tables import Document, DocumentTerm, IndexTotals, list_index_rows
 
 _add_to_terms = text(
     "INSERT INTO search_terms (term, documents) VALUES (:term, :documents)"
@@ -29,14 +29,14 @@ _out_of_fts5 = text(
 _clear_fts5 = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")
 
 # A place is told by the whole of its key.
-_out_of_lists = delete(Listing).where(
-    *(column == bindparam(column.name) for column in inspect(Listing).primary_key)
+_out_of_lists = delete(ListIndexRow).where(
+    *(column == bindparam(column.name) for column in inspect(ListIndexRow).primary_key)
 )
 
 Row = Mapping[str, Any]
 
 
-class Writing:
+class IndexWriter:
     """One transaction's changes to the index: documents at once, their counts in the end.
 
     The totals are locked from the beginning. So writers follow one another, each sees what the one
@@ -56,7 +56,7 @@ class Writing:
         """Take every document out."""
         if self.is_sqlite:
             self.connection.execute(_clear_fts5)
-        self.connection.execute(delete(Listing))
+        self.connection.execute(delete(ListIndexRow))
         self.connection.execute(delete(Document))
         self.connection.execute(delete(DocumentTerm))
         self.connection.execute(update(IndexTotals).values(documents=0, length=0))
@@ -71,7 +71,7 @@ class Writing:
             columns = Document.__table__.columns.keys()
             self.connection.execute(insert(Document), [{name: row[name] for name in columns} for row in new])
             self._run_for_each(_into_fts5, new)
-            self._run_for_places(insert(Listing), new)
+            self._run_for_places(insert(ListIndexRow), new)
         for rows, sign in ((old, -1), (new, 1)):
             for row in rows:
                 self.documents += sign
@@ -80,7 +80,7 @@ class Writing:
                     self.terms[term] += sign
 
     def _run_for_places(self, statement: Any, rows: Sequence[Row]) -> None:
-        if places := [place for row in rows for place in listings_of(row)]:
+        if places := [place for row in rows for place in list_index_rows(row)]:
             self.connection.execute(statement, places)
 
     def _run_for_each(self, statement: Any, rows: Sequence[Row]) -> None:

@@ -12,18 +12,18 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
-from models.search.database_syntax import Asked
+from models.search.database_syntax import SearchParameter
 from models.search.index_tables import KEYS_APART, type_scope
 from models.search.query import Query, parse
 
 #: A list is filtered to so many matches at most, the oldest: beyond them a word says too little.
-MOST_MATCHES = 20_000
+MAX_MATCHES = 20_000
 #: Of words that surely more have PostgreSQL looks for so many: more than lists are counted to.
-FIRST_OF_MORE = 10_001
+FIRST_MATCHES = 10_001
 #: So many times as many hits as are asked for are expected by chance, where there are surely as many.
-SURELY_MORE = 5
+SURELY_MORE_THAN = 5
 #: So many times as far as it is expected to take, PostgreSQL walks before it reads an index.
-PATIENCE = 4
+SCAN_BUDGET = 4
 
 
 class Matches(FunctionElement[Any]):
@@ -59,32 +59,32 @@ def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     key, asked, most, *scope = (compiler.process(clause, **options) for clause in element.clauses)
     found = f"id / {KEYS_APART}" if scope else "id"
-    query, counted = tsquery_of(asked), counted_of(asked)
+    query, counted = tsquery_sql(asked), counted_terms_sql(asked)
     if scope:
         query += f" && ('#' || {scope[0]})::tsquery"
         counted += f" || ' #' || {scope[0]}"
-    first = f"least({most}, {FIRST_OF_MORE})"
+    first = f"least({most}, {FIRST_MATCHES})"
     # Of an array it is thought that it holds few keys, so that rows are looked up by them. Of a subquery it
     # may be thought, too, that it is sooner asked for each row of another table in the order of a list.
     return (
-        f"{key} = ANY(ARRAY(WITH {walked_ctes(query, counted, first, most)}"
+        f"{key} = ANY(ARRAY(WITH {bounded_scan_ctes(query, counted, first, most)}"
         f" SELECT {found} FROM walked WHERE (SELECT count(*) FROM walked) = {first} UNION ALL "
         f"(SELECT {found} FROM search_documents WHERE terms @@ (SELECT query FROM asked)"
         f" AND (SELECT count(*) FROM walked) < {first} ORDER BY id + 0 LIMIT {most})))"
     )
 
 
-def tsquery_of(asked: str) -> str:
+def tsquery_sql(asked: str) -> str:
     """Return SQL for what ``models.search.database_syntax.tsquery`` has written first."""
     return f"split_part({asked}, chr(10), 1)::tsquery"
 
 
-def counted_of(asked: str) -> str:
+def counted_terms_sql(asked: str) -> str:
     """Return SQL for the terms by which it is told how broad that is, with blanks between."""
     return f"split_part({asked}, chr(10), 2)"
 
 
-def walked_ctes(query: str, counted: str, first: str, most: str) -> str:
+def bounded_scan_ctes(query: str, counted: str, first: str, most: str) -> str:
     """Return the tables ``asked`` and ``walked``: the ``first`` matches, if they are soon met on a walk.
 
     What is asked has the ``query`` too: of one that it does not know the planner thinks that it finds little,
@@ -128,24 +128,28 @@ def _budget(terms: str, first: str, most: str) -> str:
     )
     # To look at a document takes less than to read it from somewhere: given up it has not taken much more.
     farthest = "CASE WHEN is_sure THEN 2 ELSE 1 END * hits"
-    least = f"CASE WHEN is_sure THEN 1 ELSE {SURELY_MORE} END * CAST({most} AS float8)"
+    least = f"CASE WHEN is_sure THEN 1 ELSE {SURELY_MORE_THAN} END * CAST({most} AS float8)"
     far = f"{first} * all_of / hits"
     return (
-        f"SELECT ceil(least({PATIENCE} * {far}, {farthest}))::bigint FROM ({expected}) AS these"
+        f"SELECT ceil(least({SCAN_BUDGET} * {far}, {farthest}))::bigint FROM ({expected}) AS these"
         f" WHERE hits > {least} AND {far} < {farthest} UNION ALL SELECT 0 LIMIT 1"
     )
 
 
-def asking(value: Any) -> ColumnElement[Any]:
+def search_parameter(value: Any) -> ColumnElement[Any]:
     """Return a query, its text, or a parameter that will have either as its value, as SQL."""
-    return type_coerce(value, Asked()) if isinstance(value, BindParameter) else literal(value, Asked())
+    return (
+        type_coerce(value, SearchParameter())
+        if isinstance(value, BindParameter)
+        else literal(value, SearchParameter())
+    )
 
 
-def matching(noun: Any, asked: Query | str | BindParameter[Any]) -> ColumnElement[bool]:
+def matches_query(noun: Any, asked: Query | str | BindParameter[Any]) -> ColumnElement[bool]:
     """Return the condition that a row of ``noun`` matches a query.
 
     ``asked`` may be a SQL parameter whose value is a query or its text, in a statement that is kept. At
-    most ``MOST_MATCHES`` rows match, those with the lowest keys.
+    most ``MAX_MATCHES`` rows match, those with the lowest keys.
 
     Raises:
         InvalidQuery: a text that is no query; of a parameter's value, as the ``orig`` of the
@@ -154,4 +158,4 @@ def matching(noun: Any, asked: Query | str | BindParameter[Any]) -> ColumnElemen
     if isinstance(asked, str):
         asked = parse(asked)
     scope = literal(type_scope(noun.type_name), Text())
-    return Matches(noun.id, asking(asked), literal(MOST_MATCHES, Integer()), scope)
+    return Matches(noun.id, search_parameter(asked), literal(MAX_MATCHES, Integer()), scope)

@@ -15,15 +15,15 @@ from enum import StrEnum
 from models.errors import InvalidQuery
 from models.search.analysis import Token, tokens
 
-MOST_CHARACTERS = 200
-MOST_CLAUSES = 16
+MAX_QUERY_CHARACTERS = 200
+MAX_CLAUSES = 16
 #: Bytes that a prefix has at least: two letters, or one of a script where a letter is a word.
-SHORTEST_PREFIX = 2
+MIN_PREFIX_CHARACTERS = 2
 QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 CLAUSE = re.compile(r'(?<!\S)(?P<no>-?)"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+)')
 
 
-class Kind(StrEnum):
+class ClauseKind(StrEnum):
     """How a clause is compared."""
 
     WORD = "word"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 class Clause:
     """One thing to match: one token of a word or prefix, several of a phrase, placed in the query."""
 
-    kind: Kind
+    kind: ClauseKind
     tokens: tuple[Token, ...]
     negated: bool = False
 
@@ -52,7 +52,7 @@ class Clause:
     @property
     def key(self) -> tuple[object, ...]:
         """What it matches, wherever it stands in the query."""
-        return self.kind, self.negated, self.stem if self.kind is Kind.WORD else self.exact
+        return self.kind, self.negated, self.stem if self.kind is ClauseKind.WORD else self.exact
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,11 @@ def parse(text: str) -> Query:
     Raises:
         InvalidQuery: it is too long, has too many clauses or too short a prefix, or nothing to look for.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise InvalidQuery(f"A query has at most {MOST_CHARACTERS} characters.")
+    if len(text) > MAX_QUERY_CHARACTERS:
+        raise InvalidQuery(f"A query has at most {MAX_QUERY_CHARACTERS} characters.")
     clauses = list({clause.key: clause for clause in _clauses(text)}.values())
-    if len(clauses) > MOST_CLAUSES:
-        raise InvalidQuery(f"A query has at most {MOST_CLAUSES} words and phrases.")
+    if len(clauses) > MAX_CLAUSES:
+        raise InvalidQuery(f"A query has at most {MAX_CLAUSES} words and phrases.")
     if not clauses:
         raise InvalidQuery("A query has at least one letter or digit to look for.")
     if all(clause.negated for clause in clauses):
@@ -105,7 +105,7 @@ def _placed(text: str, start: int) -> tuple[Token, ...]:
 
 def _phrase(found: tuple[Token, ...], negated: bool) -> Iterator[Clause]:
     if found:
-        yield Clause(Kind.PHRASE, found, negated)
+        yield Clause(ClauseKind.PHRASE, found, negated)
 
 
 def _plain(text: str, start: int) -> Iterator[Clause]:
@@ -115,12 +115,12 @@ def _plain(text: str, start: int) -> Iterator[Clause]:
         return
     if negated and len(found) > 1:
         # “-face-to-face” leaves out those words together, not whatever has one of them.
-        yield Clause(Kind.PHRASE, found, negated)
+        yield Clause(ClauseKind.PHRASE, found, negated)
         return
     *words, last = found
     for word in words:
-        yield Clause(Kind.WORD, (word,))
+        yield Clause(ClauseKind.WORD, (word,))
     is_prefix = text[last.end - start :].startswith("*")
-    if is_prefix and len(last.exact.encode()) < SHORTEST_PREFIX:
+    if is_prefix and len(last.exact.encode()) < MIN_PREFIX_CHARACTERS:
         raise InvalidQuery(f"A prefix has at least two letters before its “*”: “{last.exact}*” has one.")
-    yield Clause(Kind.PREFIX if is_prefix else Kind.WORD, (last,), negated)
+    yield Clause(ClauseKind.PREFIX if is_prefix else ClauseKind.WORD, (last,), negated)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.search.analysis import BREAK, spaced
+from models.search.analysis import BREAK, join_terms
 from models.search.candidates import TERM, TOTALS, TOTALS_OF_SOME, select_candidates
 from models.search.database_syntax import counted_terms
 from models.search.index_tables import (
@@ -30,11 +30,11 @@ from models.search.index_tables import (
     theme_scope,
     type_scope,
 )
-from models.search.query import Clause, Kind, Query
+from models.search.query import Clause, ClauseKind, Query
 from models.search.suggestion import suggestion
 
 #: So many hits are all ranked and counted; of more the first by key, and not as many.
-MOST_CANDIDATES, FIRST_OF_MORE = 10_000, 2_000
+MAX_CANDIDATES, FIRST_CANDIDATES = 10_000, 2_000
 #: BM25 as Robertson and Zaragoza give it ("The Probabilistic Relevance Framework", 2009): how soon more
 #: of a word adds little, and how much a long document counts for less.
 K1, B = 1.2, 0.75
@@ -64,7 +64,7 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResults:
     """What a search found: every candidate in order, however many, for the caller to slice.
 
     ``total`` is exact unless ``approximate``: then there are at least so many, and those beyond were
@@ -124,7 +124,7 @@ def search(
     themes: Sequence[str] = (),
     kinds: Sequence[str] = (),
     max_severity: int | None = None,
-) -> Found:
+) -> SearchResults:
     """Return what anyone may see that matches, the best first.
 
     ``types``, ``films``, ``themes`` (ids; what is narrower is meant too) and ``kinds`` keep any of these,
@@ -141,15 +141,15 @@ def search(
         scopes.append([severity_scope(max_severity)])
     asked = (query, tuple(tuple(scope) for scope in scopes if scope))
     terms = {term for clause in query.wanted for term in counted_terms(clause)}
-    now = {"asked": asked, "terms": sorted(terms), "most": MOST_CANDIDATES}
-    now["first"] = min(FIRST_OF_MORE, MOST_CANDIDATES)
+    now = {"asked": asked, "terms": sorted(terms), "most": MAX_CANDIDATES}
+    now["first"] = min(FIRST_CANDIDATES, MAX_CANDIDATES)
     connection = session.connection()
     rows = connection.execute(select_candidates(connection.dialect.name), now).all()
     candidates = [row for row in rows if row[0] > TERM]
-    return _found(session, query, candidates, _Counts([row for row in rows if row[0] <= TERM]))
+    return _rank(session, query, candidates, _TermCounts([row for row in rows if row[0] <= TERM]))
 
 
-class _Counts:
+class _TermCounts:
     """How many documents there are, how long they are, and how many have each term."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
@@ -170,9 +170,9 @@ class _Counts:
         return math.log1p((self.documents - having + 0.5) / (having + 0.5))
 
 
-def _found(session: Session, query: Query, candidates: list[Any], counts: _Counts) -> Found:
+def _rank(session: Session, query: Query, candidates: list[Any], counts: _TermCounts) -> SearchResults:
     if not candidates:
-        return Found(suggestion=suggestion(session, query, counts.having))
+        return SearchResults(suggestion=suggestion(session, query, counts.having))
     keys, slugs, lengths, stems, exacts, scopes = zip(*candidates, strict=True)
     scores = _scores(query, counts, lengths, (stems, exacts))
     numbers = [key % KEYS_APART for key in keys]
@@ -182,10 +182,10 @@ def _found(session: Session, query: Query, candidates: list[Any], counts: _Count
     counts_of = [
         {scope_value(term): count for term, count in terms.items() if term[0] == mark} for mark in "tfhk"
     ]
-    return Found(ranked, counts.approximate, None, *counts_of)
+    return SearchResults(ranked, counts.approximate, None, *counts_of)
 
 
-class _Weighed(NamedTuple):
+class _TermWeight(NamedTuple):
     """What to count in a document, in its stems (0) or its exact terms (1), and what one weighs."""
 
     column: int
@@ -193,24 +193,24 @@ class _Weighed(NamedTuple):
     rarity: float
 
 
-def _weighed(clause: Clause, counts: _Counts, candidates: int) -> _Weighed:
-    if clause.kind is Kind.PREFIX:
+def _term_weights(clause: Clause, counts: _TermCounts, candidates: int) -> _TermWeight:
+    if clause.kind is ClauseKind.PREFIX:
         # No count is kept of prefixes; every candidate has it.
-        return _Weighed(1, f" {clause.exact[0]}", counts.rarity(min(candidates, counts.documents)))
+        return _TermWeight(1, f" {clause.exact[0]}", counts.rarity(min(candidates, counts.documents)))
     rarity = sum(counts.rarity(counts.having.get(term, 0)) for term in counted_terms(clause))
-    if clause.kind is Kind.WORD:
-        return _Weighed(0, spaced([clause.stem]), rarity)
+    if clause.kind is ClauseKind.WORD:
+        return _TermWeight(0, join_terms([clause.stem]), rarity)
     # A phrase weighs what its words weigh together.
-    return _Weighed(1, spaced(clause.exact), rarity)
+    return _TermWeight(1, join_terms(clause.exact), rarity)
 
 
 def _scores(
-    query: Query, counts: _Counts, lengths: Sequence[int], columns: tuple[Sequence[Any], Sequence[Any]]
+    query: Query, counts: _TermCounts, lengths: Sequence[int], columns: tuple[Sequence[Any], Sequence[Any]]
 ) -> list[float]:
     """Return the score of each document: of its length and how often it has what is weighed."""
-    weighed = [_weighed(clause, counts, len(lengths)) for clause in query.wanted]
+    weighed = [_term_weights(clause, counts, len(lengths)) for clause in query.wanted]
     # A text that is what was asked for and nothing else; a break stands at its beginning and its end.
-    whole = spaced([BREAK, *(term for clause in query.wanted for term in clause.exact), BREAK]).strip()
+    whole = join_terms([BREAK, *(term for clause in query.wanted for term in clause.exact), BREAK]).strip()
     looked_for = [(1, whole), *((one.column, one.text) for one in weighed)]
     as_stored = str.encode if isinstance(columns[0][0], bytes) else str
     often = [
@@ -223,7 +223,9 @@ def _scores(
     return [score_of[row] for row in rows]
 
 
-def _score(length: int, whole: int, often: Sequence[int], weighed: list[_Weighed], average: float) -> float:
+def _score(
+    length: int, whole: int, often: Sequence[int], weighed: list[_TermWeight], average: float
+) -> float:
     """Return BM25; where one of the texts is what was asked for and nothing else, twice the most of it."""
     if whole:
         return round(2 * (K1 + 1) * sum(one.rarity for one in weighed), DIGITS)

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, Float, cast, func, literal, select
 from models.search.index_tables import DOT, DocumentTerm, type_scope
 
 
-def about(themes: Sequence[Any]) -> ColumnElement[float]:
+def theme_document_count(themes: Sequence[Any]) -> ColumnElement[float]:
     """Return how many documents are about themes, each a text or SQL; twice those that are about two."""
     return _documents([literal("#h").concat(func.replace(theme, "-", DOT)) for theme in themes])
 
 
-def all_of(type_name: str) -> ColumnElement[float]:
+def resource_count(type_name: str) -> ColumnElement[float]:
     """Return how many resources of a type anyone may see."""
     return _documents([literal(f"#{type_scope(type_name)}")])
 
@@ -28,10 +28,10 @@ def _documents(terms: list[Any]) -> ColumnElement[float]:
     return cast(func.coalesce(counted, 0), Float)
 
 
-def is_broad(type_name: str, themes: Sequence[Any], most: Any) -> ColumnElement[bool]:
+def is_low_selectivity(type_name: str, themes: Sequence[Any], most: Any) -> ColumnElement[bool]:
     """Return the condition that ``most`` of what is about themes are sooner found by walking in any order.
 
     A walk looks at about ``most * N / hits`` resources, and all ``hits`` must be sorted otherwise.
     """
-    hits = about(themes)
-    return hits * hits > cast(most, Float) * all_of(type_name)
+    hits = theme_document_count(themes)
+    return hits * hits > cast(most, Float) * resource_count(type_name)

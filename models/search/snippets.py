@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.search.analysis import Token, tokens
-from models.search.query import Clause, Kind, Query
+from models.search.query import Clause, ClauseKind, Query
 
-LENGTH = 160
+SNIPPET_LENGTH = 160
 #: What stands for the text before and after a piece.
-CUT = "…"
+ELLIPSIS = "…"
 
 Range = tuple[int, int]
 
@@ -33,7 +33,7 @@ def highlights(text: str, query: Query) -> list[Range]:
 
 
 def _matches(clause: Clause, found: list[Token]) -> Iterator[Range]:
-    if clause.kind is Kind.PHRASE:
+    if clause.kind is ClauseKind.PHRASE:
         wanted = clause.exact
         for first in range(len(found) - len(wanted) + 1):
             run = found[first : first + len(wanted)]
@@ -41,7 +41,11 @@ def _matches(clause: Clause, found: list[Token]) -> Iterator[Range]:
                 yield run[0].start, run[-1].end
         return
     for token in found:
-        if token.stem == clause.stem if clause.kind is Kind.WORD else token.exact.startswith(clause.exact[0]):
+        if (
+            token.stem == clause.stem
+            if clause.kind is ClauseKind.WORD
+            else token.exact.startswith(clause.exact[0])
+        ):
             yield token.start, token.end
 
 
@@ -55,13 +59,13 @@ def _merged(places: list[Range]) -> list[Range]:
     return merged
 
 
-def snippet(text: str, query: Query, length: int = LENGTH) -> Snippet:
+def snippet(text: str, query: Query, length: int = SNIPPET_LENGTH) -> Snippet:
     """Return a piece of about ``length`` characters around the first matches; a short text is whole."""
     marked = highlights(text, query)
     if len(text) <= length:
         return Snippet(text, marked)
     start, end = _window(text, marked, length)
-    before, after = CUT * (start > 0), CUT * (end < len(text))
+    before, after = ELLIPSIS * (start > 0), ELLIPSIS * (end < len(text))
     inside = [place for place in marked if start <= place[0] and place[1] <= end]
     shift = len(before) - start
     return Snippet(

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from models.search.analysis import Token
 from models.search.database_syntax import counted_terms
 from models.search.index_tables import DocumentTerm
-from models.search.query import Kind, Query
+from models.search.query import ClauseKind, Query
 
 #: Shorter words have too many neighbours to mean one of them, longer ones too many to look up.
-SHORTEST, LONGEST = 3, 24
+MIN_WORD_LENGTH, MAX_WORD_LENGTH = 3, 24
 #: With more unknown words than this nobody knows what was meant.
-MOST_UNKNOWN = 3
+MAX_UNKNOWN_WORDS = 3
 
 _known = select(DocumentTerm.term, DocumentTerm.documents).where(
     DocumentTerm.term.in_(bindparam("terms", expanding=True))
@@ -31,17 +31,17 @@ def suggestion(session: Session, query: Query, having: Mapping[str, int]) -> str
     unknown = [
         token
         for clause in query.wanted
-        if clause.kind is not Kind.PREFIX
+        if clause.kind is not ClauseKind.PREFIX
         for token, term in zip(clause.tokens, counted_terms(clause), strict=True)
         if term not in having
     ]
-    if not 0 < len(unknown) <= MOST_UNKNOWN:
+    if not 0 < len(unknown) <= MAX_UNKNOWN_WORDS:
         return None
     near = {token: _one_edit_away(token.exact) for token in unknown}
     terms = sorted({f"={word}" for words in near.values() for word in words})
     found = session.connection().execute(_known, {"terms": terms})
     known = {row.term.removeprefix("="): row.documents for row in found}
-    return _mended(query.text, {token: _likeliest(words, known) for token, words in near.items()})
+    return _corrected(query.text, {token: _likeliest(words, known) for token, words in near.items()})
 
 
 def _one_edit_away(word: str) -> set[str]:
@@ -49,7 +49,7 @@ def _one_edit_away(word: str) -> set[str]:
 
     After Norvig, "How to Write a Spelling Corrector" (2007).
     """
-    if not SHORTEST <= len(word) <= LONGEST:
+    if not MIN_WORD_LENGTH <= len(word) <= MAX_WORD_LENGTH:
         return set()
     splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     shorter = {left + right[1:] for left, right in splits if right}
@@ -64,7 +64,7 @@ def _likeliest(words: set[str], known: Mapping[str, int]) -> str | None:
     return min((word for word in words if word in known), key=lambda word: (-known[word], word), default=None)
 
 
-def _mended(text: str, words: Mapping[Token, str | None]) -> str | None:
+def _corrected(text: str, words: Mapping[Token, str | None]) -> str | None:
     for token, word in sorted(words.items(), key=lambda pair: -pair[0].start):
         if word is None:
             return None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.query.random_selection import lot
+from api.query.random_selection import draw_hash
 from tests.api.test_lists import ESSAY, ids, whole
 from tests.counting import statements
 
@@ -30,7 +30,7 @@ def clean(client, name="quotes"):
 
 
 def by_lot(slugs, seed):
-    return sorted(slugs, key=lambda slug: lot(seed, slug))
+    return sorted(slugs, key=lambda slug: draw_hash(seed, slug))
 
 
 @pytest.mark.parametrize("name", NAMES)

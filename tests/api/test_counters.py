@@ -7,27 +7,27 @@ import pytest
 from limits import parse
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from api.http.rate_limits.bounded_storage import MOST_COUNTED, BoundedMemory
+from api.http.rate_limits.bounded_storage import MAX_WINDOWS, BoundedMemoryStorage
 
 LIMIT = parse("10/hour")
 
 
 @pytest.fixture
 def limiter():
-    return SlidingWindowCounterRateLimiter(BoundedMemory())
+    return SlidingWindowCounterRateLimiter(BoundedMemoryStorage())
 
 
 class TestFlood:
     """More clients than there is room for."""
 
     def test_no_more_are_remembered_than_there_is_room_for(self, limiter):
-        for number in range(MOST_COUNTED + 5_000):
+        for number in range(MAX_WINDOWS + 5_000):
             assert limiter.hit(LIMIT, f"client-{number}")
-        assert len(limiter.storage.windows) == MOST_COUNTED
+        assert len(limiter.storage.windows) == MAX_WINDOWS
 
     def test_who_keeps_asking_is_not_forgotten(self, limiter):
         granted = 0
-        for number in range(MOST_COUNTED + 5_000):
+        for number in range(MAX_WINDOWS + 5_000):
             limiter.hit(LIMIT, f"client-{number}")
             if number % 1_000 == 0:
                 granted += limiter.hit(LIMIT, "busy")

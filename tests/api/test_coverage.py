@@ -3,7 +3,7 @@
 import pytest
 
 from models import Alias, CommentaryKind, Film, Source, Status, Theme, film_coverage, theme_counts
-from models.revision import edition
+from models.revision import change_set
 from tests.counted import answered, ids, items, selects, total
 from tests.counting import statements
 from tests.storing import STORED
@@ -102,7 +102,7 @@ class TestFilm:
         assert body["film"] == answered(client, "/v1/films/her-2013")
 
     def test_what_is_cut_is_said(self, client, monkeypatch):
-        monkeypatch.setattr(film_coverage, "MOST_SCENES", 5)
+        monkeypatch.setattr(film_coverage, "MAX_SCENES", 5)
         body = answered(client, FILM)
         assert (len(body["by_scene"]), body["relation"], body["scenes"]) == (5, "at-least", 38)
 
@@ -177,7 +177,7 @@ class TestRelatedThemes:
         assert answered(client, RELATED, film="no-such-film")["data"] == []
 
     def test_what_is_cut_is_said(self, client, monkeypatch):
-        monkeypatch.setattr(theme_counts, "MOST_THEMES", 3)
+        monkeypatch.setattr(theme_counts, "MAX_THEMES", 3)
         assert answered(client, RELATED)["page"]["total_relation"] == "at-least"
 
 
@@ -216,7 +216,7 @@ def packed_client(engine, make_app):
     """A client over the pack, in which the parents of every path have fared otherwise, too."""
     parents = {Film: "her-2013", Source: ESSAY, Theme: "loneliness"}
     with engine.fresh("pack") as url, make_app(url) as app:
-        with app.extensions["database"].writing() as session, edition(session, "maker", at=STORED):
+        with app.extensions["database"].writing() as session, change_set(session, "maker", at=STORED):
             for noun, slug in parents.items():
                 kept = noun.by_slug(session, slug)
                 session.add(Alias(type_name=noun.type_name, slug="renamed", resource_id=kept.id))

@@ -11,14 +11,14 @@ from flask.views import MethodView
 from marshmallow import fields
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api.http.deprecation.declaration import BrokenPromise, Deprecated
-from api.http.deprecation.headers import in_force
+from api.http.deprecation.declaration import Deprecated, InvalidSunset
+from api.http.deprecation.headers import active_deprecations
 from api.http.url_converters import slug_parameter
 from api.resources.films.schemas import FilmSchema
 from api.resources.quotes.schemas import QuoteQuerySchema, QuoteSchema
-from api.schemas.base import REFERENCES, CitationSchema
-from api.schemas.fields import AnyOf, Choice, Const
-from api.schemas.references import Parts, ReferenceTo
+from api.schemas.base import REFERENCE_SCHEMAS, CitationSchema
+from api.schemas.fields import Choice, CommaSeparated, ConstantField
+from api.schemas.references import NestedParts, ReferenceTo
 from api.views.blueprint import Blueprint
 from models import Quote, Voice
 from openapi import PATH, render
@@ -32,16 +32,16 @@ NUMBERS = Deprecated(dt.date(2027, 4, 1), instead="`source`")
 SYNOPSIS = Deprecated(dt.date(2027, 5, 1), instead="`title`")
 
 
-class OldfilmRefSchema(REFERENCES["film"]):
+class OldfilmRefSchema(REFERENCE_SCHEMAS["film"]):
     """Names a film of old."""
 
-    type = Const("oldfilm", "Always `oldfilm`.")
+    type = ConstantField("oldfilm", "Always `oldfilm`.")
 
 
 class OldfilmSchema(FilmSchema):
     """A film with a synopsis, of old."""
 
-    type = Const("oldfilm", "Always `oldfilm`.")
+    type = ConstantField("oldfilm", "Always `oldfilm`.")
     synopsis = fields.String(metadata={"description": "What happens.", "deprecated": SYNOPSIS})
 
 
@@ -56,7 +56,7 @@ class MottoSchema(QuoteSchema):
 
     text = fields.String(metadata={"description": "The words.", "deprecated": TEXT})
     film = ReferenceTo("oldfilm", metadata={"description": "The film."})
-    citations = Parts(OldCitationSchema, metadata={"description": "Where it is quoted."})
+    citations = NestedParts(OldCitationSchema, metadata={"description": "Where it is quoted."})
 
 
 class SayingSchema(QuoteSchema):
@@ -66,7 +66,7 @@ class SayingSchema(QuoteSchema):
 class MottoQuerySchema(QuoteQuerySchema):
     """Filters of mottos."""
 
-    voice = AnyOf(Choice(Voice), metadata={"description": "Whose words.", "deprecated": VOICE})
+    voice = CommaSeparated(Choice(Voice), metadata={"description": "Whose words.", "deprecated": VOICE})
 
 
 blp = Blueprint("mottos", __name__, url_prefix="/v1", description="Quotes of old.")
@@ -165,12 +165,12 @@ OF_TEXT = (at(TEXT.since), None, [GUIDE])
 class TestDeclaration:
     def test_twelve_months_are_promised_to_the_day(self):
         assert Deprecated(dt.date(2027, 1, 31), "x", dt.date(2028, 1, 31)).sunset
-        with pytest.raises(BrokenPromise, match="promised to stay until 2028-01-31, not 2028-01-30"):
+        with pytest.raises(InvalidSunset, match="promised to stay until 2028-01-31, not 2028-01-30"):
             Deprecated(dt.date(2027, 1, 31), "x", dt.date(2028, 1, 30))
 
     def test_a_leap_day_is_no_way_round_the_promise(self):
         assert Deprecated(dt.date(2028, 2, 29), "x", dt.date(2029, 3, 1)).sunset
-        with pytest.raises(BrokenPromise):
+        with pytest.raises(InvalidSunset):
             Deprecated(dt.date(2028, 2, 29), "x", dt.date(2029, 2, 28))
 
     def test_it_says_since_when_until_when_and_what_instead(self):
@@ -329,7 +329,9 @@ class TestDocument:
 
 class TestGuide:
     def test_it_lists_each_declaration_once_in_order(self, old):
-        listed = [(entry.kind, entry.name, entry.places, entry.deprecated) for entry in in_force(old)]
+        listed = [
+            (entry.kind, entry.name, entry.places, entry.deprecated) for entry in active_deprecations(old)
+        ]
         assert listed == [
             ("operation", "GET /v1/sayings/{quote}", (), SAYING),
             ("parameter", "voice", ("GET /v1/mottos", "GET /v1/mottos/random"), VOICE),
@@ -339,7 +341,7 @@ class TestGuide:
         ]
 
     def test_it_says_what_since_when_until_when_and_what_instead(self, old):
-        said = [(entry.what, entry.since, entry.sunset, entry.instead) for entry in in_force(old)]
+        said = [(entry.what, entry.since, entry.sunset, entry.instead) for entry in active_deprecations(old)]
         assert said[1:3] == [
             (
                 "voice (GET /v1/mottos, GET /v1/mottos/random)",
@@ -353,6 +355,6 @@ class TestGuide:
 
 class TestProduction:
     def test_nothing_is_deprecated_today(self, app, client):
-        assert in_force(app) == []
+        assert active_deprecations(app) == []
         assert said(client.get(f"/v1/quotes/{LINE}")) == NOTHING
         assert '"deprecated"' not in PATH.read_text("utf-8")

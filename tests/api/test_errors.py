@@ -14,7 +14,7 @@ from api.app import create_app
 from api.core import logging as logs
 from api.core import request_context
 from api.core.config import Settings
-from api.http.problem_types import PROBLEMS
+from api.http.problem_types import PROBLEM_TYPES
 
 PROBLEM = ["type", "code", "title", "status", "detail", "instance", "request_id", "errors"]
 
@@ -259,15 +259,15 @@ class TestLogs:
 
 
 class TestProblemPages:
-    @pytest.mark.parametrize("code", PROBLEMS)
+    @pytest.mark.parametrize("code", PROBLEM_TYPES)
     def test_every_problem_has_its_page(self, client, code):
         answer = client.get(f"/docs/problems/{code}")
         assert answer.status_code == 200
-        assert PROBLEMS[code].remedy[:20] in answer.text.replace("&#39;", "'")
+        assert PROBLEM_TYPES[code].remedy[:20] in answer.text.replace("&#39;", "'")
 
     def test_all_are_listed(self, client):
         text = client.get("/docs/problems").text
-        assert all(f"/docs/problems/{code}" in text for code in PROBLEMS)
+        assert all(f"/docs/problems/{code}" in text for code in PROBLEM_TYPES)
 
     def test_an_unknown_one_is_not_found(self, client):
         assert_problem(client.get("/docs/problems/no-such-problem"), "not-found")

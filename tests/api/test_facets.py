@@ -206,13 +206,13 @@ class TestCost:
         assert len(selects(seen)) == number
 
     def test_no_more_is_counted_than_is_promised(self, client, monkeypatch):
-        assert facet_counts.MOST_COUNTED == COUNT_CAP
-        monkeypatch.setattr(facet_counts, "MOST_COUNTED", 10)
-        facets_module._counting.cache_clear()
+        assert facet_counts.MAX_COUNTED == COUNT_CAP
+        monkeypatch.setattr(facet_counts, "MAX_COUNTED", 10)
+        facets_module._facet_statement.cache_clear()
         try:
             found = answered(client, "/v1/quotes?facets=kind,film")["facets"]
         finally:
-            facets_module._counting.cache_clear()
+            facets_module._facet_statement.cache_clear()
         assert [found[name]["relation"] for name in found] == ["at-least"] * 2
         assert [one["count"] for one in found["film"]["values"]] == [10]
         assert sum(one["count"] for one in found["kind"]["values"]) <= 11

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.representations import forms_of
+from api.representations import formats_for
 from tests.counting import statements
 
 ITEMS = {
@@ -10,7 +10,7 @@ ITEMS = {
     "commentary": "/v1/commentary/her-2013-perfection-opposes-reality",
     "source": "/v1/sources/her-perfection-is-the-enemy-of-real",
 }
-FORMS = [(name, form) for name in ITEMS for form in forms_of(name)]
+FORMS = [(name, form) for name in ITEMS for form in formats_for(name)]
 each_form = pytest.mark.parametrize(("name", "form"), FORMS, ids=lambda value: getattr(value, "name", value))
 OTHERS = ["/v1/films/her-2013", "/v1/themes/loneliness", "/v1/quotes", "/v1/quotes/random", "/v1"]
 
@@ -36,7 +36,7 @@ class TestAsking:
     def test_what_is_not_served_is_refused_with_what_is(self, client, name):
         answer = client.get(ITEMS[name], headers={"Accept": "image/png, text/html;q=0.5"})
         assert (answer.status_code, answer.get_json()["code"]) == (406, "not-acceptable")
-        for form in forms_of(name):
+        for form in formats_for(name):
             assert form.full_type in answer.get_json()["detail"]
 
     def test_an_unknown_format_is_refused_with_those_that_there_are(self, client):
@@ -44,7 +44,7 @@ class TestAsking:
         (fault,) = answer.get_json()["errors"]
         assert (answer.status_code, fault["pointer"]) == (422, "format")
         assert "Did you mean “bibtex”?" in fault["detail"]
-        assert fault["allowed"] == [form.name for form in forms_of("quote")]
+        assert fault["allowed"] == [form.name for form in formats_for("quote")]
 
     @pytest.mark.parametrize("extension", ["xyz", "pdf", "anno.jsonld"])
     def test_an_unknown_extension_is_not_found(self, client, extension):

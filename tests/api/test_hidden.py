@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from api.core.api_versions import schema_of
-from api.schemas.references import includable
-from api.schemas.sparse_fields import MOST_INCLUDES
-from models import BY_TYPE, NOUNS
+from api.core.api_versions import get_schema_class
+from api.schemas.references import expandable_names
+from api.schemas.sparse_fields import MAX_INCLUDES
+from models import MODELS_BY_TYPE, RESOURCES
 
 #: A list below an item's path.
 NESTED = re.compile(r"/v1/\w+/<slug:\w+>/[\w-]+")
@@ -24,7 +24,7 @@ def app(hidden_app):
 def hidden(app):
     """The type and id of everything that nobody may see."""
     with app.extensions["database"].reading() as session:
-        everything = [row for noun in NOUNS for row in session.query(noun)]
+        everything = [row for noun in RESOURCES for row in session.query(noun)]
         return {(row.type_name, row.slug) for row in everything if not row.is_visible}
 
 
@@ -39,19 +39,19 @@ def named(value):
 
 
 def shapes(type_name):
-    names = list(includable(schema_of(type_name)()))
+    names = list(expandable_names(get_schema_class(type_name)()))
     yield ""
-    for start in range(0, len(names), MOST_INCLUDES):
-        yield f"&include={','.join(names[start : start + MOST_INCLUDES])}"
+    for start in range(0, len(names), MAX_INCLUDES):
+        yield f"&include={','.join(names[start : start + MAX_INCLUDES])}"
 
 
 class TestHidden:
     def test_there_is_much_to_hide(self, hidden):
-        assert {type_name for type_name, _ in hidden} == {noun.type_name for noun in NOUNS}
+        assert {type_name for type_name, _ in hidden} == {noun.type_name for noun in RESOURCES}
 
     @pytest.mark.parametrize("name", LISTS)
     def test_no_list_names_it_in_any_shape(self, app, hidden, name):
-        (noun,) = [noun for noun in NOUNS if noun.__tablename__ == name]
+        (noun,) = [noun for noun in RESOURCES if noun.__tablename__ == name]
         for shape in shapes(noun.type_name):
             answer = app.test_client().get(f"/v1/{name}?limit=100{shape}").get_json()
             assert answer["data"]
@@ -65,7 +65,7 @@ class TestHidden:
 
     def test_a_condition_in_sql_means_what_the_object_says(self, app):
         with app.extensions["database"].reading() as session:
-            for noun in BY_TYPE.values():
+            for noun in MODELS_BY_TYPE.values():
                 said = {row for row in session.query(noun) if row.is_visible}
                 assert said == set(session.query(noun).filter(noun.is_visible))
                 assert said

@@ -8,10 +8,10 @@ from sqlalchemy import insert
 from api.app import create_app
 from api.core.config import Settings
 from api.query import random_selection
-from api.query.random_selection import Lots, lot
+from api.query.random_selection import RandomSelection, draw_hash
 from models import Film, Quote, QuoteKind
 from models.base import random_key
-from models.revision import edition
+from models.revision import change_set
 from models.search import rebuild
 from tests.api.test_chance import by_lot, clean
 from tests.api.test_lists import ids
@@ -65,7 +65,7 @@ def crowd(engine):
     times = {"created_at": STORED, "updated_at": STORED}
     with engine.fresh() as url:
         app = create_app(Settings(database_url=url, statement_seconds=60))
-        with app.extensions["database"].writing() as session, edition(session, "maker", at=STORED):
+        with app.extensions["database"].writing() as session, change_set(session, "maker", at=STORED):
             session.add(made := Film(**film, **times, directors=[], languages=[]))
             session.flush()
             rows = [line(place, made.id, STORED) for place in range(12_000)]
@@ -102,15 +102,15 @@ class TestFairness:
 @pytest.mark.slow
 class TestVeryMany:
     def start(self, seed):
-        return int.from_bytes(lot(str(seed), "")[:8]) >> 1
+        return int.from_bytes(draw_hash(str(seed), "")[:8]) >> 1
 
     @pytest.mark.parametrize("wraps", [False, True])
     def test_the_lowest_lots_of_a_window_come_and_none_twice(self, crowd, in_order, wraps):
         # Behind the start of a window that wraps round there are fewer than it holds.
         edge = in_order[-120][0]
         seed = next(n for n in range(100_000) if (edge < self.start(n) <= in_order[-1][0]) == wraps)
-        behind = [slug for key, slug in in_order if key >= self.start(seed)][: random_selection.WINDOW]
-        window = behind + [slug for _, slug in in_order][: random_selection.WINDOW - len(behind)]
+        behind = [slug for key, slug in in_order if key >= self.start(seed)][: random_selection.WINDOW_SIZE]
+        window = behind + [slug for _, slug in in_order][: random_selection.WINDOW_SIZE - len(behind)]
         path = f"/v1/quotes/random?kind=dialogue&seed={seed}&count=50"
         answer = crowd.test_client().get(path)
         assert ids(answer) == by_lot(window, str(seed))[:50]
@@ -125,13 +125,13 @@ class TestVeryMany:
     def test_no_statement_reads_more_rows_than_are_ranked(self, crowd, monkeypatch):
         found = []
         for name in ("_met_or_all", "_run"):
-            run = getattr(Lots, name)
+            run = getattr(RandomSelection, name)
             seen_by = lambda *asked, run=run: found.append(run(*asked)) or found[-1]  # noqa: E731
-            monkeypatch.setattr(Lots, name, seen_by)
+            monkeypatch.setattr(RandomSelection, name, seen_by)
         with statements(crowd.extensions["database"].engine) as seen:
             assert len(ids(crowd.test_client().get("/v1/quotes/random?count=50"))) == 50
         first, *others = map(len, found)
-        assert (first, sum(others)) == (random_selection.MOST_RANKED + 1, random_selection.WINDOW)
+        assert (first, sum(others)) == (random_selection.MAX_RANKED + 1, random_selection.WINDOW_SIZE)
         assert not any("random()" in statement.lower() for statement in seen)
 
     def test_it_takes_four_statements(self, crowd):
@@ -141,11 +141,11 @@ class TestVeryMany:
 
     def test_neighbours_in_random_order_come_nearly_as_often_as_others(self, crowd, in_order, monkeypatch):
         # Fewer rows are read to learn that there are too many; what comes is the same.
-        monkeypatch.setattr(random_selection, "MOST_RANKED", 100)
+        monkeypatch.setattr(random_selection, "MAX_RANKED", 100)
         kind = {"kind": [QuoteKind.DIALOGUE]}
         places = {slug: place * 25 // len(in_order) for place, (_, slug) in enumerate(in_order)}
         with crowd.extensions["database"].reading() as session:
-            drawing = Lots(session, Quote.select_where(**kind), Quote, {})
+            drawing = RandomSelection(session, Quote.select_where(**kind), Quote, {})
             came = Counter(places[drawing.draw(str(seed), 1)[0]] for seed in range(250))
         # 25 stretches of 440, 10 draws to each: twice what fair lots would exceed once in a thousand times.
         assert chi_square((came[stretch] for stretch in range(25)), 10) < 2 * rare(24)

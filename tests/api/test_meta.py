@@ -6,11 +6,11 @@ from importlib.metadata import version
 import pytest
 
 from api.app import create_app
-from api.core.api_versions import COLLECTIONS
+from api.core.api_versions import COLLECTION_PATHS
 from api.core.config import ROOT, Settings
 from api.core.release import VERSION
 from models import Quote, Status
-from models.revision import edition
+from models.revision import change_set
 from openapi import PATH
 from tests.counted import answered, selects, total
 from tests.counting import statements
@@ -27,7 +27,7 @@ def changing(engine, make_app):
 
 
 def change(database, alter):
-    with database.writing() as session, edition(session, "tester"):
+    with database.writing() as session, change_set(session, "tester"):
         alter(Quote.by_slug(session, LINE))
 
 
@@ -46,7 +46,7 @@ class TestMeta:
 
     def test_every_list_is_counted_as_it_counts_itself(self, anyone):
         counts = answered(anyone, "/v1/meta")["content"]["counts"]
-        assert counts == {path.rsplit("/", 1)[1]: total(anyone, path) for path in COLLECTIONS.values()}
+        assert counts == {path.rsplit("/", 1)[1]: total(anyone, path) for path in COLLECTION_PATHS.values()}
         assert counts["quotes"] > 0
 
     def test_the_index_links_to_it_and_it_to_the_index(self, client):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from api.representations import FORMS, negotiate
+from api.representations import FORMATS, negotiate
 
 ANNO = 'profile="http://www.w3.org/ns/anno.jsonld"'
 
@@ -64,11 +64,11 @@ def test_a_type_without_forms_has_json():
     assert asked("application/x-bibtex", "film") is None
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_a_form_is_served_to_who_asks_for_what_it_is_served_as(form):
     assert asked(form.content_type) == form.name
 
 
 @given(accept=st.text())
 def test_no_header_is_too_odd(accept):
-    assert asked(accept) in {None, *(form.name for form in FORMS)}
+    assert asked(accept) in {None, *(form.name for form in FORMATS)}

@@ -129,7 +129,7 @@ class TestDaily:
 
     @pytest.mark.parametrize("most", [1, 10_000])
     def test_chooses_alike_however_many_there_are(self, client, monkeypatch, most):
-        monkeypatch.setattr("api.query.random_selection.MOST_RANKED", most)
+        monkeypatch.setattr("api.query.random_selection.MAX_RANKED", most)
         for item in client.get("/feeds/daily.json").get_json(force=True)["items"]:
             assert client.get(item["id"]).headers["Location"] == item["url"]
 

@@ -8,7 +8,7 @@ from flask import render_template
 
 from api.core.config import ROOT
 from api.http.deprecation.declaration import Deprecated
-from api.http.deprecation.headers import Entry
+from api.http.deprecation.headers import DeprecationEntry
 from api.pages import guides
 from api.pages.markdown import document
 from tests.browser.parsed import Parsed
@@ -128,7 +128,7 @@ class TestDeprecatedNow:
 
     def test_it_lists_what_is(self, client):
         declared = Deprecated(dt.date(2027, 1, 1), instead="`GET /v1/new`", sunset=dt.date(2028, 1, 1))
-        entry = Entry("parameter", "old", ("listQuotes",), declared)
+        entry = DeprecationEntry("parameter", "old", ("listQuotes",), declared)
         with client.application.test_request_context("/docs/guides/versioning"):
             known = guides.library(BASE)
             html = render_template(

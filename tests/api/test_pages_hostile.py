@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import BY_TYPE, NOUNS
+from models import MODELS_BY_TYPE, RESOURCES
 from tests.browser.parsed import Parsed
 from tests.choices import NASTY
 
@@ -59,7 +59,9 @@ def app(hidden_app):
 def rows(app):
     """All rows of every noun, with whether anyone may see them."""
     with app.extensions["database"].reading() as session:
-        return [(row.type_name, row.slug, row.is_visible) for noun in NOUNS for row in session.query(noun)]
+        return [
+            (row.type_name, row.slug, row.is_visible) for noun in RESOURCES for row in session.query(noun)
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,7 @@ class TestHostileContent:
             assert {name for name in names if not name.startswith("aria-")} <= known
 
     def test_nothing_is_led_to_that_nobody_may_see(self, pages, rows):
-        collections = {kind: BY_TYPE[kind].__tablename__ for kind, _, _ in rows}
+        collections = {kind: MODELS_BY_TYPE[kind].__tablename__ for kind, _, _ in rows}
         hidden = {f"{collections[kind]}/{slug}" for kind, slug, seen in rows if not seen}
         assert hidden
         for page in pages.values():

@@ -11,7 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from api.app import create_app
 from api.core import request_context
 from api.core.config import Settings
-from api.http.problem_types import PROBLEMS
+from api.http.problem_types import PROBLEM_TYPES
 from api.pages.http_examples import EXCHANGES
 from models import Quote
 from tests.browser.parsed import Parsed
@@ -91,7 +91,7 @@ def open_ended(answer):
 
 class TestExchange:
     def test_every_problem_has_one(self):
-        assert list(EXCHANGES) == list(PROBLEMS)
+        assert list(EXCHANGES) == list(PROBLEM_TYPES)
 
     @pytest.mark.parametrize("code", PLAIN)
     def test_it_is_so(self, made, shown, code):
@@ -135,9 +135,9 @@ class TestExchange:
 
 
 class TestPage:
-    @pytest.mark.parametrize("code", PROBLEMS)
+    @pytest.mark.parametrize("code", PROBLEM_TYPES)
     def test_it_says_why_and_what_to_do_and_leads_on(self, made, code):
-        client, problem = made().test_client(), PROBLEMS[code]
+        client, problem = made().test_client(), PROBLEM_TYPES[code]
         page = Parsed(client.get(f"/docs/problems/{code}").text)
         assert problem.cause in page.behind("main")
         assert problem.remedy in page.behind("main")

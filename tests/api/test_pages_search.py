@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.http.errors import Refused
+from api.http.errors import ProblemException
 from api.pages import search_view
 from tests.browser.parsed import Parsed
 
@@ -115,7 +115,7 @@ class TestSearchPage:
 
     def test_what_is_refused_is_explained_in_place(self, client, monkeypatch):
         def refuse(_query):
-            raise Refused(
+            raise ProblemException(
                 "invalid-parameters", "1 parameter is not valid.", [{"detail": "“q” is <too> long."}]
             )
 

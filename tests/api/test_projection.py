@@ -10,22 +10,22 @@ from sqlalchemy import Boolean, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from api.app import create_app
-from api.core.api_versions import schema_of
+from api.core.api_versions import get_schema_class
 from api.core.config import Settings
-from api.query.json_projection import item, item_json
-from api.query.sql_json import Frozen, joined
+from api.query.json_projection import compile_item, object_fragments
+from api.query.sql_json import PrecompiledSQL, concatenate
 from api.resources.commentary.schemas import ClaimRelationSchema
-from api.schemas.base import Out
-from api.schemas.references import includable
+from api.schemas.base import ResponseSchema
+from api.schemas.references import expandable_names
 from api.schemas.sparse_fields import Shape
-from models import BY_TYPE, CommentaryRelation, Film, Quote
+from models import MODELS_BY_TYPE, CommentaryRelation, Film, Quote
 from models.database import Database
 from tests.generated import contents, worst
 from tests.models.content import film
 from tests.storing import empty, store
 
 #: What is listed or shown, and the schema that shows it.
-SHOWN = {name: (noun, schema_of(name)) for name, noun in BY_TYPE.items()} | {
+SHOWN = {name: (noun, get_schema_class(name)) for name, noun in MODELS_BY_TYPE.items()} | {
     "relation": (CommentaryRelation, ClaimRelationSchema),
 }
 BASE = "http://127.0.0.1:8000"
@@ -37,7 +37,7 @@ def shapes(schema):
     """Every field alone, every include alone, and all of them under each ceiling."""
     yield Shape(schema)
     yield from (Shape(schema, only=(name,)) for name in schema().fields)
-    includes = tuple(includable(schema()))
+    includes = tuple(expandable_names(schema()))
     yield from (Shape(schema, include=(name,)) for name in includes)
     yield from (Shape(schema, include=includes, max_severity=most) for most in (None, 0, 1))
 
@@ -47,7 +47,7 @@ SHAPES = [(name, shape) for name, (_, schema) in SHOWN.items() for shape in shap
 
 def projected(session, noun, shape):
     """The objects that everyone may see, each with the JSON that SQL writes of it."""
-    statement = noun.select_where().add_columns(item_json(shape, noun, BASE))
+    statement = noun.select_where().add_columns(compile_item(shape, noun, BASE))
     # Dumping what is included loads it object by object; some of it is enough of each.
     return session.execute(statement.limit(25 if shape.include else 200)).all()
 
@@ -92,8 +92,8 @@ class TestThePack:
         assert assert_alike(pack, SHOWN[name][0], shape) > 0
 
     def test_of_cited_paragraphs_nothing_is_read_but_the_link(self, pack):
-        shape = Shape(schema_of("quote"), only=("citations",))
-        statement = select(item_json(shape, Quote, BASE)).compile(pack.get_bind())
+        shape = Shape(get_schema_class("quote"), only=("citations",))
+        statement = select(compile_item(shape, Quote, BASE)).compile(pack.get_bind())
         assert "citation_paragraphs" in str(statement)
         assert " paragraphs" not in str(statement)
 
@@ -136,7 +136,7 @@ class TestGeneratedContent:
             store(session, content)
         with database.reading() as session:
             for noun, schema in SHOWN.values():
-                includes = tuple(includable(schema()))
+                includes = tuple(expandable_names(schema()))
                 for most in (None, 1):
                     assert_alike(session, noun, Shape(schema, include=includes, max_severity=most))
 
@@ -152,11 +152,11 @@ class Flagged(Own):
     is_so: Mapped[bool | None] = mapped_column(Boolean)
 
 
-class FlaggedSchema(Out):
+class FlaggedSchema(ResponseSchema):
     is_so = fields.Boolean(allow_none=True)
 
 
-class FloatSchema(Out):
+class FloatSchema(ResponseSchema):
     id = fields.Float()
 
 
@@ -166,13 +166,15 @@ class TestKinds:
         with Session(database.engine) as session:
             session.add_all([Flagged(is_so=value) for value in (True, False, None)])
             session.flush()
-            expression = Frozen("flagged", lambda: joined(item(FlaggedSchema(), Flagged, BASE)))
+            expression = PrecompiledSQL(
+                "flagged", lambda: concatenate(object_fragments(FlaggedSchema(), Flagged, BASE))
+            )
             found = session.scalars(select(expression).select_from(Flagged).order_by(Flagged.id)).all()
         assert found == ['{"is_so":true}', '{"is_so":false}', '{"is_so":null}']
 
     def test_what_cannot_be_written_alike_is_refused(self):
         with pytest.raises(TypeError, match="give it a column, an SQL expression or a constant"):
-            item(FloatSchema(), Flagged, BASE)
+            object_fragments(FloatSchema(), Flagged, BASE)
 
     @pytest.mark.parametrize(
         "point", ["\x20", "\x7f", "\x80", "\u2028", "\ufeff", "\uffff", "\U0010ffff", '"', "\\", "%", "'"]
@@ -184,13 +186,14 @@ class TestKinds:
             session.add(film(synopsis=text))
         with nasty.reading() as session:
             written = [
-                row[1] for row in projected(session, Film, Shape(schema_of("film"), only=("synopsis",)))
+                row[1]
+                for row in projected(session, Film, Shape(get_schema_class("film"), only=("synopsis",)))
             ]
         assert set(written) == {orjson.dumps({"synopsis": text}).decode()}
 
 
 def test_every_include_of_every_type_is_known_here():
-    counted = {name: len(includable(schema())) for name, (_, schema) in SHOWN.items()}
+    counted = {name: len(expandable_names(schema())) for name, (_, schema) in SHOWN.items()}
     assert counted == {
         "advisory": 2,
         "theme": 6,

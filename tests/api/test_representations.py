@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from api.representations import FORMS, forms_of, named
+from api.representations import FORMATS, format_named, formats_for
 from tests.forms import (
     FLAGGED,
     HOSTILE,
@@ -33,15 +33,15 @@ def quote(client):
 class TestForms:
     @pytest.mark.parametrize("key", ["name", "full_type", "extension"])
     def test_each_can_be_told_from_the_others(self, key):
-        values = [getattr(form, key) for form in FORMS if getattr(form, key)]
+        values = [getattr(form, key) for form in FORMATS if getattr(form, key)]
         assert len(values) == len(set(values))
 
     def test_a_source_is_not_annotated(self):
-        assert named("annotation", "source") is None
+        assert format_named("annotation", "source") is None
 
     def test_json_is_not_written_here(self):
         with pytest.raises(TypeError):
-            FORMS[0].body({})
+            FORMATS[0].body({})
 
     @pytest.mark.parametrize("form", WRITTEN)
     @tried
@@ -56,7 +56,7 @@ class TestForms:
     @pytest.mark.parametrize("kind", ["quotes", "commentary", "sources"])
     def test_everything_in_the_pack_has_them(self, client, kind):
         items = client.get(f"/v1/{kind}?limit=100").json["data"]
-        forms = forms_of(items[0]["type"])[1:]
+        forms = formats_for(items[0]["type"])[1:]
         assert all(form.body(filled(client, item["url"])) for item in items for form in forms)
 
 

@@ -6,7 +6,7 @@ import pytest
 from granian.constants import Interfaces
 
 from api.core.config import Settings
-from subtext_cli.server import MOST_WORKERS_UNASKED, Server, processes, told
+from subtext_cli.server import MAX_DEFAULT_WORKERS, Server, describe_server, processes
 
 SQLITE, POSTGRESQL = "sqlite:////tmp/x", "postgresql://x@127.0.0.1/x"
 
@@ -21,7 +21,7 @@ def cores(monkeypatch):
 
 
 class TestProcesses:
-    @pytest.mark.parametrize(("machine", "workers"), [(1, 1), (4, 4), (64, MOST_WORKERS_UNASKED)])
+    @pytest.mark.parametrize(("machine", "workers"), [(1, 1), (4, 4), (64, MAX_DEFAULT_WORKERS)])
     def test_there_is_a_worker_for_each_core_but_not_for_ever(self, cores, machine, workers):
         cores(machine)
         assert of().workers == workers
@@ -40,17 +40,19 @@ class TestProcesses:
 
 class TestTold:
     def test_it_says_how_many_and_how_much(self):
-        assert told(Settings(workers=3)) == [
+        assert describe_server(Settings(workers=3)) == [
             "3 workers, 1 thread each, replaced above 512 MB; 32 MB for answers in each",
             "4,096 requests at once in each, 5 s for the headers of one; 30 s for those under way when it stops",
         ]
 
     def test_it_says_that_nothing_is_kept(self):
-        line = told(Settings(workers=1, cache_bytes=0, database_url=POSTGRESQL))[0]
+        line = describe_server(Settings(workers=1, cache_bytes=0, database_url=POSTGRESQL))[0]
         assert line == "1 worker, 4 threads each, replaced above 512 MB; no answers are kept"
 
     def test_it_warns_of_limits_that_each_worker_counts(self):
-        assert "SUBTEXT_RATE_LIMIT_STORAGE" in told(Settings(workers=2, rate_limits=("9/hour",)))[2]
+        assert (
+            "SUBTEXT_RATE_LIMIT_STORAGE" in describe_server(Settings(workers=2, rate_limits=("9/hour",)))[2]
+        )
 
 
 class TestSignals:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.schemas.references import MOST_LISTED
-from api.schemas.sparse_fields import MOST_INCLUDES
+from api.schemas.references import MAX_EXPANDED_ITEMS
+from api.schemas.sparse_fields import MAX_INCLUDES
 from tests.counting import statements
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
@@ -125,7 +125,7 @@ class TestInclude:
             listed = client.get(f"{links[name]}{'&' if '?' in links[name] else '?'}limit=100").get_json()[
                 "data"
             ]
-            assert get(client, path, include=name)[name] == listed[:MOST_LISTED]
+            assert get(client, path, include=name)[name] == listed[:MAX_EXPANDED_ITEMS]
 
     def test_one_call_gives_a_films_scenes_with_everything_about_them(self, client):
         include = "characters,themes,quotes,commentary"
@@ -146,7 +146,7 @@ class TestInclude:
     def test_more_than_five_are_refused(self, client):
         every = ",".join(INCLUDES[f"/v1/quotes/{QUOTE}"])
         fault = refused(client, f"/v1/quotes/{QUOTE}", include=every)
-        assert fault["detail"] == f"At most {MOST_INCLUDES} values are taken."
+        assert fault["detail"] == f"At most {MAX_INCLUDES} values are taken."
 
     @pytest.mark.parametrize("value", ["", "scene,", "scene.film", "links", "citations"])
     def test_nonsense_is_refused(self, client, value):

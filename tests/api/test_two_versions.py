@@ -10,11 +10,11 @@ from flask import Response
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import create_app
-from api.core.api_versions import COLLECTIONS, made_of, path_in, schema_of
+from api.core.api_versions import COLLECTION_PATHS, get_schema, get_schema_class, path_in_version
 from api.core.config import Settings
 from api.openapi_spec.spec import Api, spec_options
-from api.query.json_projection import item_json
-from api.schemas.references import includable
+from api.query.json_projection import compile_item
+from api.schemas.references import expandable_names
 from api.schemas.sparse_fields import Shape
 from models import Quote
 from openapi import PATH, render
@@ -79,9 +79,9 @@ class TestVersion1:
             assert "/v2/" not in beside.text
 
     def test_names_are_found_as_before(self):
-        assert schema_of("quote").__name__ == "QuoteSchema"
-        assert schema_of("quote", version=2) is QuoteV2Schema
-        assert schema_of("scene", version=2) is schema_of("scene")
+        assert get_schema_class("quote").__name__ == "QuoteSchema"
+        assert get_schema_class("quote", version=2) is QuoteV2Schema
+        assert get_schema_class("scene", version=2) is get_schema_class("scene")
 
 
 class TestVersion2:
@@ -115,7 +115,7 @@ class TestVersion2:
         paths = set(re.findall(rf"{BASE}(/v\d/\w+)", text))
         others = {path for path in paths if path != "/v2/quotes"}
         assert "/v2/quotes" in paths
-        assert others == set(COLLECTIONS.values()) - {"/v1/quotes"}
+        assert others == set(COLLECTION_PATHS.values()) - {"/v1/quotes"}
 
     def test_every_filter_and_every_shape_is_there(self, visitor):
         query = {"speaker": "her-2013-catherine", "fields": "speaker", "include": "speaker"}
@@ -137,10 +137,10 @@ class TestVersion2:
             assert len(selects(seen)) == 1
 
     def test_it_is_written_as_it_is_dumped(self, both):
-        include = tuple(includable(QuoteV2Schema()))
+        include = tuple(expandable_names(QuoteV2Schema()))
         with both.app_context(), both.extensions["database"].reading() as session:
             for shape in (Shape(QuoteV2Schema), Shape(QuoteV2Schema, include=include, max_severity=1)):
-                selected = Quote.select_where().add_columns(item_json(shape, Quote, BASE)).limit(10)
+                selected = Quote.select_where().add_columns(compile_item(shape, Quote, BASE)).limit(10)
                 schema = shape.made()
                 for quote, written in session.execute(selected):
                     assert written == orjson.dumps(schema.dump(quote)).decode()
@@ -207,8 +207,8 @@ class TestWhatItTakes:
         assert len(lines) < 40
 
     def test_addresses_follow_the_schema(self):
-        assert path_in("/v1/quotes?scene=", 2) == "/v2/quotes?scene="
-        assert path_in("/v1/quotes/", 3) == "/v2/quotes/"
-        assert path_in("/v1/scenes/", 2) == "/v1/scenes/"
-        assert path_in("/themes/", 2) == "/themes/"
-        assert made_of("scene", "", 2).api_version == 2
+        assert path_in_version("/v1/quotes?scene=", 2) == "/v2/quotes?scene="
+        assert path_in_version("/v1/quotes/", 3) == "/v2/quotes/"
+        assert path_in_version("/v1/scenes/", 2) == "/v1/scenes/"
+        assert path_in_version("/themes/", 2) == "/themes/"
+        assert get_schema("scene", "", 2).api_version == 2

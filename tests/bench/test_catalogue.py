@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from bench.catalogue import Sizes, make
-from models import NOUNS, Character, Commentary, ContentGeneration, Film, Quote, QuoteTheme, Scene, Theme
+from models import RESOURCES, Character, Commentary, ContentGeneration, Film, Quote, QuoteTheme, Scene, Theme
 from models.base import random_key
 from models.database import Database
 from models.search import parse, rebuild, search
-from models.search.index_sync import follow
+from models.search.index_sync import sync_on_commit
 from models.search.index_tables import Document, DocumentTerm, IndexTotals
 from tests.bench.conftest import QUOTES
 
@@ -87,7 +87,7 @@ class TestInvariants:
         with catalogue.reading() as session:
             assert ContentGeneration.current(session) == 1
 
-    @pytest.mark.parametrize("noun", NOUNS)
+    @pytest.mark.parametrize("noun", RESOURCES)
     def test_the_key_of_the_random_order_follows_from_the_id(self, catalogue, noun):
         with catalogue.reading() as session:
             rows = session.execute(select(noun.slug, noun.random_key)).all()
@@ -101,7 +101,7 @@ class TestInvariants:
 
     def test_records_can_be_read_of_everything(self, catalogue):
         with catalogue.reading() as session:
-            for noun in NOUNS:
+            for noun in RESOURCES:
                 first = session.scalars(select(noun).order_by(noun.id).limit(3)).all()
                 assert all(resource.to_record()["id"] == resource.slug for resource in first)
 
@@ -128,7 +128,7 @@ class TestTheIndex:
             before = index_of(session)
             for resource in session.scalars(select(noun).where(noun.is_visible).limit(5)):
                 resource.pack_digest = "0" * 64
-            follow(session)
+            sync_on_commit(session)
             assert index_of(session) == before
             session.rollback()
 

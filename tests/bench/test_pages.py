@@ -5,9 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from api.query import planner, random_selection, statement_cache
-from api.query.internal_reader import list_view
-from api.query.statement_cache import Reading
-from api.views.reads import lots_of
+from api.query.internal_reader import select_list
+from api.query.statement_cache import ResourceReader
+from api.views.reads import selection_for
 from models import AdvisoryLink, Quote, QuoteTheme, Theme
 from tests.bench.conftest import let_few_be_many
 from tests.counted import items
@@ -75,16 +75,16 @@ class TestPages:
         assert expected
         assert listed(theme_all=",".join(sorted(wanted)), sort=sort) == expected
 
-    @pytest.mark.parametrize("few", [planner.SCARCE, 1])
+    @pytest.mark.parametrize("few", [planner.MAX_SORTED_ROWS, 1])
     @pytest.mark.parametrize("sort", SORTS)
     def test_those_in_a_language_or_with_an_advisory(self, listed, quotes, monkeypatch, sort, few):
-        monkeypatch.setattr(planner, "SCARCE", few)
-        statement_cache._page.cache_clear()
+        monkeypatch.setattr(planner, "MAX_SORTED_ROWS", few)
+        statement_cache._page_statement.cache_clear()
         german = in_order([quote for quote in quotes if quote.language in ("de", "es")], sort)
         noted = [quote for quote in quotes if {"note-1", "note-2"} & notes(quote)]
         assert listed(language="de,es", sort=sort) == german
         assert listed(advisory="note-1,note-2", sort=sort) == in_order(noted, sort)
-        statement_cache._page.cache_clear()
+        statement_cache._page_statement.cache_clear()
 
     def test_a_theme_that_is_not_there_is_an_empty_list(self, listed, known):
         assert listed(theme="no-such-theme") == []
@@ -105,12 +105,12 @@ class TestWalks:
         filters = {"theme": [known[name] for name in themes]} if themes else {}
         walked = 0
         with over_catalogue.test_request_context(), catalogue.reading() as session:
-            lots = lots_of(Reading(session, list_view("quote"), ""), filters, {}, Quote)
-            plain = random_selection.Lots(session, lots.statement, Quote, lots.now)
+            lots = selection_for(ResourceReader(session, select_list("quote"), ""), filters, {}, Quote)
+            plain = random_selection.RandomSelection(session, lots.statement, Quote, lots.now)
             for seed in map(str, range(30)):
                 walked += (
-                    len(lots._met_or_all(int.from_bytes(random_selection.lot(seed, "")[:8]) >> 1))
-                    == random_selection.WINDOW
+                    len(lots._met_or_all(int.from_bytes(random_selection.draw_hash(seed, "")[:8]) >> 1))
+                    == random_selection.WINDOW_SIZE
                 )
                 assert lots.draw(seed, 3) == plain.draw(seed, 3)
         assert walked > 20

@@ -7,7 +7,7 @@ from api.core.config import ROOT
 from bench.growth.measuring import measured, noted
 from bench.growth.paths import LEFT_OUT, addresses, ids
 from bench.growth.places import places
-from models import NOUNS, Quote
+from models import RESOURCES, Quote
 from tests.bench.conftest import let_few_be_many, statements_of
 from tests.plans import names_in, plan_of, read_whole
 
@@ -15,12 +15,12 @@ from tests.plans import names_in, plan_of, read_whole
 SORTED_EACH_TIME = {"runtime_minutes", "published_on", "name"}
 SORTS = [
     (noun, f"{way}{key}")
-    for noun in NOUNS
+    for noun in RESOURCES
     for key in noun.sort_keys()
     if key not in SORTED_EACH_TIME or (key == "name" and noun.type_name != "character")
     for way in ("", "-")
 ]
-PATHS = {noun: f"/v1/{noun.__tablename__}" for noun in NOUNS}
+PATHS = {noun: f"/v1/{noun.__tablename__}" for noun in RESOURCES}
 FILTERED = [
     "theme={broad}",
     "theme={narrower}",
@@ -92,7 +92,7 @@ class TestSorting:
         assert not any(sorts)
         assert [plan.walks for plan in plans[1:]] == [[]] * len(plans[1:])
 
-    @pytest.mark.parametrize("noun", [noun for noun in NOUNS if hasattr(noun, "film_id")])
+    @pytest.mark.parametrize("noun", [noun for noun in RESOURCES if hasattr(noun, "film_id")])
     def test_the_own_order_of_what_films_have_is_an_index(self, planned, noun):
         plans = pages(planned, f"{PATHS[noun]}?limit=2")
         assert [plan.scans + plan.sorts + plan.walks for plan in plans] == [[]] * 3

@@ -75,23 +75,23 @@ class TestAListByWordsAndThemes:
 
 class TestASearch:
     def test_of_a_common_word_it_reads_the_first_documents_alone(self, catalogue, monkeypatch):
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 100)
-        monkeypatch.setattr(ranking, "FIRST_OF_MORE", 20)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", 100)
+        monkeypatch.setattr(ranking, "FIRST_CANDIDATES", 20)
         answer, rows = touched(catalogue, COMMONEST)
         assert (answer.total, answer.approximate) == (20, True)
-        assert rows < 20 * match_conditions.PATIENCE * 2 < 500
+        assert rows < 20 * match_conditions.SCAN_BUDGET * 2 < 500
 
     @pytest.mark.parametrize("asked", ["quo*", "quote -nothing", '"quote"'])
     def test_so_it_does_of_other_broad_queries(self, catalogue, monkeypatch, asked):
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 100)
-        monkeypatch.setattr(ranking, "FIRST_OF_MORE", 20)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", 100)
+        monkeypatch.setattr(ranking, "FIRST_CANDIDATES", 20)
         answer, rows = touched(catalogue, asked)
         assert (answer.total, answer.approximate) == (20, True)
-        assert rows < 20 * match_conditions.PATIENCE * 2
+        assert rows < 20 * match_conditions.SCAN_BUDGET * 2
 
     def test_words_that_shun_each_other_are_not_walked_for_to_the_end(self, catalogue, monkeypatch):
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 10)
-        monkeypatch.setattr(ranking, "FIRST_OF_MORE", 5)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", 10)
+        monkeypatch.setattr(ranking, "FIRST_CANDIDATES", 5)
         answer, rows = touched(catalogue, COMMONEST, types=["commentary"])
         assert (answer.total, answer.approximate) == (0, False)
         assert rows < 500

@@ -6,12 +6,12 @@ import brotli
 import pytest
 
 from api.http.response_cache.content_coding import (
-    CODERS,
-    MOST_CHARACTERS,
-    accepted,
-    encoded,
+    ENCODERS,
+    MAX_HEADER_CHARACTERS,
+    accepted_codings,
+    encode_body,
     is_text,
-    suiting,
+    preferred_coding,
 )
 
 ASKED = {
@@ -36,30 +36,30 @@ ASKED = {
     "gzip;q=2": "",
     ", ,gzip,": "gzip",
     "\xff\x00;;;q=": "",
-    "br, " + "a" * MOST_CHARACTERS: "",
+    "br, " + "a" * MAX_HEADER_CHARACTERS: "",
 }
 
 
 class TestWhatSuits:
     @pytest.mark.parametrize(("asked", "sent"), ASKED.items())
     def test_it_is_what_a_client_likes_best(self, asked, sent):
-        assert suiting(asked) == sent
+        assert preferred_coding(asked) == sent
 
     def test_none_is_always_taken(self):
-        assert accepted("br;q=0, gzip") == {"", "gzip"}
-        assert accepted("identity;q=0") == {""}
+        assert accepted_codings("br;q=0, gzip") == {"", "gzip"}
+        assert accepted_codings("identity;q=0") == {""}
 
 
 class TestBodies:
     def test_they_are_what_went_in(self):
         body = "Anyone, “anywhere”. ".encode() * 200
-        assert encoded("", body) is body
-        assert gzip.decompress(encoded("gzip", body)) == body
-        assert brotli.decompress(encoded("br", body)) == body
+        assert encode_body("", body) is body
+        assert gzip.decompress(encode_body("gzip", body)) == body
+        assert brotli.decompress(encode_body("br", body)) == body
 
-    @pytest.mark.parametrize("coding", CODERS)
+    @pytest.mark.parametrize("coding", ENCODERS)
     def test_they_are_the_same_each_time(self, coding):
-        assert encoded(coding, b"same " * 500) == encoded(coding, b"same " * 500)
+        assert encode_body(coding, b"same " * 500) == encode_body(coding, b"same " * 500)
 
     @pytest.mark.parametrize(
         "content_type", ["text/html; charset=utf-8", "application/ld+json", "image/svg+xml"]

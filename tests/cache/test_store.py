@@ -6,21 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.response_cache.cache_entry import Entry
-from api.http.response_cache.store import MOST_ACCEPTS, MOST_CHARACTERS, MOST_READINGS, Store
+from api.http.response_cache.cache_entry import CacheEntry
+from api.http.response_cache.store import MAX_ACCEPT_VARIANTS, MAX_KEY_CHARACTERS, MAX_VARY_SETS, CacheStore
 
 LISTS = ("/v1/quotes", "limit=3&theme=a&theme=b")
 
 
 def entry(body=b"{}", etag="1", **headers):
     named = {"Content-Type": "application/json", "ETag": f'"{etag}"', "Content-Length": str(len(body))}
-    return Entry(list((named | headers).items()), body)
+    return CacheEntry(list((named | headers).items()), body)
 
 
 @pytest.fixture
 def store():
     """A store for the state 1 of the content."""
-    made = Store(1_000_000)
+    made = CacheStore(1_000_000)
     made.found(1, ("/", ""), None)
     return made
 
@@ -106,12 +106,12 @@ class TestRoom:
         assert not store.found(1, LISTS, "application/json;q=0.1")
 
     def test_accept_headers_that_lead_elsewhere_are_counted_while_they_are_known(self, store):
-        for number in range(MOST_ACCEPTS + 3):
+        for number in range(MAX_ACCEPT_VARIANTS + 3):
             kept(store, accept=f"type/{number}", answer=entry(etag=str(number)))
-        assert store.bytes == pytest.approx(MOST_ACCEPTS * entry().size, abs=2_000)
+        assert store.bytes == pytest.approx(MAX_ACCEPT_VARIANTS * entry().size, abs=2_000)
 
     def test_what_was_used_longest_ago_goes_first(self):
-        store = Store(200_000)
+        store = CacheStore(200_000)
         store.found(1, ("/", ""), None)
         for number in range(12):
             kept(store, (f"/{number}", ""), answer=entry(b"x" * 30_000, number))
@@ -125,7 +125,7 @@ class TestRoom:
         assert len(store) == 0
 
     @pytest.mark.parametrize(
-        "asked", [("/", "q=" + "x" * MOST_CHARACTERS), ("/" + "x" * MOST_CHARACTERS, "")]
+        "asked", [("/", "q=" + "x" * MAX_KEY_CHARACTERS), ("/" + "x" * MAX_KEY_CHARACTERS, "")]
     )
     def test_a_request_as_long_as_an_answer_is_not_kept(self, store, asked):
         kept(store, asked)
@@ -135,7 +135,7 @@ class TestRoom:
     def test_a_path_whose_answers_depend_on_ever_other_parameters_is_kept_a_few_times(self, store):
         for number in range(20):
             kept(store, ("/x", f"p{number}=1"), parameters={f"p{number}"})
-        assert len(store) == MOST_READINGS
+        assert len(store) == MAX_VARY_SETS
 
     @given(
         st.lists(
@@ -149,7 +149,7 @@ class TestRoom:
         )
     )
     def test_it_never_takes_more_than_it_may(self, requests):
-        store = Store(150_000)
+        store = CacheStore(150_000)
         store.found(1, ("/", ""), None)
         for path, accept, length, coding in requests:
             asked = (f"/{path}", "a=1")

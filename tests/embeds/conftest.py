@@ -6,7 +6,7 @@ import pytest
 
 from api.app import create_app
 from api.core.config import Settings
-from models.revision import edition
+from models.revision import change_set
 from tests.models.content import RELEASED, cite, fill, quote
 
 SLUG = "her-2013-a-wife-without-the-challenges"
@@ -51,7 +51,7 @@ def hostile_app(engine):
 def store_hostile(session):
     """Add a quote for every hostile text, in a film and from a source whose names are no better."""
     content = fill(session)
-    with edition(session, "maker", at=RELEASED):
+    with change_set(session, "maker", at=RELEASED):
         spoil(content)
         session.add_all(hostile(content))
 

@@ -6,7 +6,7 @@ import pytest
 
 from api.embeds.discovery import alternates, link_elements, link_header
 from api.embeds.quote_view_model import quoted
-from api.query.internal_reader import item
+from api.query.internal_reader import read_item
 from tests.browser.parsed import Parsed
 from tests.embeds.conftest import SLUG, hostile_id
 
@@ -16,7 +16,7 @@ BASE = "http://127.0.0.1:8000"
 @pytest.fixture
 def quote(app):
     with app.app_context():
-        yield quoted(item("quote", SLUG, "film", "sources").json)
+        yield quoted(read_item("quote", SLUG, "film", "sources").json)
 
 
 class TestElements:
@@ -31,7 +31,7 @@ class TestElements:
         with hostile_app.app_context():
             for name in ("attribute", "script", "reference"):
                 found = Parsed(
-                    str(link_elements(quoted(item("quote", hostile_id(name), "film", "sources").json)))
+                    str(link_elements(quoted(read_item("quote", hostile_id(name), "film", "sources").json)))
                 )
                 assert [element.tag for element in found.elements] == ["link", "link"]
                 assert set(found.elements[0].attributes) == {"rel", "type", "href", "title"}

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from models import Alias, Film, Quote, Source, Status
-from models.revision import edition
+from models.revision import change_set
 from tests.browser.parsed import Parsed
 from tests.embeds.conftest import FLAGGED, SLUG
 from tests.models.content import RELEASED, cite, quote
@@ -169,7 +169,7 @@ class TestAbsent:
         with hostile_app.extensions["database"].writing() as session:
             if not session.query(Quote).filter_by(slug="the-lamp-1950-unfinished").first():
                 film, essay = Film.by_slug(session, "the-lamp-1950"), Source.by_slug(session, "on-the-lamp")
-                with edition(session, "maker", at=RELEASED):
+                with change_set(session, "maker", at=RELEASED):
                     draft = quote(film, "unfinished", 95, status=Status.DRAFT)
                     gone = quote(film, "taken-back", 96, deleted_at=RELEASED)
                     for one in (draft, gone):

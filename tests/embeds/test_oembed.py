@@ -216,11 +216,11 @@ class TestErrors:
 def hide(session):
     """Add a draft and a deleted quote, if they are not there."""
     from models import Film, Source, Status
-    from models.revision import edition
+    from models.revision import change_set
     from tests.models.content import RELEASED, cite, quote
 
     film, essay = Film.by_slug(session, "the-lamp-1950"), Source.by_slug(session, "on-the-lamp")
-    with edition(session, "maker", at=RELEASED):
+    with change_set(session, "maker", at=RELEASED):
         draft = quote(film, "draft-of-it", 90, status=Status.DRAFT)
         gone = quote(film, "gone-by-now", 91, deleted_at=RELEASED)
         draft.citations, gone.citations = [cite(essay, 2)], [cite(essay, 2)]

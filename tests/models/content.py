@@ -32,7 +32,7 @@ from models import (
     Voice,
     Weight,
 )
-from models.revision import edition
+from models.revision import change_set
 
 RELEASED = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 FILM = "the-lamp-1950"
@@ -177,7 +177,7 @@ def fill(session):
     made = {"film": film(), **vocabulary()}
     made |= people(made["film"], made)
     made |= words_said(made["film"], made)
-    with edition(session, "maker", at=RELEASED):
+    with change_set(session, "maker", at=RELEASED):
         session.add_all(made.values())
         session.flush()
         session.add(Alias(type_name="film", slug="the-old-lamp-1950", resource_id=made["film"].id))

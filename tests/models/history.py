@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from sqlalchemy import func, select
 
 from models import (
-    NOUNS,
+    RESOURCES,
     ContentGeneration,
     Revision,
 )
@@ -24,7 +24,7 @@ def revisions(database):
     with database.reading() as session:
         return {
             resource.slug: resource.revision
-            for noun in NOUNS
+            for noun in RESOURCES
             for resource in session.scalars(select(noun))
             if resource.revision != 1
         }
@@ -35,7 +35,7 @@ def history(database, slug):
     with database.reading() as session:
         [(type_name, id_)] = [
             (noun.type_name, id_)
-            for noun in NOUNS
+            for noun in RESOURCES
             for id_ in session.scalars(select(noun.id).where(noun.slug == slug))
         ]
         of_it = select(Revision).filter_by(type_name=type_name, resource_id=id_).order_by(Revision.number)

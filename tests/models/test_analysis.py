@@ -5,9 +5,9 @@ import pytest
 from models.search.analysis import (
     BREAK,
     LONGEST_TERM,
-    MOST_OF_A_TERM,
-    MOST_TOKENS,
-    document,
+    MAX_TERM_COUNT,
+    MAX_TOKENS,
+    analyse_document,
     fold,
     stem,
     tokens,
@@ -76,26 +76,26 @@ def test_a_token_stands_where_its_letters_stand(text):
 
 class TestADocument:
     def test_its_terms_stand_between_blanks_of_their_own(self):
-        terms = document([("Her, her", 1)])
+        terms = analyse_document([("Her, her", 1)])
         assert terms.exact == f" {BREAK}  her  her  {BREAK} "
         assert terms.stem.count(" her ") == terms.length == 2
 
     def test_a_text_counts_as_often_as_it_weighs(self):
-        terms = document([("Lamp", 3), ("a lamp", 1)])
+        terms = analyse_document([("Lamp", 3), ("a lamp", 1)])
         assert terms.stem.count(" lamp ") == 4
         assert terms.length == 5
 
     def test_no_phrase_goes_from_one_text_into_the_next(self):
-        assert " one  two " not in document([("one", 1), ("two", 1)]).exact
-        assert " one  one " not in document([("one", 2)]).exact
+        assert " one  two " not in analyse_document([("one", 1), ("two", 1)]).exact
+        assert " one  one " not in analyse_document([("one", 2)]).exact
 
     def test_what_postgresql_would_not_keep_is_left_out(self):
-        often = document([("word " * 1000, 1)])
-        assert often.exact.count(" word ") == MOST_OF_A_TERM
+        often = analyse_document([("word " * 1000, 1)])
+        assert often.exact.count(" word ") == MAX_TERM_COUNT
         assert often.stem.count(" word ") == 1000
-        long = document([(" ".join(map(str, range(30_000))), 1)])
-        assert len(long.exact.split()) <= MOST_TOKENS
-        assert len(document([("愛" * 64 + " ", 1)] * 5000).exact) <= 110_000
+        long = analyse_document([(" ".join(map(str, range(30_000))), 1)])
+        assert len(long.exact.split()) <= MAX_TOKENS
+        assert len(analyse_document([("愛" * 64 + " ", 1)] * 5000).exact) <= 110_000
 
     def test_of_nothing_it_is_nothing(self):
-        assert document([]).length == document([("…", 1)]).length == 0
+        assert analyse_document([]).length == analyse_document([("…", 1)]).length == 0

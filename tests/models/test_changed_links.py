@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models import (
-    NOUNS,
+    RESOURCES,
     AdvisoryLink,
     Appearance,
     CommentaryRelation,
@@ -171,7 +171,9 @@ class TestAChangedLink:
         database, owner = relinked
         with database.reading() as session:
             [found] = [
-                found for noun in NOUNS for found in session.scalars(select(noun).where(noun.slug == owner))
+                found
+                for noun in RESOURCES
+                for found in session.scalars(select(noun).where(noun.slug == owner))
             ]
             now = found.to_record()
         first, last = (kept.record for kept in history(database, owner))

@@ -17,12 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DataError, IntegrityError
 
-from models import NOUNS, Base
-from models.database import Database, outage
+from models import RESOURCES, Base
+from models.database import Database, as_unavailable
 from tests.models.content import fill
 
 TABLES = Base.metadata.tables
-VERSIONED = [noun.__tablename__ for noun in NOUNS]
+VERSIONED = [noun.__tablename__ for noun in RESOURCES]
 NOBODY = 1_000_000
 
 BAD_SLUGS = [
@@ -223,7 +223,7 @@ class TestASlug:
         # By its CHECK in SQLite, by its type in PostgreSQL.
         with filled.connect() as connection, pytest.raises((IntegrityError, DataError)) as raised:
             connection.execute(update(TABLES[table]).values(slug="a" * 81))
-        assert outage(raised.value) is None
+        assert as_unavailable(raised.value) is None
 
     @pytest.mark.parametrize("slug", ["a", "0", "a-b", "1950", "a-1-b-2", "a" * 80])
     def test_of_the_form_is_taken(self, filled, slug):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from models import ContentGeneration, Film, QueryTimeout, Revision, Theme, Unavailable
-from models.database import Database, outage
+from models.database import Database, as_unavailable
 from tests.models.content import FILM, film, theme
 
 THREADS, CHANGES = 8, 20
@@ -214,12 +214,12 @@ class TestTheStatementLimit:
     def test_ends_a_statement_that_takes_longer(self, engine, limited, rows):
         with pytest.raises(DBAPIError) as raised, limited.reading() as session:
             session.execute(text(ENDLESS_ROWS if rows else ENDLESS[engine.name])).all()
-        assert type(outage(raised.value)) is QueryTimeout
+        assert type(as_unavailable(raised.value)) is QueryTimeout
 
     def test_ends_a_writer_s_statement_and_all_that_it_did(self, engine, limited):
         with pytest.raises(DBAPIError) as raised, limited.writing() as session:
             add_and_fail(session, ENDLESS[engine.name])
-        assert type(outage(raised.value)) is QueryTimeout
+        assert type(as_unavailable(raised.value)) is QueryTimeout
         with limited.reading() as session:
             assert session.scalars(select(Theme)).all() == []
 
@@ -240,7 +240,7 @@ def said_of(database):
         unreachable.reading() as session,
     ):
         session.scalar(text("SELECT 1"))
-    return type(outage(raised.value))
+    return type(as_unavailable(raised.value))
 
 
 class TestAnOutage:
@@ -259,14 +259,14 @@ class TestAnOutage:
             session.connection()
             with pytest.raises(DBAPIError) as raised, second.writing() as refused:
                 refused.connection()
-        assert type(outage(raised.value)) is Unavailable
+        assert type(as_unavailable(raised.value)) is Unavailable
 
     def test_a_row_that_another_holds_for_too_long_is_one(self, postgresql_url):
         with opened(postgresql_url, statement_seconds=60) as database, database.writing() as session:
             session.execute(text("LOCK TABLE films"))
             with pytest.raises(DBAPIError) as raised, database.writing() as second:
                 second.execute(text("LOCK TABLE films"))
-        assert type(outage(raised.value)) is Unavailable
+        assert type(as_unavailable(raised.value)) is Unavailable
 
     def test_a_connection_that_is_cut_is_one_and_the_next_is_new(self, postgresql_url):
         with opened(postgresql_url) as database:
@@ -277,30 +277,30 @@ class TestAnOutage:
                     session.scalar(text("SELECT 1"))
             with database.reading() as session:
                 assert session.scalar(text("SELECT 1")) == 1
-        assert type(outage(raised.value)) is Unavailable
+        assert type(as_unavailable(raised.value)) is Unavailable
 
     @pytest.mark.parametrize(
         "state", ["08006", "57P01", "57P03", "53300", "55P03", "40001", "40P01", "25006"]
     )
     def test_a_state_that_passes_by_itself_is_one(self, state):
         error = OperationalError("SELECT 1", {}, psycopg.errors.lookup(state)())
-        assert type(outage(error)) is Unavailable
+        assert type(as_unavailable(error)) is Unavailable
 
     def test_a_pool_without_a_free_connection_is_one(self):
-        assert type(outage(PoolTimeout())) is Unavailable
+        assert type(as_unavailable(PoolTimeout())) is Unavailable
 
     def test_a_broken_rule_is_none(self, database):
         with pytest.raises(IntegrityError) as raised, database.writing() as session:
             session.add(theme("Not-A-Slug"))
-        assert outage(raised.value) is None
+        assert as_unavailable(raised.value) is None
 
     def test_a_statement_that_makes_no_sense_is_none(self, database):
         with pytest.raises(DBAPIError) as raised, database.reading() as session:
             session.execute(text("SELECT nothing FROM nowhere"))
-        assert outage(raised.value) is None
+        assert as_unavailable(raised.value) is None
 
     def test_a_bug_is_none(self):
-        assert outage(ValueError("no database in it")) is None
+        assert as_unavailable(ValueError("no database in it")) is None
 
 
 class TestTheURL:

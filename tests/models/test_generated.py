@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Enum, select
 
-from models import NOUNS
+from models import RESOURCES
 from models.database import Database
 from tests.choices import NASTY
 from tests.generated import contents, worst
@@ -33,7 +33,7 @@ def stored(database, content):
     with database.writing() as session:
         store(session, content)
     with database.reading() as session:
-        resources = [row for noun in NOUNS for row in session.scalars(select(noun).order_by(noun.slug))]
+        resources = [row for noun in RESOURCES for row in session.scalars(select(noun).order_by(noun.slug))]
         return [(row.to_record(), row.revision, *instants(row)) for row in resources]
 
 
@@ -62,7 +62,7 @@ class TestTheWorst:
         written = str(worst())
         assert [text for text in NASTY if repr(text)[1:-1] not in written] == []
 
-    @pytest.mark.parametrize("noun", NOUNS)
+    @pytest.mark.parametrize("noun", RESOURCES)
     def test_has_null_and_another_value_wherever_null_may_stand(self, noun):
         rows = worst()[noun.type_name]
         for column in noun.__table__.columns:
@@ -70,14 +70,14 @@ class TestTheWorst:
             if column.nullable:
                 assert {row[name] is None for row in rows} == {True, False}, name
 
-    @pytest.mark.parametrize("noun", NOUNS)
+    @pytest.mark.parametrize("noun", RESOURCES)
     def test_has_every_choice(self, noun):
         rows = worst()[noun.type_name]
         for column in noun.__table__.columns:
             if isinstance(column.type, Enum):
                 assert set(column.type.enum_class) == {row[column.name] for row in rows} - {None}
 
-    @pytest.mark.parametrize("noun", NOUNS)
+    @pytest.mark.parametrize("noun", RESOURCES)
     def test_has_lists_that_are_empty_and_lists_that_are_not(self, noun):
         rows = worst()[noun.type_name]
         for name in [name for name, value in rows[0].items() if isinstance(value, list)]:

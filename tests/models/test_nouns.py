@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models import (
-    NOUNS,
+    RESOURCES,
     AdvisoryLink,
     Alias,
     Appearance,
@@ -71,7 +71,7 @@ class TestBySlug:
         noun, slug = BY_NAME[name]
         assert noun.by_slug(all_.session, slug) is getattr(all_, name)
 
-    @pytest.mark.parametrize("noun", NOUNS)
+    @pytest.mark.parametrize("noun", RESOURCES)
     def test_says_that_there_never_was_one(self, all_, noun):
         with pytest.raises(NotFound, match=f"There is no {noun.type_name} with the id “never”") as raised:
             noun.by_slug(all_.session, "never")
@@ -172,7 +172,7 @@ class TestARenamedResource:
         assert (error.type_name, error.slug, error.new_slug) == ("film", "the-old-lamp-1950", FILM)
         assert str(error) == f"The film “the-old-lamp-1950” is now called “{FILM}”."
 
-    @pytest.mark.parametrize("noun", [noun for noun in NOUNS if noun is not Film])
+    @pytest.mark.parametrize("noun", [noun for noun in RESOURCES if noun is not Film])
     def test_only_as_what_it_is(self, all_, noun):
         assert type(noun.missing(all_.session, "the-old-lamp-1950")) is NotFound
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models import (
-    NOUNS,
+    RESOURCES,
     Alias,
     Film,
     Presence,
@@ -17,8 +17,8 @@ from models import (
     Theme,
 )
 from models.database import Database
-from models.owned_rows import Part, set_if_other
-from models.revision import edition
+from models.owned_rows import OwnedRow, set_if_changed
+from models.revision import change_set
 from tests.models.content import RELEASED, Everything, theme
 from tests.models.history import count_revisions, everything, generation, history, revisions
 
@@ -31,14 +31,14 @@ class TestACreatedResource:
 
     def test_each_leaves_one_record(self, filled):
         with filled.reading() as session:
-            made = sum(session.scalar(select(func.count()).select_from(noun)) for noun in NOUNS)
+            made = sum(session.scalar(select(func.count()).select_from(noun)) for noun in RESOURCES)
         assert count_revisions(filled) == made
 
     def test_records_say_what_is_stored(self, filled):
         with filled.reading() as session:
             now = {
                 (noun.type_name, resource.id): resource.to_record()
-                for noun in NOUNS
+                for noun in RESOURCES
                 for resource in session.scalars(select(noun))
             }
             kept = {(r.type_name, r.resource_id): r.record for r in session.scalars(select(Revision))}
@@ -162,7 +162,7 @@ def there_and_back(all_):
 
 
 def same_by_name(all_):
-    set_if_other(all_.claim, "scenes", [all_.storm])
+    set_if_changed(all_.claim, "scenes", [all_.storm])
 
 
 class TestAnUnchangedResource:
@@ -176,20 +176,20 @@ class TestAnUnchangedResource:
 
 class TestAnEdition:
     def test_it_signs_what_it_changes(self, filled):
-        with everything(filled) as (session, all_), edition(session, "ada", at=LATER, note="A year late"):
+        with everything(filled) as (session, all_), change_set(session, "ada", at=LATER, note="A year late"):
             all_.film.release_year = 1951
         first, second = history(filled, "the-lamp-1950")
         assert (first.editor, first.created_at, first.note) == ("maker", RELEASED, None)
         assert (second.editor, second.created_at, second.note) == ("ada", LATER, "A year late")
 
     def test_its_time_is_the_resource_s_own(self, filled):
-        with everything(filled) as (session, all_), edition(session, "ada", at=LATER):
+        with everything(filled) as (session, all_), change_set(session, "ada", at=LATER):
             all_.film.release_year = 1951
         with everything(filled) as (_, all_):
             assert (all_.film.created_at, all_.film.updated_at) == (RELEASED, LATER)
 
     def test_a_new_resource_keeps_the_times_it_is_given(self, database):
-        with database.writing() as session, edition(session, "ada", at=LATER):
+        with database.writing() as session, change_set(session, "ada", at=LATER):
             session.add_all([theme("given", created_at=RELEASED, updated_at=RELEASED), theme("not-given")])
         with database.reading() as session:
             times = session.execute(
@@ -207,10 +207,10 @@ class TestAnEdition:
         assert before <= last.created_at <= dt.datetime.now(dt.UTC)
 
     def test_inside_another_it_signs_its_own_part(self, filled):
-        with everything(filled) as (session, all_), edition(session, "outer"):
+        with everything(filled) as (session, all_), change_set(session, "outer"):
             all_.film.title = "Outer"
             session.flush()
-            with edition(session, "inner"):
+            with change_set(session, "inner"):
                 all_.light.name = "Inner"
             all_.dark.name = "Outer"
         editors = [history(filled, slug)[-1].editor for slug in ("the-lamp-1950", "light", "dark")]
@@ -218,7 +218,7 @@ class TestAnEdition:
 
     def test_it_ends_with_its_block_even_when_that_fails(self, filled):
         with everything(filled) as (session, all_):
-            with pytest.raises(ZeroDivisionError), edition(session, "ada"):
+            with pytest.raises(ZeroDivisionError), change_set(session, "ada"):
                 raise ZeroDivisionError
             all_.film.title = "After"
         assert history(filled, "the-lamp-1950")[-1].editor == "unknown"
@@ -232,11 +232,11 @@ def untouched(engine):
 
 
 def bulk_statements():
-    nouns = [*NOUNS, *sorted(every_part(), key=lambda part: part.__name__)]
+    nouns = [*RESOURCES, *sorted(every_part(), key=lambda part: part.__name__)]
     return [make(noun) for noun in nouns for make in (insert, update, delete)]
 
 
-def every_part(above=Part):
+def every_part(above=OwnedRow):
     for below in above.__subclasses__():
         yield from every_part(below)
         if hasattr(below, "__table__"):

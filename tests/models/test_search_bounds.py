@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 
 from models import Quote, QuoteKind
 from models.database import Database
-from models.search import matching, parse, ranking, rebuild, search
+from models.search import matches_query, parse, ranking, rebuild, search
 from tests.counting import statements
 
 #: More quotes than are ranked of a search that is too broad; every tenth of them says one thing more.
@@ -52,9 +52,9 @@ def found(database, asked, **narrowed):
 @pytest.mark.slow
 class TestASearch:
     def test_of_more_than_it_ranks_it_ranks_some_and_says_so(self, large, monkeypatch):
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", MANY - 1)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", MANY - 1)
         answer = found(large, "copy everybody")
-        assert (answer.total, answer.approximate) == (ranking.FIRST_OF_MORE, True)
+        assert (answer.total, answer.approximate) == (ranking.FIRST_CANDIDATES, True)
         assert sum(answer.types.values()) == answer.total
 
     def test_of_less_it_is_exact(self, large):
@@ -63,24 +63,24 @@ class TestASearch:
         assert found(large, "copy -rarely -everybody -what").total == 0
 
     def test_at_the_bound_it_is_exact(self, large, monkeypatch):
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 250)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", 250)
         assert (found(large, "rarely").total, found(large, "rarely").approximate) == (250, False)
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 249)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", 249)
         assert (found(large, "rarely").total, found(large, "rarely").approximate) == (249, True)
 
     @pytest.mark.parametrize("asked", ["copy", "co*", '"a copy that"', "copy -rarely", "copy her", "the"])
     def test_it_reads_no_more(self, large, monkeypatch, asked):
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 100)
-        read, found_by = [], ranking._found
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", 100)
+        read, found_by = [], ranking._rank
 
         def note(session, query, candidates, counts):
             read.append(len(candidates))
             return found_by(session, query, candidates, counts)
 
-        monkeypatch.setattr(ranking, "_found", note)
+        monkeypatch.setattr(ranking, "_rank", note)
         answer = found(large, asked)
         assert read == [answer.total]
-        assert read[0] <= ranking.MOST_CANDIDATES
+        assert read[0] <= ranking.MAX_CANDIDATES
 
     def test_narrowed_it_finds_what_stands_behind_all_others(self, large):
         assert found(large, "that", types=["commentary"]).total > 0
@@ -92,9 +92,9 @@ class TestASearch:
     )
     def test_both_ways_of_reading_find_the_first(self, large, monkeypatch, most, asked):
         # PostgreSQL reads few hits from the index, and the first of many in the order of their keys.
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", 3000)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", 3000)
         whole = found(large, asked)
-        monkeypatch.setattr(ranking, "MOST_CANDIDATES", most)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", most)
         with large.reading() as session:
             keys = dict(session.execute(text("SELECT slug, id FROM search_documents")).all())
         first = sorted(keys[hit.slug] for hit in whole.hits)[:most]
@@ -105,12 +105,12 @@ class TestASearch:
 class TestAList:
     def test_it_has_every_match(self, large):
         with large.reading() as session:
-            assert len(session.scalars(select(Quote.id).where(matching(Quote, "copy"))).all()) == MANY
+            assert len(session.scalars(select(Quote.id).where(matches_query(Quote, "copy"))).all()) == MANY
 
     def test_beyond_the_bound_it_has_the_first(self, large, monkeypatch):
-        monkeypatch.setattr("models.search.match_conditions.MOST_MATCHES", 100)
+        monkeypatch.setattr("models.search.match_conditions.MAX_MATCHES", 100)
         with large.reading() as session:
-            ids = session.scalars(select(Quote.id).where(matching(Quote, "copy"))).all()
+            ids = session.scalars(select(Quote.id).where(matches_query(Quote, "copy"))).all()
         assert sorted(ids) == list(range(10_000, 10_100))
 
     def test_sqlite_looks_up_the_matches_and_reads_no_other_row(self, sqlite_engine):
@@ -119,7 +119,9 @@ class TestAList:
             closing(Database(url)) as database,
             database.reading() as session,
         ):
-            statement = Quote.select_where(kind=[QuoteKind.DIALOGUE]).where(matching(Quote, "love")).limit(5)
+            statement = (
+                Quote.select_where(kind=[QuoteKind.DIALOGUE]).where(matches_query(Quote, "love")).limit(5)
+            )
             written = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
             plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {written}")
             steps = " | ".join(row.detail for row in plan)

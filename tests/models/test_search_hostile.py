@@ -6,12 +6,12 @@ from contextlib import ExitStack, closing, suppress
 import pytest
 from sqlalchemy import bindparam, select
 
-from models import BY_TYPE, InvalidQuery, Quote
+from models import MODELS_BY_TYPE, InvalidQuery, Quote
 from models.database import Database
-from models.search import matching, parse, search
+from models.search import matches_query, parse, search
 from models.search.analysis import tokens
 from models.search.index_tables import TYPE_NUMBERS
-from models.search.query import Kind
+from models.search.query import ClauseKind
 from tests.choices import NASTY
 from tests.generated import worst
 from tests.storing import store
@@ -245,11 +245,11 @@ class TestThePlainComparison:
             assert found == {key for key, said in texts.items() if matches(query, said)}, query.text
 
     @pytest.mark.parametrize(
-        "noun", [BY_TYPE[name] for name in TYPE_NUMBERS], ids=lambda noun: noun.type_name
+        "noun", [MODELS_BY_TYPE[name] for name in TYPE_NUMBERS], ids=lambda noun: noun.type_name
     )
     def test_a_list_is_filtered_to_it(self, both, noun):
         texts = written(both[0])
-        statement = select(noun.slug).where(matching(noun, bindparam("q"))).order_by(noun.slug)
+        statement = select(noun.slug).where(matches_query(noun, bindparam("q"))).order_by(noun.slug)
         for query in understood([*asked(4, 40), *WORDS]):
             expected = [
                 slug
@@ -267,7 +267,7 @@ def written(database):
         return {
             (name, row.slug): [list(tokens(text)) for text in texts(row)]
             for name in TYPE_NUMBERS
-            for row in session.scalars(select(BY_TYPE[name]).where(BY_TYPE[name].is_visible))
+            for row in session.scalars(select(MODELS_BY_TYPE[name]).where(MODELS_BY_TYPE[name].is_visible))
         }
 
 
@@ -282,10 +282,10 @@ def matches(query, said):
 
 
 def has(clause, text):
-    if clause.kind is Kind.WORD:
+    if clause.kind is ClauseKind.WORD:
         return clause.stem in {token.stem for token in text}
     exact = [token.exact for token in text]
-    if clause.kind is Kind.PREFIX:
+    if clause.kind is ClauseKind.PREFIX:
         return any(word.startswith(clause.exact[0]) for word in exact)
     size = len(clause.exact)
     return any(tuple(exact[start : start + size]) == clause.exact for start in range(len(exact)))
@@ -295,20 +295,20 @@ class TestMatching:
     def test_its_statement_is_the_same_whatever_is_asked(self, both):
         for database in both:
             compiled = {
-                str(select(Quote.id).where(matching(Quote, text)).compile(database.engine))
+                str(select(Quote.id).where(matches_query(Quote, text)).compile(database.engine))
                 for text in ("love", '"growing apart" -lo* -of', "a b c d e")
             }
             assert len(compiled) == 1
 
     def test_it_takes_a_query_a_text_or_a_parameter(self, both):
-        kept = select(Quote.slug).where(matching(Quote, bindparam("q"))).order_by(Quote.slug)
+        kept = select(Quote.slug).where(matches_query(Quote, bindparam("q"))).order_by(Quote.slug)
         for database in both:
             with database.reading() as session:
                 found = [
                     list(session.scalars(kept, {"q": "boring"})),
                     list(session.scalars(kept, {"q": parse("boring")})),
                     *(
-                        list(session.scalars(select(Quote.slug).where(matching(Quote, given))))
+                        list(session.scalars(select(Quote.slug).where(matches_query(Quote, given))))
                         for given in ("boring", parse("boring"))
                     ),
                 ]
@@ -316,10 +316,12 @@ class TestMatching:
 
     def test_a_text_that_is_no_query_is_refused(self):
         with pytest.raises(InvalidQuery):
-            matching(Quote, "-love")
+            matches_query(Quote, "-love")
 
     def test_it_stands_beside_other_filters(self, both):
-        statement = Quote.select_where(theme=["perfection-versus-reality"]).where(matching(Quote, "boring"))
+        statement = Quote.select_where(theme=["perfection-versus-reality"]).where(
+            matches_query(Quote, "boring")
+        )
         for database in both:
             with database.reading() as session:
                 assert [quote.slug for quote in session.scalars(statement)] == [

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, insert, inspect, select, text, update
 from sqlalchemy.orm import Session
 
-from models import NOUNS, Alias, Film, Quote, Status, Theme, migrations
+from models import RESOURCES, Alias, Film, Quote, Status, Theme, migrations
 from models.database import Database
-from models.list_index import Listing
-from models.search import bring_up_to_date, parse, rebuild, search
+from models.list_index import ListIndexRow
+from models.search import ensure_index_current, parse, rebuild, search
 from models.search.analysis import VERSION
 from models.search.index_tables import TYPE_NUMBERS, Document, DocumentTerm, IndexTotals
 from tests.counting import statements
@@ -31,7 +31,7 @@ def stored(session):
             Document.__table__.columns,
             DocumentTerm.__table__.columns,
             (IndexTotals.documents, IndexTotals.length),
-            Listing.__table__.columns,
+            ListIndexRow.__table__.columns,
         )
     ]
 
@@ -39,7 +39,7 @@ def stored(session):
 def visible(session):
     return {
         (noun.type_name, row.slug)
-        for noun in NOUNS
+        for noun in RESOURCES
         if noun.type_name in TYPE_NUMBERS
         for row in session.scalars(select(noun))
         if row.is_visible
@@ -347,7 +347,7 @@ class TestMigration:
     def test_an_index_of_another_version_is_made_anew(self, filled):
         with filled.writing() as session:
             session.connection().execute(update(IndexTotals).values(version="0"))
-        bring_up_to_date(filled.engine)
+        ensure_index_current(filled.engine)
         with filled.reading() as session:
             assert session.scalar(select(IndexTotals.version)) == VERSION
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from models import Theme
-from models.change_notification import MOST_SECONDS, SECONDS_BETWEEN_LOOKS
+from models.change_notification import MAX_SILENCE_SECONDS, POLL_SECONDS
 from models.database import Database
 from tests.waiting import until
 
@@ -130,4 +130,4 @@ class TestPostgreSQL:
         assert postgresql.watch.stamp() is None
 
     def test_it_looks_more_often_than_it_is_believed(self):
-        assert SECONDS_BETWEEN_LOOKS * 2 < MOST_SECONDS
+        assert POLL_SECONDS * 2 < MAX_SILENCE_SECONDS

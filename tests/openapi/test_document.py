@@ -9,8 +9,8 @@ from apispec import APISpec
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from api.http.problem_types import PROBLEMS
-from api.openapi_spec.json_schema import Plugin
+from api.http.problem_types import PROBLEM_TYPES
+from api.openapi_spec.json_schema import SchemaPlugin
 from api.resources.quotes.schemas import QuoteCreateSchema
 from openapi import PATH, render
 from openapi.document_order import operations, references
@@ -179,9 +179,9 @@ class TestProblems:
         assert answer | {"request_id": shown["request_id"]} == shown
 
     def test_each_is_told_apart_by_its_code(self):
-        assert set(CODES) <= set(PROBLEMS)
+        assert set(CODES) <= set(PROBLEM_TYPES)
         for code, properties in CODES.items():
-            assert properties["status"]["const"] == PROBLEMS[code].status
+            assert properties["status"]["const"] == PROBLEM_TYPES[code].status
 
     def test_an_unknown_one_may_come(self):
         code = SCHEMAS["Problem"]["properties"]["code"]
@@ -232,7 +232,7 @@ class TestSchemas:
                 assert (list(reference), null) == (["$ref"], {"type": "null"}), path
 
     def test_what_is_taken_and_what_is_served_are_shapes_of_their_own(self):
-        plugin = Plugin(schema_name_resolver=lambda schema: type(schema).__name__)
+        plugin = SchemaPlugin(schema_name_resolver=lambda schema: type(schema).__name__)
         spec = APISpec("Taken", "1", "3.1.1", plugins=[plugin])
         taken = plugin.converter.schema2jsonschema(QuoteCreateSchema())
         assert spec.components.schemas.keys() >= {"QuoteKind"}

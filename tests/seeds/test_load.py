@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from api.app import create_app
 from api.core.config import Settings
 from models import (
-    NOUNS,
+    RESOURCES,
     Commentary,
     ContentGeneration,
     Film,
@@ -46,7 +46,7 @@ def states(database):
     with database.reading() as session:
         return {
             (noun.type_name, thing.slug): (thing.revision, thing.created_at, thing.updated_at)
-            for noun in NOUNS
+            for noun in RESOURCES
             for thing in session.scalars(select(noun))
         }
 
@@ -62,7 +62,7 @@ def records(database):
     with database.reading() as session:
         return {
             (noun.type_name, thing.slug): thing.to_record()
-            for noun in NOUNS
+            for noun in RESOURCES
             for thing in session.scalars(select(noun))
         }
 

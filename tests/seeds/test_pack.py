@@ -246,7 +246,7 @@ class TestUnreadable:
         assert found[0][1:3] == (2, "yaml")
 
     def test_size_has_an_end(self, themes, monkeypatch):
-        monkeypatch.setattr(strict_yaml, "MOST_BYTES", 100)
+        monkeypatch.setattr(strict_yaml, "MAX_BYTES", 100)
         assert not themes(THEME[:100].ljust(100)).faults
         assert told(themes(THEME.ljust(101))) == unreadable(1, "the file is larger than 100 bytes")
 

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, request
 from api.embeds.cards.drawing_cache import Kept
 from api.embeds.frame import KEPT
 from api.embeds.quote_view_model import Quoted, quoted
-from api.http.errors import Refused
-from api.http.responses import digest
-from api.query.internal_reader import item
+from api.http.errors import ProblemException
+from api.http.responses import etag_hash
+from api.query.internal_reader import read_item
 from api.text import fonts
 from models import NotFound
 
@@ -56,18 +56,18 @@ def font(name: str) -> Response:
 
 
 def _shown(quote: str) -> Quoted:
-    return quoted(item("quote", quote, "film", "sources").json)
+    return quoted(read_item("quote", quote, "film", "sources").json)
 
 
 def _key(shown: Quoted, width: int | None) -> str:
-    return digest(repr((shown, width)).encode())
+    return etag_hash(repr((shown, width)).encode())
 
 
 def _width() -> int:
     """Return the width that is asked for.
 
     Raises:
-        Refused: 422, it is no width that cards have.
+        ProblemException: 422, it is no width that cards have.
     """
     asked = request.args.get("w", str(WIDEST))
     if asked.isascii() and asked.isdigit() and len(asked) <= 4:
@@ -76,7 +76,7 @@ def _width() -> int:
             return width
     detail = f"Must be an even whole number from {NARROWEST} to {WIDEST}."
     error = {"location": "query", "pointer": "w", "detail": detail}
-    raise Refused("invalid-parameters", "1 parameter is not valid.", [error])
+    raise ProblemException("invalid-parameters", "1 parameter is not valid.", [error])
 
 
 # What draws is loaded when something is drawn.
@@ -95,7 +95,7 @@ def _svg(shown: Quoted) -> bytes:
 def _lasting(body: bytes, content_type: str, kept: str) -> Response:
     """Return an answer that may be kept as long as ``kept`` says, or 304 to whoever has it already."""
     response = Response(body, content_type=content_type)
-    response.set_etag(digest(body))
+    response.set_etag(etag_hash(body))
     response.headers["Cache-Control"] = kept
     response.make_conditional(request)
     return response

@@ -17,11 +17,11 @@ from werkzeug.http import http_date
 GUIDE = "/docs/guides/versioning"
 SECTION = "deprecated-now"
 #: Of a function's documentation (flask-smorest's ``_apidoc``), and of a field's metadata.
-KEY = "deprecated"
+EXTENSION_KEY = "deprecated"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class BrokenPromise(ValueError):
+class InvalidSunset(ValueError):
     """A declaration that gives clients less time than they were promised."""
 
 
@@ -41,7 +41,7 @@ class Deprecated:
         metadata={"description": "…", "deprecated": Deprecated(dt.date(2027, 1, 1), instead="`label`")}
 
     Raises:
-        BrokenPromise: there are less than twelve months between ``since`` and ``sunset``.
+        InvalidSunset: there are less than twelve months between ``since`` and ``sunset``.
     """
 
     since: dt.date
@@ -50,14 +50,14 @@ class Deprecated:
 
     def __post_init__(self) -> None:
         """Keep the promise, to the day."""
-        if self.sunset and self.sunset < (earliest := a_year_after(self.since)):
-            raise BrokenPromise(
+        if self.sunset and self.sunset < (earliest := one_year_after(self.since)):
+            raise InvalidSunset(
                 f"What is deprecated on {self.since} is promised to stay until {earliest}, not {self.sunset}."
             )
 
     def __call__(self, view: View) -> View:
         """Declare the operation of a view deprecated; decorators above and below it are told alike."""
-        view._apidoc = getattr(view, "_apidoc", {}) | {KEY: self}  # type: ignore[attr-defined]
+        view._apidoc = getattr(view, "_apidoc", {}) | {EXTENSION_KEY: self}  # type: ignore[attr-defined]
         return view
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class Deprecated:
         return f"Deprecated since {self.since}; {end}. Use {self.instead} instead."
 
 
-def a_year_after(day: dt.date) -> dt.date:
+def one_year_after(day: dt.date) -> dt.date:
     """Return the same day of the next year; after 29 February it is 1 March."""
     try:
         return day.replace(year=day.year + 1)
@@ -74,7 +74,7 @@ def a_year_after(day: dt.date) -> dt.date:
         return dt.date(day.year + 1, 3, 1)
 
 
-def headers(declared: Iterable[Deprecated]) -> dict[str, str]:
+def deprecation_headers(declared: Iterable[Deprecated]) -> dict[str, str]:
     """Return ``Deprecation`` (RFC 9745) and, where an end is set, ``Sunset`` (RFC 8594).
 
     Of several declarations the earliest days count.
@@ -93,14 +93,14 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
-def described(text: str, declared: Deprecated) -> str:
+def append_deprecation(text: str, declared: Deprecated) -> str:
     """Return a description with what is to be said of the deprecation after it."""
     return f"{text} {declared}".strip()
 
 
 def deprecation_to_document(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
     """Say in the document that a field or a parameter is deprecated (an attribute function of apispec)."""
-    declared = field.metadata.get(KEY)
+    declared = field.metadata.get(EXTENSION_KEY)
     if declared is None:
         return {}
-    return {"deprecated": True, "description": described(ret.get("description", ""), declared)}
+    return {"deprecated": True, "description": append_deprecation(ret.get("description", ""), declared)}

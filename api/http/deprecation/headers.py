@@ -15,23 +15,30 @@ from flask_smorest.spec.plugins import FlaskPlugin
 from werkzeug.routing import Rule
 
 from api.core.urls import absolute_url
-from api.http.deprecation.declaration import GUIDE, KEY, SECTION, Deprecated, described, headers
-from api.http.deprecation.fields import SHAPING, Field, shown_fields
+from api.http.deprecation.declaration import (
+    EXTENSION_KEY,
+    GUIDE,
+    SECTION,
+    Deprecated,
+    append_deprecation,
+    deprecation_headers,
+)
+from api.http.deprecation.fields import SHAPING_PARAMETERS, DeprecatedField, deprecated_fields_in
 from api.http.responses import JSON
-from api.schemas.base import Out
+from api.schemas.base import ResponseSchema
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+DOCUMENTED_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationDeprecations:
     """What of one operation is deprecated: itself, its parameters by name, what it may show."""
 
     name: str
     deprecated: Deprecated | None
     parameters: dict[str, Deprecated]
-    fields: frozenset[Field]
-    shown: type[Out]
+    fields: frozenset[DeprecatedField]
+    shown: type[ResponseSchema]
 
     @property
     def all(self) -> list[Deprecated]:
@@ -46,20 +53,20 @@ class Operation:
         yield from (known for name, known in self.parameters.items() if name in request.args)
         # A 304 stands for the answer that the client has.
         if self.fields and response.status_code in (200, 304) and response.mimetype == JSON:
-            given = ((name, ",".join(request.args.getlist(name))) for name in SHAPING)
+            given = ((name, ",".join(request.args.getlist(name))) for name in SHAPING_PARAMETERS)
             asked = tuple((name, tuple(values.split(","))) for name, values in given if values)
-            yield from (field.deprecated for field in shown_fields(self.shown, asked))
+            yield from (field.deprecated for field in deprecated_fields_in(self.shown, asked))
 
 
 def init_app(app: Flask) -> None:
     """Say with every answer what of it is deprecated, errors and 304 among them."""
-    app.after_request(announce)
+    app.after_request(add_deprecation_headers)
 
 
-def announce(response: Response) -> Response:
+def add_deprecation_headers(response: Response) -> Response:
     """Add the headers, and where to read on; what else ``Link`` has stays."""
-    operation = _operation_of(request.endpoint, request.method)
-    said = headers(operation.applying(response)) if operation else {}
+    operation = _operation_for_endpoint(request.endpoint, request.method)
+    said = deprecation_headers(operation.applying(response)) if operation else {}
     if said:
         link = f'<{absolute_url(GUIDE)}#{SECTION}>; rel="deprecation"; type="text/html"'
         response.headers["Link"] = ", ".join([*response.headers.getlist("Link"), link])
@@ -67,7 +74,7 @@ def announce(response: Response) -> Response:
     return response
 
 
-def _operation_of(endpoint: str | None, method: str) -> Operation | None:
+def _operation_for_endpoint(endpoint: str | None, method: str) -> OperationDeprecations | None:
     """Return the operation that was asked for, if any of it can be deprecated; found once for each app."""
     if endpoint is None or method == "OPTIONS":
         return None
@@ -75,59 +82,61 @@ def _operation_of(endpoint: str | None, method: str) -> Operation | None:
     key = endpoint, method
     if key not in known:
         rule = next(current_app.url_map.iter_rules(endpoint))
-        known[key] = operation(rule, "GET" if method == "HEAD" else method)
-    found: Operation | None = known[key]
+        known[key] = deprecations_of_operation(rule, "GET" if method == "HEAD" else method)
+    found: OperationDeprecations | None = known[key]
     return found
 
 
-def operation(rule: Rule, method: str) -> Operation | None:
+def deprecations_of_operation(rule: Rule, method: str) -> OperationDeprecations | None:
     """Return what is deprecated of the operation with this rule; None where nothing is, or it is none."""
     view = current_app.view_functions[rule.endpoint]
     view = getattr(getattr(view, "view_class", None), method.lower(), view)
     documented = getattr(view, "_apidoc", {})
-    found = of(documented, f"{method} {FlaskPlugin.flaskpath2openapi(rule.rule)}")
+    found = deprecations_of_view(documented, f"{method} {FlaskPlugin.flaskpath2openapi(rule.rule)}")
     return found if found.all else None
 
 
-def of(documented: dict[str, Any], name: str = "") -> Operation:
+def deprecations_of_view(documented: dict[str, Any], name: str = "") -> OperationDeprecations:
     """Return what is deprecated of what a view's decorators have documented."""
     taken = [p["schema"] for p in documented.get("arguments", {}).get("parameters", ()) if p["in"] == "query"]
     parameters = {
-        name: field.metadata[KEY]
+        name: field.metadata[EXTENSION_KEY]
         for schema in taken
         for name, field in schema._declared_fields.items()
-        if KEY in field.metadata
+        if EXTENSION_KEY in field.metadata
     }
-    schema = _answer(documented).get("schema", Out)
+    schema = _success_response(documented).get("schema", ResponseSchema)
     shown = schema if isinstance(schema, type) else type(schema)
-    return Operation(name, documented.get(KEY), parameters, shown_fields(shown), shown)
+    return OperationDeprecations(
+        name, documented.get(EXTENSION_KEY), parameters, deprecated_fields_in(shown), shown
+    )
 
 
-def _answer(documented: dict[str, Any]) -> dict[str, Any]:
+def _success_response(documented: dict[str, Any]) -> dict[str, Any]:
     """Return what is documented of the answer with status 200; nothing of what is no operation."""
     answers: list[dict[str, Any]] = documented.get("response", {}).get("responses", {}).get(200, [{}])
     return answers[0]
 
 
-def document(doc: dict[str, Any], documented: dict[str, Any]) -> dict[str, Any]:
+def document_deprecation(doc: dict[str, Any], documented: dict[str, Any]) -> dict[str, Any]:
     """Say in an operation of the document that it is deprecated, and which headers it may send for that.
 
     What its parameters and its fields say is written where they are.
     """
-    found = of(documented)
+    found = deprecations_of_view(documented)
     if found.deprecated:
         doc["deprecated"] = True
         said = documented["docstring"]
-        said["description"] = described(said.get("description", ""), found.deprecated)
+        said["description"] = append_deprecation(said.get("description", ""), found.deprecated)
     if found.all:
         names = ["Link", "Deprecation"] + ["Sunset"] * any(one.sunset for one in found.all)
-        sent = _answer(documented).setdefault("headers", {})
+        sent = _success_response(documented).setdefault("headers", {})
         sent |= {name: name for name in names}
     return doc
 
 
 @dataclass(frozen=True)
-class Entry:
+class DeprecationEntry:
     """One declaration in force, as the guide lists it.
 
     ``kind`` is ``operation``, ``parameter`` or ``field``; ``name`` is what a reader knows it by, and
@@ -160,16 +169,22 @@ class Entry:
         return f"Use {self.deprecated.instead} instead."
 
 
-def in_force(app: Flask) -> list[Entry]:
+def active_deprecations(app: Flask) -> list[DeprecationEntry]:
     """Return all that is deprecated now, what was declared first first."""
     with app.app_context():
         rules = [(rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()]
-        listed = [(rule, method) for rule, method in rules if method in METHODS and _is_listed(app, rule)]
-        known = [found for rule, method in listed if (found := operation(rule, method))]
-    entries = {Entry("operation", one.name, (), one.deprecated) for one in known if one.deprecated}
-    entries |= {Entry("field", field.name, (), field.deprecated) for one in known for field in one.fields}
+        listed = [
+            (rule, method) for rule, method in rules if method in DOCUMENTED_METHODS and _is_listed(app, rule)
+        ]
+        known = [found for rule, method in listed if (found := deprecations_of_operation(rule, method))]
+    entries = {DeprecationEntry("operation", one.name, (), one.deprecated) for one in known if one.deprecated}
+    entries |= {
+        DeprecationEntry("field", field.name, (), field.deprecated) for one in known for field in one.fields
+    }
     taken = {item for one in known for item in one.parameters.items()}
-    entries |= {Entry("parameter", *item[:1], _taking(known, item), item[1]) for item in taken}
+    entries |= {
+        DeprecationEntry("parameter", *item[:1], _takes_parameter(known, item), item[1]) for item in taken
+    }
     return sorted(entries, key=lambda entry: (entry.deprecated.since, entry.kind, entry.name, entry.places))
 
 
@@ -179,5 +194,7 @@ def _is_listed(app: Flask, rule: Rule) -> bool:
     return endpoint in getattr(app.blueprints.get(blueprint), "_docs", ())
 
 
-def _taking(known: list[Operation], parameter: tuple[str, Deprecated]) -> tuple[str, ...]:
+def _takes_parameter(
+    known: list[OperationDeprecations], parameter: tuple[str, Deprecated]
+) -> tuple[str, ...]:
     return tuple(sorted(one.name for one in known if parameter in one.parameters.items()))

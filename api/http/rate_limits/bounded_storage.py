@@ -11,7 +11,7 @@ from typing import NamedTuple
 from limits.storage import MemoryStorage
 
 #: As many clients, times limits, are counted at once.
-MOST_COUNTED = 50_000
+MAX_WINDOWS = 50_000
 
 
 class Window(NamedTuple):
@@ -22,7 +22,7 @@ class Window(NamedTuple):
     current: int = 0
 
 
-class BoundedMemory(MemoryStorage):
+class BoundedMemoryStorage(MemoryStorage):
     """Sliding windows as Redis keeps them; the one that was used longest ago makes room for a new one.
 
     The library's own storage keeps every client until its window ends, however many there are, starts
@@ -42,7 +42,7 @@ class BoundedMemory(MemoryStorage):
             granted = floor(window.previous * left / expiry) + window.current + amount <= limit
             self.windows[key] = window._replace(current=window.current + amount) if granted else window
             self.windows.move_to_end(key)
-            if len(self.windows) > MOST_COUNTED:
+            if len(self.windows) > MAX_WINDOWS:
                 self.windows.popitem(last=False)
         return granted
 

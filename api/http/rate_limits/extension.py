@@ -17,17 +17,17 @@ from limits.errors import StorageError
 from limits.storage import SlidingWindowCounterSupport
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from api.core.api_versions import PREFIX
+from api.core.api_versions import VERSION_PREFIX
 from api.core.config import Settings
 from api.core.logging import get_logger
-from api.http.client_address import client
+from api.http.client_address import client_address
 from api.http.errors import problem_response
-from api.http.problem_types import PROBLEMS
-from api.http.rate_limits.bounded_storage import BoundedMemory
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.rate_limits.bounded_storage import BoundedMemoryStorage
 
 MEMORY = "memory://"
 #: A request that finds Redis gone waits twice: for the count, and to ask once whether it is there again.
-REDIS_SECONDS = 0.1
+REDIS_TIMEOUT_SECONDS = 0.1
 log = get_logger("subtext.limiting")
 
 
@@ -35,23 +35,23 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Limit requests as the settings say."""
     in_memory = settings.rate_limit_storage == MEMORY
     limiter = Limiter(
-        client,
+        client_address,
         application_limits=["; ".join(settings.rate_limits)],
         strategy="sliding-window-counter",
         storage_uri=f"bounded-{MEMORY}" if in_memory else settings.rate_limit_storage,
         storage_options={} if in_memory else _redis_options(),
         in_memory_fallback_enabled=True,
         key_prefix="subtext",
-        request_identifier=_limited,
+        request_identifier=_rate_limit_scope,
     )
     limiter.init_app(app)
     # What it falls back to, flask-limiter makes by itself, without bound.
-    limiter._fallback_limiter = SlidingWindowCounterRateLimiter(BoundedMemory())
-    told = Told(limiter, [parse(limit) for limit in settings.rate_limits])
+    limiter._fallback_limiter = SlidingWindowCounterRateLimiter(BoundedMemoryStorage())
+    told = RateLimitHeaders(limiter, [parse(limit) for limit in settings.rate_limits])
     app.after_request(told.tell)
-    app.register_error_handler(RateLimitExceeded, exceeded)
+    app.register_error_handler(RateLimitExceeded, handle_limit_exceeded)
     logging.getLogger("flask-limiter").setLevel(logging.INFO)
-    logging.getLogger("flask-limiter").addHandler(REPORT)
+    logging.getLogger("flask-limiter").addHandler(STORAGE_OUTAGE_LOG)
 
 
 def _redis_options() -> dict[str, Any]:
@@ -60,14 +60,14 @@ def _redis_options() -> dict[str, Any]:
     from redis.retry import Retry
 
     return {
-        "socket_timeout": REDIS_SECONDS,
-        "socket_connect_timeout": REDIS_SECONDS,
+        "socket_timeout": REDIS_TIMEOUT_SECONDS,
+        "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
         "retry": Retry(NoBackoff(), 0),
         "wrap_exceptions": True,
     }
 
 
-def _limited() -> str:
+def _rate_limit_scope() -> str:
     """Name what is limited, alike for all of the API, found there or not; nothing is not limited.
 
     A browser asks for leave with OPTIONS before requests that it counts as one: so do we.
@@ -77,13 +77,13 @@ def _limited() -> str:
 
 def is_limited(path: str, method: str) -> bool:
     """Whether requests like this are limited."""
-    return bool(PREFIX.match(path)) and method != "OPTIONS"
+    return bool(VERSION_PREFIX.match(path)) and method != "OPTIONS"
 
 
-def exceeded(error: RateLimitExceeded) -> Response:
+def handle_limit_exceeded(error: RateLimitExceeded) -> Response:
     """Answer a request over the limit."""
     assert error.limit is not None  # noqa: S101 (the library always says which)
-    return problem_response(PROBLEMS["too-many-requests"], _sentence(error.limit.limit))
+    return problem_response(PROBLEM_TYPES["too-many-requests"], _sentence(error.limit.limit))
 
 
 def _sentence(limit: RateLimitItem) -> str:
@@ -92,7 +92,7 @@ def _sentence(limit: RateLimitItem) -> str:
     return f"This service takes {requests} in {seconds} from a client. Wait as long as Retry-After says."
 
 
-class Told:
+class RateLimitHeaders:
     """What an answer says of the limits that its request was counted against."""
 
     def __init__(self, limiter: Limiter, limits: list[RateLimitItem]) -> None:
@@ -134,7 +134,7 @@ class Told:
         return max(0, quota - lapsing - current), max(1, ceil(seconds))
 
 
-class Report(logging.Handler):
+class StorageOutageLog(logging.Handler):
     """Logs when Redis goes and when it comes back; whose requests are refused stays unsaid."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -144,4 +144,4 @@ class Report(logging.Handler):
             log.warning("rate limits", state=said, cause=str(cause.__cause__ or cause) if cause else None)
 
 
-REPORT = Report()
+STORAGE_OUTAGE_LOG = StorageOutageLog()

@@ -9,15 +9,15 @@ from __future__ import annotations
 from flask import Flask
 
 from api.core.config import Settings
-from api.http.response_cache.admission import Gate
-from api.http.response_cache.dependency_tracking import NotingRequest
-from api.http.response_cache.middleware import Front
-from api.http.response_cache.store import Store
+from api.http.response_cache.admission import AdmissionChecks
+from api.http.response_cache.dependency_tracking import TrackingRequest
+from api.http.response_cache.middleware import CacheMiddleware
+from api.http.response_cache.store import CacheStore
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Put the cache in front of the application."""
-    app.request_class = NotingRequest
-    store = app.extensions["kept"] = Store(settings.cache_bytes)
+    app.request_class = TrackingRequest
+    store = app.extensions["kept"] = CacheStore(settings.cache_bytes)
     watch = app.extensions["database"].watch
-    app.wsgi_app = Front(app.wsgi_app, watch, Gate(app, settings), store)  # type: ignore[method-assign]
+    app.wsgi_app = CacheMiddleware(app.wsgi_app, watch, AdmissionChecks(app, settings), store)  # type: ignore[method-assign]

@@ -12,13 +12,13 @@ from werkzeug.wsgi import get_host
 
 from api.core.config import Settings
 from api.http.response_cache.cache_entry import Headers
-from api.http.responses import ON_EVERY_ANSWER
+from api.http.responses import RATE_LIMIT_HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
-class Gate:
+class AdmissionChecks:
     """The rules of the application that hold for what was kept, too."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
@@ -47,5 +47,5 @@ class Gate:
             except Exception as error:
                 refused = self._app.handle_user_exception(error)
             answer = self._app.process_response(self._app.make_response(refused or ""))
-        said = [(name, value) for name, value in answer.headers if name in ON_EVERY_ANSWER]
+        said = [(name, value) for name, value in answer.headers if name in RATE_LIMIT_HEADERS]
         return (answer if refused is not None else None), said

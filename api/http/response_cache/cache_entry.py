@@ -12,19 +12,19 @@ from typing import NamedTuple
 from werkzeug.http import is_entity_header, parse_etags
 
 from api.http.response_cache.content_coding import (
-    CODERS,
-    FEWEST_BYTES,
+    ENCODERS,
     IDENTITY,
-    accepted,
-    encoded,
+    MIN_COMPRESS_BYTES,
+    accepted_codings,
+    encode_body,
     is_text,
-    suiting,
+    preferred_coding,
 )
 
 Headers = list[tuple[str, str]]
 #: Roughly what Python needs for an answer's headers, beside its body, in each of its codings.
-BYTES_BESIDE_BODY = 2_000
-CODED_TAG = re.compile(rf'-(?:{"|".join(CODERS)})"')
+HEADER_OVERHEAD_BYTES = 2_000
+CODING_SUFFIX = re.compile(rf'-(?:{"|".join(ENCODERS)})"')
 
 
 class Variant(NamedTuple):
@@ -42,7 +42,7 @@ class Variant(NamedTuple):
         return [(name, etag if name.lower() == "etag" else value) for name, value in self.unmodified]
 
 
-class Entry:
+class CacheEntry:
     """An answer of status 200, in as many codings as were asked for."""
 
     __slots__ = ("_headers", "_is_coded", "_variants", "counted", "etag", "is_grown", "until")
@@ -51,8 +51,8 @@ class Entry:
         """Take what the application answered; it may be another answer from ``until`` on (POSIX time)."""
         named = {name.lower(): value for name, value in headers}
         is_text_ = is_text(named.get("content-type", "")) and "content-encoding" not in named
-        self._headers = varying(headers) if is_text_ else headers
-        self._is_coded = is_text_ and len(body) >= FEWEST_BYTES
+        self._headers = add_vary(headers) if is_text_ else headers
+        self._is_coded = is_text_ and len(body) >= MIN_COMPRESS_BYTES
         self._variants = {IDENTITY: _variant(self._headers, body, IDENTITY)}
         self.etag = named.get("etag")
         self.until = until
@@ -63,10 +63,10 @@ class Entry:
 
     def suiting(self, accept_encoding: str | None) -> Variant:
         """Return the answer in the coding that suits a client."""
-        coding = suiting(accept_encoding) if self._is_coded else IDENTITY
+        coding = preferred_coding(accept_encoding) if self._is_coded else IDENTITY
         found = self._variants.get(coding)
         if found is None:
-            body = encoded(coding, self._variants[IDENTITY].body)
+            body = encode_body(coding, self._variants[IDENTITY].body)
             found = self._variants[coding] = _variant(self._headers, body, coding)
             self.is_grown = True
         return found
@@ -82,23 +82,23 @@ class Entry:
         known = parse_etags(if_none_match)
         if known.star_tag:
             return own
-        codings = accepted(accept_encoding) if self._is_coded else {IDENTITY}
-        tags = [tagged(self.etag, coding) for coding in (IDENTITY, *CODERS) if coding in codings]
+        codings = accepted_codings(accept_encoding) if self._is_coded else {IDENTITY}
+        tags = [add_coding_suffix(self.etag, coding) for coding in (IDENTITY, *ENCODERS) if coding in codings]
         return next((tag for tag in tags if known.contains_weak(tag.strip('"'))), None)
 
-    def says_the_same(self, other: Entry) -> bool:
+    def says_the_same(self, other: CacheEntry) -> bool:
         """Whether another answer is this one again."""
         return self._headers == other._headers and self.until == other.until
 
     @property
     def size(self) -> int:
         """How many bytes of memory it takes, roughly."""
-        return sum(len(variant.body) + BYTES_BESIDE_BODY for variant in self._variants.values())
+        return sum(len(variant.body) + HEADER_OVERHEAD_BYTES for variant in self._variants.values())
 
 
 def _variant(headers: Headers, body: bytes, coding: str) -> Variant:
     etag = next((value for name, value in headers if name.lower() == "etag"), None)
-    etag = tagged(etag, coding) if etag else None
+    etag = add_coding_suffix(etag, coding) if etag else None
     own = {"etag": etag or "", "content-length": str(len(body))}
     sent = [(name, own.get(name.lower(), value)) for name, value in headers]
     if coding:
@@ -107,17 +107,17 @@ def _variant(headers: Headers, body: bytes, coding: str) -> Variant:
     return Variant(sent, body, etag, unmodified)
 
 
-def tagged(etag: str, coding: str) -> str:
+def add_coding_suffix(etag: str, coding: str) -> str:
     """Return the tag of an answer in a coding."""
     return f'{etag[:-1]}-{coding}"' if coding else etag
 
 
-def untagged(etags: str) -> str:
+def strip_coding_suffixes(etags: str) -> str:
     """Return tags as the application knows them, which encodes nothing."""
-    return CODED_TAG.sub('"', etags)
+    return CODING_SUFFIX.sub('"', etags)
 
 
-def varying(headers: Headers) -> Headers:
+def add_vary(headers: Headers) -> Headers:
     """Return headers that say that the coding is chosen by ``Accept-Encoding``."""
     said = ", ".join(value for name, value in headers if name.lower() == "vary")
     if "accept-encoding" in said.lower():

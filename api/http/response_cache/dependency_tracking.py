@@ -16,10 +16,10 @@ from flask import Request, has_request_context, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 #: Where a request's note is in its WSGI environment.
-NOTE = "subtext.dependence"
+ENVIRON_KEY = "subtext.dependence"
 
 
-class Dependence:
+class ResponseDependencies:
     """The note of one request: at first, its answer depends on nothing.
 
     ``parameters`` are those that were looked for, there or not; None when the query was read whole.
@@ -45,10 +45,10 @@ class Dependence:
         self.until = time if self.until is None else min(self.until, time)
 
 
-class NotedParameters(ImmutableMultiDict[str, str]):
+class TrackedArgs(ImmutableMultiDict[str, str]):
     """The parameters of a query; what is read of them is noted."""
 
-    def __init__(self, given: Any, note: Dependence) -> None:
+    def __init__(self, given: Any, note: ResponseDependencies) -> None:
         """Take the parameters as they came, and where to note."""
         super().__init__(given)
         self._note = note
@@ -101,20 +101,20 @@ class NotedParameters(ImmutableMultiDict[str, str]):
         return super().listvalues()
 
 
-class NotingRequest(Request):
+class TrackingRequest(Request):
     """A request that notes what its answer depends on."""
 
     @property
-    def dependence(self) -> Dependence:
+    def dependence(self) -> ResponseDependencies:
         """The note; one that nobody reads, where nothing stands in front."""
-        note: Dependence = self.environ.setdefault(NOTE, Dependence())
+        note: ResponseDependencies = self.environ.setdefault(ENVIRON_KEY, ResponseDependencies())
         return note
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        return NotedParameters(super().args, self.dependence)
+        return TrackedArgs(super().args, self.dependence)
 
 
-def dependence() -> Dependence:
+def response_dependencies() -> ResponseDependencies:
     """Return the note of the request at hand; outside of one, a note that nobody reads."""
-    return request.dependence if has_request_context() else Dependence()  # type: ignore[attr-defined]
+    return request.dependence if has_request_context() else ResponseDependencies()  # type: ignore[attr-defined]

@@ -9,41 +9,43 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from api.http import clock
-from api.http.response_cache.admission import Gate
-from api.http.response_cache.cache_entry import Entry, Headers, untagged
-from api.http.response_cache.store import Store
-from api.http.response_cache.upstream import OK, ask, close
+from api.http.response_cache.admission import AdmissionChecks
+from api.http.response_cache.cache_entry import CacheEntry, Headers, strip_coding_suffixes
+from api.http.response_cache.store import CacheStore
+from api.http.response_cache.upstream import OK, call_upstream, close_body
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from models.change_notification import Watch
+    from models.change_notification import ChangeWatcher
 
-READS = ("GET", "HEAD")
+CACHEABLE_METHODS = ("GET", "HEAD")
 #: What asks for a part of an answer: for the application alone, and as it came.
-PARTIAL = frozenset({"HTTP_RANGE", "HTTP_IF_UNMODIFIED_SINCE"})
+PARTIAL_HEADERS = frozenset({"HTTP_RANGE", "HTTP_IF_UNMODIFIED_SINCE"})
 #: What makes a request somebody's own: the application answers it, and nobody else.
-OWN = frozenset({"HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_TRANSFER_ENCODING"})
+PRIVATE_HEADERS = frozenset({"HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_TRANSFER_ENCODING"})
 NONE_MATCH, MODIFIED_SINCE = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"
 #: Headers that have entity tags in them.
-TAGS = (NONE_MATCH, "HTTP_IF_MATCH", "HTTP_IF_RANGE")
+ETAG_HEADERS = (NONE_MATCH, "HTTP_IF_MATCH", "HTTP_IF_RANGE")
 NOT_MODIFIED = "304 NOT MODIFIED"
 
 
-class Front:
+class CacheMiddleware:
     """An application with, in front of it, what it has answered before."""
 
-    def __init__(self, application: WSGIApplication, watch: Watch, gate: Gate, store: Store) -> None:
+    def __init__(
+        self, application: WSGIApplication, watch: ChangeWatcher, gate: AdmissionChecks, store: CacheStore
+    ) -> None:
         """Take what tells of new content, what every request passes, and where answers are kept."""
         self.application, self.watch, self.gate, self.store = application, watch, gate, store
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         names = environ.keys()
-        if environ["REQUEST_METHOD"] not in READS or not names.isdisjoint(PARTIAL):
-            return self.application(_untagged(environ), start_response)
+        if environ["REQUEST_METHOD"] not in CACHEABLE_METHODS or not names.isdisjoint(PARTIAL_HEADERS):
+            return self.application(_without_coding_suffixes(environ), start_response)
         # Taken first: what is read from now on is at least as new.
         stamp = self.watch.stamp() if self._is_anyones(environ) else None
         entry = self._kept(stamp, environ)
@@ -58,30 +60,30 @@ class Front:
         """Whether others who ask the same may be given the same answer."""
         return (
             self.store.most_bytes > 0
-            and environ.keys().isdisjoint(OWN)
+            and environ.keys().isdisjoint(PRIVATE_HEADERS)
             and (MODIFIED_SINCE not in environ or NONE_MATCH in environ)
             and environ.get("CONTENT_LENGTH") in (None, "", "0")
             and not environ.get("SCRIPT_NAME")
             and self.gate.admits(environ)
         )
 
-    def _kept(self, stamp: Hashable, environ: WSGIEnvironment) -> Entry | None:
+    def _kept(self, stamp: Hashable, environ: WSGIEnvironment) -> CacheEntry | None:
         if stamp is None:
             return None
         asked = environ["PATH_INFO"], environ["QUERY_STRING"]
         entry = self.store.found(stamp, asked, environ.get("HTTP_ACCEPT"))
-        return None if entry is None or _is_over(entry) else entry
+        return None if entry is None or _is_expired(entry) else entry
 
     def _asked(
         self, stamp: Hashable, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Ask the application, and keep what it answers if that is for everyone."""
-        answer = ask(self.application, _untagged(environ))
+        answer = call_upstream(self.application, _without_coding_suffixes(environ))
         if answer.entry is None:
             start_response(answer.status, answer.headers + answer.said)
             if environ["REQUEST_METHOD"] != "HEAD":
                 return answer.body
-            close(answer.body)
+            close_body(answer.body)
             return ()
         if stamp is not None and answer.is_for_everyone:
             asked, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
@@ -89,7 +91,7 @@ class Front:
         return self._sent(answer.entry, answer.said, environ, start_response)
 
     def _sent(
-        self, entry: Entry, said: Headers, environ: WSGIEnvironment, start_response: StartResponse
+        self, entry: CacheEntry, said: Headers, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         accepted = environ.get("HTTP_ACCEPT_ENCODING")
         variant = entry.suiting(accepted)
@@ -104,11 +106,11 @@ class Front:
         return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
 
 
-def _is_over(entry: Entry) -> bool:
+def _is_expired(entry: CacheEntry) -> bool:
     return entry.until is not None and entry.until <= clock.now().timestamp()
 
 
-def _untagged(environ: WSGIEnvironment) -> WSGIEnvironment:
+def _without_coding_suffixes(environ: WSGIEnvironment) -> WSGIEnvironment:
     """Return a request whose tags are those that the application knows."""
-    given = {name: untagged(environ[name]) for name in TAGS if name in environ}
+    given = {name: strip_coding_suffixes(environ[name]) for name in ETAG_HEADERS if name in environ}
     return environ | given if given else environ

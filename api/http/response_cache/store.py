@@ -14,50 +14,50 @@ from urllib.parse import parse_qsl
 
 import werkzeug.urls  # noqa: F401 (it teaches Python the errors called `werkzeug.url_quote`)
 
-from api.http.response_cache.cache_entry import Entry
+from api.http.response_cache.cache_entry import CacheEntry
 
 #: What part of a store's bytes a single answer may take: this one.
-PARTS = 4
+MAX_ENTRY_SHARE = 4
 #: Roughly what a place in the store takes, beside its answers and the characters it is found by.
-BYTES_OF_A_PLACE = 1_000
+SLOT_OVERHEAD_BYTES = 1_000
 #: At most so many characters of a request are kept to find it by.
-MOST_CHARACTERS = 2_000
+MAX_KEY_CHARACTERS = 2_000
 #: Of one request, the `Accept` headers that are known; what they lead to is hardly ever more than one answer.
-MOST_ACCEPTS = 8
+MAX_ACCEPT_VARIANTS = 8
 #: Of one path, the sets of parameters that its answers depend on; there is hardly ever more than one.
-MOST_READINGS = 4
+MAX_VARY_SETS = 4
 
 #: The names of the parameters that an answer depends on, sorted; None where that is the whole query.
-Reading = tuple[str, ...] | None
+VaryParameters = tuple[str, ...] | None
 #: A path and a query, as they came.
-Asked = tuple[str, str]
+RequestKey = tuple[str, str]
 
 
-class Meant(NamedTuple):
+class CacheKey(NamedTuple):
     """A path, and of the query what its answer depends on."""
 
     path: str
-    reading: Reading
+    reading: VaryParameters
     parameters: tuple[tuple[str, str], ...]
 
 
-class Place:
+class CacheSlot:
     """The answers to one request, by the ``Accept`` headers that lead to them."""
 
     __slots__ = ("answers", "asked")
 
     def __init__(self) -> None:
         """Begin without any; ``asked`` is the spelling that it may be found by."""
-        self.asked: Asked | None = None
-        self.answers: OrderedDict[str | None, Entry] = OrderedDict()
+        self.asked: RequestKey | None = None
+        self.answers: OrderedDict[str | None, CacheEntry] = OrderedDict()
 
     @property
-    def entries(self) -> set[Entry]:
+    def entries(self) -> set[CacheEntry]:
         """The answers, each once."""
         return set(self.answers.values())
 
 
-class Store:
+class CacheStore:
     """Answers that are true for one state of the content; what was used longest ago makes room."""
 
     def __init__(self, most_bytes: int) -> None:
@@ -66,14 +66,14 @@ class Store:
         self.bytes = 0
         self._stamp: Hashable = None
         self._lock = threading.Lock()
-        self._places: OrderedDict[Meant, Place] = OrderedDict()
-        self._spelt: dict[Asked, Meant] = {}
-        self._readings: dict[str, Counter[Reading]] = {}
+        self._places: OrderedDict[CacheKey, CacheSlot] = OrderedDict()
+        self._spelt: dict[RequestKey, CacheKey] = {}
+        self._readings: dict[str, Counter[VaryParameters]] = {}
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def found(self, stamp: Hashable, asked: Asked, accept: str | None) -> Entry | None:
+    def found(self, stamp: Hashable, asked: RequestKey, accept: str | None) -> CacheEntry | None:
         """Return the answer to a request, if it was kept at this state of the content."""
         with self._lock:
             if stamp != self._stamp:
@@ -89,22 +89,24 @@ class Store:
                 answers.move_to_end(accept)
             return entry
 
-    def _meant(self, path: str, query: str) -> Meant | None:
+    def _meant(self, path: str, query: str) -> CacheKey | None:
         """Return what a request means that is spelt as none that was kept."""
         readings = self._readings.get(path)
-        if not readings or len(query) > MOST_CHARACTERS:
+        if not readings or len(query) > MAX_KEY_CHARACTERS:
             return None
-        given = _parameters(query)
-        possible = (Meant(path, reading, _read(given, reading)) for reading in tuple(readings))
+        given = _parse_query(query)
+        possible = (
+            CacheKey(path, reading, _relevant_parameters(given, reading)) for reading in tuple(readings)
+        )
         return next((meant for meant in possible if meant in self._places), None)
 
     def keep(
         self,
         stamp: Hashable,
-        asked: Asked,
+        asked: RequestKey,
         accept: str | None,
         parameters: Iterable[str] | None,
-        entry: Entry,
+        entry: CacheEntry,
     ) -> None:
         """Keep the answer to a request; nothing that it says was read before ``stamp`` was taken.
 
@@ -112,13 +114,13 @@ class Store:
         """
         path, query = asked
         if (
-            len(path) + len(query) + len(accept or "") > MOST_CHARACTERS
-            or entry.size * PARTS > self.most_bytes
+            len(path) + len(query) + len(accept or "") > MAX_KEY_CHARACTERS
+            or entry.size * MAX_ENTRY_SHARE > self.most_bytes
         ):
             return
-        given = _parameters(query)
+        given = _parse_query(query)
         reading = None if parameters is None else tuple(sorted(parameters))
-        meant = Meant(path, reading, _read(given, reading))
+        meant = CacheKey(path, reading, _relevant_parameters(given, reading))
         # Whoever adds what nothing reads finds the answer by what it means, and takes no room for it.
         is_plain = reading is None or all(name in reading for name, _ in given)
         with self._lock:
@@ -126,11 +128,11 @@ class Store:
                 self._put(meant, asked if is_plain else None, accept, entry)
                 self._make_room()
 
-    def _may_depend(self, path: str, reading: Reading) -> bool:
+    def _may_depend(self, path: str, reading: VaryParameters) -> bool:
         known = self._readings.get(path, ())
-        return reading in known or len(known) < MOST_READINGS
+        return reading in known or len(known) < MAX_VARY_SETS
 
-    def _put(self, meant: Meant, asked: Asked | None, accept: str | None, entry: Entry) -> None:
+    def _put(self, meant: CacheKey, asked: RequestKey | None, accept: str | None, entry: CacheEntry) -> None:
         place = self._places.get(meant) or self._new_place(meant)
         if asked is not None and place.asked is None:
             place.asked = asked
@@ -138,20 +140,20 @@ class Store:
         before = place.entries
         same = next((known for known in before if known.says_the_same(entry)), entry)
         place.answers[accept] = same
-        if len(place.answers) > MOST_ACCEPTS:
+        if len(place.answers) > MAX_ACCEPT_VARIANTS:
             place.answers.popitem(last=False)
         for left in before - place.entries:
             self._discount(left)
         if same not in before:
             self._count(same)
 
-    def _new_place(self, meant: Meant) -> Place:
+    def _new_place(self, meant: CacheKey) -> CacheSlot:
         self._readings.setdefault(meant.path, Counter())[meant.reading] += 1
-        self.bytes += _weight(meant)
-        place = self._places[meant] = Place()
+        self.bytes += _key_size(meant)
+        place = self._places[meant] = CacheSlot()
         return place
 
-    def recount(self, entry: Entry) -> None:
+    def recount(self, entry: CacheEntry) -> None:
         """Count what an answer takes now, which was encoded since it was counted."""
         with self._lock:
             entry.is_grown = False
@@ -160,11 +162,11 @@ class Store:
                 self._count(entry)
                 self._make_room()
 
-    def _count(self, entry: Entry) -> None:
+    def _count(self, entry: CacheEntry) -> None:
         entry.counted = entry.size
         self.bytes += entry.counted
 
-    def _discount(self, entry: Entry) -> None:
+    def _discount(self, entry: CacheEntry) -> None:
         self.bytes -= entry.counted
         entry.counted = 0
 
@@ -172,8 +174,8 @@ class Store:
         while self.bytes > self.most_bytes:
             self._forget(*self._places.popitem(last=False))
 
-    def _forget(self, meant: Meant, place: Place) -> None:
-        self.bytes -= _weight(meant)
+    def _forget(self, meant: CacheKey, place: CacheSlot) -> None:
+        self.bytes -= _key_size(meant)
         for entry in place.entries:
             self._discount(entry)
         if place.asked is not None:
@@ -197,18 +199,20 @@ class Store:
         self._stamp = stamp
 
 
-def _weight(meant: Meant) -> int:
+def _key_size(meant: CacheKey) -> int:
     characters = len(meant.path) + sum(len(name) + len(value) for name, value in meant.parameters)
     # The characters may be there twice, as they were spelt and as they were read, four bytes each.
-    return BYTES_OF_A_PLACE + 8 * characters
+    return SLOT_OVERHEAD_BYTES + 8 * characters
 
 
-def _parameters(query: str) -> list[tuple[str, str]]:
+def _parse_query(query: str) -> list[tuple[str, str]]:
     """Return the parameters of a query, decoded as the request decodes them."""
     return parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote")
 
 
-def _read(given: list[tuple[str, str]], reading: Reading) -> tuple[tuple[str, str], ...]:
+def _relevant_parameters(
+    given: list[tuple[str, str]], reading: VaryParameters
+) -> tuple[tuple[str, str], ...]:
     """Return the parameters that are read, by name; of one name, in the order in which they came."""
     read = given if reading is None else [pair for pair in given if pair[0] in reading]
     return tuple(sorted(read, key=lambda pair: pair[0]))

@@ -6,16 +6,16 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.schemas.base import AdvisoryLinkSchema, Body, CitationSchema, ItemSchema, Out
+from api.schemas.base import AdvisoryLinkSchema, CitationSchema, ItemSchema, RequestSchema, ResponseSchema
 from api.schemas.create_bodies import (
-    CreateBody,
+    CreateSchema,
     advisories_field,
     citations_field,
     language_field,
     note_field,
     themes_field,
 )
-from api.schemas.fields import AnyOf, Choice, Const, Reference, Slug, Text
+from api.schemas.fields import Choice, CommaSeparated, ConstantField, Reference, Slug, Text
 from api.schemas.filters import (
     AdvisoryFilters,
     IdFilter,
@@ -23,14 +23,14 @@ from api.schemas.filters import (
     SortField,
     TextFilter,
     ThemeFilters,
-    without,
+    drop_filters,
 )
-from api.schemas.links import Address
-from api.schemas.references import Grouped, Parts, ReferencesTo, ReferenceTo
+from api.schemas.links import URLField
+from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo
 from models import Commentary, CommentaryKind, CommentaryRelation, Relation, Scope, Weight
 
 
-class CommentaryRelationSchema(Out):
+class CommentaryRelationSchema(ResponseSchema):
     """What a claim does for another one."""
 
     relation = Choice(Relation, metadata={"description": "What this claim does for the other."})
@@ -39,10 +39,10 @@ class CommentaryRelationSchema(Out):
     )
 
 
-class ClaimRelationSchema(Out):
+class ClaimRelationSchema(ResponseSchema):
     """One claim doing something for another: the subject supports, extends or disputes the object."""
 
-    type = Const("relation", "Always `relation`.")
+    type = ConstantField("relation", "Always `relation`.")
     relation = Choice(Relation, metadata={"description": "What the subject does for the object."})
     subject = ReferenceTo(
         "commentary", attribute="commentary", metadata={"description": "The claim that does it."}
@@ -57,21 +57,25 @@ class ClaimRelationQuerySchema(ListQuerySchema):
 
     noun = CommentaryRelation
 
-    relation = AnyOf(Choice(Relation), metadata={"description": "Only relations of any of these kinds."})
-    subject = AnyOf(Slug(), metadata={"description": "Only what any of these claims does for others."})
-    object = AnyOf(Slug(), metadata={"description": "Only what others do for any of these claims."})
+    relation = CommaSeparated(
+        Choice(Relation), metadata={"description": "Only relations of any of these kinds."}
+    )
+    subject = CommaSeparated(
+        Slug(), metadata={"description": "Only what any of these claims does for others."}
+    )
+    object = CommaSeparated(Slug(), metadata={"description": "Only what others do for any of these claims."})
     sort = SortField(CommentaryRelation)
 
 
-class CommentaryLinksSchema(Out):
+class CommentaryLinksSchema(ResponseSchema):
     """Where to go from a claim."""
 
 
 class CommentarySchema(ItemSchema):
     """One claim of a source, reported in our own words: attributed, neither softened nor endorsed."""
 
-    type = Const("commentary", "Always `commentary`.")
-    url = Address("/v1/commentary/", description="This commentary's address.")
+    type = ConstantField("commentary", "Always `commentary`.")
+    url = URLField("/v1/commentary/", description="This commentary's address.")
     title = fields.String(metadata={"description": "A short neutral title, ours."})
     text = fields.String(metadata={"description": "What the source argues, in our words."})
     language = fields.String(metadata={"description": "BCP 47 tag of our words' language."})
@@ -83,18 +87,18 @@ class CommentarySchema(ItemSchema):
     characters = ReferencesTo("character", metadata={"description": "The characters it is about."})
     themes = ReferencesTo("theme", metadata={"description": "What it is about."})
     quotes = ReferencesTo("quote", metadata={"description": "The quotes it rests on."})
-    citations = Parts(CitationSchema, metadata={"description": "Where the source makes the claim."})
-    relations = Parts(
+    citations = NestedParts(CitationSchema, metadata={"description": "Where the source makes the claim."})
+    relations = NestedParts(
         CommentaryRelationSchema,
         metadata={"description": "What it does for other claims."},
     )
-    advisories = Parts(
+    advisories = NestedParts(
         AdvisoryLinkSchema,
         attribute="advisory_links",
         metadata={"description": "Content notes on its title and text."},
     )
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = Grouped(CommentaryLinksSchema, metadata={"description": "Where to go from here."})
+    links = NestedObject(CommentaryLinksSchema, metadata={"description": "Where to go from here."})
 
 
 class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
@@ -102,45 +106,49 @@ class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters,
 
     noun = Commentary
 
-    film = AnyOf(Slug(), metadata={"description": "Only claims about any of these films."})
-    scene = AnyOf(Slug(), metadata={"description": "Only claims about any of these scenes."})
-    character = AnyOf(Slug(), metadata={"description": "Only claims about any of these characters."})
-    quote = AnyOf(Slug(), metadata={"description": "Only claims that rest on any of these quotes."})
-    kind = AnyOf(Choice(CommentaryKind), metadata={"description": "Only claims of any of these kinds."})
-    scope = AnyOf(Choice(Scope), metadata={"description": "Only claims of any of these scopes."})
-    weight = AnyOf(Choice(Weight), metadata={"description": "Only claims of any of these weights."})
-    relation = AnyOf(
+    film = CommaSeparated(Slug(), metadata={"description": "Only claims about any of these films."})
+    scene = CommaSeparated(Slug(), metadata={"description": "Only claims about any of these scenes."})
+    character = CommaSeparated(Slug(), metadata={"description": "Only claims about any of these characters."})
+    quote = CommaSeparated(Slug(), metadata={"description": "Only claims that rest on any of these quotes."})
+    kind = CommaSeparated(
+        Choice(CommentaryKind), metadata={"description": "Only claims of any of these kinds."}
+    )
+    scope = CommaSeparated(Choice(Scope), metadata={"description": "Only claims of any of these scopes."})
+    weight = CommaSeparated(Choice(Weight), metadata={"description": "Only claims of any of these weights."})
+    relation = CommaSeparated(
         Choice(Relation), metadata={"description": "Only claims that do any of these for another claim."}
     )
-    relates_to = AnyOf(
+    relates_to = CommaSeparated(
         Slug(),
         metadata={"description": "Only claims that do something for any of these; with `relation`, that."},
     )
-    source = AnyOf(Slug(), metadata={"description": "Only claims of any of these sources."})
+    source = CommaSeparated(Slug(), metadata={"description": "Only claims of any of these sources."})
     sort = SortField(Commentary)
 
 
 #: Below a path, generated Python has a function of this name, and a parameter of it would hide that one.
 HIDING = ("quote",)
-FilmCommentaryQuerySchema = without(
+FilmCommentaryQuerySchema = drop_filters(
     CommentaryQuerySchema, "FilmCommentaryQuerySchema", "film", left_out=HIDING
 )
-SceneCommentaryQuerySchema = without(
+SceneCommentaryQuerySchema = drop_filters(
     CommentaryQuerySchema, "SceneCommentaryQuerySchema", "scene", "film", left_out=HIDING
 )
-CharacterCommentaryQuerySchema = without(
+CharacterCommentaryQuerySchema = drop_filters(
     CommentaryQuerySchema, "CharacterCommentaryQuerySchema", "character", "film", left_out=HIDING
 )
-ThemeCommentaryQuerySchema = without(
+ThemeCommentaryQuerySchema = drop_filters(
     CommentaryQuerySchema, "ThemeCommentaryQuerySchema", "theme", left_out=HIDING
 )
-QuoteCommentaryQuerySchema = without(CommentaryQuerySchema, "QuoteCommentaryQuerySchema", "quote", "film")
-SourceCommentaryQuerySchema = without(
+QuoteCommentaryQuerySchema = drop_filters(
+    CommentaryQuerySchema, "QuoteCommentaryQuerySchema", "quote", "film"
+)
+SourceCommentaryQuerySchema = drop_filters(
     CommentaryQuerySchema, "SourceCommentaryQuerySchema", "source", left_out=HIDING
 )
 
 
-class CommentaryRelationBody(Body):
+class CommentaryRelationBody(RequestSchema):
     """What a claim does for another one, as a body writes it."""
 
     relation = Choice(Relation, required=True)
@@ -151,7 +159,7 @@ def _references(noun: str) -> fields.List[Any]:
     return fields.List(Reference(noun), load_default=list, validate=validate.Length(max=100))
 
 
-class CommentaryCreateSchema(CreateBody):
+class CommentaryCreateSchema(CreateSchema):
     """A claim, as it is written."""
 
     title = Text(300, required=True)

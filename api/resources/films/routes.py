@@ -13,7 +13,7 @@ from api.resources.films.coverage_schemas import FilmCoverageSchema
 from api.resources.films.schemas import FilmQuerySchema, FilmSchema, SourceFilmQuerySchema
 from api.resources.films.theme_map_schemas import ThemeMapQuerySchema, ThemeMapSchema
 from api.views.blueprint import Blueprint
-from api.views.computed import computed
+from api.views.computed import computed_view
 from models import Film, Source
 from models.film_coverage import FilmCoverage, film_coverage
 from models.theme_map import ThemeMap, theme_map
@@ -48,7 +48,7 @@ class FilmDetail(MethodView):
 
 
 @blp.route("/films/<slug:film>/coverage", parameters=[slug_parameter("film", "film")])
-@computed(
+@computed_view(
     blp,
     FilmCoverageSchema,
     operation="getFilmCoverage",
@@ -65,7 +65,7 @@ def get_film_coverage(_asked: dict[str, Any], film: str) -> FilmCoverage:
 
 
 @blp.route("/films/<slug:film>/theme-map", parameters=[slug_parameter("film", "film")])
-@computed(
+@computed_view(
     blp,
     ThemeMapSchema,
     query=ThemeMapQuerySchema,

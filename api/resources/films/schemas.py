@@ -7,16 +7,24 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.schemas.base import Body, ItemSchema, Out
-from api.schemas.create_bodies import CreateBody, language_field, note_field
-from api.schemas.fields import AnyOf, Const, Digits, Matching, Slug, Text, WholeNumber
-from api.schemas.filters import IdFilter, ListQuerySchema, SortField, TextFilter, without
-from api.schemas.links import Address, ListAddress
-from api.schemas.references import Grouped
+from api.schemas.base import ItemSchema, RequestSchema, ResponseSchema
+from api.schemas.create_bodies import CreateSchema, language_field, note_field
+from api.schemas.fields import (
+    CommaSeparated,
+    ConstantField,
+    RegexpRule,
+    Slug,
+    StrictInteger,
+    Text,
+    WholeNumber,
+)
+from api.schemas.filters import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
+from api.schemas.links import ListURLField, URLField
+from api.schemas.references import NestedObject
 from models import Film
 
 
-class FilmIdentifiersSchema(Out):
+class FilmIdentifiersSchema(ResponseSchema):
     """The film's ids elsewhere; null where not known."""
 
     imdb = fields.String(allow_none=True, metadata={"description": "IMDb title id, such as `tt1798709`."})
@@ -24,22 +32,22 @@ class FilmIdentifiersSchema(Out):
     tmdb = fields.String(allow_none=True, metadata={"description": "TMDB movie number."})
 
 
-class FilmLinksSchema(Out):
+class FilmLinksSchema(ResponseSchema):
     """Where to go from a film."""
 
-    characters = ListAddress("character", by="film", description="Its characters.")
-    scenes = ListAddress("scene", by="film", description="Its scenes, in narrated order.")
-    quotes = ListAddress("quote", by="film", description="Quotes of and about it.")
-    commentary = ListAddress("commentary", by="film", description="What is argued about it.")
-    coverage = Address("/v1/films/", suffix="/coverage", description="What there is of it here.")
+    characters = ListURLField("character", by="film", description="Its characters.")
+    scenes = ListURLField("scene", by="film", description="Its scenes, in narrated order.")
+    quotes = ListURLField("quote", by="film", description="Quotes of and about it.")
+    commentary = ListURLField("commentary", by="film", description="What is argued about it.")
+    coverage = URLField("/v1/films/", suffix="/coverage", description="What there is of it here.")
 
 
 class FilmSchema(ItemSchema):
     """A film that is commented on; facts that are not certain are null."""
 
-    type = Const("film", "Always `film`.")
-    url = Address("/v1/films/", description="This film's address.")
-    html_url = Address("/films/", description="The address of its page, for people.")
+    type = ConstantField("film", "Always `film`.")
+    url = URLField("/v1/films/", description="This film's address.")
+    html_url = URLField("/films/", description="The address of its page, for people.")
     title = fields.String(metadata={"description": "The title it is known by."})
     original_title = fields.String(
         allow_none=True, metadata={"description": "The title in its own language, where another."}
@@ -48,10 +56,10 @@ class FilmSchema(ItemSchema):
     directors = fields.List(fields.String(), metadata={"description": "Who directed it."})
     runtime_minutes = fields.Integer(allow_none=True, metadata={"description": "Its length in minutes."})
     languages = fields.List(fields.String(), metadata={"description": "BCP 47 tags of its languages."})
-    identifiers = Grouped(FilmIdentifiersSchema, metadata={"description": "Its ids elsewhere."})
+    identifiers = NestedObject(FilmIdentifiersSchema, metadata={"description": "Its ids elsewhere."})
     synopsis = fields.String(metadata={"description": "What happens, in two or three sentences of ours."})
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = Grouped(FilmLinksSchema, metadata={"description": "Where to go from here."})
+    links = NestedObject(FilmLinksSchema, metadata={"description": "Where to go from here."})
 
 
 class FilmQuerySchema(IdFilter, TextFilter, ListQuerySchema):
@@ -59,20 +67,24 @@ class FilmQuerySchema(IdFilter, TextFilter, ListQuerySchema):
 
     noun = Film
 
-    release_year = AnyOf(Digits(), metadata={"description": "Only films of any of these years."})
-    source = AnyOf(Slug(), metadata={"description": "Only films that any of these sources speaks of."})
+    release_year = CommaSeparated(
+        StrictInteger(), metadata={"description": "Only films of any of these years."}
+    )
+    source = CommaSeparated(
+        Slug(), metadata={"description": "Only films that any of these sources speaks of."}
+    )
     sort = SortField(Film)
 
 
-SourceFilmQuerySchema = without(FilmQuerySchema, "SourceFilmQuerySchema", "source")
+SourceFilmQuerySchema = drop_filters(FilmQuerySchema, "SourceFilmQuerySchema", "source")
 
 
 def _identifier(pattern: str, example: str) -> Text:
-    rule = Matching(re.compile(pattern), f"“{{input}}” is not such an id; it looks like {example}.")
+    rule = RegexpRule(re.compile(pattern), f"“{{input}}” is not such an id; it looks like {example}.")
     return Text(20, pattern=rule, allow_none=True, load_default=None)
 
 
-class FilmIdentifiersBody(Body):
+class FilmIdentifiersBody(RequestSchema):
     """The film's ids elsewhere."""
 
     imdb = _identifier(r"tt[0-9]{7,10}", "tt1798709")
@@ -80,7 +92,7 @@ class FilmIdentifiersBody(Body):
     tmdb = _identifier(r"[1-9][0-9]{0,9}", "27205")
 
 
-class FilmCreateSchema(CreateBody):
+class FilmCreateSchema(CreateSchema):
     """A film, as it is written."""
 
     title = Text(300, required=True)

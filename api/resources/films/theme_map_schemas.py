@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import Body, Out
+from api.schemas.base import RequestSchema, ResponseSchema
 from api.schemas.coverage_fields import relation_field
-from api.schemas.fields import Const, Digits
-from api.schemas.links import Address
+from api.schemas.fields import ConstantField, StrictInteger
+from api.schemas.links import URLField
 from api.schemas.references import ReferenceTo
-from models.theme_map import MOST_LINKS, MOST_SCENES, MOST_THEMES
+from models.theme_map import MAX_LINKS, MAX_SCENES, MAX_THEMES
 
 
-class ThemeMapQuerySchema(Body):
+class ThemeMapQuerySchema(RequestSchema):
     """What a theme map leaves out."""
 
-    max_severity = Digits(
+    max_severity = StrictInteger(
         0,
         3,
         metadata={
@@ -25,23 +25,23 @@ class ThemeMapQuerySchema(Body):
     )
 
 
-class ThemeMapSceneSchema(Out):
+class ThemeMapSceneSchema(ResponseSchema):
     """A column of the map."""
 
-    type = Const("scene", "Always `scene`.")
+    type = ConstantField("scene", "Always `scene`.")
     id = fields.String(attribute="slug", metadata={"description": "The scene's id."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
-    url = Address("/v1/scenes/", description="The scene's address.")
+    url = URLField("/v1/scenes/", description="The scene's address.")
     position = fields.Integer(metadata={"description": "Its place in the narrated order, from 1."})
 
 
-class ThemeMapThemeSchema(Out):
+class ThemeMapThemeSchema(ResponseSchema):
     """A row of the map."""
 
-    type = Const("theme", "Always `theme`.")
+    type = ConstantField("theme", "Always `theme`.")
     id = fields.String(attribute="slug", metadata={"description": "The theme's id."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
-    url = Address("/v1/themes/", description="The theme's address.")
+    url = URLField("/v1/themes/", description="The theme's address.")
     broader = fields.String(
         allow_none=True,
         metadata={"description": "The id of the theme it is part of, a row of the map too; null if of none."},
@@ -51,7 +51,7 @@ class ThemeMapThemeSchema(Out):
     )
 
 
-class ThemeMapCellSchema(Out):
+class ThemeMapCellSchema(ResponseSchema):
     """What ties a scene to a theme: to the theme itself, not to what is narrower."""
 
     scene = fields.String(metadata={"description": "The scene's id."})
@@ -69,14 +69,14 @@ class ThemeMapCellSchema(Out):
     )
 
 
-class ThemeMapSchema(Out):
+class ThemeMapSchema(ResponseSchema):
     """Which scenes of a film are about which themes, and how much."""
 
-    type = Const("theme-map", "Always `theme-map`.")
+    type = ConstantField("theme-map", "Always `theme-map`.")
     film = ReferenceTo("film", metadata={"description": "The film."})
     relation = relation_field(
-        f"it holds the first {MOST_SCENES} scenes, the {MOST_THEMES} heaviest themes and what is broader, "
-        f"and the first {MOST_LINKS:,} ties."
+        f"it holds the first {MAX_SCENES} scenes, the {MAX_THEMES} heaviest themes and what is broader, "
+        f"and the first {MAX_LINKS:,} ties."
     )
     scenes = fields.List(
         fields.Nested(ThemeMapSceneSchema),

@@ -10,17 +10,17 @@ from flask import Blueprint as PlainBlueprint
 from flask import Response
 from sqlalchemy import text
 
-from api.core.api_versions import COLLECTIONS
+from api.core.api_versions import COLLECTION_PATHS
 from api.core.config import ROOT
 from api.core.release import VERSION
 from api.core.request_context import database, session, settings
 from api.core.urls import absolute_url
-from api.http.responses import answer, digest, encoded
+from api.http.responses import cacheable_response, encode_json, etag_hash
 from api.resources.meta.schemas import IndexSchema, MetaSchema
 from api.schemas.sparse_fields import ItemQuerySchema
 from api.views.blueprint import Blueprint
 from models import Unavailable
-from models.content_summary import Inventory
+from models.content_summary import ContentSummary
 from models.migrations import is_current
 
 blp = Blueprint("index", __name__, url_prefix="/v1", description="Where everything is.")
@@ -47,10 +47,10 @@ def index(_asked: dict[str, Any]) -> Response:
 
     The address of every list, of the OpenAPI document and of its documentation.
     """
-    lists = {path.rsplit("/", 1)[1]: path for path in COLLECTIONS.values()}
+    lists = {path.rsplit("/", 1)[1]: path for path in COLLECTION_PATHS.values()}
     links = _links(lists | {"meta": "/v1/meta"} | DOCUMENTS)
-    body = encoded(IndexSchema().dump({"links": links}))
-    return answer(body, etag=digest(body))
+    body = encode_json(IndexSchema().dump({"links": links}))
+    return cacheable_response(body, etag=etag_hash(body))
 
 
 @blp.route("/meta")
@@ -70,8 +70,8 @@ def meta(_asked: dict[str, Any]) -> Response:
     while `content.generation`, `release` and `build` are the same, so is every list and item.
     """
     about = {"release": VERSION, "build": settings().build, "links": _links(ABOUT)}
-    body = encoded(MetaSchema().dump(about | {"content": Inventory.taken(session())}))
-    return answer(body, etag=digest(body))
+    body = encode_json(MetaSchema().dump(about | {"content": ContentSummary.taken(session())}))
+    return cacheable_response(body, etag=etag_hash(body))
 
 
 def _links(paths: dict[str, str]) -> dict[str, str]:
@@ -82,13 +82,13 @@ def _links(paths: dict[str, str]) -> dict[str, str]:
 def openapi() -> Response:
     """Serve the document that is committed: generated from the code, with real answers as examples."""
     body, etag = _document()
-    return answer(body, etag=etag)
+    return cacheable_response(body, etag=etag)
 
 
 @lru_cache(maxsize=1)
 def _document() -> tuple[bytes, str]:
     body = orjson.dumps(orjson.loads(DOCUMENT.read_bytes()))
-    return body, digest(body)
+    return body, etag_hash(body)
 
 
 @plain.get("/livez")
@@ -108,5 +108,5 @@ def readyz() -> Response:
 
 def _probe(status: str) -> Response:
     return Response(
-        encoded({"status": status}), mimetype="application/json", headers={"Cache-Control": "no-store"}
+        encode_json({"status": status}), mimetype="application/json", headers={"Cache-Control": "no-store"}
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.core.api_versions import COLLECTIONS
-from api.schemas.base import Out
-from api.schemas.fields import Const, Moment
+from api.core.api_versions import COLLECTION_PATHS
+from api.schemas.base import ResponseSchema
+from api.schemas.fields import ConstantField, UTCDateTime
 
 
-class IndexLinksSchema(Out):
+class IndexLinksSchema(ResponseSchema):
     """Every list, and the documents."""
 
     films = fields.String(metadata={"format": "uri", "description": "The films."})
@@ -25,30 +25,30 @@ class IndexLinksSchema(Out):
     docs = fields.String(metadata={"format": "uri", "description": "The document to read and try out."})
 
 
-class IndexSchema(Out):
+class IndexSchema(ResponseSchema):
     """Where everything is."""
 
-    type = Const("index", "Always `index`.")
-    name = Const("Subtext", "The name of this service.")
-    version = Const("v1", "The version of the contract.")
+    type = ConstantField("index", "Always `index`.")
+    name = ConstantField("Subtext", "The name of this service.")
+    version = ConstantField("v1", "The version of the contract.")
     links = fields.Nested(IndexLinksSchema, metadata={"description": "Where everything is."})
 
 
 #: How many of each noun there are, by the last segment of its list's path; read by the name of its type.
-ContentCountsSchema: type[Out] = type(
+ContentCountsSchema: type[ResponseSchema] = type(
     "ContentCountsSchema",
-    (Out,),
+    (ResponseSchema,),
     {"__doc__": "How many items each list has."}
     | {
         path.rsplit("/", 1)[1]: fields.Integer(
             attribute=type_name, metadata={"description": f"How many `{path}` lists."}
         )
-        for type_name, path in COLLECTIONS.items()
+        for type_name, path in COLLECTION_PATHS.items()
     },
 )
 
 
-class ContentSchema(Out):
+class ContentSchema(ResponseSchema):
     """What is served: as of which change, and how much."""
 
     generation = fields.Integer(
@@ -57,7 +57,7 @@ class ContentSchema(Out):
             "so is every list and item. Another service counts its own."
         }
     )
-    updated_at = Moment(
+    updated_at = UTCDateTime(
         allow_none=True,
         metadata={
             "description": "When any of it last changed, UTC; of a pack, when it was released, wherever it "
@@ -67,7 +67,7 @@ class ContentSchema(Out):
     counts = fields.Nested(ContentCountsSchema, metadata={"description": "How many items each list has."})
 
 
-class MetaLinksSchema(Out):
+class MetaLinksSchema(ResponseSchema):
     """Where to read on."""
 
     index = fields.String(metadata={"format": "uri", "description": "Where everything is."})
@@ -79,12 +79,12 @@ class MetaLinksSchema(Out):
     )
 
 
-class MetaSchema(Out):
+class MetaSchema(ResponseSchema):
     """What runs here, and what it serves."""
 
-    type = Const("meta", "Always `meta`.")
-    name = Const("Subtext", "The name of this service.")
-    version = Const("v1", "The version of the contract.")
+    type = ConstantField("meta", "Always `meta`.")
+    name = ConstantField("Subtext", "The name of this service.")
+    version = ConstantField("v1", "The version of the contract.")
     release = fields.String(
         metadata={"description": "The release that runs (semantic versioning), as in the document's `info`."}
     )

@@ -6,16 +6,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import AdvisoryLinkSchema, CitationSchema, ItemSchema, Out
+from api.schemas.base import AdvisoryLinkSchema, CitationSchema, ItemSchema, ResponseSchema
 from api.schemas.create_bodies import (
-    CreateBody,
+    CreateSchema,
     advisories_field,
     citations_field,
     language_field,
     note_field,
     themes_field,
 )
-from api.schemas.fields import AnyOf, Choice, Const, Fixed, Reference, Slug, Text
+from api.schemas.fields import Choice, CommaSeparated, ConstantField, NullableConstant, Reference, Slug, Text
 from api.schemas.filters import (
     AdvisoryFilters,
     IdFilter,
@@ -23,27 +23,27 @@ from api.schemas.filters import (
     SortField,
     TextFilter,
     ThemeFilters,
-    without,
+    drop_filters,
 )
-from api.schemas.links import Address, ListAddress
-from api.schemas.references import Grouped, Parts, ReferencesTo, ReferenceTo
+from api.schemas.links import ListURLField, URLField
+from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo
 from models import Certainty, Fidelity, Quote, QuoteKind, Voice
 
 RIGHTS = "Quoted from the source for criticism and review; the words belong to their author."
 
 
-class QuoteLinksSchema(Out):
+class QuoteLinksSchema(ResponseSchema):
     """Where to go from a quote."""
 
-    commentary = ListAddress("commentary", by="quote", description="The claims that rest on it.")
+    commentary = ListURLField("commentary", by="quote", description="The claims that rest on it.")
 
 
 class QuoteSchema(ItemSchema):
     """Exact words, as a source quotes them."""
 
-    type = Const("quote", "Always `quote`.")
-    url = Address("/v1/quotes/", description="This quote's address.")
-    html_url = Address("/quotes/", description="The address of its page, for people.")
+    type = ConstantField("quote", "Always `quote`.")
+    url = URLField("/v1/quotes/", description="This quote's address.")
+    html_url = URLField("/quotes/", description="The address of its page, for people.")
     text = fields.String(metadata={"description": "The words, exactly."})
     language = fields.String(metadata={"description": "BCP 47 tag of their language."})
     word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})
@@ -63,15 +63,15 @@ class QuoteSchema(ItemSchema):
         "scene", allow_none=True, metadata={"description": "The scene it belongs to; null if to none."}
     )
     themes = ReferencesTo("theme", metadata={"description": "What it is about."})
-    advisories = Parts(
+    advisories = NestedParts(
         AdvisoryLinkSchema,
         attribute="advisory_links",
         metadata={"description": "Content notes on the quoted words."},
     )
-    citations = Parts(CitationSchema, metadata={"description": "Where it is quoted: one paragraph."})
-    rights = Fixed(RIGHTS, "On what ground the words stand here.")
+    citations = NestedParts(CitationSchema, metadata={"description": "Where it is quoted: one paragraph."})
+    rights = NullableConstant(RIGHTS, "On what ground the words stand here.")
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = Grouped(QuoteLinksSchema, metadata={"description": "Where to go from here."})
+    links = NestedObject(QuoteLinksSchema, metadata={"description": "Where to go from here."})
 
 
 class QuoteQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
@@ -79,28 +79,34 @@ class QuoteQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, List
 
     noun = Quote
 
-    film = AnyOf(Slug(), metadata={"description": "Only quotes of and about any of these films."})
-    scene = AnyOf(Slug(), metadata={"description": "Only quotes that belong to any of these scenes."})
-    speaker = AnyOf(Slug(), metadata={"description": "Only lines of any of these characters."})
-    speaker_certainty = AnyOf(
+    film = CommaSeparated(Slug(), metadata={"description": "Only quotes of and about any of these films."})
+    scene = CommaSeparated(
+        Slug(), metadata={"description": "Only quotes that belong to any of these scenes."}
+    )
+    speaker = CommaSeparated(Slug(), metadata={"description": "Only lines of any of these characters."})
+    speaker_certainty = CommaSeparated(
         Choice(Certainty), metadata={"description": "Only lines whose speaker is this certain."}
     )
-    kind = AnyOf(Choice(QuoteKind), metadata={"description": "Only quotes of any of these kinds."})
-    voice = AnyOf(Choice(Voice), metadata={"description": "Only the film's words, or only the essay's."})
-    fidelity = AnyOf(Choice(Fidelity), metadata={"description": "Only quotes vouched for this far."})
-    language = AnyOf(language_field(), metadata={"description": "Only quotes in any of these languages."})
-    source = AnyOf(Slug(), metadata={"description": "Only quotes from any of these sources."})
+    kind = CommaSeparated(Choice(QuoteKind), metadata={"description": "Only quotes of any of these kinds."})
+    voice = CommaSeparated(
+        Choice(Voice), metadata={"description": "Only the film's words, or only the essay's."}
+    )
+    fidelity = CommaSeparated(Choice(Fidelity), metadata={"description": "Only quotes vouched for this far."})
+    language = CommaSeparated(
+        language_field(), metadata={"description": "Only quotes in any of these languages."}
+    )
+    source = CommaSeparated(Slug(), metadata={"description": "Only quotes from any of these sources."})
     sort = SortField(Quote)
 
 
-FilmQuoteQuerySchema = without(QuoteQuerySchema, "FilmQuoteQuerySchema", "film")
-SceneQuoteQuerySchema = without(QuoteQuerySchema, "SceneQuoteQuerySchema", "scene", "film")
-CharacterQuoteQuerySchema = without(QuoteQuerySchema, "CharacterQuoteQuerySchema", "speaker", "film")
-ThemeQuoteQuerySchema = without(QuoteQuerySchema, "ThemeQuoteQuerySchema", "theme")
-SourceQuoteQuerySchema = without(QuoteQuerySchema, "SourceQuoteQuerySchema", "source")
+FilmQuoteQuerySchema = drop_filters(QuoteQuerySchema, "FilmQuoteQuerySchema", "film")
+SceneQuoteQuerySchema = drop_filters(QuoteQuerySchema, "SceneQuoteQuerySchema", "scene", "film")
+CharacterQuoteQuerySchema = drop_filters(QuoteQuerySchema, "CharacterQuoteQuerySchema", "speaker", "film")
+ThemeQuoteQuerySchema = drop_filters(QuoteQuerySchema, "ThemeQuoteQuerySchema", "theme")
+SourceQuoteQuerySchema = drop_filters(QuoteQuerySchema, "SourceQuoteQuerySchema", "source")
 
 
-class QuoteCreateSchema(CreateBody):
+class QuoteCreateSchema(CreateSchema):
     """A quote, as it is written."""
 
     text = Text(5000, required=True)

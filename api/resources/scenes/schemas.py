@@ -6,9 +6,24 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.schemas.base import AdvisoryLinkSchema, Body, CitationSchema, ItemSchema, Out
-from api.schemas.create_bodies import CreateBody, advisories_field, citations_field, note_field, themes_field
-from api.schemas.fields import TIMECODE, AnyOf, Choice, Const, Matching, Reference, Slug, Text
+from api.schemas.base import AdvisoryLinkSchema, CitationSchema, ItemSchema, RequestSchema, ResponseSchema
+from api.schemas.create_bodies import (
+    CreateSchema,
+    advisories_field,
+    citations_field,
+    note_field,
+    themes_field,
+)
+from api.schemas.fields import (
+    TIMECODE,
+    Choice,
+    CommaSeparated,
+    ConstantField,
+    Reference,
+    RegexpRule,
+    Slug,
+    Text,
+)
 from api.schemas.filters import (
     AdvisoryFilters,
     IdFilter,
@@ -16,34 +31,34 @@ from api.schemas.filters import (
     SortField,
     TextFilter,
     ThemeFilters,
-    without,
+    drop_filters,
 )
-from api.schemas.links import Address, ListAddress
-from api.schemas.references import Grouped, Parts, ReferencesTo, ReferenceTo
+from api.schemas.links import ListURLField, URLField
+from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo
 from models import Presence, Scene
 
-TIMECODE_RULE = Matching(TIMECODE, "“{input}” is not a timecode; it looks like 00:12:34.")
+TIMECODE_RULE = RegexpRule(TIMECODE, "“{input}” is not a timecode; it looks like 00:12:34.")
 
 
-class AppearanceSchema(Out):
+class AppearanceSchema(ResponseSchema):
     """A character in a scene, and how."""
 
     presence = Choice(Presence, metadata={"description": "Seen, only heard, or only spoken of."})
     character = ReferenceTo("character", include="characters", metadata={"description": "The character."})
 
 
-class SceneLinksSchema(Out):
+class SceneLinksSchema(ResponseSchema):
     """Where to go from a scene."""
 
-    quotes = ListAddress("quote", by="scene", description="Lines and sentences that belong to it.")
-    commentary = ListAddress("commentary", by="scene", description="What is argued about it.")
-    previous = Address(
+    quotes = ListURLField("quote", by="scene", description="Lines and sentences that belong to it.")
+    commentary = ListURLField("commentary", by="scene", description="What is argued about it.")
+    previous = URLField(
         "/v1/scenes/",
         attribute="previous_slug",
         allow_none=True,
         description="The scene before it in the film; null for the first.",
     )
-    next = Address(
+    next = URLField(
         "/v1/scenes/",
         attribute="next_slug",
         allow_none=True,
@@ -54,9 +69,9 @@ class SceneLinksSchema(Out):
 class SceneSchema(ItemSchema):
     """A unit of a film, as the sources narrate it."""
 
-    type = Const("scene", "Always `scene`.")
-    url = Address("/v1/scenes/", description="This scene's address.")
-    html_url = Address("/scenes/", description="The address of its page, for people.")
+    type = ConstantField("scene", "Always `scene`.")
+    url = URLField("/v1/scenes/", description="This scene's address.")
+    html_url = URLField("/scenes/", description="The address of its page, for people.")
     title = fields.String(metadata={"description": "A short neutral title, ours."})
     film = ReferenceTo("film", metadata={"description": "The film."})
     position = fields.Integer(metadata={"description": "Its place in the narrated order, from 1."})
@@ -68,16 +83,16 @@ class SceneSchema(ItemSchema):
     ends_at = fields.String(
         allow_none=True, metadata={"description": "Timecode `HH:MM:SS` of its end; null when not known."}
     )
-    appearances = Parts(AppearanceSchema, metadata={"description": "Who is seen, heard or spoken of."})
+    appearances = NestedParts(AppearanceSchema, metadata={"description": "Who is seen, heard or spoken of."})
     themes = ReferencesTo("theme", metadata={"description": "What it is about."})
-    citations = Parts(CitationSchema, metadata={"description": "Where sources narrate it."})
-    advisories = Parts(
+    citations = NestedParts(CitationSchema, metadata={"description": "Where sources narrate it."})
+    advisories = NestedParts(
         AdvisoryLinkSchema,
         attribute="advisory_links",
         metadata={"description": "Content notes on its title and summary."},
     )
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = Grouped(SceneLinksSchema, metadata={"description": "Where to go from here."})
+    links = NestedObject(SceneLinksSchema, metadata={"description": "Where to go from here."})
 
 
 class SceneQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
@@ -85,34 +100,36 @@ class SceneQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, List
 
     noun = Scene
 
-    film = AnyOf(Slug(), metadata={"description": "Only scenes of any of these films."})
-    character = AnyOf(
+    film = CommaSeparated(Slug(), metadata={"description": "Only scenes of any of these films."})
+    character = CommaSeparated(
         Slug(), metadata={"description": "Only scenes in which any of these characters appears."}
     )
-    presence = AnyOf(
+    presence = CommaSeparated(
         Choice(Presence),
         metadata={
             "description": "Only appearances of any of these kinds; together with `character`, theirs."
         },
     )
-    source = AnyOf(Slug(), metadata={"description": "Only scenes that any of these sources narrates."})
+    source = CommaSeparated(
+        Slug(), metadata={"description": "Only scenes that any of these sources narrates."}
+    )
     sort = SortField(Scene)
 
 
-FilmSceneQuerySchema = without(SceneQuerySchema, "FilmSceneQuerySchema", "film")
-CharacterSceneQuerySchema = without(SceneQuerySchema, "CharacterSceneQuerySchema", "character", "film")
-ThemeSceneQuerySchema = without(SceneQuerySchema, "ThemeSceneQuerySchema", "theme")
-SourceSceneQuerySchema = without(SceneQuerySchema, "SourceSceneQuerySchema", "source")
+FilmSceneQuerySchema = drop_filters(SceneQuerySchema, "FilmSceneQuerySchema", "film")
+CharacterSceneQuerySchema = drop_filters(SceneQuerySchema, "CharacterSceneQuerySchema", "character", "film")
+ThemeSceneQuerySchema = drop_filters(SceneQuerySchema, "ThemeSceneQuerySchema", "theme")
+SourceSceneQuerySchema = drop_filters(SceneQuerySchema, "SourceSceneQuerySchema", "source")
 
 
-class AppearanceBody(Body):
+class AppearanceBody(RequestSchema):
     """A character in a scene, as a body writes it."""
 
     character = Reference("character", required=True)
     presence = Choice(Presence, required=True)
 
 
-class SceneCreateSchema(CreateBody):
+class SceneCreateSchema(CreateSchema):
     """A scene, as it is written."""
 
     title = Text(300, required=True)

@@ -10,14 +10,14 @@ from markupsafe import escape
 from sqlalchemy import Text, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from api.core.api_versions import schema_of
+from api.core.api_versions import get_schema_class
 from api.query.cursors import Cursor
-from api.query.json_projection import item_json
+from api.query.json_projection import compile_item
 from api.query.pagination import ListRequest
 from api.resources.search.schemas import HITS
 from api.schemas.sparse_fields import Shape
-from models import BY_TYPE, Film, Theme
-from models.search import Found, Hit, Query, search, snippet
+from models import MODELS_BY_TYPE, Film, Theme
+from models.search import Hit, Query, SearchResults, search, snippet
 
 #: Values of a facet that are named.
 MOST_VALUES = 100
@@ -29,12 +29,12 @@ def found(session: Session, asked: dict[str, Any], path: str, base_url: str) -> 
     It takes two statements; where nothing is found one, and one for a suggestion.
 
     Raises:
-        Refused: 422, when the cursor is not of this search.
+        ProblemException: 422, when the cursor is not of this search.
     """
     query: Query | None = asked["q"].query
     filters = {f"{name}s": asked.get(name, ()) for name in ("type", "film", "theme", "kind")}
     most = asked.get("max_severity")
-    ranked = search(session, query, **filters, max_severity=most) if query else Found()
+    ranked = search(session, query, **filters, max_severity=most) if query else SearchResults()
     wanted = ListRequest(Ranked, path, asked)
     start, end = _slice(ranked, wanted)
     shown = ranked.between(start, end)
@@ -71,7 +71,7 @@ class Part:
 PLACE: Any = [Part(int, float), Part(int), Part(str)]
 
 
-def _slice(ranked: Found, wanted: ListRequest) -> tuple[int, int]:
+def _slice(ranked: SearchResults, wanted: ListRequest) -> tuple[int, int]:
     """Return where the page begins and ends among all hits."""
     limit, text = wanted.query["limit"], wanted.query.get("cursor")
     cursor = Cursor.parse(text, wanted.fingerprint, PLACE) if text else None
@@ -85,7 +85,7 @@ def _slice(ranked: Found, wanted: ListRequest) -> tuple[int, int]:
     return start, min(start + limit, ranked.total)
 
 
-def _page(ranked: Found, wanted: ListRequest, start: int, end: int, base_url: str) -> dict[str, Any]:
+def _page(ranked: SearchResults, wanted: ListRequest, start: int, end: int, base_url: str) -> dict[str, Any]:
     def address(backwards: bool, index: int) -> str:
         (hit,) = ranked.between(index, index + 1)
         cursor = Cursor(wanted.fingerprint, backwards, list(hit.place))
@@ -103,7 +103,7 @@ def _page(ranked: Found, wanted: ListRequest, start: int, end: int, base_url: st
 class _Reading:
     """The items of a page of hits, and what the values of the facets are called: one statement."""
 
-    def __init__(self, session: Session, base_url: str, shown: list[Hit], ranked: Found) -> None:
+    def __init__(self, session: Session, base_url: str, shown: list[Hit], ranked: SearchResults) -> None:
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
         self.labels: dict[tuple[str, str], str] = {}
         self.ranked = ranked
@@ -150,10 +150,10 @@ def _statement(base_url: str) -> Any:
     hits = [
         select(
             literal(name, Text),
-            BY_TYPE[name].slug,
+            MODELS_BY_TYPE[name].slug,
             cast(null(), Text),
-            item_json(Shape(_whole(name), _keys(name)), BY_TYPE[name], base_url),
-        ).where(BY_TYPE[name].slug.in_(bindparam(name, expanding=True)))
+            compile_item(Shape(_whole(name), _keys(name)), MODELS_BY_TYPE[name], base_url),
+        ).where(MODELS_BY_TYPE[name].slug.in_(bindparam(name, expanding=True)))
         for name in HITS
     ]
     labels = [
@@ -166,13 +166,13 @@ def _statement(base_url: str) -> Any:
 
 
 def _whole(type_name: str) -> Any:
-    return schema_of(type_name)
+    return get_schema_class(type_name)
 
 
 @cache
 def _keys(type_name: str) -> tuple[str, ...]:
     """Return the keys of the whole item that a hit shows, or that a snippet may be of."""
-    wanted = {*HITS[type_name]().fields, *BY_TYPE[type_name].searched}
+    wanted = {*HITS[type_name]().fields, *MODELS_BY_TYPE[type_name].searched}
     return tuple(name for name in _whole(type_name)().fields if name in wanted)
 
 
@@ -185,7 +185,7 @@ def _hit(item: dict[str, Any], query: Query) -> dict[str, Any]:
 def _snippet(item: dict[str, Any], query: Query) -> dict[str, Any]:
     pieces = [
         (name, snippet(text, query))
-        for name in BY_TYPE[item["type"]].searched
+        for name in MODELS_BY_TYPE[item["type"]].searched
         for text in (item[name] if isinstance(item[name], list) else [item[name]])
         if text
     ]

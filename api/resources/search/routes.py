@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from api.core.request_context import session, settings
-from api.http.responses import answer, digest, encoded
+from api.http.responses import cacheable_response, encode_json, etag_hash
 from api.resources.search.results import found
 from api.resources.search.schemas import SearchQuerySchema, SearchSchema
 from api.views.blueprint import Blueprint
@@ -34,6 +34,6 @@ def search_everything(asked: dict[str, Any]) -> Response:
     Hits include flagged words beside their content notes; `max_severity=0` leaves them out.
     """
     page = found(session(), asked, request.path, settings().base_url)
-    body = encoded(page)
+    body = encode_json(page)
     links = {"next": page["page"]["next"], "prev": page["page"]["previous"]}
-    return answer(body, etag=digest(body), links=links)
+    return cacheable_response(body, etag=etag_hash(body), links=links)

@@ -6,13 +6,21 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.core.api_versions import COLLECTIONS
+from api.core.api_versions import COLLECTION_PATHS
 from api.query.facets import FacetSchema
-from api.schemas.base import AdvisoryLinkSchema, Body, Out, PageSchema
-from api.schemas.fields import AnyOf, Choice, Const, Digits, Fixed, Named, Slug
-from api.schemas.filters import SearchText
-from api.schemas.links import Address
-from api.schemas.references import OneOf, Parts, ReferenceTo
+from api.schemas.base import AdvisoryLinkSchema, PageSchema, RequestSchema, ResponseSchema
+from api.schemas.fields import (
+    Choice,
+    CommaSeparated,
+    ConstantField,
+    Enumerated,
+    NullableConstant,
+    Slug,
+    StrictInteger,
+)
+from api.schemas.filters import SearchTextField
+from api.schemas.links import URLField
+from api.schemas.references import NestedParts, ReferenceTo, UnionField
 from models import CommentaryKind, QuoteKind
 
 #: What is searched that has a page of its own, and where.
@@ -20,7 +28,7 @@ PAGES = {"film": "/films/", "theme": "/themes/", "scene": "/scenes/", "quote": "
 KINDS = {kind.value: kind for kind in (*QuoteKind, *CommentaryKind)}
 
 
-class SnippetSchema(Out):
+class SnippetSchema(ResponseSchema):
     """A piece of the text that matched best."""
 
     field = fields.String(metadata={"description": "The key of the item under which the text stands."})
@@ -34,7 +42,7 @@ class SnippetSchema(Out):
     )
 
 
-class HitSchema(Out):
+class HitSchema(ResponseSchema):
     """What every hit has; the whole item is at `url`."""
 
     id = fields.String(attribute="slug", metadata={"description": "The item's id."})
@@ -46,11 +54,11 @@ def _hit(type_name: str, **own: Any) -> type[HitSchema]:
     page = "The address of its page, for people; null where there is none."
     members = {
         "__doc__": f"A {type_name} that matched.",
-        "type": Const(type_name, f"Always `{type_name}`."),
-        "url": Address(f"{COLLECTIONS[type_name]}/", description=f"The {type_name}'s address."),
-        "html_url": Address(PAGES[type_name], description=page)
+        "type": ConstantField(type_name, f"Always `{type_name}`."),
+        "url": URLField(f"{COLLECTION_PATHS[type_name]}/", description=f"The {type_name}'s address."),
+        "html_url": URLField(PAGES[type_name], description=page)
         if type_name in PAGES
-        else Fixed(None, page, format="uri"),
+        else NullableConstant(None, page, format="uri"),
     }
     # Made of the text at hand; SQL leaves it out.
     snippet = fields.Nested(SnippetSchema, metadata={"description": "Where it matched."})
@@ -63,7 +71,7 @@ def _film() -> Any:
 
 def _advisories() -> Any:
     described = {"description": "Content notes on its words, those of the snippet among them."}
-    return Parts(AdvisoryLinkSchema, attribute="advisory_links", metadata=described)
+    return NestedParts(AdvisoryLinkSchema, attribute="advisory_links", metadata=described)
 
 
 def _kind(enumeration: Any) -> Any:
@@ -80,7 +88,7 @@ HITS = {
 }
 
 
-class SearchFacetsSchema(Out):
+class SearchFacetsSchema(ResponseSchema):
     """What the hits were counted by."""
 
     type = fields.Nested(FacetSchema, metadata={"description": "By type."})
@@ -91,11 +99,13 @@ class SearchFacetsSchema(Out):
     kind = fields.Nested(FacetSchema, metadata={"description": "By kind of quote or commentary."})
 
 
-class SearchSchema(Out):
+class SearchSchema(ResponseSchema):
     """A page of hits, the best first."""
 
     data = fields.List(
-        OneOf("SearchHit", *HITS, kind="Hit", described="A hit of any of these types; `type` says which."),
+        UnionField(
+            "SearchHit", *HITS, kind="Hit", described="A hit of any of these types; `type` says which."
+        ),
         metadata={"description": "The hits of this page."},
     )
     page = fields.Nested(
@@ -112,10 +122,10 @@ class SearchSchema(Out):
     )
 
 
-class SearchQuerySchema(Body):
+class SearchQuerySchema(RequestSchema):
     """The parameters of a search."""
 
-    q = SearchText(
+    q = SearchTextField(
         required=True,
         metadata={
             "description": 'What to look for: words, `"exact phrases"`, `prefixes*`, and `-` before what is '
@@ -123,22 +133,22 @@ class SearchQuerySchema(Body):
             "example": "loneliness",
         },
     )
-    type = AnyOf(
-        Named("type", list(HITS), enumeration="HitType", described="A type of hit."),
+    type = CommaSeparated(
+        Enumerated("type", list(HITS), enumeration="HitType", described="A type of hit."),
         metadata={"description": "Only hits of any of these types."},
     )
-    film = AnyOf(Slug(), metadata={"description": "Only hits of any of these films."})
-    theme = AnyOf(
+    film = CommaSeparated(Slug(), metadata={"description": "Only hits of any of these films."})
+    theme = CommaSeparated(
         Slug(), metadata={"description": "Only hits about any of these themes, or a theme narrower than one."}
     )
-    kind = AnyOf(
-        Named("kind", list(KINDS), enumeration="HitKind", described="A kind of quote or commentary."),
+    kind = CommaSeparated(
+        Enumerated("kind", list(KINDS), enumeration="HitKind", described="A kind of quote or commentary."),
         metadata={"description": "Only quotes and commentary of any of these kinds."},
     )
-    max_severity = Digits(
+    max_severity = StrictInteger(
         0, 3, metadata={"description": "Only hits with no advisory above this severity; 0 admits none."}
     )
-    limit = Digits(1, 100, load_default=20, metadata={"description": "The most hits a page holds."})
+    limit = StrictInteger(1, 100, load_default=20, metadata={"description": "The most hits a page holds."})
     cursor = fields.String(
         validate=validate.Length(min=1, max=4000, error="A cursor has 1 to 4000 characters."),
         metadata={"description": "Where to go on, from `page.next` or `page.previous`."},

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import REFERENCES, Out
+from api.schemas.base import REFERENCE_SCHEMAS, ResponseSchema
 from api.schemas.coverage_fields import relation_field, themes_field
-from api.schemas.fields import Choice, Const
+from api.schemas.fields import Choice, ConstantField
 from models import ParagraphKind
-from models.source_coverage import MOST_PARAGRAPHS
+from models.source_coverage import MAX_PARAGRAPHS
 
 
-class ParagraphCoverageSchema(Out):
+class ParagraphCoverageSchema(ResponseSchema):
     """How much rests on a paragraph."""
 
     number = fields.Integer(metadata={"description": "The paragraph's number."})
@@ -21,13 +21,13 @@ class ParagraphCoverageSchema(Out):
     commentary = fields.Integer(metadata={"description": "How many claims."})
 
 
-class SourceCoverageSchema(Out):
+class SourceCoverageSchema(ResponseSchema):
     """How much rests on a source, and what of it nothing cites."""
 
-    type = Const("coverage", "Always `coverage`.")
-    source = fields.Nested(REFERENCES["source"], metadata={"description": "The source."})
+    type = ConstantField("coverage", "Always `coverage`.")
+    source = fields.Nested(REFERENCE_SCHEMAS["source"], metadata={"description": "The source."})
     relation = relation_field(
-        f"counts are lower bounds, and the first {MOST_PARAGRAPHS:,} paragraphs are all that is looked at."
+        f"counts are lower bounds, and the first {MAX_PARAGRAPHS:,} paragraphs are all that is looked at."
     )
     scenes = fields.Integer(metadata={"description": "How many scenes cite it."})
     quotes = fields.Integer(metadata={"description": "How many quotes are from it."})

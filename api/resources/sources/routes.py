@@ -8,7 +8,7 @@ from flask.views import MethodView
 from sqlalchemy import Select
 
 from api.core.request_context import session
-from api.http.url_converters import NUMBER, slug_parameter
+from api.http.url_converters import PARAGRAPH_NUMBER, slug_parameter
 from api.resources.sources.coverage_schemas import SourceCoverageSchema
 from api.resources.sources.schemas import (
     FilmSourceQuerySchema,
@@ -18,7 +18,7 @@ from api.resources.sources.schemas import (
     SourceSchema,
 )
 from api.views.blueprint import Blueprint
-from api.views.computed import computed
+from api.views.computed import computed_view
 from models import Film, Paragraph, Source
 from models.source_coverage import SourceCoverage, source_coverage
 
@@ -59,7 +59,7 @@ blp.unlisted("/sources/<slug:source>.<extension:extension>", SourceDetail.as_vie
 
 
 @blp.route("/sources/<slug:source>/coverage", parameters=[slug_parameter("source", "source")])
-@computed(
+@computed_view(
     blp,
     SourceCoverageSchema,
     operation="getSourceCoverage",
@@ -93,7 +93,7 @@ def source_paragraphs(filters: dict[str, Any], source: str) -> Select[Any]:
 
 @blp.route(
     "/sources/<slug:source>/paragraphs/<int(max=100000):number>",
-    parameters=[slug_parameter("source", "source"), NUMBER],
+    parameters=[slug_parameter("source", "source"), PARAGRAPH_NUMBER],
 )
 @blp.item(ParagraphSchema, operation="getSourceParagraph", example=f"{ESSAY}/paragraphs/35")
 def source_paragraph(source: str, number: int) -> Select[Any]:

@@ -6,36 +6,46 @@ import re
 
 from marshmallow import fields, validate
 
-from api.schemas.base import Body, ItemSchema, Out
-from api.schemas.create_bodies import CreateBody, language_field, note_field
-from api.schemas.fields import AnyOf, Choice, Const, Digits, Matching, Reference, Slug, Text, WholeNumber
-from api.schemas.filters import IdFilter, ListQuerySchema, SortField, without
-from api.schemas.links import Address, ListAddress
-from api.schemas.references import Grouped, OneOfReference, ReferencesTo
+from api.schemas.base import ItemSchema, RequestSchema, ResponseSchema
+from api.schemas.create_bodies import CreateSchema, language_field, note_field
+from api.schemas.fields import (
+    Choice,
+    CommaSeparated,
+    ConstantField,
+    Reference,
+    RegexpRule,
+    Slug,
+    StrictInteger,
+    Text,
+    WholeNumber,
+)
+from api.schemas.filters import IdFilter, ListQuerySchema, SortField, drop_filters
+from api.schemas.links import ListURLField, URLField
+from api.schemas.references import NestedObject, ReferencesTo, UnionReference
 from models import Paragraph, ParagraphKind, Source, SourceKind
 
-SHA256 = Matching(re.compile(r"[0-9a-f]{64}"), "“{input}” is not a SHA-256 in lower-case hexadecimal.")
-WEB_ADDRESS = Matching(re.compile(r"https?://[^\s<>\"]+"), "“{input}” is not an http or https address.")
+SHA256 = RegexpRule(re.compile(r"[0-9a-f]{64}"), "“{input}” is not a SHA-256 in lower-case hexadecimal.")
+WEB_ADDRESS = RegexpRule(re.compile(r"https?://[^\s<>\"]+"), "“{input}” is not an http or https address.")
 
 
-class SourceLinksSchema(Out):
+class SourceLinksSchema(ResponseSchema):
     """Where to go from a source."""
 
-    paragraphs = Address(
+    paragraphs = URLField(
         "/v1/sources/",
         suffix="/paragraphs",
         lists=("paragraph", "source"),
         description="Its paragraphs, with what cites them.",
     )
-    quotes = ListAddress("quote", by="source", description="Quotes from it.")
-    commentary = ListAddress("commentary", by="source", description="What it argues.")
+    quotes = ListURLField("quote", by="source", description="Quotes from it.")
+    commentary = ListURLField("commentary", by="source", description="What it argues.")
 
 
 class SourceSchema(ItemSchema):
     """An essay, review, book or talk that makes the argument; its text is not served."""
 
-    type = Const("source", "Always `source`.")
-    url = Address("/v1/sources/", description="This source's address.")
+    type = ConstantField("source", "Always `source`.")
+    url = URLField("/v1/sources/", description="This source's address.")
     kind = Choice(SourceKind, metadata={"description": "Its form."})
     title = fields.String(metadata={"description": "Its title."})
     subtitle = fields.String(allow_none=True, metadata={"description": "Its subtitle."})
@@ -56,13 +66,13 @@ class SourceSchema(ItemSchema):
     word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})
     films = ReferencesTo("film", metadata={"description": "The films it speaks of."})
     editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = Grouped(SourceLinksSchema, metadata={"description": "Where to go from here."})
+    links = NestedObject(SourceLinksSchema, metadata={"description": "Where to go from here."})
 
 
-class ParagraphSchema(Out):
+class ParagraphSchema(ResponseSchema):
     """A numbered paragraph of a source, without its text."""
 
-    type = Const("paragraph", "Always `paragraph`.")
+    type = ConstantField("paragraph", "Always `paragraph`.")
     number = fields.Integer(
         metadata={"description": "Its number, from 1, counting lines that are not blank."}
     )
@@ -70,7 +80,7 @@ class ParagraphSchema(Out):
     word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})
     sha256 = fields.String(metadata={"description": "SHA-256 of the UTF-8 bytes of the stripped line."})
     cited_by = fields.List(
-        OneOfReference("CitingResource", "commentary", "quote", "scene"),
+        UnionReference("CitingResource", "commentary", "quote", "scene"),
         metadata={"description": "Everything that cites it, by type and id."},
     )
 
@@ -80,13 +90,15 @@ class SourceQuerySchema(IdFilter, ListQuerySchema):
 
     noun = Source
 
-    film = AnyOf(Slug(), metadata={"description": "Only sources that speak of any of these films."})
-    kind = AnyOf(Choice(SourceKind), metadata={"description": "Only sources of any of these forms."})
-    language = AnyOf(language_field(), metadata={"description": "Only sources in any of these languages."})
+    film = CommaSeparated(Slug(), metadata={"description": "Only sources that speak of any of these films."})
+    kind = CommaSeparated(Choice(SourceKind), metadata={"description": "Only sources of any of these forms."})
+    language = CommaSeparated(
+        language_field(), metadata={"description": "Only sources in any of these languages."}
+    )
     sort = SortField(Source)
 
 
-FilmSourceQuerySchema = without(SourceQuerySchema, "FilmSourceQuerySchema", "film")
+FilmSourceQuerySchema = drop_filters(SourceQuerySchema, "FilmSourceQuerySchema", "film")
 
 
 class ParagraphQuerySchema(ListQuerySchema):
@@ -94,12 +106,16 @@ class ParagraphQuerySchema(ListQuerySchema):
 
     noun = Paragraph
 
-    number = AnyOf(Digits(), metadata={"description": "Only paragraphs with any of these numbers."})
-    kind = AnyOf(Choice(ParagraphKind), metadata={"description": "Only paragraphs of any of these kinds."})
+    number = CommaSeparated(
+        StrictInteger(), metadata={"description": "Only paragraphs with any of these numbers."}
+    )
+    kind = CommaSeparated(
+        Choice(ParagraphKind), metadata={"description": "Only paragraphs of any of these kinds."}
+    )
     sort = SortField(Paragraph)
 
 
-class ParagraphBody(Body):
+class ParagraphBody(RequestSchema):
     """A paragraph, as a source's body lists it; its number is its place in the list."""
 
     kind = Choice(ParagraphKind, required=True)
@@ -107,7 +123,7 @@ class ParagraphBody(Body):
     sha256 = Text(64, required=True, pattern=SHA256)
 
 
-class SourceCreateSchema(CreateBody):
+class SourceCreateSchema(CreateSchema):
     """A source, as it is written."""
 
     kind = Choice(SourceKind, required=True)

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import Body, Out
-from api.schemas.fields import AnyOf, Const, Digits, Slug
-from api.schemas.links import Address
+from api.schemas.base import RequestSchema, ResponseSchema
+from api.schemas.fields import CommaSeparated, ConstantField, Slug, StrictInteger
+from api.schemas.links import URLField
 
 
-class RelatedThemeQuerySchema(Body):
+class RelatedThemeQuerySchema(RequestSchema):
     """Which of the themes that come with a theme are listed."""
 
-    film = AnyOf(Slug(), metadata={"description": "Only what belongs to any of these films is counted."})
-    limit = Digits(1, 100, load_default=20, metadata={"description": "The most themes that are listed."})
+    film = CommaSeparated(
+        Slug(), metadata={"description": "Only what belongs to any of these films is counted."}
+    )
+    limit = StrictInteger(
+        1, 100, load_default=20, metadata={"description": "The most themes that are listed."}
+    )
 
 
-class RelatedThemeSchema(Out):
+class RelatedThemeSchema(ResponseSchema):
     """A theme that comes with another one."""
 
-    type = Const("theme", "Always `theme`.")
+    type = ConstantField("theme", "Always `theme`.")
     id = fields.String(attribute="slug", metadata={"description": "The theme's id."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
-    url = Address("/v1/themes/", description="The theme's address.")
+    url = URLField("/v1/themes/", description="The theme's address.")
     count = fields.Integer(
         metadata={"description": "How often they come together; the list is in this order, then by id."}
     )

@@ -12,9 +12,9 @@ from api.http.url_converters import slug_parameter
 from api.resources.themes.related_theme_schemas import RelatedThemeQuerySchema, RelatedThemeSchema
 from api.resources.themes.schemas import ThemeQuerySchema, ThemeSchema
 from api.views.blueprint import Blueprint
-from api.views.computed import Ranking, ranked
+from api.views.computed import Ranking, ranking_view
 from models import Theme
-from models.facet_counts import relation_of
+from models.facet_counts import count_relation
 from models.theme_counts import related_themes
 
 blp = Blueprint("themes", __name__, url_prefix="/v1", description="The shared vocabulary.")
@@ -47,7 +47,7 @@ class ThemeDetail(MethodView):
 
 
 @blp.route("/themes/<slug:theme>/related", parameters=[slug_parameter("theme", "theme")])
-@ranked(
+@ranking_view(
     blp,
     RelatedThemeSchema,
     query=RelatedThemeQuerySchema,
@@ -62,4 +62,4 @@ def get_related_themes(asked: dict[str, Any], theme: str) -> Ranking:
     left out. The list has one page; `total` is always known.
     """
     found, is_whole = related_themes(session(), Theme.by_slug(session(), theme), asked.get("film", []))
-    return Ranking(found[: asked["limit"]], len(found), relation_of(is_whole))
+    return Ranking(found[: asked["limit"]], len(found), count_relation(is_whole))

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.base import ItemSchema, Out
-from api.schemas.create_bodies import CreateBody
-from api.schemas.fields import AnyOf, Const, Reference, Slug, Text
+from api.schemas.base import ItemSchema, ResponseSchema
+from api.schemas.create_bodies import CreateSchema
+from api.schemas.fields import CommaSeparated, ConstantField, Reference, Slug, Text
 from api.schemas.filters import IdFilter, ListQuerySchema, SortField, TextFilter
-from api.schemas.links import Address, ListAddress
-from api.schemas.references import Grouped, ReferencesTo, ReferenceTo
+from api.schemas.links import ListURLField, URLField
+from api.schemas.references import NestedObject, ReferencesTo, ReferenceTo
 from models import Theme
 
 
-class ThemeLinksSchema(Out):
+class ThemeLinksSchema(ResponseSchema):
     """Where to go from a theme."""
 
-    scenes = ListAddress("scene", by="theme", description="Scenes about it.")
-    quotes = ListAddress("quote", by="theme", description="Quotes about it.")
-    commentary = ListAddress("commentary", by="theme", description="Claims about it.")
+    scenes = ListURLField("scene", by="theme", description="Scenes about it.")
+    quotes = ListURLField("quote", by="theme", description="Quotes about it.")
+    commentary = ListURLField("commentary", by="theme", description="Claims about it.")
 
 
 class ThemeSchema(ItemSchema):
     """A concept of the shared vocabulary (SKOS), one level of hierarchy deep."""
 
-    type = Const("theme", "Always `theme`.")
-    url = Address("/v1/themes/", description="This theme's address.")
-    html_url = Address("/themes/", description="The address of its page, for people.")
+    type = ConstantField("theme", "Always `theme`.")
+    url = URLField("/v1/themes/", description="This theme's address.")
+    html_url = URLField("/themes/", description="The address of its page, for people.")
     name = fields.String(metadata={"description": "Its name."})
     definition = fields.String(metadata={"description": "What it means, in one sentence."})
     broader = ReferenceTo(
@@ -34,7 +34,7 @@ class ThemeSchema(ItemSchema):
     )
     narrower = ReferencesTo("theme", metadata={"description": "Themes that are part of it, by id."})
     related = ReferencesTo("theme", metadata={"description": "Themes akin to it."})
-    links = Grouped(ThemeLinksSchema, metadata={"description": "Where to go from here."})
+    links = NestedObject(ThemeLinksSchema, metadata={"description": "Where to go from here."})
 
 
 class ThemeQuerySchema(IdFilter, TextFilter, ListQuerySchema):
@@ -42,12 +42,12 @@ class ThemeQuerySchema(IdFilter, TextFilter, ListQuerySchema):
 
     noun = Theme
 
-    broader = AnyOf(Slug(), metadata={"description": "Only themes that are part of any of these."})
-    related = AnyOf(Slug(), metadata={"description": "Only themes akin to any of these."})
+    broader = CommaSeparated(Slug(), metadata={"description": "Only themes that are part of any of these."})
+    related = CommaSeparated(Slug(), metadata={"description": "Only themes akin to any of these."})
     sort = SortField(Theme)
 
 
-class ThemeCreateSchema(CreateBody):
+class ThemeCreateSchema(CreateSchema):
     """A theme, as it is written; what is narrower follows from what is broader."""
 
     name = Text(120, required=True)
