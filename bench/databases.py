@@ -23,7 +23,7 @@ def fill(url: str) -> None:
     database = Database(url)
     migrations.upgrade(database.engine)
     checked, _ = examine(read_pack(ROOT / "seeds"), RULES)
-    with database.writing() as session:
+    with database.write_session() as session:
         load(session, checked)
     database.close()
 

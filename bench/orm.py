@@ -28,19 +28,19 @@ class ThroughORM(ResourceReader):
     def item(self, path: Mapping[str, Any], shape: Shape) -> ItemRow | None:
         """Return the item at the path."""
         statement = self.view(**path)
-        noun = statement.column_descriptions[0]["entity"]
-        found = self.session.scalars(statement.options(*options_for(shape, noun))).first()
-        return found and ItemRow(_json(shape.made().dump(found)), getattr(found, "revision", None))
+        model = statement.column_descriptions[0]["entity"]
+        found = self.session.scalars(statement.options(*options_for(shape, model))).first()
+        return found and ItemRow(_json(shape.build_schema().dump(found)), getattr(found, "revision", None))
 
     def page(self, asked: ListRequest, path: Mapping[str, Any], shape: Shape) -> Page:
         """Return the page that is asked for."""
-        statement = self.view(asked.filters, **path).options(*options_for(shape, asked.noun))
+        statement = self.view(asked.filters, **path).options(*options_for(shape, asked.model))
         rows = self.session.execute(
             paged_statement([statement], [asked.order], asked.cursor).limit(ROW_LIMIT),
             {"most": asked.query["limit"] + 1},
         )
         page = build_page(rows.all(), asked, asked.cursor)
-        dumped = shape.made().dump([row[0] for row in page.rows], many=True)
+        dumped = shape.build_schema().dump([row[0] for row in page.rows], many=True)
         return Page([(_json(item),) for item in dumped], page.next, page.previous)
 
 
@@ -56,9 +56,9 @@ def through_orm() -> Iterator[None]:
 
 
 @lru_cache(maxsize=64)
-def options_for(shape: Shape, noun: type[Any]) -> tuple[Any, ...]:
+def options_for(shape: Shape, model: type[Any]) -> tuple[Any, ...]:
     """Return what to load with objects of ``noun``: all that the shape shows, in few statements."""
-    return tuple(_options(shape.made(), inspect(noun)))
+    return tuple(_options(shape.build_schema(), inspect(model)))
 
 
 def _options(schema: Schema, mapper: Mapper[Any]) -> list[Any]:

@@ -33,7 +33,7 @@ STARTS, SERVERS, PORT = 25, 3, 18_429
 QUOTE = "her-2013-a-wife-without-the-challenges"
 OF_THE_API = (
     *("/v1", "/v1/meta", "/v1/openapi.json", "/livez", "/readyz", "/v1/quotes?nothing=1", "/v1/quotes/none"),
-    *(f"/v1/{noun}?limit=100" for noun in ("films", "sources", "characters", "themes", "advisories")),
+    *(f"/v1/{model}?limit=100" for model in ("films", "sources", "characters", "themes", "advisories")),
     *("/v1/scenes?limit=100&facets=theme", "/v1/quotes?limit=100&include=scene,speaker&count=true"),
     *("/v1/commentary?limit=100&include=quotes", "/v1/search?q=perfect", "/v1/search?q=loneli*"),
     *("/v1/quotes/random?seed=a", "/v1/quotes/daily", f"/v1/quotes/{QUOTE}", "/v1/films/her-2013/coverage"),

@@ -1,6 +1,6 @@
 """The domain in SQL: one module a noun, nothing of HTTP.
 
-Import the nouns from here, so that every mapper is known before the first query.
+Import the models from here, so that every mapper is known before the first query.
 """
 
 from typing import Any
@@ -57,7 +57,7 @@ RESOURCES: tuple[type[Versioned], ...] = (
 )
 
 #: Every noun that has a list, by the name of its type.
-MODELS_BY_TYPE: dict[str, Any] = {noun.type_name: noun for noun in RESOURCES} | {
+MODELS_BY_TYPE: dict[str, Any] = {model.type_name: model for model in RESOURCES} | {
     Paragraph.type_name: Paragraph
 }
 

@@ -32,7 +32,7 @@ class Advisory(Base, Versioned):
 
     __tablename__ = "advisories"
     type_name = "advisory"
-    sorted_by: ClassVar = (*Versioned.sorted_by, "name")
+    sort_columns: ClassVar = (*Versioned.sort_columns, "name")
 
     name: Mapped[str] = mapped_column(short_text(120))
     description: Mapped[str] = mapped_column(long_text())
@@ -108,7 +108,7 @@ class AdvisoryLink(Base, ExclusivelyOwned):
     """An advisory that stands on a scene, a quote or a commentary, for its own words."""
 
     __tablename__ = "advisory_links"
-    names = "advisory"
+    visible_through = "advisory"
     collection = "advisory_links"
     __table_args__ = (
         ExclusivelyOwned.one_owner(),
@@ -130,19 +130,19 @@ class AdvisoryLink(Base, ExclusivelyOwned):
         return {"advisory": self.advisory.slug, "severity": self.severity}
 
 
-def select_keys_with_advisory(noun: Any, advisory: Sequence[Any]) -> Select[Any]:
+def select_keys_with_advisory(model: Any, advisory: Sequence[Any]) -> Select[Any]:
     """Return the statement for the keys of what carries any of these advisories, some maybe twice."""
-    owner = getattr(AdvisoryLink, f"{noun.type_name}_id")
+    owner = getattr(AdvisoryLink, f"{model.type_name}_id")
     return select(owner).join(AdvisoryLink.advisory).where(owner.is_not(None), Advisory.slug.in_(advisory))
 
 
-def has_advisory(noun: Any, advisory: Sequence[Any]) -> ColumnElement[bool]:
+def has_advisory(model: Any, advisory: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that a row carries any of these advisories, of which each row is asked."""
-    owner, named = getattr(AdvisoryLink, f"{noun.type_name}_id"), select(Advisory.id)
+    owner, named = getattr(AdvisoryLink, f"{model.type_name}_id"), select(Advisory.id)
     own = select(literal(1)).where(
-        owner == noun.id, AdvisoryLink.advisory_id.in_(named.where(Advisory.slug.in_(advisory)))
+        owner == model.id, AdvisoryLink.advisory_id.in_(named.where(Advisory.slug.in_(advisory)))
     )
-    return own.correlate(noun).limit(1).scalar_subquery().is_not(None)
+    return own.correlate(model).limit(1).scalar_subquery().is_not(None)
 
 
 def advisory_filters(

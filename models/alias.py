@@ -22,12 +22,12 @@ class Alias(Base):
     resource_id: Mapped[int]
 
     @classmethod
-    def renamed(cls, session: Session, noun: type[Versioned], slug: str) -> Renamed | None:
+    def renamed(cls, session: Session, model: type[Versioned], slug: str) -> Renamed | None:
         """Return where the ``noun`` once called ``slug`` lives now, if it was renamed and can be seen."""
         new_slug = session.scalar(
-            noun.select_where()
-            .join(cls, cls.resource_id == noun.id)
-            .where(cls.type_name == noun.type_name, cls.slug == slug)
-            .with_only_columns(noun.slug)
+            model.select_where()
+            .join(cls, cls.resource_id == model.id)
+            .where(cls.type_name == model.type_name, cls.slug == slug)
+            .with_only_columns(model.slug)
         )
-        return Renamed(noun.type_name, slug, new_slug) if new_slug else None
+        return Renamed(model.type_name, slug, new_slug) if new_slug else None

@@ -73,11 +73,11 @@ def foreign_slug_in(column: Any, slugs: list[str] | None) -> list[ColumnElement[
     return [column.in_(select(resources.id).where(resources.slug.in_(slugs)))]
 
 
-def matches_text(noun: Any, q: list[Any] | None) -> list[ColumnElement[bool]]:
+def matches_text(model: Any, q: list[Any] | None) -> list[ColumnElement[bool]]:
     """Return the condition that a row has the words of ``q``: a text, or a SQL parameter, in a list."""
     from models.search.match_conditions import matches_query
 
-    return [matches_query(noun, words) for words in q or ()]
+    return [matches_query(model, words) for words in q or ()]
 
 
 def slug_rules(column: str = "slug") -> CheckConstraint:
@@ -118,10 +118,10 @@ class Versioned:
     #: The keys that end every order, and tell any two of its rows apart.
     unique_sort: ClassVar[tuple[str, ...]] = ("id",)
     #: Columns by which lists are sorted, either way and then by id.
-    sorted_by: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
-    part_lists: ClassVar[dict[str, OwnedCollection]] = {}
+    sort_columns: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
+    owned_collections: ClassVar[dict[str, OwnedCollection]] = {}
     #: The texts by which a search finds it, each with what one of its words counts; none, not searched.
-    searched: ClassVar[dict[str, int]] = {}
+    search_weights: ClassVar[dict[str, int]] = {}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
     slug: Mapped[str] = mapped_column(short_text(SLUG_LENGTH), unique=True, sort_order=-1)
@@ -138,7 +138,7 @@ class Versioned:
         """Index what sorts the lists of a noun, once it has a table."""
         super().__init_subclass__(**options)
         if hasattr(cls, "__table__"):
-            add_sort_indexes(cls.__table__.c, cls.sorted_by)
+            add_sort_indexes(cls.__table__.c, cls.sort_columns)
 
     @declared_attr.directive
     @classmethod
@@ -192,11 +192,11 @@ class Versioned:
         """
         found = session.scalar(cls.select_where(id=[slug]))
         if found is None:
-            raise cls.missing(session, slug)
+            raise cls.missing_error(session, slug)
         return found
 
     @classmethod
-    def missing(cls, session: Session, slug: str) -> DomainError:
+    def missing_error(cls, session: Session, slug: str) -> DomainError:
         """Return why no visible resource has this id: never was, deleted, or renamed."""
         from models.alias import Alias
 
@@ -208,8 +208,8 @@ class Versioned:
     def assign(self, values: dict[str, Any]) -> None:
         """Take the values of a create body whose references have been turned into resources."""
         for name, value in values.items():
-            if name in self.part_lists:
-                self.part_lists[name].replace(self, value)
+            if name in self.owned_collections:
+                self.owned_collections[name].replace(self, value)
             else:
                 set_if_changed(self, name, value)
 
@@ -234,12 +234,12 @@ def place_in_random_order(target: Versioned, args: Any, kwargs: dict[str, Any]) 
         kwargs.setdefault("random_key", random_key(target.type_name, kwargs["slug"]))
 
 
-def in_default_order(noun: Any, statement: Select[Any]) -> Select[Any]:
+def in_default_order(model: Any, statement: Select[Any]) -> Select[Any]:
     """Return the statement in the noun's own order, ended by what tells any two of its rows apart."""
     from models.list_index import LIST_ORDER, uses_list_index
 
-    keys = noun.sort_keys() | (LIST_ORDER if uses_list_index(statement) else {})
-    names = dict.fromkeys((*noun.default_sort, *noun.unique_sort))
+    keys = model.sort_keys() | (LIST_ORDER if uses_list_index(statement) else {})
+    names = dict.fromkeys((*model.default_sort, *model.unique_sort))
     return statement.order_by(*(keys[name] for name in names))
 
 

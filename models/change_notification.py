@@ -34,7 +34,7 @@ READ_ONLY_STATE = "25006"
 class ChangeWatcher(Protocol):
     """Says which state of the content is committed."""
 
-    def stamp(self) -> Hashable:
+    def version_token(self) -> Hashable:
         """Return the state's stamp; None where that cannot be told at the moment."""
 
     def close(self) -> None:
@@ -54,7 +54,7 @@ class SQLiteWatcher:
         self._connection: sqlite3.Connection | None = None
         self._opened = 0
 
-    def stamp(self) -> Hashable:
+    def version_token(self) -> Hashable:
         with self._lock:
             try:
                 connection = self._connection or self._open()
@@ -98,7 +98,7 @@ class PostgreSQLWatcher:
         self._heard = float("-inf")
         _watchers.add(self)
 
-    def stamp(self) -> Hashable:
+    def version_token(self) -> Hashable:
         if self._thread is None:
             self._begin()
         if time.monotonic() - self._heard > MAX_SILENCE_SECONDS:
@@ -112,7 +112,7 @@ class PostgreSQLWatcher:
                 self._thread.start()
         self._known.wait(FIRST_WAIT_SECONDS)
 
-    def wrote(self) -> None:
+    def record_commit(self) -> None:
         """Count a commit of this process."""
         self._own += 1
 
@@ -161,4 +161,4 @@ def notify_watchers(session: Session) -> None:
     """Tell the watches of this process that it has committed content."""
     if session.info.pop(RAISED, False):
         for one in tuple(_watchers):
-            one.wrote()
+            one.record_commit()

@@ -31,7 +31,7 @@ class Character(Base, OfFilm):
     __tablename__ = "characters"
     type_name = "character"
     #: Never the performer, whom nobody finds by what is said of a character.
-    searched: ClassVar = {"name": 2, "label": 2, "description": 1}
+    search_weights: ClassVar = {"name": 2, "label": 2, "description": 1}
 
     name: Mapped[str | None] = mapped_column(short_text(120))
     description: Mapped[str] = mapped_column(long_text())
@@ -40,7 +40,7 @@ class Character(Base, OfFilm):
     editor_note: Mapped[str | None] = mapped_column(long_text())
 
     default_sort = ("film", "position")
-    sorted_by: ClassVar = (*Versioned.sorted_by, "position")
+    sort_columns: ClassVar = (*Versioned.sort_columns, "position")
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:
@@ -84,7 +84,7 @@ class Appearance(Base, PositionedRow):
     """A character in a scene, and how."""
 
     __tablename__ = "appearances"
-    names = "character"
+    visible_through = "character"
 
     scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"), primary_key=True)
     character_id: Mapped[int] = mapped_column(ForeignKey("characters.id"), primary_key=True, index=True)

@@ -52,7 +52,7 @@ class Citation(Base, ExclusivelyOwned):
     """Paragraphs of one source on which one scene, quote or commentary rests."""
 
     __tablename__ = "citations"
-    names = "source"
+    visible_through = "source"
     collection = "citations"
     __table_args__ = (
         ExclusivelyOwned.one_owner(),

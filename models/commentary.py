@@ -65,9 +65,9 @@ class Commentary(Base, OfFilm):
     __tablename__ = "commentary"
     type_name = "commentary"
     default_sort = ("film", "position")
-    sorted_by: ClassVar = (*Versioned.sorted_by, "position", "title")
-    searched: ClassVar = {"title": 3, "text": 1}
-    part_lists: ClassVar = {
+    sort_columns: ClassVar = (*Versioned.sort_columns, "position", "title")
+    search_weights: ClassVar = {"title": 3, "text": 1}
+    owned_collections: ClassVar = {
         "relations": OwnedCollection("relations", "target"),
         "advisories": OwnedCollection("advisory_links", "advisory"),
         "citations": OwnedCollection("citations", "source"),

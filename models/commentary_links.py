@@ -104,7 +104,7 @@ class CommentaryRelation(Base, CommentaryOwned):
     """What a claim does for another one."""
 
     __tablename__ = "commentary_relations"
-    names = "target"
+    visible_through = "target"
     __table_args__ = (CheckConstraint("commentary_id <> target_id", name="not_related_to_itself"),)
 
     commentary_id: Mapped[int] = mapped_column(

@@ -29,7 +29,7 @@ class ContentSummary:
     counts: dict[str, int]
 
     @classmethod
-    def taken(cls, session: Session) -> Self:
+    def load(cls, session: Session) -> Self:
         """Take the inventory, in one statement and so of one moment."""
         rows: Sequence[Any] = session.execute(_statement()).all()
         counts = {row.type_name: row.number for row in rows}
@@ -39,19 +39,19 @@ class ContentSummary:
 
 @cache
 def _statement() -> CompoundSelect[Any]:
-    return union_all(*(_row(noun) for noun in RESOURCES))
+    return union_all(*(_row(model) for model in RESOURCES))
 
 
-def _row(noun: type[Versioned]) -> Select[Any]:
-    listed: Any = noun.select_where().with_only_columns(func.count(), maintain_column_froms=True)
-    if noun.type_name in TYPE_NUMBERS:
+def _row(model: type[Versioned]) -> Select[Any]:
+    listed: Any = model.select_where().with_only_columns(func.count(), maintain_column_froms=True)
+    if model.type_name in TYPE_NUMBERS:
         # The index of the search counts what it holds, which is what anyone may see.
-        term = f"#{type_scope(noun.type_name)}"
+        term = f"#{type_scope(model.type_name)}"
         listed = select(func.coalesce(func.max(DocumentTerm.documents), 0)).where(DocumentTerm.term == term)
     generation = select(ContentGeneration.number)
     return select(
-        literal_column(f"'{noun.type_name}'").label("type_name"),
+        literal_column(f"'{model.type_name}'").label("type_name"),
         listed.scalar_subquery().label("number"),
-        select(func.max(noun.updated_at)).scalar_subquery().label("updated_at"),
+        select(func.max(model.updated_at)).scalar_subquery().label("updated_at"),
         generation.scalar_subquery().label("generation"),
     )

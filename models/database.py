@@ -58,7 +58,7 @@ class Database:
         return self.url.get_backend_name() == "sqlite"
 
     @property
-    def shown_url(self) -> str:
+    def redacted_url(self) -> str:
         """The URL without its passwords, for people and logs."""
         hidden = {name: "***" for name in self.url.query if "password" in name}
         return self.url.update_query_dict(hidden).render_as_string(hide_password=True)
@@ -86,13 +86,13 @@ class Database:
         return PostgreSQLWatcher(partial(_listen_connection, self.engine))
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def read_session(self) -> Iterator[Session]:
         """Open a session that reads one state of the content and writes nothing."""
         with ReadSession(self.engine) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def write_session(self) -> Iterator[Session]:
         """Open a session that commits at the end of the block, or leaves no trace of it."""
         with Session(self._writer) as session, session.begin():
             yield session

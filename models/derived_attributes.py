@@ -16,9 +16,9 @@ from models.scene import Scene
 from models.source import Paragraph
 
 
-def _count_of(noun: Any) -> Any:
-    counted = select(func.count()).where(noun.film_id == Film.id, noun.visible())
-    return column_property(counted.correlate_except(noun).scalar_subquery(), deferred=True)
+def _count_of(model: Any) -> Any:
+    counted = select(func.count()).where(model.film_id == Film.id, model.visible())
+    return column_property(counted.correlate_except(model).scalar_subquery(), deferred=True)
 
 
 Film.character_count = _count_of(Character)
@@ -27,21 +27,21 @@ Film.quote_count = _count_of(Quote)
 Film.commentary_count = _count_of(Commentary)
 
 
-def _citing(noun: Any, owner_id: Any) -> Any:
+def _citing(model: Any, owner_id: Any) -> Any:
     """Return the relationship from a paragraph to what cites it, of one noun, by id."""
     cited = citation_paragraphs.c.citation_id == Citation.id
     links = join(citation_paragraphs, Citation.__table__, cited)
     return relationship(
-        noun,
+        model,
         secondary=links,
         viewonly=True,
-        order_by=noun.slug,
+        order_by=model.slug,
         primaryjoin=and_(
             Paragraph.source_id == citation_paragraphs.c.source_id,
             Paragraph.number == citation_paragraphs.c.number,
         ),
         # Said again, for statements that name both tables without joining them.
-        secondaryjoin=and_(cited, owner_id == noun.id),
+        secondaryjoin=and_(cited, owner_id == model.id),
     )
 
 

@@ -26,9 +26,9 @@ class ColumnFacet:
     """A column of the resource itself: a plain value or, with ``noun``, the key of what it refers to."""
 
     column: Any
-    noun: Any = None
+    model: Any = None
 
-    def needed(self, _noun: Any) -> Any:
+    def match_column(self, _model: Any) -> Any:
         """Return the column of the matches that they are counted by."""
         return self.column
 
@@ -51,20 +51,20 @@ class LinkFacet(ColumnFacet):
     """
 
     owner: Any = None
-    beside: tuple[str, Conditions] | None = None
+    companion: tuple[str, Conditions] | None = None
 
-    def needed(self, noun: Any) -> Any:
+    def match_column(self, model: Any) -> Any:
         """See :meth:`Own.needed`."""
-        return noun.id
+        return model.id
 
     def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
         """See :meth:`Own.values`."""
         linked = select(self.column.label("value"), matches.c.id).join(matches, matches.c.id == self.owner)
-        if self.beside and self.beside[0] in asked:
-            name, conditions = self.beside
+        if self.companion and self.companion[0] in asked:
+            name, conditions = self.companion
             linked = linked.where(*conditions(asked[name]))
         # A resource is linked once; many rows may have one plain value.
-        return linked if self.noun else linked.distinct()
+        return linked if self.model else linked.distinct()
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class FacetQuery:
     made by one statement. ``keys`` finds the same, its keys alone, where a shorter statement does.
     """
 
-    noun: Any
+    model: Any
     statement: Select[Any]
     facets: Mapping[str, ColumnFacet]
     asked: Mapping[str, Any] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class FacetQuery:
 
     def selects(self) -> list[Select[Any]]:
         """Return statements of the same columns, for a ``UNION ALL``: of the number, then of each facet."""
-        columns = {(column := facet.needed(self.noun)).key: column for facet in self.facets.values()}
+        columns = {(column := facet.match_column(self.model)).key: column for facet in self.facets.values()}
         matches = self._found(columns).limit(MAX_COUNTED + 1).cte(f"of_{self.name}")
         number = self._rows("", literal_column("''"), literal_column("''"), func.count()).select_from(matches)
         return [number, *(self._counted(name, facet, matches) for name, facet in self.facets.items())]
@@ -130,15 +130,15 @@ class FacetQuery:
     def _counted(self, name: str, facet: ColumnFacet, matches: CTE) -> Select[Any]:
         values = facet.values(matches, self.asked).subquery()
         count = func.count().label("count")
-        if facet.noun is None:
+        if facet.model is None:
             value = cast(values.c.value, String)
             columns: list[Any] = [value.label("value"), count]
             plain = select(*columns).group_by(values.c.value)
             named = _top_values(plain, "value", self.most_values)
             return self._rows(name, named.c.value, literal_column("''"), named.c.count)
         grouped = select(values.c.value, count).group_by(values.c.value).subquery()
-        seen = select(facet.noun.slug, facet.noun.label, grouped.c.count)
-        seen = seen.join(grouped, grouped.c.value == facet.noun.id).where(facet.noun.is_visible)
+        seen = select(facet.model.slug, facet.model.label, grouped.c.count)
+        seen = seen.join(grouped, grouped.c.value == facet.model.id).where(facet.model.is_visible)
         named = _top_values(seen, "slug", self.most_values)
         return self._rows(name, named.c.slug, named.c.label, named.c.count)
 

@@ -23,8 +23,8 @@ class Film(Base, Versioned):
     __tablename__ = "films"
     type_name = "film"
     default_sort = ("title", "release_year")
-    sorted_by: ClassVar = (*Versioned.sorted_by, "title", "release_year")
-    searched: ClassVar = {"title": 4, "original_title": 4, "directors": 3, "synopsis": 1}
+    sort_columns: ClassVar = (*Versioned.sort_columns, "title", "release_year")
+    search_weights: ClassVar = {"title": 4, "original_title": 4, "directors": 3, "synopsis": 1}
 
     title: Mapped[str] = mapped_column(short_text())
     original_title: Mapped[str | None] = mapped_column(short_text())
@@ -120,10 +120,12 @@ class OfFilm(Versioned):
         return and_(cls.visible(), cls.film.has(Film.visible()))
 
     @classmethod
-    def missing(cls, session: Session, slug: str) -> DomainError:
+    def missing_error(cls, session: Session, slug: str) -> DomainError:
         """See :meth:`Versioned.missing`; of a draft film nobody learns even what was deleted."""
         status = session.scalar(select(Film.status).join(cls, cls.film_id == Film.id).where(cls.slug == slug))
-        return NotFound(cls.type_name, slug) if status is Status.DRAFT else super().missing(session, slug)
+        return (
+            NotFound(cls.type_name, slug) if status is Status.DRAFT else super().missing_error(session, slug)
+        )
 
 
 class SourceFilm(Base, PositionedRow):

@@ -93,11 +93,11 @@ def film_coverage(session: Session, film: Film) -> FilmCoverage:
 
 def _select_numbers(film: Film) -> Select[Any]:
     # Added to the noun by models/derived_attributes.py.
-    noun: Any = Film
+    model: Any = Film
     names = ("characters", "scenes", "quotes", "commentary")
-    counts = (noun.character_count, noun.scene_count, noun.quote_count, noun.commentary_count)
+    counts = (model.character_count, model.scene_count, model.quote_count, model.commentary_count)
     labelled = (count.label(name) for name, count in zip(names, counts, strict=True))
-    return select(*labelled).where(noun.id == film.id)
+    return select(*labelled).where(model.id == film.id)
 
 
 def _by_kind(counts: FacetCounts) -> list[KindCount]:
@@ -144,9 +144,9 @@ def _select_cited(film: Film) -> Select[Any]:
     links = (
         select(paragraphs.source_id, paragraphs.number)
         .join(Citation, Citation.id == paragraphs.citation_id)
-        .join(noun, noun.id == owner)
-        .where(noun.film_id == film.id, noun.visible())
-        for noun, owner in (
+        .join(model, model.id == owner)
+        .where(model.film_id == film.id, model.visible())
+        for model, owner in (
             (Scene, Citation.scene_id),
             (Quote, Citation.quote_id),
             (Commentary, Citation.commentary_id),

@@ -88,13 +88,13 @@ LIST_ORDER: dict[str, Any] = {
 }
 
 
-def join_list_index(statement: Select[Any], noun: Any, themes: Sequence[Any]) -> Select[Any]:
+def join_list_index(statement: Select[Any], model: Any, themes: Sequence[Any]) -> Select[Any]:
     """Return the statement led by the list of what is about any of ``themes``: each row once, in its order.
 
     The order is kept without sorting where there is one theme.
     """
     joined = and_(
-        ListIndexRow.type_number == LISTED_TYPES[noun.type_name], ListIndexRow.resource_id == noun.id
+        ListIndexRow.type_number == LISTED_TYPES[model.type_name], ListIndexRow.resource_id == model.id
     )
     statement = statement.join(ListIndexRow, joined).execution_options(**{USES_LIST_INDEX: True})
     if len(themes) == 1:
@@ -110,10 +110,10 @@ def has_theme(theme: Any) -> ColumnElement[bool]:
     return ListIndexRow.theme == (literal_column("''") if isinstance(theme, str) and not theme else theme)
 
 
-def select_listed_slugs(noun: Any, theme: Any) -> Select[Any]:
+def select_listed_slugs(model: Any, theme: Any) -> Select[Any]:
     """Return the statement for the ids of what is listed about a theme, or of everything."""
     return select(ListIndexRow.slug).where(
-        ListIndexRow.type_number == LISTED_TYPES[noun.type_name], has_theme(theme)
+        ListIndexRow.type_number == LISTED_TYPES[model.type_name], has_theme(theme)
     )
 
 
@@ -124,18 +124,18 @@ def select_listed_keys(found: Select[Any]) -> Select[Any]:
     return keys.order_by(ListIndexRow.film, ListIndexRow.position, ListIndexRow.slug)
 
 
-def is_tagged_with(noun: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
+def is_tagged_with(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that a row of ``noun``, beside its film, is about one of ``themes``."""
-    film, other = noun.film.property.mapper.class_, aliased(ListIndexRow)
+    film, other = model.film.property.mapper.class_, aliased(ListIndexRow)
     found = select(literal(1)).where(
-        other.type_number == LISTED_TYPES[noun.type_name],
+        other.type_number == LISTED_TYPES[model.type_name],
         other.theme.in_(themes),
         other.film == film.slug,
-        other.position == noun.position,
-        other.slug == noun.slug,
+        other.position == model.position,
+        other.slug == model.slug,
     )
     # That it is there is thought likelier than that it equals something, and a walk therefore short.
-    return found.correlate(noun, film).limit(1).scalar_subquery().is_not(None)
+    return found.correlate(model, film).limit(1).scalar_subquery().is_not(None)
 
 
 def is_tagged_with_none(themes: Sequence[Any], before: Any = None) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ class OwnedRow:
     """A row that has no life of its own: a change to it is a change of its ``owner``."""
 
     #: The relationship to what a part names beside its owner: nobody sees the one without the other.
-    names: ClassVar[str]
+    visible_through: ClassVar[str]
 
     @property
     def owner(self) -> Versioned | None:
@@ -28,12 +28,12 @@ class OwnedRow:
     @hybrid_property
     def is_visible(self) -> bool:
         """Whether anyone may see what the part names: of a row, and as a condition in SQL."""
-        return bool(getattr(self, self.names).is_visible)
+        return bool(getattr(self, self.visible_through).is_visible)
 
     @is_visible.inplace.expression
     @classmethod
     def _is_visible(cls) -> ColumnElement[bool]:
-        named = getattr(cls, cls.names)
+        named = getattr(cls, cls.visible_through)
         return cast("ColumnElement[bool]", named.has(named.property.mapper.class_.is_visible))
 
 

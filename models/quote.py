@@ -57,9 +57,9 @@ class Quote(Base, OfFilm):
     __tablename__ = "quotes"
     type_name = "quote"
     default_sort = ("film", "position")
-    sorted_by: ClassVar = (*Versioned.sorted_by, "position", "word_count")
-    searched: ClassVar = {"text": 2, "label": 1}
-    part_lists: ClassVar = {
+    sort_columns: ClassVar = (*Versioned.sort_columns, "position", "word_count")
+    search_weights: ClassVar = {"text": 2, "label": 1}
+    owned_collections: ClassVar = {
         "advisories": OwnedCollection("advisory_links", "advisory"),
         # A quote is verbatim in one place.
         "citations": OwnedCollection("citations", None),
@@ -164,7 +164,7 @@ class Quote(Base, OfFilm):
         return filter_by_theme(statement, cls, theme or [], theme_all or [])
 
     @classmethod
-    def select_beside(cls, slug: str, *, after: bool) -> Select[str, str]:
+    def select_adjacent(cls, slug: str, *, after: bool) -> Select[str, str]:
         """Return the id and the label of the visible quote that follows in the film, or that comes before.
 
         No row, if this one is at that end.

@@ -31,9 +31,9 @@ class Scene(Base, OfFilm):
     __tablename__ = "scenes"
     type_name = "scene"
     default_sort = ("film", "position")
-    sorted_by: ClassVar = (*Versioned.sorted_by, "position", "title")
-    searched: ClassVar = {"title": 3, "summary": 1}
-    part_lists: ClassVar = {
+    sort_columns: ClassVar = (*Versioned.sort_columns, "position", "title")
+    search_weights: ClassVar = {"title": 3, "summary": 1}
+    owned_collections: ClassVar = {
         "appearances": OwnedCollection("appearances", "character"),
         "advisories": OwnedCollection("advisory_links", "advisory"),
         "citations": OwnedCollection("citations", "source"),

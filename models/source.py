@@ -61,8 +61,8 @@ class Source(Base, Versioned):
     __tablename__ = "sources"
     type_name = "source"
     default_sort = ("title",)
-    sorted_by: ClassVar = (*Versioned.sorted_by, "title")
-    part_lists: ClassVar = {"paragraphs": OwnedCollection("paragraphs", "number")}
+    sort_columns: ClassVar = (*Versioned.sort_columns, "title")
+    owned_collections: ClassVar = {"paragraphs": OwnedCollection("paragraphs", "number")}
 
     kind: Mapped[SourceKind] = mapped_column(enum_column(SourceKind))
     title: Mapped[str] = mapped_column(short_text())
@@ -140,7 +140,7 @@ class Paragraph(Base, OwnedRow):
     """
 
     __tablename__ = "paragraphs"
-    names = "source"
+    visible_through = "source"
     __table_args__ = (
         CheckConstraint("number >= 1", name="number_counts"),
         CheckConstraint("word_count >= 1", name="word_count_counts"),
@@ -191,7 +191,7 @@ class Paragraph(Base, OwnedRow):
         )
 
     @classmethod
-    def missing(cls, session: Session, source: str, number: int) -> DomainError:
+    def missing_error(cls, session: Session, source: str, number: int) -> DomainError:
         """Return why there is no such paragraph: the source is not there, or not so long."""
         Source.by_slug(session, source)
         return NotFound(cls.type_name, str(number))

@@ -111,12 +111,12 @@ def _select_citing(source: Source) -> CompoundSelect[Any]:
     """Return the statement for how many of each noun cite each paragraph."""
     paragraphs = citation_paragraphs.c
     branches = (
-        select(literal_column(f"'{noun.__tablename__}'"), paragraphs.number, func.count())
+        select(literal_column(f"'{model.__tablename__}'"), paragraphs.number, func.count())
         .join(Citation, Citation.id == paragraphs.citation_id)
-        .join(noun, noun.id == owner)
-        .where(Citation.source_id == source.id, noun.is_visible)
+        .join(model, model.id == owner)
+        .where(Citation.source_id == source.id, model.is_visible)
         .group_by(paragraphs.number)
-        for noun, owner in (
+        for model, owner in (
             (Scene, Citation.scene_id),
             (Quote, Citation.quote_id),
             (Commentary, Citation.commentary_id),

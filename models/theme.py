@@ -23,8 +23,8 @@ class Theme(Base, Versioned):
     __tablename__ = "themes"
     type_name = "theme"
     default_sort = ("name",)
-    sorted_by: ClassVar = (*Versioned.sorted_by, "name")
-    searched: ClassVar = {"name": 3, "definition": 1}
+    sort_columns: ClassVar = (*Versioned.sort_columns, "name")
+    search_weights: ClassVar = {"name": 3, "definition": 1}
 
     name: Mapped[str] = mapped_column(short_text(120))
     definition: Mapped[str] = mapped_column(long_text())
@@ -128,7 +128,7 @@ class PerRowTheme:
 
 
 def filter_by_theme(
-    statement: Select[Any], noun: Any, theme: Sequence[Any], theme_all: Sequence[Any]
+    statement: Select[Any], model: Any, theme: Sequence[Any], theme_all: Sequence[Any]
 ) -> Select[Any]:
     """Return the statement for those of its rows that are about any of ``theme`` and all of ``theme_all``.
 
@@ -141,8 +141,8 @@ def filter_by_theme(
         leading = [_rarest_theme(theme_all)] if len(theme_all) > 1 else list(theme_all)
         asked = asked if len(theme_all) > 1 else []
     if leading:
-        statement = join_list_index(statement, noun, leading)
-    return statement.where(*(is_tagged_with(noun, slugs_) for slugs_ in asked))
+        statement = join_list_index(statement, model, leading)
+    return statement.where(*(is_tagged_with(model, slugs_) for slugs_ in asked))
 
 
 def _rarest_theme(slugs_: Sequence[Any]) -> Any:

@@ -48,22 +48,22 @@ def theme_facet_queries(
     more = further or {}
     return [
         FacetQuery(
-            noun,
-            noun.select_where(**filters),
-            {name: FACETS[noun.type_name][name] for name in ("theme", *more.get(noun.type_name, ()))},
-            name=noun.__tablename__,
+            model,
+            model.select_where(**filters),
+            {name: FACETS[model.type_name][name] for name in ("theme", *more.get(model.type_name, ()))},
+            name=model.__tablename__,
             most_values=MAX_THEMES,
-            keys=_keys(noun, **filters),
+            keys=_keys(model, **filters),
         )
-        for noun in (Scene, Quote, Commentary)
+        for model in (Scene, Quote, Commentary)
     ]
 
 
-def _keys(noun: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **others: Any) -> Any:
+def _keys(model: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **others: Any) -> Any:
     """Return the statement for the keys alone, where a list by one theme or none says them."""
     if len(theme) > 1 or any(others.values()):
         return None
-    found = select_listed_slugs(noun, theme[0] if theme else ALL_THEMES)
+    found = select_listed_slugs(model, theme[0] if theme else ALL_THEMES)
     return select_listed_keys(found.where(ListIndexRow.film.in_(film)) if film else found)
 
 

@@ -151,11 +151,11 @@ def _place(quote: Any, claim: Any) -> Select[Any]:
     return select(*columns).select_from(Scene)
 
 
-def _admitted(noun: Any, max_severity: int | None) -> list[Any]:
+def _admitted(model: Any, max_severity: int | None) -> list[Any]:
     """Return the condition that no advisory above the ceiling stands on the resource."""
     if max_severity is None:
         return []
-    return [~noun.advisory_links.any(AdvisoryLink.severity > max_severity)]
+    return [~model.advisory_links.any(AdvisoryLink.severity > max_severity)]
 
 
 def _cells(ties: Iterable[Any], scenes: set[str]) -> list[MapCell]:

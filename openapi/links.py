@@ -18,7 +18,7 @@ def connect(document: dict[str, Any]) -> None:
     whose place in the answer is empty or null leads nowhere that time.
     """
     schemas = document["components"]["schemas"]
-    taking = _operations_by_noun(document)
+    taking = _operations_by_type(document)
     links: dict[str, Any] = document["components"].setdefault("links", {})
     for path in document["paths"].values():
         for operation in (path[method] for method in METHODS if method in path):
@@ -31,7 +31,7 @@ def connect(document: dict[str, Any]) -> None:
                 }
 
 
-def _operations_by_noun(document: dict[str, Any]) -> dict[str, dict[str, str]]:
+def _operations_by_type(document: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Return, for each noun, the operations that need the id of one and nothing else, by their paths."""
     found: dict[str, dict[str, str]] = {}
     for path, item in document["paths"].items():
@@ -48,16 +48,16 @@ def _shown(answer: dict[str, Any]) -> str:
 def _links(
     shown: str, schemas: dict[str, Any], taking: dict[str, dict[str, str]], origin: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    noun = shown.removesuffix("List").lower()
+    model = shown.removesuffix("List").lower()
     if shown.endswith("List"):
-        if noun in taking:
-            yield f"First{shown.removesuffix('List')}", _link(_item(taking[noun]), noun, "/data/0/id")
+        if model in taking:
+            yield f"First{shown.removesuffix('List')}", _link(_item(taking[model]), model, "/data/0/id")
         return
-    if noun in taking:
-        for path, operation in taking[noun].items():
+    if model in taking:
+        for path, operation in taking[model].items():
             if operation != origin:
                 below = "".join(word.title() for word in re.split(r"[/-]", path.partition("}")[2]))
-                yield f"{shown}{below or 'Item'}", _link(operation, noun, "/id")
+                yield f"{shown}{below or 'Item'}", _link(operation, model, "/id")
     for name, target, pointer in _references(shown, schemas):
         if target in taking:
             yield f"{shown}{name}", _link(_item(taking[target]), target, pointer)
@@ -88,5 +88,5 @@ def _inner(property_: dict[str, Any]) -> list[str]:
     return [one["$ref"] for one in (property_, *property_.get("anyOf", ())) if "$ref" in one]
 
 
-def _link(operation: str, noun: str, pointer: str) -> dict[str, Any]:
-    return {"operationId": operation, "parameters": {noun: f"$response.body#{pointer}"}}
+def _link(operation: str, model: str, pointer: str) -> dict[str, Any]:
+    return {"operationId": operation, "parameters": {model: f"$response.body#{pointer}"}}

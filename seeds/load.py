@@ -18,7 +18,7 @@ from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.resolve import resolve_references
 
 EDITOR = "seed"
-BY_TYPE: dict[str, type[Versioned]] = {noun.type_name: noun for noun in RESOURCES}
+BY_TYPE: dict[str, type[Versioned]] = {model.type_name: model for model in RESOURCES}
 #: Per type: how many entries were created, updated and left alone.
 Report = dict[str, Counter[str]]
 
@@ -38,7 +38,7 @@ def load(session: Session, checked: CheckResult, *, step: Callable[[], None] = l
 class _Loader:
     def __init__(self, session: Session, checked: CheckResult, step: Callable[[], None]) -> None:
         self.session, self.step = session, step
-        rank = {noun.type_name: place for place, noun in enumerate(RESOURCES)}
+        rank = {model.type_name: place for place, model in enumerate(RESOURCES)}
         # What is broader comes first: a theme is refused under one that is not yet known to be on top.
         self.entries = sorted(
             checked.sound,
@@ -79,14 +79,14 @@ class _Loader:
     def _look_up(self, type_name: str, slug: str) -> Versioned | None:
         key = (type_name, slug)
         if key not in self.found:
-            noun = BY_TYPE[type_name]
-            self.found[key] = self.session.scalar(select(noun).where(noun.slug == slug))
+            model = BY_TYPE[type_name]
+            self.found[key] = self.session.scalar(select(model).where(model.slug == slug))
         return self.found[key]
 
     def _create(self, sound: ValidEntry) -> None:
         at = sound.entry.released_at
-        noun: Any = BY_TYPE[sound.entry.type_name]
-        thing = noun(slug=sound.slug, created_at=at, updated_at=at)
+        model: Any = BY_TYPE[sound.entry.type_name]
+        thing = model(slug=sound.slug, created_at=at, updated_at=at)
         self.session.add(thing)
         self.found[sound.entry.type_name, sound.slug] = thing
 

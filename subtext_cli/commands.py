@@ -77,7 +77,7 @@ def migrate() -> None:
     """Bring the database's tables up to this version."""
     with closing(_database()) as database:
         _migrate(database)
-        click.echo(f"{database.shown_url} stands at migration {migrations.current(database.engine)}.")
+        click.echo(f"{database.redacted_url} stands at migration {migrations.current(database.engine)}.")
 
 
 def _migrate(database: Database) -> None:
@@ -179,11 +179,11 @@ def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
     from seeds.rules import RULES
 
     pack = read_pack(*packs)
-    with _or_nothing(), database.writing() as session:
+    with _or_nothing(), database.write_session() as session:
 
         def stored(type_name: str, slug: str) -> bool:
-            noun = BY_TYPE[type_name]
-            return session.scalar(select(noun.id).where(noun.slug == slug)) is not None
+            model = BY_TYPE[type_name]
+            return session.scalar(select(model.id).where(model.slug == slug)) is not None
 
         checked, faults = examine(pack, RULES, outside=stored)
         errors = [fault for fault in faults if fault.level == "error"]
@@ -266,7 +266,7 @@ def serve() -> None:
         _migrate(database)
         _seed(database, (SEEDS,))
     base = settings.base_url
-    click.echo(f"Subtext on {database.shown_url}")
+    click.echo(f"Subtext on {database.redacted_url}")
     click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")
     for line in server.describe_server(settings):
         click.echo(f"  {line}")

@@ -55,7 +55,7 @@ def processes(settings: Settings) -> Processes:
     """Return as many workers as are set, or else as suit the machine."""
     is_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
     # Of several workers that count apart, each would let a client send all that one may.
-    most = 1 if settings.counts_apart else min(len(os.sched_getaffinity(0)), MAX_DEFAULT_WORKERS)
+    most = 1 if settings.limits_are_per_worker else min(len(os.sched_getaffinity(0)), MAX_DEFAULT_WORKERS)
     # More threads on SQLite only wait for one another; on PostgreSQL they wait for the network.
     return Processes(settings.workers or most, 1 if is_sqlite else 4)
 
@@ -71,7 +71,7 @@ def describe_server(settings: Settings) -> list[str]:
         f"{MAX_REQUESTS:,} requests at once in each, {HEADER_TIMEOUT_SECONDS} s for the headers of one; "
         f"{SHUTDOWN_SECONDS} s for those under way when it stops",
     ]
-    if settings.counts_apart and made.workers > 1:
+    if settings.limits_are_per_worker and made.workers > 1:
         lines.append("Each worker counts requests for itself: SUBTEXT_RATE_LIMIT_STORAGE may name a Redis.")
     return lines
 

@@ -58,14 +58,14 @@ class Drawn:
     """Choices that Hypothesis makes, and makes smaller."""
 
     def __init__(self, draw):
-        self.draw = draw
+        self.sample = draw
 
     def one(self, options):
-        return self.draw(st.sampled_from(options))
+        return self.sample(st.sampled_from(options))
 
     def some(self, options):
         places = st.integers(0, len(options) - 1) if options else st.nothing()
-        chosen = self.draw(st.lists(places, unique=True, max_size=min(4, len(options))))
+        chosen = self.sample(st.lists(places, unique=True, max_size=min(4, len(options))))
         return [options[place] for place in chosen]
 
 

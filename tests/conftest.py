@@ -146,11 +146,11 @@ def changing(packed):
     """A client over a pack of its own, and what changes an item of it, by its noun and id; renamed it has an alias."""
     made = create_app(Settings(database_url=packed.url, statement_seconds=PATIENT))
 
-    def change(noun, slug, /, **values):
-        with packed.writing() as session:
-            found = noun.by_slug(session, slug)
+    def change(model, slug, /, **values):
+        with packed.write_session() as session:
+            found = model.by_slug(session, slug)
             if "slug" in values:
-                session.add(Alias(type_name=noun.type_name, slug=slug, resource_id=found.id))
+                session.add(Alias(type_name=model.type_name, slug=slug, resource_id=found.id))
             found.assign(values)
 
     yield made.test_client(), change

@@ -23,7 +23,7 @@ POSTGRESQL = os.environ.get("SUBTEXT_TEST_DATABASE_URL")
 
 def seed(database: Database, *packs: Path):
     """Load packs; return the loader's report."""
-    with database.writing() as session:
+    with database.write_session() as session:
         checked, faults = examine(read_pack(*(packs or (SEEDS,))), RULES)
         assert not [fault for fault in faults if fault.level == "error"]
         return load(session, checked)
@@ -102,13 +102,13 @@ class Engine:
     def __init__(self, kind) -> None:
         self.kind = kind
         self.name = kind.name
-        self.made: list[str] = []
+        self.build_schema: list[str] = []
         self.template("empty")
         self.template("pack", "empty", seed)
 
     def template(self, name: str, template: str | None = None, fill=None) -> None:
         """Make a database, filled once, for others to be copies of."""
-        self.made.append(name)
+        self.build_schema.append(name)
         database = Database(self.kind.create(name, template))
         if template is None:
             migrations.upgrade(database.engine)
@@ -129,6 +129,6 @@ class Engine:
             self.kind.drop(name)
 
     def close(self) -> None:
-        for name in reversed(self.made):
+        for name in reversed(self.build_schema):
             self.kind.drop(name)
         self.kind.close()

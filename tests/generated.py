@@ -52,13 +52,13 @@ class Author:
         self.choose = choose
         self.texts = [text for text in texts if text]
         self.across_films = across_films
-        self.content = {noun.type_name: [] for noun in RESOURCES}
+        self.content = {model.type_name: [] for model in RESOURCES}
 
     def write(self, sizes):
-        for noun in RESOURCES:
-            rows = self.content[noun.type_name]
-            for place in range(self.choose.one(sizes.get(noun.type_name, (2, 1, 4, 0)))):
-                rows.append(self.row(noun.type_name, place) | getattr(self, noun.type_name)(place))
+        for model in RESOURCES:
+            rows = self.content[model.type_name]
+            for place in range(self.choose.one(sizes.get(model.type_name, (2, 1, 4, 0)))):
+                rows.append(self.row(model.type_name, place) | getattr(self, model.type_name)(place))
                 rows[-1]["slug"] = self.slug(rows[-1], place)
         self.relate_themes()
         self.relate_claims()
@@ -261,5 +261,5 @@ def contents(draw, *, across_films=True):
 
 def worst(*, across_films=True):
     """Return the whole that has everything at once; it is the same at every call."""
-    sizes = {noun.type_name: (12,) for noun in RESOURCES}
+    sizes = {model.type_name: (12,) for model in RESOURCES}
     return Author(Dealt(21), NASTY, across_films).write(sizes)

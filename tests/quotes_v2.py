@@ -47,7 +47,7 @@ class QuoteV2Schema(QuoteSchema):
 
 blp = Blueprint("quotes-v2", __name__, url_prefix="/v2", description="Exact words, as sources quote them.")
 LINE = "/v2/quotes/her-2013-a-wife-without-the-challenges"
-listed = blp.listing(QuoteQuerySchema, QuoteV2Schema, operation="listQuotes", example="/v2/quotes?limit=1")
+listed = blp.list_view(QuoteQuerySchema, QuoteV2Schema, operation="listQuotes", example="/v2/quotes?limit=1")
 shown = blp.item(QuoteV2Schema, operation="getQuote", example=LINE)
 chosen = blp.random(
     QuoteQuerySchema, QuoteV2Schema, operation="randomQuotes", example="/v2/quotes/random?seed=x"

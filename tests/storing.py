@@ -29,9 +29,9 @@ def store(session, content):
     Revisions stand as written, but the history knows each row's first only.
     """
     made = {
-        (noun.type_name, row["slug"]): noun(**columns(noun, row))
-        for noun in RESOURCES
-        for row in content[noun.type_name]
+        (model.type_name, row["slug"]): model(**columns(model, row))
+        for model in RESOURCES
+        for row in content[model.type_name]
     }
     for type_name, rows in content.items():
         for row in rows:
@@ -46,9 +46,9 @@ def store(session, content):
     return made
 
 
-def columns(noun, row):
+def columns(model, row):
     """Return those fields of a row that are columns of its own."""
-    return {name: value for name, value in row.items() if name in noun.__table__.columns}
+    return {name: value for name, value in row.items() if name in model.__table__.columns}
 
 
 def link(resource, row, made):
@@ -97,7 +97,7 @@ PARTS = {
 
 def empty(database):
     """Take all content out of a database, past the history; the content generation goes on."""
-    with database.writing() as session:
+    with database.write_session() as session:
         for table in reversed(Base.metadata.sorted_tables):
             if table is not ContentGeneration.__table__:
                 session.connection().execute(table.delete())

@@ -86,7 +86,7 @@ class Settings:
         )
 
     @property
-    def counts_apart(self) -> bool:
+    def limits_are_per_worker(self) -> bool:
         """Whether requests are limited, and counted by each worker for itself."""
         return bool(self.rate_limits) and not self.rate_limit_storage.startswith("redis")
 

@@ -60,23 +60,23 @@ def asked_for(schema: type[AmongSchema] = ChoiceSchema) -> dict[str, Any]:
 
 def drawn(asked: dict[str, Any]) -> str | None:
     """Return the id of a quote chosen by lot, the same each time for the same seed; None if none matches."""
-    return next(iter(_lots(asked).draw(asked.get("seed") or token_hex(8), 1)), None)
+    return next(iter(_lots(asked).sample(asked.get("seed") or token_hex(8), 1)), None)
 
 
 def of_day(day: dt.date, asked: dict[str, Any]) -> str | None:
     """Return the id of a day's quote; a day before the first quote has none."""
-    return _lots(asked).draw_of_day(day)
+    return _lots(asked).daily_pick(day)
 
 
 def of_days(days: Iterable[dt.date], asked: dict[str, Any]) -> dict[dt.date, str]:
     """Return the ids of the quotes of some days, without those that have none."""
-    return _lots(asked).draw_of_days(list(days))
+    return _lots(asked).daily_picks(list(days))
 
 
 def _lots(asked: dict[str, Any]) -> RandomSelection:
     filters = {name: asked[name] for name in FILTERS if name in asked}
     read = ResourceReader(session(), select_list("quote"), settings().base_url)
-    statement, now = read.selected(filters, {})
+    statement, now = read.statement(filters, {})
     return RandomSelection(session(), statement, Quote, now, read.walk(filters, {}))
 
 

@@ -15,7 +15,7 @@ def now(zone: dt.tzinfo = dt.UTC) -> dt.datetime:
 def today(zone: dt.tzinfo = dt.UTC) -> dt.date:
     """Return the day that it is in ``zone``."""
     here = now(zone)
-    response_dependencies().until_then(_tomorrow(here).timestamp())
+    response_dependencies().expire_at(_tomorrow(here).timestamp())
     return here.date()
 
 
@@ -24,7 +24,7 @@ def seconds_left_today(most: int, zone: dt.tzinfo = dt.UTC) -> int:
     here = now(zone)
     left = (_tomorrow(here) - here.astimezone(dt.UTC)).total_seconds()
     # As long as it is ``most`` it stays; after that it is another number each second.
-    response_dependencies().until_then(here.timestamp() + max(left - most, 0))
+    response_dependencies().expire_at(here.timestamp() + max(left - most, 0))
     return min(most, int(left))
 
 

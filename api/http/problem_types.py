@@ -22,7 +22,7 @@ class ProblemType:
     guide: str = "errors"
 
     @property
-    def is_passing(self) -> bool:
+    def is_temporary(self) -> bool:
         """Whether the same request may succeed later without being changed."""
         return self.status == 429 or self.status >= 500
 

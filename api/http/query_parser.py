@@ -28,7 +28,7 @@ class StrictParser(FlaskParser):
             raise ProblemException(
                 "uri-too-long", f"The query string may hold at most {MAX_QUERY_BYTES} bytes."
             )
-        given = self.given(req.args, schema)
+        given = self.select_parameters(req.args, schema)
         twice = {
             name: ["Given more than once; it takes one value."]
             for name, field in schema.fields.items()
@@ -38,7 +38,7 @@ class StrictParser(FlaskParser):
             raise ValidationError(twice)
         return MultiDictProxy(given, schema)
 
-    def given(self, parameters: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
+    def select_parameters(self, parameters: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
         """Return the parameters that are looked at: all of them."""
         return parameters
 
@@ -70,7 +70,7 @@ class TolerantParser(StrictParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = StrictParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": EXCLUDE}
 
-    def given(self, parameters: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
+    def select_parameters(self, parameters: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
         return MultiDict([(name, value) for name in schema.fields for value in parameters.getlist(name)])
 
 

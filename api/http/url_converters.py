@@ -46,15 +46,15 @@ EXAMPLE_IDS = {
 }
 
 
-def slug_parameter(name: str, noun: str) -> dict[str, Any]:
+def slug_parameter(name: str, model: str) -> dict[str, Any]:
     """Return the documentation of a path parameter that is an id."""
     return {
         "in": "path",
         "name": name,
-        COMPONENT_KEY: f"{noun.title()}Id",
+        COMPONENT_KEY: f"{model.title()}Id",
         "required": True,
-        "description": f"The {noun}'s id.",
-        "example": EXAMPLE_IDS[noun],
+        "description": f"The {model}'s id.",
+        "example": EXAMPLE_IDS[model],
         "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
     }
 

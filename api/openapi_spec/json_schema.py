@@ -43,7 +43,7 @@ class SchemaConverter(OpenAPIConverter):
         converted.pop("additionalProperties", None)
         if isinstance(instance, ResponseSchema):
             whole = converted.get("properties", {}) | self._included(instance)
-            converted["properties"] = type(instance).in_order(whole)
+            converted["properties"] = type(instance).order_fields(whole)
         if instance.unknown == marshmallow.RAISE:
             converted["additionalProperties"] = False
         for property_ in converted.get("properties", {}).values():

@@ -69,21 +69,21 @@ def home() -> Response:
     return page(
         "home.html",
         quote=quoted(read_item("quote", maxim.slug, "film", "sources").json) if maxim else None,
-        counts=[(path, name, count_visible(noun)) for path, name, noun in counted],
+        counts=[(path, name, count_visible(model)) for path, name, model in counted],
         films=first(Film),
         themes=first(Theme),
         base_url=settings().base_url,
     )
 
 
-def first(noun: type[Versioned]) -> list[Versioned]:
+def first(model: type[Versioned]) -> list[Versioned]:
     """Return the first of a noun that anyone may see, in its own order."""
-    return list(session().scalars(in_default_order(noun, noun.select_where()).limit(MOST_NAMED)))
+    return list(session().scalars(in_default_order(model, model.select_where()).limit(MOST_NAMED)))
 
 
-def count_visible(noun: type[Versioned]) -> int:
+def count_visible(model: type[Versioned]) -> int:
     """Return how many of a noun anyone may see."""
-    return session().scalar(select(func.count()).select_from(noun.select_where().subquery())) or 0
+    return session().scalar(select(func.count()).select_from(model.select_where().subquery())) or 0
 
 
 @pages.get("/docs")

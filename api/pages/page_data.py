@@ -30,7 +30,7 @@ PLACED = {"commentary": ("url", "html_url", "scenes", "themes")}
 
 def coverage(film: str) -> APICall:
     """Return the call for what there is of a film, as far as pages show it: its counts."""
-    counts = {name: getattr(Film, f"{noun}_count") for name, noun in COUNTED.items()}
+    counts = {name: getattr(Film, f"{model}_count") for name, model in COUNTED.items()}
     numbers = session().execute(
         select(*(column.label(name) for name, column in counts.items())).where(Film.slug == film)
     )

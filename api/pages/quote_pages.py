@@ -84,6 +84,6 @@ def _copies(whole: dict[str, Any], copied: dict[str, str]) -> list[tuple[str, st
 def _beside(slug: str) -> dict[str, dict[str, str]]:
     """Return the quotes before and after one in its film, each with its id and label."""
     ways = {"previous": False, "next": True}
-    beside = {way: Quote.select_beside(slug, after=after) for way, after in ways.items()}
+    beside = {way: Quote.select_adjacent(slug, after=after) for way, after in ways.items()}
     found = {way: session().execute(statement).first() for way, statement in beside.items()}
     return {way: {"type": "quote", "id": row.slug, "label": row.label} for way, row in found.items() if row}

@@ -87,10 +87,10 @@ def _parts(name: str) -> int:
 
 
 def _part(name: str, number: int) -> Iterator[Place]:
-    noun = NOUNS[name]
-    rows = noun.select_where().with_only_columns(noun.slug, noun.updated_at, maintain_column_froms=True)
-    in_part = noun.id.between((number - 1) * MOST + 1, number * MOST)
-    for slug, updated in session().execute(rows.where(in_part).order_by(noun.id)):
+    model = NOUNS[name]
+    rows = model.select_where().with_only_columns(model.slug, model.updated_at, maintain_column_froms=True)
+    in_part = model.id.between((number - 1) * MOST + 1, number * MOST)
+    for slug, updated in session().execute(rows.where(in_part).order_by(model.id)):
         yield f"/{name}/{slug}", updated.isoformat(timespec="seconds")
 
 

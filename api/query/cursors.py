@@ -36,7 +36,7 @@ class SortKey:
         """Whether the column may be null; nulls come last."""
         return bool(self.column.expression.nullable)
 
-    def ordered(self, backwards: bool, column: Any = None) -> Any:
+    def order_by(self, backwards: bool, column: Any = None) -> Any:
         """Return the ORDER BY term, turned round for a page before a cursor; of another column, if given."""
         column = self.column if column is None else column
         term = column.desc() if self.descending != backwards else column.asc()
@@ -44,7 +44,7 @@ class SortKey:
             return term
         return term.nulls_first() if backwards else term.nulls_last()
 
-    def beyond(self, value: Any, backwards: bool) -> ColumnElement[bool]:
+    def after_value(self, value: Any, backwards: bool) -> ColumnElement[bool]:
         """Return the condition to come after ``value`` in the order, or before it when going backwards."""
         if value is None:
             return self.column.is_not(None) if backwards else false()
@@ -104,7 +104,7 @@ class Cursor:
             ProblemException: 422, when it is not a cursor or belongs to another list.
         """
         try:
-            given, backwards, *values = cls.unpacked(text)
+            given, backwards, *values = cls.decode(text)
             if given != fingerprint or backwards not in (0, 1) or len(values) not in (0, len(order)):
                 raise ValueError("another list")
             parsed = [key.parse(value) for key, value in zip(order, values, strict=bool(values))]
@@ -115,7 +115,7 @@ class Cursor:
         return cls(fingerprint, bool(backwards), parsed)
 
     @staticmethod
-    def unpacked(text: str) -> list[Any]:
+    def decode(text: str) -> list[Any]:
         """Return what a cursor holds: a fingerprint, a direction, and values; whatever they are."""
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         held: list[Any] = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
@@ -134,7 +134,7 @@ def seek_conditions(order: Sequence[SortKey], cursor: Cursor) -> list[ColumnElem
         place, here = tuple_(*(key.column for key in order)), tuple_(*values)
         return [place < here if order[0].descending != backwards else place > here]
     return [
-        and_(*map(_equals, order[:index], values), order[index].beyond(values[index], backwards))
+        and_(*map(_equals, order[:index], values), order[index].after_value(values[index], backwards))
         for index in reversed(range(len(order)))
     ]
 

@@ -79,13 +79,13 @@ FACET_SCHEMAS = {name: _facets_schema(name) for name in FACETS}
 
 def compute_facets(read: ResourceReader, asked: ListRequest, path: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facets that are asked for, of the whole list: one statement."""
-    statement, now = read.selected(asked.filters, path)
-    names = tuple(name for name in FACETS[asked.noun.type_name] if name in asked.query["facets"])
+    statement, now = read.statement(asked.filters, path)
+    names = tuple(name for name in FACETS[asked.model.type_name] if name in asked.query["facets"])
     # A path fixes a filter of the same name, or of none that facets look at.
     fixed = split_key_and_params({f"path_{name}": [value] for name, value in path.items()})[0]
     keys = read.keys(asked.filters, path)
     counting, select = _facet_statement(
-        (statement, keys), asked.noun, names, fixed, split_key_and_params(asked.filters)[0]
+        (statement, keys), asked.model, names, fixed, split_key_and_params(asked.filters)[0]
     )
     found = counting.read(read.session.connection().execute(select, now))
     return {name: serialize_facet(found, name) for name in names}
@@ -100,7 +100,7 @@ def serialize_facet(counts: FacetCounts, name: str) -> dict[str, Any]:
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _facet_statement(
     found: tuple[Select[Any], Select[Any] | None],
-    noun: Any,
+    model: Any,
     names: tuple[str, ...],
     fixed: StatementKey,
     filters: StatementKey,
@@ -110,6 +110,6 @@ def _facet_statement(
     What it has ``found`` is given by the list's statement, and by one for the keys alone if there is one.
     """
     given = {name.removeprefix("path_"): value for name, value in placeholders(fixed).items()}
-    facets = {name: FACETS[noun.type_name][name] for name in names}
-    counting = FacetQuery(noun, found[0], facets, given | placeholders(filters), keys=found[1])
+    facets = {name: FACETS[model.type_name][name] for name in names}
+    counting = FacetQuery(model, found[0], facets, given | placeholders(filters), keys=found[1])
     return counting, union_all(*counting.selects())

@@ -41,7 +41,7 @@ def read_item(type_name: str, slug: str, *include: str) -> APICall:
     read = ResourceReader(session(), select_item(type_name), settings().base_url)
     found = read.item(path, Shape(get_schema_class(type_name), None, include))
     if found is None:
-        raise read.noun(path).missing(session(), slug)
+        raise read.model(path).missing_error(session(), slug)
     query = {"include": ",".join(include)} if include else {}
     return APICall(call_url(f"{COLLECTION_PATHS[type_name]}/{slug}", query), orjson.loads(found.json))
 
@@ -55,12 +55,12 @@ def call_url(path: str, query: dict[str, Any]) -> str:
 @cache
 def select_item(type_name: str) -> View:
     """Return the view of an item of a type, as its own route reads it."""
-    noun = MODELS_BY_TYPE[type_name]
-    return lambda id: noun.select_where(id=[id])  # noqa: A006 (the path's parameter)
+    model = MODELS_BY_TYPE[type_name]
+    return lambda id: model.select_where(id=[id])  # noqa: A006 (the path's parameter)
 
 
 @cache
 def select_list(type_name: str) -> View:
     """Return the view of the list of a type, which takes all filters."""
-    noun = MODELS_BY_TYPE[type_name]
-    return lambda filters: noun.select_where(**filters)
+    model = MODELS_BY_TYPE[type_name]
+    return lambda filters: model.select_where(**filters)

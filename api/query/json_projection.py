@@ -39,14 +39,14 @@ MAX_SHAPES = 64
 
 
 @lru_cache(maxsize=MAX_SHAPES)
-def compile_item(shape: Shape, noun: type[Any], base_url: str) -> PrecompiledSQL:
+def compile_item(shape: Shape, model: type[Any], base_url: str) -> PrecompiledSQL:
     """Return the expression for the JSON of a row of ``noun`` in this shape.
 
     It belongs into the columns of a statement that selects from ``noun``. Call it within an app:
     addresses are written with its base, ``base_url``, which is part of what is kept.
     """
-    name = f"{noun.__name__} {shape} {base_url}"
-    return PrecompiledSQL(name, lambda: concatenate(object_fragments(shape.made(), noun, base_url)))
+    name = f"{model.__name__} {shape} {base_url}"
+    return PrecompiledSQL(name, lambda: concatenate(object_fragments(shape.build_schema(), model, base_url)))
 
 
 def object_fragments(schema: Schema, row: Any, base_url: str) -> list[SQLFragment]:
@@ -141,15 +141,15 @@ def _list(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
 
 @field_fragments.register(ExpandedList)
 def _expanded_list(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
-    noun = field.noun
+    model = field.model
     # The list names its owner as any filter does, by a slug. Under a name of its own that slug
     # is the owner's row wherever the statement stands.
-    owner = aliased(inspect(row).mapper.class_, name=f"owner_of_{noun.__tablename__}")
+    owner = aliased(inspect(row).mapper.class_, name=f"owner_of_{model.__tablename__}")
     slug: Any = literal_column(f"{inspect(owner).name}.slug")
     shown = concatenate(
-        object_fragments(get_schema(field.type_name, "", version_of_field(field)), noun, base_url)
+        object_fragments(get_schema(field.type_name, "", version_of_field(field)), model, base_url)
     )
-    statement = field.select_of(slug).with_only_columns(shown.label("item"), maintain_column_froms=True)
+    statement = field.select_items(slug).with_only_columns(shown.label("item"), maintain_column_froms=True)
     listed = (
         select(concatenate(["[", aggregate(statement), "]"])).select_from(owner).where(owner.id == row.id)
     )
@@ -176,9 +176,9 @@ def compile_reference(field: Expandable, type_name: str, row: Any, base_url: str
     if not field.is_included:
         return reference
     whole = concatenate(object_fragments(get_schema(type_name, "", version_of_field(field)), row, base_url))
-    if field.ceiling is None or not hasattr(row, "advisory_links"):
+    if field.severity_ceiling is None or not hasattr(row, "advisory_links"):
         return whole
-    above = row.advisory_links.any(AdvisoryLink.severity > literal_column(str(field.ceiling)))
+    above = row.advisory_links.any(AdvisoryLink.severity > literal_column(str(field.severity_ceiling)))
     return case((above, reference), else_=whole)
 
 

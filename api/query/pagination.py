@@ -48,21 +48,21 @@ NON_FILTER_PARAMETERS = frozenset(
 class ListRequest:
     """What a list was asked for: the noun, its path, and the loaded query."""
 
-    noun: Any
+    model: Any
     path: str
     query: dict[str, Any]
 
     @property
     def filters(self) -> dict[str, Any]:
         """The filters alone: what ``select_where`` of the noun takes."""
-        return filters_from_args(self.noun, self.query)
+        return filters_from_args(self.model, self.query)
 
     @cached_property
     def order(self) -> list[SortKey]:
         """The order asked for, or the noun's own; always ended by what is unique."""
-        keys = self.noun.sort_keys()
-        asked = self.query.get("sort") or self.noun.default_sort
-        closing = [name for name in self.noun.unique_sort if not {name, f"-{name}"} & set(asked)]
+        keys = self.model.sort_keys()
+        asked = self.query.get("sort") or self.model.default_sort
+        closing = [name for name in self.model.unique_sort if not {name, f"-{name}"} & set(asked)]
         names = dict.fromkeys([*asked, *closing])
         return [SortKey(name.lstrip("-"), keys[name.lstrip("-")], name.startswith("-")) for name in names]
 
@@ -76,7 +76,7 @@ class ListRequest:
         text = self.query.get("cursor")
         return Cursor.parse(text, self.fingerprint, self.order) if text else None
 
-    def place(self, row: Any, backwards: bool) -> Cursor:
+    def cursor_for(self, row: Any, backwards: bool) -> Cursor:
         """Return the cursor to go on from a row, whose last columns are those of the order."""
         values = row[-len(self.order) :]
         return Cursor(self.fingerprint, backwards, [to_json_value(value) for value in values])
@@ -87,7 +87,7 @@ class ListRequest:
         what = [self.path, sorted((k, str(v)) for k, v in self.filters.items()), self.query.get("sort")]
         return hashlib.sha256(orjson.dumps(what)).hexdigest()[:12]
 
-    def address(self, base: str, **changed: Any) -> str:
+    def url(self, base: str, **changed: Any) -> str:
         """Return the address of this list with ``changed`` parameters; the base is without a slash."""
         given = {
             name: ",".join(map(str, value)) if isinstance(value, list) else value
@@ -102,10 +102,12 @@ class ListRequest:
         return f"{base}{self.path}{'?' + urlencode(kept, safe=',') if kept else ''}"
 
 
-def filters_from_args(noun: Any, asked: dict[str, Any]) -> dict[str, Any]:
+def filters_from_args(model: Any, asked: dict[str, Any]) -> dict[str, Any]:
     """Return the filters among what was asked for: what ``select_where`` of the noun takes."""
     rest = (
-        NON_FILTER_PARAMETERS if hasattr(noun, "advisory_links") else {*NON_FILTER_PARAMETERS, "max_severity"}
+        NON_FILTER_PARAMETERS
+        if hasattr(model, "advisory_links")
+        else {*NON_FILTER_PARAMETERS, "max_severity"}
     )
     return {name: value for name, value in asked.items() if name not in rest}
 
@@ -160,7 +162,7 @@ def _sort_columns(order: Sequence[SortKey]) -> list[Any]:
 def order_by_terms(order: Sequence[SortKey], cursor: Cursor | None, columns: Sequence[Any] = ()) -> list[Any]:
     """Return the ORDER BY terms for a page after the cursor, of other columns if they are given."""
     backwards = cursor.backwards if cursor else False
-    return [key.ordered(backwards, column) for key, column in zip_longest(order, columns)]
+    return [key.order_by(backwards, column) for key, column in zip_longest(order, columns)]
 
 
 def _as_union_member(statement: Select[Any], condition: Any) -> Select[Any]:
@@ -186,8 +188,8 @@ def build_page(found: Sequence[Any], asked: ListRequest, cursor: Cursor | None) 
     has_next, has_previous = (behind, more) if backwards else (more, behind)
     return Page(
         rows,
-        asked.place(rows[-1], False) if has_next else None,
-        asked.place(rows[0], True) if has_previous else None,
+        asked.cursor_for(rows[-1], False) if has_next else None,
+        asked.cursor_for(rows[0], True) if has_previous else None,
     )
 
 

@@ -71,26 +71,26 @@ class ListPlanner:
         return self.make(self.path, self.filters)
 
     @cached_property
-    def noun(self) -> Any:
+    def model(self) -> Any:
         """What is listed."""
         return self.statement.column_descriptions[0]["entity"]
 
     @property
-    def has_lists(self) -> bool:
+    def has_list_index(self) -> bool:
         """Whether ``models.list_index`` has lists of it."""
-        return getattr(self.noun, "type_name", None) in LISTED_TYPES
+        return getattr(self.model, "type_name", None) in LISTED_TYPES
 
     @cached_property
-    def sought(self) -> Select[Any]:
+    def search_statement(self) -> Select[Any]:
         """The statement led by the words that it is filtered by, if there are any.
 
         Each row is asked what it is about: all that is about a theme would be read else, whatever it says.
         """
-        themes = self.given("theme") or self.given("theme_all")
-        if not self.given("q") or not self.has_lists or not themes:
+        themes = self.filter_values("theme") or self.filter_values("theme_all")
+        if not self.filter_values("q") or not self.has_list_index or not themes:
             return self.statement
         return self._with_themes(
-            [PerRowTheme(theme) for theme in themes[: None if self.given("theme") else 1]]
+            [PerRowTheme(theme) for theme in themes[: None if self.filter_values("theme") else 1]]
         )
 
     @property
@@ -98,75 +98,78 @@ class ListPlanner:
         """What the list is filtered by."""
         return {*self.filters, *(name.removeprefix("path_") for name in self.path)}
 
-    def given(self, name: str) -> list[Any]:
+    def filter_values(self, name: str) -> list[Any]:
         """Return what stands for the values of a filter."""
         return [*self.path.get(f"path_{name}", ()), *self.filters.get(name, ())]
 
-    def towards(self, order: Sequence[SortKey], most: Any) -> AccessPlan:
+    def plan(self, order: Sequence[SortKey], most: Any) -> AccessPlan:
         """Return the way to the first ``most`` rows in an order."""
-        if not self.has_lists:
+        if not self.has_list_index:
             return [self.statement], [order], []
-        if self.given("q"):
-            return [self.sought], [order], []
-        if self.names <= LOW_SELECTIVITY_FILTERS | {"advisory"} and (ids := self._ids_of_some()) is not None:
-            return self._some_or_walk(ids, order)
+        if self.filter_values("q"):
+            return [self.search_statement], [order], []
+        if (
+            self.names <= LOW_SELECTIVITY_FILTERS | {"advisory"}
+            and (ids := self._rare_value_keys()) is not None
+        ):
+            return self._rare_value_plan(ids, order)
         if order[0].name == "film":
-            return self._in_own_order(order)
-        themes = self.given("theme")
+            return self._default_order_plan(order)
+        themes = self.filter_values("theme")
         if themes and self.names <= LOW_SELECTIVITY_FILTERS | {"theme"}:
-            broad = is_low_selectivity(self.noun.type_name, themes, most)
+            broad = is_low_selectivity(self.model.type_name, themes, most)
             walk = self._with_themes([PerRowTheme(theme) for theme in themes])
             return [self.statement, walk], [order, order], [not_(broad), broad]
         return [self.statement], [order], []
 
-    def _some_or_walk(self, ids: Select[Any], order: Sequence[SortKey]) -> AccessPlan:
+    def _rare_value_plan(self, ids: Select[Any], order: Sequence[SortKey]) -> AccessPlan:
         """Return the way to what has a value that may be rare: these sorted, or a walk past all."""
         some: Any = ids.limit(MAX_SORTED_ROWS + 1).subquery()
         is_scarce = select(func.count()).select_from(some).scalar_subquery() <= MAX_SORTED_ROWS
-        few = self.statement.where(self.noun.id.in_(ids.limit(MAX_SORTED_ROWS)))
-        walk, walked = self._asking(), order
+        few = self.statement.where(self.model.id.in_(ids.limit(MAX_SORTED_ROWS)))
+        walk, walked = self._row_filter_plan(), order
         if order[0].name == "film":
-            walk, walked = join_list_index(walk, self.noun, [ALL_THEMES]), self._listed_by(order)
+            walk, walked = join_list_index(walk, self.model, [ALL_THEMES]), self._list_index_order(order)
         return [few, walk], [order, walked], [is_scarce, not_(is_scarce)]
 
-    def _asking(self) -> Select[Any]:
+    def _row_filter_plan(self) -> Select[Any]:
         """Return the statement that asks each row for its advisories and its language."""
         others = self.filters.keys() - {"advisory", "language"}
         walk = self.make(self.path, {name: self.filters[name] for name in self.filters if name in others})
-        if advisories := self.given("advisory"):
-            walk = walk.where(has_advisory(self.noun, advisories))
-        if languages := self.given("language"):
+        if advisories := self.filter_values("advisory"):
+            walk = walk.where(has_advisory(self.model, advisories))
+        if languages := self.filter_values("language"):
             # Not by their index, of which much would be sorted. A parameter would be named as one of theirs.
-            walk = walk.where(self.noun.language.concat(literal_column("''")).in_(languages))
+            walk = walk.where(self.model.language.concat(literal_column("''")).in_(languages))
         return walk
 
-    def _ids_of_some(self) -> Select[Any] | None:
+    def _rare_value_keys(self) -> Select[Any] | None:
         """Return the statement for the keys of what has a value that may be rare, where an index does."""
-        if advisories := self.given("advisory"):
-            return select_keys_with_advisory(self.noun, advisories)
-        if (languages := self.given("language")) and self.noun.type_name == "quote":
-            return select(self.noun.id).where(self.noun.language.in_(languages))
+        if advisories := self.filter_values("advisory"):
+            return select_keys_with_advisory(self.model, advisories)
+        if (languages := self.filter_values("language")) and self.model.type_name == "quote":
+            return select(self.model.id).where(self.model.language.in_(languages))
         return None
 
     @staticmethod
-    def _listed_by(order: Sequence[SortKey]) -> Sequence[SortKey]:
+    def _list_index_order(order: Sequence[SortKey]) -> Sequence[SortKey]:
         return [replace(key, column=LIST_ORDER.get(key.name, key.column)) for key in order]
 
-    def _in_own_order(self, order: Sequence[SortKey]) -> AccessPlan:
-        themes = self.given("theme")
+    def _default_order_plan(self, order: Sequence[SortKey]) -> AccessPlan:
+        themes = self.filter_values("theme")
         if 1 < len(themes) <= MAX_MERGED_THEMES:
-            found = [self._first_under(themes, number) for number in range(len(themes))]
+            found = [self._theme_branch(themes, number) for number in range(len(themes))]
         elif uses_list_index(self.statement):
             found = [self.statement]
         elif self.names <= LOW_SELECTIVITY_FILTERS | {"film"}:
-            found = [join_list_index(self.statement, self.noun, [ALL_THEMES])]
+            found = [join_list_index(self.statement, self.model, [ALL_THEMES])]
         else:
             return [self.statement], [order], []
-        if films := self.given("film"):
+        if films := self.filter_values("film"):
             found = [one.where(ListIndexRow.film.in_(films)) for one in found]
-        return found, [self._listed_by(order)] * len(found), []
+        return found, [self._list_index_order(order)] * len(found), []
 
-    def _first_under(self, themes: list[Any], number: int) -> Select[Any]:
+    def _theme_branch(self, themes: list[Any], number: int) -> Select[Any]:
         """Return the statement for what is about one of the themes, and about none before it."""
         found = self._with_themes([themes[number]])
         return found.where(is_tagged_with_none(themes[:number])) if number else found
@@ -181,49 +184,51 @@ class ListPlanner:
         """Return how the same rows are soon met in random order, if there may be such a way."""
         loose = (
             LOW_SELECTIVITY_FILTERS | {"theme"}
-            if self.given("theme")
+            if self.filter_values("theme")
             else LOW_SELECTIVITY_FILTERS | {"advisory"}
         )
-        if not self.has_lists or not self.names <= loose:
+        if not self.has_list_index or not self.names <= loose:
             return None
-        themes, all_ = self.given("theme"), resource_count(self.noun.type_name)
-        plain = self.statement.with_only_columns(self.noun.slug, maintain_column_froms=True)
+        themes, all_ = self.filter_values("theme"), resource_count(self.model.type_name)
+        plain = self.statement.with_only_columns(self.model.slug, maintain_column_froms=True)
         asked = self._with_themes([PerRowTheme(theme) for theme in themes]) if themes else self.statement
         if len(themes) > 1:
-            probed = join_list_index(asked, self.noun, [ALL_THEMES])
+            probed = join_list_index(asked, self.model, [ALL_THEMES])
             return RandomScan(
-                probed, plain, asked, self.noun, all_, theme_document_count(themes), is_bare=False
+                probed, plain, asked, self.model, all_, theme_document_count(themes), is_bare=False
             )
         number = theme_document_count(themes) if themes else all_
-        if self._is_listed():
-            rows = self._listed()
-            return RandomScan(rows, rows, asked, self.noun, number, number, is_bare=True)
-        found = self.statement if themes else join_list_index(self._asking(), self.noun, [ALL_THEMES])
-        return RandomScan(found, plain, asked, self.noun, number, self._least(number), is_bare=False)
+        if self._is_covered_by_list():
+            rows = self._select_from_list()
+            return RandomScan(rows, rows, asked, self.model, number, number, is_bare=True)
+        found = (
+            self.statement if themes else join_list_index(self._row_filter_plan(), self.model, [ALL_THEMES])
+        )
+        return RandomScan(found, plain, asked, self.model, number, self._max_matches(number), is_bare=False)
 
-    def _least(self, number: Any) -> Any:
+    def _max_matches(self, number: Any) -> Any:
         """Return how many there may be at most: no more than have a value that is asked for."""
-        some = self._ids_of_some()
+        some = self._rare_value_keys()
         if some is None:
             return number
         counted = select(func.count()).select_from(some.limit(COUNT_LIMIT).subquery())
         return case((number > COUNT_LIMIT, counted.scalar_subquery()), else_=number)
 
-    def _listed(self) -> Select[Any]:
+    def _select_from_list(self) -> Select[Any]:
         """Return the statement for the ids of a list by one theme or none, as its rows have them."""
-        themes, most = self.given("theme"), self.filters.get("max_severity")
-        found = select_listed_slugs(self.noun, themes[0] if themes else ALL_THEMES)
+        themes, most = self.filter_values("theme"), self.filters.get("max_severity")
+        found = select_listed_slugs(self.model, themes[0] if themes else ALL_THEMES)
         return found if most is None else found.where(ListIndexRow.severity <= most)
 
-    def bare(self) -> Select[Any]:
+    def count_statement(self) -> Select[Any]:
         """Return a statement with as many rows as the list."""
-        return self._listed() if self._is_listed() else self.sought
+        return self._select_from_list() if self._is_covered_by_list() else self.search_statement
 
     def keys(self) -> Select[Any] | None:
         """Return the statement for the keys of the list, in its order, as its rows have them, if they do."""
-        return select_listed_keys(self._listed()) if self._is_listed() else None
+        return select_listed_keys(self._select_from_list()) if self._is_covered_by_list() else None
 
-    def _is_listed(self) -> bool:
+    def _is_covered_by_list(self) -> bool:
         """Whether the rows of one list say all that is asked."""
-        said = self.names <= {"theme", "max_severity"} and len(self.given("theme")) <= 1
-        return self.has_lists and said
+        said = self.names <= {"theme", "max_severity"} and len(self.filter_values("theme")) <= 1
+        return self.has_list_index and said

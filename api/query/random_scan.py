@@ -44,7 +44,7 @@ class RandomScan:
     statement: Select[Any]
     all_: Select[Any]
     asked: Select[Any]
-    noun: Any
+    model: Any
     number: Any
     least: Any
     is_bare: bool
@@ -55,26 +55,29 @@ class RandomScan:
         if not self.is_bare:
             found, all_ = self.statement.where(condition), self.all_.where(condition)
             return replace(self, statement=found, all_=all_, asked=asked)
-        joined = self.statement.join(self.noun, self.noun.id == ListIndexRow.resource_id).where(condition)
+        joined = self.statement.join(self.model, self.model.id == ListIndexRow.resource_id).where(condition)
         return replace(self, statement=joined, all_=joined, asked=asked, is_bare=False)
 
     def ids(self) -> Select[Any]:
         """Return the statement for ids, of which any stretch in random order is soon read."""
         return self.statement.with_only_columns(ListIndexRow.slug, maintain_column_froms=True)
 
-    def or_all(self, start: int, most: int, most_ranked: int) -> Any:
+    def sample_or_all(self, start: int, most: int, most_ranked: int) -> Any:
         """Return the statement for ids and random keys: of the first ``most`` that are met from ``start`` on.
 
         Behind the last key comes the first, which has a step of 1. Where there may not be many it is
         instead, with a step of 2, the ids of all, and a row with the step ``EXHAUSTED`` that says so.
         """
-        kept = self._kept(start)
+        kept = self._scan_bounds(start)
         is_few = select(kept.c.is_few).scalar_subquery()
         ranked = self.all_.add_columns(cast(null(), BigInteger).label("random_key")).limit(
             _inline_number(most_ranked)
         )
         few = select(ranked.subquery()).limit(case((is_few, _inline_number(most_ranked)), else_=0))
-        stretches = (self._stretch(start, kept.c.ahead, most), self._stretch(0, kept.c.behind, most))
+        stretches = (
+            self._range_statement(start, kept.c.ahead, most),
+            self._range_statement(0, kept.c.behind, most),
+        )
         numbered = [
             select(_inline_number(number).label("step"), *one.subquery().c)
             for number, one in enumerate((*stretches, few))
@@ -82,7 +85,7 @@ class RandomScan:
         said: Any = select(_inline_number(EXHAUSTED), literal_column("''"), cast(null(), BigInteger))
         return union_all(*numbered, said.where(is_few))
 
-    def _kept(self, start: int) -> CTE:
+    def _scan_bounds(self, start: int) -> CTE:
         """Return a row that says whether there are few, and how far to go ahead, and then from the beginning.
 
         Keys are spread evenly, and so ``LONGEST`` resources over a part of them that is known.
@@ -102,7 +105,7 @@ class RandomScan:
             wide.c.is_few, ahead.label("ahead"), case((width > room, behind), else_=nowhere).label("behind")
         ).cte("kept")
 
-    def _stretch(self, start: int, way: Any, most: int) -> Select[Any]:
+    def _range_statement(self, start: int, way: Any, most: int) -> Select[Any]:
         key, width = ListIndexRow.random_key, select(way).scalar_subquery()
         columns = self.ids().add_columns(key)
         return (

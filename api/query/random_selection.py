@@ -43,17 +43,17 @@ class RandomSelection:
         self,
         session: Session,
         statement: Select[Any],
-        noun: Any,
+        model: Any,
         now: dict[str, Any],
         walk: RandomScan | None = None,
     ) -> None:
         """Take the statement, and the noun that it selects."""
-        self.session, self.statement, self.noun, self.now = session, statement, noun, now
+        self.session, self.statement, self.model, self.now = session, statement, model, now
         self.walk = walk
         #: What was not created before it is none of them.
         self.until: dt.datetime | None = None
 
-    def draw(self, seed: str, most: int) -> list[str]:
+    def sample(self, seed: str, most: int) -> list[str]:
         """Return the ids of at most ``most`` of the resources, in the order of their lots.
 
         Each is as likely as any other where there are up to ``MAX_RANKED``. Above, each window of
@@ -61,7 +61,7 @@ class RandomSelection:
         are read however many there are.
         """
         start = int.from_bytes(draw_hash(seed, "")[:8]) >> 1
-        found = self._met_or_all(start)
+        found = self._scan_or_all(start)
         if found is None:
             found = self._run(self._all().limit(MAX_RANKED + 1))
         if len(found) > MAX_RANKED:
@@ -71,24 +71,24 @@ class RandomSelection:
     def _all(self) -> Select[Any]:
         """Return the statement for the ids of all."""
         if self.walk is None:
-            return self._column(self.noun.slug)
-        created = self.noun.created_at
+            return self._column(self.model.slug)
+        created = self.model.created_at
         if self.until is not None:
             before = select(literal_column("1")).where(created < self.until).limit(MAX_RANKED + 1).subquery()
             if (self.session.scalar(select(func.count()).select_from(before)) or 0) <= MAX_RANKED:
                 # In the order of coming nothing that came later is read, as much as it may be.
-                ids = self.walk.asked.with_only_columns(self.noun.slug, maintain_column_froms=True)
+                ids = self.walk.asked.with_only_columns(self.model.slug, maintain_column_froms=True)
                 return ids.order_by(created)
         return self.walk.all_
 
-    def _met_or_all(self, start: int) -> list[str] | None:
+    def _scan_or_all(self, start: int) -> list[str] | None:
         """Return the window, if it is full so soon that surely more are there than are ranked; else all.
 
         None, where it takes another statement to say.
         """
         if self.walk is None:
             return None
-        statement = self.walk.or_all(start, WINDOW_SIZE, MAX_RANKED + 1)
+        statement = self.walk.sample_or_all(start, WINDOW_SIZE, MAX_RANKED + 1)
         rows = self.session.execute(statement, self.now).all()
         if any(step == random_scan.EXHAUSTED for step, _, _ in rows):
             return [slug for step, slug, _ in rows if step != random_scan.EXHAUSTED]
@@ -103,40 +103,40 @@ class RandomSelection:
         return [slug for _, _, slug in met] if is_crowd else None
 
     def _window(self, start: int) -> list[str]:
-        of = ListIndexRow if self.walk else self.noun
+        of = ListIndexRow if self.walk else self.model
         key, slugs = of.random_key, self.walk.ids() if self.walk else self._column(of.slug)
         in_order = slugs.order_by(key, of.slug)
         found = self._run(in_order.where(key >= start).limit(WINDOW_SIZE))
         # Behind the last comes the first.
         return found + self._run(in_order.where(key < start).limit(WINDOW_SIZE - len(found)))
 
-    def draw_of_day(self, day: dt.date) -> str | None:
+    def daily_pick(self, day: dt.date) -> str | None:
         """Return the id of the day's resource; None where there was none yet.
 
         It is chosen among those created before the day began anywhere, so that nothing added later,
         on that day itself or after, changes it; on the first day among the first that came.
         """
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
-        created = self.noun.created_at
-        chosen = self._before(earliest_start_of_day(midnight)).draw(str(day), 1)
+        created = self.model.created_at
+        chosen = self._created_before(earliest_start_of_day(midnight)).sample(str(day), 1)
         if not chosen:
             asked = self.walk.asked if self.walk else self.statement
             that_day = asked.with_only_columns(created, maintain_column_froms=True)
             that_day = that_day.where(created < midnight + dt.timedelta(days=1))
             first = self._run(that_day.order_by(created).limit(1))
             # Nothing came before the first; a range, unlike one value, leaves rows in their random order.
-            chosen = self.where(created <= first[0]).draw(str(day), 1) if first else []
+            chosen = self.where(created <= first[0]).sample(str(day), 1) if first else []
         return chosen[0] if chosen else None
 
-    def draw_of_days(self, days: list[dt.date]) -> dict[dt.date, str]:
+    def daily_picks(self, days: list[dt.date]) -> dict[dt.date, str]:
         """Return the same for several days, without those of which there is none.
 
         Where not too many are candidates they are read once for all of the days.
         """
-        columns = self._column(self.noun.slug).add_columns(self.noun.created_at)
+        columns = self._column(self.model.slug).add_columns(self.model.created_at)
         rows = self.session.execute(columns.limit(MAX_RANKED + 1), self.now).all()
         if len(rows) > MAX_RANKED:
-            drawn = {day: self.draw_of_day(day) for day in days}
+            drawn = {day: self.daily_pick(day) for day in days}
             return {day: slug for day, slug in drawn.items() if slug}
         candidates = {day: _candidates(rows, day) for day in days}
         return {
@@ -148,11 +148,11 @@ class RandomSelection:
     def where(self, condition: ColumnElement[bool]) -> RandomSelection:
         """Return those of them of which a condition holds."""
         walk = self.walk and self.walk.where(condition)
-        return RandomSelection(self.session, self.statement.where(condition), self.noun, self.now, walk)
+        return RandomSelection(self.session, self.statement.where(condition), self.model, self.now, walk)
 
-    def _before(self, moment: dt.datetime) -> RandomSelection:
+    def _created_before(self, moment: dt.datetime) -> RandomSelection:
         """Return those of them that were created before a moment."""
-        found = self.where(self.noun.created_at < moment)
+        found = self.where(self.model.created_at < moment)
         found.until = moment
         return found
 

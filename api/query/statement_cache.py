@@ -87,7 +87,7 @@ def _view_statement(view: View, path: StatementKey, filters: StatementKey | None
     """Return the view's statement for a form."""
     if filters is None:
         return call_view(view, placeholders(path), None)
-    return ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters)).sought
+    return ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters)).search_statement
 
 
 def call_view(view: View, path: Mapping[str, Any], filters: Mapping[str, Any] | None) -> Select[Any]:
@@ -99,8 +99,8 @@ def call_view(view: View, path: Mapping[str, Any], filters: Mapping[str, Any] | 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _item_statement(view: View, path: StatementKey, shape: Shape, base_url: str) -> Select[Any]:
     statement = _view_statement(view, path)
-    noun = _model_of(statement)
-    columns = (compile_item(shape, noun, base_url), getattr(noun, "revision", null()))
+    model = _model_of(statement)
+    columns = (compile_item(shape, model, base_url), getattr(model, "revision", null()))
     return statement.with_only_columns(*columns, maintain_column_froms=True)
 
 
@@ -129,14 +129,14 @@ class PageKey(NamedTuple):
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _page_statement(view: View, path: StatementKey, filters: StatementKey, page: PageKey) -> Select[Any]:
     lead = ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters))
-    statements, orders, conditions = lead.towards(page.order, ROW_LIMIT)
-    key = inspect(lead.noun).primary_key
+    statements, orders, conditions = lead.plan(page.order, ROW_LIMIT)
+    key = inspect(lead.model).primary_key
     named = [column.label(f"own_{number}") for number, column in enumerate(key)]
     keys = [one.with_only_columns(*named, maintain_column_froms=True) for one in statements]
     first = paged_statement(keys, orders, page.cursor, conditions).subquery("first")
     found = select(first).limit(ROW_LIMIT).subquery("found")
     # An item is written once it is sure to be shown; what is sorted before would all be written else.
-    json = select(compile_item(page.shape, lead.noun, page.base_url)).select_from(lead.noun)
+    json = select(compile_item(page.shape, lead.model, page.base_url)).select_from(lead.model)
     item = json.where(*(column == found.c[f"own_{number}"] for number, column in enumerate(key)))
     columns = [found.c[f"key_{number}"] for number in range(len(page.order))]
     return select(item.scalar_subquery(), *columns).order_by(*order_by_terms(orders[0], page.cursor, columns))
@@ -155,7 +155,7 @@ def _key_statement(view: View, path: StatementKey, filters: StatementKey) -> Sel
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _count_statement(view: View, path: StatementKey, filters: StatementKey) -> Select[Any]:
     """Return the statement whose rows are to be counted."""
-    return ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters)).bare()
+    return ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters)).count_statement()
 
 
 def _model_of(statement: Select[Any]) -> Any:
@@ -163,9 +163,9 @@ def _model_of(statement: Select[Any]) -> Any:
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _items_statement(noun: Any, shape: Shape, base_url: str) -> Select[Any]:
-    columns = (noun.slug, compile_item(shape, noun, base_url), noun.revision)
-    return select(*columns).where(noun.slug.in_(bindparam("slugs", expanding=True)))
+def _items_statement(model: Any, shape: Shape, base_url: str) -> Select[Any]:
+    columns = (model.slug, compile_item(shape, model, base_url), model.revision)
+    return select(*columns).where(model.slug.in_(bindparam("slugs", expanding=True)))
 
 
 class ResourceReader:
@@ -178,11 +178,11 @@ class ResourceReader:
         """Take the view, and the base of every address."""
         self.session, self.view, self.base_url = session, view, base_url
 
-    def noun(self, path: Mapping[str, Any]) -> Any:
+    def model(self, path: Mapping[str, Any]) -> Any:
         """Return what the view of an item selects."""
         return _model_of(_view_statement(self.view, _split_path(path)[0]))
 
-    def selected(
+    def statement(
         self, filters: Mapping[str, Any], path: Mapping[str, Any]
     ) -> tuple[Select[Any], dict[str, Any]]:
         """Return the view's statement, and the parameters to run it with."""
@@ -203,9 +203,9 @@ class ResourceReader:
         found = self._run(_item_statement(self.view, form, shape, self.base_url), now).first()
         return ItemRow(*found) if found else None
 
-    def items(self, noun: Any, slugs: list[str], shape: Shape) -> list[ItemRow]:
+    def items(self, model: Any, slugs: list[str], shape: Shape) -> list[ItemRow]:
         """Return the items with these ids, which were found just now, in their order."""
-        found = self._run(_items_statement(noun, shape, self.base_url), {"slugs": slugs})
+        found = self._run(_items_statement(model, shape, self.base_url), {"slugs": slugs})
         by_slug = {slug: ItemRow(json, revision) for slug, json, revision in found}
         return [by_slug[slug] for slug in slugs]
 

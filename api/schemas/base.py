@@ -35,10 +35,10 @@ class OrderedSchemaMeta(SchemaMeta):
         declared = super().get_declared_fields(klass, *args, **kwargs)
         for name in (*getattr(klass, "dropped", ()), *getattr(klass, "left_out", ())):
             declared.pop(name, None)
-        return cls.in_order(declared)
+        return cls.order_fields(declared)
 
     @classmethod
-    def in_order(cls, declared: dict[str, Any]) -> dict[str, Any]:
+    def order_fields(cls, declared: dict[str, Any]) -> dict[str, Any]:
         """Return the fields, or what is known of each, where they belong."""
         own = [name for name in declared if name not in cls.head + cls.tail]
         return {name: declared[name] for name in (*cls.head, *own, *cls.tail) if name in declared}
@@ -85,7 +85,7 @@ class ResponseSchema(SharedSchema, metaclass=OrderedSchemaMeta):
             name: ExpandedList(*link.lists) for name, link in listed.items() if link.lists and name in include
         }
         if added:
-            self._declared_fields = type(self).in_order(self._declared_fields | added)
+            self._declared_fields = type(self).order_fields(self._declared_fields | added)
         super().__init__(**options)
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:

@@ -81,10 +81,10 @@ class Slug(fields.String):
 class Reference(Slug):
     """An id that must name a ``noun`` (a type name); a resolver turns it into the thing itself."""
 
-    def __init__(self, noun: str, **options: Any) -> None:
+    def __init__(self, model: str, **options: Any) -> None:
         """Take the type name of what it refers to."""
         super().__init__(**options)
-        self.noun = noun
+        self.model = model
 
 
 class Choice(fields.Enum[Any]):

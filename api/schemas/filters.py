@@ -44,12 +44,12 @@ class OrderedQuerySchemaMeta(OrderedSchemaMeta):
 class SortField(CommaSeparated):
     """Sort keys of a noun, each with a ``-`` before it for descending."""
 
-    def __init__(self, noun: type[Versioned] | type[Paragraph] | type[CommentaryRelation]) -> None:
+    def __init__(self, model: type[Versioned] | type[Paragraph] | type[CommentaryRelation]) -> None:
         """Take the noun whose published keys are allowed."""
-        keys = sorted(noun.sort_keys())
+        keys = sorted(model.sort_keys())
         allowed = [key for plain in keys for key in (plain, f"-{plain}")]
-        default, ties = ",".join(noun.default_sort), " and ".join(noun.unique_sort)
-        keys_of = f"{noun.__name__}SortKey"
+        default, ties = ",".join(model.default_sort), " and ".join(model.unique_sort)
+        keys_of = f"{model.__name__}SortKey"
         super().__init__(
             Enumerated("sort key", allowed, enumeration=keys_of, described="A sort key; `-` for descending."),
             metadata={
@@ -62,7 +62,7 @@ class SortField(CommaSeparated):
 class ListQuerySchema(RequestSchema, metaclass=OrderedQuerySchemaMeta):
     """The parameters of every list; a subclass adds its ``noun``, its filters and ``sort``."""
 
-    noun: ClassVar[Any]
+    model: ClassVar[Any]
 
     limit = StrictInteger(
         1,

@@ -40,7 +40,7 @@ class Expandable(fields.Field[Any]):
         return self.include_name in getattr(self.root, "include", ())
 
     @property
-    def ceiling(self) -> int | None:
+    def severity_ceiling(self) -> int | None:
         """The highest severity of an advisory on what is filled in; None for any."""
         most = getattr(self.root, "max_severity", None)
         return None if most is None or most >= 3 else most
@@ -48,9 +48,9 @@ class Expandable(fields.Field[Any]):
     def admits(self, resource: Any) -> bool:
         """Whether the resource has no advisory above the ceiling."""
         links = getattr(resource, "advisory_links", ())
-        return self.ceiling is None or all(link.severity <= self.ceiling for link in links)
+        return self.severity_ceiling is None or all(link.severity <= self.severity_ceiling for link in links)
 
-    def shown(self, type_name: str, resource: Any) -> Any:
+    def serialize_resource(self, type_name: str, resource: Any) -> Any:
         """Return the resource as it is to be shown here: whole, or as a reference."""
         filled = self.is_included and self.admits(resource)
         return get_schema(type_name, "" if filled else "Ref", version_of_field(self)).dump(resource)
@@ -73,7 +73,7 @@ class ReferenceTo(Expandable, fields.Nested):
         self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any
     ) -> Any:
         seen = nested_obj is not None and nested_obj.is_visible
-        return self.shown(self.type_name, nested_obj) if seen else None
+        return self.serialize_resource(self.type_name, nested_obj) if seen else None
 
 
 class UnionField(fields.Field[Any]):
@@ -94,7 +94,7 @@ class UnionReference(Expandable, UnionField):
         super().__init__(name, *type_names, kind="Ref", described=described, **options)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return self.shown(value.type_name, value)
+        return self.serialize_resource(value.type_name, value)
 
 
 class VisibleList(fields.List[Any]):
@@ -154,16 +154,16 @@ class ExpandedList(Expandable):
         self.type_name, self.by = type_name, by
 
     @cached_property
-    def noun(self) -> Any:
+    def model(self) -> Any:
         """What is listed."""
         return MODELS_BY_TYPE[self.type_name]
 
-    def select_of(self, slug: Any) -> Select[Any]:
+    def select_items(self, slug: Any) -> Select[Any]:
         """Return the statement for the list of the item whose id is ``slug``: a text, or SQL for it."""
         filters: dict[str, Any] = {self.by: [slug]}
-        if self.ceiling is not None and hasattr(self.noun, "advisory_links"):
-            filters["max_severity"] = self.ceiling
-        return in_default_order(self.noun, self.noun.select_where(**filters)).limit(self.most)
+        if self.severity_ceiling is not None and hasattr(self.model, "advisory_links"):
+            filters["max_severity"] = self.severity_ceiling
+        return in_default_order(self.model, self.model.select_where(**filters)).limit(self.most)
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
         """Return the row whose list it is."""
@@ -172,7 +172,7 @@ class ExpandedList(Expandable):
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         session = object_session(value)
         assert session is not None  # noqa: S101 (only what was read is shown)
-        found = session.scalars(self.select_of(value.slug))
+        found = session.scalars(self.select_items(value.slug))
         return get_schema(self.type_name, "", version_of_field(self)).dump(found.all(), many=True)
 
 

@@ -37,7 +37,7 @@ class Shape:
     include: tuple[str, ...] = ()
     max_severity: int | None = None
 
-    def made(self) -> Schema:
+    def build_schema(self) -> Schema:
         """Return the schema that shows items in this shape."""
         made: Schema = self.schema(only=self.only, include=self.include, max_severity=self.max_severity)
         return made
@@ -59,13 +59,13 @@ def with_format_parameter(query: type[Schema], type_name: str | None) -> type[Sc
         f"instead: {ends}."
     )
     names = [form.name for form in formats_for(type_name)]
-    noun = type_name.title()
+    model = type_name.title()
     field = Enumerated(
         "format",
         names,
-        enumeration=f"{noun}Format",
+        enumeration=f"{model}Format",
         described=f"A form of a {type_name}.",
-        metadata={"description": description, "component": f"{noun}Format"},
+        metadata={"description": description, "component": f"{model}Format"},
     )
     members = {"__doc__": query.__doc__, "format": field}
     made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
@@ -93,8 +93,8 @@ def available_facets(query: type[Schema]) -> list[str]:
 
     Where a path has fixed the theme, ``theme_all`` is the filter by a further one.
     """
-    noun, filters = getattr(query, "noun", None), query._declared_fields
-    known = FACETS.get(noun.type_name, {}) if noun else {}
+    model, filters = getattr(query, "model", None), query._declared_fields
+    known = FACETS.get(model.type_name, {}) if model else {}
     return [name for name in known if name in filters or f"{name}_all" in filters]
 
 
@@ -128,11 +128,11 @@ def _fields_parameter(item: type[ResponseSchema]) -> CommaSeparated:
     description = (
         "The keys to show; `type` and `id` always stay, and so does what is included. Without it, all."
     )
-    noun = component_name(item)
+    model = component_name(item)
     key = Enumerated(
-        "field", list(item().fields), enumeration=f"{noun}Field", described="A key that can be kept."
+        "field", list(item().fields), enumeration=f"{model}Field", described="A key that can be kept."
     )
-    return CommaSeparated(key, metadata={"description": description, "component": f"{noun}Fields"})
+    return CommaSeparated(key, metadata={"description": description, "component": f"{model}Fields"})
 
 
 def _include_parameter(item: type[ResponseSchema], names: list[str]) -> CommaSeparated:
@@ -143,9 +143,9 @@ def _include_parameter(item: type[ResponseSchema], names: list[str]) -> CommaSep
             f" Lists are added ({listed}), each with the first {MAX_EXPANDED_ITEMS} items in its own order; "
             "`links` leads to all of them."
         )
-    noun = component_name(item)
-    name = Enumerated("include", names, enumeration=f"{noun}Include", described="What can be included.")
-    metadata = {"description": description, "component": f"{noun}Includes"}
+    model = component_name(item)
+    name = Enumerated("include", names, enumeration=f"{model}Include", described="What can be included.")
+    metadata = {"description": description, "component": f"{model}Includes"}
     return CommaSeparated(name, most=MAX_INCLUDES, metadata=metadata)
 
 

@@ -56,14 +56,14 @@ class Blueprint(flask_smorest.Blueprint):
         self._prepare_doc_cbks.insert(0, self._prepare_deprecation_doc)
         self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_forms_doc]
 
-    def unlisted(self, rule: str, view: Callable[..., Any], endpoint: str) -> None:
+    def route_undocumented(self, rule: str, view: Callable[..., Any], endpoint: str) -> None:
         """Serve a view at another address too, of which the document tells in words alone.
 
         Templates of paths must not overlap there (OpenAPI 3.1, section 4.8.8.2).
         """
         super(flask_smorest.Blueprint, self).add_url_rule(rule, endpoint, view)
 
-    def listing(
+    def list_view(
         self,
         query: type[ListQuerySchema],
         item: type[ResponseSchema],
@@ -77,10 +77,10 @@ class Blueprint(flask_smorest.Blueprint):
         ``parent`` is the noun that the first path parameter must name. ``example`` is a request
         whose real answer stands in the OpenAPI document.
         """
-        return self._reading(
+        return self._read_view(
             with_shape_parameters(query, item),
             list_schema(item),
-            partial(list_response, noun=query.noun, item=item, parent=parent),
+            partial(list_response, model=query.model, item=item, parent=parent),
             description="A page of the list.",
             operation=operation,
             example=example,
@@ -97,7 +97,7 @@ class Blueprint(flask_smorest.Blueprint):
         """
         query = with_shape_parameters(ItemQuerySchema, item)
         respond = partial(item_response, item=item, forms=forms)
-        return self._reading(
+        return self._read_view(
             with_format_parameter(query, forms),
             item,
             respond,
@@ -112,10 +112,10 @@ class Blueprint(flask_smorest.Blueprint):
         self, query: type[ListQuerySchema], item: type[ResponseSchema], *, operation: str, example: str
     ) -> Decorator:
         """Make a view that returns a ``Select`` into a list of some of its items, chosen by lot."""
-        return self._reading(
+        return self._read_view(
             random_query(with_shape_parameters(query, item)),
             list_schema(item),
-            partial(random_response, noun=query.noun, item=item),
+            partial(random_response, model=query.model, item=item),
             description="The chosen items.",
             operation=operation,
             example=example,
@@ -132,8 +132,8 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Decorator:
         """Make a view that returns a ``Select`` into one item a day: today's, or a given day's."""
         made = daily_query(with_shape_parameters(query, item))
-        respond = partial(daily_response, noun=query.noun, item=item, forms=forms)
-        return self._reading(
+        respond = partial(daily_response, model=query.model, item=item, forms=forms)
+        return self._read_view(
             with_format_parameter(made, forms),
             item,
             respond,
@@ -144,7 +144,7 @@ class Blueprint(flask_smorest.Blueprint):
             forms=forms,
         )
 
-    def _reading(
+    def _read_view(
         self,
         query: type[Schema],
         shown: type[ResponseSchema],
@@ -157,7 +157,7 @@ class Blueprint(flask_smorest.Blueprint):
         forms: str | None = None,
         parent: type[Versioned] | None = None,
     ) -> Decorator:
-        documented = self.documented(
+        documented = self.document_read(
             query,
             shown,
             description=description,
@@ -179,7 +179,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorate
 
-    def documented(
+    def document_read(
         self,
         query: type[Schema],
         shown: type[ResponseSchema],

@@ -23,7 +23,7 @@ HEADERS = ("ETag", "Cache-Control", "Vary")
 class Ranking(NamedTuple):
     """The first of a ranking; how many it has, and whether that is ``exact`` or ``at-least``."""
 
-    first: Sequence[Any]
+    top: Sequence[Any]
     total: int
     relation: str
 
@@ -43,9 +43,9 @@ def computed_view(
     """
 
     def body(found: Any, asked: dict[str, Any]) -> Any:
-        return shape_from_args(schema, asked).made().dump(found)
+        return shape_from_args(schema, asked).build_schema().dump(found)
 
-    documented = blp.documented(
+    documented = blp.document_read(
         with_shape_parameters(query, schema),
         schema,
         description=description,
@@ -65,9 +65,9 @@ def ranking_view(
     def body(found: Ranking, asked: dict[str, Any]) -> Any:
         place = {"limit": asked["limit"], "next": None, "previous": None}
         place |= {"total": found.total, "total_relation": found.relation}
-        return {"data": shape_from_args(item, asked).made().dump(found.first, many=True), "page": place}
+        return {"data": shape_from_args(item, asked).build_schema().dump(found.top, many=True), "page": place}
 
-    documented = blp.documented(
+    documented = blp.document_read(
         with_shape_parameters(query, item),
         list_schema(item),
         description="The first of the ranking.",

@@ -30,7 +30,7 @@ def list_response(
     asked: dict[str, Any],
     path: dict[str, Any],
     *,
-    noun: Any,
+    model: Any,
     item: type[ResponseSchema],
     parent: Any,
 ) -> Response:
@@ -40,7 +40,7 @@ def list_response(
         NotFound, Gone, Renamed: the ``parent`` that the path names is not there.
         ProblemException: 422, when the cursor is not of this list.
     """
-    wanted = ListRequest(noun, request.path, asked)
+    wanted = ListRequest(model, request.path, asked)
     page = read.page(wanted, path, shape_from_args(item, asked))
     if parent and not page.rows:
         # Rows prove that the parent is there; only their absence makes it a question.
@@ -48,7 +48,7 @@ def list_response(
     total, relation = read.count(wanted, path) if asked["count"] else (None, None)
     base = settings().base_url
     following, previous = (
-        wanted.address(base, cursor=str(cursor)) if cursor else None for cursor in (page.next, page.previous)
+        wanted.url(base, cursor=str(cursor)) if cursor else None for cursor in (page.next, page.previous)
     )
     place = {"limit": asked["limit"], "next": following, "previous": previous}
     place |= {"total": total, "total_relation": relation}
@@ -74,7 +74,7 @@ def item_response(
     form = _negotiated_format(forms, asked, path.pop("extension", None))
     found = read.item(path, _requested_shape(item, form, asked))
     if found is None:
-        raise read.noun(path).missing(read.session, *path.values())
+        raise read.model(path).missing_error(read.session, *path.values())
     return _formatted_response(form, found)
 
 
@@ -83,20 +83,20 @@ def random_response(
     asked: dict[str, Any],
     path: dict[str, Any],
     *,
-    noun: Any,
+    model: Any,
     item: type[ResponseSchema],
 ) -> Response:
     """Answer with some of the list, chosen by lot; to be kept only where a seed makes it repeatable."""
     unseeded = {name: value for name, value in asked.items() if name != "seed"}
-    wanted, asked = ListRequest(noun, request.path, unseeded), exclude_flagged(asked)
+    wanted, asked = ListRequest(model, request.path, unseeded), exclude_flagged(asked)
     seed = asked.get("seed") or token_hex(8)
-    lots = selection_for(read, filters_from_args(noun, asked), path, noun)
+    lots = selection_for(read, filters_from_args(model, asked), path, model)
     if "exclude" in asked:
-        lots = lots.where(noun.slug.not_in(asked["exclude"]))
-    slugs = lots.draw(seed, asked["count"])
+        lots = lots.where(model.slug.not_in(asked["exclude"]))
+    slugs = lots.sample(seed, asked["count"])
     place = {"limit": asked["count"], "next": None, "previous": None, "total": None, "total_relation": None}
-    body = _list_body([row.json for row in read.items(noun, slugs, shape_from_args(item, asked))], place)
-    again = {"bookmark": wanted.address(settings().base_url, seed=seed)}
+    body = _list_body([row.json for row in read.items(model, slugs, shape_from_args(item, asked))], place)
+    again = {"bookmark": wanted.url(settings().base_url, seed=seed)}
     return (
         cacheable_response(body, etag=etag_hash(body), links=again)
         if "seed" in asked
@@ -109,7 +109,7 @@ def daily_response(
     asked: dict[str, Any],
     path: dict[str, Any],
     *,
-    noun: Any,
+    model: Any,
     item: type[ResponseSchema],
     forms: str,
 ) -> Response:
@@ -122,22 +122,20 @@ def daily_response(
     form = _negotiated_format(forms, asked, None)
     in_path = path.pop("date", None)
     day = _requested_day(asked, in_path)
-    slug = selection_for(read, filters_from_args(noun, asked), path, noun).draw_of_day(day)
+    slug = selection_for(read, filters_from_args(model, asked), path, model).daily_pick(day)
     if slug is None:
         raise ProblemException("not-found", f"Nothing that matches was there on {day} yet.")
-    (found,) = read.items(noun, [slug], _requested_shape(item, form, asked))
-    lasting = ListRequest(noun, f"{request.path}/{day}", given).address(
-        settings().base_url, date=None, tz=None
-    )
+    (found,) = read.items(model, [slug], _requested_shape(item, form, asked))
+    lasting = ListRequest(model, f"{request.path}/{day}", given).url(settings().base_url, date=None, tz=None)
     return _formatted_response(form, found, {} if in_path else {"bookmark": lasting})
 
 
 def selection_for(
-    read: ResourceReader, filters: dict[str, Any], path: dict[str, Any], noun: Any
+    read: ResourceReader, filters: dict[str, Any], path: dict[str, Any], model: Any
 ) -> RandomSelection:
     """Return what the view selects, each of which can draw a lot."""
-    statement, now = read.selected(filters, path)
-    return RandomSelection(read.session, statement, noun, now, read.walk(filters, path))
+    statement, now = read.statement(filters, path)
+    return RandomSelection(read.session, statement, model, now, read.walk(filters, path))
 
 
 def _requested_day(asked: dict[str, Any], in_path: str | None) -> dt.date:

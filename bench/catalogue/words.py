@@ -35,13 +35,13 @@ class Vocabulary:
         self.words = [*COMMON.split(), *self.rare]
         self.weights = frequencies(len(self.words))
 
-    def draw(self, number: int) -> list[str]:
+    def sample(self, number: int) -> list[str]:
         """Return so many words."""
         return self.random.choices(self.words, cum_weights=self.weights, k=number)
 
     def text(self, least: int, most: int) -> str:
         """Return a text of about so many words, as one sentence."""
-        words = self.draw(self.random.randint(least, most))
+        words = self.sample(self.random.randint(least, most))
         return f"{' '.join(words).capitalize()}."
 
     def names(self, number: int) -> str:

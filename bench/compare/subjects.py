@@ -37,7 +37,7 @@ def subjects(url: str) -> Subjects:
         .join(QuoteTheme)
         .where(~Theme.id.in_(select(narrower.broader_id).where(narrower.broader_id.is_not(None))))
     )
-    with database.reading() as session:
+    with database.read_session() as session:
         ranked = themes.group_by(Theme.slug, Theme.id).order_by(func.count().desc(), Theme.slug)
         theme, theme_key = session.execute(ranked.limit(1)).one()
         of_theme = Quote.select_where(theme=[theme]).order_by(Film.slug, Quote.position)

@@ -40,7 +40,7 @@ def grown(url: str, quotes: int) -> dict[str, Measured | None]:
     app = create_app(Settings(database_url=url, statement_seconds=600, cache_bytes=0))
     database: Database = app.extensions["database"]
     client = app.test_client()
-    with database.reading() as session:
+    with database.read_session() as session:
         asked = operations(client, session, places(session))
     found: dict[str, Measured | None] = {}
     for name, address in asked.items():

@@ -94,7 +94,7 @@ def _deep(client: FlaskClient, url: str, deep: dict[str, Any]) -> str | None:
     if following is None:
         return None
     text = following.partition("cursor=")[2].partition("&")[0]
-    given = Cursor.unpacked(text)
+    given = Cursor.decode(text)
     asked = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
     names = [name.lstrip("-") for name in asked.get("sort", "film,position").split(",")]
     values = [deep[name] for name in [*names, *(["id"] if "id" not in names else [])]]

@@ -60,11 +60,11 @@ def ids(session: Session, film: str, theme: str) -> dict[str, str]:
     return first | {"film_id": film, "theme_id": theme, "number": "1"}
 
 
-def _with_most(noun: Any, referring: Any, film: int) -> Select[Any]:
+def _with_most(model: Any, referring: Any, film: int) -> Select[Any]:
     """Return the statement for the ids of what a film has, that which most refer to by a column first."""
-    found = select(noun.slug).join(referring.class_, referring == noun.id)
-    counted = found.where(noun.film_id == film, noun.is_visible).group_by(noun.slug)
-    return counted.order_by(func.count().desc(), noun.slug)
+    found = select(model.slug).join(referring.class_, referring == model.id)
+    counted = found.where(model.film_id == film, model.is_visible).group_by(model.slug)
+    return counted.order_by(func.count().desc(), model.slug)
 
 
 def addresses(paths: dict[str, dict[str, object]], known: dict[str, str]) -> dict[str, str]:

@@ -59,12 +59,12 @@ def _index(session: Session, identities: Iterable[Identity]) -> None:
     themes = ids.pop("theme", set())
     themes |= set(keys_of_themes(session, searchable_models()["theme"], themes) if themes else ())
     placed = list(_reindex_dependents(session, "theme", themes, writing))
-    for type_name, noun in searchable_models().items():
+    for type_name, model in searchable_models().items():
         wanted = ids.get(type_name, set())
-        wanted |= set(keys_of_films(session, noun, moved) if moved else ())
-        wanted |= set(keys_of_themes(session, noun, placed) if placed else ())
+        wanted |= set(keys_of_films(session, model, moved) if moved else ())
+        wanted |= set(keys_of_themes(session, model, placed) if placed else ())
         for batch in _batches(sorted(wanted)):
-            _reindex(session, noun, batch, writing)
+            _reindex(session, model, batch, writing)
     writing.finish()
 
 
@@ -91,13 +91,13 @@ def _batches(ids: list[int]) -> Iterable[list[int]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def _reindex(session: Session, noun: Any, ids: list[int], writing: IndexWriter) -> tuple[Rows, Rows]:
+def _reindex(session: Session, model: Any, ids: list[int], writing: IndexWriter) -> tuple[Rows, Rows]:
     """Make the documents of these resources say what the resources say; return the old ones and the new."""
-    keys = [Document.key_of(noun.type_name, id_) for id_ in ids]
+    keys = [Document.key_of(model.type_name, id_) for id_ in ids]
     table = Document.__table__
     found = session.connection().execute(select(table).where(table.c.id.in_(keys))).mappings()
     before: Rows = {row["id"]: dict(row) for row in found}
-    after: Rows = build_documents(session, noun, ids)
+    after: Rows = build_documents(session, model, ids)
     changed = [key for key in keys if _indexed_values(before.get(key)) != _indexed_values(after.get(key))]
     writing.replace(
         [before[key] for key in changed if key in before], [after[key] for key in changed if key in after]
@@ -118,12 +118,12 @@ def rebuild(session: Session, told: Callable[[int, int], None] = lambda *_: None
     writing = IndexWriter(session)
     writing.clear()
     number = sum(
-        session.scalar(select(func.count()).select_from(noun)) or 0 for noun in searchable_models().values()
+        session.scalar(select(func.count()).select_from(model)) or 0 for model in searchable_models().values()
     )
     seen = 0
-    for noun in searchable_models().values():
-        for ids in all_keys(session, noun):
-            writing.replace([], list(build_documents(session, noun, ids).values()))
+    for model in searchable_models().values():
+        for ids in all_keys(session, model):
+            writing.replace([], list(build_documents(session, model, ids).values()))
             seen += len(ids)
             told(seen, number)
     writing.finish(VERSION)

@@ -145,7 +145,7 @@ def search_parameter(value: Any) -> ColumnElement[Any]:
     )
 
 
-def matches_query(noun: Any, asked: Query | str | BindParameter[Any]) -> ColumnElement[bool]:
+def matches_query(model: Any, asked: Query | str | BindParameter[Any]) -> ColumnElement[bool]:
     """Return the condition that a row of ``noun`` matches a query.
 
     ``asked`` may be a SQL parameter whose value is a query or its text, in a statement that is kept. At
@@ -157,5 +157,5 @@ def matches_query(noun: Any, asked: Query | str | BindParameter[Any]) -> ColumnE
     """
     if isinstance(asked, str):
         asked = parse(asked)
-    scope = literal(type_scope(noun.type_name), Text())
-    return Matches(noun.id, search_parameter(asked), literal(MAX_MATCHES, Integer()), scope)
+    scope = literal(type_scope(model.type_name), Text())
+    return Matches(model.id, search_parameter(asked), literal(MAX_MATCHES, Integer()), scope)

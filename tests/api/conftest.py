@@ -27,7 +27,7 @@ def make_app():
 def hidden_app(engine, make_app):
     """An app over content of which much is hidden; nobody writes to it."""
     with engine.fresh() as url, make_app(url) as made:
-        with made.extensions["database"].writing() as session:
+        with made.extensions["database"].write_session() as session:
             store(session, worst())
         yield made
 

@@ -105,8 +105,8 @@ class TestFilters:
         ],
     )
     def test_a_nested_list_is_the_filtered_one(self, client, parent):
-        noun, id_ = parent.split("/")
-        filtered = whole(client, f"/v1/commentary?{noun.rstrip('s')}={id_}&limit=100")
+        model, id_ = parent.split("/")
+        filtered = whole(client, f"/v1/commentary?{model.rstrip('s')}={id_}&limit=100")
         assert whole(client, f"/v1/{parent}/commentary?limit=100") == filtered != []
 
 

@@ -216,11 +216,11 @@ def packed_client(engine, make_app):
     """A client over the pack, in which the parents of every path have fared otherwise, too."""
     parents = {Film: "her-2013", Source: ESSAY, Theme: "loneliness"}
     with engine.fresh("pack") as url, make_app(url) as app:
-        with app.extensions["database"].writing() as session, change_set(session, "maker", at=STORED):
-            for noun, slug in parents.items():
-                kept = noun.by_slug(session, slug)
-                session.add(Alias(type_name=noun.type_name, slug="renamed", resource_id=kept.id))
-                columns = {c.key: getattr(kept, c.key) for c in noun.__table__.columns if c.key != "id"}
-                session.add(noun(**columns | {"slug": "draft", "status": Status.DRAFT}))
-                session.add(noun(**columns | {"slug": "deleted", "deleted_at": STORED}))
+        with app.extensions["database"].write_session() as session, change_set(session, "maker", at=STORED):
+            for model, slug in parents.items():
+                kept = model.by_slug(session, slug)
+                session.add(Alias(type_name=model.type_name, slug="renamed", resource_id=kept.id))
+                columns = {c.key: getattr(kept, c.key) for c in model.__table__.columns if c.key != "id"}
+                session.add(model(**columns | {"slug": "draft", "status": Status.DRAFT}))
+                session.add(model(**columns | {"slug": "deleted", "deleted_at": STORED}))
         yield app.test_client()

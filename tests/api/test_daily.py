@@ -43,7 +43,7 @@ ALIKE += [f"/v1/{name}/daily/2026-{day}" for name in NAMES for day in ("11-23", 
 
 def add(app, moment):
     """Add 300 quotes to the pack's 30: whatever may choose among them hardly comes by what it would have."""
-    with app.extensions["database"].writing() as session:
+    with app.extensions["database"].write_session() as session:
         film, at = session.scalar(select(Film.id)), dt.datetime.fromisoformat(moment)
         session.connection().execute(insert(Quote.__table__), [line(n, film, at) for n in range(300)])
         # They came past the session, and are in no list yet.
@@ -234,7 +234,7 @@ class TestLaterChanges:
         days = [f"/v1/quotes/daily/2026-{day}" for day in ("11-23", "11-24", "11-30", "12-01", "12-24")]
         before = [own.test_client().get(day) for day in days]
         came = [answer.get_json()["id"] for answer in before]
-        with own.extensions["database"].writing() as session:
+        with own.extensions["database"].write_session() as session:
             others = update(Quote.__table__).where(Quote.slug.not_in(came))
             assert session.connection().execute(others.values(deleted_at=STORED)).rowcount >= 25
         assert [own.test_client().get(day).data for day in days] == [answer.data for answer in before]

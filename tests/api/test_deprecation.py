@@ -76,7 +76,7 @@ blp = Blueprint("mottos", __name__, url_prefix="/v1", description="Quotes of old
 class MottoList(MethodView):
     """All mottos."""
 
-    @blp.listing(MottoQuerySchema, MottoSchema, operation="listMottos", example="/v1/mottos")
+    @blp.list_view(MottoQuerySchema, MottoSchema, operation="listMottos", example="/v1/mottos")
     def get(self, filters):
         """List mottos
 
@@ -119,7 +119,7 @@ class SayingDetail(MethodView):
         return Quote.select_where(id=[quote])
 
 
-blp.unlisted(
+blp.route_undocumented(
     "/sayings/<slug:quote>.<extension:extension>", SayingDetail.as_view("saying_form"), "saying_form"
 )
 

@@ -17,7 +17,7 @@ class TestSnippet:
     @pytest.fixture
     def rows(self, app):
         """Every quote's id, and whether anyone may see it."""
-        with app.extensions["database"].reading() as session:
+        with app.extensions["database"].read_session() as session:
             return [(row.slug, row.is_visible) for row in session.query(Quote)]
 
     def test_a_quote_is_hidden_from_it_as_from_the_api(self, client, rows):

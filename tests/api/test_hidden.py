@@ -23,8 +23,8 @@ def app(hidden_app):
 @pytest.fixture
 def hidden(app):
     """The type and id of everything that nobody may see."""
-    with app.extensions["database"].reading() as session:
-        everything = [row for noun in RESOURCES for row in session.query(noun)]
+    with app.extensions["database"].read_session() as session:
+        everything = [row for model in RESOURCES for row in session.query(model)]
         return {(row.type_name, row.slug) for row in everything if not row.is_visible}
 
 
@@ -47,12 +47,12 @@ def shapes(type_name):
 
 class TestHidden:
     def test_there_is_much_to_hide(self, hidden):
-        assert {type_name for type_name, _ in hidden} == {noun.type_name for noun in RESOURCES}
+        assert {type_name for type_name, _ in hidden} == {model.type_name for model in RESOURCES}
 
     @pytest.mark.parametrize("name", LISTS)
     def test_no_list_names_it_in_any_shape(self, app, hidden, name):
-        (noun,) = [noun for noun in RESOURCES if noun.__tablename__ == name]
-        for shape in shapes(noun.type_name):
+        (model,) = [model for model in RESOURCES if model.__tablename__ == name]
+        for shape in shapes(model.type_name):
             answer = app.test_client().get(f"/v1/{name}?limit=100{shape}").get_json()
             assert answer["data"]
             assert not named(answer) & hidden
@@ -64,10 +64,10 @@ class TestHidden:
             assert not named(cited) & hidden
 
     def test_a_condition_in_sql_means_what_the_object_says(self, app):
-        with app.extensions["database"].reading() as session:
-            for noun in MODELS_BY_TYPE.values():
-                said = {row for row in session.query(noun) if row.is_visible}
-                assert said == set(session.query(noun).filter(noun.is_visible))
+        with app.extensions["database"].read_session() as session:
+            for model in MODELS_BY_TYPE.values():
+                said = {row for row in session.query(model) if row.is_visible}
+                assert said == set(session.query(model).filter(model.is_visible))
                 assert said
 
     def test_nothing_is_listed_below_it(self, app, hidden):

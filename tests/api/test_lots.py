@@ -65,7 +65,7 @@ def crowd(engine):
     times = {"created_at": STORED, "updated_at": STORED}
     with engine.fresh() as url:
         app = create_app(Settings(database_url=url, statement_seconds=60))
-        with app.extensions["database"].writing() as session, change_set(session, "maker", at=STORED):
+        with app.extensions["database"].write_session() as session, change_set(session, "maker", at=STORED):
             session.add(made := Film(**film, **times, directors=[], languages=[]))
             session.flush()
             rows = [line(place, made.id, STORED) for place in range(12_000)]
@@ -144,8 +144,8 @@ class TestVeryMany:
         monkeypatch.setattr(random_selection, "MAX_RANKED", 100)
         kind = {"kind": [QuoteKind.DIALOGUE]}
         places = {slug: place * 25 // len(in_order) for place, (_, slug) in enumerate(in_order)}
-        with crowd.extensions["database"].reading() as session:
+        with crowd.extensions["database"].read_session() as session:
             drawing = RandomSelection(session, Quote.select_where(**kind), Quote, {})
-            came = Counter(places[drawing.draw(str(seed), 1)[0]] for seed in range(250))
+            came = Counter(places[drawing.sample(str(seed), 1)[0]] for seed in range(250))
         # 25 stretches of 440, 10 draws to each: twice what fair lots would exceed once in a thousand times.
         assert chi_square((came[stretch] for stretch in range(25)), 10) < 2 * rare(24)

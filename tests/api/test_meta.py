@@ -27,7 +27,7 @@ def changing(engine, make_app):
 
 
 def change(database, alter):
-    with database.writing() as session, change_set(session, "tester"):
+    with database.write_session() as session, change_set(session, "tester"):
         alter(Quote.by_slug(session, LINE))
 
 

@@ -58,9 +58,9 @@ def app(hidden_app):
 @pytest.fixture(scope="module")
 def rows(app):
     """All rows of every noun, with whether anyone may see them."""
-    with app.extensions["database"].reading() as session:
+    with app.extensions["database"].read_session() as session:
         return [
-            (row.type_name, row.slug, row.is_visible) for noun in RESOURCES for row in session.query(noun)
+            (row.type_name, row.slug, row.is_visible) for model in RESOURCES for row in session.query(model)
         ]
 
 

@@ -43,7 +43,7 @@ def hostile(engine, make_app):
     for row, text in zip(content["quote"], HOSTILE * 2, strict=False):
         row["text"] = text
     with engine.fresh() as url, make_app(url) as app:
-        with app.extensions["database"].writing() as session:
+        with app.extensions["database"].write_session() as session:
             store(session, content)
         client = app.test_client()
         yield client, items(client, "/v1/quotes", include="film,sources")

@@ -103,7 +103,7 @@ class TestExchange:
     def test_what_was_deleted(self, sqlite_engine, made, shown):
         with sqlite_engine.fresh("pack") as url:
             app = made(database_url=url)
-            with app.extensions["database"].writing() as session:
+            with app.extensions["database"].write_session() as session:
                 quote = session.scalars(select(Quote).limit(1)).one()
                 quote.slug, quote.deleted_at = "her-2013-withdrawn", dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
             compare(shown("gone"), app)

@@ -30,8 +30,8 @@ def small_parts(monkeypatch):
 class TestSitemap:
     def test_names_every_page_for_people(self, client):
         places = locations(client.get("/sitemap.xml"))
-        for noun in ("films", "scenes", "themes", "quotes"):
-            assert {f"/{noun}/{slug}" for slug in ids(client, f"/v1/{noun}")} <= set(places)
+        for model in ("films", "scenes", "themes", "quotes"):
+            assert {f"/{model}/{slug}" for slug in ids(client, f"/v1/{model}")} <= set(places)
         assert {"/", "/embed", "/docs/guides/quickstart", "/docs/problems/not-found"} <= set(places)
         assert len(places) == len(set(places))
 

@@ -25,7 +25,7 @@ from tests.models.content import film
 from tests.storing import empty, store
 
 #: What is listed or shown, and the schema that shows it.
-SHOWN = {name: (noun, get_schema_class(name)) for name, noun in MODELS_BY_TYPE.items()} | {
+SHOWN = {name: (model, get_schema_class(name)) for name, model in MODELS_BY_TYPE.items()} | {
     "relation": (CommentaryRelation, ClaimRelationSchema),
 }
 BASE = "http://127.0.0.1:8000"
@@ -45,16 +45,16 @@ def shapes(schema):
 SHAPES = [(name, shape) for name, (_, schema) in SHOWN.items() for shape in shapes(schema)]
 
 
-def projected(session, noun, shape):
+def projected(session, model, shape):
     """The objects that everyone may see, each with the JSON that SQL writes of it."""
-    statement = noun.select_where().add_columns(compile_item(shape, noun, BASE))
+    statement = model.select_where().add_columns(compile_item(shape, model, BASE))
     # Dumping what is included loads it object by object; some of it is enough of each.
     return session.execute(statement.limit(25 if shape.include else 200)).all()
 
 
-def assert_alike(session, noun, shape):
-    schema = shape.made()
-    rows = projected(session, noun, shape)
+def assert_alike(session, model, shape):
+    schema = shape.build_schema()
+    rows = projected(session, model, shape)
     for thing, written in rows:
         assert written == orjson.dumps(schema.dump(thing)).decode(), shape
     return len(rows)
@@ -68,7 +68,7 @@ def pack(engine):
         database = Database(url)
         app = create_app(Settings(database_url=url))
         loaded = []
-        with app.app_context(), database.reading() as session:
+        with app.app_context(), database.read_session() as session:
             event.listen(session, "loaded_as_persistent", lambda _session, thing: loaded.append(thing))
             yield session
         database.close()
@@ -105,15 +105,15 @@ class TestThePack:
 class TestGeneratedContent:
     def test_the_worst_there_is_is_written_as_it_is_dumped(self, nasty):
         empty(nasty)
-        with nasty.writing() as session:
+        with nasty.write_session() as session:
             store(session, worst())
-        with nasty.reading() as session:
+        with nasty.read_session() as session:
             whole = [
                 (SHOWN[name][0], shape)
                 for name, shape in SHAPES
                 if not shape.only and len(shape.include) != 1
             ]
-            compared = [assert_alike(session, noun, shape) for noun, shape in whole]
+            compared = [assert_alike(session, model, shape) for model, shape in whole]
         assert sum(compared) > 200
 
     @given(content=contents())
@@ -132,13 +132,13 @@ class TestGeneratedContent:
 
     def compare(self, database, content):
         empty(database)
-        with database.writing() as session:
+        with database.write_session() as session:
             store(session, content)
-        with database.reading() as session:
-            for noun, schema in SHOWN.values():
+        with database.read_session() as session:
+            for model, schema in SHOWN.values():
                 includes = tuple(expandable_names(schema()))
                 for most in (None, 1):
-                    assert_alike(session, noun, Shape(schema, include=includes, max_severity=most))
+                    assert_alike(session, model, Shape(schema, include=includes, max_severity=most))
 
 
 class Own(DeclarativeBase):
@@ -182,9 +182,9 @@ class TestKinds:
     def test_a_character_is_written_as_orjson_writes_it(self, nasty, point):
         text = f"a{point}b"
         empty(nasty)
-        with nasty.writing() as session:
+        with nasty.write_session() as session:
             session.add(film(synopsis=text))
-        with nasty.reading() as session:
+        with nasty.read_session() as session:
             written = [
                 row[1]
                 for row in projected(session, Film, Shape(get_schema_class("film"), only=("synopsis",)))

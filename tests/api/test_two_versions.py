@@ -138,10 +138,10 @@ class TestVersion2:
 
     def test_it_is_written_as_it_is_dumped(self, both):
         include = tuple(expandable_names(QuoteV2Schema()))
-        with both.app_context(), both.extensions["database"].reading() as session:
+        with both.app_context(), both.extensions["database"].read_session() as session:
             for shape in (Shape(QuoteV2Schema), Shape(QuoteV2Schema, include=include, max_severity=1)):
                 selected = Quote.select_where().add_columns(compile_item(shape, Quote, BASE)).limit(10)
-                schema = shape.made()
+                schema = shape.build_schema()
                 for quote, written in session.execute(selected):
                     assert written == orjson.dumps(schema.dump(quote)).decode()
 

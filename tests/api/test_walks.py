@@ -81,31 +81,31 @@ MANY = {"sqlite": 24, "postgresql": 10}
 class Shelf:
     """The rows of one noun, and which of them were changed so that a walk may miss or repeat them."""
 
-    def __init__(self, database, client, noun):
-        self.database, self.client, self.noun = database, client, noun
+    def __init__(self, database, client, model):
+        self.database, self.client, self.model = database, client, model
         self.unsettled, self.moved = set(), set()
 
     def fill(self, rows):
         """Have these rows alone: their numbers, each with its tie; they belong to two films in turn."""
         empty(self.database)
-        with self.database.writing() as session:
+        with self.database.write_session() as session:
             films = film("one"), film("two")
-            session.add_all([*films, *(self.made(films[n % 2], n, tie) for n, tie in rows.items())])
+            session.add_all([*films, *(self.build_schema(films[n % 2], n, tie) for n, tie in rows.items())])
 
-    def made(self, of, number, tie):
-        return MAKERS[self.noun](of, f"{number:02}", **PLACES[self.noun](tie))
+    def build_schema(self, of, number, tie):
+        return MAKERS[self.model](of, f"{number:02}", **PLACES[self.model](tie))
 
     def change(self, meanwhile, edge=None):
         """Change rows by what is said of their numbers, ``EDGE`` being the row with the id ``edge``."""
-        with self.database.writing() as session:
+        with self.database.write_session() as session:
             for kind, number, tie in meanwhile:
                 slug = edge if number == EDGE else f"{('one', 'two')[number % 2]}-{number:02}"
-                row = session.scalar(select(self.noun).where(self.noun.slug == slug))
+                row = session.scalar(select(self.model).where(self.model.slug == slug))
                 if row is not None:
                     self.change_one(row, kind, tie)
                 elif kind == "insert" and slug is not None:
                     of = session.scalars(select(Film).where(Film.slug == slug[:3])).one()
-                    session.add(self.made(of, number, tie))
+                    session.add(self.build_schema(of, number, tie))
                     self.unsettled.add(slug)
 
     def change_one(self, row, kind, tie):
@@ -113,7 +113,7 @@ class Shelf:
             row.assign(UNSETTLING[kind])
             self.unsettled.add(row.slug)
         elif kind == "move":
-            row.assign(PLACES[self.noun](tie))
+            row.assign(PLACES[self.model](tie))
             self.moved.add(row.slug)
         elif kind == "edit":
             row.editor_note = f"{row.editor_note} Again."
@@ -144,7 +144,7 @@ def shelf(engine):
     """Return what makes a shelf of a noun in a database that only this file's tests use."""
     with engine.fresh() as url, closing(Database(url)) as database:
         app = create_app(Settings(database_url=url, statement_seconds=60))
-        yield lambda noun: Shelf(database, app.test_client(), noun)
+        yield lambda model: Shelf(database, app.test_client(), model)
         app.extensions["database"].close()
 
 
@@ -166,29 +166,29 @@ def check_walk(shelf, address, walk):
     assert {id_ for id_, times in Counter(shown).items() if times > 1} <= shelf.moved
 
 
-@pytest.mark.parametrize(("noun", "address"), LISTS)
+@pytest.mark.parametrize(("model", "address"), LISTS)
 class TestAWalk:
     @given(walk=walks)
     @few
-    def test_shows_all_that_stays_once(self, shelf, noun, address, walk):
-        check_walk(shelf(noun), address, walk)
+    def test_shows_all_that_stays_once(self, shelf, model, address, walk):
+        check_walk(shelf(model), address, walk)
 
     @pytest.mark.slow
-    def test_shows_it_whatever_happens(self, engine, shelf, noun, address):
+    def test_shows_it_whatever_happens(self, engine, shelf, model, address):
         @given(walk=walks)
         @settings(few, max_examples=MANY[engine.name])
         def shows_it(walk):
-            check_walk(shelf(noun), address, walk)
+            check_walk(shelf(model), address, walk)
 
         shows_it()
 
 
-@pytest.mark.parametrize(("noun", "address"), LISTS)
+@pytest.mark.parametrize(("model", "address"), LISTS)
 class TestACursor:
     @pytest.fixture
-    def twelve(self, shelf, noun):
+    def twelve(self, shelf, model):
         """Twelve rows, two of each tie."""
-        filled = shelf(noun)
+        filled = shelf(model)
         filled.fill({number: number % len(TIES) for number in range(12)})
         return filled
 

@@ -36,7 +36,7 @@ def over_catalogue(catalogue):
 @pytest.fixture(scope="module")
 def known(catalogue):
     """What is common in the catalogue and what is not, by name."""
-    with catalogue.reading() as session:
+    with catalogue.read_session() as session:
         return vars(places(session))
 
 

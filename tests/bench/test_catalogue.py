@@ -25,8 +25,8 @@ def index_of(session):
 def contents(session):
     """Return every row of a few nouns."""
     return [
-        session.connection().execute(select(*noun.__table__.c).order_by(noun.id)).all()
-        for noun in (Film, Quote, Theme)
+        session.connection().execute(select(*model.__table__.c).order_by(model.id)).all()
+        for model in (Film, Quote, Theme)
     ]
 
 
@@ -46,16 +46,16 @@ class TestSizes:
 
 class TestMaking:
     def test_there_are_as_many_quotes_as_were_asked_for(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             assert session.scalar(select(func.count()).select_from(Quote)) == QUOTES
 
     def test_there_are_about_three_themes_to_a_quote(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             links = session.scalar(select(func.count()).select_from(QuoteTheme))
         assert 2.5 <= links / QUOTES <= 3.5
 
     def test_few_themes_are_common_and_most_are_not(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             counts = session.execute(
                 select(func.count()).select_from(QuoteTheme).group_by(QuoteTheme.theme_id)
             )
@@ -63,7 +63,7 @@ class TestMaking:
         assert ordered[0] > 20 * ordered[len(ordered) // 2]
 
     def test_some_of_it_nobody_may_see(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             seen = session.scalar(select(func.count()).select_from(Quote).where(Quote.is_visible))
         assert 0.9 * QUOTES < seen < QUOTES
 
@@ -71,7 +71,7 @@ class TestMaking:
         with sqlite_engine.fresh(None) as url:
             make(url, Sizes(QUOTES))
             again = Database(url)
-            with again.reading() as one, catalogue.reading() as other:
+            with again.read_session() as one, catalogue.read_session() as other:
                 assert contents(one) == contents(other)
             again.close()
 
@@ -84,29 +84,29 @@ class TestMaking:
 
 class TestInvariants:
     def test_the_generation_was_raised(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             assert ContentGeneration.current(session) == 1
 
-    @pytest.mark.parametrize("noun", RESOURCES)
-    def test_the_key_of_the_random_order_follows_from_the_id(self, catalogue, noun):
-        with catalogue.reading() as session:
-            rows = session.execute(select(noun.slug, noun.random_key)).all()
+    @pytest.mark.parametrize("model", RESOURCES)
+    def test_the_key_of_the_random_order_follows_from_the_id(self, catalogue, model):
+        with catalogue.read_session() as session:
+            rows = session.execute(select(model.slug, model.random_key)).all()
         assert rows
-        assert all(key == random_key(noun.type_name, slug) for slug, key in rows)
+        assert all(key == random_key(model.type_name, slug) for slug, key in rows)
 
     def test_quotes_know_how_many_words_they_have(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             rows = session.execute(select(Quote.text, Quote.word_count)).all()
         assert all(number == len(text.split()) for text, number in rows)
 
     def test_records_can_be_read_of_everything(self, catalogue):
-        with catalogue.reading() as session:
-            for noun in RESOURCES:
-                first = session.scalars(select(noun).order_by(noun.id).limit(3)).all()
+        with catalogue.read_session() as session:
+            for model in RESOURCES:
+                first = session.scalars(select(model).order_by(model.id).limit(3)).all()
                 assert all(resource.to_record()["id"] == resource.slug for resource in first)
 
     def test_the_next_resource_has_a_key_of_its_own(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             last = session.scalar(select(func.max(Theme.id)))
             session.add(Theme(slug="one-more", label="One more", name="One more", definition="None."))
             session.flush()
@@ -116,24 +116,24 @@ class TestInvariants:
 
 class TestTheIndex:
     def test_is_what_a_rebuild_makes(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             before = index_of(session)
             rebuild(session)
             assert index_of(session) == before
             session.rollback()
 
-    @pytest.mark.parametrize("noun", [Film, Character, Scene, Quote, Commentary, Theme])
-    def test_does_not_change_when_what_it_holds_is_written_the_ordinary_way(self, catalogue, noun):
-        with catalogue.reading() as session:
+    @pytest.mark.parametrize("model", [Film, Character, Scene, Quote, Commentary, Theme])
+    def test_does_not_change_when_what_it_holds_is_written_the_ordinary_way(self, catalogue, model):
+        with catalogue.read_session() as session:
             before = index_of(session)
-            for resource in session.scalars(select(noun).where(noun.is_visible).limit(5)):
+            for resource in session.scalars(select(model).where(model.is_visible).limit(5)):
                 resource.pack_digest = "0" * 64
             sync_on_commit(session)
             assert index_of(session) == before
             session.rollback()
 
     def test_finds_a_quote_by_its_words(self, catalogue):
-        with catalogue.reading() as session:
+        with catalogue.read_session() as session:
             quote = session.scalars(
                 select(Quote).where(Quote.is_visible, Quote.word_count > 12).limit(1)
             ).one()

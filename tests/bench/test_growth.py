@@ -12,7 +12,7 @@ from bench.growth.places import places
 @pytest.fixture(scope="module")
 def asked(catalogue, over_catalogue):
     """The address of each operation."""
-    with catalogue.reading() as session:
+    with catalogue.read_session() as session:
         return operations(over_catalogue.test_client(), session, places(session))
 
 

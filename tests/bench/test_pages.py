@@ -27,7 +27,7 @@ SORTS = ["film,position", "-film", "film,-position", "-created_at", "word_count"
 def quotes(catalogue):
     """Every visible quote, with the themes that it is about by its own and its themes' places."""
     links = selectinload(Quote.theme_links).joinedload(QuoteTheme.theme).joinedload(Theme.broader)
-    with catalogue.reading() as session:
+    with catalogue.read_session() as session:
         notes_ = selectinload(Quote.advisory_links).joinedload(AdvisoryLink.advisory)
         found = session.scalars(select(Quote).options(joinedload(Quote.film), links, notes_)).all()
         return {quote: about(quote) for quote in found if quote.is_visible}
@@ -104,13 +104,13 @@ class TestWalks:
     def test_it_finds_what_sorting_finds(self, over_catalogue, catalogue, known, themes):
         filters = {"theme": [known[name] for name in themes]} if themes else {}
         walked = 0
-        with over_catalogue.test_request_context(), catalogue.reading() as session:
+        with over_catalogue.test_request_context(), catalogue.read_session() as session:
             lots = selection_for(ResourceReader(session, select_list("quote"), ""), filters, {}, Quote)
             plain = random_selection.RandomSelection(session, lots.statement, Quote, lots.now)
             for seed in map(str, range(30)):
                 walked += (
-                    len(lots._met_or_all(int.from_bytes(random_selection.draw_hash(seed, "")[:8]) >> 1))
+                    len(lots._scan_or_all(int.from_bytes(random_selection.draw_hash(seed, "")[:8]) >> 1))
                     == random_selection.WINDOW_SIZE
                 )
-                assert lots.draw(seed, 3) == plain.draw(seed, 3)
+                assert lots.sample(seed, 3) == plain.sample(seed, 3)
         assert walked > 20

@@ -14,13 +14,13 @@ from tests.plans import names_in, plan_of, read_whole
 #: Sort keys of which few rows have a value, or that few rows have.
 SORTED_EACH_TIME = {"runtime_minutes", "published_on", "name"}
 SORTS = [
-    (noun, f"{way}{key}")
-    for noun in RESOURCES
-    for key in noun.sort_keys()
-    if key not in SORTED_EACH_TIME or (key == "name" and noun.type_name != "character")
+    (model, f"{way}{key}")
+    for model in RESOURCES
+    for key in model.sort_keys()
+    if key not in SORTED_EACH_TIME or (key == "name" and model.type_name != "character")
     for way in ("", "-")
 ]
-PATHS = {noun: f"/v1/{noun.__tablename__}" for noun in RESOURCES}
+PATHS = {model: f"/v1/{model.__tablename__}" for model in RESOURCES}
 FILTERED = [
     "theme={broad}",
     "theme={narrower}",
@@ -59,7 +59,7 @@ def planned(over_catalogue):
 @pytest.fixture(scope="module")
 def about_one_thing(catalogue):
     """The address of each path of the document that is about one thing."""
-    with catalogue.reading() as session:
+    with catalogue.read_session() as session:
         found = places(session)
         return addresses(DOCUMENT["paths"], ids(session, found.film, found.broad))
 
@@ -80,21 +80,21 @@ def touched(app, address):
 
 
 class TestSorting:
-    @pytest.mark.parametrize(("noun", "sort"), SORTS, ids=lambda given: getattr(given, "type_name", given))
-    def test_every_page_is_found_in_the_order_of_an_index(self, planned, noun, sort):
-        if noun.type_name == "film":
-            plans = [planned(f"{PATHS[noun]}?limit=1&sort={sort}")[0]]
+    @pytest.mark.parametrize(("model", "sort"), SORTS, ids=lambda given: getattr(given, "type_name", given))
+    def test_every_page_is_found_in_the_order_of_an_index(self, planned, model, sort):
+        if model.type_name == "film":
+            plans = [planned(f"{PATHS[model]}?limit=1&sort={sort}")[0]]
         else:
-            plans = pages(planned, f"{PATHS[noun]}?limit=2&sort={sort}")
+            plans = pages(planned, f"{PATHS[model]}?limit=2&sort={sort}")
         # What has no place of its own in the order of a film is sorted within the film.
         sorts = [] if sort.endswith("film") else [plan.sorts for plan in plans]
         assert [plan.scans for plan in plans] == [[]] * len(plans)
         assert not any(sorts)
         assert [plan.walks for plan in plans[1:]] == [[]] * len(plans[1:])
 
-    @pytest.mark.parametrize("noun", [noun for noun in RESOURCES if hasattr(noun, "film_id")])
-    def test_the_own_order_of_what_films_have_is_an_index(self, planned, noun):
-        plans = pages(planned, f"{PATHS[noun]}?limit=2")
+    @pytest.mark.parametrize("model", [model for model in RESOURCES if hasattr(model, "film_id")])
+    def test_the_own_order_of_what_films_have_is_an_index(self, planned, model):
+        plans = pages(planned, f"{PATHS[model]}?limit=2")
         assert [plan.scans + plan.sorts + plan.walks for plan in plans] == [[]] * 3
 
 

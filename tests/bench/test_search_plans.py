@@ -43,7 +43,7 @@ def explained(over_catalogue):
 
 def touched(database, asked, **narrowed):
     """Return how many rows PostgreSQL reads for a search."""
-    with database.reading() as session, noted(database.engine) as seen:
+    with database.read_session() as session, noted(database.engine) as seen:
         answer = search(session, parse(asked), **narrowed)
     with database.engine.connect() as connection:
         return answer, sum(_rows(connection.connection.driver_connection, one) for one in seen)

@@ -16,7 +16,7 @@ def hostile(sqlite_engine, tmp_path_factory):
     """A running server over hostile quotes."""
     with sqlite_engine.fresh() as url:
         database = Database(url)
-        with database.writing() as session:
+        with database.write_session() as session:
             store_hostile(session)
         database.close()
         with serving(tmp_path_factory.mktemp("hostile") / "log", SUBTEXT_DATABASE_URL=url) as server:

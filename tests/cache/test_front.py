@@ -27,7 +27,7 @@ REFUSED = ["/v1/quotes?nothing=1", "/v1/films/nothing", "/nothing", "/v1/quotes?
 
 
 def change(database, slug=QUOTE, **values):
-    with database.writing() as session:
+    with database.write_session() as session:
         Quote.by_slug(session, slug).assign(values)
 
 
@@ -141,7 +141,7 @@ class TestContent:
         front.application = slow
         assert ask(f"/v1/quotes/{QUOTE}").get_json()["label"] != "While it was read"
         front.application = asked
-        assert ask.app.extensions["database"].watch.stamp() is not None
+        assert ask.app.extensions["database"].watch.version_token() is not None
         change(ask.app.extensions["database"], label="While it was read ")
         assert ask(f"/v1/quotes/{QUOTE}").get_json()["label"] == "While it was read "
 

@@ -21,67 +21,67 @@ def entry(body=b"{}", etag="1", **headers):
 def store():
     """A store for the state 1 of the content."""
     made = CacheStore(1_000_000)
-    made.found(1, ("/", ""), None)
+    made.get(1, ("/", ""), None)
     return made
 
 
 def kept(store, asked=LISTS, *, accept=None, parameters=None, answer=None, stamp=1):
     answer = answer or entry()
-    store.keep(stamp, asked, accept, parameters, answer)
+    store.put(stamp, asked, accept, parameters, answer)
     return answer
 
 
 class TestFinding:
     def test_it_finds_what_was_kept(self, store):
         answer = kept(store)
-        assert store.found(1, LISTS, None) is answer
+        assert store.get(1, LISTS, None) is answer
 
     def test_another_path_or_query_is_another_request(self, store):
         kept(store)
-        assert store.found(1, ("/v1/films", LISTS[1]), None) is None
-        assert store.found(1, (LISTS[0], "limit=4&theme=a&theme=b"), None) is None
+        assert store.get(1, ("/v1/films", LISTS[1]), None) is None
+        assert store.get(1, (LISTS[0], "limit=4&theme=a&theme=b"), None) is None
 
     def test_the_order_of_different_parameters_means_nothing(self, store):
         answer = kept(store)
         for names in permutations(["limit=3", "theme=a&theme=b"]):
-            assert store.found(1, (LISTS[0], "&".join(names)), None) is answer
+            assert store.get(1, (LISTS[0], "&".join(names)), None) is answer
 
     def test_the_order_of_one_parameter_s_values_may_mean_something(self, store):
         kept(store)
-        assert store.found(1, (LISTS[0], "limit=3&theme=b&theme=a"), None) is None
+        assert store.get(1, (LISTS[0], "limit=3&theme=b&theme=a"), None) is None
 
     @pytest.mark.parametrize("query", ["%6cimit=3&theme=a&theme=b", "limit=3&theme=%61&theme=b"])
     def test_how_it_is_encoded_means_nothing(self, store, query):
         answer = kept(store)
-        assert store.found(1, (LISTS[0], query), None) is answer
+        assert store.get(1, (LISTS[0], query), None) is answer
 
     @pytest.mark.parametrize(("one", "other"), [("q=%FF", "q=%FE"), ("q=a", "q=a&q="), ("q=%2B", "q=+")])
     def test_what_is_read_differently_is_another_request(self, store, one, other):
         kept(store, ("/v1/search", one))
-        assert store.found(1, ("/v1/search", other), None) is None
+        assert store.get(1, ("/v1/search", other), None) is None
 
     def test_what_nothing_reads_means_nothing(self, store):
         answer = kept(store, ("/oembed", "url=x"), parameters={"url", "maxwidth"})
-        assert store.found(1, ("/oembed", "utm_source=y&url=x&dnt=1"), None) is answer
-        assert store.found(1, ("/oembed", "url=x&maxwidth=300"), None) is None
+        assert store.get(1, ("/oembed", "utm_source=y&url=x&dnt=1"), None) is answer
+        assert store.get(1, ("/oembed", "url=x&maxwidth=300"), None) is None
 
     def test_answers_of_one_path_may_depend_on_different_parameters(self, store):
         xml = kept(store, ("/oembed", "url=x&format=xml"), parameters={"url", "format"})
         other = kept(store, ("/oembed", "url=y"), parameters={"url"})
-        assert store.found(1, ("/oembed", "a=1&url=x&format=xml"), None) is xml
-        assert store.found(1, ("/oembed", "a=1&url=y&format=json"), None) is other
+        assert store.get(1, ("/oembed", "a=1&url=x&format=xml"), None) is xml
+        assert store.get(1, ("/oembed", "a=1&url=y&format=json"), None) is other
 
 
 class TestContent:
     def test_another_state_of_the_content_knows_nothing(self, store):
         kept(store)
-        assert store.found(2, LISTS, None) is None
+        assert store.get(2, LISTS, None) is None
         assert (len(store), store.bytes) == (0, 0)
 
     def test_what_was_read_before_a_change_is_not_kept_after_it(self, store):
-        store.found(2, LISTS, None)
+        store.get(2, LISTS, None)
         kept(store, stamp=1)
-        assert store.found(2, LISTS, None) is None
+        assert store.get(2, LISTS, None) is None
 
     def test_what_no_stamp_vouches_for_is_not_kept(self, store):
         kept(store, stamp=None)
@@ -102,8 +102,8 @@ class TestRoom:
         for number in range(1000):
             kept(store, accept=f"application/json;q=0.{number}")
         assert store.bytes == before
-        assert store.found(1, LISTS, "application/json;q=0.999")
-        assert not store.found(1, LISTS, "application/json;q=0.1")
+        assert store.get(1, LISTS, "application/json;q=0.999")
+        assert not store.get(1, LISTS, "application/json;q=0.1")
 
     def test_accept_headers_that_lead_elsewhere_are_counted_while_they_are_known(self, store):
         for number in range(MAX_ACCEPT_VARIANTS + 3):
@@ -112,13 +112,13 @@ class TestRoom:
 
     def test_what_was_used_longest_ago_goes_first(self):
         store = CacheStore(200_000)
-        store.found(1, ("/", ""), None)
+        store.get(1, ("/", ""), None)
         for number in range(12):
             kept(store, (f"/{number}", ""), answer=entry(b"x" * 30_000, number))
-            store.found(1, ("/0", ""), None)
-        assert store.found(1, ("/0", ""), None)
-        assert store.found(1, ("/11", ""), None)
-        assert store.found(1, ("/5", ""), None) is None
+            store.get(1, ("/0", ""), None)
+        assert store.get(1, ("/0", ""), None)
+        assert store.get(1, ("/11", ""), None)
+        assert store.get(1, ("/5", ""), None) is None
 
     def test_an_answer_as_large_as_a_part_of_it_is_not_kept(self, store):
         kept(store, answer=entry(b"x" * 250_000))
@@ -130,7 +130,7 @@ class TestRoom:
     def test_a_request_as_long_as_an_answer_is_not_kept(self, store, asked):
         kept(store, asked)
         assert len(store) == 0
-        assert store.found(1, asked, None) is None
+        assert store.get(1, asked, None) is None
 
     def test_a_path_whose_answers_depend_on_ever_other_parameters_is_kept_a_few_times(self, store):
         for number in range(20):
@@ -150,16 +150,16 @@ class TestRoom:
     )
     def test_it_never_takes_more_than_it_may(self, requests):
         store = CacheStore(150_000)
-        store.found(1, ("/", ""), None)
+        store.get(1, ("/", ""), None)
         for path, accept, length, coding in requests:
             asked = (f"/{path}", "a=1")
             kept(
                 store, asked, accept=str(accept), parameters={"a"}, answer=entry(b"ab" * length, f"{length}")
             )
-            found = store.found(1, asked, str(accept))
+            found = store.get(1, asked, str(accept))
             if found:
-                found.suiting(coding)
-                store.recount(found)
-            assert 0 <= store.bytes <= store.most_bytes
-        store.found(2, ("/", ""), None)
+                found.select_variant(coding)
+                store.update_size(found)
+            assert 0 <= store.bytes <= store.max_bytes
+        store.get(2, ("/", ""), None)
         assert store.bytes == 0

@@ -42,7 +42,7 @@ def hostile_app(engine):
     """An app over quotes whose text, label, film and source are all hostile."""
     with engine.fresh() as url:
         made = create_app(Settings(database_url=url, statement_seconds=60))
-        with made.extensions["database"].writing() as session:
+        with made.extensions["database"].write_session() as session:
             store_hostile(session)
         yield made
         made.extensions["database"].close()

@@ -117,7 +117,7 @@ class TestAddress:
         @contextmanager
         def opened(url):
             app = create_app(Settings(database_url=url, statement_seconds=60))
-            with app.extensions["database"].writing() as session:
+            with app.extensions["database"].write_session() as session:
                 line = fill(session).line
                 session.add(Alias(type_name="quote", slug="the-lamp-1950-lamp", resource_id=line.id))
             yield app.test_client()

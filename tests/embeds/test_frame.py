@@ -166,7 +166,7 @@ class TestAbsent:
     @pytest.fixture
     def changed(self, hostile_app):
         """A client over a quote that is a draft, one that is deleted and one with another id."""
-        with hostile_app.extensions["database"].writing() as session:
+        with hostile_app.extensions["database"].write_session() as session:
             if not session.query(Quote).filter_by(slug="the-lamp-1950-unfinished").first():
                 film, essay = Film.by_slug(session, "the-lamp-1950"), Source.by_slug(session, "on-the-lamp")
                 with change_set(session, "maker", at=RELEASED):

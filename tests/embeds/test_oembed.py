@@ -205,7 +205,7 @@ class TestErrors:
         assert "Vary" not in answer.headers
 
     def test_what_nobody_may_see_is_404(self, hostile_app, hostile_client):
-        with hostile_app.extensions["database"].writing() as session:
+        with hostile_app.extensions["database"].write_session() as session:
             hide(session)
         for name in ("draft-of-it", "gone-by-now", "never-was"):
             answer = hostile_client.get(f"/oembed?url={BASE}/quotes/the-lamp-1950-{name}")

@@ -64,14 +64,14 @@ class Everything:
         self.session = session
 
     def __getattr__(self, name):
-        noun, slug = BY_NAME[name]
-        found = self.session.scalars(select(noun).where(noun.slug == slug)).one()
+        model, slug = BY_NAME[name]
+        found = self.session.scalars(select(model).where(model.slug == slug)).one()
         setattr(self, name, found)
         return found
 
 
-def named(noun, slug, **values):
-    return noun(slug=slug, label=slug.capitalize(), **values)
+def named(model, slug, **values):
+    return model(slug=slug, label=slug.capitalize(), **values)
 
 
 def film(slug=FILM, **values):

@@ -15,38 +15,38 @@ from tests.models.content import Everything
 @contextmanager
 def everything(database):
     """Yield the session of a transaction that commits, and the small content in it."""
-    with database.writing() as session:
+    with database.write_session() as session:
         yield session, Everything(session)
 
 
 def revisions(database):
     """Return the current revision of every resource that has been changed since it was made."""
-    with database.reading() as session:
+    with database.read_session() as session:
         return {
             resource.slug: resource.revision
-            for noun in RESOURCES
-            for resource in session.scalars(select(noun))
+            for model in RESOURCES
+            for resource in session.scalars(select(model))
             if resource.revision != 1
         }
 
 
 def history(database, slug):
     """Return the stored revisions of the resource with this id now, oldest first."""
-    with database.reading() as session:
+    with database.read_session() as session:
         [(type_name, id_)] = [
-            (noun.type_name, id_)
-            for noun in RESOURCES
-            for id_ in session.scalars(select(noun.id).where(noun.slug == slug))
+            (model.type_name, id_)
+            for model in RESOURCES
+            for id_ in session.scalars(select(model.id).where(model.slug == slug))
         ]
         of_it = select(Revision).filter_by(type_name=type_name, resource_id=id_).order_by(Revision.number)
         return session.scalars(of_it).all()
 
 
 def count_revisions(database):
-    with database.reading() as session:
+    with database.read_session() as session:
         return session.scalar(select(func.count()).select_from(Revision))
 
 
 def generation(database):
-    with database.reading() as session:
+    with database.read_session() as session:
         return ContentGeneration.current(session)

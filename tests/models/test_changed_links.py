@@ -155,7 +155,7 @@ def relinked(engine, request):
     """A database in which one link was changed, and the slug of the link's owner."""
     change, owner = request.param
     with engine.fresh() as url, closing(Database(url)) as database:
-        with database.writing() as session:
+        with database.write_session() as session:
             fill(session)
         with everything(database) as (session, all_):
             change(session, all_)
@@ -169,11 +169,11 @@ class TestAChangedLink:
 
     def test_the_record_has_the_new_links(self, relinked):
         database, owner = relinked
-        with database.reading() as session:
+        with database.read_session() as session:
             [found] = [
                 found
-                for noun in RESOURCES
-                for found in session.scalars(select(noun).where(noun.slug == owner))
+                for model in RESOURCES
+                for found in session.scalars(select(model).where(model.slug == owner))
             ]
             now = found.to_record()
         first, last = (kept.record for kept in history(database, owner))

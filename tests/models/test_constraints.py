@@ -22,7 +22,7 @@ from models.database import Database, as_unavailable
 from tests.models.content import fill
 
 TABLES = Base.metadata.tables
-VERSIONED = [noun.__tablename__ for noun in RESOURCES]
+VERSIONED = [model.__tablename__ for model in RESOURCES]
 NOBODY = 1_000_000
 
 BAD_SLUGS = [
@@ -159,7 +159,7 @@ def filled(engine):
     """A database with a row in every table; what a test writes there is refused or rolled back."""
     with engine.fresh() as url:
         opened = Database(url)
-        with opened.writing() as session:
+        with opened.write_session() as session:
             fill(session)
         yield opened.engine
         opened.close()

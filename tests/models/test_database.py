@@ -84,12 +84,12 @@ class TestEverySQLiteConnection:
 
     def test_has_it_still_when_it_comes_back_from_the_pool(self, sqlite):
         for _ in range(3):
-            with sqlite.writing() as session:
+            with sqlite.write_session() as session:
                 found = {name: session.scalar(text(f"PRAGMA {name}")) for name in PRAGMAS}
             assert found == PRAGMAS
 
     def test_has_it_in_a_reader_too(self, sqlite):
-        with sqlite.reading() as session:
+        with sqlite.read_session() as session:
             assert session.scalar(text("PRAGMA synchronous")) == 2
             assert session.scalar(text("PRAGMA foreign_keys")) == 1
 
@@ -104,7 +104,7 @@ class TestEveryPostgreSQLConnection:
                 assert found == wanted
 
     def test_has_none_where_they_have_none(self, postgresql_url):
-        with opened(postgresql_url) as database, database.reading() as session:
+        with opened(postgresql_url) as database, database.read_session() as session:
             assert session.scalar(text("SHOW statement_timeout")) == "0"
             assert session.scalar(text("SHOW lock_timeout")) == "0"
 
@@ -117,7 +117,7 @@ def add_and_fail(session, how="SELECT 1 FROM nowhere"):
 
 class TestPlanning:
     def test_rows_are_thought_near_and_no_statement_is_compiled(self, postgresql_url):
-        with opened(postgresql_url) as database, database.reading() as session:
+        with opened(postgresql_url) as database, database.read_session() as session:
             assert session.scalar(text("SHOW random_page_cost")) == "1.1"
             assert session.scalar(text("SHOW jit")) == "off"
 
@@ -125,41 +125,41 @@ class TestPlanning:
 class TestAWriter:
     def test_holds_the_file_before_it_has_read(self, sqlite):
         assert can_write(sqlite)
-        with sqlite.writing() as session:
+        with sqlite.write_session() as session:
             session.connection()
             assert not can_write(sqlite)
         assert can_write(sqlite)
 
     def test_a_reader_does_not(self, sqlite):
-        with sqlite.reading() as session:
+        with sqlite.read_session() as session:
             session.scalars(select(Film)).all()
             assert can_write(sqlite)
 
     def test_commits_at_the_end_of_its_block(self, database):
-        with database.writing() as session:
+        with database.write_session() as session:
             session.add(theme("light"))
-        with database.reading() as session:
+        with database.read_session() as session:
             assert session.scalars(select(Theme.slug)).all() == ["light"]
 
     def test_leaves_nothing_of_a_block_that_fails(self, database):
-        with pytest.raises(DBAPIError), database.writing() as session:
+        with pytest.raises(DBAPIError), database.write_session() as session:
             add_and_fail(session)
-        with database.reading() as session:
+        with database.read_session() as session:
             assert session.scalars(select(Theme.slug)).all() == []
 
 
 class TestAReader:
     def test_writes_nothing(self, database):
-        with database.reading() as session:
+        with database.read_session() as session:
             session.add(theme("light"))
             session.scalars(select(Theme)).all()
-        with database.reading() as session:
+        with database.read_session() as session:
             assert session.scalars(select(Theme.slug)).all() == []
 
     def test_reads_one_state_throughout(self, database):
-        with database.reading() as session:
+        with database.read_session() as session:
             assert session.scalars(select(Theme.slug)).all() == []
-            with database.writing() as other:
+            with database.write_session() as other:
                 other.add(theme("light"))
             assert session.scalars(select(Theme.slug)).all() == []
 
@@ -167,7 +167,7 @@ class TestAReader:
 def change(database):
     """Raise the film's runtime by one; return whether another's change came first."""
     try:
-        with database.writing() as session:
+        with database.write_session() as session:
             found = session.scalars(select(Film).where(Film.slug == FILM)).one()
             found.runtime_minutes += 1
     except StaleDataError:
@@ -190,7 +190,7 @@ class TestWritersAtOnce:
     @pytest.fixture
     def contended(self, database):
         """A database that many threads have changed one film of; and how often one was refused."""
-        with database.writing() as session:
+        with database.write_session() as session:
             session.add(film(runtime_minutes=1))
         with ThreadPoolExecutor(THREADS) as pool:
             refused = list(pool.map(work, [database] * THREADS))
@@ -198,7 +198,7 @@ class TestWritersAtOnce:
 
     def test_lose_no_change(self, contended):
         database, refused = contended
-        with database.reading() as session:
+        with database.read_session() as session:
             found = session.scalars(select(Film)).one()
             numbers = session.scalars(select(Revision.number).order_by(Revision.number)).all()
             generation = ContentGeneration.current(session)
@@ -212,15 +212,15 @@ class TestWritersAtOnce:
 class TestTheStatementLimit:
     @pytest.mark.parametrize("rows", [False, True])
     def test_ends_a_statement_that_takes_longer(self, engine, limited, rows):
-        with pytest.raises(DBAPIError) as raised, limited.reading() as session:
+        with pytest.raises(DBAPIError) as raised, limited.read_session() as session:
             session.execute(text(ENDLESS_ROWS if rows else ENDLESS[engine.name])).all()
         assert type(as_unavailable(raised.value)) is QueryTimeout
 
     def test_ends_a_writer_s_statement_and_all_that_it_did(self, engine, limited):
-        with pytest.raises(DBAPIError) as raised, limited.writing() as session:
+        with pytest.raises(DBAPIError) as raised, limited.write_session() as session:
             add_and_fail(session, ENDLESS[engine.name])
         assert type(as_unavailable(raised.value)) is QueryTimeout
-        with limited.reading() as session:
+        with limited.read_session() as session:
             assert session.scalars(select(Theme)).all() == []
 
     def test_leaves_the_connection_fit_for_the_next(self, engine, limited):
@@ -237,7 +237,7 @@ def said_of(database):
     with (
         opened(database) as unreachable,
         pytest.raises(DBAPIError) as raised,
-        unreachable.reading() as session,
+        unreachable.read_session() as session,
     ):
         session.scalar(text("SELECT 1"))
     return type(as_unavailable(raised.value))
@@ -254,28 +254,28 @@ class TestAnOutage:
         assert said_of(f"sqlite:///{tmp_path}") is Unavailable
 
     def test_a_file_that_another_writes_to_for_too_long_is_one(self, sqlite):
-        with opened(str(sqlite.url)) as second, sqlite.writing() as session:
+        with opened(str(sqlite.url)) as second, sqlite.write_session() as session:
             event.listen(second.engine, "connect", lambda made, _: made.execute("PRAGMA busy_timeout=0"))
             session.connection()
-            with pytest.raises(DBAPIError) as raised, second.writing() as refused:
+            with pytest.raises(DBAPIError) as raised, second.write_session() as refused:
                 refused.connection()
         assert type(as_unavailable(raised.value)) is Unavailable
 
     def test_a_row_that_another_holds_for_too_long_is_one(self, postgresql_url):
-        with opened(postgresql_url, statement_seconds=60) as database, database.writing() as session:
+        with opened(postgresql_url, statement_seconds=60) as database, database.write_session() as session:
             session.execute(text("LOCK TABLE films"))
-            with pytest.raises(DBAPIError) as raised, database.writing() as second:
+            with pytest.raises(DBAPIError) as raised, database.write_session() as second:
                 second.execute(text("LOCK TABLE films"))
         assert type(as_unavailable(raised.value)) is Unavailable
 
     def test_a_connection_that_is_cut_is_one_and_the_next_is_new(self, postgresql_url):
         with opened(postgresql_url) as database:
-            with database.reading() as session, database.reading() as other:
+            with database.read_session() as session, database.read_session() as other:
                 pid = session.scalar(text("SELECT pg_backend_pid()"))
                 other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
                 with pytest.raises(DBAPIError) as raised:
                     session.scalar(text("SELECT 1"))
-            with database.reading() as session:
+            with database.read_session() as session:
                 assert session.scalar(text("SELECT 1")) == 1
         assert type(as_unavailable(raised.value)) is Unavailable
 
@@ -290,12 +290,12 @@ class TestAnOutage:
         assert type(as_unavailable(PoolTimeout())) is Unavailable
 
     def test_a_broken_rule_is_none(self, database):
-        with pytest.raises(IntegrityError) as raised, database.writing() as session:
+        with pytest.raises(IntegrityError) as raised, database.write_session() as session:
             session.add(theme("Not-A-Slug"))
         assert as_unavailable(raised.value) is None
 
     def test_a_statement_that_makes_no_sense_is_none(self, database):
-        with pytest.raises(DBAPIError) as raised, database.reading() as session:
+        with pytest.raises(DBAPIError) as raised, database.read_session() as session:
             session.execute(text("SELECT nothing FROM nowhere"))
         assert as_unavailable(raised.value) is None
 
@@ -313,7 +313,7 @@ class TestTheURL:
 
     def test_of_sqlite_stays_as_it_is(self, tmp_path):
         database = Database(f"sqlite:///{tmp_path}/a.sqlite3")
-        assert (database.shown_url, database.is_sqlite) == (f"sqlite:///{tmp_path}/a.sqlite3", True)
+        assert (database.redacted_url, database.is_sqlite) == (f"sqlite:///{tmp_path}/a.sqlite3", True)
 
     @pytest.mark.parametrize(
         "url",
@@ -325,21 +325,21 @@ class TestTheURL:
         ],
     )
     def test_is_shown_without_its_password(self, url):
-        assert "s3cret" not in Database(url).shown_url
-        assert "ada" in Database(url).shown_url
+        assert "s3cret" not in Database(url).redacted_url
+        assert "ada" in Database(url).redacted_url
         assert "s3cret" in Database(url).url.render_as_string(hide_password=False)
 
     def test_makes_the_folder_of_a_file(self, tmp_path):
-        with opened(f"sqlite:///{tmp_path}/a/b/c.sqlite3") as database, database.reading() as session:
+        with opened(f"sqlite:///{tmp_path}/a/b/c.sqlite3") as database, database.read_session() as session:
             assert session.scalar(text("SELECT 1")) == 1
         assert (tmp_path / "a/b/c.sqlite3").exists()
 
 
 class TestJSON:
     def test_is_stored_compact_and_in_utf_8(self, database):
-        with database.writing() as session:
+        with database.write_session() as session:
             session.add(film(directors=["Agnès Voß", "李"], languages=[]))
-        with database.reading() as session:
+        with database.read_session() as session:
             stored = session.execute(
                 text("SELECT CAST(directors AS TEXT), CAST(languages AS TEXT) FROM films")
             )
@@ -347,24 +347,24 @@ class TestJSON:
             assert session.scalars(select(Film.directors)).all() == [["Agnès Voß", "李"]]
 
     def test_keeps_the_order_of_keys(self, database):
-        with database.writing() as session:
+        with database.write_session() as session:
             session.add(film())
-        with database.reading() as session:
+        with database.read_session() as session:
             record = session.scalar(select(Revision.record))
             stored = session.scalar(text("SELECT CAST(record AS TEXT) FROM revisions"))
         assert stored.startswith('{"id":"the-lamp-1950","status":"published","label":')
         assert list(record)[:2] == ["id", "status"]
 
     def test_has_no_word_for_nothing(self, database):
-        with pytest.raises(IntegrityError), database.writing() as session:
+        with pytest.raises(IntegrityError), database.write_session() as session:
             session.add(film(directors=None))
 
 
 class TestAnInstant:
     def kept(self, database, at):
-        with database.writing() as session:
+        with database.write_session() as session:
             session.add(theme("light", created_at=at, updated_at=at))
-        with database.reading() as session:
+        with database.read_session() as session:
             return session.scalar(select(Theme.created_at))
 
     def test_without_a_zone_is_refused(self, database):
@@ -372,7 +372,7 @@ class TestAnInstant:
             self.kept(database, dt.datetime(2026, 11, 23))
 
     def test_without_a_zone_finds_nothing_either(self, database):
-        with pytest.raises(StatementError, match="zone"), database.reading() as session:
+        with pytest.raises(StatementError, match="zone"), database.read_session() as session:
             session.scalars(select(Theme).where(Theme.created_at < dt.datetime(2026, 11, 23)))
 
     def test_comes_back_as_utc_to_the_second(self, database):
@@ -383,12 +383,12 @@ class TestAnInstant:
 
     def test_is_text_with_a_z_in_sqlite(self, sqlite):
         self.kept(sqlite, dt.datetime(2026, 1, 2, 3, 4, 5, 6, dt.UTC))
-        with sqlite.reading() as session:
+        with sqlite.read_session() as session:
             assert session.scalar(text("SELECT created_at FROM themes")) == "2026-01-02T03:04:05Z"
 
     def test_that_is_none_stays_none(self, database):
         self.kept(database, dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
-        with database.reading() as session:
+        with database.read_session() as session:
             assert session.scalars(select(Theme.deleted_at)).all() == [None]
 
 
@@ -401,7 +401,7 @@ def called(name, slug):
 class TestText:
     def test_sorts_by_code_point(self, database):
         names = ["Zebra", "apple", "Äpfel", "Ähre", "b c", "bc", "_"]
-        with database.writing() as session:
+        with database.write_session() as session:
             session.add_all([called(name, f"t-{place}") for place, name in enumerate(names)])
-        with database.reading() as session:
+        with database.read_session() as session:
             assert session.scalars(select(Theme.name).order_by(Theme.name)).all() == sorted(names)

@@ -30,10 +30,12 @@ def both(sqlite_engine, postgresql_engine):
 def stored(database, content):
     """Store a whole by itself; return every record as it is read back, with what a record leaves out."""
     empty(database)
-    with database.writing() as session:
+    with database.write_session() as session:
         store(session, content)
-    with database.reading() as session:
-        resources = [row for noun in RESOURCES for row in session.scalars(select(noun).order_by(noun.slug))]
+    with database.read_session() as session:
+        resources = [
+            row for model in RESOURCES for row in session.scalars(select(model).order_by(model.slug))
+        ]
         return [(row.to_record(), row.revision, *instants(row)) for row in resources]
 
 
@@ -62,23 +64,23 @@ class TestTheWorst:
         written = str(worst())
         assert [text for text in NASTY if repr(text)[1:-1] not in written] == []
 
-    @pytest.mark.parametrize("noun", RESOURCES)
-    def test_has_null_and_another_value_wherever_null_may_stand(self, noun):
-        rows = worst()[noun.type_name]
-        for column in noun.__table__.columns:
+    @pytest.mark.parametrize("model", RESOURCES)
+    def test_has_null_and_another_value_wherever_null_may_stand(self, model):
+        rows = worst()[model.type_name]
+        for column in model.__table__.columns:
             name = column.name.removesuffix("_id")
             if column.nullable:
                 assert {row[name] is None for row in rows} == {True, False}, name
 
-    @pytest.mark.parametrize("noun", RESOURCES)
-    def test_has_every_choice(self, noun):
-        rows = worst()[noun.type_name]
-        for column in noun.__table__.columns:
+    @pytest.mark.parametrize("model", RESOURCES)
+    def test_has_every_choice(self, model):
+        rows = worst()[model.type_name]
+        for column in model.__table__.columns:
             if isinstance(column.type, Enum):
                 assert set(column.type.enum_class) == {row[column.name] for row in rows} - {None}
 
-    @pytest.mark.parametrize("noun", RESOURCES)
-    def test_has_lists_that_are_empty_and_lists_that_are_not(self, noun):
-        rows = worst()[noun.type_name]
+    @pytest.mark.parametrize("model", RESOURCES)
+    def test_has_lists_that_are_empty_and_lists_that_are_not(self, model):
+        rows = worst()[model.type_name]
         for name in [name for name, value in rows[0].items() if isinstance(value, list)]:
             assert {bool(row[name]) for row in rows} == {True, False}, name

@@ -72,7 +72,7 @@ def database_checks(engine):
 
 def listed(database):
     """Return all places in lists, and the positions that search documents have."""
-    with database.reading() as session:
+    with database.read_session() as session:
         return [
             {tuple(row) for row in session.execute(select(*columns))}
             for columns in (ListIndexRow.__table__.columns, (Document.id, Document.position))

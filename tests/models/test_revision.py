@@ -30,16 +30,16 @@ class TestACreatedResource:
         assert revisions(filled) == {}
 
     def test_each_leaves_one_record(self, filled):
-        with filled.reading() as session:
-            made = sum(session.scalar(select(func.count()).select_from(noun)) for noun in RESOURCES)
+        with filled.read_session() as session:
+            made = sum(session.scalar(select(func.count()).select_from(model)) for model in RESOURCES)
         assert count_revisions(filled) == made
 
     def test_records_say_what_is_stored(self, filled):
-        with filled.reading() as session:
+        with filled.read_session() as session:
             now = {
-                (noun.type_name, resource.id): resource.to_record()
-                for noun in RESOURCES
-                for resource in session.scalars(select(noun))
+                (model.type_name, resource.id): resource.to_record()
+                for model in RESOURCES
+                for resource in session.scalars(select(model))
             }
             kept = {(r.type_name, r.resource_id): r.record for r in session.scalars(select(Revision))}
         assert kept == now
@@ -68,7 +68,7 @@ class TestACreatedResource:
         }
 
     def test_changed_in_the_same_transaction_it_stays_at_one(self, database):
-        with database.writing() as session:
+        with database.write_session() as session:
             made = theme("light")
             session.add(made)
             session.flush()
@@ -189,9 +189,9 @@ class TestAnEdition:
             assert (all_.film.created_at, all_.film.updated_at) == (RELEASED, LATER)
 
     def test_a_new_resource_keeps_the_times_it_is_given(self, database):
-        with database.writing() as session, change_set(session, "ada", at=LATER):
+        with database.write_session() as session, change_set(session, "ada", at=LATER):
             session.add_all([theme("given", created_at=RELEASED, updated_at=RELEASED), theme("not-given")])
-        with database.reading() as session:
+        with database.read_session() as session:
             times = session.execute(
                 select(Theme.slug, Theme.created_at, Theme.updated_at).order_by(Theme.slug)
             )
@@ -233,7 +233,7 @@ def untouched(engine):
 
 def bulk_statements():
     nouns = [*RESOURCES, *sorted(every_part(), key=lambda part: part.__name__)]
-    return [make(noun) for noun in nouns for make in (insert, update, delete)]
+    return [make(model) for model in nouns for make in (insert, update, delete)]
 
 
 def every_part(above=OwnedRow):
@@ -248,11 +248,11 @@ class TestBulkStatements:
         "statement", bulk_statements(), ids=lambda one: f"{one.__visit_name__}-{one.table.name}"
     )
     def test_they_are_refused_on_what_has_a_history(self, untouched, statement):
-        with pytest.raises(TypeError, match="versioned"), untouched.writing() as session:
+        with pytest.raises(TypeError, match="versioned"), untouched.write_session() as session:
             session.execute(statement)
 
     def test_they_are_refused_however_they_are_phrased(self, untouched):
-        with untouched.writing() as session:
+        with untouched.write_session() as session:
             for statement in (
                 update(Film).where(Film.slug == "the-lamp-1950").values(title="Past the history"),
                 insert(Theme).returning(Theme.id),
@@ -262,7 +262,7 @@ class TestBulkStatements:
                     session.execute(statement)
 
     def test_what_has_no_history_takes_them(self, filled):
-        with filled.writing() as session:
+        with filled.write_session() as session:
             session.execute(delete(Alias))
-        with filled.reading() as session:
+        with filled.read_session() as session:
             assert session.scalars(select(Alias)).all() == []

@@ -13,7 +13,7 @@ def change(filled):
     """Change a theme in a transaction of its own."""
 
     def run(slug, make):
-        with filled.writing() as session:
+        with filled.write_session() as session:
             themes = {theme.slug: theme for theme in session.scalars(select(Theme))}
             make(themes[slug], themes)
 
@@ -22,14 +22,16 @@ def change(filled):
 
 def about(database, slug):
     """Return what of the film is about a theme, by asking for a word that all of it has."""
-    with database.reading() as session:
+    with database.read_session() as session:
         owners = [
-            (row.type_name, row.slug) for noun in (Quote, Commentary) for row in session.scalars(select(noun))
+            (row.type_name, row.slug)
+            for model in (Quote, Commentary)
+            for row in session.scalars(select(model))
         ]
         words = {
             word
-            for noun in (Quote, Commentary)
-            for row in session.scalars(select(noun))
+            for model in (Quote, Commentary)
+            for row in session.scalars(select(model))
             for word in row.text.split()
         }
         hits = {
@@ -43,11 +45,11 @@ def about(database, slug):
 
 def linked(database, *slugs):
     """Return the quotes and claims that carry any of these themes."""
-    with database.reading() as session:
+    with database.read_session() as session:
         return {
             (row.type_name, row.slug)
-            for noun in (Quote, Commentary)
-            for row in session.scalars(select(noun))
+            for model in (Quote, Commentary)
+            for row in session.scalars(select(model))
             if {theme.slug for theme in row.themes} & set(slugs)
         }
 
@@ -80,9 +82,9 @@ class TestAThemesPlace:
 
 class TestAKind:
     def test_it_narrows_to_quotes_or_claims_of_it(self, filled):
-        with filled.reading() as session:
-            for noun in (Quote, Commentary):
-                for row in session.scalars(select(noun)):
+        with filled.read_session() as session:
+            for model in (Quote, Commentary):
+                for row in session.scalars(select(model)):
                     words = parse(f'"{" ".join(row.text.split()[:2])}"')
                     hits = search(session, words, kinds=[row.kind.value])
                     assert (row.type_name, row.slug) in {(hit.type_name, hit.slug) for hit in hits.hits}

@@ -18,7 +18,7 @@ MANY = 2_500
 def large(engine):
     """The pack, and so many quotes that say nearly the same."""
     with engine.fresh("pack") as url, closing(Database(url)) as database:
-        with database.writing() as session:
+        with database.write_session() as session:
             multiply(session)
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
@@ -45,7 +45,7 @@ def multiply(session):
 
 
 def found(database, asked, **narrowed):
-    with database.reading() as session:
+    with database.read_session() as session:
         return search(session, parse(asked), **narrowed)
 
 
@@ -95,7 +95,7 @@ class TestASearch:
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 3000)
         whole = found(large, asked)
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", most)
-        with large.reading() as session:
+        with large.read_session() as session:
             keys = dict(session.execute(text("SELECT slug, id FROM search_documents")).all())
         first = sorted(keys[hit.slug] for hit in whole.hits)[:most]
         assert sorted(keys[hit.slug] for hit in found(large, asked).hits) == first
@@ -104,12 +104,12 @@ class TestASearch:
 @pytest.mark.slow
 class TestAList:
     def test_it_has_every_match(self, large):
-        with large.reading() as session:
+        with large.read_session() as session:
             assert len(session.scalars(select(Quote.id).where(matches_query(Quote, "copy"))).all()) == MANY
 
     def test_beyond_the_bound_it_has_the_first(self, large, monkeypatch):
         monkeypatch.setattr("models.search.match_conditions.MAX_MATCHES", 100)
-        with large.reading() as session:
+        with large.read_session() as session:
             ids = session.scalars(select(Quote.id).where(matches_query(Quote, "copy"))).all()
         assert sorted(ids) == list(range(10_000, 10_100))
 
@@ -117,7 +117,7 @@ class TestAList:
         with (
             sqlite_engine.fresh("pack") as url,
             closing(Database(url)) as database,
-            database.reading() as session,
+            database.read_session() as session,
         ):
             statement = (
                 Quote.select_where(kind=[QuoteKind.DIALOGUE]).where(matches_query(Quote, "love")).limit(5)
@@ -132,7 +132,7 @@ class TestAList:
         with (
             sqlite_engine.fresh("pack") as url,
             closing(Database(url)) as database,
-            database.reading() as session,
+            database.read_session() as session,
         ):
             with statements(database.engine) as seen:
                 search(session, parse("love"))

@@ -186,7 +186,7 @@ def pack(engine):
 
 
 def found(database, text, **narrowed):
-    with database.reading() as session:
+    with database.read_session() as session:
         return search(session, parse(text), **narrowed)
 
 

@@ -201,13 +201,13 @@ def both_worst(sqlite_engine, postgresql_engine):
             for engine in (sqlite_engine, postgresql_engine)
         ]
         for database in opened:
-            with database.writing() as session:
+            with database.write_session() as session:
                 store(session, worst())
         yield opened
 
 
 def answers(database, queries):
-    with database.reading() as session:
+    with database.read_session() as session:
         return [search(session, query) for query in queries]
 
 
@@ -245,25 +245,25 @@ class TestThePlainComparison:
             assert found == {key for key, said in texts.items() if matches(query, said)}, query.text
 
     @pytest.mark.parametrize(
-        "noun", [MODELS_BY_TYPE[name] for name in TYPE_NUMBERS], ids=lambda noun: noun.type_name
+        "model", [MODELS_BY_TYPE[name] for name in TYPE_NUMBERS], ids=lambda model: model.type_name
     )
-    def test_a_list_is_filtered_to_it(self, both, noun):
+    def test_a_list_is_filtered_to_it(self, both, model):
         texts = written(both[0])
-        statement = select(noun.slug).where(matches_query(noun, bindparam("q"))).order_by(noun.slug)
+        statement = select(model.slug).where(matches_query(model, bindparam("q"))).order_by(model.slug)
         for query in understood([*asked(4, 40), *WORDS]):
             expected = [
                 slug
                 for (name, slug), said in texts.items()
-                if name == noun.type_name and matches(query, said)
+                if name == model.type_name and matches(query, said)
             ]
             for database in both:
-                with database.reading() as session:
+                with database.read_session() as session:
                     assert list(session.scalars(statement, {"q": query.text})) == sorted(expected), query.text
 
 
 def written(database):
     """Return the tokens of each text of everything that anyone may see."""
-    with database.reading() as session:
+    with database.read_session() as session:
         return {
             (name, row.slug): [list(tokens(text)) for text in texts(row)]
             for name in TYPE_NUMBERS
@@ -272,7 +272,7 @@ def written(database):
 
 
 def texts(row):
-    for name in row.searched:
+    for name in row.search_weights:
         value = getattr(row, name)
         yield from value if isinstance(value, list) else [value or ""]
 
@@ -303,7 +303,7 @@ class TestMatching:
     def test_it_takes_a_query_a_text_or_a_parameter(self, both):
         kept = select(Quote.slug).where(matches_query(Quote, bindparam("q"))).order_by(Quote.slug)
         for database in both:
-            with database.reading() as session:
+            with database.read_session() as session:
                 found = [
                     list(session.scalars(kept, {"q": "boring"})),
                     list(session.scalars(kept, {"q": parse("boring")})),
@@ -323,7 +323,7 @@ class TestMatching:
             matches_query(Quote, "boring")
         )
         for database in both:
-            with database.reading() as session:
+            with database.read_session() as session:
                 assert [quote.slug for quote in session.scalars(statement)] == [
                     "her-2013-perfection-is-boring"
                 ]

@@ -38,10 +38,10 @@ def stored(session):
 
 def visible(session):
     return {
-        (noun.type_name, row.slug)
-        for noun in RESOURCES
-        if noun.type_name in TYPE_NUMBERS
-        for row in session.scalars(select(noun))
+        (model.type_name, row.slug)
+        for model in RESOURCES
+        if model.type_name in TYPE_NUMBERS
+        for row in session.scalars(select(model))
         if row.is_visible
     }
 
@@ -64,12 +64,12 @@ def in_step(database):
 
 
 def found(database, asked, **narrowed):
-    with database.reading() as session:
+    with database.read_session() as session:
         return [hit.slug for hit in search(session, parse(asked), **narrowed).hits]
 
 
 def said(database, model=Document):
-    with database.reading() as session:
+    with database.read_session() as session:
         return session.scalar(select(func.count()).select_from(model))
 
 
@@ -91,7 +91,7 @@ class TestAWrite:
             all_.line.text = "Candelabrum."
         with everything(filled) as (_, all_):
             all_.line.text = "Candle."
-        with filled.reading() as session:
+        with filled.read_session() as session:
             assert search(session, parse("candelabrun")).suggestion is None
         assert in_step(filled)
 
@@ -110,19 +110,19 @@ class TestAWrite:
         assert in_step(filled)
 
     def test_what_is_taken_away_is_not_found(self, filled):
-        with filled.writing() as session:
+        with filled.write_session() as session:
             session.add(theme("gone"))
-        with filled.writing() as session:
+        with filled.write_session() as session:
             session.delete(session.scalars(select(Theme).filter_by(slug="gone")).one())
         assert found(filled, "gone") == []
         assert in_step(filled)
 
     def test_a_draft_is_found_once_it_is_published(self, filled):
-        with filled.writing() as session:
+        with filled.write_session() as session:
             session.add(theme("gloom", status=Status.DRAFT))
         assert found(filled, "gloom") == []
         assert in_step(filled)
-        with filled.writing() as session:
+        with filled.write_session() as session:
             session.scalars(select(Theme).filter_by(slug="gloom")).one().status = Status.PUBLISHED
         assert found(filled, "gloom") == ["gloom"]
         assert in_step(filled)
@@ -184,11 +184,11 @@ class TestAFilm:
         assert in_step(filled)
 
     def test_what_is_added_to_a_draft_waits_for_it(self, filled):
-        with filled.writing() as session:
+        with filled.write_session() as session:
             draft = film("the-lamp-1951", status=Status.DRAFT)
             session.add_all([draft, quote(draft, "line", 1, text="Candelabrum.")])
         assert found(filled, "candelabrum") == []
-        with filled.writing() as session:
+        with filled.write_session() as session:
             session.scalars(select(Film).filter_by(slug="the-lamp-1951")).one().status = Status.PUBLISHED
         assert found(filled, "candelabrum") == ["the-lamp-1951-line"]
         assert in_step(filled)
@@ -202,7 +202,7 @@ class TestAFilm:
         assert in_step(filled)
 
     def test_one_whose_id_begins_alike_is_another(self, filled):
-        with filled.writing() as session:
+        with filled.write_session() as session:
             session.add(film("the-lamp"))
         assert found(filled, "lamp", films=["the-lamp"]) == ["the-lamp"]
 
@@ -249,7 +249,7 @@ class TestTwoWriters:
     @pytest.fixture
     def two(self, postgresql_engine):
         with postgresql_engine.fresh() as url, closing(Database(url)) as database:
-            with database.writing() as session:
+            with database.write_session() as session:
                 fill(session)
             engine = database.engine.execution_options(isolation_level="READ COMMITTED")
             writers = [Session(engine) for _ in range(2)]
@@ -281,13 +281,13 @@ class TestSeeds:
         assert not [statement for statement in seen if "search_" in statement]
 
     def test_the_worst_content_is_indexed(self, database):
-        with database.writing() as session:
+        with database.write_session() as session:
             store(session, worst())
         assert in_step(database)
 
     def test_a_database_that_was_emptied_is_indexed_anew(self, filled):
         empty(filled)
-        with filled.writing() as session:
+        with filled.write_session() as session:
             store(session, worst())
         assert in_step(filled)
 
@@ -297,7 +297,7 @@ class TestSeeds:
             with (
                 engine.fresh("pack") as url,
                 closing(Database(url)) as database,
-                database.reading() as session,
+                database.read_session() as session,
             ):
                 columns = [column for column in Document.__table__.columns if column.name != "terms"]
                 kept.append(sorted(map(tuple, session.execute(select(*columns)))))
@@ -306,7 +306,7 @@ class TestSeeds:
 
 class TestMakingItAnew:
     def test_content_written_past_the_listeners_is_found_then(self, packed):
-        with packed.writing() as session:
+        with packed.write_session() as session:
             connection, table = session.connection(), Quote.__table__
             [row] = connection.execute(select(table).where(table.c.slug.like("%boring"))).mappings()
             rows = [
@@ -320,23 +320,23 @@ class TestMakingItAnew:
 
     def test_it_raises_the_generation(self, filled):
         before = generation(filled)
-        with filled.writing() as session:
+        with filled.write_session() as session:
             rebuild(session)
         assert generation(filled) == before + 1
 
     def test_of_nothing_it_is_nothing(self, database):
-        with database.writing() as session:
+        with database.write_session() as session:
             assert rebuild(session) == 0
         assert generation(database) == 0
 
 
 class TestMigration:
     def test_what_is_there_is_indexed(self, packed):
-        with packed.reading() as session:
+        with packed.read_session() as session:
             before = stored(session)
         migrations.downgrade(packed.engine, "0001")
         migrations.upgrade(packed.engine)
-        with packed.reading() as session:
+        with packed.read_session() as session:
             assert stored(session) == before
         assert in_step(packed)
 
@@ -345,10 +345,10 @@ class TestMigration:
         assert [name for name in inspect(packed.engine).get_table_names() if name.startswith("search")] == []
 
     def test_an_index_of_another_version_is_made_anew(self, filled):
-        with filled.writing() as session:
+        with filled.write_session() as session:
             session.connection().execute(update(IndexTotals).values(version="0"))
         ensure_index_current(filled.engine)
-        with filled.reading() as session:
+        with filled.read_session() as session:
             assert session.scalar(select(IndexTotals.version)) == VERSION
 
     def test_one_of_this_version_is_left_alone(self, filled):
@@ -359,7 +359,11 @@ class TestMigration:
 
 class TestTheTables:
     def test_sqlite_has_fts5_over_plain_terms(self, sqlite_engine):
-        with sqlite_engine.fresh() as url, closing(Database(url)) as database, database.reading() as session:
+        with (
+            sqlite_engine.fresh() as url,
+            closing(Database(url)) as database,
+            database.read_session() as session,
+        ):
             made = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'search_index'"))
         for part in ("content='search_documents'", "tokenize='ascii'", "prefix='2 3'"):
             assert part in made
@@ -368,7 +372,7 @@ class TestTheTables:
         with (
             postgresql_engine.fresh() as url,
             closing(Database(url)) as database,
-            database.reading() as session,
+            database.read_session() as session,
         ):
             made = session.scalar(
                 text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_search_documents_terms'")

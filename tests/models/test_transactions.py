@@ -134,7 +134,7 @@ class TestARollback:
         with pytest.raises(ZeroDivisionError):
             change_and_fail(filled)
         assert (revisions(filled), count_revisions(filled), generation(filled)) == ({}, before, 1)
-        with filled.reading() as session:
+        with filled.read_session() as session:
             assert session.scalar(select(Theme).where(Theme.slug == "never")) is None
 
     def test_the_same_session_counts_anew_after_it(self, filled):

@@ -57,7 +57,7 @@ class PackCopy:
 
 def load_packs(database, *roots: Path):
     """Load packs into a database that may hold what they refer to; return the loader's report."""
-    with database.writing() as session:
+    with database.write_session() as session:
         checked, faults = examine(read_pack(*roots), RULES, outside=lambda *_: True)
         assert not [fault for fault in faults if fault.level == "error"]
         return load(session, checked)

@@ -43,27 +43,27 @@ THEME = (
 
 def states(database):
     """Return revision and times of everything, by type and id."""
-    with database.reading() as session:
+    with database.read_session() as session:
         return {
-            (noun.type_name, thing.slug): (thing.revision, thing.created_at, thing.updated_at)
-            for noun in RESOURCES
-            for thing in session.scalars(select(noun))
+            (model.type_name, thing.slug): (thing.revision, thing.created_at, thing.updated_at)
+            for model in RESOURCES
+            for thing in session.scalars(select(model))
         }
 
 
 def history(database):
     """Return how many revisions there are, and the content generation."""
-    with database.reading() as session:
+    with database.read_session() as session:
         return session.scalar(select(func.count(Revision.id))), ContentGeneration.current(session)
 
 
 def records(database):
     """Return what everything says, by type and id."""
-    with database.reading() as session:
+    with database.read_session() as session:
         return {
-            (noun.type_name, thing.slug): thing.to_record()
-            for noun in RESOURCES
-            for thing in session.scalars(select(noun))
+            (model.type_name, thing.slug): thing.to_record()
+            for model in RESOURCES
+            for thing in session.scalars(select(model))
         }
 
 
@@ -81,7 +81,7 @@ def release(second, time="2027-01-01T00:00:00Z"):
 
 def record(database, type_name, slug):
     """Return the newest record of a resource."""
-    with database.reading() as session:
+    with database.read_session() as session:
         newest = select(Revision).where(Revision.type_name == type_name).order_by(Revision.number.desc())
         return next(revision for revision in session.scalars(newest) if revision.record["id"] == slug)
 
@@ -122,7 +122,7 @@ class TestFirstLoad:
         steps = []
         if already:
             load_packs(packed, second.root)
-        with packed.writing() as session:
+        with packed.write_session() as session:
             checked, _ = examine(read_pack(second.root), RULES, outside=lambda *_: True)
             load(session, checked, step=lambda: steps.append(1))
         assert len(steps) == sum(COUNTS.values())
@@ -131,7 +131,7 @@ class TestFirstLoad:
         circle = "[{relation: disputes, commentary: casablanca-1942-neutrality-as-grief}]"
         second.replace("commentary.yml", "relations: []", f"relations: {circle}", after="lives-on-hold:")
         load_packs(packed, second.root)
-        with packed.reading() as session:
+        with packed.read_session() as session:
             first = Commentary.by_slug(session, "casablanca-1942-lives-on-hold")
             assert first.relations[0].target.relations[0].target.relations[1].target is first
 
@@ -140,7 +140,7 @@ class TestFirstLoad:
         second.append("themes.yml", THEME.format(slug="two", broader="null", related=""))
         second.replace("themes.yml", "related: []", "related: [one]")
         load_packs(packed, second.root)
-        with packed.reading() as session:
+        with packed.read_session() as session:
             one = Theme.by_slug(session, "one")
             assert [theme.slug for theme in one.related] == ["sacrifice"]
             assert one.broader.slug == "two"
@@ -234,7 +234,7 @@ class TestChange:
     def test_the_earlier_revision_stays(self, loaded, second):
         second.replace("scenes.yml", "title: Paris", "title: Lost Paris")
         load_packs(loaded, second.root)
-        with loaded.reading() as session:
+        with loaded.read_session() as session:
             kept = select(Revision).where(Revision.type_name == "scene").order_by(Revision.number)
             told = [(r.number, r.record["title"]) for r in session.scalars(kept) if r.record["id"] == PARIS]
         assert told == [(1, "Paris"), (2, "Lost Paris")]
@@ -251,7 +251,7 @@ class TestChange:
         start, end = text.index(f"\n{PARIS}:"), text.index("\ncasablanca-1942-the-visit-at-night:")
         second.file("scenes.yml").write_text(text[:start] + text[end:] + text[start:end])
         assert totals(load_packs(loaded, second.root), "updated") == {"scene": 4}
-        with loaded.reading() as session:
+        with loaded.read_session() as session:
             order = session.scalars(
                 select(Scene).join(Scene.film).where(Film.slug == FILM).order_by(Scene.position)
             )
@@ -275,7 +275,7 @@ class TestChange:
         load_packs(loaded, second.root)
         second.replace("sources.yml", f"{last}\n{last}", "")
         load_packs(loaded, second.root)
-        with loaded.reading() as session:
+        with loaded.read_session() as session:
             numbers = [paragraph.number for paragraph in Source.by_slug(session, ESSAY).paragraphs]
         assert numbers == list(range(1, 16))
 
@@ -286,7 +286,7 @@ class TestChange:
         second.replace("themes.yml", "broader: sacrifice", "broader: null")
         second.replace("themes.yml", "broader: null", "broader: top", after="low:")
         load_packs(loaded, second.root)
-        with loaded.reading() as session:
+        with loaded.read_session() as session:
             assert Theme.by_slug(session, "low").broader.slug == "top"
 
     def test_what_left_the_pack_stays_in_the_database(self, loaded, second):

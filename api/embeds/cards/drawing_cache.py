@@ -11,7 +11,7 @@ class Kept:
     """Bytes by key, those asked for last; ``most_bytes`` bounds what they take together."""
 
     def __init__(self, most_bytes: int) -> None:
-        self.most_bytes = most_bytes
+        self.max_bytes = most_bytes
         self._found: OrderedDict[str, bytes] = OrderedDict()
         self._taken = 0
         self._lock = Lock()
@@ -30,6 +30,6 @@ class Kept:
     def _keep(self, key: str, made: bytes) -> None:
         self._taken += len(made) - len(self._found.pop(key, b""))
         self._found[key] = made
-        while self._taken > self.most_bytes:
+        while self._taken > self.max_bytes:
             _, oldest = self._found.popitem(last=False)
             self._taken -= len(oldest)

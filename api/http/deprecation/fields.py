@@ -37,7 +37,7 @@ def deprecated_fields_in(
     item: Any = shown._declared_fields["data"].inner.nested if is_list else shown  # type: ignore[attr-defined]
     if asked is None:
         given["include"] = tuple(available_includes(item))
-    found = set(_fields(shape_from_args(item, given).made()))
+    found = set(_fields(shape_from_args(item, given).build_schema()))
     if is_list:
         uncounted = asked is not None and "facets" not in given
         found |= set(_fields(shown(), {"data", "facets"} if uncounted else {"data"}))

@@ -48,7 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     # What it falls back to, flask-limiter makes by itself, without bound.
     limiter._fallback_limiter = SlidingWindowCounterRateLimiter(BoundedMemoryStorage())
     told = RateLimitHeaders(limiter, [parse(limit) for limit in settings.rate_limits])
-    app.after_request(told.tell)
+    app.after_request(told.add_to)
     app.register_error_handler(RateLimitExceeded, handle_limit_exceeded)
     logging.getLogger("flask-limiter").setLevel(logging.INFO)
     logging.getLogger("flask-limiter").addHandler(STORAGE_OUTAGE_LOG)
@@ -103,7 +103,7 @@ class RateLimitHeaders:
             f'"{self.names[limit]}";q={limit.amount};w={limit.get_expiry()}' for limit in limits
         )
 
-    def tell(self, response: Response) -> Response:
+    def add_to(self, response: Response) -> Response:
         """Add the headers; what the storage cannot say at the moment is left out."""
         counted = self.limiter.current_limits
         if not counted:

@@ -33,11 +33,11 @@ class AdmissionChecks:
             self._is_limited = is_limited
         self._is_trusted = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, self._trusted))
 
-    def admits(self, environ: WSGIEnvironment) -> bool:
+    def is_host_trusted(self, environ: WSGIEnvironment) -> bool:
         """Whether the application would not refuse a request for its host."""
         return not self._trusted or self._is_trusted(get_host(environ))
 
-    def count(self, environ: WSGIEnvironment) -> tuple[WSGIApplication | None, Headers]:
+    def check_rate_limit(self, environ: WSGIEnvironment) -> tuple[WSGIApplication | None, Headers]:
         """Count a request: return what answers one too many, and what is to be said of the limits."""
         if not self._is_limited(environ["PATH_INFO"], environ["REQUEST_METHOD"]):
             return None, []

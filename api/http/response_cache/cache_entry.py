@@ -33,19 +33,29 @@ class Variant(NamedTuple):
     headers: Headers
     body: bytes
     etag: str | None
-    unmodified: Headers
+    not_modified_headers: Headers
 
-    def unmodified_as(self, etag: str) -> Headers:
+    def not_modified_headers_for(self, etag: str) -> Headers:
         """Return the headers of a 304 to a client that has the answer by this tag, in whichever coding."""
         if etag == self.etag:
-            return self.unmodified
-        return [(name, etag if name.lower() == "etag" else value) for name, value in self.unmodified]
+            return self.not_modified_headers
+        return [
+            (name, etag if name.lower() == "etag" else value) for name, value in self.not_modified_headers
+        ]
 
 
 class CacheEntry:
     """An answer of status 200, in as many codings as were asked for."""
 
-    __slots__ = ("_headers", "_is_coded", "_variants", "counted", "etag", "is_grown", "until")
+    __slots__ = (
+        "_headers",
+        "_is_coded",
+        "_variants",
+        "accounted_bytes",
+        "etag",
+        "expires_at",
+        "has_new_variant",
+    )
 
     def __init__(self, headers: Headers, body: bytes, until: float | None = None) -> None:
         """Take what the application answered; it may be another answer from ``until`` on (POSIX time)."""
@@ -55,28 +65,28 @@ class CacheEntry:
         self._is_coded = is_text_ and len(body) >= MIN_COMPRESS_BYTES
         self._variants = {IDENTITY: _variant(self._headers, body, IDENTITY)}
         self.etag = named.get("etag")
-        self.until = until
+        self.expires_at = until
         #: How many bytes a store counts for it; 0 while none keeps it.
-        self.counted = 0
+        self.accounted_bytes = 0
         #: Whether it was encoded since it was counted.
-        self.is_grown = False
+        self.has_new_variant = False
 
-    def suiting(self, accept_encoding: str | None) -> Variant:
+    def select_variant(self, accept_encoding: str | None) -> Variant:
         """Return the answer in the coding that suits a client."""
         coding = preferred_coding(accept_encoding) if self._is_coded else IDENTITY
         found = self._variants.get(coding)
         if found is None:
             body = encode_body(coding, self._variants[IDENTITY].body)
             found = self._variants[coding] = _variant(self._headers, body, coding)
-            self.is_grown = True
+            self.has_new_variant = True
         return found
 
-    def same_as(self, if_none_match: str, accept_encoding: str | None) -> str | None:
+    def matching_etag(self, if_none_match: str, accept_encoding: str | None) -> str | None:
         """Return the tag by which a client knows this answer, None if it does not.
 
         It may have it in any coding that it takes; tags are compared weakly (RFC 9110, section 13.1.2).
         """
-        own = self.suiting(accept_encoding).etag
+        own = self.select_variant(accept_encoding).etag
         if self.etag is None or if_none_match == own:
             return own
         known = parse_etags(if_none_match)
@@ -86,9 +96,9 @@ class CacheEntry:
         tags = [add_coding_suffix(self.etag, coding) for coding in (IDENTITY, *ENCODERS) if coding in codings]
         return next((tag for tag in tags if known.contains_weak(tag.strip('"'))), None)
 
-    def says_the_same(self, other: CacheEntry) -> bool:
+    def equivalent_to(self, other: CacheEntry) -> bool:
         """Whether another answer is this one again."""
-        return self._headers == other._headers and self.until == other.until
+        return self._headers == other._headers and self.expires_at == other.expires_at
 
     @property
     def size(self) -> int:

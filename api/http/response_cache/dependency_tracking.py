@@ -29,20 +29,20 @@ class ResponseDependencies:
     def __init__(self) -> None:
         """Begin."""
         self.parameters: set[str] | None = set()
-        self.until: float | None = None
+        self.expires_at: float | None = None
 
-    def on_parameter(self, name: str) -> None:
+    def add_parameter(self, name: str) -> None:
         """Note that a parameter was looked for."""
         if self.parameters is not None:
             self.parameters.add(name)
 
-    def on_query(self) -> None:
+    def use_whole_query(self) -> None:
         """Note that the query was read whole."""
         self.parameters = None
 
-    def until_then(self, time: float) -> None:
+    def expire_at(self, time: float) -> None:
         """Note that the answer may be another one from ``time`` on (POSIX time)."""
-        self.until = time if self.until is None else min(self.until, time)
+        self.expires_at = time if self.expires_at is None else min(self.expires_at, time)
 
 
 class TrackedArgs(ImmutableMultiDict[str, str]):
@@ -54,50 +54,50 @@ class TrackedArgs(ImmutableMultiDict[str, str]):
         self._note = note
 
     def __getitem__(self, key: str) -> str:
-        self._note.on_parameter(key)
+        self._note.add_parameter(key)
         return super().__getitem__(key)
 
     def __contains__(self, key: object) -> bool:
-        self._note.on_parameter(str(key))
+        self._note.add_parameter(str(key))
         return super().__contains__(key)
 
     def get(self, key: str, *given: Any, **named: Any) -> Any:
-        self._note.on_parameter(key)
+        self._note.add_parameter(key)
         if dict.__contains__(self, key):
             return super().get(key, *given, **named)
         # Most are missing, and each would otherwise be an error that is made and caught.
         return given[0] if given else named.get("default")
 
     def getlist(self, key: str, *given: Any, **named: Any) -> Any:
-        self._note.on_parameter(key)
+        self._note.add_parameter(key)
         return super().getlist(key, *given, **named) if dict.__contains__(self, key) else []
 
     def __iter__(self) -> Iterator[str]:
-        self._note.on_query()
+        self._note.use_whole_query()
         return super().__iter__()
 
     def __len__(self) -> int:
-        self._note.on_query()
+        self._note.use_whole_query()
         return super().__len__()
 
     def keys(self) -> Any:
-        self._note.on_query()
+        self._note.use_whole_query()
         return super().keys()
 
     def values(self) -> Any:
-        self._note.on_query()
+        self._note.use_whole_query()
         return super().values()
 
     def items(self, *given: Any, **named: Any) -> Any:
-        self._note.on_query()
+        self._note.use_whole_query()
         return super().items(*given, **named)
 
     def lists(self) -> Any:
-        self._note.on_query()
+        self._note.use_whole_query()
         return super().lists()
 
     def listvalues(self) -> Any:
-        self._note.on_query()
+        self._note.use_whole_query()
         return super().listvalues()
 
 
@@ -105,16 +105,16 @@ class TrackingRequest(Request):
     """A request that notes what its answer depends on."""
 
     @property
-    def dependence(self) -> ResponseDependencies:
+    def dependencies(self) -> ResponseDependencies:
         """The note; one that nobody reads, where nothing stands in front."""
         note: ResponseDependencies = self.environ.setdefault(ENVIRON_KEY, ResponseDependencies())
         return note
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        return TrackedArgs(super().args, self.dependence)
+        return TrackedArgs(super().args, self.dependencies)
 
 
 def response_dependencies() -> ResponseDependencies:
     """Return the note of the request at hand; outside of one, a note that nobody reads."""
-    return request.dependence if has_request_context() else ResponseDependencies()  # type: ignore[attr-defined]
+    return request.dependencies if has_request_context() else ResponseDependencies()  # type: ignore[attr-defined]

@@ -47,67 +47,67 @@ class CacheMiddleware:
         if environ["REQUEST_METHOD"] not in CACHEABLE_METHODS or not names.isdisjoint(PARTIAL_HEADERS):
             return self.application(_without_coding_suffixes(environ), start_response)
         # Taken first: what is read from now on is at least as new.
-        stamp = self.watch.stamp() if self._is_anyones(environ) else None
-        entry = self._kept(stamp, environ)
+        stamp = self.watch.version_token() if self._is_shareable(environ) else None
+        entry = self._lookup(stamp, environ)
         if entry is None:
-            return self._asked(stamp, environ, start_response)
-        refused, said = self.gate.count(environ)
+            return self._forward(stamp, environ, start_response)
+        refused, said = self.gate.check_rate_limit(environ)
         if refused is not None:
             return refused(environ, start_response)
-        return self._sent(entry, said, environ, start_response)
+        return self._respond(entry, said, environ, start_response)
 
-    def _is_anyones(self, environ: WSGIEnvironment) -> bool:
+    def _is_shareable(self, environ: WSGIEnvironment) -> bool:
         """Whether others who ask the same may be given the same answer."""
         return (
-            self.store.most_bytes > 0
+            self.store.max_bytes > 0
             and environ.keys().isdisjoint(PRIVATE_HEADERS)
             and (MODIFIED_SINCE not in environ or NONE_MATCH in environ)
             and environ.get("CONTENT_LENGTH") in (None, "", "0")
             and not environ.get("SCRIPT_NAME")
-            and self.gate.admits(environ)
+            and self.gate.is_host_trusted(environ)
         )
 
-    def _kept(self, stamp: Hashable, environ: WSGIEnvironment) -> CacheEntry | None:
+    def _lookup(self, stamp: Hashable, environ: WSGIEnvironment) -> CacheEntry | None:
         if stamp is None:
             return None
         asked = environ["PATH_INFO"], environ["QUERY_STRING"]
-        entry = self.store.found(stamp, asked, environ.get("HTTP_ACCEPT"))
+        entry = self.store.get(stamp, asked, environ.get("HTTP_ACCEPT"))
         return None if entry is None or _is_expired(entry) else entry
 
-    def _asked(
+    def _forward(
         self, stamp: Hashable, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Ask the application, and keep what it answers if that is for everyone."""
         answer = call_upstream(self.application, _without_coding_suffixes(environ))
         if answer.entry is None:
-            start_response(answer.status, answer.headers + answer.said)
+            start_response(answer.status, answer.headers + answer.per_request_headers)
             if environ["REQUEST_METHOD"] != "HEAD":
                 return answer.body
             close_body(answer.body)
             return ()
-        if stamp is not None and answer.is_for_everyone:
+        if stamp is not None and answer.is_shareable:
             asked, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
-            self.store.keep(stamp, asked, accept, answer.dependence.parameters, answer.entry)
-        return self._sent(answer.entry, answer.said, environ, start_response)
+            self.store.put(stamp, asked, accept, answer.dependencies.parameters, answer.entry)
+        return self._respond(answer.entry, answer.per_request_headers, environ, start_response)
 
-    def _sent(
+    def _respond(
         self, entry: CacheEntry, said: Headers, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         accepted = environ.get("HTTP_ACCEPT_ENCODING")
-        variant = entry.suiting(accepted)
-        if entry.is_grown:
-            self.store.recount(entry)
+        variant = entry.select_variant(accepted)
+        if entry.has_new_variant:
+            self.store.update_size(entry)
         known = environ.get(NONE_MATCH)
-        tag = entry.same_as(known, accepted) if known is not None else None
+        tag = entry.matching_etag(known, accepted) if known is not None else None
         if tag is not None:
-            start_response(NOT_MODIFIED, [*variant.unmodified_as(tag), *said])
+            start_response(NOT_MODIFIED, [*variant.not_modified_headers_for(tag), *said])
             return ()
         start_response(OK, [*variant.headers, *said])
         return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
 
 
 def _is_expired(entry: CacheEntry) -> bool:
-    return entry.until is not None and entry.until <= clock.now().timestamp()
+    return entry.expires_at is not None and entry.expires_at <= clock.now().timestamp()
 
 
 def _without_coding_suffixes(environ: WSGIEnvironment) -> WSGIEnvironment:

@@ -62,45 +62,45 @@ class CacheStore:
 
     def __init__(self, most_bytes: int) -> None:
         """Take how many bytes may be kept."""
-        self.most_bytes = most_bytes
+        self.max_bytes = most_bytes
         self.bytes = 0
         self._stamp: Hashable = None
         self._lock = threading.Lock()
-        self._places: OrderedDict[CacheKey, CacheSlot] = OrderedDict()
-        self._spelt: dict[RequestKey, CacheKey] = {}
-        self._readings: dict[str, Counter[VaryParameters]] = {}
+        self._slots: OrderedDict[CacheKey, CacheSlot] = OrderedDict()
+        self._keys_by_request: dict[RequestKey, CacheKey] = {}
+        self._vary_sets: dict[str, Counter[VaryParameters]] = {}
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._slots)
 
-    def found(self, stamp: Hashable, asked: RequestKey, accept: str | None) -> CacheEntry | None:
+    def get(self, stamp: Hashable, asked: RequestKey, accept: str | None) -> CacheEntry | None:
         """Return the answer to a request, if it was kept at this state of the content."""
         with self._lock:
             if stamp != self._stamp:
-                self._turn_to(stamp)
+                self._invalidate(stamp)
                 return None
-            meant = self._spelt.get(asked) or self._meant(*asked)
+            meant = self._keys_by_request.get(asked) or self._find_key(*asked)
             if meant is None:
                 return None
-            answers = self._places[meant].answers
+            answers = self._slots[meant].answers
             entry = answers.get(accept)
             if entry is not None:
-                self._places.move_to_end(meant)
+                self._slots.move_to_end(meant)
                 answers.move_to_end(accept)
             return entry
 
-    def _meant(self, path: str, query: str) -> CacheKey | None:
+    def _find_key(self, path: str, query: str) -> CacheKey | None:
         """Return what a request means that is spelt as none that was kept."""
-        readings = self._readings.get(path)
+        readings = self._vary_sets.get(path)
         if not readings or len(query) > MAX_KEY_CHARACTERS:
             return None
         given = _parse_query(query)
         possible = (
             CacheKey(path, reading, _relevant_parameters(given, reading)) for reading in tuple(readings)
         )
-        return next((meant for meant in possible if meant in self._places), None)
+        return next((meant for meant in possible if meant in self._slots), None)
 
-    def keep(
+    def put(
         self,
         stamp: Hashable,
         asked: RequestKey,
@@ -115,7 +115,7 @@ class CacheStore:
         path, query = asked
         if (
             len(path) + len(query) + len(accept or "") > MAX_KEY_CHARACTERS
-            or entry.size * MAX_ENTRY_SHARE > self.most_bytes
+            or entry.size * MAX_ENTRY_SHARE > self.max_bytes
         ):
             return
         given = _parse_query(query)
@@ -126,76 +126,76 @@ class CacheStore:
         with self._lock:
             if stamp is not None and stamp == self._stamp and self._may_depend(path, reading):
                 self._put(meant, asked if is_plain else None, accept, entry)
-                self._make_room()
+                self._evict()
 
     def _may_depend(self, path: str, reading: VaryParameters) -> bool:
-        known = self._readings.get(path, ())
+        known = self._vary_sets.get(path, ())
         return reading in known or len(known) < MAX_VARY_SETS
 
     def _put(self, meant: CacheKey, asked: RequestKey | None, accept: str | None, entry: CacheEntry) -> None:
-        place = self._places.get(meant) or self._new_place(meant)
+        place = self._slots.get(meant) or self._new_place(meant)
         if asked is not None and place.asked is None:
             place.asked = asked
-            self._spelt[asked] = meant
+            self._keys_by_request[asked] = meant
         before = place.entries
-        same = next((known for known in before if known.says_the_same(entry)), entry)
+        same = next((known for known in before if known.equivalent_to(entry)), entry)
         place.answers[accept] = same
         if len(place.answers) > MAX_ACCEPT_VARIANTS:
             place.answers.popitem(last=False)
         for left in before - place.entries:
-            self._discount(left)
+            self._subtract(left)
         if same not in before:
             self._count(same)
 
     def _new_place(self, meant: CacheKey) -> CacheSlot:
-        self._readings.setdefault(meant.path, Counter())[meant.reading] += 1
+        self._vary_sets.setdefault(meant.path, Counter())[meant.reading] += 1
         self.bytes += _key_size(meant)
-        place = self._places[meant] = CacheSlot()
+        place = self._slots[meant] = CacheSlot()
         return place
 
-    def recount(self, entry: CacheEntry) -> None:
+    def update_size(self, entry: CacheEntry) -> None:
         """Count what an answer takes now, which was encoded since it was counted."""
         with self._lock:
-            entry.is_grown = False
-            if entry.counted:
-                self._discount(entry)
+            entry.has_new_variant = False
+            if entry.accounted_bytes:
+                self._subtract(entry)
                 self._count(entry)
-                self._make_room()
+                self._evict()
 
     def _count(self, entry: CacheEntry) -> None:
-        entry.counted = entry.size
-        self.bytes += entry.counted
+        entry.accounted_bytes = entry.size
+        self.bytes += entry.accounted_bytes
 
-    def _discount(self, entry: CacheEntry) -> None:
-        self.bytes -= entry.counted
-        entry.counted = 0
+    def _subtract(self, entry: CacheEntry) -> None:
+        self.bytes -= entry.accounted_bytes
+        entry.accounted_bytes = 0
 
-    def _make_room(self) -> None:
-        while self.bytes > self.most_bytes:
-            self._forget(*self._places.popitem(last=False))
+    def _evict(self) -> None:
+        while self.bytes > self.max_bytes:
+            self._remove(*self._slots.popitem(last=False))
 
-    def _forget(self, meant: CacheKey, place: CacheSlot) -> None:
+    def _remove(self, meant: CacheKey, place: CacheSlot) -> None:
         self.bytes -= _key_size(meant)
         for entry in place.entries:
-            self._discount(entry)
+            self._subtract(entry)
         if place.asked is not None:
-            del self._spelt[place.asked]
-        readings = self._readings[meant.path]
+            del self._keys_by_request[place.asked]
+        readings = self._vary_sets[meant.path]
         readings[meant.reading] -= 1
         if not readings[meant.reading]:
             del readings[meant.reading]
         if not readings:
-            del self._readings[meant.path]
+            del self._vary_sets[meant.path]
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._turn_to(None)
+            self._invalidate(None)
 
-    def _turn_to(self, stamp: Hashable) -> None:
+    def _invalidate(self, stamp: Hashable) -> None:
         """Forget everything: the content is another one."""
-        while self._places:
-            self._forget(*self._places.popitem())
+        while self._slots:
+            self._remove(*self._slots.popitem())
         self._stamp = stamp
 
 

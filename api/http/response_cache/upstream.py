@@ -33,13 +33,13 @@ class UpstreamResponse(NamedTuple):
 
     status: str
     headers: Headers
-    said: Headers
+    per_request_headers: Headers
     body: Iterable[bytes]
     entry: CacheEntry | None
-    dependence: ResponseDependencies
+    dependencies: ResponseDependencies
 
     @property
-    def is_for_everyone(self) -> bool:
+    def is_shareable(self) -> bool:
         """Whether it may be given to others who ask the same."""
         named = {name.lower(): value.lower() for name, value in self.headers}
         rules = named.get("cache-control", "")
@@ -69,7 +69,7 @@ def call_upstream(application: WSGIApplication, environ: WSGIEnvironment) -> Ups
     ]
     entry = None
     if status == OK and _content_length(headers) <= MAX_BUFFERED_BYTES:
-        entry = CacheEntry(headers, _read_all(body), note.until)
+        entry = CacheEntry(headers, _read_all(body), note.expires_at)
     return UpstreamResponse(status, headers, said, body, entry, note)
 
 

@@ -21,7 +21,7 @@ blp = Blueprint(
 class AdvisoryList(MethodView):
     """All advisories."""
 
-    @blp.listing(
+    @blp.list_view(
         AdvisoryQuerySchema, AdvisorySchema, operation="listAdvisories", example="/v1/advisories?limit=1"
     )
     def get(self, filters: dict[str, Any]) -> Select[Any]:

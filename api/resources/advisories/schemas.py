@@ -36,7 +36,7 @@ class AdvisorySchema(ItemSchema):
 class AdvisoryQuerySchema(IdFilter, ListQuerySchema):
     """Order of advisories."""
 
-    noun = Advisory
+    model = Advisory
 
     sort = SortField(Advisory)
 

@@ -26,7 +26,7 @@ blp = Blueprint(
 class CharacterList(MethodView):
     """All characters."""
 
-    @blp.listing(
+    @blp.list_view(
         CharacterQuerySchema,
         CharacterSchema,
         operation="listCharacters",
@@ -54,7 +54,7 @@ class CharacterDetail(MethodView):
 
 
 @blp.route("/films/<slug:film>/characters", parameters=[slug_parameter("film", "film")])
-@blp.listing(
+@blp.list_view(
     FilmCharacterQuerySchema,
     CharacterSchema,
     operation="listFilmCharacters",
@@ -70,7 +70,7 @@ def film_characters(filters: dict[str, Any], film: str) -> Select[Any]:
 
 
 @blp.route("/scenes/<slug:scene>/characters", parameters=[slug_parameter("scene", "scene")])
-@blp.listing(
+@blp.list_view(
     SceneCharacterQuerySchema,
     CharacterSchema,
     operation="listSceneCharacters",

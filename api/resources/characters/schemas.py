@@ -37,7 +37,7 @@ class CharacterSchema(ItemSchema):
 class CharacterQuerySchema(IdFilter, TextFilter, ListQuerySchema):
     """Filters and order of characters."""
 
-    noun = Character
+    model = Character
 
     film = CommaSeparated(Slug(), metadata={"description": "Only characters of any of these films."})
     scene = CommaSeparated(

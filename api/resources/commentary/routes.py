@@ -30,7 +30,7 @@ blp = Blueprint("commentary", __name__, url_prefix="/v1", description="The claim
 class CommentaryList(MethodView):
     """All commentary."""
 
-    @blp.listing(
+    @blp.list_view(
         CommentaryQuerySchema,
         CommentarySchema,
         operation="listCommentary",
@@ -80,7 +80,7 @@ def daily_commentary(filters: dict[str, Any]) -> Select[Any]:
     return Commentary.select_where(**filters)
 
 
-blp.unlisted("/commentary/daily/<day:date>", daily_commentary, "commentary_of_day")
+blp.route_undocumented("/commentary/daily/<day:date>", daily_commentary, "commentary_of_day")
 
 
 @blp.route("/commentary/<slug:commentary>", parameters=[slug_parameter("commentary", "commentary")])
@@ -101,13 +101,13 @@ class CommentaryDetail(MethodView):
         return Commentary.select_where(id=[commentary])
 
 
-blp.unlisted(
+blp.route_undocumented(
     "/commentary/<slug:commentary>.<extension:extension>", CommentaryDetail.as_view("form"), "commentary_form"
 )
 
 
 @blp.route("/commentary/<slug:commentary>/relations", parameters=[slug_parameter("commentary", "commentary")])
-@blp.listing(
+@blp.list_view(
     ClaimRelationQuerySchema,
     ClaimRelationSchema,
     operation="listCommentaryRelations",
@@ -124,7 +124,7 @@ def commentary_relations(filters: dict[str, Any], commentary: str) -> Select[Any
 
 
 @blp.route("/films/<slug:film>/commentary", parameters=[slug_parameter("film", "film")])
-@blp.listing(
+@blp.list_view(
     FilmCommentaryQuerySchema,
     CommentarySchema,
     operation="listFilmCommentary",
@@ -140,7 +140,7 @@ def film_commentary(filters: dict[str, Any], film: str) -> Select[Any]:
 
 
 @blp.route("/scenes/<slug:scene>/commentary", parameters=[slug_parameter("scene", "scene")])
-@blp.listing(
+@blp.list_view(
     SceneCommentaryQuerySchema,
     CommentarySchema,
     operation="listSceneCommentary",
@@ -156,7 +156,7 @@ def scene_commentary(filters: dict[str, Any], scene: str) -> Select[Any]:
 
 
 @blp.route("/characters/<slug:character>/commentary", parameters=[slug_parameter("character", "character")])
-@blp.listing(
+@blp.list_view(
     CharacterCommentaryQuerySchema,
     CommentarySchema,
     operation="listCharacterCommentary",
@@ -172,7 +172,7 @@ def character_commentary(filters: dict[str, Any], character: str) -> Select[Any]
 
 
 @blp.route("/themes/<slug:theme>/commentary", parameters=[slug_parameter("theme", "theme")])
-@blp.listing(
+@blp.list_view(
     ThemeCommentaryQuerySchema,
     CommentarySchema,
     operation="listThemeCommentary",
@@ -188,7 +188,7 @@ def theme_commentary(filters: dict[str, Any], theme: str) -> Select[Any]:
 
 
 @blp.route("/quotes/<slug:quote>/commentary", parameters=[slug_parameter("quote", "quote")])
-@blp.listing(
+@blp.list_view(
     QuoteCommentaryQuerySchema,
     CommentarySchema,
     operation="listQuoteCommentary",
@@ -204,7 +204,7 @@ def quote_commentary(filters: dict[str, Any], quote: str) -> Select[Any]:
 
 
 @blp.route("/sources/<slug:source>/commentary", parameters=[slug_parameter("source", "source")])
-@blp.listing(
+@blp.list_view(
     SourceCommentaryQuerySchema,
     CommentarySchema,
     operation="listSourceCommentary",

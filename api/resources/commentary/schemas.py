@@ -55,7 +55,7 @@ class ClaimRelationSchema(ResponseSchema):
 class ClaimRelationQuerySchema(ListQuerySchema):
     """Filters and order of a claim's relations."""
 
-    noun = CommentaryRelation
+    model = CommentaryRelation
 
     relation = CommaSeparated(
         Choice(Relation), metadata={"description": "Only relations of any of these kinds."}
@@ -104,7 +104,7 @@ class CommentarySchema(ItemSchema):
 class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
     """Filters and order of commentary."""
 
-    noun = Commentary
+    model = Commentary
 
     film = CommaSeparated(Slug(), metadata={"description": "Only claims about any of these films."})
     scene = CommaSeparated(Slug(), metadata={"description": "Only claims about any of these scenes."})
@@ -155,8 +155,8 @@ class CommentaryRelationBody(RequestSchema):
     commentary = Reference("commentary", attribute="target", required=True)
 
 
-def _references(noun: str) -> fields.List[Any]:
-    return fields.List(Reference(noun), load_default=list, validate=validate.Length(max=100))
+def _references(model: str) -> fields.List[Any]:
+    return fields.List(Reference(model), load_default=list, validate=validate.Length(max=100))
 
 
 class CommentaryCreateSchema(CreateSchema):

@@ -25,7 +25,7 @@ blp = Blueprint("films", __name__, url_prefix="/v1", description="The works that
 class FilmList(MethodView):
     """All films."""
 
-    @blp.listing(FilmQuerySchema, FilmSchema, operation="listFilms", example="/v1/films")
+    @blp.list_view(FilmQuerySchema, FilmSchema, operation="listFilms", example="/v1/films")
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List films
 
@@ -84,7 +84,7 @@ def get_film_theme_map(asked: dict[str, Any], film: str) -> ThemeMap:
 
 
 @blp.route("/sources/<slug:source>/films", parameters=[slug_parameter("source", "source")])
-@blp.listing(
+@blp.list_view(
     SourceFilmQuerySchema,
     FilmSchema,
     operation="listSourceFilms",

@@ -65,7 +65,7 @@ class FilmSchema(ItemSchema):
 class FilmQuerySchema(IdFilter, TextFilter, ListQuerySchema):
     """Filters and order of films."""
 
-    noun = Film
+    model = Film
 
     release_year = CommaSeparated(
         StrictInteger(), metadata={"description": "Only films of any of these years."}

@@ -34,7 +34,7 @@ ABOUT |= {"changelog": "/docs/changelog", "versioning": "/docs/guides/versioning
 
 
 @blp.route("")
-@blp.documented(
+@blp.document_read(
     ItemQuerySchema,
     IndexSchema,
     description="The index.",
@@ -54,7 +54,7 @@ def index(_asked: dict[str, Any]) -> Response:
 
 
 @blp.route("/meta")
-@blp.documented(
+@blp.document_read(
     ItemQuerySchema,
     MetaSchema,
     description="What runs here.",
@@ -70,7 +70,7 @@ def meta(_asked: dict[str, Any]) -> Response:
     while `content.generation`, `release` and `build` are the same, so is every list and item.
     """
     about = {"release": VERSION, "build": settings().build, "links": _links(ABOUT)}
-    body = encode_json(MetaSchema().dump(about | {"content": ContentSummary.taken(session())}))
+    body = encode_json(MetaSchema().dump(about | {"content": ContentSummary.load(session())}))
     return cacheable_response(body, etag=etag_hash(body))
 
 

@@ -27,7 +27,7 @@ blp = Blueprint("quotes", __name__, url_prefix="/v1", description="Exact words, 
 class QuoteList(MethodView):
     """All quotes."""
 
-    @blp.listing(
+    @blp.list_view(
         QuoteQuerySchema, QuoteSchema, operation="listQuotes", example="/v1/quotes?theme=avoidance&limit=1"
     )
     def get(self, filters: dict[str, Any]) -> Select[Any]:
@@ -74,7 +74,7 @@ def daily_quote(filters: dict[str, Any]) -> Select[Any]:
     return Quote.select_where(**filters)
 
 
-blp.unlisted("/quotes/daily/<day:date>", daily_quote, "quote_of_day")
+blp.route_undocumented("/quotes/daily/<day:date>", daily_quote, "quote_of_day")
 
 
 @blp.route("/quotes/<slug:quote>", parameters=[slug_parameter("quote", "quote")])
@@ -95,11 +95,13 @@ class QuoteDetail(MethodView):
         return Quote.select_where(id=[quote])
 
 
-blp.unlisted("/quotes/<slug:quote>.<extension:extension>", QuoteDetail.as_view("form"), "quote_form")
+blp.route_undocumented(
+    "/quotes/<slug:quote>.<extension:extension>", QuoteDetail.as_view("form"), "quote_form"
+)
 
 
 @blp.route("/films/<slug:film>/quotes", parameters=[slug_parameter("film", "film")])
-@blp.listing(
+@blp.list_view(
     FilmQuoteQuerySchema,
     QuoteSchema,
     operation="listFilmQuotes",
@@ -115,7 +117,7 @@ def film_quotes(filters: dict[str, Any], film: str) -> Select[Any]:
 
 
 @blp.route("/scenes/<slug:scene>/quotes", parameters=[slug_parameter("scene", "scene")])
-@blp.listing(
+@blp.list_view(
     SceneQuoteQuerySchema,
     QuoteSchema,
     operation="listSceneQuotes",
@@ -131,7 +133,7 @@ def scene_quotes(filters: dict[str, Any], scene: str) -> Select[Any]:
 
 
 @blp.route("/characters/<slug:character>/quotes", parameters=[slug_parameter("character", "character")])
-@blp.listing(
+@blp.list_view(
     CharacterQuoteQuerySchema,
     QuoteSchema,
     operation="listCharacterQuotes",
@@ -147,7 +149,7 @@ def character_quotes(filters: dict[str, Any], character: str) -> Select[Any]:
 
 
 @blp.route("/themes/<slug:theme>/quotes", parameters=[slug_parameter("theme", "theme")])
-@blp.listing(
+@blp.list_view(
     ThemeQuoteQuerySchema,
     QuoteSchema,
     operation="listThemeQuotes",
@@ -163,7 +165,7 @@ def theme_quotes(filters: dict[str, Any], theme: str) -> Select[Any]:
 
 
 @blp.route("/sources/<slug:source>/quotes", parameters=[slug_parameter("source", "source")])
-@blp.listing(
+@blp.list_view(
     SourceQuoteQuerySchema,
     QuoteSchema,
     operation="listSourceQuotes",

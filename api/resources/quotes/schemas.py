@@ -77,7 +77,7 @@ class QuoteSchema(ItemSchema):
 class QuoteQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
     """Filters and order of quotes."""
 
-    noun = Quote
+    model = Quote
 
     film = CommaSeparated(Slug(), metadata={"description": "Only quotes of and about any of these films."})
     scene = CommaSeparated(

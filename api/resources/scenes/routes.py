@@ -26,7 +26,7 @@ blp = Blueprint("scenes", __name__, url_prefix="/v1", description="The units of 
 class SceneList(MethodView):
     """All scenes."""
 
-    @blp.listing(
+    @blp.list_view(
         SceneQuerySchema, SceneSchema, operation="listScenes", example="/v1/scenes?theme=avoidance&limit=1"
     )
     def get(self, filters: dict[str, Any]) -> Select[Any]:
@@ -51,7 +51,7 @@ class SceneDetail(MethodView):
 
 
 @blp.route("/films/<slug:film>/scenes", parameters=[slug_parameter("film", "film")])
-@blp.listing(
+@blp.list_view(
     FilmSceneQuerySchema,
     SceneSchema,
     operation="listFilmScenes",
@@ -67,7 +67,7 @@ def film_scenes(filters: dict[str, Any], film: str) -> Select[Any]:
 
 
 @blp.route("/characters/<slug:character>/scenes", parameters=[slug_parameter("character", "character")])
-@blp.listing(
+@blp.list_view(
     CharacterSceneQuerySchema,
     SceneSchema,
     operation="listCharacterScenes",
@@ -83,7 +83,7 @@ def character_scenes(filters: dict[str, Any], character: str) -> Select[Any]:
 
 
 @blp.route("/themes/<slug:theme>/scenes", parameters=[slug_parameter("theme", "theme")])
-@blp.listing(
+@blp.list_view(
     ThemeSceneQuerySchema,
     SceneSchema,
     operation="listThemeScenes",
@@ -99,7 +99,7 @@ def theme_scenes(filters: dict[str, Any], theme: str) -> Select[Any]:
 
 
 @blp.route("/sources/<slug:source>/scenes", parameters=[slug_parameter("source", "source")])
-@blp.listing(
+@blp.list_view(
     SourceSceneQuerySchema,
     SceneSchema,
     operation="listSourceScenes",

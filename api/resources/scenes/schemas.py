@@ -98,7 +98,7 @@ class SceneSchema(ItemSchema):
 class SceneQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
     """Filters and order of scenes."""
 
-    noun = Scene
+    model = Scene
 
     film = CommaSeparated(Slug(), metadata={"description": "Only scenes of any of these films."})
     character = CommaSeparated(

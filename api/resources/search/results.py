@@ -89,7 +89,7 @@ def _page(ranked: SearchResults, wanted: ListRequest, start: int, end: int, base
     def address(backwards: bool, index: int) -> str:
         (hit,) = ranked.between(index, index + 1)
         cursor = Cursor(wanted.fingerprint, backwards, list(hit.place))
-        return wanted.address(base_url, cursor=str(cursor))
+        return wanted.url(base_url, cursor=str(cursor))
 
     return {
         "limit": wanted.query["limit"],
@@ -157,10 +157,10 @@ def _statement(base_url: str) -> Any:
         for name in HITS
     ]
     labels = [
-        select(literal(noun.type_name, Text), noun.slug, noun.label, cast(null(), Text)).where(
-            noun.is_visible, noun.slug.in_(bindparam(f"{noun.type_name}s", expanding=True))
+        select(literal(model.type_name, Text), model.slug, model.label, cast(null(), Text)).where(
+            model.is_visible, model.slug.in_(bindparam(f"{model.type_name}s", expanding=True))
         )
-        for noun in (Film, Theme)
+        for model in (Film, Theme)
     ]
     return union_all(*hits, *labels)
 
@@ -172,7 +172,7 @@ def _whole(type_name: str) -> Any:
 @cache
 def _keys(type_name: str) -> tuple[str, ...]:
     """Return the keys of the whole item that a hit shows, or that a snippet may be of."""
-    wanted = {*HITS[type_name]().fields, *MODELS_BY_TYPE[type_name].searched}
+    wanted = {*HITS[type_name]().fields, *MODELS_BY_TYPE[type_name].search_weights}
     return tuple(name for name in _whole(type_name)().fields if name in wanted)
 
 
@@ -185,7 +185,7 @@ def _hit(item: dict[str, Any], query: Query) -> dict[str, Any]:
 def _snippet(item: dict[str, Any], query: Query) -> dict[str, Any]:
     pieces = [
         (name, snippet(text, query))
-        for name in MODELS_BY_TYPE[item["type"]].searched
+        for name in MODELS_BY_TYPE[item["type"]].search_weights
         for text in (item[name] if isinstance(item[name], list) else [item[name]])
         if text
     ]

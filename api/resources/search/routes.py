@@ -18,7 +18,7 @@ blp = Blueprint(
 
 
 @blp.route("/search")
-@blp.documented(
+@blp.document_read(
     SearchQuerySchema,
     SearchSchema,
     description="A page of hits.",

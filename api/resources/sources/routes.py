@@ -33,7 +33,7 @@ ESSAY = "/v1/sources/her-perfection-is-the-enemy-of-real"
 class SourceList(MethodView):
     """All sources."""
 
-    @blp.listing(SourceQuerySchema, SourceSchema, operation="listSources", example="/v1/sources")
+    @blp.list_view(SourceQuerySchema, SourceSchema, operation="listSources", example="/v1/sources")
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List sources
 
@@ -55,7 +55,9 @@ class SourceDetail(MethodView):
         return Source.select_where(id=[source])
 
 
-blp.unlisted("/sources/<slug:source>.<extension:extension>", SourceDetail.as_view("form"), "source_form")
+blp.route_undocumented(
+    "/sources/<slug:source>.<extension:extension>", SourceDetail.as_view("form"), "source_form"
+)
 
 
 @blp.route("/sources/<slug:source>/coverage", parameters=[slug_parameter("source", "source")])
@@ -76,7 +78,7 @@ def get_source_coverage(_asked: dict[str, Any], source: str) -> SourceCoverage:
 
 
 @blp.route("/sources/<slug:source>/paragraphs", parameters=[slug_parameter("source", "source")])
-@blp.listing(
+@blp.list_view(
     ParagraphQuerySchema,
     ParagraphSchema,
     operation="listSourceParagraphs",
@@ -105,7 +107,7 @@ def source_paragraph(source: str, number: int) -> Select[Any]:
 
 
 @blp.route("/films/<slug:film>/sources", parameters=[slug_parameter("film", "film")])
-@blp.listing(
+@blp.list_view(
     FilmSourceQuerySchema,
     SourceSchema,
     operation="listFilmSources",

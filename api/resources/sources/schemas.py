@@ -88,7 +88,7 @@ class ParagraphSchema(ResponseSchema):
 class SourceQuerySchema(IdFilter, ListQuerySchema):
     """Filters and order of sources."""
 
-    noun = Source
+    model = Source
 
     film = CommaSeparated(Slug(), metadata={"description": "Only sources that speak of any of these films."})
     kind = CommaSeparated(Choice(SourceKind), metadata={"description": "Only sources of any of these forms."})
@@ -104,7 +104,7 @@ FilmSourceQuerySchema = drop_filters(SourceQuerySchema, "FilmSourceQuerySchema",
 class ParagraphQuerySchema(ListQuerySchema):
     """Filters and order of a source's paragraphs."""
 
-    noun = Paragraph
+    model = Paragraph
 
     number = CommaSeparated(
         StrictInteger(), metadata={"description": "Only paragraphs with any of these numbers."}

@@ -24,7 +24,7 @@ blp = Blueprint("themes", __name__, url_prefix="/v1", description="The shared vo
 class ThemeList(MethodView):
     """All themes."""
 
-    @blp.listing(ThemeQuerySchema, ThemeSchema, operation="listThemes", example="/v1/themes?limit=2")
+    @blp.list_view(ThemeQuerySchema, ThemeSchema, operation="listThemes", example="/v1/themes?limit=2")
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List themes
 

@@ -40,7 +40,7 @@ class ThemeSchema(ItemSchema):
 class ThemeQuerySchema(IdFilter, TextFilter, ListQuerySchema):
     """Filters and order of themes."""
 
-    noun = Theme
+    model = Theme
 
     broader = CommaSeparated(Slug(), metadata={"description": "Only themes that are part of any of these."})
     related = CommaSeparated(Slug(), metadata={"description": "Only themes akin to any of these."})

@@ -30,14 +30,14 @@ from models.database import Database
 from tests.models.content import BY_NAME, FILM, Everything, fill, film, quote, theme
 
 LATER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
-OF_FILM = [name for name, (noun, _) in BY_NAME.items() if hasattr(noun, "film_id")]
+OF_FILM = [name for name, (model, _) in BY_NAME.items() if hasattr(model, "film_id")]
 
 
 @pytest.fixture(scope="module")
 def shared(engine):
     """A database with the small content; what a test changes there is rolled back."""
     with engine.fresh() as url, closing(Database(url)) as database:
-        with database.writing() as session:
+        with database.write_session() as session:
             fill(session)
         yield database
 
@@ -45,38 +45,38 @@ def shared(engine):
 @pytest.fixture
 def all_(shared):
     """The small content in a session that never commits."""
-    with shared.reading() as session:
+    with shared.read_session() as session:
         yield Everything(session)
 
 
 def missing(all_, name):
     """Return the error that a look-up by the id of ``name`` ends in."""
-    noun, slug = BY_NAME[name]
+    model, slug = BY_NAME[name]
     all_.session.flush()
     with pytest.raises((NotFound, Renamed)) as raised:
-        noun.by_slug(all_.session, slug)
+        model.by_slug(all_.session, slug)
     return raised.value
 
 
 def listed(all_, name):
     """Whether the list of its noun has ``name``."""
-    noun, slug = BY_NAME[name]
+    model, slug = BY_NAME[name]
     all_.session.flush()
-    return slug in {found.slug for found in all_.session.scalars(noun.select_where())}
+    return slug in {found.slug for found in all_.session.scalars(model.select_where())}
 
 
 class TestBySlug:
     @pytest.mark.parametrize("name", BY_NAME)
     def test_returns_what_everyone_may_see(self, all_, name):
-        noun, slug = BY_NAME[name]
-        assert noun.by_slug(all_.session, slug) is getattr(all_, name)
+        model, slug = BY_NAME[name]
+        assert model.by_slug(all_.session, slug) is getattr(all_, name)
 
-    @pytest.mark.parametrize("noun", RESOURCES)
-    def test_says_that_there_never_was_one(self, all_, noun):
-        with pytest.raises(NotFound, match=f"There is no {noun.type_name} with the id “never”") as raised:
-            noun.by_slug(all_.session, "never")
+    @pytest.mark.parametrize("model", RESOURCES)
+    def test_says_that_there_never_was_one(self, all_, model):
+        with pytest.raises(NotFound, match=f"There is no {model.type_name} with the id “never”") as raised:
+            model.by_slug(all_.session, "never")
         assert type(raised.value) is NotFound
-        assert (raised.value.type_name, raised.value.slug) == (noun.type_name, "never")
+        assert (raised.value.type_name, raised.value.slug) == (model.type_name, "never")
 
     @pytest.mark.parametrize("name", BY_NAME)
     def test_says_that_one_is_deleted(self, all_, name):
@@ -172,9 +172,9 @@ class TestARenamedResource:
         assert (error.type_name, error.slug, error.new_slug) == ("film", "the-old-lamp-1950", FILM)
         assert str(error) == f"The film “the-old-lamp-1950” is now called “{FILM}”."
 
-    @pytest.mark.parametrize("noun", [noun for noun in RESOURCES if noun is not Film])
-    def test_only_as_what_it_is(self, all_, noun):
-        assert type(noun.missing(all_.session, "the-old-lamp-1950")) is NotFound
+    @pytest.mark.parametrize("model", [model for model in RESOURCES if model is not Film])
+    def test_only_as_what_it_is(self, all_, model):
+        assert type(model.missing(all_.session, "the-old-lamp-1950")) is NotFound
 
     @pytest.mark.parametrize("hide", [{"status": Status.DRAFT}, {"deleted_at": LATER}])
     def test_not_when_it_cannot_be_seen(self, all_, hide):
@@ -213,9 +213,9 @@ class TestTheRandomKey:
 
     @pytest.mark.parametrize("name", BY_NAME)
     def test_is_stored_so_on_every_database(self, all_, name):
-        noun, slug = BY_NAME[name]
-        stored = all_.session.scalar(select(noun.random_key).where(noun.slug == slug))
-        assert stored == random_key(noun.type_name, slug)
+        model, slug = BY_NAME[name]
+        stored = all_.session.scalar(select(model.random_key).where(model.slug == slug))
+        assert stored == random_key(model.type_name, slug)
 
     def test_fits_a_signed_number_of_64_bits(self):
         keys = [random_key("quote", str(number)) for number in range(1000)]
@@ -377,10 +377,10 @@ class TestAPartList:
 
 class TestThemesThatChangePlaces:
     def test_the_narrower_may_become_the_broader_in_one_flush(self, packed):
-        with packed.writing() as session:
+        with packed.write_session() as session:
             narrower, broader = (Theme.by_slug(session, slug) for slug in ("avoidance", "loneliness"))
             narrower.broader, broader.broader = None, narrower
-        with packed.reading() as session:
+        with packed.read_session() as session:
             assert Theme.by_slug(session, "loneliness").broader.slug == "avoidance"
             assert Theme.by_slug(session, "avoidance").broader is None
             assert Theme.by_slug(session, "avoidance").revision == 2
