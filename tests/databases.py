@@ -102,13 +102,13 @@ class Engine:
     def __init__(self, kind) -> None:
         self.kind = kind
         self.name = kind.name
-        self.build_schema: list[str] = []
+        self.templates: list[str] = []
         self.template("empty")
         self.template("pack", "empty", seed)
 
     def template(self, name: str, template: str | None = None, fill=None) -> None:
         """Make a database, filled once, for others to be copies of."""
-        self.build_schema.append(name)
+        self.templates.append(name)
         database = Database(self.kind.create(name, template))
         if template is None:
             migrations.upgrade(database.engine)
@@ -129,6 +129,6 @@ class Engine:
             self.kind.drop(name)
 
     def close(self) -> None:
-        for name in reversed(self.build_schema):
+        for name in reversed(self.templates):
             self.kind.drop(name)
         self.kind.close()
