@@ -1,4 +1,4 @@
-"""The domain in SQL: one module a noun, nothing of HTTP.
+"""The domain in SQL: a module for each resource, and nothing of HTTP.
 
 Import the models from here, so that every mapper is known before the first query.
 """
@@ -44,19 +44,20 @@ from models.scene import Scene, SceneTheme
 from models.source import Paragraph, ParagraphKind, Source, SourceKind
 from models.theme import Theme, ThemeRelation
 
-#: Every noun that has an address of its own, in the order a pack is loaded in.
+#: The model of every resource, in reading order: of the OpenAPI document, of the index, of a pack's report.
+#: A new resource is listed here; everything else about it is declared by its model and its schemas.
 RESOURCES: tuple[type[Versioned], ...] = (
-    Advisory,
-    Theme,
     Film,
     Source,
     Character,
     Scene,
     Quote,
     Commentary,
+    Theme,
+    Advisory,
 )
 
-#: Every noun that has a list, by the name of its type.
+#: Everything that has a list, by the name of its type.
 MODELS_BY_TYPE: dict[str, Any] = {model.type_name: model for model in RESOURCES} | {
     Paragraph.type_name: Paragraph
 }

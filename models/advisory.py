@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
-    Select,
     UniqueConstraint,
-    literal,
-    select,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
+from models.alias import Aliased
 from models.base import Base, Versioned
 from models.owned_rows import PositionedRow
 from models.types import json_list, long_text, short_text
@@ -27,11 +23,12 @@ if TYPE_CHECKING:
     from models.scene import Scene
 
 
-class Advisory(Base, Versioned):
+class Advisory(Base, Aliased):
     """A kind of content that a reader may want to be told of, with what each severity means."""
 
     __tablename__ = "advisories"
     type_name = "advisory"
+    example_id = "gender-generalisation"
     sort_columns: ClassVar = (*Versioned.sort_columns, "name")
 
     name: Mapped[str] = mapped_column(short_text(120))
@@ -128,44 +125,3 @@ class AdvisoryLink(Base, ExclusivelyOwned):
     def to_record(self) -> dict[str, Any]:
         """Return the link as a create body writes it."""
         return {"advisory": self.advisory.slug, "severity": self.severity}
-
-
-def select_keys_with_advisory(model: Any, advisory: Sequence[Any]) -> Select[Any]:
-    """Return the statement for the keys of what carries any of these advisories, some maybe twice."""
-    owner = getattr(AdvisoryLink, f"{model.type_name}_id")
-    return select(owner).join(AdvisoryLink.advisory).where(owner.is_not(None), Advisory.slug.in_(advisory))
-
-
-def has_advisory(model: Any, advisory: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that a row carries any of these advisories, of which each row is asked."""
-    owner, named = getattr(AdvisoryLink, f"{model.type_name}_id"), select(Advisory.id)
-    own = select(literal(1)).where(
-        owner == model.id, AdvisoryLink.advisory_id.in_(named.where(Advisory.slug.in_(advisory)))
-    )
-    return own.correlate(model).limit(1).scalar_subquery().is_not(None)
-
-
-def advisory_filters(
-    owner_id: Any,
-    link_column: Any,
-    advisory: list[str] | None,
-    exclude_advisory: list[str] | None,
-    max_severity: int | None,
-) -> list[ColumnElement[bool]]:
-    """Return the conditions of the three advisory filters on the resource with the key ``owner_id``.
-
-    ``max_severity=0`` admits what carries no advisory at all.
-    """
-    owners = select(link_column).where(link_column.is_not(None))
-    # What most do not have is asked of each that is found, and not collected; of NOT EXISTS a database may
-    # make a join.
-    own = select(literal(1)).where(link_column == owner_id).limit(1)
-    conditions = []
-    if advisory:
-        conditions.append(owner_id.in_(owners.join(AdvisoryLink.advisory).where(Advisory.slug.in_(advisory))))
-    if exclude_advisory:
-        named = select(Advisory.id).where(Advisory.slug.in_(exclude_advisory))
-        conditions.append(own.where(AdvisoryLink.advisory_id.in_(named)).scalar_subquery().is_(None))
-    if max_severity is not None:
-        conditions.append(own.where(AdvisoryLink.severity > max_severity).scalar_subquery().is_(None))
-    return conditions

@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Versioned, slug_rules
-from models.errors import Renamed
+from models.errors import DomainError, Gone, Renamed
 from models.types import SLUG_LENGTH, short_text
 
 
@@ -31,3 +31,13 @@ class Alias(Base):
             .with_only_columns(model.slug)
         )
         return Renamed(model.type_name, slug, new_slug) if new_slug else None
+
+
+class Aliased(Versioned):
+    """A resource that may be renamed: its old ids lead to the new one."""
+
+    @classmethod
+    def missing_error(cls, session: Session, slug: str) -> DomainError:
+        """See :meth:`Versioned.missing_error`; for an old id, where the resource is now."""
+        error = super().missing_error(session, slug)
+        return error if isinstance(error, Gone) else Alias.renamed(session, cls, slug) or error

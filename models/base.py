@@ -29,7 +29,7 @@ from sqlalchemy.orm import (
 )
 
 from models.errors import DomainError, Gone, NotFound
-from models.owned_rows import OwnedCollection, set_if_changed
+from models.placeholders import bound, is_given
 from models.types import SLUG_LENGTH, UTCTimestamp, enum_column, short_text
 
 SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -57,27 +57,6 @@ class Status(StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
-
-
-def in_filter(column: Any, values: list[Any] | tuple[Any, ...]) -> list[ColumnElement[bool]]:
-    """Return the condition that ``column`` has any of ``values``; no values, no condition."""
-    return [column.in_(values)] if values else []
-
-
-def foreign_slug_in(column: Any, slugs: list[str] | None) -> list[ColumnElement[bool]]:
-    """Return the condition that a foreign key points at a resource with any of these slugs."""
-    if not slugs:
-        return []
-    (key,) = column.expression.foreign_keys
-    resources = key.column.table.c
-    return [column.in_(select(resources.id).where(resources.slug.in_(slugs)))]
-
-
-def matches_text(model: Any, q: list[Any] | None) -> list[ColumnElement[bool]]:
-    """Return the condition that a row has the words of ``q``: a text, or a SQL parameter, in a list."""
-    from models.search.match_conditions import matches_query
-
-    return [matches_query(model, words) for words in q or ()]
 
 
 def slug_rules(column: str = "slug") -> CheckConstraint:
@@ -113,15 +92,17 @@ class Versioned:
     ``revision`` is raised once per transaction by ``models.revision`` and guards against lost updates.
     """
 
+    #: What one is called: in parameters, references and packs.
     type_name: ClassVar[str]
+    #: What they are called together: the URL segment, the folder in ``api/resources/``, the file in a pack.
+    __tablename__: Any
+    #: An id that the first pack has, for examples in the OpenAPI document.
+    example_id: ClassVar[str]
     default_sort: ClassVar[tuple[str, ...]] = ("id",)
     #: The keys that end every order, and tell any two of its rows apart.
     unique_sort: ClassVar[tuple[str, ...]] = ("id",)
     #: Columns by which lists are sorted, either way and then by id.
     sort_columns: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
-    owned_collections: ClassVar[dict[str, OwnedCollection]] = {}
-    #: The texts by which a search finds it, each with what one of its words counts; none, not searched.
-    search_weights: ClassVar[dict[str, int]] = {}
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
     slug: Mapped[str] = mapped_column(short_text(SLUG_LENGTH), unique=True, sort_order=-1)
@@ -172,6 +153,11 @@ class Versioned:
         return cls.visible()
 
     @classmethod
+    def facets(cls) -> dict[str, Any]:
+        """Return what its lists can be counted by (``models.facet_counts``), by the name of the filter."""
+        return {}
+
+    @classmethod
     def sort_keys(cls) -> SortKeys:
         """Return the published sort keys and the column each one stands for."""
         return {"id": cls.slug, "created_at": cls.created_at, "updated_at": cls.updated_at}
@@ -179,7 +165,8 @@ class Versioned:
     @classmethod
     def select_where(cls, *, id: list[str] | None = None) -> Select[Self]:
         """Return the statement for the visible resources that match every filter."""
-        return select(cls).where(cls.visible(), *in_filter(cls.slug, id or ()))
+        statement = select(cls).where(cls.visible())
+        return statement.where(cls.slug.in_(bound(id))) if is_given(id) else statement
 
     @classmethod
     def by_slug(cls, session: Session, slug: str) -> Self:
@@ -198,20 +185,15 @@ class Versioned:
     @classmethod
     def missing_error(cls, session: Session, slug: str) -> DomainError:
         """Return why no visible resource has this id: never was, deleted, or renamed."""
-        from models.alias import Alias
-
         published = select(cls.deleted_at).where(cls.slug == slug, cls.status == Status.PUBLISHED)
         if session.scalar(published) is not None:
             return Gone(cls.type_name, slug)
-        return Alias.renamed(session, cls, slug) or NotFound(cls.type_name, slug)
+        return NotFound(cls.type_name, slug)
 
     def assign(self, values: dict[str, Any]) -> None:
-        """Take the values of a create body whose references have been turned into resources."""
+        """Take the values of a create body whose references have been resolved to resources."""
         for name, value in values.items():
-            if name in self.owned_collections:
-                self.owned_collections[name].replace(self, value)
-            else:
-                set_if_changed(self, name, value)
+            set_if_changed(self, name, value)
 
     def to_record(self) -> dict[str, Any]:
         """Return the resource's own columns and links as plain values, references as slugs."""
@@ -234,15 +216,16 @@ def place_in_random_order(target: Versioned, args: Any, kwargs: dict[str, Any]) 
         kwargs.setdefault("random_key", random_key(target.type_name, kwargs["slug"]))
 
 
-def in_default_order(model: Any, statement: Select[Any]) -> Select[Any]:
-    """Return the statement in the noun's own order, ended by what tells any two of its rows apart."""
-    from models.list_index import LIST_ORDER, uses_list_index
-
-    keys = model.sort_keys() | (LIST_ORDER if uses_list_index(statement) else {})
-    names = dict.fromkeys((*model.default_sort, *model.unique_sort))
-    return statement.order_by(*(keys[name] for name in names))
-
-
 def slugs_of(resources: Any) -> list[str]:
     """Return the slugs of ``resources``, in their order."""
     return [resource.slug for resource in resources]
+
+
+def set_if_changed(target: Any, name: str, value: Any) -> None:
+    """Set an attribute only where that changes something, so that nothing looks changed that is not."""
+    present = getattr(target, name)
+    if isinstance(value, list) and present is not None:
+        # A proxy of linked resources is a list in all but its type.
+        present = list(present)
+    if present != value:
+        setattr(target, name, value)

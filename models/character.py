@@ -5,11 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from sqlalchemy import ForeignKey, Index, Select, select
+from sqlalchemy import ForeignKey, Index, Select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Versioned, foreign_slug_in, in_filter, matches_text
+from models.base import Base, Versioned
+from models.facet_counts import ColumnFacet, LinkFacet
 from models.film import Film, OfFilm
+from models.filters import foreign_slug_in, in_filter, linked, matches_text
+from models.list_index import Listed
 from models.owned_rows import PositionedRow
 from models.types import enum_column, long_text, short_text
 
@@ -25,11 +28,13 @@ class Presence(StrEnum):
     MENTIONED = "mentioned"
 
 
-class Character(Base, OfFilm):
+class Character(Base, Listed, OfFilm):
     """A character or voice; ``name`` is null where the film gives none, ``label`` never."""
 
     __tablename__ = "characters"
     type_name = "character"
+    example_id = "her-2013-catherine"
+    search_number = 2
     #: Never the performer, whom nobody finds by what is said of a character.
     search_weights: ClassVar = {"name": 2, "label": 2, "description": 1}
 
@@ -62,17 +67,27 @@ class Character(Base, OfFilm):
         scene: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible characters that match every filter."""
-        statement = (
+        return (
             super()
             .select_where(id=id)
             .where(*matches_text(cls, q))
             .join(cls.film)
-            .where(Film.visible(), *in_filter(Film.slug, film or ()))
+            .where(
+                Film.visible(),
+                *in_filter(Film.slug, film),
+                *linked(cls, Appearance.character_id, foreign_slug_in(Appearance.scene_id, scene)),
+            )
         )
-        if scene:
-            in_scene = select(Appearance.character_id).where(*foreign_slug_in(Appearance.scene_id, scene))
-            statement = statement.where(cls.id.in_(in_scene))
-        return statement
+
+    @classmethod
+    def facets(cls) -> dict[str, ColumnFacet]:
+        """See :meth:`Versioned.facets`."""
+        from models.scene import Scene
+
+        return {
+            "film": ColumnFacet(cls.film_id, Film),
+            "scene": LinkFacet(Appearance.scene_id, Scene, Appearance.character_id),
+        }
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, Index, Select, select
+from sqlalchemy import CheckConstraint, Index, Select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.advisory import AdvisoryLink, advisory_filters
-from models.base import Base, Versioned, foreign_slug_in, in_filter, matches_text, slugs_of
+from models.advisory import AdvisoryLink
+from models.base import Base, Versioned, slugs_of
 from models.character import Character
 from models.citation import Citation
 from models.commentary_links import (
@@ -21,12 +22,22 @@ from models.commentary_links import (
     CommentaryTheme,
     Relation,
 )
+from models.facet_counts import ColumnFacet, LinkFacet, advisory_facet, source_facet, theme_facet
 from models.film import Film, OfFilm
-from models.owned_rows import OwnedCollection, owned_rows
+from models.filters import (
+    advisory_filters,
+    cites_source,
+    filter_by_theme,
+    foreign_slug_in,
+    in_filter,
+    linked,
+    matches_text,
+)
+from models.list_index import Listed
+from models.owned_rows import OwnedCollection, OwnsRows, owned_rows
 from models.quote import Quote
 from models.scene import Scene
-from models.source import source_filters
-from models.theme import Theme, filter_by_theme
+from models.theme import Theme
 from models.types import enum_column, long_text, short_text
 
 
@@ -59,11 +70,13 @@ class Weight(StrEnum):
     MINOR = "minor"
 
 
-class Commentary(Base, OfFilm):
+class Commentary(Base, Listed, OwnsRows, OfFilm):
     """One claim, reported and attributed, neither softened nor endorsed."""
 
     __tablename__ = "commentary"
     type_name = "commentary"
+    example_id = "her-2013-perfection-opposes-reality"
+    search_number = 6
     default_sort = ("film", "position")
     sort_columns: ClassVar = (*Versioned.sort_columns, "position", "title")
     search_weights: ClassVar = {"title": 3, "text": 1}
@@ -149,36 +162,52 @@ class Commentary(Base, OfFilm):
             .join(cls.film)
             .where(
                 Film.visible(),
-                *in_filter(Film.slug, film or ()),
-                *cls._linked(CommentaryScene.scene_id, scene),
-                *cls._linked(CommentaryCharacter.character_id, character),
-                *cls._linked(CommentaryQuote.quote_id, quote),
-                *in_filter(cls.kind, kind or ()),
-                *in_filter(cls.scope, scope or ()),
-                *in_filter(cls.weight, weight or ()),
-                *cls._related(relation, relates_to),
-                *advisory_filters(
-                    cls.id, AdvisoryLink.commentary_id, advisory, exclude_advisory, max_severity
+                *in_filter(Film.slug, film),
+                *cls._linked_to(CommentaryScene.scene_id, scene),
+                *cls._linked_to(CommentaryCharacter.character_id, character),
+                *cls._linked_to(CommentaryQuote.quote_id, quote),
+                *in_filter(cls.kind, kind),
+                *in_filter(cls.scope, scope),
+                *in_filter(cls.weight, weight),
+                *linked(
+                    cls,
+                    CommentaryRelation.commentary_id,
+                    in_filter(CommentaryRelation.relation, relation),
+                    foreign_slug_in(CommentaryRelation.target_id, relates_to),
                 ),
-                *source_filters(cls.id, Citation.commentary_id, source),
+                *advisory_filters(cls, advisory, exclude_advisory, max_severity),
+                *cites_source(cls, source),
             )
         )
-        return filter_by_theme(statement, cls, theme or [], theme_all or [])
+        return filter_by_theme(statement, cls, theme, theme_all)
 
     @classmethod
-    def _linked(cls, column: Any, wanted: list[str] | None) -> list[Any]:
-        """Return the condition that a claim has a link whose ``column`` points at any of ``wanted``."""
-        pointing = foreign_slug_in(column, wanted)
-        return [cls.id.in_(select(column.class_.commentary_id).where(*pointing))] if pointing else []
+    def _linked_to(cls, column: Any, slugs: list[str] | None) -> list[Any]:
+        """Return the condition that an entry has a link whose ``column`` refers to any of these ids."""
+        return linked(cls, column.class_.commentary_id, foreign_slug_in(column, slugs))
 
     @classmethod
-    def _related(cls, relation: list[Relation] | None, relates_to: list[str] | None) -> list[Any]:
-        """Return the condition that a claim does any of ``relation``, for any of ``relates_to``."""
-        doing = [
-            *in_filter(CommentaryRelation.relation, relation or ()),
-            *foreign_slug_in(CommentaryRelation.target_id, relates_to),
-        ]
-        return [cls.id.in_(select(CommentaryRelation.commentary_id).where(*doing))] if doing else []
+    def facets(cls) -> dict[str, ColumnFacet]:
+        """See :meth:`Versioned.facets`."""
+        return {
+            "film": ColumnFacet(cls.film_id, Film),
+            "scene": LinkFacet(CommentaryScene.scene_id, Scene, CommentaryScene.commentary_id),
+            "character": LinkFacet(
+                CommentaryCharacter.character_id, Character, CommentaryCharacter.commentary_id
+            ),
+            "kind": ColumnFacet(cls.kind),
+            "scope": ColumnFacet(cls.scope),
+            "weight": ColumnFacet(cls.weight),
+            "relation": LinkFacet(
+                CommentaryRelation.relation,
+                None,
+                CommentaryRelation.commentary_id,
+                ("relates_to", partial(foreign_slug_in, CommentaryRelation.target_id)),
+            ),
+            "theme": theme_facet(cls),
+            "source": source_facet(cls),
+            "advisory": advisory_facet(cls),
+        }
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import CheckConstraint, CompoundSelect, ForeignKey, Index, Select, or_, select, union
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from models.base import Base, Versioned, in_filter
+from models.base import Base, Versioned
 from models.character import Character
+from models.filters import in_filter
 from models.owned_rows import PositionedRow
+from models.placeholders import bound, is_given
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme
@@ -147,19 +149,20 @@ class CommentaryRelation(Base, CommentaryOwned):
             .where(
                 one.is_visible,
                 other.is_visible,
-                *in_filter(cls.relation, relation or ()),
-                *in_filter(one.slug, subject or ()),
-                *in_filter(other.slug, object or ()),
+                *in_filter(cls.relation, relation),
+                *in_filter(one.slug, subject),
+                *in_filter(other.slug, object),
             )
         )
-        if commentary:
+        if is_given(commentary):
+            entries = bound(commentary)
             statement = statement.where(
-                or_(one.slug.in_(commentary), other.slug.in_(commentary)), one.id.in_(cls._doing(commentary))
+                or_(one.slug.in_(entries), other.slug.in_(entries)), one.id.in_(cls._doing(entries))
             )
         return statement
 
     @classmethod
-    def _doing(cls, commentary: list[str]) -> CompoundSelect[Any]:
+    def _doing(cls, commentary: list[Any]) -> CompoundSelect[Any]:
         """Return the keys of the claims that do something, or for which one of these does: few of all.
 
         Either side may be the one, and with that alone a database looks through all claims in their order.

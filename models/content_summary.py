@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from models import RESOURCES
 from models.base import Versioned
 from models.content_generation import ContentGeneration
-from models.search.index_tables import TYPE_NUMBERS, DocumentTerm, type_scope
+from models.search.index_tables import DocumentTerm, type_scope
+from models.searchable import SEARCHABLE
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def _statement() -> CompoundSelect[Any]:
 
 def _row(model: type[Versioned]) -> Select[Any]:
     listed: Any = model.select_where().with_only_columns(func.count(), maintain_column_froms=True)
-    if model.type_name in TYPE_NUMBERS:
+    if model.type_name in SEARCHABLE:
         # The index of the search counts what it holds, which is what anyone may see.
         term = f"#{type_scope(model.type_name)}"
         listed = select(func.coalesce(func.max(DocumentTerm.documents), 0)).where(DocumentTerm.term == term)

@@ -1,6 +1,8 @@
-"""Counting what a list finds by what it is: one statement, that reads no more than so many matches.
+"""Facet counts: how many rows of a list have each value of a facet, in one bounded statement.
 
-``models/facets.py`` says what there is to count by.
+A model's ``facets()`` declares what its lists can be counted by. The count of a value is what the list would
+count with that value as a further filter: a theme includes its narrower themes, and where the facet's own
+filter is given already, both apply. What nobody may see is not counted, and no value names it.
 """
 
 from __future__ import annotations
@@ -11,8 +13,6 @@ from typing import Any
 
 from sqlalchemy import CTE, Enum, Select, String, cast, func, literal_column, select, union, union_all
 from sqlalchemy.orm import Session
-
-from models.theme import Theme
 
 #: Resources are counted no further than this, and so many values are named.
 MAX_COUNTED = 10_000
@@ -75,9 +75,36 @@ class ThemeFacet(LinkFacet):
         """See :meth:`Own.values`."""
         # Read once: of many matches no two links are near.
         links = super().values(matches, asked).cte(f"links_{matches.name}")
-        broader = select(Theme.broader_id, links.c.id).join(links, links.c.value == Theme.id)
-        above = broader.where(Theme.broader_id.is_not(None))
+        theme = self.model
+        broader = select(theme.broader_id, links.c.id).join(links, links.c.value == theme.id)
+        above = broader.where(theme.broader_id.is_not(None))
         return select(union(select(links.c.value, links.c.id), above).subquery())
+
+
+def theme_facet(model: Any) -> ThemeFacet:
+    """Return the facet of the themes that rows of ``model`` are tagged with."""
+    link = _class_of(model.theme_links)
+    return ThemeFacet(link.theme_id, _class_of(link.theme), _owner(link, model))
+
+
+def advisory_facet(model: Any) -> LinkFacet:
+    """Return the facet of the advisories that rows of ``model`` carry."""
+    link = _class_of(model.advisory_links)
+    return LinkFacet(link.advisory_id, _class_of(link.advisory), _owner(link, model))
+
+
+def source_facet(model: Any) -> LinkFacet:
+    """Return the facet of the sources that rows of ``model`` cite."""
+    citation = _class_of(model.citations)
+    return LinkFacet(citation.source_id, _class_of(citation.source), _owner(citation, model))
+
+
+def _class_of(relationship: Any) -> Any:
+    return relationship.property.mapper.class_
+
+
+def _owner(link: Any, model: Any) -> Any:
+    return getattr(link, f"{model.type_name}_id")
 
 
 @dataclass(frozen=True)

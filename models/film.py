@@ -8,20 +8,26 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Select, and_,
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 
-from models.base import Base, Status, Versioned, foreign_slug_in, in_filter, matches_text
+from models.alias import Aliased
+from models.base import Base, Status, Versioned
 from models.errors import DomainError, NotFound
+from models.facet_counts import ColumnFacet, LinkFacet
+from models.filters import foreign_slug_in, in_filter, linked, matches_text
 from models.owned_rows import PositionedRow
+from models.searchable import Searchable
 from models.types import json_list, long_text, short_text
 
 if TYPE_CHECKING:
     from models.source import Source
 
 
-class Film(Base, Versioned):
+class Film(Base, Searchable, Aliased):
     """A film, with only those facts that are certain."""
 
     __tablename__ = "films"
     type_name = "film"
+    example_id = "her-2013"
+    search_number = 1
     default_sort = ("title", "release_year")
     sort_columns: ClassVar = (*Versioned.sort_columns, "title", "release_year")
     search_weights: ClassVar = {"title": 4, "original_title": 4, "directors": 3, "synopsis": 1}
@@ -75,16 +81,25 @@ class Film(Base, Versioned):
         source: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible films that match every filter."""
-        statement = (
+        return (
             super()
             .select_where(id=id)
-            .where(*matches_text(cls, q))
-            .where(*in_filter(cls.release_year, release_year or ()))
+            .where(
+                *matches_text(cls, q),
+                *in_filter(cls.release_year, release_year),
+                *linked(cls, SourceFilm.film_id, foreign_slug_in(SourceFilm.source_id, source)),
+            )
         )
-        if source:
-            of_source = select(SourceFilm.film_id).where(*foreign_slug_in(SourceFilm.source_id, source))
-            statement = statement.where(cls.id.in_(of_source))
-        return statement
+
+    @classmethod
+    def facets(cls) -> dict[str, ColumnFacet]:
+        """See :meth:`Versioned.facets`."""
+        from models.source import Source
+
+        return {
+            "release_year": ColumnFacet(cls.release_year),
+            "source": LinkFacet(SourceFilm.source_id, Source, SourceFilm.film_id),
+        }
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""
@@ -96,7 +111,7 @@ class Film(Base, Versioned):
         )
 
 
-class OfFilm(Versioned):
+class OfFilm(Aliased):
     """A noun that belongs to one film: its id begins with the film's, and it is seen only with the film."""
 
     @declared_attr

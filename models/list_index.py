@@ -26,14 +26,25 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.base import Base
+from models.searchable import Searchable
 from models.types import SLUG_LENGTH, short_text
 
-#: What is listed so, with the numbers of ``models.search.index_tables.TYPE_NUMBERS``.
-LISTED_TYPES = {"character": 2, "scene": 4, "quote": 5, "commentary": 6}
+#: Models whose lists are read from the index, by the name of their type; each registers itself.
+LISTED: dict[str, Any] = {}
 #: Stands for a theme where everything is listed.
 ALL_THEMES = ""
 #: Tells a statement that is led; no database heeds it.
 USES_LIST_INDEX = "is_led"
+
+
+class Listed(Searchable):
+    """A resource of a film, in an editor's order, whose lists are read from the list index."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Register a model, once it has a table."""
+        super().__init_subclass__(**options)
+        if "__tablename__" in cls.__dict__:
+            LISTED[cls.type_name] = cls  # type: ignore[attr-defined]
 
 
 class ListIndexRow(Base):
@@ -68,10 +79,10 @@ class ListIndexRow(Base):
 
         A document that is stored has no ``random_key``, and its rows none.
         """
-        if document["type_name"] in LISTED_TYPES:
+        if document["type_name"] in LISTED:
             for theme in (ALL_THEMES, *themes):
                 yield {
-                    "type_number": LISTED_TYPES[document["type_name"]],
+                    "type_number": LISTED[document["type_name"]].search_number,
                     "theme": theme,
                     **{name: document[name] for name in ("film", "position", "slug")},
                     "resource_id": resource_id,
@@ -93,9 +104,7 @@ def join_list_index(statement: Select[Any], model: Any, themes: Sequence[Any]) -
 
     The order is kept without sorting where there is one theme.
     """
-    joined = and_(
-        ListIndexRow.type_number == LISTED_TYPES[model.type_name], ListIndexRow.resource_id == model.id
-    )
+    joined = and_(ListIndexRow.type_number == model.search_number, ListIndexRow.resource_id == model.id)
     statement = statement.join(ListIndexRow, joined).execution_options(**{USES_LIST_INDEX: True})
     if len(themes) == 1:
         return statement.where(has_theme(themes[0]))
@@ -112,9 +121,7 @@ def has_theme(theme: Any) -> ColumnElement[bool]:
 
 def select_listed_slugs(model: Any, theme: Any) -> Select[Any]:
     """Return the statement for the ids of what is listed about a theme, or of everything."""
-    return select(ListIndexRow.slug).where(
-        ListIndexRow.type_number == LISTED_TYPES[model.type_name], has_theme(theme)
-    )
+    return select(ListIndexRow.slug).where(ListIndexRow.type_number == model.search_number, has_theme(theme))
 
 
 def select_listed_keys(found: Select[Any]) -> Select[Any]:
@@ -128,7 +135,7 @@ def is_tagged_with(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that a row of ``noun``, beside its film, is about one of ``themes``."""
     film, other = model.film.property.mapper.class_, aliased(ListIndexRow)
     found = select(literal(1)).where(
-        other.type_number == LISTED_TYPES[model.type_name],
+        other.type_number == model.search_number,
         other.theme.in_(themes),
         other.film == film.slug,
         other.position == model.position,
@@ -155,3 +162,10 @@ def is_tagged_with_none(themes: Sequence[Any], before: Any = None) -> ColumnElem
 def uses_list_index(statement: Select[Any]) -> bool:
     """Whether the statement is led by a list."""
     return bool(statement.get_execution_options().get(USES_LIST_INDEX))
+
+
+def in_default_order(model: Any, statement: Select[Any]) -> Select[Any]:
+    """Return the statement in the model's default order, ended by the keys that tell any two rows apart."""
+    keys = model.sort_keys() | (LIST_ORDER if uses_list_index(statement) else {})
+    names = dict.fromkeys((*model.default_sort, *model.unique_sort))
+    return statement.order_by(*(keys[name] for name in names))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-if TYPE_CHECKING:
-    from models.base import Versioned
+from models.base import Versioned, set_if_changed
 
 
 class OwnedRow:
@@ -97,11 +96,16 @@ class OwnedCollection:
             setattr(owner, self.collection, parts)
 
 
-def set_if_changed(target: Any, name: str, value: Any) -> None:
-    """Set an attribute only where that changes something, so that nothing looks changed that is not."""
-    present = getattr(target, name)
-    if isinstance(value, list) and present is not None:
-        # A proxy of linked resources is a list in all but its type.
-        present = list(present)
-    if present != value:
-        setattr(target, name, value)
+class OwnsRows(Versioned):
+    """A resource with owned rows: ``assign`` replaces them by those that a create body lists."""
+
+    #: How a list of a create body becomes owned rows, by its key.
+    owned_collections: ClassVar[dict[str, OwnedCollection]] = {}
+
+    def assign(self, values: dict[str, Any]) -> None:
+        """See :meth:`Versioned.assign`."""
+        for name, value in values.items():
+            if name in self.owned_collections:
+                self.owned_collections[name].replace(self, value)
+            else:
+                super().assign({name: value})

@@ -9,15 +9,24 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, tuple
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validates
 
-from models.advisory import AdvisoryLink, advisory_filters
-from models.base import Base, Versioned, foreign_slug_in, in_filter, matches_text, slugs_of
+from models.advisory import AdvisoryLink
+from models.base import Base, Versioned, slugs_of
 from models.character import Character
 from models.citation import Citation
+from models.facet_counts import ColumnFacet, advisory_facet, source_facet, theme_facet
 from models.film import Film, OfFilm
-from models.owned_rows import OwnedCollection, PositionedRow, owned_rows
+from models.filters import (
+    advisory_filters,
+    cites_source,
+    filter_by_theme,
+    foreign_slug_in,
+    in_filter,
+    matches_text,
+)
+from models.list_index import Listed
+from models.owned_rows import OwnedCollection, OwnsRows, PositionedRow, owned_rows
 from models.scene import Scene
-from models.source import source_filters
-from models.theme import Theme, filter_by_theme
+from models.theme import Theme
 from models.types import enum_column, long_text, short_text
 
 
@@ -51,11 +60,13 @@ class Certainty(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-class Quote(Base, OfFilm):
+class Quote(Base, Listed, OwnsRows, OfFilm):
     """Exact words with one citation; ``word_count`` follows ``text``."""
 
     __tablename__ = "quotes"
     type_name = "quote"
+    example_id = "her-2013-a-wife-without-the-challenges"
+    search_number = 5
     default_sort = ("film", "position")
     sort_columns: ClassVar = (*Versioned.sort_columns, "position", "word_count")
     search_weights: ClassVar = {"text": 2, "label": 1}
@@ -149,19 +160,36 @@ class Quote(Base, OfFilm):
             .join(cls.film)
             .where(
                 Film.visible(),
-                *in_filter(Film.slug, film or ()),
+                *in_filter(Film.slug, film),
                 *foreign_slug_in(cls.scene_id, scene),
                 *foreign_slug_in(cls.speaker_id, speaker),
-                *in_filter(cls.speaker_certainty, speaker_certainty or ()),
-                *in_filter(cls.kind, kind or ()),
-                *in_filter(cls.voice, voice or ()),
-                *in_filter(cls.fidelity, fidelity or ()),
-                *in_filter(cls.language, language or ()),
-                *advisory_filters(cls.id, AdvisoryLink.quote_id, advisory, exclude_advisory, max_severity),
-                *source_filters(cls.id, Citation.quote_id, source),
+                *in_filter(cls.speaker_certainty, speaker_certainty),
+                *in_filter(cls.kind, kind),
+                *in_filter(cls.voice, voice),
+                *in_filter(cls.fidelity, fidelity),
+                *in_filter(cls.language, language),
+                *advisory_filters(cls, advisory, exclude_advisory, max_severity),
+                *cites_source(cls, source),
             )
         )
-        return filter_by_theme(statement, cls, theme or [], theme_all or [])
+        return filter_by_theme(statement, cls, theme, theme_all)
+
+    @classmethod
+    def facets(cls) -> dict[str, ColumnFacet]:
+        """See :meth:`Versioned.facets`."""
+        return {
+            "film": ColumnFacet(cls.film_id, Film),
+            "scene": ColumnFacet(cls.scene_id, Scene),
+            "speaker": ColumnFacet(cls.speaker_id, Character),
+            "speaker_certainty": ColumnFacet(cls.speaker_certainty),
+            "kind": ColumnFacet(cls.kind),
+            "voice": ColumnFacet(cls.voice),
+            "fidelity": ColumnFacet(cls.fidelity),
+            "language": ColumnFacet(cls.language),
+            "theme": theme_facet(cls),
+            "source": source_facet(cls),
+            "advisory": advisory_facet(cls),
+        }
 
     @classmethod
     def select_adjacent(cls, slug: str, *, after: bool) -> Select[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
@@ -14,22 +15,34 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from models.advisory import AdvisoryLink, advisory_filters
-from models.base import Base, Versioned, foreign_slug_in, in_filter, matches_text, slugs_of
-from models.character import Appearance, Presence
+from models.advisory import AdvisoryLink
+from models.base import Base, Versioned, slugs_of
+from models.character import Appearance, Character, Presence
 from models.citation import Citation
+from models.facet_counts import ColumnFacet, LinkFacet, advisory_facet, source_facet, theme_facet
 from models.film import Film, OfFilm
-from models.owned_rows import OwnedCollection, PositionedRow, owned_rows
-from models.source import source_filters
-from models.theme import Theme, filter_by_theme
+from models.filters import (
+    advisory_filters,
+    cites_source,
+    filter_by_theme,
+    foreign_slug_in,
+    in_filter,
+    linked,
+    matches_text,
+)
+from models.list_index import Listed
+from models.owned_rows import OwnedCollection, OwnsRows, PositionedRow, owned_rows
+from models.theme import Theme
 from models.types import long_text, short_text
 
 
-class Scene(Base, OfFilm):
+class Scene(Base, Listed, OwnsRows, OfFilm):
     """A scene, told in our own words; timecodes are ``HH:MM:SS`` and null where not known."""
 
     __tablename__ = "scenes"
     type_name = "scene"
+    example_id = "her-2013-lunch-with-catherine"
+    search_number = 4
     default_sort = ("film", "position")
     sort_columns: ClassVar = (*Versioned.sort_columns, "position", "title")
     search_weights: ClassVar = {"title": 3, "summary": 1}
@@ -95,19 +108,41 @@ class Scene(Base, OfFilm):
             .join(cls.film)
             .where(
                 Film.visible(),
-                *in_filter(Film.slug, film or ()),
-                *advisory_filters(cls.id, AdvisoryLink.scene_id, advisory, exclude_advisory, max_severity),
-                *source_filters(cls.id, Citation.scene_id, source),
+                *in_filter(Film.slug, film),
+                *advisory_filters(cls, advisory, exclude_advisory, max_severity),
+                *cites_source(cls, source),
             )
         )
-        statement = filter_by_theme(statement, cls, theme or [], theme_all or [])
-        appearing = [
-            *foreign_slug_in(Appearance.character_id, character),
-            *in_filter(Appearance.presence, presence or ()),
-        ]
-        if not appearing:
-            return statement
-        return statement.where(cls.id.in_(select(Appearance.scene_id).where(*appearing)))
+        return filter_by_theme(statement, cls, theme, theme_all).where(
+            *linked(
+                cls,
+                Appearance.scene_id,
+                foreign_slug_in(Appearance.character_id, character),
+                in_filter(Appearance.presence, presence),
+            )
+        )
+
+    @classmethod
+    def facets(cls) -> dict[str, ColumnFacet]:
+        """See :meth:`Versioned.facets`; ``character`` and ``presence`` are of one appearance."""
+        return {
+            "film": ColumnFacet(cls.film_id, Film),
+            "character": LinkFacet(
+                Appearance.character_id,
+                Character,
+                Appearance.scene_id,
+                ("presence", partial(in_filter, Appearance.presence)),
+            ),
+            "presence": LinkFacet(
+                Appearance.presence,
+                None,
+                Appearance.scene_id,
+                ("character", partial(foreign_slug_in, Appearance.character_id)),
+            ),
+            "theme": theme_facet(cls),
+            "source": source_facet(cls),
+            "advisory": advisory_facet(cls),
+        }
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""

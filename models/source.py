@@ -26,11 +26,13 @@ from sqlalchemy.orm import (
     relationship,
 )
 
-from models.base import Base, Versioned, foreign_slug_in, in_filter, slugs_of
-from models.citation import Citation
+from models.alias import Aliased
+from models.base import Base, Versioned, slugs_of
 from models.errors import DomainError, NotFound
+from models.facet_counts import ColumnFacet, LinkFacet
 from models.film import Film, SourceFilm
-from models.owned_rows import ConcatenatedLists, OwnedCollection, OwnedRow, owned_rows
+from models.filters import foreign_slug_in, in_filter, linked
+from models.owned_rows import ConcatenatedLists, OwnedCollection, OwnedRow, OwnsRows, owned_rows
 from models.types import enum_column, long_text, short_text
 
 
@@ -55,11 +57,12 @@ class ParagraphKind(StrEnum):
     FOOTER = "footer"
 
 
-class Source(Base, Versioned):
+class Source(Base, OwnsRows, Aliased):
     """An essay, review, book or talk; what is not known of it is null, never guessed."""
 
     __tablename__ = "sources"
     type_name = "source"
+    example_id = "her-perfection-is-the-enemy-of-real"
     default_sort = ("title",)
     sort_columns: ClassVar = (*Versioned.sort_columns, "title")
     owned_collections: ClassVar = {"paragraphs": OwnedCollection("paragraphs", "number")}
@@ -105,15 +108,24 @@ class Source(Base, Versioned):
         language: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible sources that match every filter."""
-        statement = (
+        return (
             super()
             .select_where(id=id)
-            .where(*in_filter(cls.kind, kind or ()), *in_filter(cls.language, language or ()))
+            .where(
+                *in_filter(cls.kind, kind),
+                *in_filter(cls.language, language),
+                *linked(cls, SourceFilm.source_id, foreign_slug_in(SourceFilm.film_id, film)),
+            )
         )
-        if film:
-            of_film = select(SourceFilm.source_id).where(*foreign_slug_in(SourceFilm.film_id, film))
-            statement = statement.where(cls.id.in_(of_film))
-        return statement
+
+    @classmethod
+    def facets(cls) -> dict[str, ColumnFacet]:
+        """See :meth:`Versioned.facets`."""
+        return {
+            "film": LinkFacet(SourceFilm.film_id, Film, SourceFilm.source_id),
+            "kind": ColumnFacet(cls.kind),
+            "language": ColumnFacet(cls.language),
+        }
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""
@@ -184,9 +196,9 @@ class Paragraph(Base, OwnedRow):
             .join(cls.source)
             .where(
                 Source.visible(),
-                *in_filter(Source.slug, source or ()),
-                *in_filter(cls.number, number or ()),
-                *in_filter(cls.kind, kind or ()),
+                *in_filter(Source.slug, source),
+                *in_filter(cls.number, number),
+                *in_filter(cls.kind, kind),
             )
         )
 
@@ -199,14 +211,6 @@ class Paragraph(Base, OwnedRow):
     def to_record(self) -> dict[str, Any]:
         """Return the paragraph as a create body writes it."""
         return {"kind": self.kind.value, "word_count": self.word_count, "sha256": self.sha256}
-
-
-def source_filters(owner_id: Any, link_column: Any, source: list[str] | None) -> list[Any]:
-    """Return the condition that the resource with the key ``owner_id`` cites any of these sources."""
-    if not source:
-        return []
-    owners = select(link_column).where(link_column.is_not(None), *foreign_slug_in(Citation.source_id, source))
-    return [owner_id.in_(owners)]
 
 
 Source.paragraph_count = column_property(

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, event, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, event
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relationship
 
-from models.base import Base, Versioned, foreign_slug_in, matches_text, slugs_of
+from models.alias import Aliased
+from models.base import Base, Versioned, slugs_of
 from models.errors import InvalidReference
-from models.list_index import is_tagged_with, join_list_index
+from models.facet_counts import ColumnFacet, LinkFacet
+from models.filters import foreign_slug_in, linked, matches_text
 from models.owned_rows import PositionedRow, owned_rows
+from models.searchable import Searchable
 from models.types import long_text, short_text
 
 
-class Theme(Base, Versioned):
+class Theme(Base, Searchable, Aliased):
     """A concept that scenes, quotes and commentary are about."""
 
     __tablename__ = "themes"
     type_name = "theme"
+    example_id = "loneliness"
+    search_number = 3
     default_sort = ("name",)
     sort_columns: ClassVar = (*Versioned.sort_columns, "name")
     search_weights: ClassVar = {"name": 3, "definition": 1}
@@ -58,16 +61,23 @@ class Theme(Base, Versioned):
         related: list[str] | None = None,
     ) -> Select[Self]:
         """Return the visible themes that match every filter."""
-        statement = (
+        return (
             super()
             .select_where(id=id)
-            .where(*matches_text(cls, q))
-            .where(*foreign_slug_in(cls.broader_id, broader))
+            .where(
+                *matches_text(cls, q),
+                *foreign_slug_in(cls.broader_id, broader),
+                *linked(cls, ThemeRelation.theme_id, foreign_slug_in(ThemeRelation.related_id, related)),
+            )
         )
-        if related:
-            linked = select(ThemeRelation.theme_id).where(*foreign_slug_in(ThemeRelation.related_id, related))
-            statement = statement.where(cls.id.in_(linked))
-        return statement
+
+    @classmethod
+    def facets(cls) -> dict[str, ColumnFacet]:
+        """See :meth:`Versioned.facets`."""
+        return {
+            "broader": ColumnFacet(cls.broader_id, cls),
+            "related": LinkFacet(ThemeRelation.related_id, cls, ThemeRelation.theme_id),
+        }
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""
@@ -115,39 +125,3 @@ class ThemeRelation(Base, PositionedRow):
     def owner(self) -> Versioned | None:
         """See :meth:`Part.owner`."""
         return self.theme
-
-
-@dataclass(frozen=True)
-class PerRowTheme:
-    """A theme, a text or SQL for it, of which each row is asked whether it is about it.
-
-    A list is led by other themes, and read in their order: see ``models.list_index``.
-    """
-
-    slug: Any
-
-
-def filter_by_theme(
-    statement: Select[Any], model: Any, theme: Sequence[Any], theme_all: Sequence[Any]
-) -> Select[Any]:
-    """Return the statement for those of its rows that are about any of ``theme`` and all of ``theme_all``.
-
-    A theme means itself and what is narrower.
-    """
-    any_of = [one.slug for one in theme if isinstance(one, PerRowTheme)]
-    leading = [one for one in theme if not isinstance(one, PerRowTheme)]
-    asked = [[slug] for slug in theme_all] + ([any_of] if any_of else [])
-    if theme_all and not theme:
-        leading = [_rarest_theme(theme_all)] if len(theme_all) > 1 else list(theme_all)
-        asked = asked if len(theme_all) > 1 else []
-    if leading:
-        statement = join_list_index(statement, model, leading)
-    return statement.where(*(is_tagged_with(model, slugs_) for slugs_ in asked))
-
-
-def _rarest_theme(slugs_: Sequence[Any]) -> Any:
-    """Return SQL for the theme, of several, that the fewest resources are about."""
-    from models.search.selectivity import theme_document_count as documents
-
-    found = select(Theme.slug).where(Theme.slug.in_(slugs_))
-    return found.order_by(documents([Theme.slug]), Theme.slug).limit(1).scalar_subquery()

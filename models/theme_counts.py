@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from models.commentary import Commentary
 from models.facet_counts import FacetCounts, FacetQuery, run_facet_queries
-from models.facets import FACETS
 from models.list_index import ALL_THEMES, ListIndexRow, select_listed_keys, select_listed_slugs
 from models.quote import Quote
 from models.scene import Scene
@@ -50,7 +49,7 @@ def theme_facet_queries(
         FacetQuery(
             model,
             model.select_where(**filters),
-            {name: FACETS[model.type_name][name] for name in ("theme", *more.get(model.type_name, ()))},
+            {name: model.facets()[name] for name in ("theme", *more.get(model.type_name, ()))},
             name=model.__tablename__,
             most_values=MAX_THEMES,
             keys=_keys(model, **filters),

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from api.core import logging as logs
 from api.core.config import ROOT, InvalidSetting, Settings
-from models import DomainError, migrations
+from models import MODELS_BY_TYPE, DomainError, migrations
 from models.database import Database, as_unavailable
 from models.search import ensure_index_current
 
@@ -174,7 +174,7 @@ def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
     from sqlalchemy import select
 
     from seeds.check import examine
-    from seeds.load import BY_TYPE, load
+    from seeds.load import load
     from seeds.pack import read_pack
     from seeds.rules import RULES
 
@@ -182,7 +182,7 @@ def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
     with _or_nothing(), database.write_session() as session:
 
         def stored(type_name: str, slug: str) -> bool:
-            model = BY_TYPE[type_name]
+            model = MODELS_BY_TYPE[type_name]
             return session.scalar(select(model.id).where(model.slug == slug)) is not None
 
         checked, faults = examine(pack, RULES, outside=stored)

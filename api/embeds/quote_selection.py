@@ -76,8 +76,8 @@ def of_days(days: Iterable[dt.date], asked: dict[str, Any]) -> dict[dt.date, str
 def _lots(asked: dict[str, Any]) -> RandomSelection:
     filters = {name: asked[name] for name in FILTERS if name in asked}
     read = ResourceReader(session(), select_list("quote"), settings().base_url)
-    statement, now = read.statement(filters, {})
-    return RandomSelection(session(), statement, Quote, now, read.walk(filters, {}))
+    planner, params = read.planner(filters, {})
+    return RandomSelection(session(), planner.search_statement, Quote, params, planner.random_scan)
 
 
 def day_of(path: str) -> dt.date:

@@ -25,7 +25,8 @@ from api.pages.rendering import page
 from api.pages.sitemap import sitemap
 from api.query.internal_reader import read_item
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
-from models.base import Versioned, in_default_order
+from models.base import Versioned
+from models.list_index import in_default_order
 
 SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
 # Named without being imported: offapi reads nine megabytes into templates of its own when it is.

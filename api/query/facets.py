@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from marshmallow import fields
-from sqlalchemy import CompoundSelect, Select, union_all
+from sqlalchemy import CompoundSelect, union_all
 
 from api.query.pagination import COUNT_CAP, ListRequest
-from api.query.statement_cache import (
-    MAX_STATEMENTS,
-    ResourceReader,
-    StatementKey,
-    placeholders,
-    split_key_and_params,
-)
+from api.query.planner import ListPlanner
+from api.query.statement_cache import MAX_STATEMENTS, ResourceReader
 from api.schemas.base import OrderedSchemaMeta, ResponseSchema
 from api.schemas.fields import count_relation_field
+from models import RESOURCES
 from models.facet_counts import MAX_FACET_VALUES, FacetCounts, FacetQuery
-from models.facets import FACETS
 
 
 class DeclaredOrderMeta(OrderedSchemaMeta):
@@ -61,34 +56,33 @@ class FacetsSchema(ResponseSchema):
         field_obj.required = False
 
 
-def _facets_schema(type_name: str) -> type[ResponseSchema]:
+def _facets_schema(type_name: str, names: Iterable[str]) -> type[ResponseSchema]:
     """Return the schema of the facets of a type, under the name by which ``list_schema`` finds it."""
     described = {
         name: fields.Nested(
             FacetSchema,
             metadata={"description": f"Only with `facets={name}`: the values of `{name}`."},
         )
-        for name in FACETS[type_name]
+        for name in names
     }
     members = {"__doc__": f"What a list of the type {type_name} was counted by."} | described
     return type(f"{type_name.title()}FacetsSchema", (FacetsSchema,), members)
 
 
-FACET_SCHEMAS = {name: _facets_schema(name) for name in FACETS}
+FACET_SCHEMAS = {
+    model.type_name: _facets_schema(model.type_name, names)
+    for model in RESOURCES
+    if (names := model.facets())
+}
 
 
-def compute_facets(read: ResourceReader, asked: ListRequest, path: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facets that are asked for, of the whole list: one statement."""
-    statement, now = read.statement(asked.filters, path)
-    names = tuple(name for name in FACETS[asked.model.type_name] if name in asked.query["facets"])
-    # A path fixes a filter of the same name, or of none that facets look at.
-    fixed = split_key_and_params({f"path_{name}": [value] for name, value in path.items()})[0]
-    keys = read.keys(asked.filters, path)
-    counting, select = _facet_statement(
-        (statement, keys), asked.model, names, fixed, split_key_and_params(asked.filters)[0]
-    )
-    found = counting.read(read.session.connection().execute(select, now))
-    return {name: serialize_facet(found, name) for name in names}
+def compute_facets(read: ResourceReader, request: ListRequest, path: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the requested facets of the whole list, as they are served: one statement."""
+    planner, params = read.planner(request.filters, path)
+    names = tuple(name for name in request.model.facets() if name in request.query["facets"])
+    query, statement = _facet_statement(planner, names)
+    counts = query.read(read.session.connection().execute(statement, params))
+    return {name: serialize_facet(counts, name) for name in names}
 
 
 def serialize_facet(counts: FacetCounts, name: str) -> dict[str, Any]:
@@ -98,18 +92,14 @@ def serialize_facet(counts: FacetCounts, name: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _facet_statement(
-    found: tuple[Select[Any], Select[Any] | None],
-    model: Any,
-    names: tuple[str, ...],
-    fixed: StatementKey,
-    filters: StatementKey,
-) -> tuple[FacetQuery, CompoundSelect[Any]]:
-    """Return the counting of a list, and its statement, built once for all requests of one form.
-
-    What it has ``found`` is given by the list's statement, and by one for the keys alone if there is one.
-    """
-    given = {name.removeprefix("path_"): value for name, value in placeholders(fixed).items()}
-    facets = {name: FACETS[model.type_name][name] for name in names}
-    counting = FacetQuery(model, found[0], facets, given | placeholders(filters), keys=found[1])
-    return counting, union_all(*counting.selects())
+def _facet_statement(planner: ListPlanner, names: tuple[str, ...]) -> tuple[FacetQuery, CompoundSelect[Any]]:
+    """Return the facet query of a list and its statement, built once for all requests of one shape."""
+    declared = planner.model.facets()
+    query = FacetQuery(
+        planner.model,
+        planner.search_statement,
+        {name: declared[name] for name in names},
+        {**planner.path, **planner.filters},
+        keys=planner.key_statement,
+    )
+    return query, union_all(*query.selects())

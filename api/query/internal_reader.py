@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 
 import orjson
 
-from api.core.api_versions import COLLECTION_PATHS, get_schema_class
+from api.core.api_versions import get_schema_class
 from api.core.request_context import session, settings
+from api.core.resource_registry import COLLECTION_PATHS
 from api.core.urls import absolute_url
 from api.query.statement_cache import ResourceReader, View
 from api.schemas.sparse_fields import Shape
@@ -41,7 +42,7 @@ def read_item(type_name: str, slug: str, *include: str) -> APICall:
     read = ResourceReader(session(), select_item(type_name), settings().base_url)
     found = read.item(path, Shape(get_schema_class(type_name), None, include))
     if found is None:
-        raise read.model(path).missing_error(session(), slug)
+        raise read.item_model(path).missing_error(session(), slug)
     query = {"include": ",".join(include)} if include else {}
     return APICall(call_url(f"{COLLECTION_PATHS[type_name]}/{slug}", query), orjson.loads(found.json))
 

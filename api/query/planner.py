@@ -17,11 +17,11 @@ from sqlalchemy import ColumnElement, Select, case, func, literal_column, not_, 
 
 from api.query.cursors import SortKey
 from api.query.random_scan import SKIP_COUNT_ABOVE, RandomScan
-from models.advisory import has_advisory, select_keys_with_advisory
+from models.filters import has_advisory, select_keys_with_advisory
 from models.list_index import (
     ALL_THEMES,
     LIST_ORDER,
-    LISTED_TYPES,
+    LISTED,
     ListIndexRow,
     is_tagged_with_none,
     join_list_index,
@@ -29,8 +29,8 @@ from models.list_index import (
     select_listed_slugs,
     uses_list_index,
 )
+from models.placeholders import Placeholder, bound
 from models.search.selectivity import is_low_selectivity, resource_count, theme_document_count
-from models.theme import PerRowTheme
 
 #: Filters that many rows pass, so that those which pass are soon met on a walk.
 LOW_SELECTIVITY_FILTERS = frozenset(
@@ -57,98 +57,103 @@ MAX_SORTED_ROWS = 2_000
 AccessPlan = tuple[list[Select[Any]], list[Sequence[SortKey]], list[ColumnElement[bool]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ListPlanner:
-    """The ways to a list: of the statement that ``make`` makes of what stands for its path and filters."""
+    """Plans the statements of a list: ``view`` builds one from the arguments of its path and its filters.
 
-    make: Callable[[Mapping[str, Any], Mapping[str, Any]], Select[Any]]
+    The arguments are placeholders, or values from a small set. Every statement is built once.
+    """
+
+    view: Callable[[Mapping[str, Any], Mapping[str, Any]], Select[Any]]
     path: Mapping[str, Any]
     filters: Mapping[str, Any]
 
     @cached_property
     def statement(self) -> Select[Any]:
-        """The statement as the view makes it."""
-        return self.make(self.path, self.filters)
+        """The statement as the view builds it."""
+        return self.view(self.path, self.filters)
 
     @cached_property
     def model(self) -> Any:
-        """What is listed."""
+        """The model that is listed."""
         return self.statement.column_descriptions[0]["entity"]
 
+    @cached_property
+    def names(self) -> set[str]:
+        """The names of the filters, the path's among them."""
+        return {*self.filters, *self.path}
+
     @property
-    def has_list_index(self) -> bool:
-        """Whether ``models.list_index`` has lists of it."""
-        return getattr(self.model, "type_name", None) in LISTED_TYPES
+    def is_listed(self) -> bool:
+        """Whether the list index has the lists of this model."""
+        return getattr(self.model, "type_name", None) in LISTED
+
+    def argument(self, name: str) -> Any:
+        """Return the argument of a filter, wherever it is given; None where it is not."""
+        return self.path[name] if name in self.path else self.filters.get(name)
 
     @cached_property
     def search_statement(self) -> Select[Any]:
-        """The statement led by the words that it is filtered by, if there are any.
+        """The statement for a search text, with themes checked row by row; as it is without one.
 
-        Each row is asked what it is about: all that is about a theme would be read else, whatever it says.
+        A theme's list would be read whole otherwise, whatever the text matches.
         """
-        themes = self.filter_values("theme") or self.filter_values("theme_all")
-        if not self.filter_values("q") or not self.has_list_index or not themes:
+        theme = self.argument("theme")
+        if theme is None and "theme_all" in self.names:
+            theme = self.argument("theme_all").split()[0]
+        if "q" not in self.names or not self.is_listed or theme is None:
             return self.statement
-        return self._with_themes(
-            [PerRowTheme(theme) for theme in themes[: None if self.filter_values("theme") else 1]]
-        )
+        return self._with_theme(theme.per_row())
 
-    @property
-    def names(self) -> set[str]:
-        """What the list is filtered by."""
-        return {*self.filters, *(name.removeprefix("path_") for name in self.path)}
-
-    def filter_values(self, name: str) -> list[Any]:
-        """Return what stands for the values of a filter."""
-        return [*self.path.get(f"path_{name}", ()), *self.filters.get(name, ())]
-
-    def plan(self, order: Sequence[SortKey], most: Any) -> AccessPlan:
-        """Return the way to the first ``most`` rows in an order."""
-        if not self.has_list_index:
+    def plan(self, order: Sequence[SortKey], limit: Any) -> AccessPlan:
+        """Return the plan for the first ``limit`` rows in an order."""
+        if not self.is_listed:
             return [self.statement], [order], []
-        if self.filter_values("q"):
+        if "q" in self.names:
             return [self.search_statement], [order], []
         if (
             self.names <= LOW_SELECTIVITY_FILTERS | {"advisory"}
-            and (ids := self._rare_value_keys()) is not None
+            and (keys := self._rare_value_keys()) is not None
         ):
-            return self._rare_value_plan(ids, order)
+            return self._rare_value_plan(keys, order)
         if order[0].name == "film":
             return self._default_order_plan(order)
-        themes = self.filter_values("theme")
-        if themes and self.names <= LOW_SELECTIVITY_FILTERS | {"theme"}:
-            broad = is_low_selectivity(self.model.type_name, themes, most)
-            walk = self._with_themes([PerRowTheme(theme) for theme in themes])
-            return [self.statement, walk], [order, order], [not_(broad), broad]
+        theme = self.argument("theme")
+        if theme is not None and self.names <= LOW_SELECTIVITY_FILTERS | {"theme"}:
+            scan_first = is_low_selectivity(self.model.type_name, bound(theme), limit)
+            scan = self._with_theme(theme.per_row())
+            return [self.statement, scan], [order, order], [not_(scan_first), scan_first]
         return [self.statement], [order], []
 
-    def _rare_value_plan(self, ids: Select[Any], order: Sequence[SortKey]) -> AccessPlan:
-        """Return the way to what has a value that may be rare: these sorted, or a walk past all."""
-        some: Any = ids.limit(MAX_SORTED_ROWS + 1).subquery()
-        is_scarce = select(func.count()).select_from(some).scalar_subquery() <= MAX_SORTED_ROWS
-        few = self.statement.where(self.model.id.in_(ids.limit(MAX_SORTED_ROWS)))
-        walk, walked = self._row_filter_plan(), order
+    def _rare_value_plan(self, keys: Select[Any], order: Sequence[SortKey]) -> AccessPlan:
+        """Return the plan for rows with a value that may be rare: sort them if few, else scan in order."""
+        some: Any = keys.limit(MAX_SORTED_ROWS + 1).subquery()
+        is_rare = select(func.count()).select_from(some).scalar_subquery() <= MAX_SORTED_ROWS
+        few = self.statement.where(self.model.id.in_(keys.limit(MAX_SORTED_ROWS)))
+        scan, scan_order = self._row_filter_statement(), order
         if order[0].name == "film":
-            walk, walked = join_list_index(walk, self.model, [ALL_THEMES]), self._list_index_order(order)
-        return [few, walk], [order, walked], [is_scarce, not_(is_scarce)]
+            scan, scan_order = join_list_index(scan, self.model, [ALL_THEMES]), self._list_index_order(order)
+        return [few, scan], [order, scan_order], [is_rare, not_(is_rare)]
 
-    def _row_filter_plan(self) -> Select[Any]:
-        """Return the statement that asks each row for its advisories and its language."""
-        others = self.filters.keys() - {"advisory", "language"}
-        walk = self.make(self.path, {name: self.filters[name] for name in self.filters if name in others})
-        if advisories := self.filter_values("advisory"):
-            walk = walk.where(has_advisory(self.model, advisories))
-        if languages := self.filter_values("language"):
-            # Not by their index, of which much would be sorted. A parameter would be named as one of theirs.
-            walk = walk.where(self.model.language.concat(literal_column("''")).in_(languages))
-        return walk
+    def _row_filter_statement(self) -> Select[Any]:
+        """Return the statement that checks advisories and languages row by row."""
+        others = {name: value for name, value in self.filters.items() if name not in ("advisory", "language")}
+        statement = self.view(self.path, others)
+        if "advisory" in self.names:
+            statement = statement.where(has_advisory(self.model, self.argument("advisory")))
+        if "language" in self.names:
+            # An expression in place of the column keeps the database from reading the column's index, whose
+            # rows would have to be sorted. A parameter would get a name that the languages have.
+            language = self.model.language.concat(literal_column("''"))
+            statement = statement.where(language.in_(bound(self.argument("language"))))
+        return statement
 
     def _rare_value_keys(self) -> Select[Any] | None:
-        """Return the statement for the keys of what has a value that may be rare, where an index does."""
-        if advisories := self.filter_values("advisory"):
-            return select_keys_with_advisory(self.model, advisories)
-        if (languages := self.filter_values("language")) and self.model.type_name == "quote":
-            return select(self.model.id).where(self.model.language.in_(languages))
+        """Return the statement for the keys of rows with a rare value, where an index finds them."""
+        if "advisory" in self.names:
+            return select_keys_with_advisory(self.model, self.argument("advisory"))
+        if "language" in self.names and self.model.type_name == "quote":
+            return select(self.model.id).where(self.model.language.in_(bound(self.argument("language"))))
         return None
 
     @staticmethod
@@ -156,79 +161,88 @@ class ListPlanner:
         return [replace(key, column=LIST_ORDER.get(key.name, key.column)) for key in order]
 
     def _default_order_plan(self, order: Sequence[SortKey]) -> AccessPlan:
-        themes = self.filter_values("theme")
+        theme = self.argument("theme")
+        themes = theme.split() if theme is not None else []
         if 1 < len(themes) <= MAX_MERGED_THEMES:
-            found = [self._theme_branch(themes, number) for number in range(len(themes))]
+            statements = [self._theme_branch(themes, number) for number in range(len(themes))]
         elif uses_list_index(self.statement):
-            found = [self.statement]
+            statements = [self.statement]
         elif self.names <= LOW_SELECTIVITY_FILTERS | {"film"}:
-            found = [join_list_index(self.statement, self.model, [ALL_THEMES])]
+            statements = [join_list_index(self.statement, self.model, [ALL_THEMES])]
         else:
             return [self.statement], [order], []
-        if films := self.filter_values("film"):
-            found = [one.where(ListIndexRow.film.in_(films)) for one in found]
-        return found, [self._list_index_order(order)] * len(found), []
+        if "film" in self.names:
+            films = bound(self.argument("film"))
+            statements = [one.where(ListIndexRow.film.in_(films)) for one in statements]
+        return statements, [self._list_index_order(order)] * len(statements), []
 
-    def _theme_branch(self, themes: list[Any], number: int) -> Select[Any]:
-        """Return the statement for what is about one of the themes, and about none before it."""
-        found = self._with_themes([themes[number]])
-        return found.where(is_tagged_with_none(themes[:number])) if number else found
+    def _theme_branch(self, themes: list[Placeholder], number: int) -> Select[Any]:
+        """Return the statement for rows tagged with one of the themes, and with none before it."""
+        statement = self._with_theme(themes[number])
+        before = [slug for theme in themes[:number] for slug in bound(theme)]
+        return statement.where(is_tagged_with_none(before)) if before else statement
 
-    def _with_themes(self, themes: list[Any]) -> Select[Any]:
-        """Return the statement for other themes than it was asked for."""
-        if "path_theme" in self.path:
-            return self.make({**self.path, "path_theme": themes}, self.filters)
-        return self.make(self.path, {**self.filters, "theme": themes})
+    def _with_theme(self, theme: Placeholder) -> Select[Any]:
+        """Return the statement for other themes than the request's."""
+        if "theme" in self.path:
+            return self.view({**self.path, "theme": theme}, self.filters)
+        return self.view(self.path, {**self.filters, "theme": theme})
 
-    def walk(self) -> RandomScan | None:
-        """Return how the same rows are soon met in random order, if there may be such a way."""
-        loose = (
-            LOW_SELECTIVITY_FILTERS | {"theme"}
-            if self.filter_values("theme")
-            else LOW_SELECTIVITY_FILTERS | {"advisory"}
-        )
-        if not self.has_list_index or not self.names <= loose:
+    @cached_property
+    def random_scan(self) -> RandomScan | None:
+        """How the rows are soon met in random order; None where few of those scanned may match."""
+        theme = self.argument("theme")
+        filters = LOW_SELECTIVITY_FILTERS | ({"theme"} if theme is not None else {"advisory"})
+        if not self.is_listed or not self.names <= filters:
             return None
-        themes, all_ = self.filter_values("theme"), resource_count(self.model.type_name)
+        themes, total = bound(theme), resource_count(self.model.type_name)
         plain = self.statement.with_only_columns(self.model.slug, maintain_column_froms=True)
-        asked = self._with_themes([PerRowTheme(theme) for theme in themes]) if themes else self.statement
+        row_filter = self.statement if theme is None else self._with_theme(theme.per_row())
         if len(themes) > 1:
-            probed = join_list_index(asked, self.model, [ALL_THEMES])
-            return RandomScan(
-                probed, plain, asked, self.model, all_, theme_document_count(themes), is_bare=False
-            )
-        number = theme_document_count(themes) if themes else all_
+            scan = join_list_index(row_filter, self.model, [ALL_THEMES])
+            matches = theme_document_count(themes)
+            return RandomScan(scan, plain, row_filter, self.model, total, matches, is_bare=False)
+        number = theme_document_count(themes) if themes else total
         if self._is_covered_by_list():
             rows = self._select_from_list()
-            return RandomScan(rows, rows, asked, self.model, number, number, is_bare=True)
-        found = (
-            self.statement if themes else join_list_index(self._row_filter_plan(), self.model, [ALL_THEMES])
+            return RandomScan(rows, rows, row_filter, self.model, number, number, is_bare=True)
+        scan = (
+            self.statement
+            if themes
+            else join_list_index(self._row_filter_statement(), self.model, [ALL_THEMES])
         )
-        return RandomScan(found, plain, asked, self.model, number, self._max_matches(number), is_bare=False)
+        return RandomScan(
+            scan, plain, row_filter, self.model, number, self._max_matches(number), is_bare=False
+        )
 
     def _max_matches(self, number: Any) -> Any:
-        """Return how many there may be at most: no more than have a value that is asked for."""
-        some = self._rare_value_keys()
-        if some is None:
+        """Return how many rows may match at most: no more than have a value that is filtered by."""
+        keys = self._rare_value_keys()
+        if keys is None:
             return number
-        counted = select(func.count()).select_from(some.limit(COUNT_LIMIT).subquery())
+        counted = select(func.count()).select_from(keys.limit(COUNT_LIMIT).subquery())
         return case((number > COUNT_LIMIT, counted.scalar_subquery()), else_=number)
 
     def _select_from_list(self) -> Select[Any]:
-        """Return the statement for the ids of a list by one theme or none, as its rows have them."""
-        themes, most = self.filter_values("theme"), self.filters.get("max_severity")
-        found = select_listed_slugs(self.model, themes[0] if themes else ALL_THEMES)
-        return found if most is None else found.where(ListIndexRow.severity <= most)
+        """Return the statement for the ids of a list by one theme or none, read from the list index alone."""
+        themes, max_severity = bound(self.argument("theme")), self.filters.get("max_severity")
+        ids = select_listed_slugs(self.model, themes[0] if themes else ALL_THEMES)
+        return ids if max_severity is None else ids.where(ListIndexRow.severity <= max_severity)
 
+    @cached_property
     def count_statement(self) -> Select[Any]:
-        """Return a statement with as many rows as the list."""
+        """The statement with as many rows as the list."""
         return self._select_from_list() if self._is_covered_by_list() else self.search_statement
 
-    def keys(self) -> Select[Any] | None:
-        """Return the statement for the keys of the list, in its order, as its rows have them, if they do."""
+    @cached_property
+    def key_statement(self) -> Select[Any] | None:
+        """The statement for the keys of the list, in its order, where the list index alone has them."""
         return select_listed_keys(self._select_from_list()) if self._is_covered_by_list() else None
 
     def _is_covered_by_list(self) -> bool:
-        """Whether the rows of one list say all that is asked."""
-        said = self.names <= {"theme", "max_severity"} and len(self.filter_values("theme")) <= 1
-        return self.has_list_index and said
+        """Whether the rows of one list in the index answer every filter."""
+        return (
+            self.is_listed
+            and self.names <= {"theme", "max_severity"}
+            and len(bound(self.argument("theme"))) <= 1
+        )

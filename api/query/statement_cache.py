@@ -1,14 +1,14 @@
-"""Reading: the statements of lists and items, built once for all requests of one form.
+"""Statement cache: the statements of lists and items, built once for all requests of one shape.
 
-Building a statement costs more than running it. So a view is called not with the values of a request
-but with SQL parameters in their place, and the statement is kept for every request that gives as many
-values for the same parameters. A view must not look at the values that it passes on.
+Building a statement costs more than running it. A view is therefore called with placeholders instead of a
+request's values (``models.placeholders``), and its statement is reused by every request that has as many
+values for the same arguments. A view that looks at a placeholder's value raises ``PlaceholderAccess``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, String, bindparam, inspect, null, select
@@ -26,80 +26,83 @@ from api.query.pagination import (
     paged_statement,
 )
 from api.query.planner import ListPlanner
-from api.query.random_scan import RandomScan
 from api.schemas.filters import SearchText
 from api.schemas.sparse_fields import Shape
+from models.placeholders import Placeholder
 from models.search.database_syntax import SearchParameter
 
-#: Takes filters (a list's) or nothing (an item's), and the path by keywords.
+#: Takes filters (a list's) or nothing (an item's), and the path's parameters by keyword.
 View = Callable[..., Select[Any]]
+#: Prefix of the SQL parameters of path parameters: a filter may have the same name.
+PATH = "path_"
 #: Statements that are kept, of each kind; whoever tries every form must not fill a worker.
 MAX_STATEMENTS = 64
 BINDABLE_TYPES: dict[type[Any], Any] = {str: String(), int: Integer(), SearchText: SearchParameter()}
 
 
-class ListPlaceholder(NamedTuple):
-    """So many ids or numbers, whichever they are."""
+class ValueCount(NamedTuple):
+    """How many values of one type an argument has, whichever they are."""
 
     kind: type[Any]
     number: int
 
 
-#: Argument names, each with a ``ListPlaceholder`` or, for a value from a small set, the value itself.
+#: Argument names, each with a ``ValueCount`` or, for values from a small set, the values themselves.
 StatementKey = tuple[tuple[str, Any], ...]
 
 
 class ItemRow(NamedTuple):
-    """An item as it is served, and its revision; None where it has none."""
+    """An item's finished JSON, and its revision; None where it has none."""
 
     json: str
     revision: int | None
 
 
-def split_key_and_params(given: Mapping[str, Any]) -> tuple[StatementKey, dict[str, Any]]:
-    """Return the form of what is given, and the parameters that have their values only this time."""
-    form: list[tuple[str, Any]] = []
-    now: dict[str, Any] = {}
-    for name, value in given.items():
+def split_key_and_params(args: Mapping[str, Any], prefix: str = "") -> tuple[StatementKey, dict[str, Any]]:
+    """Return what a statement's shape depends on, and the SQL parameters that hold the values."""
+    key: list[tuple[str, Any]] = []
+    params: dict[str, Any] = {}
+    for name, value in args.items():
         if not isinstance(value, list):
-            form.append((name, value))
+            key.append((name, value))
         elif type(value[0]) in BINDABLE_TYPES:
-            form.append((name, ListPlaceholder(type(value[0]), len(value))))
-            now |= {f"{name}_{index}": one for index, one in enumerate(value)}
+            key.append((name, ValueCount(type(value[0]), len(value))))
+            params |= {f"{prefix}{name}_{index}": one for index, one in enumerate(value)}
         else:
-            form.append((name, tuple(value)))
-    return tuple(form), now
+            key.append((name, tuple(value)))
+    return tuple(key), params
 
 
-def placeholders(form: StatementKey) -> dict[str, Any]:
-    """Return what stands for the values in a statement: a parameter each for ids and numbers."""
-    return {name: _placeholder(name, what) for name, what in form}
+def placeholders(key: StatementKey, prefix: str = "") -> dict[str, Any]:
+    """Return the arguments of a statement's shape: a placeholder for ids, numbers and search texts."""
+    return {name: _placeholder(name, values, prefix) for name, values in key}
 
 
-def _placeholder(name: str, what: Any) -> Any:
-    if isinstance(what, ListPlaceholder):
-        return [bindparam(f"{name}_{index}", type_=BINDABLE_TYPES[what.kind]) for index in range(what.number)]
-    return list(what) if isinstance(what, tuple) else what
+def _placeholder(name: str, values: Any, prefix: str) -> Any:
+    if isinstance(values, ValueCount):
+        kind = BINDABLE_TYPES[values.kind]
+        names = (f"{prefix}{name}_{index}" for index in range(values.number))
+        return Placeholder(name, [bindparam(one, type_=kind) for one in names])
+    return list(values) if isinstance(values, tuple) else values
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _view_statement(view: View, path: StatementKey, filters: StatementKey | None = None) -> Select[Any]:
-    """Return the view's statement for a form."""
-    if filters is None:
-        return call_view(view, placeholders(path), None)
-    return ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters)).search_statement
+def list_planner(view: View, path: StatementKey, filters: StatementKey) -> ListPlanner:
+    """Return the planner of a list, and with it every statement that it has built."""
+    return ListPlanner(
+        lambda path, filters: view(dict(filters), **path), placeholders(path, PATH), placeholders(filters)
+    )
 
 
-def call_view(view: View, path: Mapping[str, Any], filters: Mapping[str, Any] | None) -> Select[Any]:
-    """Return the statement of a view that is given what stands for its path and its filters."""
-    ids = {name.removeprefix("path_"): value for name, (value,) in path.items()}
-    return view(**ids) if filters is None else view(dict(filters), **ids)
+@lru_cache(maxsize=MAX_STATEMENTS)
+def _item_view_statement(view: View, path: StatementKey) -> Select[Any]:
+    return view(**placeholders(path, PATH))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _item_statement(view: View, path: StatementKey, shape: Shape, base_url: str) -> Select[Any]:
-    statement = _view_statement(view, path)
-    model = _model_of(statement)
+    statement = _item_view_statement(view, path)
+    model = model_of(statement)
     columns = (compile_item(shape, model, base_url), getattr(model, "revision", null()))
     return statement.with_only_columns(*columns, maintain_column_froms=True)
 
@@ -128,38 +131,21 @@ class PageKey(NamedTuple):
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _page_statement(view: View, path: StatementKey, filters: StatementKey, page: PageKey) -> Select[Any]:
-    lead = ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters))
-    statements, orders, conditions = lead.plan(page.order, ROW_LIMIT)
-    key = inspect(lead.model).primary_key
-    named = [column.label(f"own_{number}") for number, column in enumerate(key)]
-    keys = [one.with_only_columns(*named, maintain_column_froms=True) for one in statements]
-    first = paged_statement(keys, orders, page.cursor, conditions).subquery("first")
-    found = select(first).limit(ROW_LIMIT).subquery("found")
-    # An item is written once it is sure to be shown; what is sorted before would all be written else.
-    json = select(compile_item(page.shape, lead.model, page.base_url)).select_from(lead.model)
-    item = json.where(*(column == found.c[f"own_{number}"] for number, column in enumerate(key)))
-    columns = [found.c[f"key_{number}"] for number in range(len(page.order))]
+    """Return the statement for a page: the keys of its rows are found first, then their items written.
+
+    Sorting finished items would write all of them, shown or not (late row lookup).
+    """
+    planner = list_planner(view, path, filters)
+    statements, orders, conditions = planner.plan(page.order, ROW_LIMIT)
+    key = inspect(planner.model).primary_key
+    labels = [column.label(f"own_{number}") for number, column in enumerate(key)]
+    keys = [one.with_only_columns(*labels, maintain_column_froms=True) for one in statements]
+    ordered = paged_statement(keys, orders, page.cursor, conditions).subquery("first")
+    rows = select(ordered).limit(ROW_LIMIT).subquery("found")
+    json = select(compile_item(page.shape, planner.model, page.base_url)).select_from(planner.model)
+    item = json.where(*(column == rows.c[f"own_{number}"] for number, column in enumerate(key)))
+    columns = [rows.c[f"key_{number}"] for number in range(len(page.order))]
     return select(item.scalar_subquery(), *columns).order_by(*order_by_terms(orders[0], page.cursor, columns))
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def _random_scan(view: View, path: StatementKey, filters: StatementKey) -> RandomScan | None:
-    return ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters)).walk()
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def _key_statement(view: View, path: StatementKey, filters: StatementKey) -> Select[Any] | None:
-    return ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters)).keys()
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def _count_statement(view: View, path: StatementKey, filters: StatementKey) -> Select[Any]:
-    """Return the statement whose rows are to be counted."""
-    return ListPlanner(partial(call_view, view), placeholders(path), placeholders(filters)).count_statement()
-
-
-def _model_of(statement: Select[Any]) -> Any:
-    return statement.column_descriptions[0]["entity"]
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
@@ -169,78 +155,78 @@ def _items_statement(model: Any, shape: Shape, base_url: str) -> Select[Any]:
 
 
 class ResourceReader:
-    """One request's reading of what a view selects.
+    """Reads what a view selects, for one request.
 
-    ``path`` is the values of the path's parameters, wherever it is asked for.
+    ``path`` holds the values of the path's parameters, ``filters`` those of the list's filters.
     """
 
     def __init__(self, session: Session, view: View, base_url: str) -> None:
-        """Take the view, and the base of every address."""
+        """Take the view, and the base of every URL."""
         self.session, self.view, self.base_url = session, view, base_url
 
-    def model(self, path: Mapping[str, Any]) -> Any:
-        """Return what the view of an item selects."""
-        return _model_of(_view_statement(self.view, _split_path(path)[0]))
+    def item_model(self, path: Mapping[str, Any]) -> Any:
+        """Return the model that the view of an item selects."""
+        return model_of(_item_view_statement(self.view, split_key_and_params(_lists(path), PATH)[0]))
 
-    def statement(
+    def planner(
         self, filters: Mapping[str, Any], path: Mapping[str, Any]
-    ) -> tuple[Select[Any], dict[str, Any]]:
-        """Return the view's statement, and the parameters to run it with."""
-        (ids, now), (form, values) = _split_path(path), split_key_and_params(filters)
-        return _view_statement(self.view, ids, form), now | values
-
-    def walk(self, filters: Mapping[str, Any], path: Mapping[str, Any]) -> RandomScan | None:
-        """Return how what the view selects is soon met in random order; None where it may be rare."""
-        return _random_scan(self.view, _split_path(path)[0], split_key_and_params(filters)[0])
-
-    def keys(self, filters: Mapping[str, Any], path: Mapping[str, Any]) -> Select[Any] | None:
-        """Return the statement for the keys of what the view selects, where a list alone says them."""
-        return _key_statement(self.view, _split_path(path)[0], split_key_and_params(filters)[0])
+    ) -> tuple[ListPlanner, dict[str, Any]]:
+        """Return the planner of the list, and the parameters to run its statements with."""
+        path_key, path_params = split_key_and_params(_lists(path), PATH)
+        key, params = split_key_and_params(filters)
+        return list_planner(self.view, path_key, key), path_params | params
 
     def item(self, path: Mapping[str, Any], shape: Shape) -> ItemRow | None:
         """Return the item at the path, or None where there is none that anyone may see."""
-        form, now = _split_path(path)
-        found = self._run(_item_statement(self.view, form, shape, self.base_url), now).first()
-        return ItemRow(*found) if found else None
+        key, params = split_key_and_params(_lists(path), PATH)
+        row = self._run(_item_statement(self.view, key, shape, self.base_url), params).first()
+        return ItemRow(*row) if row else None
 
     def items(self, model: Any, slugs: list[str], shape: Shape) -> list[ItemRow]:
-        """Return the items with these ids, which were found just now, in their order."""
-        found = self._run(_items_statement(model, shape, self.base_url), {"slugs": slugs})
-        by_slug = {slug: ItemRow(json, revision) for slug, json, revision in found}
+        """Return the items with these ids, which a statement of this request has returned, in their order."""
+        rows = self._run(_items_statement(model, shape, self.base_url), {"slugs": slugs})
+        by_slug = {slug: ItemRow(json, revision) for slug, json, revision in rows}
         return [by_slug[slug] for slug in slugs]
 
-    def page(self, asked: ListRequest, path: Mapping[str, Any], shape: Shape) -> Page:
-        """Return the page that is asked for; the first column of its rows is the item's JSON.
+    def page(self, request: ListRequest, path: Mapping[str, Any], shape: Shape) -> Page:
+        """Return the page that is requested; the first column of its rows is the item's JSON.
 
         Raises:
-            ProblemException: 422, when the cursor is not of this list.
+            ProblemException: 422, when the cursor was issued for another list.
         """
-        (ids, now), (filters, values) = _split_path(path), split_key_and_params(asked.filters)
-        cursor = asked.cursor
-        now |= values | {"most": asked.query["limit"] + 1} | cursor_params(cursor)
-        form = PageKey(shape, self.base_url, tuple(asked.order), cursor_key(cursor))
-        return build_page(self._run(_page_statement(self.view, ids, filters, form), now).all(), asked, cursor)
+        path_key, path_params = split_key_and_params(_lists(path), PATH)
+        key, params = split_key_and_params(request.filters)
+        cursor = request.cursor
+        params |= path_params | {"most": request.query["limit"] + 1} | cursor_params(cursor)
+        page = PageKey(shape, self.base_url, tuple(request.order), cursor_key(cursor))
+        rows = self._run(_page_statement(self.view, path_key, key, page), params).all()
+        return build_page(rows, request, cursor)
 
-    def count(self, asked: ListRequest, path: Mapping[str, Any]) -> tuple[int, str]:
+    def count(self, request: ListRequest, path: Mapping[str, Any]) -> tuple[int, str]:
         """Return how many items the list has, and whether that is ``exact`` or ``at-least``."""
-        (ids, now), (filters, values) = _split_path(path), split_key_and_params(asked.filters)
-        return count_rows(self.session, _count_statement(self.view, ids, filters), now | values)
+        planner, params = self.planner(request.filters, path)
+        return count_rows(self.session, planner.count_statement, params)
 
-    def _run(self, statement: Select[Any], now: dict[str, Any]) -> Any:
-        # The session would look for objects to make; there are none.
-        return self.session.connection().execute(statement, now)
+    def _run(self, statement: Select[Any], params: dict[str, Any]) -> Any:
+        # The session would look for objects to load; there are none.
+        return self.session.connection().execute(statement, params)
 
 
-def _split_path(path: Mapping[str, Any]) -> tuple[StatementKey, dict[str, Any]]:
-    return split_key_and_params({f"path_{name}": [value] for name, value in path.items()})
+def model_of(statement: Select[Any]) -> Any:
+    """Return the model that a statement selects."""
+    return statement.column_descriptions[0]["entity"]
+
+
+def _lists(path: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {name: [value] for name, value in path.items()}
 
 
 def cursor_key(cursor: Cursor | None) -> tuple[bool, tuple[bool, ...]] | None:
-    """Return what a statement must know of a cursor: its direction, and which of its values are null."""
+    """Return what a statement depends on in a cursor: its direction, and which of its values are null."""
     return (cursor.backwards, tuple(value is None for value in cursor.values)) if cursor else None
 
 
 def cursor_params(cursor: Cursor | None) -> dict[str, Any]:
-    """Return the values of a cursor by the names of their parameters."""
+    """Return the values of a cursor by the names of their SQL parameters."""
     values = cursor.values if cursor else []
     return {f"after_{index}": value for index, value in enumerate(values) if value is not None}

@@ -9,11 +9,11 @@ from typing import Any, Self
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 from marshmallow.schema import SchemaMeta
 
-from api.core.api_versions import COLLECTION_PATHS
+from api.core.resource_registry import COLLECTION_PATHS
 from api.schemas.fields import ConstantField, NullableConstant, UTCDateTime, count_relation_field
 from api.schemas.links import URLField
 from api.schemas.references import ExpandedList, ReferenceTo, list_links
-from models.facets import FACETS
+from models import MODELS_BY_TYPE
 
 #: What opens and what closes every item, around the fields of its own.
 LEADING_FIELDS = ("type", "id", "label", "url", "html_url")
@@ -217,8 +217,8 @@ def list_schema(item: type[ResponseSchema]) -> type[ResponseSchema]:
             "data": fields.List(fields.Nested(item), metadata={"description": "The items of this page."}),
             "page": fields.Nested(PageSchema, metadata={"description": "Where the page stands."}),
         }
-        type_name = getattr(item._declared_fields.get("type"), "constant", None)
-        if issubclass(item, ItemSchema) and type_name in FACETS:
+        type_name: str = getattr(item._declared_fields.get("type"), "constant", "")
+        if issubclass(item, ItemSchema) and getattr(MODELS_BY_TYPE[type_name], "facets", dict)():
             members["facets"] = fields.Nested(
                 f"{type_name.title()}FacetsSchema",
                 metadata={"description": "Only with `facets=`: the items of the whole list, counted."},

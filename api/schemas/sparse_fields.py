@@ -12,7 +12,6 @@ from api.representations import formats_for
 from api.schemas.base import RequestSchema, ResponseSchema, component_name
 from api.schemas.fields import CommaSeparated, Enumerated, StrictInteger
 from api.schemas.references import MAX_EXPANDED_ITEMS, expandable_names, list_links
-from models.facets import FACETS
 
 #: What the forms besides JSON need of an item, by its type.
 REPRESENTATION_INCLUDES: dict[str, tuple[str, ...]] = {
@@ -94,7 +93,7 @@ def available_facets(query: type[Schema]) -> list[str]:
     Where a path has fixed the theme, ``theme_all`` is the filter by a further one.
     """
     model, filters = getattr(query, "model", None), query._declared_fields
-    known = FACETS.get(model.type_name, {}) if model else {}
+    known: dict[str, Any] = getattr(model, "facets", dict)()
     return [name for name in known if name in filters or f"{name}_all" in filters]
 
 

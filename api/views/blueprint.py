@@ -24,7 +24,6 @@ from api.schemas.random_queries import daily_query, random_query
 from api.schemas.sparse_fields import ItemQuerySchema, with_format_parameter, with_shape_parameters
 from api.views.reads import daily_response, item_response, list_response, random_response
 from models import Versioned
-from models.theme import PerRowTheme
 
 #: What every read may answer besides the thing itself, by the name of its component.
 COMMON_RESPONSES = {
@@ -232,16 +231,13 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 def require_parent(parent: type[Versioned], view: View) -> View:
-    """Return the view with nothing in its list unless anyone may see what the path names first."""
+    """Return the view with an empty list unless everyone may see the resource that the path names first."""
 
-    def selected(filters: dict[str, Any], **path: Any) -> Select[Any]:
-        named = next(iter(path.values()))
-        # A theme that only is asked about is one by name, all the same.
-        slug = named.slug if isinstance(named, PerRowTheme) else named
-        there = parent.select_where(id=[slug]).correlate(None).exists()
-        return view(filters, **path).where(there)
+    def view_below(filters: dict[str, Any], **path: Any) -> Select[Any]:
+        exists = parent.select_where(id=next(iter(path.values()))).correlate(None).exists()
+        return view(filters, **path).where(exists)
 
-    return selected
+    return view_below
 
 
 def without_self(view: View) -> View:

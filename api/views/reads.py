@@ -74,7 +74,7 @@ def item_response(
     form = _negotiated_format(forms, asked, path.pop("extension", None))
     found = read.item(path, _requested_shape(item, form, asked))
     if found is None:
-        raise read.model(path).missing_error(read.session, *path.values())
+        raise read.item_model(path).missing_error(read.session, *path.values())
     return _formatted_response(form, found)
 
 
@@ -134,8 +134,8 @@ def selection_for(
     read: ResourceReader, filters: dict[str, Any], path: dict[str, Any], model: Any
 ) -> RandomSelection:
     """Return what the view selects, each of which can draw a lot."""
-    statement, now = read.statement(filters, path)
-    return RandomSelection(read.session, statement, model, now, read.walk(filters, path))
+    planner, params = read.planner(filters, path)
+    return RandomSelection(read.session, planner.search_statement, model, params, planner.random_scan)
 
 
 def _requested_day(asked: dict[str, Any], in_path: str | None) -> dt.date:

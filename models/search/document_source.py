@@ -9,19 +9,12 @@ from typing import Any
 from sqlalchemy import Integer, Select, Text, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.base import Base
 from models.search.analysis import analyse_document
-from models.search.index_tables import TYPE_NUMBERS, Document
+from models.search.index_tables import Document
+from models.searchable import SEARCHABLE
 
 #: Resources that are read at once.
 BATCH = 500
-
-
-@cache
-def searchable_models() -> dict[str, Any]:
-    """Return every noun that is searched, by the name of its type."""
-    known = {getattr(mapper.class_, "type_name", None): mapper.class_ for mapper in Base.registry.mappers}
-    return {type_name: known[type_name] for type_name in TYPE_NUMBERS}
 
 
 def build_documents(session: Session, model: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -76,7 +69,7 @@ def _themes(model: Any) -> Any:
 
     A theme is about itself: so its document says, too, when it gets another place among themes.
     """
-    theme, broader = (aliased(searchable_models()["theme"]) for _ in range(2))
+    theme, broader = (aliased(SEARCHABLE["theme"]) for _ in range(2))
     slugs = func.aggregate_strings(theme.slug.concat(" ").concat(func.coalesce(broader.slug, "")), " ")
     found = select(slugs).select_from(theme).outerjoin(broader, theme.broader_id == broader.id)
     if model.type_name == "theme":
@@ -103,7 +96,7 @@ def keys_of_films(session: Session, model: Any, films: Iterable[int]) -> Iterato
 
 def keys_of_themes(session: Session, model: Any, themes: Iterable[int]) -> Iterator[int]:
     """Yield the keys of the resources of a noun that are about these themes, or about what is narrower."""
-    theme = searchable_models()["theme"]
+    theme = SEARCHABLE["theme"]
     meant = or_(theme.id.in_(list(themes)), theme.broader_id.in_(list(themes)))
     if model is theme:
         yield from session.connection().scalars(select(theme.id).where(meant))

@@ -22,10 +22,10 @@ from models.search.document_source import (
     build_documents,
     keys_of_films,
     keys_of_themes,
-    searchable_models,
 )
-from models.search.index_tables import TYPE_NUMBERS, Document, IndexTotals
+from models.search.index_tables import Document, IndexTotals
 from models.search.index_writer import IndexWriter
+from models.searchable import SEARCHABLE, searchable_models
 
 #: Documents by their keys.
 Rows = Mapping[int, Mapping[str, Any]]
@@ -50,14 +50,14 @@ event.listen(Session, "before_commit", sync_on_commit, insert=True)
 def _index(session: Session, identities: Iterable[Identity]) -> None:
     ids: dict[str, set[int]] = {}
     for type_name, id_ in identities:
-        if type_name in TYPE_NUMBERS:
+        if type_name in SEARCHABLE:
             ids.setdefault(type_name, set()).add(id_)
     if not ids:
         return
     writing = IndexWriter(session)
     moved = list(_reindex_dependents(session, "film", ids.pop("film", set()), writing))
     themes = ids.pop("theme", set())
-    themes |= set(keys_of_themes(session, searchable_models()["theme"], themes) if themes else ())
+    themes |= set(keys_of_themes(session, SEARCHABLE["theme"], themes) if themes else ())
     placed = list(_reindex_dependents(session, "theme", themes, writing))
     for type_name, model in searchable_models().items():
         wanted = ids.get(type_name, set())
@@ -76,7 +76,7 @@ def _reindex_dependents(
     The documents of what is of them name them, and must be made anew.
     """
     for batch in _batches(sorted(ids)):
-        before, after = _reindex(session, searchable_models()[type_name], batch, writing)
+        before, after = _reindex(session, SEARCHABLE[type_name], batch, writing)
         for id_ in batch:
             key = Document.key_of(type_name, id_)
             if _scope(before, key) != _scope(after, key):

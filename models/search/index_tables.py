@@ -17,12 +17,9 @@ from sqlalchemy.types import TypeDecorator
 from models.base import Base
 from models.list_index import ListIndexRow
 from models.search.analysis import Terms
+from models.searchable import KEY_FACTOR, SEARCHABLE
 from models.types import SLUG_LENGTH, long_text, short_text
 
-#: Every type that is searched, with its number: the order of equal hits, and part of a document's key.
-TYPE_NUMBERS = {"film": 1, "character": 2, "theme": 3, "scene": 4, "quote": 5, "commentary": 6}
-#: A document's key is its resource's key times this, and the number of its type.
-KEYS_APART = 16
 DOT = "·"
 #: The strongest advisory there is.
 SEVEREST = 3
@@ -73,7 +70,8 @@ class Document(Base):
     @classmethod
     def key_of(cls, type_name: str, resource_id: int) -> int:
         """Return the key of a resource's document."""
-        return resource_id * KEYS_APART + TYPE_NUMBERS[type_name]
+        number: int = SEARCHABLE[type_name].search_number
+        return resource_id * KEY_FACTOR + number
 
     @classmethod
     def of(cls, resource: dict[str, Any], terms: Terms) -> dict[str, Any]:
@@ -106,7 +104,7 @@ def list_index_rows(row: Any) -> Iterator[dict[str, Any]]:
     terms = row["scope"].split()
     themes = [scope_value(term) for term in terms if term[0] == "h"]
     severity = SEVEREST + 1 - sum(term[0] == "s" for term in terms)
-    return ListIndexRow.of(row, row["id"] // KEYS_APART, themes, severity)
+    return ListIndexRow.of(row, row["id"] // KEY_FACTOR, themes, severity)
 
 
 class DocumentTerm(Base):

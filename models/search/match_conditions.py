@@ -13,8 +13,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
 from models.search.database_syntax import SearchParameter
-from models.search.index_tables import KEYS_APART, type_scope
+from models.search.index_tables import type_scope
 from models.search.query import Query, parse
+from models.searchable import KEY_FACTOR
 
 #: A list is filtered to so many matches at most, the oldest: beyond them a word says too little.
 MAX_MATCHES = 20_000
@@ -45,7 +46,7 @@ def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     if scope:
         # The order of parameters is the order in which they are compiled.
         found, query = (
-            f"rowid / {KEYS_APART}",
+            f"rowid / {KEY_FACTOR}",
             f"'scope:\"' || {compiler.process(scope[0], **options)} || '\" AND ' || ",
         )
     query += f"'(' || {compiler.process(asked, **options)} || ')'"
@@ -58,7 +59,7 @@ def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(Matches, "postgresql")
 def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     key, asked, most, *scope = (compiler.process(clause, **options) for clause in element.clauses)
-    found = f"id / {KEYS_APART}" if scope else "id"
+    found = f"id / {KEY_FACTOR}" if scope else "id"
     query, counted = tsquery_sql(asked), counted_terms_sql(asked)
     if scope:
         query += f" && ('#' || {scope[0]})::tsquery"

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -21,8 +22,6 @@ from models.search.analysis import BREAK, join_terms
 from models.search.candidates import TERM, TOTALS, TOTALS_OF_SOME, select_candidates
 from models.search.database_syntax import counted_terms
 from models.search.index_tables import (
-    KEYS_APART,
-    TYPE_NUMBERS,
     film_scope,
     kind_scope,
     scope_value,
@@ -32,6 +31,7 @@ from models.search.index_tables import (
 )
 from models.search.query import Clause, ClauseKind, Query
 from models.search.suggestion import suggestion
+from models.searchable import KEY_FACTOR, SEARCHABLE, searchable_models
 
 #: So many hits are all ranked and counted; of more the first by key, and not as many.
 MAX_CANDIDATES, FIRST_CANDIDATES = 10_000, 2_000
@@ -40,13 +40,18 @@ MAX_CANDIDATES, FIRST_CANDIDATES = 10_000, 2_000
 K1, B = 1.2, 0.75
 #: Scores are compared to so many digits, so that equal ones are equal wherever they are worked out.
 DIGITS = 6
-TYPE_NAMES = {number: name for name, number in TYPE_NUMBERS.items()}
 
 #: Where a hit stands: by score, the highest first, then by type and id.
 Place = tuple[float, int, str]
 #: A hit as it is ranked: its place, and the scope of its document.
 Ranked = tuple[float, int, str, str]
 _place_of = itemgetter(0, 1, 2)
+
+
+@cache
+def _type_names() -> dict[int, str]:
+    """Return the names of types by the numbers that stand in documents' keys."""
+    return {model.search_number: name for name, model in searchable_models().items()}
 
 
 class Hit(NamedTuple):
@@ -60,7 +65,7 @@ class Hit(NamedTuple):
     @property
     def place(self) -> Place:
         """Where it stands among all hits."""
-        return -self.score, TYPE_NUMBERS[self.type_name], self.slug
+        return -self.score, SEARCHABLE[self.type_name].search_number, self.slug
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ class SearchResults:
 def _hit(ranked: Ranked) -> Hit:
     score, number, slug, scope = ranked
     film = next((scope_value(term) for term in scope.split() if term[0] == "f"), None)
-    return Hit(TYPE_NAMES[number], slug, film, -score)
+    return Hit(_type_names()[number], slug, film, -score)
 
 
 def search(
@@ -175,7 +180,7 @@ def _rank(session: Session, query: Query, candidates: list[Any], counts: _TermCo
         return SearchResults(suggestion=suggestion(session, query, counts.having))
     keys, slugs, lengths, stems, exacts, scopes = zip(*candidates, strict=True)
     scores = _scores(query, counts, lengths, (stems, exacts))
-    numbers = [key % KEYS_APART for key in keys]
+    numbers = [key % KEY_FACTOR for key in keys]
     # Sorted as they are: whatever makes an object of each would take longer than to rank it.
     ranked = sorted(zip((-score for score in scores), numbers, slugs, scopes, strict=True))
     terms = Counter(chain.from_iterable(scope.split() for scope in scopes))

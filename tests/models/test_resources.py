@@ -116,7 +116,7 @@ class TestADraftFilm:
         all_.session.add(Alias(type_name="scene", slug="old", resource_id=all_.storm.id))
         all_.film.status = Status.DRAFT
         all_.session.flush()
-        assert type(Scene.missing(all_.session, "old")) is NotFound
+        assert type(Scene.missing_error(all_.session, "old")) is NotFound
 
     def test_hides_what_cites_a_paragraph(self, all_):
         assert [owner.slug for owner in all_.essay.paragraphs[1].cited_by] == [f"{FILM}-lamp-on"]
@@ -167,42 +167,42 @@ class TestADraft:
 
 class TestARenamedResource:
     def test_is_found_by_its_old_id(self, all_):
-        error = Film.missing(all_.session, "the-old-lamp-1950")
+        error = Film.missing_error(all_.session, "the-old-lamp-1950")
         assert type(error) is Renamed
         assert (error.type_name, error.slug, error.new_slug) == ("film", "the-old-lamp-1950", FILM)
         assert str(error) == f"The film “the-old-lamp-1950” is now called “{FILM}”."
 
     @pytest.mark.parametrize("model", [model for model in RESOURCES if model is not Film])
     def test_only_as_what_it_is(self, all_, model):
-        assert type(model.missing(all_.session, "the-old-lamp-1950")) is NotFound
+        assert type(model.missing_error(all_.session, "the-old-lamp-1950")) is NotFound
 
     @pytest.mark.parametrize("hide", [{"status": Status.DRAFT}, {"deleted_at": LATER}])
     def test_not_when_it_cannot_be_seen(self, all_, hide):
         all_.film.assign(hide)
         all_.session.flush()
-        assert type(Film.missing(all_.session, "the-old-lamp-1950")) is NotFound
+        assert type(Film.missing_error(all_.session, "the-old-lamp-1950")) is NotFound
 
     def test_a_second_time_leads_to_the_newest(self, all_):
         all_.session.add(Alias(type_name="film", slug=FILM, resource_id=all_.film.id))
         all_.film.slug = "the-new-lamp-1950"
         all_.session.flush()
         for old in ("the-old-lamp-1950", FILM):
-            assert Film.missing(all_.session, old).new_slug == "the-new-lamp-1950"
+            assert Film.missing_error(all_.session, old).new_slug == "the-new-lamp-1950"
 
 
 class TestAParagraph:
     def test_beyond_the_last_is_not_found(self, all_):
-        assert type(Paragraph.missing(all_.session, "on-the-lamp", 4)) is NotFound
+        assert type(Paragraph.missing_error(all_.session, "on-the-lamp", 4)) is NotFound
 
     def test_of_a_source_that_is_not_there_says_so(self, all_):
         with pytest.raises(NotFound, match="source"):
-            Paragraph.missing(all_.session, "never", 1)
+            Paragraph.missing_error(all_.session, "never", 1)
 
     def test_of_a_deleted_source_is_gone(self, all_):
         all_.essay.deleted_at = LATER
         all_.session.flush()
         with pytest.raises(Gone):
-            Paragraph.missing(all_.session, "on-the-lamp", 1)
+            Paragraph.missing_error(all_.session, "on-the-lamp", 1)
 
 
 class TestTheRandomKey:

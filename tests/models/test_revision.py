@@ -16,8 +16,9 @@ from models import (
     Revision,
     Theme,
 )
+from models.base import set_if_changed
 from models.database import Database
-from models.owned_rows import OwnedRow, set_if_changed
+from models.owned_rows import OwnedRow
 from models.revision import change_set
 from tests.models.content import RELEASED, Everything, theme
 from tests.models.history import count_revisions, everything, generation, history, revisions

@@ -10,8 +10,8 @@ from models import MODELS_BY_TYPE, InvalidQuery, Quote
 from models.database import Database
 from models.search import matches_query, parse, search
 from models.search.analysis import tokens
-from models.search.index_tables import TYPE_NUMBERS
 from models.search.query import ClauseKind
+from models.searchable import SEARCHABLE
 from tests.choices import NASTY
 from tests.generated import worst
 from tests.storing import store
@@ -245,7 +245,7 @@ class TestThePlainComparison:
             assert found == {key for key, said in texts.items() if matches(query, said)}, query.text
 
     @pytest.mark.parametrize(
-        "model", [MODELS_BY_TYPE[name] for name in TYPE_NUMBERS], ids=lambda model: model.type_name
+        "model", [MODELS_BY_TYPE[name] for name in SEARCHABLE], ids=lambda model: model.type_name
     )
     def test_a_list_is_filtered_to_it(self, both, model):
         texts = written(both[0])
@@ -266,7 +266,7 @@ def written(database):
     with database.read_session() as session:
         return {
             (name, row.slug): [list(tokens(text)) for text in texts(row)]
-            for name in TYPE_NUMBERS
+            for name in SEARCHABLE
             for row in session.scalars(select(MODELS_BY_TYPE[name]).where(MODELS_BY_TYPE[name].is_visible))
         }
 

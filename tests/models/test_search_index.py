@@ -12,7 +12,8 @@ from models.database import Database
 from models.list_index import ListIndexRow
 from models.search import ensure_index_current, parse, rebuild, search
 from models.search.analysis import VERSION
-from models.search.index_tables import TYPE_NUMBERS, Document, DocumentTerm, IndexTotals
+from models.search.index_tables import Document, DocumentTerm, IndexTotals
+from models.searchable import SEARCHABLE
 from tests.counting import statements
 from tests.databases import seed
 from tests.generated import worst
@@ -40,7 +41,7 @@ def visible(session):
     return {
         (model.type_name, row.slug)
         for model in RESOURCES
-        if model.type_name in TYPE_NUMBERS
+        if model.type_name in SEARCHABLE
         for row in session.scalars(select(model))
         if row.is_visible
     }
