@@ -16,17 +16,10 @@ from api.http.deprecation import headers as deprecation_headers
 from api.http.url_converters import CONVERTERS
 from api.openapi_spec import spec
 from api.pages.home_and_docs import assets, pages
-from api.resources.advisories.routes import blp as advisories
-from api.resources.characters.routes import blp as characters
-from api.resources.commentary.routes import blp as commentary
-from api.resources.films.routes import blp as films
+from api.resources import blueprints
 from api.resources.meta.routes import blp as index
 from api.resources.meta.routes import plain as meta
-from api.resources.quotes.routes import blp as quotes
-from api.resources.scenes.routes import blp as scenes
 from api.resources.search.routes import blp as search
-from api.resources.sources.routes import blp as sources
-from api.resources.themes.routes import blp as themes
 
 #: The largest body that is read at all, in bytes.
 MOST_BODY_BYTES = 1_048_576
@@ -56,9 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = spec.Api(app)
     for converter in CONVERTERS.values():
         api.register_converter(converter, lambda _converter: {"type": "string"})
-    # The order in which a person reads the document.
-    resources = (films, sources, characters, scenes, quotes, commentary, themes, advisories)
-    for blueprint in (index, search, *resources):
+    for blueprint in (index, search, *blueprints()):
         api.register_blueprint(blueprint)
     for unlisted in (meta, pages, assets, embeds, frame, oembed, script, snippets):
         app.register_blueprint(unlisted)

@@ -11,14 +11,13 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import RESOURCES, InvalidReference, Paragraph, Source, Versioned
+from models import MODELS_BY_TYPE, RESOURCES, InvalidReference, Paragraph, Source, Versioned
 from models.revision import change_set
 from seeds.check import CheckResult, ValidEntry
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.resolve import resolve_references
 
 EDITOR = "seed"
-BY_TYPE: dict[str, type[Versioned]] = {model.type_name: model for model in RESOURCES}
 #: Per type: how many entries were created, updated and left alone.
 Report = dict[str, Counter[str]]
 
@@ -79,13 +78,13 @@ class _Loader:
     def _look_up(self, type_name: str, slug: str) -> Versioned | None:
         key = (type_name, slug)
         if key not in self.found:
-            model = BY_TYPE[type_name]
+            model = MODELS_BY_TYPE[type_name]
             self.found[key] = self.session.scalar(select(model).where(model.slug == slug))
         return self.found[key]
 
     def _create(self, sound: ValidEntry) -> None:
         at = sound.entry.released_at
-        model: Any = BY_TYPE[sound.entry.type_name]
+        model: Any = MODELS_BY_TYPE[sound.entry.type_name]
         thing = model(slug=sound.slug, created_at=at, updated_at=at)
         self.session.add(thing)
         self.found[sound.entry.type_name, sound.slug] = thing

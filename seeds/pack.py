@@ -12,16 +12,20 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from models import RESOURCES, Film
+from models.film import OfFilm
 from seeds.diagnostics import Diagnostic, Level, named
 from seeds.strict_yaml import Unreadable, read_mapping
 
-VOCABULARIES = {"advisories.yml": "advisory", "themes.yml": "theme", "sources.yml": "source"}
-FILM_FILES = {
-    "film.yml": "film",
-    "characters.yml": "character",
-    "scenes.yml": "scene",
-    "quotes.yml": "quote",
-    "commentary.yml": "commentary",
+#: The files of a film's folder and of the folder above, each with the type of its entries: a file is named
+#: after its collection, and ``film.yml`` holds the one film.
+FILM_FILES = {"film.yml": Film.type_name} | {
+    f"{model.__tablename__}.yml": model.type_name for model in RESOURCES if issubclass(model, OfFilm)
+}
+VOCABULARIES = {
+    f"{model.__tablename__}.yml": model.type_name
+    for model in RESOURCES
+    if not issubclass(model, OfFilm) and model is not Film
 }
 TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
 #: The header of a file: when what is in it was released. An entry may carry its own.

@@ -25,7 +25,7 @@ def references(schema: Schema, body: dict[str, Any], path: Path = ()) -> Iterato
 
 def _inside(field: fields.Field[Any], value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     if isinstance(field, Reference):
-        yield path, field.model, value
+        yield path, field.type_name, value
     elif isinstance(field, fields.List):
         for index, part in enumerate(value):
             yield from _inside(field.inner, part, (*path, index))
@@ -49,7 +49,7 @@ def resolve_references(schema: Schema, body: dict[str, Any], find: Find) -> dict
 
 def _resolve_value(field: fields.Field[Any], value: Any, find: Find) -> Any:
     if isinstance(field, Reference):
-        return find(field.model, value)
+        return find(field.type_name, value)
     if isinstance(field, fields.List):
         return [_resolve_value(field.inner, part, find) for part in value]
     if isinstance(field, fields.Nested):

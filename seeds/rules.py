@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from api.schemas.fields import SLUG, did_you_mean
+from models import RESOURCES
+from models.film import OfFilm
 from models.types import SLUG_LENGTH
 from seeds.argument_rules import claimed_scene, flagged_paragraph, related_once, related_to_an_end
 from seeds.check import CheckResult, Rule, ValidEntry
@@ -18,7 +20,7 @@ from seeds.resolve import references
 #: Words that routes use, and that no id may be.
 RESERVED = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
 #: Types whose ids begin with the id of their film.
-BOUND_TO_FILM = ("character", "scene", "quote", "commentary")
+BOUND_TO_FILM = tuple(model.type_name for model in RESOURCES if issubclass(model, OfFilm))
 MAX_WORDS_PER_QUOTE = 35
 MAX_WORDS_PER_SOURCE = 500
 

@@ -11,23 +11,12 @@ import re
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, class_registry
-from marshmallow.exceptions import RegistryError
+from marshmallow import Schema
+
+from api.core.resource_registry import TYPE_BY_COLLECTION, find_schema_class
 
 #: What every path of the API begins with, whichever version it is of.
 VERSION_PREFIX = re.compile(r"/v[1-9](?=/|$)")
-#: Where the items of each type are listed.
-COLLECTION_PATHS = {
-    "film": "/v1/films",
-    "source": "/v1/sources",
-    "character": "/v1/characters",
-    "scene": "/v1/scenes",
-    "quote": "/v1/quotes",
-    "commentary": "/v1/commentary",
-    "theme": "/v1/themes",
-    "advisory": "/v1/advisories",
-}
-TYPE_BY_COLLECTION = {path.rsplit("/", 1)[1]: type_name for type_name, path in COLLECTION_PATHS.items()}
 
 
 def get_schema_class(type_name: str, kind: str = "", version: int = 1) -> type[Any]:
@@ -36,17 +25,11 @@ def get_schema_class(type_name: str, kind: str = "", version: int = 1) -> type[A
     It is that of the nearest version up to ``version``.
     """
     later = (f"{type_name.title()}{kind}V{number}Schema" for number in range(version, 1, -1))
-    name = next(filter(_is_known, later), f"{type_name.title()}{kind}Schema")
-    found = class_registry.get_class(name)
-    assert isinstance(found, type)  # noqa: S101 (one class of each name)
-    return found
-
-
-def _is_known(name: str) -> bool:
-    try:
-        return bool(class_registry.get_class(name, all=True))
-    except RegistryError:
-        return False
+    name = next(filter(find_schema_class, later), f"{type_name.title()}{kind}Schema")
+    schema = find_schema_class(name)
+    if schema is None:
+        raise LookupError(f"There is no schema {name}.")
+    return schema
 
 
 @cache

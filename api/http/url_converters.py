@@ -6,7 +6,9 @@ from typing import Any
 
 from werkzeug.routing import BaseConverter
 
+from api.core.resource_registry import example_id, require_type
 from api.schemas.fields import SLUG
+from models import MODELS_BY_TYPE
 from models.types import SLUG_LENGTH
 
 
@@ -33,28 +35,16 @@ COMPONENT_KEY = "x-component"
 #: What a rule calls each of them.
 CONVERTERS = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
 
-#: An id of each type that the first pack has, to try an operation with.
-EXAMPLE_IDS = {
-    "film": "her-2013",
-    "source": "her-perfection-is-the-enemy-of-real",
-    "character": "her-2013-catherine",
-    "scene": "her-2013-lunch-with-catherine",
-    "quote": "her-2013-a-wife-without-the-challenges",
-    "commentary": "her-2013-perfection-opposes-reality",
-    "theme": "loneliness",
-    "advisory": "gender-generalisation",
-}
 
-
-def slug_parameter(name: str, model: str) -> dict[str, Any]:
+def slug_parameter(name: str, type_name: str) -> dict[str, Any]:
     """Return the documentation of a path parameter that is an id."""
     return {
         "in": "path",
         "name": name,
-        COMPONENT_KEY: f"{model.title()}Id",
+        COMPONENT_KEY: f"{type_name.title()}Id",
         "required": True,
-        "description": f"The {model}'s id.",
-        "example": EXAMPLE_IDS[model],
+        "description": f"The {type_name}'s id.",
+        "example": example_id(MODELS_BY_TYPE[require_type(type_name)]),
         "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
     }
 

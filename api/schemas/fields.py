@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from api.core.resource_registry import require_type
 from models.types import SLUG_LENGTH
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -79,12 +80,12 @@ class Slug(fields.String):
 
 
 class Reference(Slug):
-    """An id that must name a ``noun`` (a type name); a resolver turns it into the thing itself."""
+    """The id of a resource of one type; a resolver turns it into the resource."""
 
-    def __init__(self, model: str, **options: Any) -> None:
-        """Take the type name of what it refers to."""
+    def __init__(self, type_name: str, **options: Any) -> None:
+        """Take the name of the type that it refers to."""
         super().__init__(**options)
-        self.model = model
+        self.type_name = require_type(type_name)
 
 
 class Choice(fields.Enum[Any]):

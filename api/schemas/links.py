@@ -6,8 +6,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.core.api_versions import COLLECTION_PATHS, path_in_version, version_of_field
+from api.core.api_versions import path_in_version, version_of_field
 from api.core.request_context import settings
+from api.core.resource_registry import COLLECTION_PATHS, require_type
 
 
 class URLField(fields.String):
@@ -51,5 +52,7 @@ class ListURLField(URLField):
     def __init__(self, type_name: str, *, by: str, description: str) -> None:
         """Take the type that is listed, and the filter whose value is the id."""
         super().__init__(
-            f"{COLLECTION_PATHS[type_name]}?{by}=", lists=(type_name, by), description=description
+            f"{COLLECTION_PATHS[require_type(type_name)]}?{by}=",
+            lists=(type_name, by),
+            description=description,
         )

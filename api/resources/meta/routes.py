@@ -10,10 +10,10 @@ from flask import Blueprint as PlainBlueprint
 from flask import Response
 from sqlalchemy import text
 
-from api.core.api_versions import COLLECTION_PATHS
 from api.core.config import ROOT
 from api.core.release import VERSION
 from api.core.request_context import database, session, settings
+from api.core.resource_registry import COLLECTION_PATHS
 from api.core.urls import absolute_url
 from api.http.responses import cacheable_response, encode_json, etag_hash
 from api.resources.meta.schemas import IndexSchema, MetaSchema

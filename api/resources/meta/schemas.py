@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.core.api_versions import COLLECTION_PATHS
+from api.core.resource_registry import COLLECTION_PATHS, TYPE_BY_COLLECTION
 from api.schemas.base import ResponseSchema
 from api.schemas.fields import ConstantField, UTCDateTime
 
 
-class IndexLinksSchema(ResponseSchema):
-    """Every list, and the documents."""
+def _link(description: str) -> fields.String:
+    return fields.String(metadata={"format": "uri", "description": description})
 
-    films = fields.String(metadata={"format": "uri", "description": "The films."})
-    sources = fields.String(metadata={"format": "uri", "description": "The sources."})
-    characters = fields.String(metadata={"format": "uri", "description": "The characters."})
-    scenes = fields.String(metadata={"format": "uri", "description": "The scenes."})
-    quotes = fields.String(metadata={"format": "uri", "description": "The quotes."})
-    commentary = fields.String(metadata={"format": "uri", "description": "The commentary."})
-    themes = fields.String(metadata={"format": "uri", "description": "The themes."})
-    advisories = fields.String(metadata={"format": "uri", "description": "The advisories."})
-    meta = fields.String(metadata={"format": "uri", "description": "What runs here, and what it serves."})
-    openapi = fields.String(metadata={"format": "uri", "description": "The OpenAPI document."})
-    docs = fields.String(metadata={"format": "uri", "description": "The document to read and try out."})
+
+IndexLinksSchema: type[ResponseSchema] = type(
+    "IndexLinksSchema",
+    (ResponseSchema,),
+    {"__doc__": "Every list, and the documents."}
+    | {collection: _link(f"The {collection}.") for collection in TYPE_BY_COLLECTION}
+    | {
+        "meta": _link("What runs here, and what it serves."),
+        "openapi": _link("The OpenAPI document."),
+        "docs": _link("The document to read and try out."),
+    },
+)
 
 
 class IndexSchema(ResponseSchema):

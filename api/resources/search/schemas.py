@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.core.api_versions import COLLECTION_PATHS
+from api.core.resource_registry import COLLECTION_PATHS
 from api.query.facets import FacetSchema
 from api.schemas.base import AdvisoryLinkSchema, PageSchema, RequestSchema, ResponseSchema
 from api.schemas.fields import (
@@ -21,11 +21,16 @@ from api.schemas.fields import (
 from api.schemas.filters import SearchTextField
 from api.schemas.links import URLField
 from api.schemas.references import NestedParts, ReferenceTo, UnionField
-from models import CommentaryKind, QuoteKind
+from models.searchable import searchable_models
 
 #: What is searched that has a page of its own, and where.
 PAGES = {"film": "/films/", "theme": "/themes/", "scene": "/scenes/", "quote": "/quotes/"}
-KINDS = {kind.value: kind for kind in (*QuoteKind, *CommentaryKind)}
+KINDS = {
+    kind.value: kind
+    for model in searchable_models().values()
+    if hasattr(model, "kind")
+    for kind in model.kind.property.columns[0].type.enum_class
+}
 
 
 class SnippetSchema(ResponseSchema):
@@ -49,8 +54,9 @@ class HitSchema(ResponseSchema):
     label = fields.String(metadata={"description": "A short, neutral display name."})
 
 
-def _hit(type_name: str, **own: Any) -> type[HitSchema]:
+def _hit(model: Any) -> type[HitSchema]:
     """Return the schema of a hit, under the name by which the union finds it: ``QuoteHitSchema``."""
+    type_name = model.type_name
     page = "The address of its page, for people; null where there is none."
     members = {
         "__doc__": f"A {type_name} that matched.",
@@ -60,32 +66,23 @@ def _hit(type_name: str, **own: Any) -> type[HitSchema]:
         if type_name in PAGES
         else NullableConstant(None, page, format="uri"),
     }
+    if hasattr(model, "kind"):
+        kinds = model.kind.property.columns[0].type.enum_class
+        members["kind"] = Choice(kinds, metadata={"description": "What sort it is."})
+    if hasattr(model, "film"):
+        members["film"] = ReferenceTo("film", metadata={"description": "Its film."})
+    if hasattr(model, "advisory_links"):
+        described = {"description": "Content notes on its words, those of the snippet among them."}
+        members["advisories"] = NestedParts(
+            AdvisoryLinkSchema, attribute="advisory_links", metadata=described
+        )
     # Made of the text at hand; SQL leaves it out.
-    snippet = fields.Nested(SnippetSchema, metadata={"description": "Where it matched."})
-    return type(f"{type_name.title()}HitSchema", (HitSchema,), members | own | {"snippet": snippet})
+    members["snippet"] = fields.Nested(SnippetSchema, metadata={"description": "Where it matched."})
+    return type(f"{type_name.title()}HitSchema", (HitSchema,), members)
 
 
-def _film() -> Any:
-    return ReferenceTo("film", metadata={"description": "Its film."})
-
-
-def _advisories() -> Any:
-    described = {"description": "Content notes on its words, those of the snippet among them."}
-    return NestedParts(AdvisoryLinkSchema, attribute="advisory_links", metadata=described)
-
-
-def _kind(enumeration: Any) -> Any:
-    return Choice(enumeration, metadata={"description": "What sort it is."})
-
-
-HITS = {
-    "film": _hit("film"),
-    "character": _hit("character", film=_film()),
-    "theme": _hit("theme"),
-    "scene": _hit("scene", film=_film(), advisories=_advisories()),
-    "quote": _hit("quote", kind=_kind(QuoteKind), film=_film(), advisories=_advisories()),
-    "commentary": _hit("commentary", kind=_kind(CommentaryKind), film=_film(), advisories=_advisories()),
-}
+#: The schema of a hit, for every type that is searched.
+HITS = {type_name: _hit(model) for type_name, model in searchable_models().items()}
 
 
 class SearchFacetsSchema(ResponseSchema):

@@ -1,0 +1,67 @@
+"""The resource registry: what follows from the declaration of each resource by its model.
+
+A model in ``models.RESOURCES`` says what its resource is called (``type_name``) and where it lives: the name
+of its table is the URL segment of its collection, the folder in ``api/resources/`` and the file in a pack.
+Schemas are found by name: ``QuoteSchema``, ``QuoteCreateSchema`` and ``QuoteQuerySchema`` for ``quote``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import class_registry
+from marshmallow.exceptions import RegistryError
+
+from models import RESOURCES
+
+#: The path of each resource's list in the first version of the API, by the name of its type.
+COLLECTION_PATHS = {model.type_name: f"/v1/{model.__tablename__}" for model in RESOURCES}
+TYPE_BY_COLLECTION = {path.rsplit("/", 1)[1]: type_name for type_name, path in COLLECTION_PATHS.items()}
+
+
+class IncompleteResource(Exception):
+    """A resource is declared in part; ``str()`` names the file to edit and what is missing there."""
+
+
+def require_type(type_name: str) -> str:
+    """Return the name of a type that a field refers to.
+
+    Raises:
+        IncompleteResource: no model has it.
+    """
+    if type_name not in COLLECTION_PATHS:
+        raise IncompleteResource(
+            f"A field refers to the resource type “{type_name}”, but no model in RESOURCES"
+            f" (models/__init__.py) has it; there are {', '.join(COLLECTION_PATHS)}."
+        )
+    return type_name
+
+
+def example_id(model: Any) -> str:
+    """Return an id of this type that the first pack has, for examples in the OpenAPI document.
+
+    Raises:
+        IncompleteResource: the model declares none.
+    """
+    if not hasattr(model, "example_id"):
+        raise IncompleteResource(f"{model_file(model)}: {model.__name__} needs an example_id.")
+    return str(model.example_id)
+
+
+def find_schema_class(name: str) -> type[Any] | None:
+    """Return the schema class of this name, None if there is none."""
+    try:
+        found = class_registry.get_class(name, all=True)
+    except RegistryError:
+        return None
+    return found[-1] if isinstance(found, list) else found
+
+
+def resource_folder(model: Any) -> str:
+    """Return the folder of a resource's routes and schemas, for messages."""
+    return f"api/resources/{model.__tablename__}"
+
+
+def model_file(model: Any) -> str:
+    """Return the file that declares a model, for messages."""
+    return f"{model.__module__.replace('.', '/')}.py"
