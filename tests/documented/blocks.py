@@ -1,7 +1,7 @@
 """The code blocks of README and guides: which are run, and which show what those answer.
 
-The convention: a block of `sh`, `python`, `js` or `ts` is run; a block of `json`, `http` or `text` after it is
-its answer, and nothing else may stand there. A block of `nginx` is the set-up of the block after it.
+The convention: a block of `sh`, `python`, `js` or `ts` is run; a block of `json`, `http`, `html` or `text` after
+it is its answer, and nothing else may stand there. A block of `nginx` is the set-up of the block after it.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
 RUN = {"sh", "python", "js", "ts"}
-ANSWERS = {"json", "http", "text"}
+ANSWERS = {"json", "http", "html", "text"}
 SET_UP = {"nginx"}
 
 

@@ -20,6 +20,8 @@ PROXY = "http://subtext.example"
 POSTGRESQL = "postgresql://subtext:secret@db.example/subtext"
 #: A block whose last line is this goes on until it is stopped.
 SERVES = re.compile(r"^(make|\S*subtext) serve\n\Z", re.MULTILINE)
+#: A reader clones the repository first; the tests run in a clone.
+CLONE = re.compile(r"^git clone .*\n", re.MULTILINE)
 LIMIT = 120
 
 
@@ -35,7 +37,7 @@ def environment(**own):
 def command(language, text, folder):
     """Return the command that runs a text in its language."""
     if language == "sh":
-        return ["bash", "-euo", "pipefail", "-c", text]
+        return ["bash", "-euo", "pipefail", "-c", CLONE.sub("", text)]
     if language == "js" and not shutil.which("node"):
         not_run("because there is no node (Debian: apt-get install nodejs).")
     script = folder / {"python": "example.py", "js": "example.mjs", "ts": "example.ts"}[language]

@@ -24,6 +24,7 @@ class TestMatching:
             ("json", '["one … three"]', '["one two three"]'),
             ("text", "a\n…\nd\n", "a\nb\nc\nd\n"),
             ("text", "a … c\n", "a b c\n"),
+            ("html", "<p>a\nb</p> <p>c</p>", "<p>a b</p> <p>c</p>\n"),
             ("http", 'HTTP/1.1 200 OK\nETag: "1.0"\nVary: Accept\n\n{"id": "a"}', MESSAGE),
             ("http", 'HTTP/1.1 200 OK\nETag: "1.0"\n…\n\n{"id": "a"}', MESSAGE),
         ],
@@ -49,6 +50,8 @@ class TestMatching:
             ("json", ITEM, "not JSON"),
             ("text", "a\n…\nb\n", "a\nb\n"),
             ("text", "a\n", "a\nb\n"),
+            ("html", "<p>a</p> <p>c</p>", "<p>a</p><p>c</p>"),
+            ("html", "<p>a</p>", "<p>b</p>"),
             ("http", 'HTTP/1.1 404 Not Found\n…\n\n{"id": "a"}', MESSAGE),
             ("http", 'HTTP/1.1 200 OK\nETag: "2.0"\n…\n\n{"id": "a"}', MESSAGE),
             ("http", 'HTTP/1.1 200 OK\nETag: "1.0"\n\n{"id": "a"}', MESSAGE),
@@ -75,6 +78,9 @@ class TestRunning:
     )
     def test_a_block_prints_under_the_address_it_is_written_with(self, tmp_path, language, text):
         assert self.printed(language, text, tmp_path) == "http://127.0.0.1:8000\n"
+
+    def test_the_reader_s_clone_is_not_made_again(self, tmp_path):
+        assert self.printed("sh", "git clone <URL> a && cd a\necho b", tmp_path) == "b\n"
 
     @pytest.mark.parametrize(
         ("language", "text"), [("sh", "false; true"), ("python", "1 / 0"), ("js", "throw new Error('no')")]
