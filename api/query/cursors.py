@@ -97,7 +97,7 @@ class Cursor:
         return base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
 
     @classmethod
-    def parse(cls, text: str, fingerprint: str, order: list[SortKey]) -> Cursor:
+    def parse(cls, text: str, fingerprint: str, order: Sequence[SortKey]) -> Cursor:
         """Read a cursor that must fit this list.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
@@ -44,6 +44,15 @@ NON_FILTER_PARAMETERS = frozenset(
 )
 
 
+@lru_cache(maxsize=256)
+def sort_order(model: Any, sort: tuple[str, ...]) -> tuple[SortKey, ...]:
+    """Return the keys of an order, ``-`` before a name for descending; always ended by what is unique."""
+    columns = model.sort_keys()
+    closing = [name for name in model.unique_sort if not {name, f"-{name}"} & set(sort)]
+    names = dict.fromkeys([*sort, *closing])
+    return tuple(SortKey(name.lstrip("-"), columns[name.lstrip("-")], name.startswith("-")) for name in names)
+
+
 @dataclass(frozen=True)
 class ListRequest:
     """What a list was asked for: the noun, its path, and the loaded query."""
@@ -58,13 +67,9 @@ class ListRequest:
         return filters_from_args(self.model, self.query)
 
     @cached_property
-    def order(self) -> list[SortKey]:
+    def order(self) -> tuple[SortKey, ...]:
         """The order asked for, or the noun's own; always ended by what is unique."""
-        keys = self.model.sort_keys()
-        asked = self.query.get("sort") or self.model.default_sort
-        closing = [name for name in self.model.unique_sort if not {name, f"-{name}"} & set(asked)]
-        names = dict.fromkeys([*asked, *closing])
-        return [SortKey(name.lstrip("-"), keys[name.lstrip("-")], name.startswith("-")) for name in names]
+        return sort_order(self.model, tuple(self.query.get("sort") or self.model.default_sort))
 
     @property
     def cursor(self) -> Cursor | None:

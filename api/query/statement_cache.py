@@ -198,7 +198,7 @@ class ResourceReader:
         key, params = split_key_and_params(request.filters)
         cursor = request.cursor
         params |= path_params | {"most": request.query["limit"] + 1} | cursor_params(cursor)
-        page = PageKey(shape, self.base_url, tuple(request.order), cursor_key(cursor))
+        page = PageKey(shape, self.base_url, request.order, cursor_key(cursor))
         rows = self._run(_page_statement(self.view, path_key, key, page), params).all()
         return build_page(rows, request, cursor)
 

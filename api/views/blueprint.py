@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 from inspect import signature
 from typing import Any
 
@@ -12,17 +12,23 @@ from flask import Response
 from marshmallow import Schema
 from sqlalchemy import Select
 
-from api.core.request_context import session, settings
 from api.http.deprecation import headers as deprecation_headers
 from api.http.query_parser import StrictParser
 from api.http.responses import RATE_LIMIT_HEADERS
-from api.query.statement_cache import ResourceReader, View
+from api.query.statement_cache import View
 from api.representations import formats_for
 from api.schemas.base import ResponseSchema, list_schema
 from api.schemas.filters import ListQuerySchema
 from api.schemas.random_queries import daily_query, random_query
 from api.schemas.sparse_fields import ItemQuerySchema, with_format_parameter, with_shape_parameters
-from api.views.reads import daily_response, item_response, list_response, random_response
+from api.views.reads import (
+    Responder,
+    daily_response,
+    item_response,
+    list_response,
+    random_response,
+    read_endpoint,
+)
 from models import Versioned
 
 #: What every read may answer besides the thing itself, by the name of its component.
@@ -39,8 +45,6 @@ COMMON_RESPONSES = {
 #: The same where the path names something by its id.
 MISSING_RESPONSES = {308: "Renamed", 404: "NotFound", 410: "Gone"}
 Decorator = Callable[[View], Callable[..., Response]]
-#: Answers a reading of what the view selects, with the query and the path.
-Responder = Callable[[ResourceReader, dict[str, Any], dict[str, Any]], Response]
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -168,13 +172,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         def decorate(view: View) -> Callable[..., Response]:
             select = require_parent(parent, without_self(view)) if parent else without_self(view)
-
-            @wraps(view)
-            def answered(*given: Any, **path: Any) -> Response:
-                # A method of a view class is given itself first; the query always comes last.
-                return respond(ResourceReader(session(), select, settings().base_url), given[-1], path)
-
-            return documented(answered)
+            return documented(read_endpoint(view, select, respond))
 
         return decorate
 

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from secrets import token_hex
 from typing import Any
 
 import orjson
 from flask import Response, request
 
-from api.core.request_context import settings
+from api.core.request_context import session, settings
 from api.http.clock import today
 from api.http.errors import ProblemException
 from api.http.responses import cacheable_response, encode_json, etag_hash, uncacheable_response
 from api.query.facets import compute_facets
 from api.query.pagination import ListRequest, filters_from_args
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
-from api.query.statement_cache import ItemRow, ResourceReader
+from api.query.statement_cache import ItemRow, ResourceReader, View
 from api.representations import Format, format_named, formats_for, negotiate
 from api.schemas.base import ResponseSchema
 from api.schemas.sparse_fields import shape_for_representations, shape_from_args
 
 NO_LINKS: Mapping[str, str] = {}
+#: Makes a response from a reader of what a view selects, the loaded query and the path's parameters.
+Responder = Callable[[ResourceReader, dict[str, Any], dict[str, Any]], Response]
+
+
+def read_endpoint(view: View, select: View, respond: Responder) -> Callable[..., Response]:
+    """Return the endpoint of a view: ``respond`` reads what ``select``, the view as a function, selects."""
+
+    @wraps(view)
+    def endpoint(*args: Any, **path: Any) -> Response:
+        # The method of a view class gets its instance first; the loaded query always comes last.
+        return respond(ResourceReader(session(), select, settings().base_url), args[-1], path)
+
+    return endpoint
 
 
 def list_response(
