@@ -1,4 +1,4 @@
-"""Content notes: the vocabulary, and the links that say how strongly a note applies."""
+"""Advisories: the vocabulary of content notes, and the links that give each a severity."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Advisory(Base, Aliased):
-    """A kind of content that a reader may want to be told of, with what each severity means."""
+    """A kind of content that readers may want to avoid, with the meaning of each severity."""
 
     __tablename__ = "advisories"
     type_name = "advisory"
@@ -50,9 +50,9 @@ class Advisory(Base, Aliased):
 
 
 class ExclusivelyOwned(PositionedRow):
-    """A part of exactly one scene, quote or commentary: an exclusive arc (ADR 0004).
+    """A row that belongs to exactly one scene, quote or commentary entry: an exclusive arc (ADR 0004).
 
-    ``collection`` is the name of the owner's list that holds these parts.
+    ``collection`` is the name of the owner's relationship to these rows.
     """
 
     collection: ClassVar[str]
@@ -89,12 +89,12 @@ class ExclusivelyOwned(PositionedRow):
 
     @property
     def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
+        """See :meth:`OwnedRow.owner`."""
         return self.scene or self.quote or self.commentary
 
     @staticmethod
     def one_owner() -> CheckConstraint:
-        """Return the rule that exactly one owner is named."""
+        """Return the check that exactly one owner is set."""
         counted = " + ".join(
             f"CASE WHEN {owner}_id IS NULL THEN 0 ELSE 1 END" for owner in ("scene", "quote", "commentary")
         )
@@ -102,7 +102,7 @@ class ExclusivelyOwned(PositionedRow):
 
 
 class AdvisoryLink(Base, ExclusivelyOwned):
-    """An advisory that stands on a scene, a quote or a commentary, for its own words."""
+    """An advisory on the words of a scene, a quote or a commentary entry."""
 
     __tablename__ = "advisory_links"
     visible_through = "advisory"
@@ -123,5 +123,5 @@ class AdvisoryLink(Base, ExclusivelyOwned):
     advisory: Mapped[Advisory] = relationship(innerjoin=True)
 
     def to_record(self) -> dict[str, Any]:
-        """Return the link as a create body writes it."""
+        """Return the link in the form of a create body."""
         return {"advisory": self.advisory.slug, "severity": self.severity}

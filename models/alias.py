@@ -1,4 +1,4 @@
-"""Old ids of renamed resources, so that an address once given out keeps leading somewhere."""
+"""Aliases: old ids of renamed resources, so that URLs keep working."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.types import SLUG_LENGTH, short_text
 
 
 class Alias(Base):
-    """The id ``slug`` that a resource of ``type_name`` had before; ``resource_id`` is its key."""
+    """An id that a resource of the type ``type_name`` had before; ``resource_id`` is its key."""
 
     __tablename__ = "aliases"
     __table_args__ = (UniqueConstraint("type_name", "slug"), slug_rules())
@@ -23,7 +23,7 @@ class Alias(Base):
 
     @classmethod
     def renamed(cls, session: Session, model: type[Versioned], slug: str) -> Renamed | None:
-        """Return where the ``noun`` once called ``slug`` lives now, if it was renamed and can be seen."""
+        """Return the error that names the new id of a resource, if it was renamed and is public."""
         new_slug = session.scalar(
             model.select_where()
             .join(cls, cls.resource_id == model.id)
@@ -34,10 +34,10 @@ class Alias(Base):
 
 
 class Aliased(Versioned):
-    """A resource that may be renamed: its old ids lead to the new one."""
+    """A resource that may be renamed; its old ids redirect to the new one."""
 
     @classmethod
     def missing_error(cls, session: Session, slug: str) -> DomainError:
-        """See :meth:`Versioned.missing_error`; for an old id, where the resource is now."""
+        """See :meth:`Versioned.missing_error`; for an old id it is ``Renamed``."""
         error = super().missing_error(session, slug)
         return error if isinstance(error, Gone) else Alias.renamed(session, cls, slug) or error

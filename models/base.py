@@ -1,4 +1,4 @@
-"""What every table shares: naming of constraints, the versioned resource, and its parts."""
+"""The declarative base, and the columns and rules that every resource has."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from models.types import SLUG_LENGTH, UTCTimestamp, enum_column, short_text
 
 SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
-#: A sort key's columns are read from the same row as the item, so that a cursor can hold them.
+#: Published sort keys, each with its column; a cursor holds the values of these columns.
 SortKeys = dict[str, Any]
 
 
 class Base(DeclarativeBase):
-    """Declarative base; constraints are named by convention so that a migration can find them."""
+    """The declarative base; constraints are named by convention so that migrations can find them."""
 
     metadata = MetaData(
         naming_convention={
@@ -53,14 +53,14 @@ class Base(DeclarativeBase):
 
 
 class Status(StrEnum):
-    """Whether everyone may see a resource, or only an editor."""
+    """Whether a resource is public, or visible to editors only."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
 
 
 def slug_rules(column: str = "slug") -> CheckConstraint:
-    """Return the rule ``[a-z0-9]+(-[a-z0-9]+)*`` in functions that both databases have."""
+    """Return a check for ``[a-z0-9]+(-[a-z0-9]+)*``, written with functions that both databases have."""
     return CheckConstraint(
         f"length({column}) BETWEEN 1 AND {SLUG_LENGTH}"
         f" AND rtrim({column}, '{SLUG_CHARACTERS}') = ''"
@@ -71,9 +71,10 @@ def slug_rules(column: str = "slug") -> CheckConstraint:
 
 
 def add_sort_indexes(columns: Any, names: Iterable[str]) -> None:
-    """Give a table the indexes in which any page of a list is found that is sorted by one of its columns.
+    """Add the composite indexes that keyset pagination reads for lists sorted by one of these columns.
 
-    There are two of each: ids ascend in either direction, and an index is read forwards or backwards whole.
+    Each column gets two: the id that breaks ties ascends in either direction, and an index is scanned
+    forwards or backwards as a whole.
     """
     for column in (columns[name] for name in names):
         Index(f"ix_{column.table.name}_{column.name}_up", column, columns.slug)
@@ -81,15 +82,15 @@ def add_sort_indexes(columns: Any, names: Iterable[str]) -> None:
 
 
 def random_key(type_name: str, slug: str) -> int:
-    """Return the 63-bit number that places a resource in random order: of SHA-256 of ``type/id``."""
+    """Return the 63-bit number that orders resources at random: from the SHA-256 of ``type/id``."""
     digest = hashlib.sha256(f"{type_name}/{slug}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1
 
 
 class Versioned:
-    """A resource with an address, a number of revisions and a status.
+    """A resource with an id, a status and a revision number.
 
-    ``revision`` is raised once per transaction by ``models.revision`` and guards against lost updates.
+    ``models.revision`` raises ``revision`` once per transaction: an optimistic lock against lost updates.
     """
 
     #: What one is called: in parameters, references and packs.
@@ -99,9 +100,9 @@ class Versioned:
     #: An id that the first pack has, for examples in the OpenAPI document.
     example_id: ClassVar[str]
     default_sort: ClassVar[tuple[str, ...]] = ("id",)
-    #: The keys that end every order, and tell any two of its rows apart.
+    #: The sort keys that end every order: together they are unique.
     unique_sort: ClassVar[tuple[str, ...]] = ("id",)
-    #: Columns by which lists are sorted, either way and then by id.
+    #: Columns that get indexes for sorting, in either direction and then by id.
     sort_columns: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
@@ -116,7 +117,7 @@ class Versioned:
     pack_digest: Mapped[str | None] = mapped_column(short_text(64))
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Index what sorts the lists of a noun, once it has a table."""
+        """Add the sort indexes of a model, once it has a table."""
         super().__init_subclass__(**options)
         if hasattr(cls, "__table__"):
             add_sort_indexes(cls.__table__.c, cls.sort_columns)
@@ -124,7 +125,7 @@ class Versioned:
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
-        # False: models.revision counts, so that several flushes of one transaction are one revision.
+        # False: models.revision raises it, so that several flushes in one transaction are one revision.
         return {"version_id_col": cls.revision, "version_id_generator": False}
 
     @declared_attr.directive
@@ -134,17 +135,17 @@ class Versioned:
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:
-        """Return the constraints and indexes of this noun alone."""
+        """Return the constraints and indexes that only this model has."""
         return ()
 
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
-        """Return the condition that anyone may see the resource."""
+        """Return the condition that the resource is public."""
         return and_(cls.status == Status.PUBLISHED, cls.deleted_at.is_(None))
 
     @hybrid_property
     def is_visible(self) -> bool:
-        """Whether anyone may see this resource: of a row, and as a condition in SQL."""
+        """Whether the resource is public: of an object, and as a condition in SQL."""
         return self.status is Status.PUBLISHED and self.deleted_at is None
 
     @is_visible.inplace.expression
@@ -154,7 +155,7 @@ class Versioned:
 
     @classmethod
     def facets(cls) -> dict[str, Any]:
-        """Return what its lists can be counted by (``models.facet_counts``), by the name of the filter."""
+        """Return the facets of its lists (``models.facet_counts``), by the names of their filters."""
         return {}
 
     @classmethod
@@ -164,18 +165,18 @@ class Versioned:
 
     @classmethod
     def select_where(cls, *, id: list[str] | None = None) -> Select[Self]:
-        """Return the statement for the visible resources that match every filter."""
+        """Return the statement for the public resources that match every filter."""
         statement = select(cls).where(cls.visible())
         return statement.where(cls.slug.in_(bound(id))) if is_given(id) else statement
 
     @classmethod
     def by_slug(cls, session: Session, slug: str) -> Self:
-        """Return the visible resource with this id.
+        """Return the public resource with this id.
 
         Raises:
             Gone: it was deleted.
             Renamed: it has another id now.
-            NotFound: there is none, or none that everyone may see.
+            NotFound: there is none, or it is not public.
         """
         found = session.scalar(cls.select_where(id=[slug]))
         if found is None:
@@ -184,7 +185,7 @@ class Versioned:
 
     @classmethod
     def missing_error(cls, session: Session, slug: str) -> DomainError:
-        """Return why no visible resource has this id: never was, deleted, or renamed."""
+        """Return the error that says why no public resource has this id."""
         published = select(cls.deleted_at).where(cls.slug == slug, cls.status == Status.PUBLISHED)
         if session.scalar(published) is not None:
             return Gone(cls.type_name, slug)
@@ -196,11 +197,11 @@ class Versioned:
             set_if_changed(self, name, value)
 
     def to_record(self) -> dict[str, Any]:
-        """Return the resource's own columns and links as plain values, references as slugs."""
+        """Return the resource's own columns and links as plain values, with references as ids."""
         raise NotImplementedError
 
     def common_record(self) -> dict[str, Any]:
-        """Return what every record begins with."""
+        """Return the entries that every record begins with."""
         return {
             "id": self.slug,
             "status": self.status.value,
@@ -211,21 +212,21 @@ class Versioned:
 
 @event.listens_for(Versioned, "init", propagate=True)
 def place_in_random_order(target: Versioned, args: Any, kwargs: dict[str, Any]) -> None:
-    """Give a new resource its random key, from its id alone, so that every database has the same."""
+    """Set the random key of a new resource from its id, so that every database has the same key."""
     if "slug" in kwargs:
         kwargs.setdefault("random_key", random_key(target.type_name, kwargs["slug"]))
 
 
 def slugs_of(resources: Any) -> list[str]:
-    """Return the slugs of ``resources``, in their order."""
+    """Return the ids of ``resources``, in their order."""
     return [resource.slug for resource in resources]
 
 
 def set_if_changed(target: Any, name: str, value: Any) -> None:
-    """Set an attribute only where that changes something, so that nothing looks changed that is not."""
+    """Set an attribute only if its value differs, so that SQLAlchemy records no change otherwise."""
     present = getattr(target, name)
     if isinstance(value, list) and present is not None:
-        # A proxy of linked resources is a list in all but its type.
+        # An association proxy equals a list only after it is copied into one.
         present = list(present)
     if present != value:
         setattr(target, name, value)

@@ -1,4 +1,4 @@
-"""Who appears in a film, or is heard in it; never the person who performs."""
+"""Characters: who appears or is heard in a film; never the performer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Presence(StrEnum):
-    """How a character takes part in a scene: seen, only heard, or only spoken of."""
+    """How a character takes part in a scene: present, only heard, or only mentioned."""
 
     PRESENT = "present"
     VOICE = "voice"
@@ -29,13 +29,13 @@ class Presence(StrEnum):
 
 
 class Character(Base, Listed, OfFilm):
-    """A character or voice; ``name`` is null where the film gives none, ``label`` never."""
+    """A character or voice; ``name`` is null where the film gives none."""
 
     __tablename__ = "characters"
     type_name = "character"
     example_id = "her-2013-catherine"
     search_number = 2
-    #: Never the performer, whom nobody finds by what is said of a character.
+    #: Not the performer: nothing that is said of a character leads to a person.
     search_weights: ClassVar = {"name": 2, "label": 2, "description": 1}
 
     name: Mapped[str | None] = mapped_column(short_text(120))
@@ -66,7 +66,7 @@ class Character(Base, Listed, OfFilm):
         film: list[str] | None = None,
         scene: list[str] | None = None,
     ) -> Select[Self]:
-        """Return the visible characters that match every filter."""
+        """Return the public characters that match every filter."""
         return (
             super()
             .select_where(id=id)
@@ -96,7 +96,7 @@ class Character(Base, Listed, OfFilm):
 
 
 class Appearance(Base, PositionedRow):
-    """A character in a scene, and how."""
+    """A character in a scene, and how it takes part."""
 
     __tablename__ = "appearances"
     visible_through = "character"
@@ -110,7 +110,7 @@ class Appearance(Base, PositionedRow):
 
     @property
     def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
+        """See :meth:`OwnedRow.owner`."""
         return self.scene
 
     def to_record(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where a source says it: links from a scene, a quote or a commentary to numbered paragraphs."""
+"""Citations: links from scenes, quotes and commentary to the paragraphs of a source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from models.base import Base
 if TYPE_CHECKING:
     from models.source import Paragraph, Source
 
-# The source stands in both keys, so that a citation cannot list a paragraph of another source.
+# Both foreign keys include the source, so that a citation cannot list a paragraph of another source.
 citation_paragraphs = Table(
     "citation_paragraphs",
     Base.metadata,
@@ -34,7 +34,7 @@ citation_paragraphs = Table(
         ["citations.id", "citations.source_id"],
         ondelete="CASCADE",
         name="fk_citation_paragraphs_citation",
-        # A citation may turn to another source before its paragraphs do, but not be kept so.
+        # Deferred: a citation may change its source before its paragraphs within a transaction.
         deferrable=True,
         initially="DEFERRED",
     ),
@@ -43,13 +43,13 @@ citation_paragraphs = Table(
         ["paragraphs.source_id", "paragraphs.number"],
         name="fk_citation_paragraphs_paragraph",
     ),
-    # What cites a paragraph is found from there.
+    # Finds the citations of a paragraph.
     Index("ix_citation_paragraphs_cited", "source_id", "number", "citation_id"),
 )
 
 
 class Citation(Base, ExclusivelyOwned):
-    """Paragraphs of one source on which one scene, quote or commentary rests."""
+    """The paragraphs of one source that a scene, quote or commentary entry rests on."""
 
     __tablename__ = "citations"
     visible_through = "source"
@@ -58,7 +58,7 @@ class Citation(Base, ExclusivelyOwned):
         ExclusivelyOwned.one_owner(),
         UniqueConstraint("id", "source_id"),
         UniqueConstraint("scene_id", "source_id"),
-        # A quote is verbatim in one place: one citation.
+        # A quote has one citation: the place where it stands verbatim.
         UniqueConstraint("quote_id"),
         UniqueConstraint("commentary_id", "source_id"),
     )
@@ -81,5 +81,5 @@ class Citation(Base, ExclusivelyOwned):
     paragraphs: AssociationProxy[list[int]] = association_proxy("cited", "number")
 
     def to_record(self) -> dict[str, Any]:
-        """Return the citation as a create body writes it."""
+        """Return the citation in the form of a create body."""
         return {"source": self.source.slug, "paragraphs": list(self.paragraphs)}

@@ -1,4 +1,4 @@
-"""Commentary: one claim of a source, in our own words, with its evidence and its relations."""
+"""Commentary: what a source argues, in our own words, with its evidence and its relations."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from models.types import enum_column, long_text, short_text
 
 
 class CommentaryKind(StrEnum):
-    """What sort of claim it is."""
+    """The kind of argument."""
 
     THESIS = "thesis"
     INTERPRETATION = "interpretation"
@@ -55,7 +55,7 @@ class CommentaryKind(StrEnum):
 
 
 class Scope(StrEnum):
-    """What the claim is about: the film, society, or both."""
+    """Whether an entry is about the film, society, or both."""
 
     FILM = "film"
     SOCIETY = "society"
@@ -63,7 +63,7 @@ class Scope(StrEnum):
 
 
 class Weight(StrEnum):
-    """How much of the source's argument rests on the claim."""
+    """How much of the source's argument rests on an entry."""
 
     CORE = "core"
     SUPPORTING = "supporting"
@@ -71,7 +71,7 @@ class Weight(StrEnum):
 
 
 class Commentary(Base, Listed, OwnsRows, OfFilm):
-    """One claim, reported and attributed, neither softened nor endorsed."""
+    """One point that a source argues: reported and attributed, neither softened nor endorsed."""
 
     __tablename__ = "commentary"
     type_name = "commentary"
@@ -151,9 +151,9 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
         exclude_advisory: list[str] | None = None,
         max_severity: int | None = None,
     ) -> Select[Self]:
-        """Return the visible commentary that matches every filter.
+        """Return the public commentary that matches every filter.
 
-        ``relation`` and ``relates_to`` speak of the same relation.
+        ``relation`` and ``relates_to`` apply to the same relation.
         """
         statement = (
             super()

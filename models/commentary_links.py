@@ -1,4 +1,4 @@
-"""What a commentary points at: scenes, characters, themes, quotes, and other claims."""
+"""The links of commentary: to scenes, characters, themes, quotes and other commentary."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Relation(StrEnum):
-    """What one claim does for another."""
+    """How one commentary entry relates to another."""
 
     SUPPORTS = "supports"
     EXTENDS = "extends"
@@ -32,18 +32,18 @@ class Relation(StrEnum):
 
 
 class CommentaryOwned(PositionedRow):
-    """A link that a commentary owns."""
+    """A link that a commentary entry owns."""
 
     commentary: Mapped[Commentary]
 
     @property
     def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
+        """See :meth:`OwnedRow.owner`."""
         return self.commentary
 
 
 class CommentaryScene(Base, CommentaryOwned):
-    """A scene that a claim is about."""
+    """A scene that a commentary entry is about."""
 
     __tablename__ = "commentary_scenes"
 
@@ -57,7 +57,7 @@ class CommentaryScene(Base, CommentaryOwned):
 
 
 class CommentaryCharacter(Base, CommentaryOwned):
-    """A character that a claim is about."""
+    """A character that a commentary entry is about."""
 
     __tablename__ = "commentary_characters"
 
@@ -71,7 +71,7 @@ class CommentaryCharacter(Base, CommentaryOwned):
 
 
 class CommentaryTheme(Base, CommentaryOwned):
-    """A theme of a claim."""
+    """A theme of a commentary entry."""
 
     __tablename__ = "commentary_themes"
     __table_args__ = (
@@ -89,7 +89,7 @@ class CommentaryTheme(Base, CommentaryOwned):
 
 
 class CommentaryQuote(Base, CommentaryOwned):
-    """A quote that a claim rests on."""
+    """A quote that a commentary entry rests on."""
 
     __tablename__ = "commentary_quotes"
 
@@ -103,7 +103,7 @@ class CommentaryQuote(Base, CommentaryOwned):
 
 
 class CommentaryRelation(Base, CommentaryOwned):
-    """What a claim does for another one."""
+    """A relation from one commentary entry to another."""
 
     __tablename__ = "commentary_relations"
     visible_through = "target"
@@ -124,7 +124,7 @@ class CommentaryRelation(Base, CommentaryOwned):
 
     @classmethod
     def sort_keys(cls) -> dict[str, Any]:
-        """Return the published sort keys: the ids of the two claims."""
+        """Return the published sort keys: the ids of the two entries."""
         subject, object_ = _sides()
         return {"subject": subject.slug, "object": object_.slug}
 
@@ -137,9 +137,10 @@ class CommentaryRelation(Base, CommentaryOwned):
         subject: list[str] | None = None,
         object: list[str] | None = None,
     ) -> Select[Self]:
-        """Return the relations between visible claims that match every filter.
+        """Return the relations between public entries that match every filter.
 
-        ``commentary`` is on either side; ``subject`` is the claim that does something for ``object``.
+        ``commentary`` matches either side; ``subject`` is the entry that supports, extends or disputes
+        ``object``.
         """
         one, other = _sides()
         statement = (
@@ -163,21 +164,21 @@ class CommentaryRelation(Base, CommentaryOwned):
 
     @classmethod
     def _doing(cls, commentary: list[Any]) -> CompoundSelect[Any]:
-        """Return the keys of the claims that do something, or for which one of these does: few of all.
+        """Return the keys of the subjects of all relations that have one of these entries on either side.
 
-        Either side may be the one, and with that alone a database looks through all claims in their order.
+        With OR alone a database would scan all commentary in sort order.
         """
         claims = cls.target.property.mapper.class_
         keys = select(claims.id).where(claims.slug.in_(commentary))
         return union(keys, select(cls.commentary_id).where(cls.target_id.in_(keys)))
 
     def to_record(self) -> dict[str, Any]:
-        """Return the relation as a create body writes it."""
+        """Return the relation in the form of a create body."""
         return {"relation": self.relation.value, "commentary": self.target.slug}
 
 
 @cache
 def _sides() -> tuple[Any, Any]:
-    """Return the two claims of a relation, as every statement about relations calls them."""
+    """Return the aliases of the two entries of a relation, the same in every statement."""
     commentary = CommentaryRelation.target.property.mapper.class_
     return aliased(commentary, name="subject"), aliased(commentary, name="object")

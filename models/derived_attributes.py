@@ -1,4 +1,4 @@
-"""What is there of a film, and what cites a paragraph: read only where it is shown."""
+"""Derived attributes: the counts of a film and the citations of a paragraph, loaded only on access."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Film.commentary_count = _count_of(Commentary)
 
 
 def _citing(model: Any, owner_id: Any) -> Any:
-    """Return the relationship from a paragraph to what cites it, of one noun, by id."""
+    """Return the relationship from a paragraph to the rows of one model that cite it, by id."""
     cited = citation_paragraphs.c.citation_id == Citation.id
     links = join(citation_paragraphs, Citation.__table__, cited)
     return relationship(
@@ -40,7 +40,7 @@ def _citing(model: Any, owner_id: Any) -> Any:
             Paragraph.source_id == citation_paragraphs.c.source_id,
             Paragraph.number == citation_paragraphs.c.number,
         ),
-        # Said again, for statements that name both tables without joining them.
+        # Repeated for statements that name both tables without joining them.
         secondaryjoin=and_(cited, owner_id == model.id),
     )
 

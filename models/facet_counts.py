@@ -14,66 +14,66 @@ from typing import Any
 from sqlalchemy import CTE, Enum, Select, String, cast, func, literal_column, select, union, union_all
 from sqlalchemy.orm import Session
 
-#: Resources are counted no further than this, and so many values are named.
+#: Counting stops at so many resources; a facet lists so many values.
 MAX_COUNTED = 10_000
 MAX_FACET_VALUES = 100
-#: Makes conditions of the given values of a filter.
+#: Builds conditions from the argument of a filter.
 Conditions = Callable[[Any], list[Any]]
 
 
 @dataclass(frozen=True)
 class ColumnFacet:
-    """A column of the resource itself: a plain value or, with ``noun``, the key of what it refers to."""
+    """A facet by a column of the resource: a plain value or, with ``model``, a foreign key."""
 
     column: Any
     model: Any = None
 
     def match_column(self, _model: Any) -> Any:
-        """Return the column of the matches that they are counted by."""
+        """Return the column that the matches must have for this facet."""
         return self.column
 
     def values(self, matches: CTE, _asked: Mapping[str, Any]) -> Select[Any]:
-        """Return the statement for the values of ``matches``: a row for each match and value."""
+        """Return the statement for the values of ``matches``, with a row for each match and value."""
         value = matches.c[self.column.key]
         return select(value.label("value")).where(value.is_not(None))
 
     def label(self, value: str) -> str:
-        """Return what a plain value is called: an enumerated one in words, any other as it is."""
+        """Return the label of a plain value: an enumerated value in words, any other unchanged."""
         chosen = isinstance(self.column.expression.type, Enum)
         return value.replace("-", " ").capitalize() if chosen else value
 
 
 @dataclass(frozen=True)
 class LinkFacet(ColumnFacet):
-    """A column of rows that link to the resource by the key ``owner``.
+    """A facet by a column of rows that refer to the resource by the column ``owner``.
 
-    ``beside`` is a filter that speaks of the same row, and the conditions that its values make there.
+    ``companion`` is the name of a filter on the same rows, and a function that builds its conditions.
     """
 
     owner: Any = None
     companion: tuple[str, Conditions] | None = None
 
     def match_column(self, model: Any) -> Any:
-        """See :meth:`Own.needed`."""
+        """See :meth:`ColumnFacet.match_column`."""
         return model.id
 
     def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
-        """See :meth:`Own.values`."""
+        """See :meth:`ColumnFacet.values`."""
         linked = select(self.column.label("value"), matches.c.id).join(matches, matches.c.id == self.owner)
         if self.companion and self.companion[0] in asked:
             name, conditions = self.companion
             linked = linked.where(*conditions(asked[name]))
-        # A resource is linked once; many rows may have one plain value.
+        # A resource is linked at most once; a plain value may repeat.
         return linked if self.model else linked.distinct()
 
 
 @dataclass(frozen=True)
 class ThemeFacet(LinkFacet):
-    """Links to themes; what is about a theme is about the broader one too."""
+    """A facet by themes; a resource that is tagged with a theme counts for the broader theme too."""
 
     def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
-        """See :meth:`Own.values`."""
-        # Read once: of many matches no two links are near.
+        """See :meth:`ColumnFacet.values`."""
+        # A CTE, so that the scattered links are read only once.
         links = super().values(matches, asked).cte(f"links_{matches.name}")
         theme = self.model
         broader = select(theme.broader_id, links.c.id).join(links, links.c.value == theme.id)
@@ -109,7 +109,7 @@ def _owner(link: Any, model: Any) -> Any:
 
 @dataclass(frozen=True)
 class FacetValue:
-    """A value of a facet, as its filter takes it, what it is called, and how many matches have it."""
+    """A value of a facet as its filter takes it, its label, and the number of matches that have it."""
 
     value: str
     label: str
@@ -118,7 +118,7 @@ class FacetValue:
 
 @dataclass
 class FacetCounts:
-    """How many matches were counted, whether that is all of them, and the values of each facet."""
+    """The number of matches, whether it is ``exact`` or ``at-least``, and the values of each facet."""
 
     number: int = 0
     relation: str = "exact"
@@ -127,10 +127,10 @@ class FacetCounts:
 
 @dataclass(frozen=True)
 class FacetQuery:
-    """What a list of ``noun`` finds, counted by ``facets``.
+    """Counts the matches of a list by ``facets``.
 
-    ``asked`` is the filters by which ``statement`` was made. ``name`` tells countings apart that are
-    made by one statement. ``keys`` finds the same, its keys alone, where a shorter statement does.
+    ``asked`` holds the filters from which ``statement`` was built. ``name`` distinguishes the queries of one
+    statement. ``keys`` is a shorter statement for the primary keys of the same matches, if there is one.
     """
 
     model: Any
@@ -142,7 +142,7 @@ class FacetQuery:
     keys: Select[Any] | None = None
 
     def selects(self) -> list[Select[Any]]:
-        """Return statements of the same columns, for a ``UNION ALL``: of the number, then of each facet."""
+        """Return statements with the same columns for a ``UNION ALL``: the total, then each facet."""
         columns = {(column := facet.match_column(self.model)).key: column for facet in self.facets.values()}
         matches = self._found(columns).limit(MAX_COUNTED + 1).cte(f"of_{self.name}")
         number = self._rows("", literal_column("''"), literal_column("''"), func.count()).select_from(matches)
@@ -174,7 +174,7 @@ class FacetQuery:
         return select(*names, value, label, count)
 
     def read(self, rows: Iterable[Any]) -> FacetCounts:
-        """Return what the rows of such a statement say of this counting."""
+        """Return the counts of this query from the rows of such a statement."""
         counts = FacetCounts(facets={name: [] for name in self.facets})
         for name, facet, value, label, count in rows:
             most = min(count, MAX_COUNTED)
@@ -189,18 +189,18 @@ class FacetQuery:
 
 
 def run_facet_queries(session: Session, *countings: FacetQuery) -> dict[str, FacetCounts]:
-    """Return what each of the countings gives, by its name: one statement."""
+    """Return the counts of each query, by its name, with one statement."""
     together = union_all(*(select for counting in countings for select in counting.selects()))
     rows = session.connection().execute(together).all()
     return {counting.name: counting.read(rows) for counting in countings}
 
 
 def count_relation(is_whole: bool) -> str:
-    """Return how what was found stands to what there is."""
+    """Return ``exact`` if everything was counted, else ``at-least``."""
     return "exact" if is_whole else "at-least"
 
 
 def _top_values(counted: Select[Any], name: str, most: int) -> Any:
-    """Return the rows with the highest counts; of equal ones those that come first by ``name``."""
+    """Return the rows with the highest counts; ties are broken by ``name``."""
     (column,) = (column for column in counted.selected_columns if column.key == name)
     return counted.order_by(literal_column("count").desc(), column).limit(most).subquery()

@@ -1,4 +1,4 @@
-"""The film: the work that is commented on."""
+"""Films: the works that commentary is about."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Film(Base, Searchable, Aliased):
-    """A film, with only those facts that are certain."""
+    """A film; facts that are not certain are null."""
 
     __tablename__ = "films"
     type_name = "film"
@@ -48,14 +48,14 @@ class Film(Base, Searchable, Aliased):
     def constraints(cls) -> tuple[Any, ...]:
         """See :meth:`Versioned.constraints`."""
         return (
-            # The oldest film that is known is of 1888.
+            # The oldest surviving film was made in 1888.
             CheckConstraint("release_year BETWEEN 1888 AND 2200", name="release_year_range"),
             CheckConstraint("runtime_minutes BETWEEN 1 AND 20000", name="runtime_range"),
         )
 
     @property
     def identifiers(self) -> dict[str, str | None]:
-        """The film's ids elsewhere, null where not known."""
+        """The film's ids in other databases, null where not known."""
         return {"imdb": self.imdb, "wikidata": self.wikidata, "tmdb": self.tmdb}
 
     @identifiers.setter
@@ -80,7 +80,7 @@ class Film(Base, Searchable, Aliased):
         release_year: list[int] | None = None,
         source: list[str] | None = None,
     ) -> Select[Self]:
-        """Return the visible films that match every filter."""
+        """Return the public films that match every filter."""
         return (
             super()
             .select_where(id=id)
@@ -112,7 +112,7 @@ class Film(Base, Searchable, Aliased):
 
 
 class OfFilm(Aliased):
-    """A noun that belongs to one film: its id begins with the film's, and it is seen only with the film."""
+    """A resource of one film: its id begins with the film's, and it is public only with the film."""
 
     @declared_attr
     def film_id(cls) -> Mapped[int]:
@@ -126,7 +126,7 @@ class OfFilm(Aliased):
 
     @hybrid_property
     def is_visible(self) -> bool:
-        """Whether anyone may see this resource, and its film."""
+        """Whether the resource and its film are public."""
         return self.status is Status.PUBLISHED and self.deleted_at is None and self.film.is_visible
 
     @is_visible.inplace.expression
@@ -136,7 +136,7 @@ class OfFilm(Aliased):
 
     @classmethod
     def missing_error(cls, session: Session, slug: str) -> DomainError:
-        """See :meth:`Versioned.missing`; of a draft film nobody learns even what was deleted."""
+        """See :meth:`Versioned.missing_error`; in a draft film all is ``NotFound``, deletions too."""
         status = session.scalar(select(Film.status).join(cls, cls.film_id == Film.id).where(cls.slug == slug))
         return (
             NotFound(cls.type_name, slug) if status is Status.DRAFT else super().missing_error(session, slug)
@@ -144,7 +144,7 @@ class OfFilm(Aliased):
 
 
 class SourceFilm(Base, PositionedRow):
-    """A film that a source speaks of."""
+    """A film that a source discusses."""
 
     __tablename__ = "source_films"
 
@@ -156,5 +156,5 @@ class SourceFilm(Base, PositionedRow):
 
     @property
     def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
+        """See :meth:`OwnedRow.owner`."""
         return self.source

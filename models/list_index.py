@@ -1,9 +1,8 @@
-"""Listings: what belongs to films, in the order of lists, under nothing and under each of its themes.
+"""The list index: a denormalised table of list positions, once for all themes and once for each theme.
 
-A list in its own order, of everything or of what is about a theme, is a stretch of one index: any page of it
-is found by its first row, however many come before. So are those that follow any place in random order. A
-row is written with the search document of its resource (``models.search.index_tables``), so that there is one
-for what anyone may see and no other.
+A list in default order, of everything or of one theme, is a range of this table's primary key, so keyset
+pagination reads any page without sorting. A second index has the same rows in random order. The rows of a
+resource are written with its search document (``models.search``), so that only public resources have any.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ from models.types import SLUG_LENGTH, short_text
 
 #: Models whose lists are read from the index, by the name of their type; each registers itself.
 LISTED: dict[str, Any] = {}
-#: Stands for a theme where everything is listed.
+#: In place of a theme: the list of everything of a type.
 ALL_THEMES = ""
-#: Tells a statement that is led; no database heeds it.
+#: The execution option that marks statements that join the list index; databases ignore it.
 USES_LIST_INDEX = "is_led"
 
 
 class Listed(Searchable):
-    """A resource of a film, in an editor's order, whose lists are read from the list index."""
+    """A resource that belongs to a film and has a position, so that the list index holds its lists."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Register a model, once it has a table."""
@@ -48,17 +47,17 @@ class Listed(Searchable):
 
 
 class ListIndexRow(Base):
-    """A place of a resource: in the list of everything of its type, or of what is about ``theme``.
+    """A resource's position in the list of its type, or in that of one theme.
 
-    What is about a theme is about the broader one too. ``severity`` is that of the strongest advisory on
-    the resource, 0 where it carries none.
+    A resource that is tagged with a theme is also listed under the broader theme. ``severity`` is the highest
+    severity of its advisories, 0 if it has none.
     """
 
     __tablename__ = "listings"
     __table_args__ = (
-        # All that choosing by lot asks for is in the index: of neighbours in it no two rows are near.
+        # A covering index for random selection: its rows are scattered over the table.
         Index("ix_listings_by_lot", "type_number", "theme", "random_key", "slug", "severity", "resource_id"),
-        # The table is its own index, where the database can do so.
+        # SQLite stores the table as its primary key's index.
         {"sqlite_with_rowid": False},
     )
 
@@ -75,9 +74,9 @@ class ListIndexRow(Base):
     def of(
         cls, document: Mapping[str, Any], resource_id: int, themes: Sequence[str], severity: int
     ) -> Iterator[dict[str, Any]]:
-        """Yield the rows of the resource of a document, of which ``themes`` are the ids it is about.
+        """Yield the rows of a search document's resource; ``themes`` are the ids of its themes.
 
-        A document that is stored has no ``random_key``, and its rows none.
+        A document read back from the database has no ``random_key``; then neither have the rows.
         """
         if document["type_name"] in LISTED:
             for theme in (ALL_THEMES, *themes):
@@ -91,7 +90,7 @@ class ListIndexRow(Base):
                 }
 
 
-#: The columns of the order of lists, by the sort keys that they stand for.
+#: The columns that replace those of the models in a sort by these keys.
 LIST_ORDER: dict[str, Any] = {
     "film": ListIndexRow.film,
     "position": ListIndexRow.position,
@@ -100,9 +99,9 @@ LIST_ORDER: dict[str, Any] = {
 
 
 def join_list_index(statement: Select[Any], model: Any, themes: Sequence[Any]) -> Select[Any]:
-    """Return the statement led by the list of what is about any of ``themes``: each row once, in its order.
+    """Return the statement joined with the lists of any of ``themes``, without duplicates.
 
-    The order is kept without sorting where there is one theme.
+    With one theme the rows come in list order without a sort.
     """
     joined = and_(ListIndexRow.type_number == model.search_number, ListIndexRow.resource_id == model.id)
     statement = statement.join(ListIndexRow, joined).execution_options(**{USES_LIST_INDEX: True})
@@ -114,25 +113,25 @@ def join_list_index(statement: Select[Any], model: Any, themes: Sequence[Any]) -
 
 
 def has_theme(theme: Any) -> ColumnElement[bool]:
-    """Return the condition that a place is in the list of a theme, or of everything."""
-    # A parameter would be named as one of the themes that were asked for.
+    """Return the condition that a position is in the list of a theme, or of everything."""
+    # A literal: a bind parameter would get the name of a requested theme.
     return ListIndexRow.theme == (literal_column("''") if isinstance(theme, str) and not theme else theme)
 
 
 def select_listed_slugs(model: Any, theme: Any) -> Select[Any]:
-    """Return the statement for the ids of what is listed about a theme, or of everything."""
+    """Return the statement for the ids in the list of a theme, or of everything."""
     return select(ListIndexRow.slug).where(ListIndexRow.type_number == model.search_number, has_theme(theme))
 
 
 def select_listed_keys(found: Select[Any]) -> Select[Any]:
-    """Return the statement for the keys, as ``id``, of what is listed, in its order."""
-    # Of so many that not all are counted the same are, on whatever way a database finds them.
+    """Return the statement for the primary keys in a list, as ``id``, in list order."""
+    # Ordered, so that a capped count covers the same rows on both databases.
     keys = found.with_only_columns(ListIndexRow.resource_id.label("id"))
     return keys.order_by(ListIndexRow.film, ListIndexRow.position, ListIndexRow.slug)
 
 
 def is_tagged_with(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that a row of ``noun``, beside its film, is about one of ``themes``."""
+    """Return the condition that a row, joined with its film, is tagged with one of ``themes``."""
     film, other = model.film.property.mapper.class_, aliased(ListIndexRow)
     found = select(literal(1)).where(
         other.type_number == model.search_number,
@@ -141,12 +140,12 @@ def is_tagged_with(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
         other.position == model.position,
         other.slug == model.slug,
     )
-    # That it is there is thought likelier than that it equals something, and a walk therefore short.
+    # Planners expect IS NOT NULL to match more often than equality, and so prefer to scan in order.
     return found.correlate(model, film).limit(1).scalar_subquery().is_not(None)
 
 
 def is_tagged_with_none(themes: Sequence[Any], before: Any = None) -> ColumnElement[bool]:
-    """Return the condition that a row's resource is about none of ``themes``; about none before one."""
+    """Return the condition that a resource is tagged with none of ``themes``, or with none before a theme."""
     other = aliased(ListIndexRow)
     same = [
         getattr(other, name) == getattr(ListIndexRow, name)
@@ -155,12 +154,12 @@ def is_tagged_with_none(themes: Sequence[Any], before: Any = None) -> ColumnElem
     found = select(literal(1)).where(*same, other.theme.in_(themes))
     if before is not None:
         found = found.where(other.theme < before)
-    # Of NOT EXISTS a database may make a join, and read all that is about the themes.
+    # Not NOT EXISTS: a planner may turn it into a join that reads every row of the themes.
     return found.correlate(ListIndexRow).limit(1).scalar_subquery().is_(None)
 
 
 def uses_list_index(statement: Select[Any]) -> bool:
-    """Whether the statement is led by a list."""
+    """Whether the statement joins the list index."""
     return bool(statement.get_execution_options().get(USES_LIST_INDEX))
 
 

@@ -1,4 +1,4 @@
-"""Parts: rows that have no life of their own, and the ordered lists that resources keep them in."""
+"""Owned rows: they exist only as part of a resource, which keeps them in ordered collections."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from models.base import Versioned, set_if_changed
 
 
 class OwnedRow:
-    """A row that has no life of its own: a change to it is a change of its ``owner``."""
+    """A row that exists only as part of its ``owner``: a change to it is a change of the owner."""
 
-    #: The relationship to what a part names beside its owner: nobody sees the one without the other.
+    #: The relationship to the other resource that the row names; the row is public only if that is.
     visible_through: ClassVar[str]
 
     @property
     def owner(self) -> Versioned | None:
-        """The resource this row is a part of; None only while it is being taken apart."""
+        """The resource that owns the row; None only while the row is being removed."""
         raise NotImplementedError
 
     @hybrid_property
     def is_visible(self) -> bool:
-        """Whether anyone may see what the part names: of a row, and as a condition in SQL."""
+        """Whether the other resource is public: of an object, and as a condition in SQL."""
         return bool(getattr(self, self.visible_through).is_visible)
 
     @is_visible.inplace.expression
@@ -37,13 +37,13 @@ class OwnedRow:
 
 
 class PositionedRow(OwnedRow):
-    """A part whose place among its siblings is the editor's choice."""
+    """An owned row whose position among its siblings an editor chooses."""
 
     position: Mapped[int] = mapped_column(default=0)
 
 
 def owned_rows(link: str, owner: str) -> Any:
-    """Return the relationship to an ordered list of parts: rows of ``link``, which name their ``owner``."""
+    """Return the relationship to an ordered collection of owned rows, of the class named ``link``."""
     return relationship(
         back_populates=owner,
         order_by=f"{link}.position",
@@ -54,17 +54,17 @@ def owned_rows(link: str, owner: str) -> Any:
 
 
 class ConcatenatedLists:
-    """Several lists of a resource as one: what anyone may see of each, one list after the other.
+    """A descriptor that concatenates the public members of several collections of a resource.
 
-    On the class it is itself, so that a statement can be made of its ``lists``.
+    Accessed on the class it returns itself, so that a statement can be built from its ``lists``.
     """
 
     def __init__(self, *lists: str) -> None:
-        """Take the names of the lists."""
+        """Take the names of the collections."""
         self.lists = lists
 
     def __get__(self, resource: Any, owner: type[Any]) -> Self | list[Any]:
-        """Return the resources in all the lists."""
+        """Return the public members of all collections."""
         if resource is None:
             return self
         return [found for name in self.lists for found in getattr(resource, name) if found.is_visible]
@@ -72,16 +72,16 @@ class ConcatenatedLists:
 
 @dataclass(frozen=True)
 class OwnedCollection:
-    """How a list in a create body becomes parts: the collection, and what tells one part from another.
+    """How a list in a create body becomes owned rows: their collection, and what identifies a row.
 
-    Without an ``identity`` there is one part at most: another one is the same row with other values.
+    Without an ``identity`` there is at most one row, which is updated in place.
     """
 
     collection: str
     identity: str | None
 
     def replace(self, owner: Versioned, wanted: list[dict[str, Any]]) -> None:
-        """Make the owner's parts those of ``wanted``; a part that stays keeps its row."""
+        """Replace the owner's rows by ``wanted``; a row with the same identity is kept and updated."""
         present = list(getattr(owner, self.collection))
         known = {getattr(part, self.identity) if self.identity else None: part for part in present}
         part_class = getattr(type(owner), self.collection).property.mapper.class_
@@ -97,9 +97,9 @@ class OwnedCollection:
 
 
 class OwnsRows(Versioned):
-    """A resource with owned rows: ``assign`` replaces them by those that a create body lists."""
+    """A resource with owned rows: ``assign`` replaces them by those in a create body."""
 
-    #: How a list of a create body becomes owned rows, by its key.
+    #: The owned collections, by the key of their list in a create body.
     owned_collections: ClassVar[dict[str, OwnedCollection]] = {}
 
     def assign(self, values: dict[str, Any]) -> None:

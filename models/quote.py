@@ -1,4 +1,4 @@
-"""Quotes: exact words, as a source quotes them."""
+"""Quotes: exact words, as a source quotes them from a film or says them itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from models.types import enum_column, long_text, short_text
 
 
 class QuoteKind(StrEnum):
-    """A spoken line, a telling piece of a sentence, or a sentence that stands as a maxim."""
+    """A spoken line, part of a sentence, or a sentence that works as a maxim."""
 
     DIALOGUE = "dialogue"
     FRAGMENT = "fragment"
@@ -46,14 +46,14 @@ class Voice(StrEnum):
 
 
 class Fidelity(StrEnum):
-    """How far the wording is vouched for."""
+    """How far the wording has been verified."""
 
     AS_QUOTED_BY_SOURCE = "as-quoted-by-source"
     VERIFIED_IN_FILM = "verified-in-film"
 
 
 class Certainty(StrEnum):
-    """How sure it is who speaks."""
+    """How certain the speaker is."""
 
     EXPLICIT = "explicit"
     INFERRED = "inferred"
@@ -61,7 +61,7 @@ class Certainty(StrEnum):
 
 
 class Quote(Base, Listed, OwnsRows, OfFilm):
-    """Exact words with one citation; ``word_count`` follows ``text``."""
+    """Exact words with one citation; ``word_count`` is computed from ``text``."""
 
     __tablename__ = "quotes"
     type_name = "quote"
@@ -72,7 +72,7 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
     search_weights: ClassVar = {"text": 2, "label": 1}
     owned_collections: ClassVar = {
         "advisories": OwnedCollection("advisory_links", "advisory"),
-        # A quote is verbatim in one place.
+        # A quote has one citation: the place where it stands verbatim.
         "citations": OwnedCollection("citations", None),
     }
 
@@ -105,11 +105,11 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
             Index("ix_quotes_language", "language"),
             CheckConstraint("position >= 1", name="position_counts"),
             CheckConstraint("word_count >= 1", name="word_count_counts"),
-            # Certainty says how sure a speaker is: without one there is nothing to be sure of.
+            # Certainty is about the speaker, so neither exists without the other.
             CheckConstraint(
                 "(speaker_id IS NULL) = (speaker_certainty IS NULL)", name="certainty_of_speaker"
             ),
-            # The essay's own words are spoken by nobody in the film, and cannot be checked against it.
+            # Nobody in the film speaks the essay's own words, and they cannot be verified in it.
             CheckConstraint(
                 "voice = 'film' OR (speaker_id IS NULL AND fidelity <> 'verified-in-film')",
                 name="essay_voice",
@@ -118,7 +118,7 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
 
     @validates("text")
     def count_words(self, _key: str, text: str) -> str:
-        """Keep ``word_count`` true to the text: words are what white space separates."""
+        """Update ``word_count``: the number of words between white space."""
         self.word_count = len(text.split())
         return text
 
@@ -152,7 +152,7 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
         exclude_advisory: list[str] | None = None,
         max_severity: int | None = None,
     ) -> Select[Self]:
-        """Return the visible quotes that match every filter."""
+        """Return the public quotes that match every filter."""
         statement = (
             super()
             .select_where(id=id)
@@ -193,12 +193,12 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
 
     @classmethod
     def select_adjacent(cls, slug: str, *, after: bool) -> Select[str, str]:
-        """Return the id and the label of the visible quote that follows in the film, or that comes before.
+        """Return the statement for the id and label of the film's next public quote, or its previous one.
 
-        No row, if this one is at that end.
+        It returns no row at either end.
         """
         here = aliased(cls)
-        # Values that are known before the first row is read, so that an index leads to it.
+        # Scalar subqueries are evaluated first, so that the database can use the index.
         film, position = (
             select(column).where(here.slug == slug).scalar_subquery()
             for column in (here.film_id, here.position)
@@ -249,5 +249,5 @@ class QuoteTheme(Base, PositionedRow):
 
     @property
     def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
+        """See :meth:`OwnedRow.owner`."""
         return self.quote

@@ -1,4 +1,4 @@
-"""Scenes: the units of a film, in the order in which they are narrated."""
+"""Scenes: the units of a film, in narrated order."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from models.types import long_text, short_text
 
 
 class Scene(Base, Listed, OwnsRows, OfFilm):
-    """A scene, told in our own words; timecodes are ``HH:MM:SS`` and null where not known."""
+    """A scene, summarised in our own words; timecodes are ``HH:MM:SS``, or null where not known."""
 
     __tablename__ = "scenes"
     type_name = "scene"
@@ -97,9 +97,9 @@ class Scene(Base, Listed, OwnsRows, OfFilm):
         exclude_advisory: list[str] | None = None,
         max_severity: int | None = None,
     ) -> Select[Self]:
-        """Return the visible scenes that match every filter.
+        """Return the public scenes that match every filter.
 
-        ``character`` and ``presence`` speak of the same appearance.
+        ``character`` and ``presence`` apply to the same appearance.
         """
         statement = (
             super()
@@ -124,7 +124,7 @@ class Scene(Base, Listed, OwnsRows, OfFilm):
 
     @classmethod
     def facets(cls) -> dict[str, ColumnFacet]:
-        """See :meth:`Versioned.facets`; ``character`` and ``presence`` are of one appearance."""
+        """See :meth:`Versioned.facets`; ``character`` and ``presence`` apply to the same appearance."""
         return {
             "film": ColumnFacet(cls.film_id, Film),
             "character": LinkFacet(
@@ -177,12 +177,12 @@ class SceneTheme(Base, PositionedRow):
 
     @property
     def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
+        """See :meth:`OwnedRow.owner`."""
         return self.scene
 
 
 def _adjacent_scene_slug(step: int) -> Any:
-    """Return the id of the scene before (-1) or after (+1) in the film; null at either end."""
+    """Return SQL for the id of the previous (-1) or next (+1) scene of the film; null at the ends."""
     here, there = Scene.__table__, aliased(Scene.__table__)
     beyond = there.c.position > here.c.position if step > 0 else there.c.position < here.c.position
     order = there.c.position.asc() if step > 0 else there.c.position.desc()

@@ -1,6 +1,7 @@
 """Sources: the essays that make the argument, and their numbered paragraphs.
 
-A source's text is its author's: only the number, kind, length and hash of each paragraph is kept.
+The text of a source belongs to its author: only the number, kind, length and hash of each paragraph is
+stored.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class SourceKind(StrEnum):
 
 
 class ParagraphKind(StrEnum):
-    """The part that a paragraph plays in its source."""
+    """The function of a paragraph in its source."""
 
     SITE = "site"
     SECTION = "section"
@@ -58,7 +59,7 @@ class ParagraphKind(StrEnum):
 
 
 class Source(Base, OwnsRows, Aliased):
-    """An essay, review, book or talk; what is not known of it is null, never guessed."""
+    """An essay, review, book or talk; unknown facts are null."""
 
     __tablename__ = "sources"
     type_name = "source"
@@ -107,7 +108,7 @@ class Source(Base, OwnsRows, Aliased):
         kind: list[SourceKind] | None = None,
         language: list[str] | None = None,
     ) -> Select[Self]:
-        """Return the visible sources that match every filter."""
+        """Return the public sources that match every filter."""
         return (
             super()
             .select_where(id=id)
@@ -146,9 +147,9 @@ class Source(Base, OwnsRows, Aliased):
 
 
 class Paragraph(Base, OwnedRow):
-    """A line of the source's text that is not blank, numbered from 1.
+    """A non-blank line of the source's text, numbered from 1.
 
-    ``sha256`` is of the UTF-8 bytes of the stripped line; ``word_count`` counts what white space separates.
+    ``sha256`` is the hash of the stripped line's UTF-8 bytes; words are separated by white space.
     """
 
     __tablename__ = "paragraphs"
@@ -174,7 +175,7 @@ class Paragraph(Base, OwnedRow):
 
     @property
     def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
+        """See :meth:`OwnedRow.owner`."""
         return self.source
 
     @classmethod
@@ -190,7 +191,7 @@ class Paragraph(Base, OwnedRow):
         number: list[int] | None = None,
         kind: list[ParagraphKind] | None = None,
     ) -> Select[Self]:
-        """Return the paragraphs of visible sources that match every filter."""
+        """Return the paragraphs of public sources that match every filter."""
         return (
             select(cls)
             .join(cls.source)
@@ -204,7 +205,7 @@ class Paragraph(Base, OwnedRow):
 
     @classmethod
     def missing_error(cls, session: Session, source: str, number: int) -> DomainError:
-        """Return why there is no such paragraph: the source is not there, or not so long."""
+        """Return the error for a paragraph that does not exist, or for its source."""
         Source.by_slug(session, source)
         return NotFound(cls.type_name, str(number))
 

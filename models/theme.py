@@ -19,7 +19,7 @@ from models.types import long_text, short_text
 
 
 class Theme(Base, Searchable, Aliased):
-    """A concept that scenes, quotes and commentary are about."""
+    """A concept that scenes, quotes and commentary are tagged with."""
 
     __tablename__ = "themes"
     type_name = "theme"
@@ -33,7 +33,7 @@ class Theme(Base, Searchable, Aliased):
     definition: Mapped[str] = mapped_column(long_text())
     broader_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"), index=True)
 
-    # Written after both rows: two themes may change places in one load.
+    # Updated after both rows exist: two themes may swap places in one load.
     broader: Mapped[Theme | None] = relationship(remote_side="Theme.id", post_update=True)
     narrower: Mapped[list[Theme]] = relationship(viewonly=True, order_by="Theme.slug")
     related_links: Mapped[list[ThemeRelation]] = owned_rows("ThemeRelation", "theme")
@@ -60,7 +60,7 @@ class Theme(Base, Searchable, Aliased):
         broader: list[str] | None = None,
         related: list[str] | None = None,
     ) -> Select[Self]:
-        """Return the visible themes that match every filter."""
+        """Return the public themes that match every filter."""
         return (
             super()
             .select_where(id=id)
@@ -89,10 +89,10 @@ class Theme(Base, Searchable, Aliased):
         }
 
 
-# Not as a theme is assigned: several may change places before they are stored.
+# Before a flush, not on assignment: several themes may swap places first.
 @event.listens_for(Session, "before_flush")
 def enforce_single_level(session: Session, context: UOWTransaction, instances: object) -> None:
-    """Refuse a second level: what has a broader theme is broader than nothing."""
+    """Refuse a second level: a theme with a broader theme has no narrower themes."""
     with session.no_autoflush:
         for theme in [row for row in (*session.new, *session.dirty) if isinstance(row, Theme)]:
             if theme.broader is not None:
@@ -110,7 +110,7 @@ def _refuse_second_level(theme: Theme, broader: Theme) -> None:
 
 
 class ThemeRelation(Base, PositionedRow):
-    """That a theme is related to another; the other theme says so too."""
+    """A theme is related to another; the other theme has the same relation back."""
 
     __tablename__ = "theme_relations"
     __table_args__ = (CheckConstraint("theme_id <> related_id", name="not_related_to_itself"),)
@@ -123,5 +123,5 @@ class ThemeRelation(Base, PositionedRow):
 
     @property
     def owner(self) -> Versioned | None:
-        """See :meth:`Part.owner`."""
+        """See :meth:`OwnedRow.owner`."""
         return self.theme
