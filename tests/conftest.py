@@ -1,31 +1,50 @@
-"""The fixtures everyone knows (``app``, ``client``, ``runner``), over both databases."""
+"""Options, suites and the fixtures that every test knows (``app``, ``client``, ``database``, ``runner``)."""
 
-import gc
 import os
 from collections import Counter
-from dataclasses import replace
+from contextlib import suppress
 
 import pytest
-from coverage import Coverage
+from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
 from api.core.config import Settings
 from models import Alias
 from models import database as databases
-from models.database import Database
-from tests.cached import compared
-from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite
+from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite, drop_all_of_run
 from tests.serving import serving
 
 #: Seconds for a statement: a busy machine is no reason for a test to fail.
 PATIENT = 60
-#: Where lines are that only PostgreSQL reaches, and the tests that reach them.
-MEASURED_ON_BOTH = ("tests/models/", "tests/api/test_examples.py")
-#: Of a test with many cases, so many are measured by each worker: coverage is a little more than it says.
-MOST_CASES = 2
-measured = Counter()
-# A worker keeps few compiled statements; tests ask in every way there is, and would compile each again and again.
+#: Tests of these folders carry a marker, by which `make test` leaves them out.
+FOLDER_MARKERS = {"browser": "browser", "bench": "bench", "documented": "documents"}
+#: What a test needs that runs on PostgreSQL whichever database was chosen.
+POSTGRESQL_FIXTURES = {"postgresql_engine", "served_by_postgresql"}
+# A worker of the server caches few compiled statements; tests send every combination, and would compile each again.
 databases.MAX_COMPILED_STATEMENTS = 2_000
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql", "all"],
+        default="sqlite",
+        help="which database tests run on; postgresql leaves out tests that need none, "
+        "and takes the server from SUBTEXT_TEST_DATABASE_URL",
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--database") != "sqlite" and not POSTGRESQL:
+        raise pytest.UsageError("--database needs SUBTEXT_TEST_DATABASE_URL to name a PostgreSQL server")
+
+
+def pytest_unconfigure(config):
+    is_worker = hasattr(config, "workerinput")
+    if POSTGRESQL and not is_worker:
+        # Without its server there is nothing to drop.
+        with suppress(OperationalError):
+            drop_all_of_run(POSTGRESQL)
 
 
 def not_run(reason: str) -> None:
@@ -47,49 +66,47 @@ def pytest_sessionfinish(session, exitstatus):
         session.exitstatus = 1
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection():
-    """Keep what is collected out of the garbage collector's sight: going through thousands of tests is slow."""
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.freeze()
-        gc.enable()
+def pytest_generate_tests(metafunc):
+    """Run what takes ``engine`` on each chosen database, once if it is marked ``any_database``."""
+    if "engine" in metafunc.fixturenames:
+        option = metafunc.config.getoption("--database")
+        names = ["sqlite", "postgresql"] if option == "all" else [option]
+        if metafunc.definition.get_closest_marker("any_database"):
+            names = ["sqlite"]
+        metafunc.parametrize("engine", names, indirect=True, scope="session")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Begin with what takes longest: begun last, it would go on alone when all else has ended."""
-    items.sort(key=lambda item: not is_slow(item))
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Mark the suites, leave out what was not chosen, and begin with what takes longest."""
+    for item in items:
+        folder = item.path.relative_to(config.rootpath / "tests").parts[0]
+        if folder in FOLDER_MARKERS:
+            item.add_marker(FOLDER_MARKERS[folder])
+    option = config.getoption("--database")
+    chosen = {"sqlite": {"sqlite", None}, "postgresql": {"postgresql"}}.get(
+        option, {"sqlite", "postgresql", None}
+    )
+    config.hook.pytest_deselected(items=[item for item in items if database_of(item) not in chosen])
+    items[:] = [item for item in items if database_of(item) in chosen]
+    # Begun last, a slow test would go on alone when all else has ended.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-def is_slow(item):
-    return item.get_closest_marker("slow") is not None
+def database_of(item):
+    """Return the kind of database that a test runs on; None if that makes no difference to it."""
+    if POSTGRESQL_FIXTURES & set(item.fixturenames):
+        return "postgresql"
+    if hasattr(item, "callspec") and "engine" in item.callspec.params:
+        return None if item.get_closest_marker("any_database") else item.callspec.params["engine"]
+    return None
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """Measure no coverage where another test runs the same lines: it doubles the time of a test."""
-    measuring = Coverage.current()
-    if not measuring or not (is_slow(item) or is_repeated(item)):
-        return (yield)
-    measuring.stop()
-    try:
-        return (yield)
-    finally:
-        measuring.start()
-
-
-def is_repeated(item):
-    """Whether a test runs on SQLite too, or with other values, and there through the same lines."""
-    given = item.callspec.params if hasattr(item, "callspec") else {}
-    engine = given.get("engine")
-    if engine == "postgresql" and not item.nodeid.startswith(MEASURED_ON_BOTH):
-        return True
-    test = item.nodeid.partition("[")[0], engine
-    measured[test] += 1
-    return measured[test] > MOST_CASES
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory):
+    """The folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
@@ -100,106 +117,85 @@ def sqlite_engine(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql_engine():
+def postgresql_engine(shared_folder):
     if not POSTGRESQL:
         not_run("because SUBTEXT_TEST_DATABASE_URL names no PostgreSQL server.")
-    engine = Engine(PostgreSQL(POSTGRESQL))
+    engine = Engine(PostgreSQL(POSTGRESQL, shared_folder))
     yield engine
     engine.close()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
 def engine(request):
-    """Each kind of database in turn."""
+    """Each chosen kind of database in turn; see ``--database``."""
     return request.getfixturevalue(f"{request.param}_engine")
 
 
 @pytest.fixture
 def database(engine):
-    """A migrated, empty database."""
-    with engine.fresh() as url:
-        opened = Database(url)
-        yield opened
-        opened.close()
+    """A migrated, empty database, which the test may write to."""
+    with engine.opened() as database:
+        yield database
 
 
 @pytest.fixture
 def packed(engine):
-    """A database of its own that holds the pack."""
-    with engine.fresh("pack") as url:
-        opened = Database(url)
-        yield opened
-        opened.close()
+    """A database that holds the pack, which the test may write to."""
+    with engine.opened("pack") as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
 def app(engine):
-    """The app over the pack; tests that write take ``packed`` instead."""
+    """The app over the pack, without a cache; tests that write take ``packed`` instead."""
     with engine.fresh("pack") as url:
-        made = create_app(Settings(database_url=url, statement_seconds=PATIENT, cache_bytes=0))
-        yield made
-        made.extensions["database"].close()
+        app = create_app(Settings(database_url=url, statement_seconds=PATIENT, cache_bytes=0))
+        yield app
+        app.extensions["database"].close()
 
 
 @pytest.fixture
 def changing(packed):
-    """A client over a pack of its own, and what changes an item of it, by its noun and id; renamed it has an alias."""
-    made = create_app(Settings(database_url=packed.url, statement_seconds=PATIENT))
+    """A client over ``packed``, and what changes one of its items, by model and id; renamed, it gets an alias."""
+    url = packed.url.render_as_string(hide_password=False)
+    app = create_app(Settings(database_url=url, statement_seconds=PATIENT))
 
     def change(model, slug, /, **values):
         with packed.write_session() as session:
-            found = model.by_slug(session, slug)
+            resource = model.by_slug(session, slug)
             if "slug" in values:
-                session.add(Alias(type_name=model.type_name, slug=slug, resource_id=found.id))
-            found.assign(values)
+                session.add(Alias(type_name=model.type_name, slug=slug, resource_id=resource.id))
+            resource.assign(values)
 
-    yield made.test_client(), change
-    made.extensions["database"].close()
+    yield app.test_client(), change
+    app.extensions["database"].close()
 
 
 @pytest.fixture(scope="session")
 def served(sqlite_engine, tmp_path_factory):
     """A running server over SQLite, as a new user starts it."""
-    log = tmp_path_factory.mktemp("served") / "log"
-    with (
-        sqlite_engine.fresh(None) as url,
-        serving(log, SUBTEXT_DATABASE_URL=url, SUBTEXT_STATEMENT_SECONDS=str(PATIENT)) as server,
-    ):
-        yield server
+    yield from serve(sqlite_engine, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def served_by_postgresql(postgresql_engine, tmp_path_factory):
     """A running server over PostgreSQL."""
+    yield from serve(postgresql_engine, tmp_path_factory)
+
+
+def serve(engine, tmp_path_factory):
     log = tmp_path_factory.mktemp("served") / "log"
     with (
-        postgresql_engine.fresh(None) as url,
+        engine.fresh(None) as url,
         serving(log, SUBTEXT_DATABASE_URL=url, SUBTEXT_STATEMENT_SECONDS=str(PATIENT)) as server,
     ):
         yield server
 
 
-@pytest.fixture(scope="session")
-def keeping():
-    """Apps by those that they are like, but for keeping what they answer."""
-    made = {}
-
-    def like(app):
-        if app not in made:
-            settings = replace(app.extensions["settings"], cache_bytes=Settings.cache_bytes)
-            made[app] = create_app(settings)
-        return made[app]
-
-    yield like
-    for app in made.values():
-        app.extensions["database"].close()
-
-
 @pytest.fixture
-def client(app, keeping):
-    """A client over the pack; what it reads of SQLite is read from the cache too, and compared."""
-    is_sqlite = app.extensions["database"].is_sqlite
-    return compared(app, keeping(app)) if is_sqlite else app.test_client()
+def client(app):
+    """A client over the pack; ``tests/cache`` compares cached responses with these."""
+    return app.test_client()
 
 
 @pytest.fixture

@@ -1,10 +1,19 @@
-"""Databases for tests: each made new, migrated once as a template, and dropped after."""
+"""Databases for tests: copies of templates, which are migrated and filled once and shared by all workers.
 
+SQLite templates are files in ``build/test-templates``, in a folder named after a hash of everything that shapes
+them, so that later runs find them. PostgreSQL templates last for one run.
+"""
+
+import fcntl
+import hashlib
 import os
 import secrets
 import shutil
+import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
@@ -18,7 +27,30 @@ from seeds.rules import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
+TEMPLATES = ROOT / "build" / "test-templates"
+#: What shapes a template: tables, migrations, search analysis, schemas and packs.
+TEMPLATE_SOURCES = [
+    "models",
+    "seeds",
+    "api/core",
+    "api/schemas",
+    "api/resources",
+    "tests/packs",
+    "requirements.txt",
+]
+#: The tests' own content, and what fills templates with it.
+TEMPLATE_SOURCES += [
+    "bench/catalogue",
+    *(f"tests/{name}.py" for name in ("choices", "databases", "generated", "storing")),
+]
+TEMPLATE_SOURCES += ["tests/models/content.py", "tests/seeds/packs.py"]
+TEMPLATE_SOURCES += [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/**/conftest.py"))]
+#: Templates that no run has used for so long are deleted, in seconds.
+MAX_TEMPLATE_AGE = 24 * 3600
 POSTGRESQL = os.environ.get("SUBTEXT_TEST_DATABASE_URL")
+#: The workers of a run inherit it from the process that starts them.
+RUN_ID = os.environ.setdefault("TEST_RUN_ID", secrets.token_hex(4))
+PREFIX = f"subtext_test_{RUN_ID}"
 
 
 def seed(database: Database, *packs: Path):
@@ -29,13 +61,45 @@ def seed(database: Database, *packs: Path):
         return load(session, checked)
 
 
+@cache
+def template_digest() -> str:
+    """Return the hash of every file that shapes a template."""
+    digest = hashlib.sha256()
+    for source in TEMPLATE_SOURCES:
+        path = ROOT / source
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def locked(path: Path):
+    """Hold a lock that one process has at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 class SQLite:
-    """Copies of a file."""
+    """Databases that are files in ``folder``, copied from template files that outlast the run."""
 
     name = "sqlite"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.templates = TEMPLATES / template_digest()
+        self.locks = self.templates
+        with locked(TEMPLATES / "lock"):
+            self.templates.mkdir(exist_ok=True)
+            os.utime(self.templates)
+            for old in TEMPLATES.iterdir():
+                if old.is_dir() and old.stat().st_mtime < time.time() - MAX_TEMPLATE_AGE:
+                    shutil.rmtree(old)
+
+    def _template(self, name: str) -> Path:
+        return self.templates / f"{name}.sqlite3"
 
     def path(self, name: str) -> Path:
         return self.folder / f"{name}.sqlite3"
@@ -45,48 +109,70 @@ class SQLite:
 
     def create(self, name: str, template: str | None = None) -> str:
         if template:
-            shutil.copy(self.path(template), self.path(name))
+            shutil.copy(self._template(template), self.path(name))
         return self.url(name)
 
     def drop(self, name: str) -> None:
         for end in ("", "-wal", "-shm"):
             Path(f"{self.path(name)}{end}").unlink(missing_ok=True)
 
+    def has_template(self, name: str) -> bool:
+        return self._template(name).exists()
+
+    def create_template(self, name: str, base: str | None, fill: Callable) -> None:
+        database = Database(self.create(f"building_{name}", base))
+        fill(database)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+        # Renamed when it is whole: a run that is interrupted leaves no half of one.
+        shutil.copy(self.path(f"building_{name}"), self._template(f"building_{name}"))
+        self._template(f"building_{name}").rename(self._template(name))
+        self.drop(f"building_{name}")
+
     def close(self) -> None:
-        """Leave nothing open: there is nothing."""
+        """Close nothing: nothing is open."""
 
 
 class PostgreSQL:
-    """Databases of their own on the server that SUBTEXT_TEST_DATABASE_URL names."""
+    """Databases on the server that SUBTEXT_TEST_DATABASE_URL names; ``shared`` is the run's folder of locks."""
 
     name = "postgresql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, shared: Path) -> None:
         self.server = make_url(url).set(drivername="postgresql+psycopg")
-        self.prefix = f"subtext_test_{secrets.token_hex(4)}"
+        self.locks = shared
         self.engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
-        self.behind = ThreadPoolExecutor(1)
+        self.background = ThreadPoolExecutor(1)
         self.drops: list[Future] = []
 
     def url(self, name: str) -> str:
-        database = f"{self.prefix}_{name}"
-        return self.server.set(database=database).render_as_string(hide_password=False)
+        return self.server.set(database=f"{PREFIX}_{name}").render_as_string(hide_password=False)
 
     def create(self, name: str, template: str | None = None) -> str:
-        given = f' TEMPLATE "{self.prefix}_{template}"' if template else ""
-        self._run(f'CREATE DATABASE "{self.prefix}_{name}"{given}')
+        source = f' TEMPLATE "{PREFIX}_{template}"' if template else ""
+        self._run(f'CREATE DATABASE "{PREFIX}_{name}"{source}')
         # Nothing here is meant to outlast the server, so no commit need wait for the disk.
-        self._run(f'ALTER DATABASE "{self.prefix}_{name}" SET synchronous_commit = off')
+        self._run(f'ALTER DATABASE "{PREFIX}_{name}" SET synchronous_commit = off')
         return self.url(name)
 
     def drop(self, name: str) -> None:
         """Drop a database while tests go on: the server writes a checkpoint for it, which nobody waits for."""
-        statement = f'DROP DATABASE IF EXISTS "{self.prefix}_{name}" WITH (FORCE)'
-        self.drops.append(self.behind.submit(self._run, statement))
+        statement = f'DROP DATABASE IF EXISTS "{PREFIX}_{name}" WITH (FORCE)'
+        self.drops.append(self.background.submit(self._run, statement))
+
+    def has_template(self, name: str) -> bool:
+        return (self.locks / f"postgresql-{name}.ready").exists()
+
+    def create_template(self, name: str, base: str | None, fill: Callable) -> None:
+        database = Database(self.create(name, base))
+        fill(database)
+        database.close()
+        (self.locks / f"postgresql-{name}.ready").touch()
 
     def close(self) -> None:
         """Wait until everything is dropped; what could not be fails here."""
-        self.behind.shutdown()
+        self.background.shutdown()
         self.engine.dispose()
         for drop in self.drops:
             drop.result()
@@ -96,39 +182,75 @@ class PostgreSQL:
             connection.execute(text(statement))
 
 
-class Engine:
-    """One kind of database, with an empty and a seeded template."""
+def drop_all_of_run(url: str) -> None:
+    """Drop this run's PostgreSQL databases: its templates, and whatever an interrupted worker left."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        pattern = PREFIX.replace("_", r"\_") + r"\_%"
+        names = connection.execute(
+            text("SELECT datname FROM pg_database WHERE datname LIKE :pattern"), {"pattern": pattern}
+        ).scalars()
+        for name in names.all():
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    engine.dispose()
 
-    def __init__(self, kind) -> None:
+
+class Engine:
+    """One kind of database: databases that are copies of its templates."""
+
+    def __init__(self, kind: SQLite | PostgreSQL) -> None:
         self.kind = kind
         self.name = kind.name
-        self.templates: list[str] = []
-        self.template("empty")
+        self._reusable: dict[str | None, Database] = {}
+        self.template("empty", None, lambda database: migrations.upgrade(database.engine))
         self.template("pack", "empty", seed)
 
-    def template(self, name: str, template: str | None = None, fill=None) -> None:
-        """Make a database, filled once, for others to be copies of."""
-        self.templates.append(name)
-        database = Database(self.kind.create(name, template))
-        if template is None:
-            migrations.upgrade(database.engine)
-        if fill:
-            fill(database)
-        if database.is_sqlite:
-            with database.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.close()
+    def template(self, name: str, base: str | None, fill: Callable[[Database], object]) -> str:
+        """Create a template, a filled copy of the template ``base``, unless a worker has done so; return its name.
+
+        A name stands for one content: what ``fill`` does may not depend on the test that calls this.
+        """
+        with locked(self.kind.locks / f"{self.name}-{name}.lock"):
+            if not self.kind.has_template(name):
+                self.kind.create_template(name, base, fill)
+        return name
 
     @contextmanager
     def fresh(self, template: str | None = "empty"):
-        """Yield the URL of a database of its own."""
+        """Yield the URL of a new database, a copy of the template; without one it has no tables."""
         name = f"t{secrets.token_hex(4)}"
         try:
             yield self.kind.create(name, template)
         finally:
             self.kind.drop(name)
 
-    def close(self) -> None:
-        for name in reversed(self.templates):
+    @contextmanager
+    def opened(self, template: str = "empty"):
+        """Yield an open ``Database`` that is a copy of the template, for one test at a time to write to.
+
+        On SQLite it is the same object each time, over a file that is copied anew: it need not compile its
+        statements again. PostgreSQL creates a database from a template faster than it empties one.
+        """
+        if self.name != "sqlite":
+            with self.fresh(template) as url:
+                database = Database(url)
+                yield database
+                database.close()
+            return
+        name = f"reused_{template}"
+        # Taken out while it is in use: a test that opens two copies of a template gets two.
+        database = self._reusable.pop(template, None) or Database(
+            self.kind.url(f"{name}_{secrets.token_hex(2)}")
+        )
+        name = Path(database.url.database).stem
+        self.kind.create(name, template)
+        try:
+            yield database
+        finally:
+            database.close()
+            vars(database).pop("watch", None)
             self.kind.drop(name)
+            self._reusable[template] = database
+
+    def close(self) -> None:
         self.kind.close()
