@@ -1,7 +1,5 @@
 """A changed link is a change of the resource that owns it, and of no other."""
 
-from contextlib import closing
-
 import pytest
 from sqlalchemy import select
 
@@ -16,8 +14,7 @@ from models import (
     Relation,
     SceneTheme,
 )
-from models.database import Database
-from tests.models.content import cite, fill, flag
+from tests.models.content import cite, flag
 from tests.models.history import everything, generation, history, revisions
 
 
@@ -150,49 +147,35 @@ LINKS_OF_OTHERS = [
 CHANGED_LINKS = [(change, "the-lamp-1950-storm") for change in LINKS_OF_A_SCENE] + LINKS_OF_OTHERS
 
 
-@pytest.fixture(scope="class", params=CHANGED_LINKS, ids=lambda case: case[0].__name__)
-def relinked(engine, request):
-    """A database in which one link was changed, and the slug of the link's owner."""
-    change, owner = request.param
-    with engine.fresh() as url, closing(Database(url)) as database:
-        with database.write_session() as session:
-            fill(session)
-        with everything(database) as (session, all_):
+@pytest.mark.parametrize(("change", "owner"), CHANGED_LINKS, ids=[c.__name__ for c, _ in CHANGED_LINKS])
+class TestChangedLink:
+    def test_it_adds_a_revision_to_its_owner_alone(self, filled, change, owner):
+        with everything(filled) as (session, all_):
             change(session, all_)
-        yield database, owner
+        assert revisions(filled) == {owner: 2}
+        assert generation(filled) == 2
+        first, last = (revision.record for revision in history(filled, owner))
+        assert last == stored_record(filled, owner) != first
 
 
-class TestAChangedLink:
-    def test_it_raises_its_owner_and_nobody_else(self, relinked):
-        database, owner = relinked
-        assert revisions(database) == {owner: 2}
-
-    def test_the_record_has_the_new_links(self, relinked):
-        database, owner = relinked
-        with database.read_session() as session:
-            [found] = [
-                found
-                for model in RESOURCES
-                for found in session.scalars(select(model).where(model.slug == owner))
-            ]
-            now = found.to_record()
-        first, last = (kept.record for kept in history(database, owner))
-        assert last == now
-        assert last != first
-
-    def test_it_raises_the_generation_once(self, relinked):
-        assert generation(relinked[0]) == 2
+def stored_record(database, slug):
+    """Return the record of the resource with this id, as it is stored."""
+    with database.read_session() as session:
+        [resource] = [
+            row for model in RESOURCES for row in session.scalars(select(model).where(model.slug == slug))
+        ]
+        return resource.to_record()
 
 
-class TestALinkWithoutItsOwner:
-    def test_it_is_refused_because_nobody_would_be_raised(self, filled):
+class TestLinkWithoutOwner:
+    def test_it_is_refused_because_no_revision_could_be_added(self, filled):
         with everything(filled) as (session, all_):
             session.add(SceneTheme(scene_id=all_.storm.id, theme_id=all_.light.id))
             with pytest.raises(TypeError, match="SceneTheme has no owner"):
                 session.flush()
             session.rollback()
 
-    def test_one_that_is_taken_back_is_nothing(self, filled):
+    def test_a_link_that_is_added_and_removed_changes_nothing(self, filled):
         with everything(filled) as (session, all_), session.no_autoflush:
             all_.storm.themes.append(all_.light)
             all_.storm.themes.remove(all_.light)

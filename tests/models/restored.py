@@ -1,0 +1,79 @@
+"""A database whose content is restored before each test, for tests that have to commit.
+
+With a new database for each of them, every statement would be compiled again, and PostgreSQL takes a tenth
+of a second to create one.
+"""
+
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from models import Base
+from models.database import Database
+
+TABLES = [table.name for table in Base.metadata.sorted_tables]
+
+
+@contextmanager
+def restoring(engine, template="empty"):
+    """Yield a function that returns the same database each time, with the content of the template."""
+    with engine.fresh(template) as url:
+        database = Database(url)
+        snapshot = SQLiteSnapshot(database) if database.is_sqlite else PostgreSQLSnapshot(database)
+
+        def restore():
+            # A watcher cannot be used again once it is closed.
+            if "watch" in vars(database):
+                vars(database).pop("watch").close()
+            snapshot.restore()
+            return database
+
+        try:
+            yield restore
+        finally:
+            database.close()
+            snapshot.drop()
+
+
+class SQLiteSnapshot:
+    """A copy of the file."""
+
+    def __init__(self, database):
+        self.engine, self.file = database.engine, Path(database.url.database)
+        self.copy = self.file.with_suffix(".saved")
+        shutil.copyfile(self.file, self.copy)
+
+    def restore(self):
+        self.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(self.copy, self.file)
+
+    def drop(self):
+        self.copy.unlink()
+
+
+class PostgreSQLSnapshot:
+    """A copy of each table, in a schema of its own."""
+
+    def __init__(self, database):
+        # A connection of its own keeps what PostgreSQL has planned, whatever a test does to the others.
+        self.connection = create_engine(database.url, isolation_level="AUTOCOMMIT").connect()
+        copies = [f"CREATE TABLE saved.{table} AS TABLE public.{table}" for table in TABLES]
+        self._run(["CREATE SCHEMA saved", *copies])
+
+    def restore(self):
+        deletes = [f"DELETE FROM public.{table}" for table in reversed(TABLES)]
+        inserts = [f"INSERT INTO public.{table} SELECT * FROM saved.{table}" for table in TABLES]
+        self._run([*deletes, *inserts])
+
+    def drop(self):
+        """Close the connection; the copies are dropped with the database."""
+        self.connection.close()
+        self.connection.engine.dispose()
+
+    def _run(self, statements):
+        # One message, and so one transaction.
+        self.connection.exec_driver_sql("; ".join(statements))
