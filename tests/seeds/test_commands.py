@@ -1,14 +1,13 @@
-"""The commands ``check``, ``seed`` and ``paragraphs`` as they are typed."""
+"""The commands ``check``, ``seed`` and ``paragraphs``, as a user types them."""
 
 import shutil
 
 import pytest
 from click.testing import CliRunner
 
-from models.database import Database
 from subtext_cli.commands import cli
 from tests.databases import SEEDS
-from tests.seeds.packs import ESSAY, ESSAYS, SECOND, load_packs
+from tests.seeds.packs import ESSAY, ESSAYS, SECOND
 from tests.seeds.test_load import COUNTS, history, states
 
 TEXT = ESSAYS / f"{ESSAY}.txt"
@@ -17,7 +16,7 @@ UNMIGRATED = "subtext: the database is not migrated to this version; run `subtex
 
 @pytest.fixture
 def subtext(monkeypatch):
-    """Run a command as in a shell without settings of ours; return its result."""
+    """A function that runs a command without any of our settings, and returns its result."""
     for name in ("SUBTEXT_DATABASE_URL", "SUBTEXT_ESSAYS"):
         monkeypatch.delenv(name, raising=False)
 
@@ -28,39 +27,31 @@ def subtext(monkeypatch):
 
 
 @pytest.fixture
-def url(engine):
-    """A migrated database that holds the first pack."""
-    with engine.fresh("pack") as made:
-        yield made
-
-
-@pytest.fixture
-def stored(url):
-    database = Database(url)
-    yield database
-    database.close()
+def url(packed):
+    """The URL of a database that holds the first pack."""
+    return packed.url.render_as_string(hide_password=False)
 
 
 def lines(counts, outcome):
-    """Return what the command says of a load in which everything had one outcome."""
-    told = {
+    """Return the output of a load in which every entry has one outcome."""
+    outcomes = {
         type_name: {"created": 0, "updated": 0, "unchanged": 0, outcome: number}
         for type_name, number in counts.items()
     }
     return [
-        f"{type_name}: {', '.join(f'{number} {said}' for said, number in counted.items())}"
-        for type_name, counted in told.items()
+        f"{type_name}: {', '.join(f'{number} {name}' for name, number in numbers.items())}"
+        for type_name, numbers in outcomes.items()
     ]
 
 
 class TestCheck:
-    def test_the_repositorys_pack_is_checked_without_packs(self, subtext):
+    def test_it_checks_the_packs_of_the_repository_by_default(self, subtext):
         result = subtext("check")
         assert result.exit_code == 0
         assert ": 0 errors, 0 warnings, " in result.output.splitlines()[-1]
         assert ", 0 of 1 sources' texts at hand: " in result.output
 
-    def test_a_sound_pack_is_one_line(self, subtext):
+    def test_a_valid_pack_is_one_line(self, subtext):
         result = subtext("check", SECOND)
         assert result.exit_code == 0
         assert (
@@ -68,7 +59,7 @@ class TestCheck:
             == "29 entries, 61 words quoted, 0 of 1 sources' texts at hand: 0 errors, 0 warnings, 0 notices.\n"
         )
 
-    def test_texts_are_found_in_the_folder_that_is_named(self, subtext):
+    def test_texts_are_read_from_the_folder_in_the_option(self, subtext):
         result = subtext("check", SECOND, "--against", ESSAYS)
         assert result.exit_code == 0
         assert (
@@ -76,18 +67,18 @@ class TestCheck:
             == "29 entries, 61 words quoted, 1 of 1 sources' texts at hand: 0 errors, 0 warnings, 0 notices.\n"
         )
 
-    def test_texts_are_found_in_the_folder_of_the_environment(self, subtext):
+    def test_texts_are_read_from_the_folder_in_the_environment(self, subtext):
         result = subtext("check", SECOND, SUBTEXT_ESSAYS=str(ESSAYS))
         assert ", 1 of 1 sources' texts at hand: " in result.output
 
-    def test_an_option_goes_before_the_environment(self, subtext, tmp_path):
+    def test_the_option_overrides_the_environment(self, subtext, tmp_path):
         result = subtext("check", SECOND, "--against", tmp_path, SUBTEXT_ESSAYS=str(ESSAYS))
         assert ", 0 of 1 sources' texts at hand: " in result.output
 
-    def test_an_empty_setting_is_none(self, subtext):
+    def test_an_empty_setting_is_ignored(self, subtext):
         assert subtext("check", SECOND, SUBTEXT_ESSAYS="").exit_code == 0
 
-    def test_a_fault_names_file_line_rule_and_entry(self, subtext, second):
+    def test_an_error_names_file_line_rule_and_entry(self, subtext, second):
         line = second.replace("quotes.yml", "text: Here's looking", "text: There's looking")
         result = subtext("check", second.root, "--against", ESSAYS)
         assert result.exit_code == 1
@@ -97,14 +88,14 @@ class TestCheck:
             "29 entries, 61 words quoted, 1 of 1 sources' texts at hand: 1 errors, 0 warnings, 0 notices.",
         ]
 
-    def test_a_file_below_here_is_named_from_here(self, subtext, second, monkeypatch):
+    def test_a_file_below_the_current_folder_has_a_relative_path(self, subtext, second, monkeypatch):
         monkeypatch.chdir(second.root)
         line = second.replace("film.yml", "runtime_minutes: 102", "runtime_minutes: 0")
         result = subtext("check", ".")
         opening = f"films/casablanca-1942/film.yml:{line}: error [form] casablanca-1942: runtime_minutes: "
         assert result.output.startswith(opening)
 
-    def test_warnings_alone_are_no_failure(self, subtext, second):
+    def test_warnings_alone_do_not_fail(self, subtext, second):
         second.replace("commentary.yml", "themes: [letting-go]", "themes: [sacrifice]")
         second.replace("sources.yml", "kind: footer", "kind: body")
         result = subtext("check", second.root)
@@ -112,12 +103,12 @@ class TestCheck:
         assert ": warning [coverage] " in result.output
         assert result.output.endswith(": 0 errors, 1 warnings, 0 notices.\n")
 
-    def test_strictly_warnings_are_a_failure(self, subtext, second):
+    def test_with_strict_warnings_fail(self, subtext, second):
         second.replace("sources.yml", "kind: footer", "kind: body")
         assert subtext("check", second.root, "--strict").exit_code == 1
         assert subtext("check", SECOND, "--strict").exit_code == 0
 
-    def test_notices_are_counted_and_shown_when_asked_for(self, subtext, second):
+    def test_notices_are_counted_and_printed_with_an_option(self, subtext, second):
         second.replace("quotes.yml", "advisories:\n    - {advisory: spoiler, severity: 1}", "advisories: []")
         counted, shown = subtext("check", second.root), subtext("check", second.root, "--notices")
         assert (counted.exit_code, shown.exit_code) == (0, 0)
@@ -125,26 +116,26 @@ class TestCheck:
         assert ": notice [flagged-paragraph] casablanca-1942-only-good-manners: " in shown.output
         assert ": notice [" not in counted.output
 
-    def test_github_is_told_file_line_and_rule(self, subtext, second):
+    def test_the_github_format_has_file_line_and_rule(self, subtext, second):
         line = second.replace("film.yml", "runtime_minutes: 102", "runtime_minutes: null\n  50%: x") + 1
         result = subtext("check", second.root, "--format", "github")
         place = f"file={second.file('film.yml')},line={line},title=form"
         assert result.output.startswith(f"::error {place}::casablanca-1942: 50%25: Unknown field.")
 
-    def test_unreadable_files_are_faults(self, subtext, second):
+    def test_an_unreadable_file_is_an_error(self, subtext, second):
         second.file("quotes.yml").write_bytes(b"a: \xff\n")
         result = subtext("check", second.root)
         assert result.exit_code == 1
         assert ":1: error [yaml] -: It is not readable YAML: it is not UTF-8.\n" in result.output
 
-    def test_what_a_pack_says_cannot_steer_the_terminal(self, subtext, second):
+    def test_control_characters_of_a_pack_are_escaped(self, subtext, second):
         second.append("themes.yml", '"\\e[2J\\ud800\\nall is well":\n  name: x\n')
         result = subtext("check", second.root)
         assert result.exit_code == 1
         assert "\\x1b[2J\\ud800\\nall is well: " in result.output
         assert "\x1b" not in result.output
 
-    def test_an_empty_folder_is_a_fault(self, subtext, tmp_path):
+    def test_an_empty_folder_is_an_error(self, subtext, tmp_path):
         result = subtext("check", tmp_path)
         assert result.exit_code == 1
         assert "error [pack] -: There is no pack here" in result.output
@@ -152,12 +143,12 @@ class TestCheck:
     @pytest.mark.parametrize(
         "words", [["nowhere"], [TEXT], [SECOND, "--against", "nowhere"], ["--against", TEXT]]
     )
-    def test_what_is_no_folder_is_a_mistake_of_usage(self, subtext, words):
+    def test_only_folders_are_accepted(self, subtext, words):
         result = subtext("check", *words)
         assert result.exit_code == 2
         assert "Error: Invalid value for " in result.output
 
-    def test_a_pack_may_refer_to_nothing_of_the_first_film(self, subtext, second):
+    def test_a_reference_to_another_film_is_an_error(self, subtext, second):
         second.replace("quotes.yml", "scene: casablanca-1942-paris", "scene: her-2013-time-alone")
         result = subtext("check", second.root)
         assert "There is no scene “her-2013-time-alone”." in result.output
@@ -167,7 +158,7 @@ class TestCheck:
         assert result.exit_code == 0
         assert ", 0 of 2 sources' texts at hand: " in result.output
 
-    def test_its_help_says_what_it_takes(self, subtext):
+    def test_its_help_names_the_setting(self, subtext):
         result = subtext("check", "--help")
         assert result.exit_code == 0
         assert "SUBTEXT_ESSAYS" in result.output
@@ -178,10 +169,10 @@ class TestCheck:
 
 
 class TestSeed:
-    def test_the_repositorys_pack_is_loaded_without_packs(self, subtext, engine):
-        with engine.fresh() as url:
-            first = subtext("seed", SUBTEXT_DATABASE_URL=url)
-            second = subtext("seed", SUBTEXT_DATABASE_URL=url)
+    def test_it_loads_the_packs_of_the_repository_by_default(self, subtext, database):
+        url = database.url.render_as_string(hide_password=False)
+        first = subtext("seed", SUBTEXT_DATABASE_URL=url)
+        second = subtext("seed", SUBTEXT_DATABASE_URL=url)
         assert (first.exit_code, second.exit_code) == (0, 0)
         assert [line.split(":")[0] for line in first.output.splitlines()] == [
             "advisory",
@@ -196,102 +187,95 @@ class TestSeed:
         assert all(line.endswith(" 0 updated, 0 unchanged") for line in first.output.splitlines())
         assert all(": 0 created, 0 updated, " in line for line in second.output.splitlines())
 
-    def test_a_pack_is_created_once_and_then_unchanged(self, subtext, url, stored):
+    def test_a_pack_is_created_once_and_then_unchanged(self, subtext, url, packed):
         first = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=url)
-        before = states(stored), history(stored)
+        before = states(packed), history(packed)
         second = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=url)
         assert (first.exit_code, second.exit_code) == (0, 0)
         assert first.output.splitlines() == lines(COUNTS, "created")
         assert second.output.splitlines() == lines(COUNTS, "unchanged")
-        assert (states(stored), history(stored)) == before
+        assert (states(packed), history(packed)) == before
 
-    def test_a_change_is_counted(self, subtext, url, second):
+    def test_a_changed_entry_is_counted(self, subtext, url, second):
         subtext("seed", second.root, SUBTEXT_DATABASE_URL=url)
         second.replace("scenes.yml", "title: Paris", "title: Lost Paris")
         result = subtext("seed", second.root, SUBTEXT_DATABASE_URL=url)
         assert "scene: 0 created, 1 updated, 5 unchanged" in result.output.splitlines()
 
-    def test_it_does_as_the_loader_does(self, subtext, url, stored, engine):
+    def test_it_does_what_the_loader_does(self, subtext, url, packed, both):
         subtext("seed", SECOND, SUBTEXT_DATABASE_URL=url)
-        with engine.fresh("pack") as other_url:
-            other = Database(other_url)
-            load_packs(other, SECOND)
-            assert states(stored) == states(other)
-            other.close()
+        assert states(packed) == states(both)
 
-    def refused(self, subtext, stored, url, root):
-        before = states(stored), history(stored)
+    def output_of_failure(self, subtext, packed, url, root):
+        before = states(packed), history(packed)
         result = subtext("seed", root, SUBTEXT_DATABASE_URL=url)
         assert result.exit_code == 1
         assert isinstance(result.exception, SystemExit)
-        assert (states(stored), history(stored)) == before
+        assert (states(packed), history(packed)) == before
         return result.output
 
-    def test_a_broken_pack_changes_nothing(self, subtext, stored, url, second):
+    def test_a_broken_pack_changes_nothing(self, subtext, packed, url, second):
         line = second.replace("commentary.yml", "weight: core", "weight: heavy")
-        output = self.refused(subtext, stored, url, second.root)
+        output = self.output_of_failure(subtext, packed, url, second.root)
         assert f"commentary.yml:{line}: error [form] " in output
         assert output.endswith("1 errors: nothing was changed.\n")
 
-    def test_a_reference_to_what_neither_pack_nor_database_has_changes_nothing(
-        self, subtext, stored, url, second
-    ):
+    def test_an_unknown_reference_changes_nothing(self, subtext, packed, url, second):
         second.replace("scenes.yml", "themes: [avoidance]", "themes: [no-such-theme]")
-        assert "There is no theme “no-such-theme”." in self.refused(subtext, stored, url, second.root)
+        assert "There is no theme “no-such-theme”." in self.output_of_failure(
+            subtext, packed, url, second.root
+        )
 
-    def test_a_level_too_many_over_the_databases_themes_changes_nothing(self, subtext, stored, url, second):
+    def test_a_third_level_of_themes_changes_nothing(self, subtext, packed, url, second):
         second.replace("themes.yml", "broader: null", "broader: avoidance")
-        assert self.refused(subtext, stored, url, second.root) == (
+        assert self.output_of_failure(subtext, packed, url, second.root) == (
             "subtext: “avoidance” has a broader theme itself, and the hierarchy has one level. "
             "Nothing was changed.\n"
         )
 
-    def test_a_refusal_of_the_database_is_one_sentence(self, subtext, stored, url, second):
+    def test_an_integrity_error_is_one_sentence(self, subtext, packed, url, second):
         subtext("seed", second.root, SUBTEXT_DATABASE_URL=url)
         for name in ("scenes.yml", "quotes.yml", "commentary.yml"):
             second.file(name).unlink()
         text = second.file("sources.yml").read_text().splitlines(keepends=True)
         second.file("sources.yml").write_text("".join(text[:-8]))
-        output = self.refused(subtext, stored, url, second.root)
+        output = self.output_of_failure(subtext, packed, url, second.root)
         assert output.startswith("subtext: The database refuses it: ")
         assert output.count("\n") == 1
 
-    def test_a_folder_without_a_pack_changes_nothing(self, subtext, stored, url, tmp_path):
-        assert "There is no pack here" in self.refused(subtext, stored, url, tmp_path)
+    def test_a_folder_without_a_pack_changes_nothing(self, subtext, packed, url, tmp_path):
+        assert "There is no pack here" in self.output_of_failure(subtext, packed, url, tmp_path)
 
-    def test_warnings_keep_nothing_from_being_loaded(self, subtext, url, second):
+    def test_a_pack_with_warnings_is_loaded(self, subtext, url, second):
         second.replace("sources.yml", "kind: footer", "kind: body")
         result = subtext("seed", second.root, SUBTEXT_DATABASE_URL=url)
         assert result.exit_code == 0
         assert "warning" not in result.output
 
-    def test_what_the_database_has_may_be_referred_to(self, subtext, url, second):
+    def test_entries_of_the_database_may_be_referred_to(self, subtext, url, second):
         subtext("seed", SECOND, SUBTEXT_DATABASE_URL=url)
         for name in ("themes.yml", "sources.yml", "film.yml", "characters.yml", "scenes.yml"):
             second.file(name).unlink()
         for name in ("quotes.yml", "commentary.yml"):
             second.replace(name, "# ", "released_at: 2026-11-24T00:00:00Z\n# ")
         result = subtext("seed", second.root, SUBTEXT_DATABASE_URL=url)
-        kept = {type_name: COUNTS[type_name] for type_name in ("quote", "commentary")}
-        assert result.output.splitlines() == lines(kept, "unchanged")
+        counts = {type_name: COUNTS[type_name] for type_name in ("quote", "commentary")}
+        assert result.output.splitlines() == lines(counts, "unchanged")
 
-    def test_an_unmigrated_database_is_told_so(self, subtext, tmp_path):
+    def test_an_unmigrated_database_is_an_error(self, subtext, tmp_path):
         result = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")
         assert result.exit_code == 1
         assert result.output.strip() == UNMIGRATED
 
-    def test_an_unmigrated_postgresql_database_is_told_so(self, subtext, postgresql_engine):
-        kind = postgresql_engine.kind
-        try:
-            result = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=kind.create("unmigrated"))
-        finally:
-            kind.drop("unmigrated")
+    def test_an_unmigrated_postgresql_database_is_an_error(self, subtext, postgresql_engine):
+        with postgresql_engine.fresh(None) as url:
+            result = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=url)
         assert result.exit_code == 1
         assert result.output.strip() == UNMIGRATED
 
 
 class TestParagraphs:
-    def test_they_are_printed_as_sources_list_them(self, subtext, second):
+    def test_they_are_printed_as_in_sources_yml(self, subtext, second):
         result = subtext("paragraphs", TEXT)
         assert result.exit_code == 0
         written = second.file("sources.yml").read_text()
@@ -299,10 +283,10 @@ class TestParagraphs:
             numbers = line.partition("word_count")[2] or line
             assert numbers in written
 
-    def test_a_source_made_of_them_is_sound(self, subtext, second):
+    def test_a_source_with_them_is_valid(self, subtext, second):
         head = second.file("sources.yml").read_text().partition("  sha256:")[0]
-        made = "".join(f"  {line}\n" for line in subtext("paragraphs", TEXT).output.splitlines())
-        second.file("sources.yml").write_text(head + made)
+        paragraphs = "".join(f"  {line}\n" for line in subtext("paragraphs", TEXT).output.splitlines())
+        second.file("sources.yml").write_text(head + paragraphs)
         assert [fault.level for fault in second.faults(ESSAYS) if fault.level == "error"] == []
 
     def test_blank_lines_and_white_space_do_not_count(self, subtext, tmp_path):
@@ -320,21 +304,21 @@ class TestParagraphs:
         sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         assert result.output == f"sha256: {sha256}\nparagraphs:\n"
 
-    def test_what_is_no_utf_8_is_one_sentence(self, subtext, tmp_path):
+    def test_other_encodings_are_refused_in_one_sentence(self, subtext, tmp_path):
         (tmp_path / "text.txt").write_bytes(b"caf\xe9")
         result = subtext("paragraphs", tmp_path / "text.txt")
         assert result.exit_code == 1
         assert result.output == f"subtext: {tmp_path / 'text.txt'} is not UTF-8.\n"
 
     @pytest.mark.parametrize("path", ["nowhere.txt", ESSAYS])
-    def test_what_is_no_file_is_a_mistake_of_usage(self, subtext, path):
+    def test_only_files_are_accepted(self, subtext, path):
         assert subtext("paragraphs", path).exit_code == 2
 
 
 class TestProgress:
-    def test_nothing_of_it_is_shown_where_no_terminal_is(self, subtext):
+    def test_it_is_not_printed_without_a_terminal(self, subtext):
         assert "Checking" not in subtext("check", SECOND).output
 
-    def test_a_copy_elsewhere_is_checked_alike(self, subtext, tmp_path):
+    def test_a_copied_pack_has_the_same_output(self, subtext, tmp_path):
         copy = shutil.copytree(SECOND, tmp_path / "elsewhere")
         assert subtext("check", copy).output == subtext("check", SECOND).output

@@ -1,8 +1,8 @@
-"""Loading packs on both databases: all or nothing, nothing twice, and each change on its own."""
+"""Loading packs on both databases: atomic, idempotent, and one revision for each changed entry."""
 
-import contextlib
 import datetime as dt
 import shutil
+from contextlib import closing, suppress
 
 import pytest
 from sqlalchemy import func, select
@@ -42,28 +42,28 @@ THEME = (
 
 
 def states(database):
-    """Return revision and times of everything, by type and id."""
+    """Return revision and times of every resource, by type and id."""
     with database.read_session() as session:
         return {
-            (model.type_name, thing.slug): (thing.revision, thing.created_at, thing.updated_at)
+            (model.type_name, row.slug): (row.revision, row.created_at, row.updated_at)
             for model in RESOURCES
-            for thing in session.scalars(select(model))
+            for row in session.scalars(select(model))
         }
 
 
 def history(database):
-    """Return how many revisions there are, and the content generation."""
+    """Return the number of revisions, and the content generation."""
     with database.read_session() as session:
         return session.scalar(select(func.count(Revision.id))), ContentGeneration.current(session)
 
 
 def records(database):
-    """Return what everything says, by type and id."""
+    """Return the record of every resource, by type and id."""
     with database.read_session() as session:
         return {
-            (model.type_name, thing.slug): thing.to_record()
+            (model.type_name, row.slug): row.to_record()
             for model in RESOURCES
-            for thing in session.scalars(select(model))
+            for row in session.scalars(select(model))
         }
 
 
@@ -92,24 +92,24 @@ class TestFirstLoad:
         assert totals(report, "created") == COUNTS
         assert not totals(report, "updated") | totals(report, "unchanged")
 
-    def test_everything_is_of_the_first_revision_and_the_packs_time(self, packed, second):
+    def test_everything_has_revision_one_and_the_time_of_the_pack(self, packed, second):
         before = states(packed)
         load_packs(packed, second.root)
         new = changes(before, states(packed))
         assert len(new) == sum(COUNTS.values())
         assert set(new.values()) == {(1, RELEASED, RELEASED)}
 
-    def test_an_entry_with_a_time_of_its_own_has_that(self, packed, second):
+    def test_an_entry_may_have_its_own_time(self, packed, second):
         second.replace("scenes.yml", "title: Paris", "title: Paris\n  released_at: 2027-01-01T00:00:00Z")
         load_packs(packed, second.root)
         assert states(packed)["scene", PARIS] == (1, LATER, LATER)
 
-    def test_it_leaves_a_revision_each_and_one_generation(self, packed, second):
+    def test_it_adds_a_revision_for_each_entry_and_one_generation(self, packed, second):
         revisions, generation = history(packed)
         load_packs(packed, second.root)
         assert history(packed) == (revisions + sum(COUNTS.values()), generation + 1)
 
-    def test_the_revision_is_signed_and_says_what_the_pack_says(self, packed, second):
+    def test_a_revision_is_signed_and_has_the_record(self, packed, second):
         load_packs(packed, second.root)
         revision = record(packed, "scene", PARIS)
         assert (revision.number, revision.editor, revision.created_at) == (1, "seed", RELEASED)
@@ -117,17 +117,17 @@ class TestFirstLoad:
         assert revision.record["position"] == 3
         assert revision.record["citations"] == [{"source": ESSAY, "paragraphs": [9]}]
 
-    @pytest.mark.parametrize("already", [False, True])
-    def test_a_step_is_told_for_each_entry_once(self, packed, second, already):
+    @pytest.mark.parametrize("is_loaded", [False, True])
+    def test_progress_is_reported_once_for_each_entry(self, packed, second, is_loaded):
         steps = []
-        if already:
+        if is_loaded:
             load_packs(packed, second.root)
         with packed.write_session() as session:
             checked, _ = examine(read_pack(second.root), RULES, outside=lambda *_: True)
             load(session, checked, step=lambda: steps.append(1))
         assert len(steps) == sum(COUNTS.values())
 
-    def test_relations_may_go_round_in_circles(self, packed, second):
+    def test_relations_may_form_a_circle(self, packed, second):
         circle = "[{relation: disputes, commentary: casablanca-1942-neutrality-as-grief}]"
         second.replace("commentary.yml", "relations: []", f"relations: {circle}", after="lives-on-hold:")
         load_packs(packed, second.root)
@@ -135,7 +135,7 @@ class TestFirstLoad:
             first = Commentary.by_slug(session, "casablanca-1942-lives-on-hold")
             assert first.relations[0].target.relations[0].target.relations[1].target is first
 
-    def test_themes_may_be_related_before_they_stand(self, packed, second):
+    def test_a_theme_may_be_related_to_a_later_one(self, packed, second):
         second.append("themes.yml", THEME.format(slug="one", broader="two", related="sacrifice"))
         second.append("themes.yml", THEME.format(slug="two", broader="null", related=""))
         second.replace("themes.yml", "related: []", "related: [one]")
@@ -144,11 +144,6 @@ class TestFirstLoad:
             one = Theme.by_slug(session, "one")
             assert [theme.slug for theme in one.related] == ["sacrifice"]
             assert one.broader.slug == "two"
-
-    def test_an_empty_database_takes_both_packs_in_one_go(self, database):
-        report = load_packs(database, SEEDS, SECOND)
-        assert report["film"]["created"] == 2
-        assert history(database)[1] == 1
 
 
 class TestSecondLoad:
@@ -159,10 +154,10 @@ class TestSecondLoad:
 
     def test_it_writes_nothing(self, both, second):
         before = states(both), history(both)
-        with statements(both.engine) as said:
+        with statements(both.engine) as executed:
             load_packs(both, second.root)
-        assert said
-        assert {statement.split()[0] for statement in said} <= {"SELECT", "BEGIN"}
+        assert executed
+        assert {statement.split()[0] for statement in executed} <= {"SELECT", "BEGIN"}
         assert (states(both), history(both)) == before
 
     def test_a_new_time_alone_changes_nothing(self, both, second):
@@ -213,7 +208,7 @@ class TestChange:
         return both
 
     @pytest.mark.parametrize("change", CHANGES)
-    def test_it_updates_that_entry_alone(self, loaded, second, change):
+    def test_it_updates_its_entry_alone(self, loaded, second, change):
         type_name, slug, name, old, new = change
         before, (revisions, generation) = states(loaded), history(loaded)
         second.replace(name, old, new, after=f"{slug}:")
@@ -222,30 +217,31 @@ class TestChange:
         assert changes(before, states(loaded)) == {(type_name, slug): (2, RELEASED, LATER)}
         assert history(loaded) == (revisions + 1, generation + 1)
 
-    def test_all_of_them_end_where_a_first_load_would(self, loaded, packed, second):
+    def test_all_together_equal_a_first_load(self, loaded, packed, second):
         for _, slug, name, old, new in CHANGES:
             # Some of them undo others.
-            with contextlib.suppress(ValueError):
+            with suppress(ValueError):
                 second.replace(name, old, new, after=f"{slug}:")
         load_packs(loaded, second.root)
         load_packs(packed, second.root)
         assert records(loaded) == records(packed)
 
-    def test_the_earlier_revision_stays(self, loaded, second):
+    def test_the_earlier_revision_is_kept(self, loaded, second):
         second.replace("scenes.yml", "title: Paris", "title: Lost Paris")
         load_packs(loaded, second.root)
         with loaded.read_session() as session:
-            kept = select(Revision).where(Revision.type_name == "scene").order_by(Revision.number)
-            told = [(r.number, r.record["title"]) for r in session.scalars(kept) if r.record["id"] == PARIS]
-        assert told == [(1, "Paris"), (2, "Lost Paris")]
+            revisions = select(Revision).where(Revision.type_name == "scene").order_by(Revision.number)
+            rows = session.scalars(revisions).all()
+        titles = [(row.number, row.record["title"]) for row in rows if row.record["id"] == PARIS]
+        assert titles == [(1, "Paris"), (2, "Lost Paris")]
 
-    def test_it_carries_the_newest_release_of_the_pack(self, loaded, second):
+    def test_it_has_the_latest_release_time_of_the_pack(self, loaded, second):
         second.replace("themes.yml", "2026-11-24T00:00:00Z", "2028-01-01T00:00:00Z")
         second.replace("scenes.yml", "title: Paris", "title: Lost Paris")
         load_packs(loaded, second.root)
         assert states(loaded)["scene", PARIS][2].year == 2028
 
-    def test_order_is_content(self, loaded, second):
+    def test_the_order_of_entries_is_content(self, loaded, second):
         scenes = read_pack(second.root).of("scene")
         text = second.file("scenes.yml").read_text()
         start, end = text.index(f"\n{PARIS}:"), text.index("\ncasablanca-1942-the-visit-at-night:")
@@ -269,7 +265,7 @@ class TestChange:
             {"source": "another-source", "paragraphs": [9]}
         ]
 
-    def test_paragraphs_may_be_added_and_taken_away(self, loaded, second):
+    def test_paragraphs_may_be_added_and_removed(self, loaded, second):
         last = second.file("sources.yml").read_text().rstrip("\n").rpartition("\n")[2]
         second.append("sources.yml", f"{last}\n")
         load_packs(loaded, second.root)
@@ -279,7 +275,7 @@ class TestChange:
             numbers = [paragraph.number for paragraph in Source.by_slug(session, ESSAY).paragraphs]
         assert numbers == list(range(1, 16))
 
-    def test_a_theme_may_be_put_under_one_that_rises_to_the_top(self, loaded, second):
+    def test_a_theme_may_move_below_one_that_moves_to_the_top(self, loaded, second):
         second.append("themes.yml", THEME.format(slug="low", broader="null", related=""))
         second.append("themes.yml", THEME.format(slug="top", broader="sacrifice", related=""))
         load_packs(loaded, second.root)
@@ -289,7 +285,7 @@ class TestChange:
         with loaded.read_session() as session:
             assert Theme.by_slug(session, "low").broader.slug == "top"
 
-    def test_what_left_the_pack_stays_in_the_database(self, loaded, second):
+    def test_an_entry_removed_from_the_pack_stays_in_the_database(self, loaded, second):
         text = second.file("commentary.yml").read_text()
         second.file("commentary.yml").write_text(
             text[: text.index("\ncasablanca-1942-a-hero-who-stands-still:")]
@@ -299,76 +295,76 @@ class TestChange:
         assert states(loaded) == before
 
 
-class TestFault:
-    """Whatever keeps a pack from being loaded, the database is as it was."""
+class TestFailedLoad:
+    """Whatever prevents a load, the database stays as it was."""
 
-    def spoilt(self, packed, second, error, match):
+    def assert_fails(self, packed, second, error, match):
         before = states(packed), history(packed)
         with pytest.raises(error, match=match):
             load_packs(packed, second.root)
         assert (states(packed), history(packed)) == before
 
-    def test_a_reference_that_names_nothing_leaves_nothing(self, packed, second):
+    def test_an_unknown_reference(self, packed, second):
         second.replace("commentary.yml", "self-discovery", "no-such-theme")
-        self.spoilt(packed, second, InvalidReference, "There is no theme “no-such-theme”.")
+        self.assert_fails(packed, second, InvalidReference, "There is no theme “no-such-theme”.")
 
-    def test_a_paragraph_of_another_pack_that_is_not_there_leaves_nothing(self, packed, second):
+    def test_an_unknown_paragraph_of_another_pack(self, packed, second):
         other = "her-perfection-is-the-enemy-of-real"
         citation = f"source: {ESSAY}\n      paragraphs: [15]"
         second.replace("commentary.yml", citation, f"source: {other}\n      paragraphs: [63]")
-        self.spoilt(packed, second, InvalidReference, f"“{other}” has no paragraph 63.")
+        self.assert_fails(packed, second, InvalidReference, f"“{other}” has no paragraph 63.")
 
-    def test_a_level_too_many_leaves_nothing(self, packed, second):
+    def test_a_third_level_of_themes(self, packed, second):
         second.replace("themes.yml", "broader: null", "broader: avoidance")
-        self.spoilt(packed, second, InvalidReference, "has a broader theme itself")
+        self.assert_fails(packed, second, InvalidReference, "has a broader theme itself")
 
-    def test_a_refusal_of_the_database_leaves_nothing(self, packed, second):
+    def test_an_integrity_error(self, packed, second):
         load_packs(packed, second.root)
-        # What cites these paragraphs is no longer in the pack, but still in the database.
+        # The entries that cite these paragraphs are no longer in the pack, but still in the database.
         for name in ("scenes.yml", "quotes.yml", "commentary.yml"):
             second.file(name).unlink()
         text = second.file("sources.yml").read_text().splitlines(keepends=True)
         second.file("sources.yml").write_text("".join(text[:-8]))
-        self.spoilt(packed, second, IntegrityError, "(?i)foreign key")
+        self.assert_fails(packed, second, IntegrityError, "(?i)foreign key")
 
 
 def items(client, path):
-    """Return everything on every page of a list."""
-    found = []
+    """Return the items of every page of a list."""
+    collected = []
     while path:
         page = client.get(path).get_json()
-        found += page["data"]
+        collected += page["data"]
         path = page["page"]["next"]
-    return found
+    return collected
 
 
 @pytest.fixture(scope="module")
-def client(filled):
+def client(engine, both_packs):
     """A client of the API over both packs."""
-    with filled.fresh("both") as url:
+    with engine.fresh(both_packs) as url:
         app = create_app(Settings(database_url=url))
         yield app.test_client()
         app.extensions["database"].close()
 
 
 class TestBothPacks:
-    @pytest.mark.parametrize("type_name", ["character", "scene", "quote", "commentary", "source"])
-    def test_a_list_is_of_the_film_that_is_asked_for(self, client, type_name):
-        path = f"/v1/{type_name if type_name == 'commentary' else type_name + 's'}"
-        of_her, of_this = (items(client, f"{path}?film={film}") for film in ("her-2013", FILM))
-        assert len(of_this) == COUNTS[type_name]
-        assert not {item["id"] for item in of_her} & {item["id"] for item in of_this}
-        assert len(items(client, path)) == len(of_her) + len(of_this)
+    def test_a_list_can_be_filtered_by_film(self, client):
+        for type_name in ("character", "scene", "quote", "commentary", "source"):
+            path = f"/v1/{type_name if type_name == 'commentary' else type_name + 's'}"
+            first, second = (items(client, f"{path}?limit=100&film={film}") for film in ("her-2013", FILM))
+            assert len(second) == COUNTS[type_name], path
+            assert not {item["id"] for item in first} & {item["id"] for item in second}, path
+            assert len(items(client, f"{path}?limit=100")) == len(first) + len(second), path
 
-    def test_films_stand_side_by_side(self, client):
+    def test_films_are_listed_side_by_side(self, client):
         titles = [film["title"] for film in client.get("/v1/films").get_json()["data"]]
         assert titles == ["Casablanca", "Her"]
 
-    def test_a_shared_theme_leads_to_both(self, client):
+    def test_a_shared_theme_leads_to_scenes_of_both(self, client):
         scenes = client.get("/v1/scenes?theme=memory-and-nostalgia&limit=100").get_json()["data"]
         assert {scene["film"]["id"] for scene in scenes} == {"her-2013", FILM}
 
-    def test_one_film_does_not_lead_to_the_others_scenes(self, client):
+    def test_the_next_scene_is_of_the_same_film(self, client):
         first = client.get("/v1/scenes/casablanca-1942-an-evening-at-the-cafe").get_json()
         last = client.get("/v1/scenes/casablanca-1942-the-airfield").get_json()
         assert first["links"]["previous"] is None
@@ -378,38 +374,38 @@ class TestBothPacks:
 LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
 
 
-def answers(url):
-    """Return every list of the API over a database, and everything cited in the second pack."""
+def responses(url):
+    """Return every list of the API over a database, and every cited paragraph of the second pack."""
     app = create_app(Settings(database_url=url))
     client = app.test_client()
-    told = {name: items(client, f"/v1/{name}?limit=100") for name in (*LISTS, f"sources/{ESSAY}/paragraphs")}
+    paths = (*LISTS, f"sources/{ESSAY}/paragraphs")
+    lists = {path: items(client, f"/v1/{path}?limit=100") for path in paths}
     app.extensions["database"].close()
-    return told
+    return lists
 
 
 @pytest.fixture(scope="module")
 def expected(sqlite_engine):
-    """What the API answers over both packs on SQLite."""
-    with sqlite_engine.fresh() as url:
-        database = Database(url)
-        load_packs(database, SEEDS, SECOND)
-        database.close()
-        return answers(url)
+    """The API's responses over both packs on SQLite, loaded into an empty database at once."""
+    with sqlite_engine.fresh() as url, closing(Database(url)) as database:
+        report = load_packs(database, SEEDS, SECOND)
+        assert report["film"]["created"] == 2
+        assert history(database)[1] == 1
+        yield responses(url)
 
 
 class TestTwoDatabases:
-    def test_one_pack_is_one_answer_in_whatever_order(self, engine, expected):
-        with engine.fresh() as url:
-            database = Database(url)
-            load_packs(database, SECOND, SEEDS)
-            database.close()
-            assert answers(url) == expected
+    def test_the_order_of_packs_makes_no_difference(self, database, expected):
+        report = load_packs(database, SECOND, SEEDS)
+        assert report["film"]["created"] == 2
+        assert history(database)[1] == 1
+        assert responses(database.url.render_as_string(hide_password=False)) == expected
 
-    def test_one_pack_after_the_other_is_the_same(self, filled, expected):
-        with filled.fresh("both") as url:
-            assert answers(url) == expected
+    def test_loading_one_pack_after_the_other_makes_no_difference(self, engine, both_packs, expected):
+        with engine.fresh(both_packs) as url:
+            assert responses(url) == expected
 
-    def test_a_copy_of_a_pack_elsewhere_is_the_same_pack(self, both, tmp_path):
+    def test_a_pack_may_be_moved(self, both, tmp_path):
         before = history(both)
         load_packs(both, shutil.copytree(SECOND, tmp_path / "elsewhere"))
         assert history(both) == before
