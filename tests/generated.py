@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from models import (
     RESOURCES,
+    Advisory,
     Certainty,
     CommentaryKind,
     Fidelity,
@@ -21,6 +22,7 @@ from models import (
     Scope,
     SourceKind,
     Status,
+    Theme,
     Voice,
     Weight,
 )
@@ -55,7 +57,8 @@ class Author:
         self.content = {model.type_name: [] for model in RESOURCES}
 
     def write(self, sizes):
-        for model in RESOURCES:
+        # Vocabularies first: other content refers to them.
+        for model in sorted(RESOURCES, key=lambda model: model not in (Advisory, Theme)):
             rows = self.content[model.type_name]
             for place in range(self.choose.one(sizes.get(model.type_name, (2, 1, 4, 0)))):
                 rows.append(self.row(model.type_name, place) | getattr(self, model.type_name)(place))

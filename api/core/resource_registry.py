@@ -37,6 +37,15 @@ def require_type(type_name: str) -> str:
     return type_name
 
 
+def require_schema(type_name: str) -> str:
+    """Return the name of a type that a reference leads to: of a resource, or with a schema of its own.
+
+    Raises:
+        IncompleteResource: there is neither.
+    """
+    return type_name if find_schema_class(f"{type_name.title()}RefSchema") else require_type(type_name)
+
+
 def example_id(model: Any) -> str:
     """Return an id of this type that the first pack has, for examples in the OpenAPI document.
 

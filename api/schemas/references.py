@@ -16,7 +16,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import object_session
 
 from api.core.api_versions import get_schema, version_of_field
-from api.core.resource_registry import require_type
+from api.core.resource_registry import require_schema
 from api.schemas.links import URLField
 from models import MODELS_BY_TYPE
 from models.list_index import in_default_order
@@ -62,7 +62,7 @@ class ReferenceTo(Expandable, fields.Nested):
 
     def __init__(self, type_name: str, *, include: str | None = None, **options: Any) -> None:
         """Take the type's name, and the name in ``include=`` where it is not the field's."""
-        super().__init__(f"{require_type(type_name).title()}RefSchema", **options)
+        super().__init__(f"{require_schema(type_name).title()}RefSchema", **options)
         self.type_name, self.include = type_name, include
 
     @property
