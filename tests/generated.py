@@ -58,7 +58,7 @@ class Author:
 
     def write(self, sizes):
         # Vocabularies first: other content refers to them.
-        for model in sorted(RESOURCES, key=lambda model: model not in (Advisory, Theme)):
+        for model in (Advisory, Theme, *(one for one in RESOURCES if one not in (Advisory, Theme))):
             rows = self.content[model.type_name]
             for place in range(self.choose.one(sizes.get(model.type_name, (2, 1, 4, 0)))):
                 rows.append(self.row(model.type_name, place) | getattr(self, model.type_name)(place))
