@@ -24,7 +24,6 @@ from models.commentary_links import (
     CommentaryTheme,
     Relation,
 )
-from models.content_generation import ContentGeneration
 from models.errors import (
     Conflict,
     DomainError,
@@ -37,6 +36,7 @@ from models.errors import (
     Unavailable,
 )
 from models.film import Film, SourceFilm
+from models.generation_counter import ContentGeneration
 from models.owned_rows import OwnedRow
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
 from models.revision import Revision

@@ -18,7 +18,7 @@ from weakref import WeakSet
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models.content_generation import CHANNEL, RAISED, ContentGeneration
+from models.generation_counter import CHANNEL, RAISED, ContentGeneration
 
 #: PostgreSQL is asked this often, in seconds, for what notifications may have missed.
 POLL_SECONDS = 1.0

@@ -25,7 +25,7 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Versioned
-from models.content_generation import RAISED, ContentGeneration
+from models.generation_counter import RAISED, ContentGeneration
 from models.owned_rows import OwnedRow
 from models.types import UTCTimestamp, json_list, short_text
 

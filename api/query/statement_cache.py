@@ -29,7 +29,7 @@ from api.query.planner import ListPlanner
 from api.schemas.filters import SearchText
 from api.schemas.sparse_fields import Shape
 from models.placeholders import Placeholder
-from models.search.database_syntax import SearchParameter
+from models.search.query_compiler import SearchParameter
 
 #: Takes filters (a list's) or nothing (an item's), and the path's parameters by keyword.
 View = Callable[..., Select[Any]]

@@ -10,7 +10,7 @@ from api.schemas.base import OrderedSchemaMeta, RequestSchema
 from api.schemas.fields import CommaSeparated, Enumerated, Slug, StrictBoolean, StrictInteger
 from models import CommentaryRelation, InvalidQuery, Paragraph, Versioned
 from models.search import Query, parse
-from models.search.query import MAX_QUERY_CHARACTERS
+from models.search.query_parser import MAX_QUERY_CHARACTERS
 
 #: Items that a page of a list holds at most.
 MAX_PAGE_SIZE = 100

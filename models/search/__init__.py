@@ -9,7 +9,7 @@ of them counts, stands beside the noun: ``searched``. The index follows every co
 
 from models.search.index_sync import ensure_index_current, rebuild
 from models.search.match_conditions import matches_query
-from models.search.query import Query, parse
+from models.search.query_parser import Query, parse
 from models.search.ranking import Hit, SearchResults, search
 from models.search.snippets import Snippet, highlights, snippet
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, text
 
-from models.search.database_syntax import SearchParameter
 from models.search.match_conditions import bounded_scan_ctes, counted_terms_sql, tsquery_sql
+from models.search.query_compiler import SearchParameter
 
 # Keys first: how many there are tells which documents are read. Of their terms SQLite gives the
 # bytes, which takes less time than to make text of them.

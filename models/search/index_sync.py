@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
-from models.content_generation import ContentGeneration
+from models.generation_counter import ContentGeneration
 from models.revision import TOUCHED, Identity
-from models.search.analysis import VERSION
-from models.search.document_source import (
+from models.search.document_builder import (
     BATCH,
     all_keys,
     build_documents,
@@ -25,6 +24,7 @@ from models.search.document_source import (
 )
 from models.search.index_tables import Document, IndexTotals
 from models.search.index_writer import IndexWriter
+from models.search.text_analysis import VERSION
 from models.searchable import SEARCHABLE, searchable_models
 
 #: Documents by their keys.

@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 from models.base import Base
 from models.list_index import ListIndexRow
-from models.search.analysis import Terms
+from models.search.text_analysis import Terms
 from models.searchable import KEY_FACTOR, SEARCHABLE
 from models.types import SLUG_LENGTH, long_text, short_text
 
@@ -45,7 +45,7 @@ class TermVector(TypeDecorator[str]):
 class Document(Base):
     """The terms of one resource that anyone may see; what is hidden has none.
 
-    ``exact`` and ``stem`` are written as in :class:`models.search.analysis.Terms`, ``scope`` as in
+    ``exact`` and ``stem`` are written as in :class:`models.search.text_analysis.Terms`, ``scope`` as in
     :func:`scope_of`; ``length`` counts its terms, each as often as it weighs.
     """
 

@@ -12,9 +12,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
-from models.search.database_syntax import SearchParameter
 from models.search.index_tables import type_scope
-from models.search.query import Query, parse
+from models.search.query_compiler import SearchParameter
+from models.search.query_parser import Query, parse
 from models.searchable import KEY_FACTOR
 
 #: A list is filtered to so many matches at most, the oldest: beyond them a word says too little.
@@ -76,7 +76,7 @@ def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 
 
 def tsquery_sql(asked: str) -> str:
-    """Return SQL for what ``models.search.database_syntax.tsquery`` has written first."""
+    """Return SQL for what ``models.search.query_compiler.tsquery`` has written first."""
     return f"split_part({asked}, chr(10), 1)::tsquery"
 
 

@@ -18,9 +18,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.search.analysis import BREAK, join_terms
 from models.search.candidates import TERM, TOTALS, TOTALS_OF_SOME, select_candidates
-from models.search.database_syntax import counted_terms
 from models.search.index_tables import (
     film_scope,
     kind_scope,
@@ -29,8 +27,10 @@ from models.search.index_tables import (
     theme_scope,
     type_scope,
 )
-from models.search.query import Clause, ClauseKind, Query
-from models.search.suggestion import suggestion
+from models.search.query_compiler import counted_terms
+from models.search.query_parser import Clause, ClauseKind, Query
+from models.search.spelling_suggestion import suggestion
+from models.search.text_analysis import BREAK, join_terms
 from models.searchable import KEY_FACTOR, SEARCHABLE, searchable_models
 
 #: So many hits are all ranked and counted; of more the first by key, and not as many.

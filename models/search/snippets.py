@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from models.search.analysis import Token, tokens
-from models.search.query import Clause, ClauseKind, Query
+from models.search.query_parser import Clause, ClauseKind, Query
+from models.search.text_analysis import Token, tokens
 
 SNIPPET_LENGTH = 160
 #: What stands for the text before and after a piece.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.search.analysis import (
+from models.search.text_analysis import (
     BREAK,
     LONGEST_TERM,
     MAX_TERM_COUNT,

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select
 from models import MODELS_BY_TYPE, InvalidQuery, Quote
 from models.database import Database
 from models.search import matches_query, parse, search
-from models.search.analysis import tokens
-from models.search.query import ClauseKind
+from models.search.query_parser import ClauseKind
+from models.search.text_analysis import tokens
 from models.searchable import SEARCHABLE
 from tests.choices import NASTY
 from tests.generated import worst

@@ -11,8 +11,8 @@ from models import RESOURCES, Alias, Film, Quote, Status, Theme, migrations
 from models.database import Database
 from models.list_index import ListIndexRow
 from models.search import ensure_index_current, parse, rebuild, search
-from models.search.analysis import VERSION
 from models.search.index_tables import Document, DocumentTerm, IndexTotals
+from models.search.text_analysis import VERSION
 from models.searchable import SEARCHABLE
 from tests.counting import statements
 from tests.databases import seed

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Text
 from sqlalchemy.types import TypeDecorator
 
-from models.search.query import Clause, ClauseKind, Query, parse
+from models.search.query_parser import Clause, ClauseKind, Query, parse
 
 #: Of each group of terms a document must have one.
 Scopes = Iterable[Iterable[str]]

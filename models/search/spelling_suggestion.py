@@ -8,10 +8,10 @@ from string import ascii_lowercase
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.search.analysis import Token
-from models.search.database_syntax import counted_terms
 from models.search.index_tables import DocumentTerm
-from models.search.query import ClauseKind, Query
+from models.search.query_compiler import counted_terms
+from models.search.query_parser import ClauseKind, Query
+from models.search.text_analysis import Token
 
 #: Shorter words have too many neighbours to mean one of them, longer ones too many to look up.
 MIN_WORD_LENGTH, MAX_WORD_LENGTH = 3, 24

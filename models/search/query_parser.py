@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.errors import InvalidQuery
-from models.search.analysis import Token, tokens
+from models.search.text_analysis import Token, tokens
 
 MAX_QUERY_CHARACTERS = 200
 MAX_CLAUSES = 16

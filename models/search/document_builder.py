@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Integer, Select, Text, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.search.analysis import analyse_document
 from models.search.index_tables import Document
+from models.search.text_analysis import analyse_document
 from models.searchable import SEARCHABLE
 
 #: Resources that are read at once.
