@@ -18,15 +18,15 @@ from weakref import WeakSet
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models.generation_counter import CHANNEL, RAISED, ContentGeneration
+from models.generation_counter import CHANNEL, INCREMENTED, ContentGeneration
 
 #: PostgreSQL is asked this often, in seconds, for what notifications may have missed.
 POLL_SECONDS = 1.0
 #: Whoever has heard nothing from PostgreSQL for this long, in seconds, has nothing to say: nothing that was
 #: kept is used that is older than this, whatever becomes of the connection.
-MAX_SILENCE_SECONDS = 3.0
+MAX_STALENESS_SECONDS = 3.0
 #: How long the first request waits for the first word, in seconds.
-FIRST_WAIT_SECONDS = 0.5
+STARTUP_TIMEOUT_SECONDS = 0.5
 #: What a standby says to who wants to listen.
 READ_ONLY_STATE = "25006"
 
@@ -101,7 +101,7 @@ class PostgreSQLWatcher:
     def version_token(self) -> Hashable:
         if self._thread is None:
             self._begin()
-        if time.monotonic() - self._heard > MAX_SILENCE_SECONDS:
+        if time.monotonic() - self._heard > MAX_STALENESS_SECONDS:
             return None
         return self._number, self._connections, self._own
 
@@ -110,7 +110,7 @@ class PostgreSQLWatcher:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="content-watch", daemon=True)
                 self._thread.start()
-        self._known.wait(FIRST_WAIT_SECONDS)
+        self._known.wait(STARTUP_TIMEOUT_SECONDS)
 
     def record_commit(self) -> None:
         """Count a commit of this process."""
@@ -159,6 +159,6 @@ _watchers: WeakSet[PostgreSQLWatcher] = WeakSet()
 @event.listens_for(Session, "after_commit")
 def notify_watchers(session: Session) -> None:
     """Tell the watches of this process that it has committed content."""
-    if session.info.pop(RAISED, False):
+    if session.info.pop(INCREMENTED, False):
         for one in tuple(_watchers):
             one.record_commit()

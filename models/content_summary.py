@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import RESOURCES
 from models.base import Versioned
 from models.generation_counter import ContentGeneration
-from models.search.index_tables import DocumentTerm, type_scope
+from models.search.index_tables import DocumentFrequency, type_scope
 from models.searchable import SEARCHABLE
 
 
@@ -48,7 +48,9 @@ def _row(model: type[Versioned]) -> Select[Any]:
     if model.type_name in SEARCHABLE:
         # The index of the search counts what it holds, which is what anyone may see.
         term = f"#{type_scope(model.type_name)}"
-        listed = select(func.coalesce(func.max(DocumentTerm.documents), 0)).where(DocumentTerm.term == term)
+        listed = select(func.coalesce(func.max(DocumentFrequency.documents), 0)).where(
+            DocumentFrequency.term == term
+        )
     generation = select(ContentGeneration.number)
     return select(
         literal_column(f"'{model.type_name}'").label("type_name"),

@@ -49,7 +49,7 @@ class Database:
 
     def __init__(self, url: str, *, statement_seconds: float | None = None) -> None:
         """Name the database; ``statement_seconds`` is the longest any statement may take."""
-        self.url = _normal(url)
+        self.url = _with_psycopg(url)
         self.statement_seconds = statement_seconds
 
     @property
@@ -79,11 +79,11 @@ class Database:
         return self.engine.execution_options(isolation_level="READ COMMITTED")
 
     @cached_property
-    def watch(self) -> ChangeWatcher:
+    def change_watcher(self) -> ChangeWatcher:
         """What tells, before a read, whether content was committed since another one."""
         if self.is_sqlite:
             return SQLiteWatcher(str(self.url.database))
-        return PostgreSQLWatcher(partial(_listen_connection, self.engine))
+        return PostgreSQLWatcher(partial(_connect_listener, self.engine))
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:
@@ -101,7 +101,7 @@ class Database:
         """Close every connection."""
         # It may never have been asked for.
         if "watch" in vars(self):
-            self.watch.close()
+            self.change_watcher.close()
         self.engine.dispose()
 
 
@@ -153,7 +153,7 @@ def as_unavailable(error: Exception) -> DomainError | None:
     return Unavailable() if passing or lost else None
 
 
-def _normal(url: str) -> URL:
+def _with_psycopg(url: str) -> URL:
     """Return the URL with the driver that is installed: psycopg 3."""
     parsed = make_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
@@ -174,7 +174,7 @@ def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
         json_deserializer=orjson.loads,
         query_cache_size=MAX_COMPILED_STATEMENTS,
     )
-    clock = _Deadlines(statement_seconds)
+    clock = _StatementDeadlines(statement_seconds)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -182,7 +182,7 @@ def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
         connection.isolation_level = None
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        clock.watch(connection, record)
+        clock.change_watcher(connection, record)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
@@ -196,13 +196,13 @@ def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
     return engine
 
 
-class _Deadlines:
+class _StatementDeadlines:
     """The time by which each SQLite connection's statement must be done."""
 
     def __init__(self, seconds: float | None) -> None:
         self.seconds = seconds
 
-    def watch(self, connection: Any, record: Any) -> None:
+    def change_watcher(self, connection: Any, record: Any) -> None:
         if self.seconds is not None:
             record.info["deadline"] = deadline = [float("inf")]
             connection.set_progress_handler(
@@ -214,7 +214,7 @@ class _Deadlines:
             connection.connection.info["deadline"][0] = time.monotonic() + self.seconds
 
 
-def _listen_connection(engine: Engine) -> Any:
+def _connect_listener(engine: Engine) -> Any:
     """Open a connection besides the pool's; one that hangs is given up before requests are."""
     _, parameters = engine.dialect.create_connect_args(engine.url)
     own = {"connect_timeout": 2, "tcp_user_timeout": 2000, "autocommit": True}

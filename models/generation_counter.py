@@ -10,7 +10,7 @@ from models.base import Base
 #: Where PostgreSQL says that the number was raised, when the transaction that raised it is committed.
 CHANNEL = "subtext_content"
 #: Marks a session, in its ``info``, that has raised the number and not committed yet.
-RAISED = "generation_raised"
+INCREMENTED = "generation_raised"
 
 
 class ContentGeneration(Base):
@@ -28,7 +28,7 @@ class ContentGeneration(Base):
         return session.scalar(select(cls.number)) or 0
 
     @classmethod
-    def raise_by_one(cls, session: Session) -> None:
+    def increment(cls, session: Session) -> None:
         """Raise the number in the session's transaction.
 
         The row is locked from here to the commit, so it is raised last, just before that.
@@ -39,4 +39,4 @@ class ContentGeneration(Base):
             connection.execute(insert(cls).values(id=1, number=1))
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_notify(CHANNEL, "")))
-        session.info[RAISED] = True
+        session.info[INCREMENTED] = True

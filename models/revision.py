@@ -25,7 +25,7 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Versioned
-from models.generation_counter import RAISED, ContentGeneration
+from models.generation_counter import INCREMENTED, ContentGeneration
 from models.owned_rows import OwnedRow
 from models.types import UTCTimestamp, json_list, short_text
 
@@ -98,14 +98,14 @@ def change_set(
 def changed_resources(session: Session) -> list[Versioned]:
     """Return the resources that the session's unflushed changes touch, each once."""
     found: dict[int, Versioned] = {}
-    for row in _candidates(session):
+    for row in _changed_rows(session):
         resource = row.owner if isinstance(row, OwnedRow) else row
         if isinstance(resource, Versioned) and resource not in session.deleted:
             found[id(resource)] = resource
     return list(found.values())
 
 
-def _candidates(session: Session) -> Iterable[object]:
+def _changed_rows(session: Session) -> Iterable[object]:
     for row in session.new:
         if isinstance(row, OwnedRow) and row.owner is None:
             raise TypeError(
@@ -127,18 +127,18 @@ def _identity(resource: Versioned) -> Identity:
 
 
 @event.listens_for(Session, "before_flush")
-def raise_revisions(session: Session, context: UOWTransaction, instances: object) -> None:
+def increment_revisions(session: Session, context: UOWTransaction, instances: object) -> None:
     """Count a revision for every resource that this flush changes, once a transaction."""
     touched = _touched(session)
     at = (session.info.get(CHANGE_SET) or ChangeSet()).time()
     with session.no_autoflush:
         touched.gone |= {_identity(row) for row in session.deleted if isinstance(row, Versioned)}
         for resource in changed_resources(session):
-            _raise_one(session, resource, touched, at)
+            _increment_one(session, resource, touched, at)
         touched.bereft = [row.owner for row in session.deleted if isinstance(row, OwnedRow)]
 
 
-def _raise_one(session: Session, resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
+def _increment_one(session: Session, resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
     if resource in session.new:
         resource.revision = 1
         resource.created_at = resource.created_at or at
@@ -178,14 +178,14 @@ def _store_one(session: Session, resource: Versioned, touched: TouchedResources,
 
 
 @event.listens_for(Session, "before_commit")
-def raise_generation(session: Session) -> None:
+def increment_generation(session: Session) -> None:
     """Raise the content generation once, in the transaction that changed content."""
     if session.in_nested_transaction():
         return
     session.flush()
     touched = session.info.pop(TOUCHED, None)
     if touched and (touched.stored or touched.gone):
-        ContentGeneration.raise_by_one(session)
+        ContentGeneration.increment(session)
 
 
 @event.listens_for(Session, "after_transaction_create")
@@ -211,7 +211,7 @@ def forget_touched(session: Session, transaction: SessionTransaction) -> None:
     """Forget what the transaction had touched, however it ended."""
     if transaction.parent is None:
         session.info.pop(TOUCHED, None)
-        session.info.pop(RAISED, None)
+        session.info.pop(INCREMENTED, None)
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -41,6 +41,6 @@ def searchable_models() -> dict[str, Any]:
     return dict(sorted(SEARCHABLE.items(), key=lambda item: int(item[1].search_number)))
 
 
-#: A document's key is its resource's key times this, plus the search number of its type.
-KEY_FACTOR = 16
-MAX_NUMBER = KEY_FACTOR - 1
+#: The id of a search document is the primary key of its resource times this, plus its search number.
+DOCUMENT_ID_STRIDE = 16
+MAX_NUMBER = DOCUMENT_ID_STRIDE - 1

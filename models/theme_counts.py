@@ -52,13 +52,13 @@ def theme_facet_queries(
             {name: model.facets()[name] for name in ("theme", *more.get(model.type_name, ()))},
             name=model.__tablename__,
             most_values=MAX_THEMES,
-            keys=_keys(model, **filters),
+            keys=_select_keys(model, **filters),
         )
         for model in (Scene, Quote, Commentary)
     ]
 
 
-def _keys(model: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **others: Any) -> Any:
+def _select_keys(model: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **others: Any) -> Any:
     """Return the statement for the keys alone, where a list by one theme or none says them."""
     if len(theme) > 1 or any(others.values()):
         return None

@@ -87,19 +87,19 @@ def theme_map(session: Session, film: Film, max_severity: int | None = None) -> 
     without a cell of its own.
     """
     found = session.execute(_select_scenes(film, max_severity)).all()
-    ties = session.execute(_select_ties(film, max_severity)).all()
+    ties = session.execute(_select_links(film, max_severity)).all()
     scenes = [MapScene(*row) for row in found[:MAX_SCENES]]
-    cells = _cells(ties[:MAX_LINKS], {scene.slug for scene in scenes})
+    cells = _build_cells(ties[:MAX_LINKS], {scene.slug for scene in scenes})
     weights: Counter[str] = Counter()
     for cell in cells:
         weights[cell.theme] += cell.weight
     heaviest = sorted(weights, key=lambda slug: (-weights[slug], slug))[:MAX_THEMES]
-    themes = _in_order(session.execute(_select_themes(heaviest)).all(), weights)
+    themes = _order_themes(session.execute(_select_themes(heaviest)).all(), weights)
     is_whole = len(found) <= MAX_SCENES and len(ties) <= MAX_LINKS and len(weights) <= MAX_THEMES
-    return ThemeMap(film, scenes, themes, _placed(cells, scenes, themes), is_whole)
+    return ThemeMap(film, scenes, themes, _order_cells(cells, scenes, themes), is_whole)
 
 
-def _placed(cells: list[MapCell], scenes: list[MapScene], themes: list[MapTheme]) -> list[MapCell]:
+def _order_cells(cells: list[MapCell], scenes: list[MapScene], themes: list[MapTheme]) -> list[MapCell]:
     """Return the cells that stand on the map, column by column, from top to bottom."""
     columns = {scene.slug: place for place, scene in enumerate(scenes)}
     rows = {theme.slug: place for place, theme in enumerate(themes)}
@@ -110,33 +110,38 @@ def _placed(cells: list[MapCell], scenes: list[MapScene], themes: list[MapTheme]
 def _select_scenes(film: Film, max_severity: int | None) -> Executable:
     return (
         select(Scene.slug, Scene.label, Scene.position)
-        .where(Scene.film_id == film.id, Scene.visible(), *_admitted(Scene, max_severity))
+        .where(Scene.film_id == film.id, Scene.visible(), *_severity_filter(Scene, max_severity))
         .order_by(Scene.position, Scene.slug)
         .limit(MAX_SCENES + 1)
     )
 
 
-def _select_ties(film: Film, max_severity: int | None) -> CompoundSelect[Any]:
+def _select_links(film: Film, max_severity: int | None) -> CompoundSelect[Any]:
     """Return the statement for every tie: scene and theme, and the quote or the claim that ties them.
 
     They come scene by scene, so that what is too much is the end of the film.
     """
     quote, claim = aliased(Quote), aliased(Commentary)
-    itself = _place("''", "''").join(SceneTheme, SceneTheme.scene_id == Scene.id)
+    itself = _select_link_columns("''", "''").join(SceneTheme, SceneTheme.scene_id == Scene.id)
     quoted = (
-        _place(quote.slug, "''")
+        _select_link_columns(quote.slug, "''")
         .join(quote, quote.scene_id == Scene.id)
         .join(QuoteTheme, QuoteTheme.quote_id == quote.id)
-        .where(quote.is_visible, *_admitted(quote, max_severity))
+        .where(quote.is_visible, *_severity_filter(quote, max_severity))
     )
     claimed = (
-        _place("''", claim.slug)
+        _select_link_columns("''", claim.slug)
         .join(CommentaryScene, CommentaryScene.scene_id == Scene.id)
         .join(claim, claim.id == CommentaryScene.commentary_id)
         .join(CommentaryTheme, CommentaryTheme.commentary_id == claim.id)
-        .where(claim.is_visible, *_admitted(claim, max_severity))
+        .where(claim.is_visible, *_severity_filter(claim, max_severity))
     )
-    seen = (Scene.film_id == film.id, Scene.visible(), *_admitted(Scene, max_severity), Theme.visible())
+    seen = (
+        Scene.film_id == film.id,
+        Scene.visible(),
+        *_severity_filter(Scene, max_severity),
+        Theme.visible(),
+    )
     branches = (
         branch.join(Theme, Theme.id == link.theme_id).where(*seen)
         for branch, link in ((itself, SceneTheme), (quoted, QuoteTheme), (claimed, CommentaryTheme))
@@ -144,21 +149,21 @@ def _select_ties(film: Film, max_severity: int | None) -> CompoundSelect[Any]:
     return union_all(*branches).order_by(text("1, 2, 3, 4, 5")).limit(MAX_LINKS + 1)
 
 
-def _place(quote: Any, claim: Any) -> Select[Any]:
+def _select_link_columns(quote: Any, claim: Any) -> Select[Any]:
     """Return the beginning of a statement for ties: what stands where, and what ties it."""
     ties = (literal_column(tie) if isinstance(tie, str) else tie for tie in (quote, claim))
     columns: list[Any] = [Scene.position, Scene.slug, Theme.slug, *ties]
     return select(*columns).select_from(Scene)
 
 
-def _admitted(model: Any, max_severity: int | None) -> list[Any]:
+def _severity_filter(model: Any, max_severity: int | None) -> list[Any]:
     """Return the condition that no advisory above the ceiling stands on the resource."""
     if max_severity is None:
         return []
     return [~model.advisory_links.any(AdvisoryLink.severity > max_severity)]
 
 
-def _cells(ties: Iterable[Any], scenes: set[str]) -> list[MapCell]:
+def _build_cells(ties: Iterable[Any], scenes: set[str]) -> list[MapCell]:
     cells: dict[tuple[str, str], MapCell] = {}
     for _position, scene, theme, quote, claim in ties:
         if scene not in scenes:
@@ -184,7 +189,7 @@ def _select_themes(slugs: list[str]) -> Executable:
     )
 
 
-def _in_order(found: Iterable[Any], weights: Counter[str]) -> list[MapTheme]:
+def _order_themes(found: Iterable[Any], weights: Counter[str]) -> list[MapTheme]:
     """Return the themes by name, each followed by what is narrower, by name."""
     rows = list(found)
     keys = {slug: (name, slug) for slug, _, name, _ in rows}

@@ -101,4 +101,4 @@ def empty(database):
         for table in reversed(Base.metadata.sorted_tables):
             if table is not ContentGeneration.__table__:
                 session.connection().execute(table.delete())
-        ContentGeneration.raise_by_one(session)
+        ContentGeneration.increment(session)

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from api.core.request_context import session, settings
 from api.http.errors import ProblemException
-from api.resources.search.results import found
+from api.resources.search.results import search_page
 from api.resources.search.schemas import SearchQuerySchema
 
 
@@ -23,7 +23,7 @@ def find(query: dict[str, str]) -> dict[str, Any]:
     except ValidationError as error:
         said = error.normalized_messages()  # type: ignore[no-untyped-call]
         raise ProblemException("invalid-parameters", " ".join(sentences(said))) from error
-    return found(session(), asked, "/v1/search", settings().base_url)
+    return search_page(session(), asked, "/v1/search", settings().base_url)
 
 
 def sentences(messages: Any) -> list[str]:

@@ -30,7 +30,7 @@ from models.list_index import (
     uses_list_index,
 )
 from models.placeholders import Placeholder, bound
-from models.search.selectivity import is_low_selectivity, resource_count, theme_document_count
+from models.search.selectivity import is_low_selectivity, theme_document_count, visible_resource_count
 
 #: Filters that many rows pass, so that those which pass are soon met on a walk.
 LOW_SELECTIVITY_FILTERS = frozenset(
@@ -195,7 +195,7 @@ class ListPlanner:
         filters = LOW_SELECTIVITY_FILTERS | ({"theme"} if theme is not None else {"advisory"})
         if not self.is_listed or not self.names <= filters:
             return None
-        themes, total = bound(theme), resource_count(self.model.type_name)
+        themes, total = bound(theme), visible_resource_count(self.model.type_name)
         plain = self.statement.with_only_columns(self.model.slug, maintain_column_froms=True)
         row_filter = self.statement if theme is None else self._with_theme(theme.per_row())
         if len(themes) > 1:

@@ -14,7 +14,7 @@ from bench.catalogue.vocabularies import add_advisories, add_themes
 from bench.catalogue.words import Vocabulary
 from models import migrations
 from models.database import Database
-from models.search import rebuild
+from models.search import rebuild_index
 
 #: Rows are written so many films at once.
 FILMS_AT_ONCE = 10
@@ -49,5 +49,5 @@ def make(url: str, sizes: Sizes, seed: int = 1, told: Progress = lambda *_: None
 def _index(database: Database, told: Progress) -> None:
     """Make the index, which raises the content generation, as the ordinary way does."""
     with bulk(database) as connection, Session(connection) as session:
-        rebuild(session, lambda done, number: told("index", done, number))
+        rebuild_index(session, lambda done, number: told("index", done, number))
         session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.query.cursors import Cursor
 from bench.growth.paths import addresses, ids
 from bench.growth.places import Places
-from models.search.index_tables import DocumentTerm
+from models.search.index_tables import DocumentFrequency
 
 #: Paths with queries; ``{names}`` are those of places.
 LISTS = {
@@ -103,10 +103,10 @@ def _deep(client: FlaskClient, url: str, deep: dict[str, Any]) -> str | None:
 
 def _word(session: Session, hits: int | None) -> str:
     """Return the word that about so many documents have; None for the one that most have."""
-    words = select(DocumentTerm.term).where(DocumentTerm.term.like("~____%")).limit(1)
+    words = select(DocumentFrequency.term).where(DocumentFrequency.term.like("~____%")).limit(1)
     if hits is None:
-        term = session.scalar(words.order_by(DocumentTerm.documents.desc(), DocumentTerm.term))
+        term = session.scalar(words.order_by(DocumentFrequency.documents.desc(), DocumentFrequency.term))
     else:
-        fewer = words.where(DocumentTerm.documents <= hits)
-        term = session.scalar(fewer.order_by(DocumentTerm.documents.desc(), DocumentTerm.term))
+        fewer = words.where(DocumentFrequency.documents <= hits)
+        term = session.scalar(fewer.order_by(DocumentFrequency.documents.desc(), DocumentFrequency.term))
     return (term or "~none")[1:]

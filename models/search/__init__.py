@@ -1,17 +1,17 @@
-"""Search: ranked, typed hits over everything that has words, the same in both databases.
+"""Full-text search: the same ranked hits, of all types, on SQLite and PostgreSQL.
 
-``parse`` understands a query (or raises ``InvalidQuery``); ``search`` ranks what matches it, of all
-types at once; ``matching`` is the condition that a row of one noun matches, for its list;
-``highlights`` and ``snippet`` say where in a text. Which texts of a noun are searched, and how much each
-of them counts, stands beside the noun: ``searched``. The index follows every commit by itself
-(``models.search.index_sync``); ``rebuild`` makes it anew.
+``parse`` turns text into a ``Query`` or raises ``InvalidQuery``. ``search`` ranks all visible resources that
+match it. ``matches_query`` returns the SQL condition that a row of one model matches, for filtered lists.
+``find_highlights`` and ``extract_snippet`` locate the matches within a text. Each model declares its searched
+texts and their weights as ``search_weights``. The index is updated in every commit
+(``models.search.index_sync``); ``rebuild_index`` builds it from scratch.
 """
 
-from models.search.index_sync import ensure_index_current, rebuild
+from models.search.index_sync import ensure_index_current, rebuild_index
 from models.search.match_conditions import matches_query
 from models.search.query_parser import Query, parse
 from models.search.ranking import Hit, SearchResults, search
-from models.search.snippets import Snippet, highlights, snippet
+from models.search.snippets import Snippet, extract_snippet, find_highlights
 
 __all__ = [
     "Hit",
@@ -19,10 +19,10 @@ __all__ = [
     "SearchResults",
     "Snippet",
     "ensure_index_current",
-    "highlights",
+    "extract_snippet",
+    "find_highlights",
     "matches_query",
     "parse",
-    "rebuild",
+    "rebuild_index",
     "search",
-    "snippet",
 ]

@@ -1,4 +1,4 @@
-"""What the index should say: the documents of resources, read from their tables."""
+"""Document builder: reads resources from their tables and returns their documents for the index."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ from typing import Any
 from sqlalchemy import Integer, Select, Text, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.search.index_tables import Document
+from models.search.index_tables import SearchDocument
 from models.search.text_analysis import analyse_document
 from models.searchable import SEARCHABLE
 
-#: Resources that are read at once.
-BATCH = 500
+#: Resources read by one statement.
+BATCH_SIZE = 500
 
 
 def build_documents(session: Session, model: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return the documents of those resources that anyone may see, by the documents' keys."""
-    found = session.connection().execute(_resources(model), {"ids": list(ids)}).mappings()
-    made = (Document.of(dict(row), analyse_document(_texts(model, row))) for row in found)
-    return {row["id"]: row for row in made}
+    """Return the documents of these resources by document id, as ``SearchDocument.build_row`` makes them.
+
+    Hidden resources have none.
+    """
+    rows = session.connection().execute(_select_resources(model), {"ids": list(ids)}).mappings()
+    documents = (
+        SearchDocument.build_row(dict(row), analyse_document(_weighted_texts(model, row))) for row in rows
+    )
+    return {document["id"]: document for document in documents}
 
 
 @cache
-def _resources(model: Any) -> Select[Any]:
-    """Return the statement for what a document needs of resources whose ``ids`` are given."""
+def _select_resources(model: Any) -> Select[Any]:
+    """Return the statement for the columns that a document is built of; its parameter is ``ids``."""
     texts = (getattr(model, name) for name in model.search_weights)
     statement = select(
         model.id, literal(model.type_name).label("type_name"), model.slug, model.random_key, *texts
@@ -35,25 +40,27 @@ def _resources(model: Any) -> Select[Any]:
         film = model.film.property.mapper.class_
         statement = statement.join(model.film).add_columns(film.slug.label("film"))
     else:
-        statement = statement.add_columns(_own_film(model).label("film"))
+        statement = statement.add_columns(_film_slug(model).label("film"))
     statement = statement.add_columns(
-        _severity(model).label("severity"), _kind(model).label("kind"), _themes(model).label("themes")
+        _max_severity(model).label("severity"),
+        _kind(model).label("kind"),
+        _theme_slugs(model).label("themes"),
+        _position(model).label("position"),
     )
-    statement = statement.add_columns(_position(model).label("position"))
     return statement.where(model.is_visible, model.id.in_(bindparam("ids", expanding=True)))
 
 
-def _own_film(model: Any) -> Any:
+def _film_slug(model: Any) -> Any:
     return model.slug if model.type_name == "film" else null()
 
 
-def _severity(model: Any) -> Any:
-    """Return how strong the strongest advisory on a resource is; 0 without any."""
+def _max_severity(model: Any) -> Any:
+    """Return SQL for the severity of a resource's strongest advisory; 0 without any."""
     if not hasattr(model, "advisory_links"):
         return literal(0)
     link = model.advisory_links.property.mapper.class_
-    severest = select(func.max(link.severity)).where(getattr(link, f"{model.type_name}_id") == model.id)
-    return func.coalesce(severest.scalar_subquery(), 0)
+    maximum = select(func.max(link.severity)).where(getattr(link, f"{model.type_name}_id") == model.id)
+    return func.coalesce(maximum.scalar_subquery(), 0)
 
 
 def _kind(model: Any) -> Any:
@@ -64,59 +71,62 @@ def _position(model: Any) -> Any:
     return model.position if hasattr(model, "position") else cast(null(), Integer)
 
 
-def _themes(model: Any) -> Any:
-    """Return the ids of what a resource is about, and of what is broader, with blanks between.
+def _theme_slugs(model: Any) -> Any:
+    """Return SQL for the slugs of a resource's themes and of their broader themes, separated by blanks.
 
-    A theme is about itself: so its document says, too, when it gets another place among themes.
+    A theme counts as tagged with itself, so that its document changes when it moves in the hierarchy.
     """
     theme, broader = (aliased(SEARCHABLE["theme"]) for _ in range(2))
     slugs = func.aggregate_strings(theme.slug.concat(" ").concat(func.coalesce(broader.slug, "")), " ")
-    found = select(slugs).select_from(theme).outerjoin(broader, theme.broader_id == broader.id)
+    statement = select(slugs).select_from(theme).outerjoin(broader, theme.broader_id == broader.id)
     if model.type_name == "theme":
-        return found.where(theme.id == model.id).scalar_subquery()
+        return statement.where(theme.id == model.id).scalar_subquery()
     if not hasattr(model, "theme_links"):
         return null()
     link = model.theme_links.property.mapper.class_
     owner = getattr(link, f"{model.type_name}_id")
-    return found.join(link, link.theme_id == theme.id).where(owner == model.id).scalar_subquery()
+    return statement.join(link, link.theme_id == theme.id).where(owner == model.id).scalar_subquery()
 
 
-def _texts(model: Any, row: Any) -> Iterator[tuple[str, int]]:
-    """Yield each text of a resource with its weight; a list is so many texts."""
+def _weighted_texts(model: Any, row: Any) -> Iterator[tuple[str, int]]:
+    """Yield each searched text of a resource with its weight; a list column has several texts."""
     for name, weight in model.search_weights.items():
         texts = row[name] if isinstance(row[name], list) else [row[name]]
         yield from ((text, weight) for text in texts if text)
 
 
-def keys_of_films(session: Session, model: Any, films: Iterable[int]) -> Iterator[int]:
-    """Yield the keys of the resources of a noun that belong to these films."""
+def ids_in_films(session: Session, model: Any, films: Iterable[int]) -> Iterator[int]:
+    """Yield the ids of a model's rows that belong to one of these films, given by id."""
     if hasattr(model, "film_id"):
         yield from session.connection().scalars(select(model.id).where(model.film_id.in_(list(films))))
 
 
-def keys_of_themes(session: Session, model: Any, themes: Iterable[int]) -> Iterator[int]:
-    """Yield the keys of the resources of a noun that are about these themes, or about what is narrower."""
+def ids_tagged_with(session: Session, model: Any, themes: Iterable[int]) -> Iterator[int]:
+    """Yield the ids of a model's rows that are tagged with one of these themes or a subtheme.
+
+    For the theme model itself, these are the themes and their subthemes.
+    """
     theme = SEARCHABLE["theme"]
-    meant = or_(theme.id.in_(list(themes)), theme.broader_id.in_(list(themes)))
+    is_selected = or_(theme.id.in_(list(themes)), theme.broader_id.in_(list(themes)))
     if model is theme:
-        yield from session.connection().scalars(select(theme.id).where(meant))
+        yield from session.connection().scalars(select(theme.id).where(is_selected))
     elif hasattr(model, "theme_links"):
         link = model.theme_links.property.mapper.class_
         owners = select(getattr(link, f"{model.type_name}_id"))
         yield from session.connection().scalars(
-            owners.where(link.theme_id.in_(select(theme.id).where(meant)))
+            owners.where(link.theme_id.in_(select(theme.id).where(is_selected)))
         )
 
 
-def all_keys(session: Session, model: Any) -> Iterator[list[int]]:
-    """Yield the keys of all resources of a noun, in batches."""
+def iter_id_batches(session: Session, model: Any) -> Iterator[list[int]]:
+    """Yield all ids of a model in batches of ``BATCH_SIZE`` (keyset pagination by id)."""
     last: int | None = None
     while True:
-        keys = select(model.id).order_by(model.id).limit(BATCH)
+        statement = select(model.id).order_by(model.id).limit(BATCH_SIZE)
         if last is not None:
-            keys = keys.where(model.id > last)
-        found = list(session.connection().scalars(keys))
-        if not found:
+            statement = statement.where(model.id > last)
+        ids = list(session.connection().scalars(statement))
+        if not ids:
             return
-        yield found
-        last = found[-1]
+        yield ids
+        last = ids[-1]

@@ -1,8 +1,8 @@
-"""The index: it follows every commit, in the same transaction, and can be made anew.
+"""Index synchronisation: updates the full-text index in the transaction that changes content, or rebuilds it.
 
-It holds what anyone may see, and nothing else. Just before a commit the resources that the transaction
-touched are read again, and their documents made to say the same; so it does not matter how often a
-transaction changed its mind, nor which savepoints it went back to.
+The index holds exactly the visible resources. Just before a commit, the resources that the transaction
+touched are read again and their documents replaced where they differ. Intermediate flushes and savepoints
+that were rolled back therefore need no bookkeeping here.
 """
 
 from __future__ import annotations
@@ -16,129 +16,134 @@ from sqlalchemy.orm import Session
 from models.generation_counter import ContentGeneration
 from models.revision import TOUCHED, Identity
 from models.search.document_builder import (
-    BATCH,
-    all_keys,
+    BATCH_SIZE,
     build_documents,
-    keys_of_films,
-    keys_of_themes,
+    ids_in_films,
+    ids_tagged_with,
+    iter_id_batches,
 )
-from models.search.index_tables import Document, IndexTotals
-from models.search.index_writer import IndexWriter
-from models.search.text_analysis import VERSION
+from models.search.index_tables import IndexStatistics, SearchDocument
+from models.search.index_writer import DocumentRow, IndexWriter
+from models.search.text_analysis import ANALYSIS_VERSION
 from models.searchable import SEARCHABLE, searchable_models
 
-#: Documents by their keys.
-Rows = Mapping[int, Mapping[str, Any]]
-#: What two documents that say the same have in common.
+#: Document rows by their ids.
+Documents = Mapping[int, DocumentRow]
+#: A document is rewritten only if one of these columns changed; the others follow from them.
 INDEXED_COLUMNS = ("slug", "film", "exact", "stem", "scope", "position")
 
 
 def sync_on_commit(session: Session) -> None:
-    """Bring the index to what the transaction that is about to commit has made of the content."""
+    """Update the index for all resources that the transaction touched, just before it commits."""
     if session.in_nested_transaction():
         return
     session.flush()
     touched = session.info.get(TOUCHED)
     if touched:
-        _index(session, touched.stored | touched.gone)
+        _reindex_touched(session, touched.stored | touched.gone)
 
 
-# Before the listener that raises the generation, which forgets what the transaction had touched.
+# Must run before models.revision.increment_generation, which clears the touched resources.
 event.listen(Session, "before_commit", sync_on_commit, insert=True)
 
 
-def _index(session: Session, identities: Iterable[Identity]) -> None:
-    ids: dict[str, set[int]] = {}
+def _reindex_touched(session: Session, identities: Iterable[Identity]) -> None:
+    """Reindex resources, and those whose documents name them: all of a film, all tagged with a theme."""
+    ids_by_type: dict[str, set[int]] = {}
     for type_name, id_ in identities:
         if type_name in SEARCHABLE:
-            ids.setdefault(type_name, set()).add(id_)
-    if not ids:
+            ids_by_type.setdefault(type_name, set()).add(id_)
+    if not ids_by_type:
         return
-    writing = IndexWriter(session)
-    moved = list(_reindex_dependents(session, "film", ids.pop("film", set()), writing))
-    themes = ids.pop("theme", set())
-    themes |= set(keys_of_themes(session, SEARCHABLE["theme"], themes) if themes else ())
-    placed = list(_reindex_dependents(session, "theme", themes, writing))
+    writer = IndexWriter(session)
+    films = list(_reindex_and_compare(session, "film", ids_by_type.pop("film", set()), writer))
+    theme_ids = ids_by_type.pop("theme", set())
+    theme_ids |= set(ids_tagged_with(session, SEARCHABLE["theme"], theme_ids) if theme_ids else ())
+    themes = list(_reindex_and_compare(session, "theme", theme_ids, writer))
     for type_name, model in searchable_models().items():
-        wanted = ids.get(type_name, set())
-        wanted |= set(keys_of_films(session, model, moved) if moved else ())
-        wanted |= set(keys_of_themes(session, model, placed) if placed else ())
-        for batch in _batches(sorted(wanted)):
-            _reindex(session, model, batch, writing)
-    writing.finish()
+        ids = ids_by_type.get(type_name, set())
+        ids |= set(ids_in_films(session, model, films) if films else ())
+        ids |= set(ids_tagged_with(session, model, themes) if themes else ())
+        for batch in _batches(sorted(ids)):
+            _reindex(session, model, batch, writer)
+    writer.finish()
 
 
-def _reindex_dependents(
-    session: Session, type_name: str, ids: set[int], writing: IndexWriter
+def _reindex_and_compare(
+    session: Session, type_name: str, ids: set[int], writer: IndexWriter
 ) -> Iterable[int]:
-    """Index films or themes; yield those that were hidden, shown, renamed or placed elsewhere.
+    """Reindex films or themes; yield the ids of those whose scope changed.
 
-    The documents of what is of them name them, and must be made anew.
+    These were hidden, published, renamed or moved in the hierarchy, so documents that name them are stale.
     """
     for batch in _batches(sorted(ids)):
-        before, after = _reindex(session, SEARCHABLE[type_name], batch, writing)
+        before, after = _reindex(session, SEARCHABLE[type_name], batch, writer)
         for id_ in batch:
-            key = Document.key_of(type_name, id_)
-            if _scope(before, key) != _scope(after, key):
+            document_id = SearchDocument.document_id(type_name, id_)
+            if _scope_of(before, document_id) != _scope_of(after, document_id):
                 yield id_
 
 
-def _scope(rows: Rows, key: int) -> str | None:
-    return rows[key]["scope"] if key in rows else None
+def _scope_of(documents: Documents, document_id: int) -> str | None:
+    return documents[document_id]["scope"] if document_id in documents else None
 
 
 def _batches(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    return (ids[start : start + BATCH_SIZE] for start in range(0, len(ids), BATCH_SIZE))
 
 
-def _reindex(session: Session, model: Any, ids: list[int], writing: IndexWriter) -> tuple[Rows, Rows]:
-    """Make the documents of these resources say what the resources say; return the old ones and the new."""
-    keys = [Document.key_of(model.type_name, id_) for id_ in ids]
-    table = Document.__table__
-    found = session.connection().execute(select(table).where(table.c.id.in_(keys))).mappings()
-    before: Rows = {row["id"]: dict(row) for row in found}
-    after: Rows = build_documents(session, model, ids)
-    changed = [key for key in keys if _indexed_values(before.get(key)) != _indexed_values(after.get(key))]
-    writing.replace(
+def _reindex(
+    session: Session, model: Any, ids: list[int], writer: IndexWriter
+) -> tuple[Documents, Documents]:
+    """Replace the documents of these resources where they differ; return the documents before and after."""
+    document_ids = [SearchDocument.document_id(model.type_name, id_) for id_ in ids]
+    table = SearchDocument.__table__
+    rows = session.connection().execute(select(table).where(table.c.id.in_(document_ids))).mappings()
+    before: Documents = {row["id"]: dict(row) for row in rows}
+    after: Documents = build_documents(session, model, ids)
+    changed = [
+        key for key in document_ids if _indexed_values(before.get(key)) != _indexed_values(after.get(key))
+    ]
+    writer.replace(
         [before[key] for key in changed if key in before], [after[key] for key in changed if key in after]
     )
     return before, after
 
 
-def _indexed_values(row: Mapping[str, Any] | None) -> list[Any] | None:
-    return [row[name] for name in INDEXED_COLUMNS] if row else None
+def _indexed_values(document: DocumentRow | None) -> list[Any] | None:
+    return [document[name] for name in INDEXED_COLUMNS] if document else None
 
 
-def rebuild(session: Session, told: Callable[[int, int], None] = lambda *_: None) -> int:
-    """Make the index anew from all content, in the session's transaction; return how many documents it has.
+def rebuild_index(session: Session, on_progress: Callable[[int, int], None] = lambda *_: None) -> int:
+    """Build the index from scratch in the session's transaction; return the number of documents.
 
-    For content that was written past the session's listeners, and after a change of the analysis. ``told``
-    is told now and then how many resources were looked at, and how many there are.
+    Needed after content was written without the session's listeners, and after a change of the analysis.
+    ``on_progress`` is called after each batch with the number of resources processed and their total.
     """
-    writing = IndexWriter(session)
-    writing.clear()
-    number = sum(
+    writer = IndexWriter(session)
+    writer.clear()
+    total = sum(
         session.scalar(select(func.count()).select_from(model)) or 0 for model in searchable_models().values()
     )
-    seen = 0
+    processed = 0
     for model in searchable_models().values():
-        for ids in all_keys(session, model):
-            writing.replace([], list(build_documents(session, model, ids).values()))
-            seen += len(ids)
-            told(seen, number)
-    writing.finish(VERSION)
-    if writing.documents:
-        ContentGeneration.raise_by_one(session)
-    return writing.documents
+        for ids in iter_id_batches(session, model):
+            writer.replace([], list(build_documents(session, model, ids).values()))
+            processed += len(ids)
+            on_progress(processed, total)
+    writer.finish(ANALYSIS_VERSION)
+    if writer.documents:
+        ContentGeneration.increment(session)
+    return writer.documents
 
 
 def ensure_index_current(engine: Engine) -> None:
-    """Make the index anew if it was never made, or by another version of the analysis."""
+    """Rebuild the index if it was never built, or if another version of the analysis built it."""
     with Session(engine) as session:
-        if session.scalar(select(IndexTotals.version)) == VERSION:
+        if session.scalar(select(IndexStatistics.version)) == ANALYSIS_VERSION:
             return
     is_sqlite = engine.dialect.name == "sqlite"
-    # As every writer begins: see models.database.
+    # The options of every writer: see models.database.Database._writer.
     options = {"sqlite_begin": "IMMEDIATE"} if is_sqlite else {"isolation_level": "READ COMMITTED"}
     with Session(engine.execution_options(**options)) as session, session.begin():
-        rebuild(session)
+        rebuild_index(session)

@@ -1,8 +1,12 @@
-"""The tables of the index: a document for each visible thing with words, and counts of its terms.
+"""Tables of the full-text index: one document for each visible resource, and term statistics.
 
-SQLite has beside them the FTS5 table ``search_index`` over three columns of the documents; PostgreSQL
-has the same terms as a ``tsvector`` (migration 0002). Only ``models.search.index_writer`` writes to any of
-them.
+The inverted index itself belongs to the database: on SQLite the FTS5 table ``search_index`` over three
+columns of the documents, on PostgreSQL a GIN index on the ``tsvector`` column ``terms`` (migration 0002).
+Only ``models.search.index_writer`` writes to these tables.
+
+Filters (type, film, theme, kind, severity) are index terms too, called *scope terms*: the first character
+tells their kind, the rest is the value. The index can then apply a filter without reading every document
+that has the words.
 """
 
 from __future__ import annotations
@@ -16,17 +20,18 @@ from sqlalchemy.types import TypeDecorator
 
 from models.base import Base
 from models.list_index import ListIndexRow
-from models.search.text_analysis import Terms
-from models.searchable import KEY_FACTOR, SEARCHABLE
+from models.search.text_analysis import AnalysedDocument
+from models.searchable import DOCUMENT_ID_STRIDE, SEARCHABLE
 from models.types import SLUG_LENGTH, long_text, short_text
 
-DOT = "·"
-#: The strongest advisory there is.
-SEVEREST = 3
+#: Replaces the hyphens of slugs in scope terms: FTS5 would split a term at a hyphen. No slug contains it.
+HYPHEN_SUBSTITUTE = "·"
+#: The severity of the strongest advisory.
+MAX_SEVERITY = 3
 
 
 class TermVector(TypeDecorator[str]):
-    """A ``tsvector``, written as text; on SQLite, which has ``search_index``, always null."""
+    """A ``tsvector`` column that is written as text; always null on SQLite, which uses ``search_index``."""
 
     impl = Text
     cache_ok = True
@@ -42,18 +47,18 @@ class TermVector(TypeDecorator[str]):
         return value if dialect.name == "postgresql" else None
 
 
-class Document(Base):
-    """The terms of one resource that anyone may see; what is hidden has none.
+class SearchDocument(Base):
+    """The index terms of one visible resource; hidden resources have no document.
 
-    ``exact`` and ``stem`` are written as in :class:`models.search.text_analysis.Terms`, ``scope`` as in
-    :func:`scope_of`; ``length`` counts its terms, each as often as it weighs.
+    ``exact``, ``stem`` and ``length`` are those of :class:`models.search.text_analysis.AnalysedDocument`.
+    ``scope`` holds the scope terms, separated by single blanks. ``film`` is the slug of the resource's film.
     """
 
     __tablename__ = "search_documents"
-    # That it is a GIN index says migration 0002: said here, it would load SQLAlchemy's PostgreSQL everywhere.
+    # Migration 0002 makes it a GIN index. Declaring that here would import the PostgreSQL dialect everywhere.
     __table_args__ = (Index("ix_search_documents_terms", "terms"),)
 
-    # Without a type of exactly this name SQLite would give the table other row numbers.
+    # SQLite makes only a column of type INTEGER an alias of the rowid, which FTS5 refers to.
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
@@ -68,47 +73,48 @@ class Document(Base):
     terms: Mapped[str | None] = mapped_column(TermVector)
 
     @classmethod
-    def key_of(cls, type_name: str, resource_id: int) -> int:
-        """Return the key of a resource's document."""
+    def document_id(cls, type_name: str, resource_id: int) -> int:
+        """Return the id of a resource's document."""
         number: int = SEARCHABLE[type_name].search_number
-        return resource_id * KEY_FACTOR + number
+        return resource_id * DOCUMENT_ID_STRIDE + number
 
     @classmethod
-    def of(cls, resource: dict[str, Any], terms: Terms) -> dict[str, Any]:
-        """Return the row for a resource: its ``id``, ``type_name``, ``slug``, ``film`` and ``severity``.
+    def build_row(cls, resource: dict[str, Any], analysed: AnalysedDocument) -> dict[str, Any]:
+        """Return the column values of a resource's document, and its ``random_key`` for the list index.
 
-        Where it has them also its ``position``, its ``kind``, and ``themes``: the ids of those it is about,
-        blanks between. Its ``random_key`` is returned beside the columns, for its listings.
+        ``resource`` has the keys ``id``, ``type_name``, ``slug``, ``film`` (a slug or None), ``severity`` (of
+        its strongest advisory; 0 without any), ``position`` and ``random_key``. Optional are ``kind`` and
+        ``themes``, the slugs of its themes and their broader themes, separated by blanks.
         """
         kind, themes = resource.get("kind"), resource.get("themes") or ""
         scope = [
-            *scope_of(resource["type_name"], resource["film"], resource["severity"]),
+            *base_scope_terms(resource["type_name"], resource["film"], resource["severity"]),
             *([kind_scope(kind)] if kind else []),
             *sorted({theme_scope(slug) for slug in themes.split()}),
         ]
         return {
-            "id": cls.key_of(resource["type_name"], resource["id"]),
+            "id": cls.document_id(resource["type_name"], resource["id"]),
             **{name: resource[name] for name in ("type_name", "slug", "film")},
-            "exact": terms.exact,
-            "stem": terms.stem,
+            "exact": analysed.exact,
+            "stem": analysed.stem,
             "scope": " ".join(scope),
-            "length": terms.length,
+            "length": analysed.length,
             "position": resource["position"],
-            "terms": vector(terms, scope),
+            "terms": tsvector_literal(analysed, scope),
             "random_key": resource["random_key"],
         }
 
 
-def list_index_rows(row: Any) -> Iterator[dict[str, Any]]:
-    """Yield the rows of ``models.list_index`` that are written with a document."""
-    terms = row["scope"].split()
+def list_index_rows(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the list index (``models.list_index``) that belong to a document."""
+    terms = document["scope"].split()
     themes = [scope_value(term) for term in terms if term[0] == "h"]
-    severity = SEVEREST + 1 - sum(term[0] == "s" for term in terms)
-    return ListIndexRow.of(row, row["id"] // KEY_FACTOR, themes, severity)
+    severity = MAX_SEVERITY + 1 - sum(term[0] == "s" for term in terms)
+    return ListIndexRow.of(document, document["id"] // DOCUMENT_ID_STRIDE, themes, severity)
 
 
-class DocumentTerm(Base):
-    """In how many documents a term stands: ``=exact``, ``~stem`` or ``#scope``."""
+class DocumentFrequency(Base):
+    """The number of documents that have an index term: ``=exact``, ``~stem`` or ``#scope``."""
 
     __tablename__ = "search_terms"
 
@@ -116,19 +122,19 @@ class DocumentTerm(Base):
     documents: Mapped[int]
 
     @classmethod
-    def terms_of(cls, row: Any) -> set[str]:
-        """Return the terms of a document, as they are counted."""
+    def index_terms(cls, document: Any) -> set[str]:
+        """Return the distinct index terms of a document, each with the prefix of its kind."""
         return {
-            f"{mark}{term}"
-            for mark, terms in (("=", row["exact"]), ("~", row["stem"]), ("#", row["scope"]))
+            f"{prefix}{term}"
+            for prefix, terms in (("=", document["exact"]), ("~", document["stem"]), ("#", document["scope"]))
             for term in terms.split()
         }
 
 
-class IndexTotals(Base):
-    """One row: how many documents there are, of what length together, analysed by which version.
+class IndexStatistics(Base):
+    """One row: the number of documents, their total length, and the ``ANALYSIS_VERSION`` that made them.
 
-    Whoever changes the index locks it first.
+    Every writer of the index locks this row first.
     """
 
     __tablename__ = "search_totals"
@@ -140,62 +146,58 @@ class IndexTotals(Base):
     version: Mapped[str] = mapped_column(short_text(120))
 
     @classmethod
-    def none_yet(cls) -> dict[str, Any]:
-        """Return the row of an index that was never made."""
+    def empty_row(cls) -> dict[str, Any]:
+        """Return the row of an index that was never built."""
         return {"id": 1, "documents": 0, "length": 0, "version": ""}
 
 
 def type_scope(type_name: str) -> str:
-    """Return the term that every document of a type has."""
+    """Return the scope term of all documents of a resource type."""
     return f"t{type_name}"
 
 
 def film_scope(slug: str) -> str:
-    """Return the term that every document of a film has, the film's own too."""
-    return f"f{_unbroken(slug)}"
+    """Return the scope term of a film's own document and of all that belong to the film."""
+    return f"f{_without_hyphens(slug)}"
 
 
 def kind_scope(kind: str) -> str:
-    """Return the term that every document of this kind has."""
-    return f"k{_unbroken(kind)}"
+    """Return the scope term of all documents of a kind (of quotes or commentary)."""
+    return f"k{_without_hyphens(kind)}"
 
 
 def theme_scope(slug: str) -> str:
-    """Return the term that every document has which is about a theme, or about one narrower than it."""
-    return f"h{_unbroken(slug)}"
+    """Return the scope term of all documents tagged with a theme or one of its subthemes."""
+    return f"h{_without_hyphens(slug)}"
+
+
+def severity_scope(max_severity: int) -> str:
+    """Return the scope term of all documents without an advisory above ``max_severity``."""
+    return f"s{max_severity}"
 
 
 def scope_value(term: str) -> str:
-    """Return what a term of a film, a kind or a theme was made of."""
-    return term[1:].replace(DOT, "-")
+    """Return the slug or kind of a scope term."""
+    return term[1:].replace(HYPHEN_SUBSTITUTE, "-")
 
 
-def _unbroken(slug: str) -> str:
-    # FTS5 would take a hyphen for the end of a term; this character stands in no slug.
-    return slug.replace("-", DOT)
+def _without_hyphens(slug: str) -> str:
+    return slug.replace("-", HYPHEN_SUBSTITUTE)
 
 
-def severity_scope(most: int) -> str:
-    """Return the term that every document has which carries no advisory above ``most``."""
-    return f"s{most}"
-
-
-def scope_of(type_name: str, film: str | None, severity: int) -> list[str]:
-    """Return the terms by which a document is filtered.
-
-    They are in the index, so that a filter is met there and not by reading whatever has the words.
-    """
+def base_scope_terms(type_name: str, film: str | None, severity: int) -> list[str]:
+    """Return the scope terms of a document's type, of its film if any, and of each ceiling that admits it."""
     films = [film_scope(film)] if film else []
-    admitted = [severity_scope(most) for most in range(severity, SEVEREST + 1)]
-    return [type_scope(type_name), *films, *admitted]
+    ceilings = [severity_scope(max_severity) for max_severity in range(severity, MAX_SEVERITY + 1)]
+    return [type_scope(type_name), *films, *ceilings]
 
 
-def vector(terms: Terms, scope: list[str]) -> str:
-    """Return the terms as the text of a ``tsvector``: exact ones with positions, others without."""
-    places: dict[str, list[str]] = {}
-    for place, term in enumerate(terms.exact.split(), 1):
-        places.setdefault(term, []).append(str(place))
-    exact = [f"'={term}':{','.join(found)}" for term, found in places.items()]
+def tsvector_literal(analysed: AnalysedDocument, scope: list[str]) -> str:
+    """Return the text of a ``tsvector``: exact terms with positions, stems and scope terms without."""
+    positions: dict[str, list[str]] = {}
+    for position, term in enumerate(analysed.exact.split(), 1):
+        positions.setdefault(term, []).append(str(position))
+    exact = [f"'={term}':{','.join(of_term)}" for term, of_term in positions.items()]
     return " ".join(
-        [*exact, *(f"'~{term}'" for term in set(terms.stem.split())), *(f"'#{term}'" for term in scope)]
+        [*exact, *(f"'~{term}'" for term in set(analysed.stem.split())), *(f"'#{term}'" for term in scope)]
     )

@@ -1,6 +1,6 @@
-"""Conditions: that something matches, in statements that are the same whatever is asked."""
+"""Full-text match conditions: SQL that is the same for every query, so that statements can be cached."""
 
-# Statements are put together of what SQLAlchemy has compiled and of numbers that stand here.
+# The SQL is composed of fragments that SQLAlchemy compiled and of constants of this module.
 # ruff: noqa: S608
 
 from __future__ import annotations
@@ -15,130 +15,141 @@ from sqlalchemy.types import NullType
 from models.search.index_tables import type_scope
 from models.search.query_compiler import SearchParameter
 from models.search.query_parser import Query, parse
-from models.searchable import KEY_FACTOR
+from models.searchable import DOCUMENT_ID_STRIDE
 
-#: A list is filtered to so many matches at most, the oldest: beyond them a word says too little.
+#: A list filtered by words has at most this many rows, those with the lowest ids: a query with more matches
+#: is too broad to be useful.
 MAX_MATCHES = 20_000
-#: Of words that surely more have PostgreSQL looks for so many: more than lists are counted to.
-FIRST_MATCHES = 10_001
-#: So many times as many hits as are asked for are expected by chance, where there are surely as many.
-SURELY_MORE_THAN = 5
-#: So many times as far as it is expected to take, PostgreSQL walks before it reads an index.
+#: For a query that surely has more than ``MAX_MATCHES`` hits PostgreSQL finds only this many: one more than
+#: lists are counted to.
+TRUNCATED_MATCHES = 10_001
+#: Hits estimated from several terms count as "surely more than n" only from this multiple of n on.
+CERTAINTY_FACTOR = 5
+#: PostgreSQL scans at most this multiple of the expected number of documents before it uses the GIN index.
 SCAN_BUDGET = 4
 
 
-class Matches(FunctionElement[Any]):
-    """The condition that a key is that of a match: of a document, or of a resource where a scope is given.
+class FullTextMatch(FunctionElement[Any]):
+    """The condition that an id is among the matches of a query, compiled for each dialect.
 
-    Takes the key, the query, how many matches there may be at most, and the scope of the key's noun.
+    The arguments are the id, the query, the maximum number of matches and, if the id is that of a resource
+    and not of a document, the scope term of its type.
     """
 
     inherit_cache = True
-    # Of a Boolean it would be asked on SQLite whether it equals 1, and every row be read for that.
+    # With a Boolean type SQLAlchemy writes "= 1" on SQLite, and SQLite then reads every row for it.
     type = NullType()
 
 
-@compiles(Matches, "sqlite")
-def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    key, asked, most, *scope = element.clauses
+@compiles(FullTextMatch, "sqlite")
+def _compile_for_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    key, query, limit, *scope = element.clauses
     key = compiler.process(key, **options)
-    found, query = "rowid", ""
+    column, match = "rowid", ""
     if scope:
-        # The order of parameters is the order in which they are compiled.
-        found, query = (
-            f"rowid / {KEY_FACTOR}",
+        # Positional parameters are bound in the order in which they are compiled.
+        column, match = (
+            f"rowid / {DOCUMENT_ID_STRIDE}",
             f"'scope:\"' || {compiler.process(scope[0], **options)} || '\" AND ' || ",
         )
-    query += f"'(' || {compiler.process(asked, **options)} || ')'"
+    match += f"'(' || {compiler.process(query, **options)} || ')'"
     return (
-        f"{key} IN (SELECT {found} FROM search_index WHERE search_index MATCH {query}"
-        f" ORDER BY rowid LIMIT {compiler.process(most, **options)})"
+        f"{key} IN (SELECT {column} FROM search_index WHERE search_index MATCH {match}"
+        f" ORDER BY rowid LIMIT {compiler.process(limit, **options)})"
     )
 
 
-@compiles(Matches, "postgresql")
-def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    key, asked, most, *scope = (compiler.process(clause, **options) for clause in element.clauses)
-    found = f"id / {KEY_FACTOR}" if scope else "id"
-    query, counted = tsquery_sql(asked), counted_terms_sql(asked)
+@compiles(FullTextMatch, "postgresql")
+def _compile_for_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    key, query, limit, *scope = (compiler.process(clause, **options) for clause in element.clauses)
+    column = f"id / {DOCUMENT_ID_STRIDE}" if scope else "id"
+    tsquery, terms = tsquery_sql(query), index_terms_sql(query)
     if scope:
-        query += f" && ('#' || {scope[0]})::tsquery"
-        counted += f" || ' #' || {scope[0]}"
-    first = f"least({most}, {FIRST_MATCHES})"
-    # Of an array it is thought that it holds few keys, so that rows are looked up by them. Of a subquery it
-    # may be thought, too, that it is sooner asked for each row of another table in the order of a list.
+        tsquery += f" && ('#' || {scope[0]})::tsquery"
+        terms += f" || ' #' || {scope[0]}"
+    truncated = f"least({limit}, {TRUNCATED_MATCHES})"
+    # An array, not a subquery: the planner assumes that an array is short, and looks rows up by its ids. A
+    # subquery it may also run once for each row of another table.
     return (
-        f"{key} = ANY(ARRAY(WITH {bounded_scan_ctes(query, counted, first, most)}"
-        f" SELECT {found} FROM walked WHERE (SELECT count(*) FROM walked) = {first} UNION ALL "
-        f"(SELECT {found} FROM search_documents WHERE terms @@ (SELECT query FROM asked)"
-        f" AND (SELECT count(*) FROM walked) < {first} ORDER BY id + 0 LIMIT {most})))"
+        f"{key} = ANY(ARRAY(WITH {bounded_scan_ctes(tsquery, terms, truncated, limit)}"
+        f" SELECT {column} FROM scanned WHERE (SELECT count(*) FROM scanned) = {truncated} UNION ALL "
+        f"(SELECT {column} FROM search_documents WHERE terms @@ (SELECT tsquery FROM search)"
+        f" AND (SELECT count(*) FROM scanned) < {truncated} ORDER BY id + 0 LIMIT {limit})))"
     )
 
 
-def tsquery_sql(asked: str) -> str:
-    """Return SQL for what ``models.search.query_compiler.tsquery`` has written first."""
-    return f"split_part({asked}, chr(10), 1)::tsquery"
+def tsquery_sql(compiled: str) -> str:
+    """Return SQL for the ``tsquery`` in the first line of ``compile_tsquery``'s result."""
+    return f"split_part({compiled}, chr(10), 1)::tsquery"
 
 
-def counted_terms_sql(asked: str) -> str:
-    """Return SQL for the terms by which it is told how broad that is, with blanks between."""
-    return f"split_part({asked}, chr(10), 2)"
+def index_terms_sql(compiled: str) -> str:
+    """Return SQL for the index terms in the second line of ``compile_tsquery``'s result, blanks between."""
+    return f"split_part({compiled}, chr(10), 2)"
 
 
-def bounded_scan_ctes(query: str, counted: str, first: str, most: str) -> str:
-    """Return the tables ``asked`` and ``walked``: the ``first`` matches, if they are soon met on a walk.
+def bounded_scan_ctes(tsquery: str, terms: str, limit: str, max_hits: str) -> str:
+    """Return two CTEs for PostgreSQL, ``search (tsquery, scan_limit)`` and ``scanned (id, row_id)``.
 
-    What is asked has the ``query`` too: of one that it does not know the planner thinks that it finds little,
-    and reads the index. Of a broad one it would read the whole table, though nothing may match.
-    A match is a key, and where PostgreSQL has its row, which no other statement can know.
+    ``scanned`` has the first ``limit`` matches in id order, if a bounded scan of the documents finds that
+    many, and is empty if no scan was worth its cost. ``row_id`` is the document's ``ctid``, valid within the
+    statement only. All arguments are SQL.
 
-    PostgreSQL reads from the index all that matches, or none. Few matches are read and sorted (for which
-    ``id + 0`` stands: it would else walk the whole table in order for them). Of many the first are sooner
-    met on a walk in the order of the keys, which looks at about ``first * N / hits`` documents. It is given
-    up after some times as many: it is only by chance that terms fall together, and that keys are alike. No
-    walk is begun unless there are surely more than ``most``.
+    Why: a GIN index returns all matches of a query or none. Few matches are best read from the index and
+    sorted; there, ``ORDER BY id + 0`` keeps the planner from walking the primary key instead. Of a broad
+    query the first matches are found sooner by a scan in id order, which reads about ``limit * N / hits`` of
+    N documents. The scan is bounded because ``hits`` is an estimate that assumes independent terms. It is not
+    started unless the query surely has more than ``max_hits`` matches.
+
+    The ``tsquery`` comes from a CTE because the planner assumes that an unknown one matches little, and uses
+    the index. If it knew a broad one it would read the whole table, even where nothing matches.
     """
-    documents = "SELECT id, ctid AS place, terms FROM search_documents ORDER BY id"
+    documents = "SELECT id, ctid AS row_id, terms FROM search_documents ORDER BY id"
     return (
-        f"asked AS MATERIALIZED (SELECT {query} AS query, ({_budget(counted, first, most)}) AS documents),"
-        f" walked AS MATERIALIZED (SELECT id, place"
-        f" FROM ({documents} LIMIT (SELECT documents FROM asked)) AS first_of_all"
-        f" WHERE terms @@ (SELECT query FROM asked) ORDER BY id LIMIT {first})"
+        f"search AS MATERIALIZED (SELECT {tsquery} AS tsquery,"
+        f" ({_scan_budget_sql(terms, limit, max_hits)}) AS scan_limit),"
+        f" scanned AS MATERIALIZED (SELECT id, row_id"
+        f" FROM ({documents} LIMIT (SELECT scan_limit FROM search)) AS first_documents"
+        f" WHERE terms @@ (SELECT tsquery FROM search) ORDER BY id LIMIT {limit})"
     )
 
 
-def _budget(terms: str, first: str, most: str) -> str:
-    """Return the statement for how many documents are walked by: none where an index is sooner read.
+def _scan_budget_sql(terms: str, limit: str, max_hits: str) -> str:
+    """Return the statement for the number of documents to scan; 0 where the index is cheaper.
 
-    Of a term that no document has nothing is known, and what has it is never broad.
+    The hits are estimated from the document frequencies of the terms. A query with a term that no document
+    has is never broad.
     """
-    # As many documents have a word that begins so as have any of those words by chance.
-    begins = "term >= rtrim(one, '*') AND term < rtrim(one, '*') || chr(1114111)"
-    union = "all_of * (1 - exp(sum(ln(1 - least(documents / all_of, 0.999)))))"
-    documents = (
-        f"CASE WHEN right(one, 1) = '*' THEN (SELECT {union} FROM search_terms WHERE {begins})"
-        " ELSE (SELECT documents FROM search_terms WHERE term = one) END"
+    # Independent events: the share of documents with at least one of the words that have the prefix.
+    has_prefix = "term >= rtrim(index_term, '*') AND term < rtrim(index_term, '*') || chr(1114111)"
+    union = "total * (1 - exp(sum(ln(1 - least(documents / total, 0.999)))))"
+    frequency = (
+        f"CASE WHEN right(index_term, 1) = '*' THEN (SELECT {union} FROM search_terms WHERE {has_prefix})"
+        " ELSE (SELECT documents FROM search_terms WHERE term = index_term) END"
     )
-    each = f"unnest(string_to_array({terms}, ' ')) AS one"
-    totals = "SELECT documents::float8 AS all_of FROM search_totals"
-    counted = f"SELECT all_of, one, {documents} AS documents FROM ({totals}) AS totals, {each} OFFSET 0"
-    expected = (
-        "SELECT all_of, count(*) = 1 AND min(right(one, 1)) <> '*' AS is_sure,"
-        f" all_of * exp(sum(ln(documents / all_of))) AS hits FROM ({counted}) AS counted"
-        " GROUP BY all_of HAVING count(documents) = count(*)"
+    each_term = f"unnest(string_to_array({terms}, ' ')) AS index_term"
+    totals = "SELECT documents::float8 AS total FROM search_totals"
+    frequencies = (
+        f"SELECT total, index_term, {frequency} AS documents FROM ({totals}) AS totals, {each_term} OFFSET 0"
     )
-    # To look at a document takes less than to read it from somewhere: given up it has not taken much more.
-    farthest = "CASE WHEN is_sure THEN 2 ELSE 1 END * hits"
-    least = f"CASE WHEN is_sure THEN 1 ELSE {SURELY_MORE_THAN} END * CAST({most} AS float8)"
-    far = f"{first} * all_of / hits"
+    # The number of hits is exact for a single word without exclusions: see compile_tsquery.
+    estimate = (
+        "SELECT total, count(*) = 1 AND min(right(index_term, 1)) <> '*' AS is_exact,"
+        f" total * exp(sum(ln(documents / total))) AS hits FROM ({frequencies}) AS frequencies"
+        " GROUP BY total HAVING count(documents) = count(*)"
+    )
+    # Scanning a document costs less than fetching one by the index, so an abandoned scan costs little.
+    max_scanned = "CASE WHEN is_exact THEN 2 ELSE 1 END * hits"
+    min_hits = f"CASE WHEN is_exact THEN 1 ELSE {CERTAINTY_FACTOR} END * CAST({max_hits} AS float8)"
+    expected = f"{limit} * total / hits"
     return (
-        f"SELECT ceil(least({SCAN_BUDGET} * {far}, {farthest}))::bigint FROM ({expected}) AS these"
-        f" WHERE hits > {least} AND {far} < {farthest} UNION ALL SELECT 0 LIMIT 1"
+        f"SELECT ceil(least({SCAN_BUDGET} * {expected}, {max_scanned}))::bigint FROM ({estimate}) AS estimate"
+        f" WHERE hits > {min_hits} AND {expected} < {max_scanned} UNION ALL SELECT 0 LIMIT 1"
     )
 
 
 def search_parameter(value: Any) -> ColumnElement[Any]:
-    """Return a query, its text, or a parameter that will have either as its value, as SQL."""
+    """Return SQL for a query, for its text, or for a bound parameter whose value will be either."""
     return (
         type_coerce(value, SearchParameter())
         if isinstance(value, BindParameter)
@@ -146,17 +157,17 @@ def search_parameter(value: Any) -> ColumnElement[Any]:
     )
 
 
-def matches_query(model: Any, asked: Query | str | BindParameter[Any]) -> ColumnElement[bool]:
-    """Return the condition that a row of ``noun`` matches a query.
+def matches_query(model: Any, query: Query | str | BindParameter[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row of ``model`` matches a query.
 
-    ``asked`` may be a SQL parameter whose value is a query or its text, in a statement that is kept. At
-    most ``MAX_MATCHES`` rows match, those with the lowest keys.
+    ``query`` may be a bound parameter whose value is a query or its text, for a cached statement. At most
+    ``MAX_MATCHES`` rows match, those with the lowest ids.
 
     Raises:
-        InvalidQuery: a text that is no query; of a parameter's value, as the ``orig`` of the
-            ``StatementError`` when it is run. Parse what people type before.
+        InvalidQuery: ``query`` is a text that cannot be parsed. The text of a bound parameter is parsed on
+            execution, and the error is then the ``orig`` of a ``StatementError``: parse user input before.
     """
-    if isinstance(asked, str):
-        asked = parse(asked)
+    if isinstance(query, str):
+        query = parse(query)
     scope = literal(type_scope(model.type_name), Text())
-    return Matches(model.id, search_parameter(asked), literal(MAX_MATCHES, Integer()), scope)
+    return FullTextMatch(model.id, search_parameter(query), literal(MAX_MATCHES, Integer()), scope)

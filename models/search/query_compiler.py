@@ -1,4 +1,4 @@
-"""Syntax: a query as each database writes it, and as a SQL parameter that becomes either."""
+"""Query compiler: writes a parsed query in the full-text syntax of FTS5 or of PostgreSQL's ``tsquery``."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sqlalchemy.types import TypeDecorator
 
 from models.search.query_parser import Clause, ClauseKind, Query, parse
 
-#: Of each group of terms a document must have one.
+#: Groups of scope terms; a document must have at least one term of each group.
 Scopes = Iterable[Iterable[str]]
 
 
 class SearchParameter(TypeDecorator[Query]):
-    """A query as a parameter: a :class:`Query`, or text that is parsed, in the database's own syntax.
+    """A bound parameter that is compiled for the dialect when the statement is executed.
 
-    A pair of a query and :data:`Scopes` is a query that is narrowed by them.
+    Its value is a :class:`Query`, a text (which is parsed), or a pair of either with :data:`Scopes`.
     """
 
     impl = Text
@@ -28,41 +28,47 @@ class SearchParameter(TypeDecorator[Query]):
             return None
         query, scopes = value if isinstance(value, tuple) else (value, ())
         query = parse(query) if isinstance(query, str) else query
-        return (fts5 if dialect.name == "sqlite" else tsquery)(query, scopes)
+        return (compile_fts5 if dialect.name == "sqlite" else compile_tsquery)(query, scopes)
 
 
-def fts5(query: Query, scopes: Scopes = ()) -> str:
-    """Return the query for FTS5; terms are letters and digits, so that nothing needs an escape."""
-    narrowed = ["scope:(" + " OR ".join(f'"{term}"' for term in scope) + ")" for scope in scopes]
-    wanted = " AND ".join([*narrowed, *map(_fts5, query.wanted)])
-    unwanted = " OR ".join(map(_fts5, query.unwanted))
-    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+def compile_fts5(query: Query, scopes: Scopes = ()) -> str:
+    """Return the FTS5 query; terms consist of letters and digits, so nothing needs escaping."""
+    filters = ["scope:(" + " OR ".join(f'"{term}"' for term in scope) + ")" for scope in scopes]
+    required = " AND ".join([*filters, *map(_fts5_clause, query.required)])
+    excluded = " OR ".join(map(_fts5_clause, query.excluded))
+    return f"({required}) NOT ({excluded})" if excluded else required
 
 
-def _fts5(clause: Clause) -> str:
+def _fts5_clause(clause: Clause) -> str:
     if clause.kind is ClauseKind.WORD:
         return f'stem:"{clause.stem}"'
     words = " ".join(clause.exact)
     return f'exact:"{words}"*' if clause.kind is ClauseKind.PREFIX else f'exact:"{words}"'
 
 
-def tsquery(query: Query, scopes: Scopes = ()) -> str:
-    """Return the query for PostgreSQL, and in a second line what to count to see how broad it is."""
+def compile_tsquery(query: Query, scopes: Scopes = ()) -> str:
+    """Return two lines: the ``tsquery``, and the index terms whose frequencies estimate its hits.
+
+    The terms are separated by blanks. ``models.search.match_conditions`` splits the lines in SQL.
+    """
     scopes = [list(scope) for scope in scopes]
-    narrowed = ["(" + " | ".join(f"'#{term}'" for term in scope) + ")" for scope in scopes]
-    unwanted = [f"!{_tsquery(clause)}" for clause in query.unwanted]
+    filters = ["(" + " | ".join(f"'#{term}'" for term in scope) + ")" for scope in scopes]
+    excluded = [f"!{_tsquery_clause(clause)}" for clause in query.excluded]
     terms = [
         *(f"#{term}" for scope in scopes for term in scope),
-        *(term for clause in query.wanted for term in counted_terms(clause)),
+        *(term for clause in query.required for term in index_terms(clause)),
     ]
-    counted = list(dict.fromkeys(terms))
-    if unwanted and len(counted) == 1:
-        # Of one term it is sure how many documents have it, unless some are left out.
-        counted *= 2
-    return " & ".join([*narrowed, *map(_tsquery, query.wanted), *unwanted]) + "\n" + " ".join(counted)
+    distinct = list(dict.fromkeys(terms))
+    if excluded and len(distinct) == 1:
+        # A single term tells the SQL that its frequency is the exact number of hits; exclusions make it an
+        # estimate, and a repeated term says so.
+        distinct *= 2
+    return (
+        " & ".join([*filters, *map(_tsquery_clause, query.required), *excluded]) + "\n" + " ".join(distinct)
+    )
 
 
-def _tsquery(clause: Clause) -> str:
+def _tsquery_clause(clause: Clause) -> str:
     if clause.kind is ClauseKind.WORD:
         return f"'~{clause.stem}'"
     if clause.kind is ClauseKind.PREFIX:
@@ -70,10 +76,10 @@ def _tsquery(clause: Clause) -> str:
     return "(" + " <-> ".join(f"'={term}'" for term in clause.exact) + ")"
 
 
-def counted_terms(clause: Clause) -> list[str]:
-    """Return the terms that a document with the clause has, as they are counted.
+def index_terms(clause: Clause) -> list[str]:
+    """Return the index terms (see ``DocumentFrequency``) of every document that matches a clause.
 
-    No count is kept of what a prefix stands for: it ends in ``*`` here too, as no term does.
+    A prefix has no document frequency; it is returned with ``*`` at its end, which no term has.
     """
     if clause.kind is ClauseKind.PREFIX:
         return [f"={clause.exact[0]}*"]

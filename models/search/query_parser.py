@@ -1,8 +1,8 @@
-"""Queries: what a person types, as clauses that a document must match, every one.
+"""Query parser: turns the text that a person types into clauses, all of which a document must match.
 
-Words match by their stem. ``"exact words"`` match as they stand, in their order; ``lo*`` matches what
-begins so; ``-`` before any of these means not. Everything else is plain text: no input is an error
-but for its length, or for asking nothing.
+A word matches by its stem. A ``"phrase"`` matches its exact words in their order, ``pre*`` matches the words
+that begin with this prefix, and ``-`` before any of these negates it. All other characters are plain text:
+a query is invalid only if it is too long, has too many clauses or too short a prefix, or requires nothing.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.errors import InvalidQuery
-from models.search.text_analysis import Token, tokens
+from models.search.text_analysis import Token, tokenize
 
 MAX_QUERY_CHARACTERS = 200
 MAX_CLAUSES = 16
-#: Bytes that a prefix has at least: two letters, or one of a script where a letter is a word.
-MIN_PREFIX_CHARACTERS = 2
+#: In UTF-8: two ASCII letters, or one letter of a script in which a letter can be a word.
+MIN_PREFIX_BYTES = 2
 QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
-CLAUSE = re.compile(r'(?<!\S)(?P<no>-?)"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+)')
+CLAUSE_PATTERN = re.compile(r'(?<!\S)(?P<minus>-?)"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+)')
 
 
 class ClauseKind(StrEnum):
-    """How a clause is compared."""
+    """How a clause is matched."""
 
     WORD = "word"
     PREFIX = "prefix"
@@ -33,7 +33,10 @@ class ClauseKind(StrEnum):
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing to match: one token of a word or prefix, several of a phrase, placed in the query."""
+    """A condition on a document: one token for a word or a prefix, one or more for a phrase.
+
+    The offsets of the tokens are those in the text of the query.
+    """
 
     kind: ClauseKind
     tokens: tuple[Token, ...]
@@ -41,7 +44,7 @@ class Clause:
 
     @property
     def exact(self) -> tuple[str, ...]:
-        """Its exact terms."""
+        """The exact terms of its tokens."""
         return tuple(token.exact for token in self.tokens)
 
     @property
@@ -51,76 +54,87 @@ class Clause:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What it matches, wherever it stands in the query."""
+        """A key that is equal for clauses that match the same documents."""
         return self.kind, self.negated, self.stem if self.kind is ClauseKind.WORD else self.exact
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query that was understood: its text, and its clauses, at least one of them not negated."""
+    """A parsed query: its text and its clauses, at least one of which is not negated."""
 
     text: str
     clauses: tuple[Clause, ...]
 
     @property
-    def wanted(self) -> tuple[Clause, ...]:
-        """What a document must have."""
+    def required(self) -> tuple[Clause, ...]:
+        """The clauses that a document must match."""
         return tuple(clause for clause in self.clauses if not clause.negated)
 
     @property
-    def unwanted(self) -> tuple[Clause, ...]:
-        """What it must not have."""
+    def excluded(self) -> tuple[Clause, ...]:
+        """The clauses that a document must not match."""
         return tuple(clause for clause in self.clauses if clause.negated)
 
 
 def parse(text: str) -> Query:
-    """Return the query that a text asks.
+    """Return the parsed query; of clauses that match the same, only one is in it.
 
     Raises:
-        InvalidQuery: it is too long, has too many clauses or too short a prefix, or nothing to look for.
+        InvalidQuery: the text is too long, has too many clauses or too short a prefix, or requires nothing.
     """
     if len(text) > MAX_QUERY_CHARACTERS:
-        raise InvalidQuery(f"A query has at most {MAX_QUERY_CHARACTERS} characters.")
-    clauses = list({clause.key: clause for clause in _clauses(text)}.values())
+        raise InvalidQuery(
+            f"The query is too long: at most {MAX_QUERY_CHARACTERS} characters are allowed,"
+            f" and it has {len(text)}."
+        )
+    clauses = list({clause.key: clause for clause in _parse_clauses(text)}.values())
     if len(clauses) > MAX_CLAUSES:
-        raise InvalidQuery(f"A query has at most {MAX_CLAUSES} words and phrases.")
+        raise InvalidQuery(
+            f"The query is too complex: at most {MAX_CLAUSES} words and phrases are allowed,"
+            f" and it has {len(clauses)}."
+        )
     if not clauses:
-        raise InvalidQuery("A query has at least one letter or digit to look for.")
+        raise InvalidQuery("The query has nothing to search for. Enter at least one letter or digit.")
     if all(clause.negated for clause in clauses):
-        raise InvalidQuery("A query says what to look for, not only what to leave out.")
+        raise InvalidQuery("The query only excludes words. Add at least one word to search for, without “-”.")
     return Query(text, tuple(clauses))
 
 
-def _clauses(text: str) -> Iterator[Clause]:
-    for found in CLAUSE.finditer(text.translate(QUOTATION_MARKS)):
-        if found["plain"] is None:
-            yield from _phrase(_placed(found["phrase"], found.start("phrase")), bool(found["no"]))
+def _parse_clauses(text: str) -> Iterator[Clause]:
+    for match in CLAUSE_PATTERN.finditer(text.translate(QUOTATION_MARKS)):
+        if match["plain"] is None:
+            yield from _parse_phrase(
+                _tokenize_at(match["phrase"], match.start("phrase")), bool(match["minus"])
+            )
         else:
-            yield from _plain(found["plain"], found.start())
+            yield from _parse_words(match["plain"], match.start())
 
 
-def _placed(text: str, start: int) -> tuple[Token, ...]:
-    return tuple(token._replace(start=token.start + start, end=token.end + start) for token in tokens(text))
+def _tokenize_at(text: str, start: int) -> tuple[Token, ...]:
+    """Return the tokens of a part of the query that starts at offset ``start``."""
+    return tuple(token._replace(start=token.start + start, end=token.end + start) for token in tokenize(text))
 
 
-def _phrase(found: tuple[Token, ...], negated: bool) -> Iterator[Clause]:
-    if found:
-        yield Clause(ClauseKind.PHRASE, found, negated)
+def _parse_phrase(tokens: tuple[Token, ...], negated: bool) -> Iterator[Clause]:
+    if tokens:
+        yield Clause(ClauseKind.PHRASE, tokens, negated)
 
 
-def _plain(text: str, start: int) -> Iterator[Clause]:
-    """Yield the clauses of a run without blanks: each of its words, the last one a prefix before ``*``."""
-    found, negated = _placed(text, start), text.startswith("-")
-    if not found:
+def _parse_words(text: str, start: int) -> Iterator[Clause]:
+    """Yield the clauses of a run without blanks: a word for each token; the last is a prefix before ``*``."""
+    tokens, negated = _tokenize_at(text, start), text.startswith("-")
+    if not tokens:
         return
-    if negated and len(found) > 1:
-        # “-face-to-face” leaves out those words together, not whatever has one of them.
-        yield Clause(ClauseKind.PHRASE, found, negated)
+    if negated and len(tokens) > 1:
+        # “-face-to-face” excludes the phrase, not every document that has one of its words.
+        yield Clause(ClauseKind.PHRASE, tokens, negated)
         return
-    *words, last = found
+    *words, last = tokens
     for word in words:
         yield Clause(ClauseKind.WORD, (word,))
     is_prefix = text[last.end - start :].startswith("*")
-    if is_prefix and len(last.exact.encode()) < MIN_PREFIX_CHARACTERS:
-        raise InvalidQuery(f"A prefix has at least two letters before its “*”: “{last.exact}*” has one.")
+    if is_prefix and len(last.exact.encode()) < MIN_PREFIX_BYTES:
+        raise InvalidQuery(
+            f"The prefix “{last.exact}*” is too short: at least two letters must come before the “*”."
+        )
     yield Clause(ClauseKind.PREFIX if is_prefix else ClauseKind.WORD, (last,), negated)

@@ -1,7 +1,7 @@
-"""Ranking: what matches a query, the best first, by one formula for both databases.
+"""Ranking: orders the documents that match a query by BM25, with one implementation for both databases.
 
-A statement finds candidates (``models.search.candidates``), and how often the query's terms are used;
-BM25 over the terms of the candidates is worked out here.
+One statement retrieves the candidates and the statistics of the query's terms (``models.search.candidates``);
+their scores are computed here. The databases' own rankings (``bm25()``, ``ts_rank``) disagree.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.search.candidates import TERM, TOTALS, TOTALS_OF_SOME, select_candidates
+from models.search.candidates import COMPLETE_ROW, FREQUENCY_ROW, TRUNCATED_ROW, select_candidates
 from models.search.index_tables import (
     film_scope,
     kind_scope,
@@ -27,35 +27,36 @@ from models.search.index_tables import (
     theme_scope,
     type_scope,
 )
-from models.search.query_compiler import counted_terms
+from models.search.query_compiler import index_terms
 from models.search.query_parser import Clause, ClauseKind, Query
-from models.search.spelling_suggestion import suggestion
-from models.search.text_analysis import BREAK, join_terms
-from models.searchable import KEY_FACTOR, SEARCHABLE, searchable_models
+from models.search.spelling_suggestion import suggest_correction
+from models.search.text_analysis import TEXT_BOUNDARY, join_terms
+from models.searchable import DOCUMENT_ID_STRIDE, SEARCHABLE, searchable_models
 
-#: So many hits are all ranked and counted; of more the first by key, and not as many.
-MAX_CANDIDATES, FIRST_CANDIDATES = 10_000, 2_000
-#: BM25 as Robertson and Zaragoza give it ("The Probabilistic Relevance Framework", 2009): how soon more
-#: of a word adds little, and how much a long document counts for less.
+#: Up to ``MAX_CANDIDATES`` hits are all ranked and counted; of more, only the ``TRUNCATED_CANDIDATES`` with
+#: the lowest ids are.
+MAX_CANDIDATES, TRUNCATED_CANDIDATES = 10_000, 2_000
+#: The parameters of BM25: K1 sets how fast term frequency saturates, B how strongly scores are normalised by
+#: document length. Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009).
 K1, B = 1.2, 0.75
-#: Scores are compared to so many digits, so that equal ones are equal wherever they are worked out.
-DIGITS = 6
+#: Scores are rounded to this many digits, so that equal ones compare equal on every platform.
+SCORE_DIGITS = 6
 
-#: Where a hit stands: by score, the highest first, then by type and id.
-Place = tuple[float, int, str]
-#: A hit as it is ranked: its place, and the scope of its document.
-Ranked = tuple[float, int, str, str]
-_place_of = itemgetter(0, 1, 2)
+#: The sort key of a hit: negated score, type number, slug.
+HitSortKey = tuple[float, int, str]
+#: A ranked document: its sort key, and its scope terms separated by blanks.
+RankedRow = tuple[float, int, str, str]
+_sort_key_of = itemgetter(0, 1, 2)
 
 
 @cache
 def _type_names() -> dict[int, str]:
-    """Return the names of types by the numbers that stand in documents' keys."""
+    """Return the names of types by the numbers that are part of document ids."""
     return {model.search_number: name for name, model in searchable_models().items()}
 
 
 class Hit(NamedTuple):
-    """Something that matches: what it is, its film's id (null for a theme), and how well it matches."""
+    """A resource that matches a query; ``film`` is the slug of its film, None for a theme."""
 
     type_name: str
     slug: str
@@ -63,22 +64,22 @@ class Hit(NamedTuple):
     score: float
 
     @property
-    def place(self) -> Place:
-        """Where it stands among all hits."""
+    def sort_key(self) -> HitSortKey:
+        """The position of the hit in the ranking: highest score first, then by type and slug."""
         return -self.score, SEARCHABLE[self.type_name].search_number, self.slug
 
 
 @dataclass(frozen=True)
 class SearchResults:
-    """What a search found: every candidate in order, however many, for the caller to slice.
+    """All ranked hits of a search and their facet counts; the caller slices them into pages.
 
-    ``total`` is exact unless ``approximate``: then there are at least so many, and those beyond were
-    neither ranked nor counted. ``suggestion`` is the query with mistyped words mended, where words are
-    unknown. ``types``, ``films``, ``themes`` and ``kinds`` count the hits by type, by the id of their film
-    and of what they are about, what is broader too, and by the kind of quotes and commentary.
+    ``approximate`` means that the query had too many hits: ``total`` is then a lower bound, and the other
+    hits were neither ranked nor counted. ``suggestion`` is the query with its spelling corrected, if nothing
+    was found and a word is unknown. ``types``, ``films``, ``themes`` (broader ones included) and ``kinds``
+    map each facet value, a slug or name, to the number of its hits.
     """
 
-    ranked: list[Ranked] = field(default_factory=list)
+    rows: list[RankedRow] = field(default_factory=list)
     approximate: bool = False
     suggestion: str | None = None
     types: dict[str, int] = field(default_factory=dict)
@@ -88,36 +89,36 @@ class SearchResults:
 
     @property
     def total(self) -> int:
-        """How many hits there are, or at least are."""
-        return len(self.ranked)
+        """The number of hits, or a lower bound if ``approximate``."""
+        return len(self.rows)
 
     @property
     def hits(self) -> list[Hit]:
-        """All of them."""
-        return self.between(0, self.total)
+        """All ranked hits."""
+        return self.slice(0, self.total)
 
-    def between(self, start: int, end: int) -> list[Hit]:
-        """Return a slice of the hits."""
-        return [_hit(ranked) for ranked in self.ranked[start:end]]
+    def slice(self, start: int, end: int) -> list[Hit]:
+        """Return the hits from index ``start`` to ``end`` (exclusive)."""
+        return [_to_hit(row) for row in self.rows[start:end]]
 
-    def before(self, place: Place) -> int:
-        """Return how many hits stand before this place."""
-        return bisect_left(self.ranked, place, key=_place_of)
+    def count_before(self, key: HitSortKey) -> int:
+        """Return the number of hits with a lower sort key."""
+        return bisect_left(self.rows, key, key=_sort_key_of)
 
-    def up_to(self, place: Place) -> int:
-        """Return how many hits stand before this place, or at it."""
-        return bisect_right(self.ranked, place, key=_place_of)
+    def count_through(self, key: HitSortKey) -> int:
+        """Return the number of hits with a lower sort key or this one."""
+        return bisect_right(self.rows, key, key=_sort_key_of)
 
-    def after(self, place: Place | None, limit: int) -> list[Hit]:
-        """Return the next ``limit`` hits after the one that has this place, or had it."""
-        start = self.up_to(place) if place else 0
-        return self.between(start, start + limit)
+    def hits_after(self, key: HitSortKey | None, limit: int) -> list[Hit]:
+        """Return the next ``limit`` hits after a sort key, which no hit need have (keyset pagination)."""
+        start = self.count_through(key) if key else 0
+        return self.slice(start, start + limit)
 
 
-def _hit(ranked: Ranked) -> Hit:
-    score, number, slug, scope = ranked
+def _to_hit(row: RankedRow) -> Hit:
+    negated_score, type_number, slug, scope = row
     film = next((scope_value(term) for term in scope.split() if term[0] == "f"), None)
-    return Hit(_type_names()[number], slug, film, -score)
+    return Hit(_type_names()[type_number], slug, film, -negated_score)
 
 
 def search(
@@ -130,11 +131,11 @@ def search(
     kinds: Sequence[str] = (),
     max_severity: int | None = None,
 ) -> SearchResults:
-    """Return what anyone may see that matches, the best first.
+    """Return the visible resources that match a query, ranked by BM25.
 
-    ``types``, ``films``, ``themes`` (ids; what is narrower is meant too) and ``kinds`` keep any of these,
-    ``max_severity`` what carries no stronger advisory. It is one statement, and a second one for a
-    suggestion where nothing was found because a word is unknown.
+    Each of ``types``, ``films``, ``themes`` (slugs; subthemes match too) and ``kinds`` keeps the hits that
+    have any of its values. ``max_severity`` drops hits with a stronger advisory. Runs one statement; a second
+    one looks for a suggestion if nothing was found and a word is unknown.
     """
     scopes = [
         [type_scope(name) for name in types],
@@ -144,97 +145,113 @@ def search(
     ]
     if max_severity is not None:
         scopes.append([severity_scope(max_severity)])
-    asked = (query, tuple(tuple(scope) for scope in scopes if scope))
-    terms = {term for clause in query.wanted for term in counted_terms(clause)}
-    now = {"asked": asked, "terms": sorted(terms), "most": MAX_CANDIDATES}
-    now["first"] = min(FIRST_CANDIDATES, MAX_CANDIDATES)
+    params = {
+        "query": (query, tuple(tuple(scope) for scope in scopes if scope)),
+        "terms": sorted({term for clause in query.required for term in index_terms(clause)}),
+        "max_candidates": MAX_CANDIDATES,
+        "truncated": min(TRUNCATED_CANDIDATES, MAX_CANDIDATES),
+    }
     connection = session.connection()
-    rows = connection.execute(select_candidates(connection.dialect.name), now).all()
-    candidates = [row for row in rows if row[0] > TERM]
-    return _rank(session, query, candidates, _TermCounts([row for row in rows if row[0] <= TERM]))
+    rows = connection.execute(select_candidates(connection.dialect.name), params).all()
+    candidates = [row for row in rows if row[0] > FREQUENCY_ROW]
+    return _rank(session, query, candidates, _Statistics([row for row in rows if row[0] <= FREQUENCY_ROW]))
 
 
-class _TermCounts:
-    """How many documents there are, how long they are, and how many have each term."""
+class _Statistics:
+    """The number of documents, their average length, and the document frequencies of the query's terms."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
-        self.documents, self.average, self.approximate = 0, 1.0, False
-        self.having: dict[str, int] = {}
+        """Take the rows of statistics of :func:`models.search.candidates.select_candidates`."""
+        self.documents, self.average_length, self.approximate = 0, 1.0, False
+        self.document_frequencies: dict[str, int] = {}
         for row in rows:
-            self._take(*row[:3])
+            self._add(*row[:3])
 
-    def _take(self, key: int, said: str, documents: int) -> None:
-        if key == TERM:
-            self.having[said] = documents
-        elif key in (TOTALS, TOTALS_OF_SOME) and documents:
-            self.documents, self.average = documents, max(1.0, int(said) / documents)
-            self.approximate = key == TOTALS_OF_SOME
+    def _add(self, row_kind: int, value: str, documents: int) -> None:
+        if row_kind == FREQUENCY_ROW:
+            self.document_frequencies[value] = documents
+        elif row_kind in (COMPLETE_ROW, TRUNCATED_ROW) and documents:
+            self.documents, self.average_length = documents, max(1.0, int(value) / documents)
+            self.approximate = row_kind == TRUNCATED_ROW
 
-    def rarity(self, having: int) -> float:
-        """Return BM25's inverse document frequency, which is above zero for every count."""
-        return math.log1p((self.documents - having + 0.5) / (having + 0.5))
+    def idf(self, document_frequency: int) -> float:
+        """Return BM25's inverse document frequency, in the variant that is always above zero."""
+        return math.log1p((self.documents - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
-def _rank(session: Session, query: Query, candidates: list[Any], counts: _TermCounts) -> SearchResults:
+def _rank(session: Session, query: Query, candidates: list[Any], statistics: _Statistics) -> SearchResults:
     if not candidates:
-        return SearchResults(suggestion=suggestion(session, query, counts.having))
-    keys, slugs, lengths, stems, exacts, scopes = zip(*candidates, strict=True)
-    scores = _scores(query, counts, lengths, (stems, exacts))
-    numbers = [key % KEY_FACTOR for key in keys]
-    # Sorted as they are: whatever makes an object of each would take longer than to rank it.
-    ranked = sorted(zip((-score for score in scores), numbers, slugs, scopes, strict=True))
-    terms = Counter(chain.from_iterable(scope.split() for scope in scopes))
-    counts_of = [
-        {scope_value(term): count for term, count in terms.items() if term[0] == mark} for mark in "tfhk"
+        return SearchResults(suggestion=suggest_correction(session, query, statistics.document_frequencies))
+    ids, slugs, lengths, stems, exacts, scopes = zip(*candidates, strict=True)
+    scores = _score_all(query, statistics, lengths, (stems, exacts))
+    type_numbers = [id_ % DOCUMENT_ID_STRIDE for id_ in ids]
+    # Plain tuples: creating an object for each candidate would take longer than ranking them.
+    rows = sorted(zip((-score for score in scores), type_numbers, slugs, scopes, strict=True))
+    term_counts = Counter(chain.from_iterable(scope.split() for scope in scopes))
+    # Types, films, themes and kinds by the first characters of their scope terms.
+    facets = [
+        {scope_value(term): count for term, count in term_counts.items() if term[0] == prefix}
+        for prefix in "tfhk"
     ]
-    return SearchResults(ranked, counts.approximate, None, *counts_of)
+    return SearchResults(rows, statistics.approximate, None, *facets)
 
 
 class _TermWeight(NamedTuple):
-    """What to count in a document, in its stems (0) or its exact terms (1), and what one weighs."""
+    """What to count in a document's stems (column 0) or exact terms (column 1), and its idf."""
 
     column: int
     text: str
-    rarity: float
+    idf: float
 
 
-def _term_weights(clause: Clause, counts: _TermCounts, candidates: int) -> _TermWeight:
+def _weigh_clause(clause: Clause, statistics: _Statistics, candidate_count: int) -> _TermWeight:
     if clause.kind is ClauseKind.PREFIX:
-        # No count is kept of prefixes; every candidate has it.
-        return _TermWeight(1, f" {clause.exact[0]}", counts.rarity(min(candidates, counts.documents)))
-    rarity = sum(counts.rarity(counts.having.get(term, 0)) for term in counted_terms(clause))
+        # Prefixes have no stored document frequency, but every candidate matches this one.
+        return _TermWeight(
+            1, f" {clause.exact[0]}", statistics.idf(min(candidate_count, statistics.documents))
+        )
+    # A phrase weighs as much as its words together.
+    idf = sum(statistics.idf(statistics.document_frequencies.get(term, 0)) for term in index_terms(clause))
     if clause.kind is ClauseKind.WORD:
-        return _TermWeight(0, join_terms([clause.stem]), rarity)
-    # A phrase weighs what its words weigh together.
-    return _TermWeight(1, join_terms(clause.exact), rarity)
+        return _TermWeight(0, join_terms([clause.stem]), idf)
+    return _TermWeight(1, join_terms(clause.exact), idf)
 
 
-def _scores(
-    query: Query, counts: _TermCounts, lengths: Sequence[int], columns: tuple[Sequence[Any], Sequence[Any]]
+def _score_all(
+    query: Query,
+    statistics: _Statistics,
+    lengths: Sequence[int],
+    columns: tuple[Sequence[Any], Sequence[Any]],
 ) -> list[float]:
-    """Return the score of each document: of its length and how often it has what is weighed."""
-    weighed = [_term_weights(clause, counts, len(lengths)) for clause in query.wanted]
-    # A text that is what was asked for and nothing else; a break stands at its beginning and its end.
-    whole = join_terms([BREAK, *(term for clause in query.wanted for term in clause.exact), BREAK]).strip()
-    looked_for = [(1, whole), *((one.column, one.text) for one in weighed)]
-    as_stored = str.encode if isinstance(columns[0][0], bytes) else str
-    often = [
-        [terms.count(text) for terms in columns[column]]
-        for column, text in ((column, as_stored(text)) for column, text in looked_for)
+    """Return the score of each document; ``columns`` are the documents' stems and exact terms."""
+    weights = [_weigh_clause(clause, statistics, len(lengths)) for clause in query.required]
+    # Matches a text that consists of the query and nothing else, between its two boundaries.
+    whole_text = join_terms(
+        [TEXT_BOUNDARY, *(term for clause in query.required for term in clause.exact), TEXT_BOUNDARY]
+    ).strip()
+    patterns = [(1, whole_text), *((weight.column, weight.text) for weight in weights)]
+    encode = str.encode if isinstance(columns[0][0], bytes) else str
+    frequencies = [
+        [terms.count(pattern) for terms in columns[column]]
+        for column, pattern in ((column, encode(pattern)) for column, pattern in patterns)
     ]
-    rows = list(zip(lengths, *often, strict=True))
-    # Many documents are as long as others, and have as much of it.
-    score_of = {row: _score(row[0], row[1], row[2:], weighed, counts.average) for row in set(rows)}
-    return [score_of[row] for row in rows]
+    rows = list(zip(lengths, *frequencies, strict=True))
+    # Memoised: many documents have the same length and term frequencies.
+    scores = {row: _score(row[0], row[1], row[2:], weights, statistics.average_length) for row in set(rows)}
+    return [scores[row] for row in rows]
 
 
 def _score(
-    length: int, whole: int, often: Sequence[int], weighed: list[_TermWeight], average: float
+    length: int,
+    whole_matches: int,
+    frequencies: Sequence[int],
+    weights: list[_TermWeight],
+    average_length: float,
 ) -> float:
-    """Return BM25; where one of the texts is what was asked for and nothing else, twice the most of it."""
-    if whole:
-        return round(2 * (K1 + 1) * sum(one.rarity for one in weighed), DIGITS)
-    score, damped = 0.0, K1 * (1 - B + B * length / average)
-    for one, number in zip(weighed, often, strict=True):
-        score += one.rarity * number * (K1 + 1) / (number + damped)
-    return round(score, DIGITS)
+    """Return the BM25 score; a document with a text that equals the query gets twice BM25's upper bound."""
+    if whole_matches:
+        return round(2 * (K1 + 1) * sum(weight.idf for weight in weights), SCORE_DIGITS)
+    score, saturation = 0.0, K1 * (1 - B + B * length / average_length)
+    for weight, frequency in zip(weights, frequencies, strict=True):
+        score += weight.idf * frequency * (K1 + 1) / (frequency + saturation)
+    return round(score, SCORE_DIGITS)

@@ -1,6 +1,7 @@
-"""Breadth: whether so much is about a theme that it is soon found by looking anywhere.
+"""Selectivity estimates: document frequencies of themes and types, as SQL for the list query planner.
 
-It is told by counts that are kept with the index, which count all types together.
+The counts come from the index (``DocumentFrequency``), so reading them costs one primary-key lookup each.
+A theme's count includes all resource types.
 """
 
 from __future__ import annotations
@@ -10,28 +11,37 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Float, cast, func, literal, select
 
-from models.search.index_tables import DOT, DocumentTerm, type_scope
+from models.search.index_tables import HYPHEN_SUBSTITUTE, DocumentFrequency, type_scope
 
 
 def theme_document_count(themes: Sequence[Any]) -> ColumnElement[float]:
-    """Return how many documents are about themes, each a text or SQL; twice those that are about two."""
-    return _documents([literal("#h").concat(func.replace(theme, "-", DOT)) for theme in themes])
+    """Return SQL for the number of documents tagged with themes, each a slug or SQL for one.
+
+    A document tagged with two of them counts twice.
+    """
+    return _sum_frequencies(
+        [literal("#h").concat(func.replace(theme, "-", HYPHEN_SUBSTITUTE)) for theme in themes]
+    )
 
 
-def resource_count(type_name: str) -> ColumnElement[float]:
-    """Return how many resources of a type anyone may see."""
-    return _documents([literal(f"#{type_scope(type_name)}")])
+def visible_resource_count(type_name: str) -> ColumnElement[float]:
+    """Return SQL for the number of visible resources of a type."""
+    return _sum_frequencies([literal(f"#{type_scope(type_name)}")])
 
 
-def _documents(terms: list[Any]) -> ColumnElement[float]:
-    counted = select(func.sum(DocumentTerm.documents)).where(DocumentTerm.term.in_(terms)).scalar_subquery()
-    return cast(func.coalesce(counted, 0), Float)
+def _sum_frequencies(terms: list[Any]) -> ColumnElement[float]:
+    total = (
+        select(func.sum(DocumentFrequency.documents))
+        .where(DocumentFrequency.term.in_(terms))
+        .scalar_subquery()
+    )
+    return cast(func.coalesce(total, 0), Float)
 
 
-def is_low_selectivity(type_name: str, themes: Sequence[Any], most: Any) -> ColumnElement[bool]:
-    """Return the condition that ``most`` of what is about themes are sooner found by walking in any order.
+def is_low_selectivity(type_name: str, themes: Sequence[Any], limit: Any) -> ColumnElement[bool]:
+    """Return the condition that a scan in any order finds ``limit`` matches sooner than sorting all of them.
 
-    A walk looks at about ``most * N / hits`` resources, and all ``hits`` must be sorted otherwise.
+    A scan reads about ``limit * N / hits`` of the N resources; the alternative sorts all ``hits``.
     """
     hits = theme_document_count(themes)
-    return hits * hits > cast(most, Float) * resource_count(type_name)
+    return hits * hits > cast(limit, Float) * visible_resource_count(type_name)

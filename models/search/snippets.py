@@ -1,7 +1,7 @@
-"""Snippets: where a text has what was looked for, and a piece of it to show.
+"""Search snippets: locate the matches of a query within a text (highlights), and cut a window around them.
 
-Ranges are offsets into the text as it was given, ends excluded. Nothing here is HTML: whoever shows a
-snippet escapes its pieces first, and marks them then.
+Ranges are pairs of offsets (code points) into the original text; the end is exclusive. Nothing here is HTML:
+a caller that renders a snippet must escape its parts before it adds markup.
 """
 
 from __future__ import annotations
@@ -10,37 +10,39 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.search.query_parser import Clause, ClauseKind, Query
-from models.search.text_analysis import Token, tokens
+from models.search.text_analysis import Token, tokenize
 
 SNIPPET_LENGTH = 160
-#: What stands for the text before and after a piece.
+#: Marks the side of a snippet where the text continues.
 ELLIPSIS = "…"
 
 Range = tuple[int, int]
 
 
 class Snippet(NamedTuple):
-    """A piece of a text, with ``…`` where more stands beside it; the ranges are the piece's own."""
+    """A part of a text, with ``…`` where it was cut; ``highlights`` are ranges within the snippet's text."""
 
     text: str
-    ranges: list[Range]
+    highlights: list[Range]
 
 
-def highlights(text: str, query: Query) -> list[Range]:
-    """Return the ranges of ``text`` that match what the query looks for, in order, none in another."""
-    found = list(tokens(text))
-    return _merged(sorted(place for clause in query.wanted for place in _matches(clause, found)))
+def find_highlights(text: str, query: Query) -> list[Range]:
+    """Return the ranges of ``text`` that match a required clause, in order; overlapping ones are merged."""
+    tokens = list(tokenize(text))
+    return _merge_overlapping(
+        sorted(match for clause in query.required for match in _find_matches(clause, tokens))
+    )
 
 
-def _matches(clause: Clause, found: list[Token]) -> Iterator[Range]:
+def _find_matches(clause: Clause, tokens: list[Token]) -> Iterator[Range]:
     if clause.kind is ClauseKind.PHRASE:
-        wanted = clause.exact
-        for first in range(len(found) - len(wanted) + 1):
-            run = found[first : first + len(wanted)]
-            if tuple(token.exact for token in run) == wanted:
+        phrase = clause.exact
+        for index in range(len(tokens) - len(phrase) + 1):
+            run = tokens[index : index + len(phrase)]
+            if tuple(token.exact for token in run) == phrase:
                 yield run[0].start, run[-1].end
         return
-    for token in found:
+    for token in tokens:
         if (
             token.stem == clause.stem
             if clause.kind is ClauseKind.WORD
@@ -49,9 +51,9 @@ def _matches(clause: Clause, found: list[Token]) -> Iterator[Range]:
             yield token.start, token.end
 
 
-def _merged(places: list[Range]) -> list[Range]:
+def _merge_overlapping(ranges: list[Range]) -> list[Range]:
     merged: list[Range] = []
-    for start, end in places:
+    for start, end in ranges:
         if merged and start < merged[-1][1]:
             merged[-1] = merged[-1][0], max(merged[-1][1], end)
         else:
@@ -59,29 +61,29 @@ def _merged(places: list[Range]) -> list[Range]:
     return merged
 
 
-def snippet(text: str, query: Query, length: int = SNIPPET_LENGTH) -> Snippet:
-    """Return a piece of about ``length`` characters around the first matches; a short text is whole."""
-    marked = highlights(text, query)
+def extract_snippet(text: str, query: Query, length: int = SNIPPET_LENGTH) -> Snippet:
+    """Return about ``length`` characters around the first matches; a text no longer than that is whole."""
+    highlights = find_highlights(text, query)
     if len(text) <= length:
-        return Snippet(text, marked)
-    start, end = _window(text, marked, length)
+        return Snippet(text, highlights)
+    start, end = _choose_window(text, highlights, length)
     before, after = ELLIPSIS * (start > 0), ELLIPSIS * (end < len(text))
-    inside = [place for place in marked if start <= place[0] and place[1] <= end]
+    inside = [span for span in highlights if start <= span[0] and span[1] <= end]
     shift = len(before) - start
     return Snippet(
         f"{before}{text[start:end]}{after}", [(first + shift, last + shift) for first, last in inside]
     )
 
 
-def _window(text: str, marked: list[Range], length: int) -> Range:
-    """Return a range that cuts no word, has the first match, and a third of its length before it."""
-    first, last = marked[0] if marked else (0, 0)
-    room = max(length, last - first)
-    words = list(tokens(text))
-    wish = max(0, min(first - (room - (last - first)) // 3, len(text) - room))
-    start = min((word.start for word in words if word.start >= wish), default=first) if wish else 0
+def _choose_window(text: str, highlights: list[Range], length: int) -> Range:
+    """Return a range that includes the first match, a third of the context before it, and no cut words."""
+    first, last = highlights[0] if highlights else (0, 0)
+    width = max(length, last - first)
+    words = list(tokenize(text))
+    ideal = max(0, min(first - (width - (last - first)) // 3, len(text) - width))
+    start = min((word.start for word in words if word.start >= ideal), default=first) if ideal else 0
     start = min(start, first)
-    ends = [word.end for word in words if start < word.end <= start + room]
-    end = len(text) if len(text) <= start + room else max([*ends, last], default=start + room)
-    # A text that is one long run has no place to cut at.
-    return start, end if end > start else min(len(text), start + room)
+    ends = [word.end for word in words if start < word.end <= start + width]
+    end = len(text) if len(text) <= start + width else max([*ends, last], default=start + width)
+    # A text that is a single long run has no word boundary to cut at.
+    return start, end if end > start else min(len(text), start + width)

@@ -1,8 +1,8 @@
-"""Analysis: how a text becomes terms. Both databases only compare terms, so they find the same.
+"""Text analysis: folding, tokenizing and stemming, in Python so that both databases match the same terms.
 
-A *token* is a run of letters and digits, with apostrophes inside it. Of each there are two terms:
-``exact``, with case and accents folded, for phrases and prefixes; and ``stem``, its English stem, for
-words. Terms hold letters and digits alone: nothing in one means anything to a database.
+A *token* is a run of letters and digits that may have apostrophes inside. Each token becomes two index
+terms: ``exact``, without case and accents, for phrases and prefixes; and ``stem``, its English stem, for
+words. Terms consist of letters and digits only, so they never need escaping in a database's query syntax.
 """
 
 from __future__ import annotations
@@ -16,28 +16,30 @@ from importlib.metadata import version
 from threading import Lock
 from typing import Any, NamedTuple
 
-#: What was indexed by another version is indexed again; a stemmer's release may change its stems.
-VERSION = f"1 snowballstemmer {version('snowballstemmer')}"
-#: Characters of a term; PostgreSQL refuses those above 2 KB.
-LONGEST_TERM = 64
-#: What PostgreSQL keeps of a document: positions up to 16,383, 255 of a term, 1 MB. What is beyond is
-#: left out for both databases.
-MAX_TOKENS, MAX_TERM_COUNT, MAX_CHARACTERS = 16_000, 255, 100_000
-#: Stands where a phrase must not go on: around each text. It is no letter, so no query can hold it.
-BREAK = "¶"
+#: Stored with the index, which is rebuilt when this changes: another stemmer release may produce other stems.
+ANALYSIS_VERSION = f"1 snowballstemmer {version('snowballstemmer')}"
+#: Longer terms are cut to this many characters; PostgreSQL refuses lexemes above 2 KB.
+MAX_TERM_LENGTH = 64
+#: Limits of PostgreSQL's ``tsvector``: positions up to 16,383, 255 positions of a lexeme, 1 MB in total.
+#: Both databases index no more than that, so that they find the same.
+MAX_TOKENS, MAX_TERM_FREQUENCY, MAX_DOCUMENT_CHARACTERS = 16_000, 255, 100_000
+#: A term before and after each text, so that no phrase matches across two texts. It is not a letter, so no
+#: query can contain it.
+TEXT_BOUNDARY = "¶"
 
-TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-#: Letters that Unicode does not decompose, and the apostrophes that are written for one another.
-LETTERS = str.maketrans(
+TOKEN_PATTERN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+#: Folds letters that Unicode does not decompose, and the variants of the apostrophe.
+LETTER_FOLDING = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
     | {"’": "'", "ʼ": "'", "‛": "'"}
 )
-#: Marks on a letter, and characters that only say how others are set: soft hyphens, joiners, directions.
-DROPPED = frozenset({"Mn", "Me", "Cf"})
+#: Unicode categories that folding removes: combining marks and format characters (soft hyphens, joiners,
+#: directional marks).
+IGNORED_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
 
 
 class Token(NamedTuple):
-    """A token: its terms, and where it stands in the text that was analysed."""
+    """A token: its two terms, and its offsets in the analysed text (``end`` is exclusive)."""
 
     exact: str
     stem: str
@@ -45,10 +47,11 @@ class Token(NamedTuple):
     end: int
 
 
-class Terms(NamedTuple):
-    """The terms of a document, each between blanks of its own, and how many there are.
+class AnalysedDocument(NamedTuple):
+    """The terms of a document in order, and the number of its tokens, weights included.
 
-    So ``terms.stem.count(" word ")`` counts a word, and two in a row count as two.
+    Each term has a blank on both sides (see :func:`join_terms`), so ``document.stem.count(" word ")`` is the
+    term frequency of a word, even where the word is repeated.
     """
 
     exact: str
@@ -59,28 +62,32 @@ class Terms(NamedTuple):
 @lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
-    return "".join(one for one in folded.translate(LETTERS) if unicodedata.category(one) not in DROPPED)
+    return "".join(
+        char
+        for char in folded.translate(LETTER_FOLDING)
+        if unicodedata.category(char) not in IGNORED_CATEGORIES
+    )
 
 
 def fold(text: str) -> tuple[str, Sequence[int]]:
-    """Return the text without case and accents, and for each character where it came from."""
+    """Return the text without case and accents, and the offset in ``text`` of each folded character."""
     if text.isascii():
         return text.lower(), range(len(text))
     folded: list[str] = []
-    origins: list[int] = []
-    for origin, character in enumerate(text):
-        for one in _fold_character(character):
-            folded.append(one)
-            origins.append(origin)
-    return "".join(folded), origins
+    offsets: list[int] = []
+    for offset, character in enumerate(text):
+        for char in _fold_character(character):
+            folded.append(char)
+            offsets.append(offset)
+    return "".join(folded), offsets
 
 
-_one_at_a_time = Lock()
+_stemmer_lock = Lock()
 
 
 @cache
 def _stemmer() -> Any:
-    """Return the stemmer; all languages come with it, which a worker holds once somebody searches."""
+    """Return the English stemmer, imported on first use: its package loads the stemmers of all languages."""
     from snowballstemmer.english_stemmer import EnglishStemmer  # type: ignore[import-untyped]
 
     return EnglishStemmer()
@@ -88,57 +95,58 @@ def _stemmer() -> Any:
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """Return the English stem of a folded word: ``letters`` and ``letter's`` are ``letter``."""
-    # A stemmer keeps the word that it is at work on, and threads share it.
-    with _one_at_a_time:
+    """Return the English stem of a folded word: ``letter`` for ``letters`` and ``letter's``."""
+    # The stemmer holds the current word as state, and threads share it.
+    with _stemmer_lock:
         stemmed: str = _stemmer().stemWord(word)
     return stemmed.replace("'", "")
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text, in order; ``text[token.start : token.end]`` is what is shown."""
-    folded, origins = fold(text)
-    for found in TOKEN.finditer(folded):
-        word = found.group()[:LONGEST_TERM]
+def tokenize(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text in order; ``text[token.start : token.end]`` is the original spelling."""
+    folded, offsets = fold(text)
+    for match in TOKEN_PATTERN.finditer(folded):
+        word = match.group()[:MAX_TERM_LENGTH]
         exact = word.replace("'", "")
-        yield Token(exact, stem(word) or exact, origins[found.start()], _end(text, origins[found.end() - 1]))
+        end = _token_end(text, offsets[match.end() - 1])
+        yield Token(exact, stem(word) or exact, offsets[match.start()], end)
 
 
-def _end(text: str, last: int) -> int:
-    """Return where a token ends whose last letter is at ``last``: after the marks on that letter."""
+def _token_end(text: str, last: int) -> int:
+    """Return the end of a token whose last letter is at offset ``last``: after its combining marks."""
     end = last + 1
-    while end < len(text) and unicodedata.category(text[end]) in DROPPED:
+    while end < len(text) and unicodedata.category(text[end]) in IGNORED_CATEGORIES:
         end += 1
     return end
 
 
-def analyse_document(texts: Iterable[tuple[str, int]]) -> Terms:
-    """Return the terms of a document: its texts, each with its weight.
+def analyse_document(texts: Iterable[tuple[str, int]]) -> AnalysedDocument:
+    """Return the terms of a document that consists of ``texts``, pairs of a text and its weight.
 
-    A text of weight 3 is there three times, so that its words count threefold.
+    A text of weight 3 is indexed three times, so that its words have three times the term frequency.
     """
-    exact: list[str] = [BREAK]
+    exact: list[str] = [TEXT_BOUNDARY]
     stems: list[str] = []
-    room, seen = MAX_CHARACTERS, Counter[str]()
+    remaining, frequencies = MAX_DOCUMENT_CHARACTERS, Counter[str]()
     for text, weight in texts:
-        found = list(tokens(text))
-        for token in (token for _ in range(weight) for token in (*found, None)):
+        text_tokens = list(tokenize(text))
+        for token in (token for _ in range(weight) for token in (*text_tokens, None)):
             if token is None:
-                exact.append(BREAK)
+                exact.append(TEXT_BOUNDARY)
                 continue
-            room -= len(token.exact) + 1
-            if room < 0 or len(exact) >= MAX_TOKENS:
-                return _repeat_terms(exact, stems)
-            seen[token.exact] += 1
-            exact.append(token.exact if seen[token.exact] <= MAX_TERM_COUNT else BREAK)
+            remaining -= len(token.exact) + 1
+            if remaining < 0 or len(exact) >= MAX_TOKENS:
+                return _join_document(exact, stems)
+            frequencies[token.exact] += 1
+            exact.append(token.exact if frequencies[token.exact] <= MAX_TERM_FREQUENCY else TEXT_BOUNDARY)
             stems.append(token.stem)
-    return _repeat_terms(exact, stems)
+    return _join_document(exact, stems)
 
 
-def _repeat_terms(exact: list[str], stems: list[str]) -> Terms:
-    return Terms(join_terms(exact), join_terms(stems), len(stems))
+def _join_document(exact: list[str], stems: list[str]) -> AnalysedDocument:
+    return AnalysedDocument(join_terms(exact), join_terms(stems), len(stems))
 
 
 def join_terms(terms: Iterable[str]) -> str:
-    """Return terms as a document holds them in a row."""
+    """Return terms in the stored format: each between two blanks of its own."""
     return "".join(f" {term} " for term in terms)

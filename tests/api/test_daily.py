@@ -12,7 +12,7 @@ from api.app import create_app
 from api.core.config import Settings
 from api.schemas.random_queries import time_zone_names
 from models import Film, Quote
-from models.search import rebuild
+from models.search import rebuild_index
 from tests.api.test_chance import NAMES, bookmark, clean
 from tests.api.test_lists import whole
 from tests.api.test_lots import chi_square, line, rare
@@ -47,7 +47,7 @@ def add(app, moment):
         film, at = session.scalar(select(Film.id)), dt.datetime.fromisoformat(moment)
         session.connection().execute(insert(Quote.__table__), [line(n, film, at) for n in range(300)])
         # They came past the session, and are in no list yet.
-        rebuild(session)
+        rebuild_index(session)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from api.query.random_selection import RandomSelection, draw_hash
 from models import Film, Quote, QuoteKind
 from models.base import random_key
 from models.revision import change_set
-from models.search import rebuild
+from models.search import rebuild_index
 from tests.api.test_chance import by_lot, clean
 from tests.api.test_lists import ids
 from tests.counting import statements
@@ -71,7 +71,7 @@ def crowd(engine):
             rows = [line(place, made.id, STORED) for place in range(12_000)]
             session.connection().execute(insert(Quote.__table__), rows)
             # They came past the session, and are in no list yet.
-            rebuild(session)
+            rebuild_index(session)
         yield app
         app.extensions["database"].close()
 

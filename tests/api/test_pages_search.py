@@ -139,7 +139,7 @@ class TestInEarnest:
         ("query", "status", "said"),
         [
             ("q=lonelness", 200, "Did you mean"),
-            ("q=-love", 200, "not only what to leave out"),
+            ("q=-love", 200, "only excludes words"),
             ("q=love&type=nothing", 422, "Unknown type"),
             ("q=love&cursor=x", 422, "This cursor is not of this list"),
             (f"q={'love+' * 100}", 422, "1 to 200 characters"),

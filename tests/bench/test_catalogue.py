@@ -7,12 +7,12 @@ from bench.catalogue import Sizes, make
 from models import RESOURCES, Character, Commentary, ContentGeneration, Film, Quote, QuoteTheme, Scene, Theme
 from models.base import random_key
 from models.database import Database
-from models.search import parse, rebuild, search
+from models.search import parse, rebuild_index, search
 from models.search.index_sync import sync_on_commit
-from models.search.index_tables import Document, DocumentTerm, IndexTotals
+from models.search.index_tables import DocumentFrequency, IndexStatistics, SearchDocument
 from tests.bench.conftest import QUOTES
 
-INDEX = (Document, DocumentTerm, IndexTotals)
+INDEX = (SearchDocument, DocumentFrequency, IndexStatistics)
 
 
 def index_of(session):
@@ -118,7 +118,7 @@ class TestTheIndex:
     def test_is_what_a_rebuild_makes(self, catalogue):
         with catalogue.read_session() as session:
             before = index_of(session)
-            rebuild(session)
+            rebuild_index(session)
             assert index_of(session) == before
             session.rollback()
 

@@ -76,7 +76,7 @@ class TestAListByWordsAndThemes:
 class TestASearch:
     def test_of_a_common_word_it_reads_the_first_documents_alone(self, catalogue, monkeypatch):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 100)
-        monkeypatch.setattr(ranking, "FIRST_CANDIDATES", 20)
+        monkeypatch.setattr(ranking, "TRUNCATED_CANDIDATES", 20)
         answer, rows = touched(catalogue, COMMONEST)
         assert (answer.total, answer.approximate) == (20, True)
         assert rows < 20 * match_conditions.SCAN_BUDGET * 2 < 500
@@ -84,14 +84,14 @@ class TestASearch:
     @pytest.mark.parametrize("asked", ["quo*", "quote -nothing", '"quote"'])
     def test_so_it_does_of_other_broad_queries(self, catalogue, monkeypatch, asked):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 100)
-        monkeypatch.setattr(ranking, "FIRST_CANDIDATES", 20)
+        monkeypatch.setattr(ranking, "TRUNCATED_CANDIDATES", 20)
         answer, rows = touched(catalogue, asked)
         assert (answer.total, answer.approximate) == (20, True)
         assert rows < 20 * match_conditions.SCAN_BUDGET * 2
 
     def test_words_that_shun_each_other_are_not_walked_for_to_the_end(self, catalogue, monkeypatch):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 10)
-        monkeypatch.setattr(ranking, "FIRST_CANDIDATES", 5)
+        monkeypatch.setattr(ranking, "TRUNCATED_CANDIDATES", 5)
         answer, rows = touched(catalogue, COMMONEST, types=["commentary"])
         assert (answer.total, answer.approximate) == (0, False)
         assert rows < 500
@@ -103,7 +103,7 @@ class TestASearch:
         assert {step["Node Type"] for step in documents} <= {"Tid Scan", "Bitmap Heap Scan", "Index Scan"}
 
     def test_only_the_films_that_are_shown_are_named(self, over_catalogue, monkeypatch):
-        monkeypatch.setattr(results, "MOST_VALUES", 1)
+        monkeypatch.setattr(results, "MAX_FACET_VALUES", 1)
         answer, seen = statements_of(over_catalogue, f"/v1/search?q={COMMONEST}")
         facets = answer.get_json()["facets"]
         assert len(facets["film"]["values"]) == 1

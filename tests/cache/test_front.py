@@ -141,7 +141,7 @@ class TestContent:
         front.application = slow
         assert ask(f"/v1/quotes/{QUOTE}").get_json()["label"] != "While it was read"
         front.application = asked
-        assert ask.app.extensions["database"].watch.version_token() is not None
+        assert ask.app.extensions["database"].change_watcher.version_token() is not None
         change(ask.app.extensions["database"], label="While it was read ")
         assert ask(f"/v1/quotes/{QUOTE}").get_json()["label"] == "While it was read "
 

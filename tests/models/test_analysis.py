@@ -3,19 +3,19 @@
 import pytest
 
 from models.search.text_analysis import (
-    BREAK,
-    LONGEST_TERM,
-    MAX_TERM_COUNT,
+    MAX_TERM_FREQUENCY,
+    MAX_TERM_LENGTH,
     MAX_TOKENS,
+    TEXT_BOUNDARY,
     analyse_document,
     fold,
     stem,
-    tokens,
+    tokenize,
 )
 
 
 def exact(text):
-    return [token.exact for token in tokens(text)]
+    return [token.exact for token in tokenize(text)]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_case_accents_and_forms_are_folded(text, folded):
         ("👍🏽 — … \x00 \ud800", []),
         ("愛してる", ["愛してる"]),
         ("½ 2", ["1", "2", "2"]),
-        ("x" * 100, ["x" * LONGEST_TERM]),
+        ("x" * 100, ["x" * MAX_TERM_LENGTH]),
     ],
 )
 def test_tokens_are_runs_of_letters_and_digits(text, terms):
@@ -65,19 +65,19 @@ def test_words_have_the_stem_of_their_inflections(words):
 
 
 def test_a_possessive_has_the_stem_of_its_word():
-    assert {token.stem for token in tokens("Charles Charles's Charles’s CHARLES'")} == {"charl"}
+    assert {token.stem for token in tokenize("Charles Charles's Charles’s CHARLES'")} == {"charl"}
 
 
 @pytest.mark.parametrize("text", ["Cafe\u0301s", "ﬁlms", "so\u00adft", "İD", "e\u0301", "Straße", "don’t"])
 def test_a_token_stands_where_its_letters_stand(text):
-    [token] = tokens(f"“{text}”")
+    [token] = tokenize(f"“{text}”")
     assert f"“{text}”"[token.start : token.end] == text
 
 
 class TestADocument:
     def test_its_terms_stand_between_blanks_of_their_own(self):
         terms = analyse_document([("Her, her", 1)])
-        assert terms.exact == f" {BREAK}  her  her  {BREAK} "
+        assert terms.exact == f" {TEXT_BOUNDARY}  her  her  {TEXT_BOUNDARY} "
         assert terms.stem.count(" her ") == terms.length == 2
 
     def test_a_text_counts_as_often_as_it_weighs(self):
@@ -91,7 +91,7 @@ class TestADocument:
 
     def test_what_postgresql_would_not_keep_is_left_out(self):
         often = analyse_document([("word " * 1000, 1)])
-        assert often.exact.count(" word ") == MAX_TERM_COUNT
+        assert often.exact.count(" word ") == MAX_TERM_FREQUENCY
         assert often.stem.count(" word ") == 1000
         long = analyse_document([(" ".join(map(str, range(30_000))), 1)])
         assert len(long.exact.split()) <= MAX_TOKENS

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Text,
 from models import Base, migrations
 from models.database import Database
 from models.list_index import ListIndexRow
-from models.search.index_tables import Document
+from models.search.index_tables import SearchDocument
 
 TABLES = set(Base.metadata.tables)
 
@@ -75,7 +75,7 @@ def listed(database):
     with database.read_session() as session:
         return [
             {tuple(row) for row in session.execute(select(*columns))}
-            for columns in (ListIndexRow.__table__.columns, (Document.id, Document.position))
+            for columns in (ListIndexRow.__table__.columns, (SearchDocument.id, SearchDocument.position))
         ]
 
 

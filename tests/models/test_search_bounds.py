@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 
 from models import Quote, QuoteKind
 from models.database import Database
-from models.search import matches_query, parse, ranking, rebuild, search
+from models.search import matches_query, parse, ranking, rebuild_index, search
 from tests.counting import statements
 
 #: More quotes than are ranked of a search that is too broad; every tenth of them says one thing more.
@@ -41,7 +41,7 @@ def multiply(session):
         for number in range(MANY)
     ]
     connection.execute(insert(table), rows)
-    rebuild(session)
+    rebuild_index(session)
 
 
 def found(database, asked, **narrowed):
@@ -54,7 +54,7 @@ class TestASearch:
     def test_of_more_than_it_ranks_it_ranks_some_and_says_so(self, large, monkeypatch):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", MANY - 1)
         answer = found(large, "copy everybody")
-        assert (answer.total, answer.approximate) == (ranking.FIRST_CANDIDATES, True)
+        assert (answer.total, answer.approximate) == (ranking.TRUNCATED_CANDIDATES, True)
         assert sum(answer.types.values()) == answer.total
 
     def test_of_less_it_is_exact(self, large):

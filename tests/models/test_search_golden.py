@@ -271,18 +271,18 @@ class TestPaging:
     def test_pages_by_place_are_the_whole(self, pack):
         answer = found(pack, "love")
         pages, place = [], None
-        while page := answer.after(place, 7):
+        while page := answer.hits_after(place, 7):
             pages += page
-            place = page[-1].place
+            place = page[-1].sort_key
         assert pages == answer.hits
 
     def test_a_place_whose_hit_is_gone_is_a_place_still(self, pack):
         answer = found(pack, "love")
-        score, type_number, slug = answer.hits[3].place
-        assert answer.after((score, type_number, slug + "-a"), 2) == answer.hits[4:6]
+        score, type_number, slug = answer.hits[3].sort_key
+        assert answer.hits_after((score, type_number, slug + "-a"), 2) == answer.hits[4:6]
 
     def test_equal_scores_are_in_order_of_type_and_id(self, pack):
         for text in ("the", "a", "and"):
-            places = [hit.place for hit in found(pack, text).hits]
+            places = [hit.sort_key for hit in found(pack, text).hits]
             assert places == sorted(places)
             assert len(set(places)) == len(places)

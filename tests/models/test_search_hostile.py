@@ -10,7 +10,7 @@ from models import MODELS_BY_TYPE, InvalidQuery, Quote
 from models.database import Database
 from models.search import matches_query, parse, search
 from models.search.query_parser import ClauseKind
-from models.search.text_analysis import tokens
+from models.search.text_analysis import tokenize
 from models.searchable import SEARCHABLE
 from tests.choices import NASTY
 from tests.generated import worst
@@ -265,7 +265,7 @@ def written(database):
     """Return the tokens of each text of everything that anyone may see."""
     with database.read_session() as session:
         return {
-            (name, row.slug): [list(tokens(text)) for text in texts(row)]
+            (name, row.slug): [list(tokenize(text)) for text in texts(row)]
             for name in SEARCHABLE
             for row in session.scalars(select(MODELS_BY_TYPE[name]).where(MODELS_BY_TYPE[name].is_visible))
         }

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from models import RESOURCES, Alias, Film, Quote, Status, Theme, migrations
 from models.database import Database
 from models.list_index import ListIndexRow
-from models.search import ensure_index_current, parse, rebuild, search
-from models.search.index_tables import Document, DocumentTerm, IndexTotals
-from models.search.text_analysis import VERSION
+from models.search import ensure_index_current, parse, rebuild_index, search
+from models.search.index_tables import DocumentFrequency, IndexStatistics, SearchDocument
+from models.search.text_analysis import ANALYSIS_VERSION
 from models.searchable import SEARCHABLE
 from tests.counting import statements
 from tests.databases import seed
@@ -29,9 +29,9 @@ def stored(session):
     return [
         {tuple(row) for row in session.execute(select(*columns))}
         for columns in (
-            Document.__table__.columns,
-            DocumentTerm.__table__.columns,
-            (IndexTotals.documents, IndexTotals.length),
+            SearchDocument.__table__.columns,
+            DocumentFrequency.__table__.columns,
+            (IndexStatistics.documents, IndexStatistics.length),
             ListIndexRow.__table__.columns,
         )
     ]
@@ -51,14 +51,16 @@ def in_step(database):
     """Whether the index holds what may be seen, and would be the same if it were made anew."""
     with Session(database.engine) as session:
         before = stored(session)
-        listed = {tuple(row) for row in session.execute(select(Document.type_name, Document.slug))}
+        listed = {
+            tuple(row) for row in session.execute(select(SearchDocument.type_name, SearchDocument.slug))
+        }
         if database.is_sqlite:
             # Fails with “malformed” where FTS5 knows of terms that no document has, or the reverse.
             session.execute(
                 text("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)")
             )
         assert listed == visible(session)
-        rebuild(session)
+        rebuild_index(session)
         assert stored(session) == before
         session.rollback()
     return True
@@ -69,7 +71,7 @@ def found(database, asked, **narrowed):
         return [hit.slug for hit in search(session, parse(asked), **narrowed).hits]
 
 
-def said(database, model=Document):
+def said(database, model=SearchDocument):
     with database.read_session() as session:
         return session.scalar(select(func.count()).select_from(model))
 
@@ -300,7 +302,7 @@ class TestSeeds:
                 closing(Database(url)) as database,
                 database.read_session() as session,
             ):
-                columns = [column for column in Document.__table__.columns if column.name != "terms"]
+                columns = [column for column in SearchDocument.__table__.columns if column.name != "terms"]
                 kept.append(sorted(map(tuple, session.execute(select(*columns)))))
         assert kept[0] == kept[1]
 
@@ -315,19 +317,19 @@ class TestMakingItAnew:
                 for number in range(50)
             ]
             connection.execute(insert(table), rows)
-            assert rebuild(session) == 50 + said(packed)
+            assert rebuild_index(session) == 50 + said(packed)
         assert len(found(packed, "bulk")) == 50
         assert in_step(packed)
 
     def test_it_raises_the_generation(self, filled):
         before = generation(filled)
         with filled.write_session() as session:
-            rebuild(session)
+            rebuild_index(session)
         assert generation(filled) == before + 1
 
     def test_of_nothing_it_is_nothing(self, database):
         with database.write_session() as session:
-            assert rebuild(session) == 0
+            assert rebuild_index(session) == 0
         assert generation(database) == 0
 
 
@@ -347,10 +349,10 @@ class TestMigration:
 
     def test_an_index_of_another_version_is_made_anew(self, filled):
         with filled.write_session() as session:
-            session.connection().execute(update(IndexTotals).values(version="0"))
+            session.connection().execute(update(IndexStatistics).values(version="0"))
         ensure_index_current(filled.engine)
         with filled.read_session() as session:
-            assert session.scalar(select(IndexTotals.version)) == VERSION
+            assert session.scalar(select(IndexStatistics.version)) == ANALYSIS_VERSION
 
     def test_one_of_this_version_is_left_alone(self, filled):
         before = generation(filled)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from models import Theme
-from models.change_notification import MAX_SILENCE_SECONDS, POLL_SECONDS
+from models.change_notification import MAX_STALENESS_SECONDS, POLL_SECONDS
 from models.database import Database
 from tests.waiting import until
 
@@ -29,7 +29,7 @@ def add(database, slug="loneliness", stop=False):
 
 def steady(database):
     """Return a stamp, once the watch knows what to say."""
-    return until(database.watch.version_token)
+    return until(database.change_watcher.version_token)
 
 
 class TestStamp:
@@ -38,29 +38,29 @@ class TestStamp:
         with database.read_session() as session:
             session.execute(text("SELECT 1"))
         assert first is not None
-        assert database.watch.version_token() == first
+        assert database.change_watcher.version_token() == first
 
     def test_a_commit_of_this_process_counts_at_once(self, database):
         before = steady(database)
         add(database)
-        assert database.watch.version_token() != before
+        assert database.change_watcher.version_token() != before
 
     def test_a_commit_of_another_counts(self, database, other):
         before = steady(database)
         add(other)
-        assert until(lambda: database.watch.version_token() not in (before, None))
+        assert until(lambda: database.change_watcher.version_token() not in (before, None))
 
     def test_what_is_rolled_back_does_not(self, database):
         before = steady(database)
         with pytest.raises(RuntimeError):
             add(database, stop=True)
-        assert database.watch.version_token() == before
+        assert database.change_watcher.version_token() == before
 
     def test_each_of_several_commits_counts(self, database):
         stamps = {steady(database)}
         for number in range(5):
             add(database, f"theme-{number}")
-            stamps.add(database.watch.version_token())
+            stamps.add(database.change_watcher.version_token())
         assert len(stamps - {None}) == 6
 
     def test_a_closed_watch_has_let_go(self, database):
@@ -73,15 +73,15 @@ class TestStamp:
 class TestSQLite:
     def test_without_a_file_there_is_none_and_none_is_made(self, tmp_path):
         database = Database(f"sqlite:///{tmp_path}/nothing")
-        assert database.watch.version_token() is None
+        assert database.change_watcher.version_token() is None
         assert not list(tmp_path.iterdir())
 
     def test_it_is_there_once_the_file_is(self, tmp_path):
         database = Database(f"sqlite:///{tmp_path}/later")
-        assert database.watch.version_token() is None
+        assert database.change_watcher.version_token() is None
         with database.engine.begin() as connection:
             connection.execute(text("CREATE TABLE t (x)"))
-        assert database.watch.version_token() is not None
+        assert database.change_watcher.version_token() is not None
         database.close()
 
     @pytest.mark.parametrize("name", ["a b", "per%20cent", "quest?ion", "ha#sh", "ünï"])
@@ -90,7 +90,7 @@ class TestSQLite:
         database.url = database.url.set(database=str(tmp_path / name))
         with database.engine.begin() as connection:
             connection.execute(text("CREATE TABLE t (x)"))
-        assert database.watch.version_token() is not None
+        assert database.change_watcher.version_token() is not None
         database.close()
 
 
@@ -107,7 +107,7 @@ class TestPostgreSQL:
         before = steady(postgresql)
         with postgresql.engine.begin() as connection:
             connection.execute(text("INSERT INTO content_generation (id, number) VALUES (1, 7)"))
-        assert until(lambda: postgresql.watch.version_token() not in (before, None))
+        assert until(lambda: postgresql.change_watcher.version_token() not in (before, None))
 
     def test_a_connection_that_was_cut_counts_as_a_change(self, postgresql):
         before = steady(postgresql)
@@ -115,19 +115,19 @@ class TestPostgreSQL:
         cut += " AND datname = current_database() AND pid <> pg_backend_pid()"
         with postgresql.engine.connect() as connection:
             connection.execute(text(cut))
-        assert until(lambda: postgresql.watch.version_token() != before)
-        assert until(lambda: postgresql.watch.version_token() is not None)
-        assert postgresql.watch.version_token() != before
+        assert until(lambda: postgresql.change_watcher.version_token() != before)
+        assert until(lambda: postgresql.change_watcher.version_token() is not None)
+        assert postgresql.change_watcher.version_token() != before
 
     def test_a_server_that_is_away_says_nothing(self):
         database = Database("postgresql://nobody@127.0.0.1:1/nothing")
-        assert database.watch.version_token() is None
+        assert database.change_watcher.version_token() is None
         database.close()
 
     def test_a_database_without_tables_says_nothing(self, postgresql):
         with postgresql.engine.begin() as connection:
             connection.execute(text("DROP TABLE content_generation"))
-        assert postgresql.watch.version_token() is None
+        assert postgresql.change_watcher.version_token() is None
 
     def test_it_looks_more_often_than_it_is_believed(self):
-        assert POLL_SECONDS * 2 < MAX_SILENCE_SECONDS
+        assert POLL_SECONDS * 2 < MAX_STALENESS_SECONDS

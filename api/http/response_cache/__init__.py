@@ -19,5 +19,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Put the cache in front of the application."""
     app.request_class = TrackingRequest
     store = app.extensions["kept"] = CacheStore(settings.cache_bytes)
-    watch = app.extensions["database"].watch
+    watch = app.extensions["database"].change_watcher
     app.wsgi_app = CacheMiddleware(app.wsgi_app, watch, AdmissionChecks(app, settings), store)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""What a search answers: hits as they are served, counted, with snippets, page by page."""
+"""Search results page: hits serialized with their snippets, facets and pagination."""
 
 from __future__ import annotations
 
@@ -17,120 +17,127 @@ from api.query.pagination import ListRequest
 from api.resources.search.schemas import HITS
 from api.schemas.sparse_fields import Shape
 from models import MODELS_BY_TYPE, Film, Theme
-from models.search import Hit, Query, SearchResults, search, snippet
+from models.search import Hit, Query, SearchResults, extract_snippet, search
 
-#: Values of a facet that are named.
-MOST_VALUES = 100
+#: Values listed for a facet.
+MAX_FACET_VALUES = 100
+FACETS = ("type", "film", "theme", "kind")
 
 
-def found(session: Session, asked: dict[str, Any], path: str, base_url: str) -> dict[str, Any]:
-    """Return the page of hits that is asked for, as it is served.
+def search_page(session: Session, args: dict[str, Any], path: str, base_url: str) -> dict[str, Any]:
+    """Return a page of search results as it is served, for the loaded ``SearchQuerySchema``.
 
-    It takes two statements; where nothing is found one, and one for a suggestion.
+    Runs two statements; if there are no hits, one, and another if a word needs a spelling suggestion.
 
     Raises:
-        ProblemException: 422, when the cursor is not of this search.
+        ProblemException: 422, if the cursor was issued for another search.
     """
-    query: Query | None = asked["q"].query
-    filters = {f"{name}s": asked.get(name, ()) for name in ("type", "film", "theme", "kind")}
-    most = asked.get("max_severity")
-    ranked = search(session, query, **filters, max_severity=most) if query else SearchResults()
-    wanted = ListRequest(Ranked, path, asked)
-    start, end = _slice(ranked, wanted)
-    shown = ranked.between(start, end)
-    reading = _Reading(session, base_url, shown, ranked)
+    query: Query | None = args["q"].query
+    filters = {f"{name}s": args.get(name, ()) for name in FACETS}
+    results = (
+        search(session, query, **filters, max_severity=args.get("max_severity")) if query else SearchResults()
+    )
+    list_request = ListRequest(SearchHits, path, args)
+    start, end = _page_bounds(results, list_request)
+    hits = results.slice(start, end)
+    items = _PageItems(session, base_url, hits, results)
     return {
-        "data": [_hit(reading.items[hit.type_name, hit.slug], query) for hit in shown if query],
-        "page": _page(ranked, wanted, start, end, base_url),
-        "facets": reading.facets(),
-        "suggestion": ranked.suggestion,
-        "notice": asked["q"].notice,
+        "data": [_serialize_hit(items.by_key[hit.type_name, hit.slug], query) for hit in hits if query],
+        "page": _serialize_page(results, list_request, start, end, base_url),
+        "facets": items.facets(),
+        "suggestion": results.suggestion,
+        "notice": args["q"].notice,
     }
 
 
-class Ranked:
-    """What is paged: hits, each at its place, by score, type and id."""
+class SearchHits:
+    """The model of a ``ListRequest`` for search: it has no filters of its own."""
 
     advisory_links = ()
 
 
-class Part:
-    """A part of a hit's place, in a cursor."""
+class SortKeyPart:
+    """One value of a hit's sort key in a cursor (see ``models.search.ranking.HitSortKey``)."""
 
-    def __init__(self, *kinds: type[Any]) -> None:
-        """Take the types that it may be of."""
-        self.kinds = kinds
+    def __init__(self, *types: type[Any]) -> None:
+        """Take the allowed types of the value."""
+        self.types = types
 
     def parse(self, value: Any) -> Any:
-        """Return a cursor's value; raise ``ValueError`` if it is of another type."""
-        if type(value) not in self.kinds:
-            raise ValueError(f"{value!r} is not a part of a place")
+        """Return a cursor's value; raise ``ValueError`` if its type is not allowed."""
+        if type(value) not in self.types:
+            raise ValueError(f"{value!r} is not a value of a sort key")
         return value
 
 
-PLACE: Any = [Part(int, float), Part(int), Part(str)]
+SORT_KEY_PARTS: Any = [SortKeyPart(int, float), SortKeyPart(int), SortKeyPart(str)]
 
 
-def _slice(ranked: SearchResults, wanted: ListRequest) -> tuple[int, int]:
-    """Return where the page begins and ends among all hits."""
-    limit, text = wanted.query["limit"], wanted.query.get("cursor")
-    cursor = Cursor.parse(text, wanted.fingerprint, PLACE) if text else None
+def _page_bounds(results: SearchResults, list_request: ListRequest) -> tuple[int, int]:
+    """Return the indexes of the page's first hit and of the one after its last (keyset pagination)."""
+    limit, text = list_request.query["limit"], list_request.query.get("cursor")
+    cursor = Cursor.parse(text, list_request.fingerprint, SORT_KEY_PARTS) if text else None
     if cursor is None or not cursor.values:
-        return 0, min(limit, ranked.total)
-    score, number, slug = cursor.values
+        return 0, min(limit, results.total)
+    score, type_number, slug = cursor.values
     if cursor.backwards:
-        end = ranked.before((score, number, slug))
+        end = results.count_before((score, type_number, slug))
         return max(0, end - limit), end
-    start = ranked.up_to((score, number, slug))
-    return start, min(start + limit, ranked.total)
+    start = results.count_through((score, type_number, slug))
+    return start, min(start + limit, results.total)
 
 
-def _page(ranked: SearchResults, wanted: ListRequest, start: int, end: int, base_url: str) -> dict[str, Any]:
-    def address(backwards: bool, index: int) -> str:
-        (hit,) = ranked.between(index, index + 1)
-        cursor = Cursor(wanted.fingerprint, backwards, list(hit.place))
-        return wanted.url(base_url, cursor=str(cursor))
+def _serialize_page(
+    results: SearchResults, list_request: ListRequest, start: int, end: int, base_url: str
+) -> dict[str, Any]:
+    def page_url(backwards: bool, index: int) -> str:
+        (hit,) = results.slice(index, index + 1)
+        cursor = Cursor(list_request.fingerprint, backwards, list(hit.sort_key))
+        return list_request.url(base_url, cursor=str(cursor))
 
     return {
-        "limit": wanted.query["limit"],
-        "next": address(False, end - 1) if 0 < end < ranked.total else None,
-        "previous": address(True, start) if 0 < start < ranked.total else None,
-        "total": ranked.total,
-        "total_relation": "at-least" if ranked.approximate else "exact",
+        "limit": list_request.query["limit"],
+        "next": page_url(False, end - 1) if 0 < end < results.total else None,
+        "previous": page_url(True, start) if 0 < start < results.total else None,
+        "total": results.total,
+        "total_relation": "at-least" if results.approximate else "exact",
     }
 
 
-class _Reading:
-    """The items of a page of hits, and what the values of the facets are called: one statement."""
+class _PageItems:
+    """The items of a page of hits and the labels of facet values, read by one statement."""
 
-    def __init__(self, session: Session, base_url: str, shown: list[Hit], ranked: SearchResults) -> None:
-        self.items: dict[tuple[str, str], dict[str, Any]] = {}
+    def __init__(self, session: Session, base_url: str, hits: list[Hit], results: SearchResults) -> None:
+        self.by_key: dict[tuple[str, str], dict[str, Any]] = {}
         self.labels: dict[tuple[str, str], str] = {}
-        self.ranked = ranked
-        if not ranked.total:
+        self.results = results
+        if not results.total:
             return
-        now: dict[str, Any] = {name: [hit.slug for hit in shown if hit.type_name == name] for name in HITS}
-        # Films of hits are visible; of themes of hits some may not be, and make place for others.
-        films = sorted(ranked.films.items(), key=_first)[:MOST_VALUES]
-        now |= {"films": [slug for slug, _ in films], "themes": list(ranked.themes)}
-        for kind, slug, label, json in session.connection().execute(_statement(base_url), now):
+        params: dict[str, Any] = {name: [hit.slug for hit in hits if hit.type_name == name] for name in HITS}
+        # The film of a hit is always visible. Some of its themes may be hidden, so the labels of all themes
+        # are read and the values limited afterwards.
+        films = sorted(results.films.items(), key=_facet_order)[:MAX_FACET_VALUES]
+        params |= {"films": [slug for slug, _ in films], "themes": list(results.themes)}
+        for type_name, slug, label, json in session.connection().execute(_select_items(base_url), params):
             if json is None:
-                self.labels[kind, slug] = label
+                self.labels[type_name, slug] = label
             else:
-                self.items[kind, slug] = orjson.loads(json)
+                self.by_key[type_name, slug] = orjson.loads(json)
 
     def facets(self) -> dict[str, Any]:
-        """Return the hits counted by what they are and what they are about."""
-        relation = "at-least" if self.ranked.approximate else "exact"
-        counts = {name: getattr(self.ranked, f"{name}s") for name in ("type", "film", "theme", "kind")}
+        """Return the facets of all hits, as they are served."""
+        relation = "at-least" if self.results.approximate else "exact"
+        counts = {name: getattr(self.results, f"{name}s") for name in FACETS}
         return {name: {"relation": relation, "values": self._values(name, counts[name])} for name in counts}
 
     def _values(self, name: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-        ordered = sorted(counts.items(), key=_first)
-        labelled = [(value, self._label(name, value), number) for value, number in ordered]
-        # What has no label may not be seen.
-        shown = [{"value": value, "label": label, "count": n} for value, label, n in labelled if label]
-        return shown[:MOST_VALUES]
+        ordered = sorted(counts.items(), key=_facet_order)
+        labelled = [(value, self._label(name, value), count) for value, count in ordered]
+        # A value without a label is hidden.
+        visible = [
+            {"value": value, "label": label, "count": count} for value, label, count in labelled if label
+        ]
+        return visible[:MAX_FACET_VALUES]
 
     def _label(self, name: str, value: str) -> str | None:
         if name in ("film", "theme"):
@@ -138,21 +145,26 @@ class _Reading:
         return value.replace("-", " ").capitalize()
 
 
-def _first(counted: tuple[str, int]) -> tuple[int, str]:
-    """Return what sorts the values of a facet: by count, descending, and then by value."""
-    value, number = counted
-    return -number, value
+def _facet_order(value_count: tuple[str, int]) -> tuple[int, str]:
+    """Return the sort key of a facet value: by count, descending, then by value."""
+    value, count = value_count
+    return -count, value
 
 
 @cache
-def _statement(base_url: str) -> Any:
-    """Return the statement for hits by type and id, and for the labels of films and themes."""
-    hits = [
+def _select_items(base_url: str) -> Any:
+    """Return the statement for the items of hits, and for the labels of films and themes.
+
+    Its parameters are lists of slugs: one for each type of hit, by its name, and ``films`` and ``themes``.
+    Its columns are the type name, the slug, the label (null for an item) and the item's JSON (null for a
+    label).
+    """
+    items = [
         select(
             literal(name, Text),
             MODELS_BY_TYPE[name].slug,
             cast(null(), Text),
-            compile_item(Shape(_whole(name), _keys(name)), MODELS_BY_TYPE[name], base_url),
+            compile_item(Shape(_item_schema(name), _item_keys(name)), MODELS_BY_TYPE[name], base_url),
         ).where(MODELS_BY_TYPE[name].slug.in_(bindparam(name, expanding=True)))
         for name in HITS
     ]
@@ -162,43 +174,48 @@ def _statement(base_url: str) -> Any:
         )
         for model in (Film, Theme)
     ]
-    return union_all(*hits, *labels)
+    return union_all(*items, *labels)
 
 
-def _whole(type_name: str) -> Any:
+def _item_schema(type_name: str) -> Any:
     return get_schema_class(type_name)
 
 
 @cache
-def _keys(type_name: str) -> tuple[str, ...]:
-    """Return the keys of the whole item that a hit shows, or that a snippet may be of."""
-    wanted = {*HITS[type_name]().fields, *MODELS_BY_TYPE[type_name].search_weights}
-    return tuple(name for name in _whole(type_name)().fields if name in wanted)
+def _item_keys(type_name: str) -> tuple[str, ...]:
+    """Return the keys of an item that its hit includes, or that its snippet may be taken from."""
+    keys = {*HITS[type_name]().fields, *MODELS_BY_TYPE[type_name].search_weights}
+    return tuple(name for name in _item_schema(type_name)().fields if name in keys)
 
 
-def _hit(item: dict[str, Any], query: Query) -> dict[str, Any]:
-    """Return a hit as it is served, with the snippet that shows most of what was looked for."""
-    shown = {name: item[name] for name in HITS[item["type"]]().fields if name in item}
-    return shown | {"snippet": _snippet(item, query)}
+def _serialize_hit(item: dict[str, Any], query: Query) -> dict[str, Any]:
+    """Return a hit as it is served, with the snippet that has the most matches."""
+    hit = {name: item[name] for name in HITS[item["type"]]().fields if name in item}
+    return hit | {"snippet": _serialize_snippet(item, query)}
 
 
-def _snippet(item: dict[str, Any], query: Query) -> dict[str, Any]:
-    pieces = [
-        (name, snippet(text, query))
+def _serialize_snippet(item: dict[str, Any], query: Query) -> dict[str, Any]:
+    snippets = [
+        (name, extract_snippet(text, query))
         for name in MODELS_BY_TYPE[item["type"]].search_weights
         for text in (item[name] if isinstance(item[name], list) else [item[name]])
         if text
     ]
-    # Of pieces with as many matches the first: what counts most stands first.
-    name, piece = max(pieces, key=lambda pair: len(pair[1].ranges))
-    ranges = [list(place) for place in piece.ranges]
-    return {"field": name, "text": piece.text, "highlights": ranges, "html": _marked(piece.text, ranges)}
+    # On a tie max() returns the first, and search_weights lists the heaviest fields first.
+    name, snippet = max(snippets, key=lambda pair: len(pair[1].highlights))
+    highlights = [list(span) for span in snippet.highlights]
+    return {
+        "field": name,
+        "text": snippet.text,
+        "highlights": highlights,
+        "html": _to_html(snippet.text, highlights),
+    }
 
 
-def _marked(text: str, ranges: list[list[int]]) -> str:
-    """Return a text as HTML: escaped, what the ranges hold inside ``<mark>``."""
+def _to_html(text: str, highlights: list[list[int]]) -> str:
+    """Return a text as escaped HTML, with each highlight in ``<mark>``."""
     html, last = "", 0
-    for start, end in ranges:
+    for start, end in highlights:
         html += f"{escape(text[last:start])}<mark>{escape(text[start:end])}</mark>"
         last = end
     return html + str(escape(text[last:]))

@@ -1,4 +1,4 @@
-"""Shapes of a search: what is asked, and hits of several types."""
+"""Schemas of search: query parameters, hits of each type, snippets and facets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from api.schemas.links import URLField
 from api.schemas.references import NestedParts, ReferenceTo, UnionField
 from models.searchable import searchable_models
 
-#: What is searched that has a page of its own, and where.
+#: Path prefixes of the web pages of the searched types that have one.
 PAGES = {"film": "/films/", "theme": "/themes/", "scene": "/scenes/", "quote": "/quotes/"}
 KINDS = {
     kind.value: kind
@@ -34,99 +34,101 @@ KINDS = {
 
 
 class SnippetSchema(ResponseSchema):
-    """A piece of the text that matched best."""
+    """An excerpt of the text with the most matches."""
 
-    field = fields.String(metadata={"description": "The key of the item under which the text stands."})
-    text = fields.String(metadata={"description": "The piece, with `…` where it was cut."})
+    field = fields.String(metadata={"description": "The key of the item that holds the text."})
+    text = fields.String(metadata={"description": "The excerpt, with `…` where it was cut."})
     highlights = fields.List(
         fields.List(fields.Integer(), validate=validate.Length(equal=2)),
-        metadata={"description": "What matched in it: pairs of start and end, in code points."},
+        metadata={"description": "The matches in `text`: pairs of start and exclusive end, in code points."},
     )
     html = fields.String(
-        metadata={"description": "The piece as safe HTML: escaped, what matched in `<mark>`."}
+        metadata={"description": "The excerpt as safe HTML: escaped, with each match in `<mark>`."}
     )
 
 
 class HitSchema(ResponseSchema):
-    """What every hit has; the whole item is at `url`."""
+    """The fields that every hit has; the whole item is at `url`."""
 
     id = fields.String(attribute="slug", metadata={"description": "The item's id."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
 
 
-def _hit(model: Any) -> type[HitSchema]:
-    """Return the schema of a hit, under the name by which the union finds it: ``QuoteHitSchema``."""
+def _hit_schema(model: Any) -> type[HitSchema]:
+    """Return the schema of a type's hits, with the name by which the union finds it: ``QuoteHitSchema``."""
     type_name = model.type_name
-    page = "The address of its page, for people; null where there is none."
+    noun = "commentary entry" if type_name == "commentary" else type_name
+    page = "The URL of its web page; null if it has none."
     members = {
-        "__doc__": f"A {type_name} that matched.",
+        "__doc__": f"A {noun} that matches.",
         "type": ConstantField(type_name, f"Always `{type_name}`."),
-        "url": URLField(f"{COLLECTION_PATHS[type_name]}/", description=f"The {type_name}'s address."),
+        "url": URLField(f"{COLLECTION_PATHS[type_name]}/", description=f"The URL of the {noun}."),
         "html_url": URLField(PAGES[type_name], description=page)
         if type_name in PAGES
         else NullableConstant(None, page, format="uri"),
     }
     if hasattr(model, "kind"):
         kinds = model.kind.property.columns[0].type.enum_class
-        members["kind"] = Choice(kinds, metadata={"description": "What sort it is."})
+        members["kind"] = Choice(kinds, metadata={"description": "The kind of the item."})
     if hasattr(model, "film"):
         members["film"] = ReferenceTo("film", metadata={"description": "Its film."})
     if hasattr(model, "advisory_links"):
-        described = {"description": "Content notes on its words, those of the snippet among them."}
+        described = {"description": "The advisories on its texts, including those on the snippet."}
         members["advisories"] = NestedParts(
             AdvisoryLinkSchema, attribute="advisory_links", metadata=described
         )
-    # Made of the text at hand; SQL leaves it out.
-    members["snippet"] = fields.Nested(SnippetSchema, metadata={"description": "Where it matched."})
+    # Computed in Python from the texts of the item; the SQL of an item does not include it.
+    members["snippet"] = fields.Nested(SnippetSchema, metadata={"description": "Where the query matches."})
     return type(f"{type_name.title()}HitSchema", (HitSchema,), members)
 
 
 #: The schema of a hit, for every type that is searched.
-HITS = {type_name: _hit(model) for type_name, model in searchable_models().items()}
+HITS = {type_name: _hit_schema(model) for type_name, model in searchable_models().items()}
 
 
 class SearchFacetsSchema(ResponseSchema):
-    """What the hits were counted by."""
+    """The facets of a search."""
 
-    type = fields.Nested(FacetSchema, metadata={"description": "By type."})
-    film = fields.Nested(FacetSchema, metadata={"description": "By film."})
+    type = fields.Nested(FacetSchema, metadata={"description": "Hits by type."})
+    film = fields.Nested(FacetSchema, metadata={"description": "Hits by film."})
     theme = fields.Nested(
-        FacetSchema, metadata={"description": "By theme; a theme counts what is narrower too."}
+        FacetSchema, metadata={"description": "Hits by theme; a theme includes the hits of its subthemes."}
     )
-    kind = fields.Nested(FacetSchema, metadata={"description": "By kind of quote or commentary."})
+    kind = fields.Nested(FacetSchema, metadata={"description": "Hits by kind of quote or commentary."})
 
 
 class SearchSchema(ResponseSchema):
-    """A page of hits, the best first."""
+    """A page of hits, ranked by relevance."""
 
     data = fields.List(
         UnionField(
-            "SearchHit", *HITS, kind="Hit", described="A hit of any of these types; `type` says which."
+            "SearchHit", *HITS, kind="Hit", described="A hit of any of these types; `type` tells which."
         ),
         metadata={"description": "The hits of this page."},
     )
-    page = fields.Nested(
-        PageSchema, metadata={"description": "Where the page stands; `total` is always there."}
+    page = fields.Nested(PageSchema, metadata={"description": "Pagination; `total` is always included."})
+    facets = fields.Nested(
+        SearchFacetsSchema, metadata={"description": "Counts of all hits, not only of those on this page."}
     )
-    facets = fields.Nested(SearchFacetsSchema, metadata={"description": "All hits, counted."})
     suggestion = fields.String(
         allow_none=True,
-        metadata={"description": "What may have been meant; null unless a word is unknown."},
+        metadata={"description": "The query with its spelling corrected; null unless a word is unknown."},
     )
     notice = fields.String(
         allow_none=True,
-        metadata={"description": "Why nothing was looked for; null unless the text asks for nothing."},
+        metadata={"description": "Why no search was run; null unless the query has nothing to search for."},
     )
 
 
 class SearchQuerySchema(RequestSchema):
-    """The parameters of a search."""
+    """The query parameters of a search."""
 
     q = SearchTextField(
         required=True,
         metadata={
-            "description": 'What to look for: words, `"exact phrases"`, `prefixes*`, and `-` before what is '
-            "not wanted. Case, accents and English endings make no difference, but in phrases and prefixes.",
+            "description": 'The search query: words, `"exact phrases"` and `prefixes*`; `-` before one '
+            "excludes it. Case and accents never matter. English endings matter only in phrases and "
+            "prefixes.",
             "example": "loneliness",
         },
     )
@@ -134,19 +136,29 @@ class SearchQuerySchema(RequestSchema):
         Enumerated("type", list(HITS), enumeration="HitType", described="A type of hit."),
         metadata={"description": "Only hits of any of these types."},
     )
-    film = CommaSeparated(Slug(), metadata={"description": "Only hits of any of these films."})
+    film = CommaSeparated(Slug(), metadata={"description": "Only hits that belong to any of these films."})
     theme = CommaSeparated(
-        Slug(), metadata={"description": "Only hits about any of these themes, or a theme narrower than one."}
+        Slug(), metadata={"description": "Only hits tagged with any of these themes or their subthemes."}
     )
     kind = CommaSeparated(
         Enumerated("kind", list(KINDS), enumeration="HitKind", described="A kind of quote or commentary."),
         metadata={"description": "Only quotes and commentary of any of these kinds."},
     )
     max_severity = StrictInteger(
-        0, 3, metadata={"description": "Only hits with no advisory above this severity; 0 admits none."}
+        0,
+        3,
+        metadata={
+            "description": "Only hits without an advisory above this severity; 0 excludes every hit with one."
+        },
     )
-    limit = StrictInteger(1, 100, load_default=20, metadata={"description": "The most hits a page holds."})
+    limit = StrictInteger(
+        1, 100, load_default=20, metadata={"description": "The maximum number of hits per page."}
+    )
     cursor = fields.String(
-        validate=validate.Length(min=1, max=4000, error="A cursor has 1 to 4000 characters."),
-        metadata={"description": "Where to go on, from `page.next` or `page.previous`."},
+        validate=validate.Length(
+            min=1,
+            max=4000,
+            error="Invalid cursor: must have 1 to 4000 characters. Start again without a cursor.",
+        ),
+        metadata={"description": "The cursor of another page, taken from `page.next` or `page.previous`."},
     )
