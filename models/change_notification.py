@@ -1,7 +1,7 @@
-"""Watching the content: how a process learns, before each read, whether anything was committed since.
+"""Change watchers: tell a process, before each read, whether content was committed since its last read.
 
-A watch gives a stamp. What was read after a stamp was taken is true for as long as the watch gives the same
-one; where a watch cannot say, it gives none, and nothing that was kept may be used.
+A watcher returns a *version token*. Content read after a token was taken is valid for as long as the watcher
+returns an equal token. A watcher that cannot tell returns None, and nothing cached may then be used.
 """
 
 from __future__ import annotations
@@ -20,57 +20,57 @@ from sqlalchemy.orm import Session
 
 from models.generation_counter import CHANNEL, INCREMENTED, ContentGeneration
 
-#: PostgreSQL is asked this often, in seconds, for what notifications may have missed.
+#: The interval at which PostgreSQL is polled, in case notifications stop arriving.
 POLL_SECONDS = 1.0
-#: Whoever has heard nothing from PostgreSQL for this long, in seconds, has nothing to say: nothing that was
-#: kept is used that is older than this, whatever becomes of the connection.
+#: The maximum age of the last successful poll: cached content is at most this stale, whatever happens to the
+#: connection.
 MAX_STALENESS_SECONDS = 3.0
-#: How long the first request waits for the first word, in seconds.
+#: How long the first request waits for the first poll.
 STARTUP_TIMEOUT_SECONDS = 0.5
-#: What a standby says to who wants to listen.
+#: The SQLSTATE with which a standby rejects LISTEN.
 READ_ONLY_STATE = "25006"
 
 
 class ChangeWatcher(Protocol):
-    """Says which state of the content is committed."""
+    """Tells which version of the content is committed."""
 
     def version_token(self) -> Hashable:
-        """Return the state's stamp; None where that cannot be told at the moment."""
+        """Return a token that changes with every commit of content; None if it is unknown at the moment."""
 
     def close(self) -> None:
-        """Watch no more."""
+        """Stop watching and release the connection."""
 
 
 class SQLiteWatcher:
-    """Asks ``PRAGMA data_version``, which every commit by another connection changes.
+    """Reads ``PRAGMA data_version``, which changes when another connection commits.
 
-    The connection is its own and never writes, so that every commit is by another one.
+    The watcher has a connection of its own that never writes, so every commit is by another connection.
     """
 
     def __init__(self, path: str) -> None:
-        """Name the file."""
+        """Take the path of the database file."""
         self._path = path
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._opened = 0
+        self._connection_count = 0
 
     def version_token(self) -> Hashable:
         with self._lock:
             try:
                 connection = self._connection or self._open()
-                # The numbers of two connections have nothing to do with one another.
-                return connection.execute("PRAGMA data_version").fetchone()[0], self._opened
+                # Values of different connections cannot be compared, so the token includes the connection.
+                return connection.execute("PRAGMA data_version").fetchone()[0], self._connection_count
             except sqlite3.Error:
                 self._close()
                 return None
 
     def _open(self) -> sqlite3.Connection:
-        # A file that is not there is not made here: requests say what is missing.
-        address = f"file:{quote(self._path)}?mode=rw"
-        opened = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
-        opened.execute("PRAGMA query_only=ON")
-        self._connection, self._opened = opened, self._opened + 1
-        return opened
+        # mode=rw does not create a missing file; the request then fails with an error of its own.
+        uri = f"file:{quote(self._path)}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+        connection.execute("PRAGMA query_only=ON")
+        self._connection, self._connection_count = connection, self._connection_count + 1
+        return connection
 
     def close(self) -> None:
         with self._lock:
@@ -83,57 +83,58 @@ class SQLiteWatcher:
 
 
 class PostgreSQLWatcher:
-    """Listens for the word that each commit of content sends, and asks for the generation besides.
+    """Listens for the notification of each content commit, and polls the content generation as a fallback.
 
-    A thread of its own does that, from the first stamp on. What this very process commits counts at once.
+    A background thread does both; it starts with the first request for a token. Commits of this process
+    change the token at once, without the round trip.
     """
 
     def __init__(self, connect: Callable[[], Any]) -> None:
-        """Take what opens a connection of its own (psycopg), in autocommit mode."""
+        """Take a function that opens a new psycopg connection in autocommit mode."""
         self._connect = connect
-        self._starting = threading.Lock()
+        self._start_lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._stopped, self._known = threading.Event(), threading.Event()
-        self._number = self._connections = self._own = 0
-        self._heard = float("-inf")
+        self._stopped, self._polled = threading.Event(), threading.Event()
+        self._generation = self._connection_count = self._own_commits = 0
+        self._last_poll = float("-inf")
         _watchers.add(self)
 
     def version_token(self) -> Hashable:
         if self._thread is None:
-            self._begin()
-        if time.monotonic() - self._heard > MAX_STALENESS_SECONDS:
+            self._start()
+        if time.monotonic() - self._last_poll > MAX_STALENESS_SECONDS:
             return None
-        return self._number, self._connections, self._own
+        return self._generation, self._connection_count, self._own_commits
 
-    def _begin(self) -> None:
-        with self._starting:
+    def _start(self) -> None:
+        with self._start_lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="content-watch", daemon=True)
                 self._thread.start()
-        self._known.wait(STARTUP_TIMEOUT_SECONDS)
+        self._polled.wait(STARTUP_TIMEOUT_SECONDS)
 
     def record_commit(self) -> None:
-        """Count a commit of this process."""
-        self._own += 1
+        """Change the token because this process has committed content."""
+        self._own_commits += 1
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            # Requests meet the same fault and say so; here it only means to try again.
+            # Ignore any error and reconnect: requests meet the same error and report it.
             with contextlib.suppress(Exception), contextlib.closing(self._connect()) as connection:
-                # Whatever was said before this connection was there was missed.
-                self._connections += 1
-                self._follow(connection)
-            self._heard = float("-inf")
+                # Notifications sent while disconnected were missed, so a new connection changes the token.
+                self._connection_count += 1
+                self._poll(connection)
+            self._last_poll = float("-inf")
             self._stopped.wait(POLL_SECONDS)
 
-    def _follow(self, connection: Any) -> None:
+    def _poll(self, connection: Any) -> None:
         _listen(connection)
         while not self._stopped.is_set():
-            asked = time.monotonic()
-            found = connection.execute(f"SELECT number FROM {ContentGeneration.__tablename__}").fetchone()  # noqa: S608
-            self._number, self._heard = found[0] if found else 0, asked
-            self._known.set()
-            # It ends at the first word, or when the time is up.
+            started = time.monotonic()
+            row = connection.execute(f"SELECT number FROM {ContentGeneration.__tablename__}").fetchone()  # noqa: S608
+            self._generation, self._last_poll = row[0] if row else 0, started
+            self._polled.set()
+            # Returns at the first notification or after the timeout.
             for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                 pass
 
@@ -144,7 +145,7 @@ class PostgreSQLWatcher:
 
 
 def _listen(connection: Any) -> None:
-    """Listen, where the server lets; of a standby the generation can only be asked for."""
+    """Subscribe to notifications; on a standby, which rejects LISTEN, the watcher only polls."""
     try:
         connection.execute(f"LISTEN {CHANNEL}")
     except Exception as error:
@@ -152,13 +153,13 @@ def _listen(connection: Any) -> None:
             raise
 
 
-#: The watches that have to be told what this process commits.
+#: The PostgreSQL watchers of this process.
 _watchers: WeakSet[PostgreSQLWatcher] = WeakSet()
 
 
 @event.listens_for(Session, "after_commit")
 def notify_watchers(session: Session) -> None:
-    """Tell the watches of this process that it has committed content."""
+    """Tell the watchers of this process that it has committed content."""
     if session.info.pop(INCREMENTED, False):
-        for one in tuple(_watchers):
-            one.record_commit()
+        for watcher in tuple(_watchers):
+            watcher.record_commit()

@@ -1,4 +1,4 @@
-"""What there is: how much of each noun its list has, and as of which change."""
+"""Content summary: the number of visible resources of each type, and when content last changed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from models.searchable import SEARCHABLE
 
 @dataclass(frozen=True)
 class ContentSummary:
-    """The content as a whole: its generation, when any of it last changed, and counts by type name.
+    """The content generation, the time of the last change, and the number of visible resources by type name.
 
-    ``updated_at`` is None while there is nothing. What nobody may see is not counted, but changes count.
+    ``updated_at`` includes changes to hidden resources; it is None if there is no content.
     """
 
     generation: int
@@ -31,30 +31,30 @@ class ContentSummary:
 
     @classmethod
     def load(cls, session: Session) -> Self:
-        """Take the inventory, in one statement and so of one moment."""
-        rows: Sequence[Any] = session.execute(_statement()).all()
+        """Read the summary with one statement, so that its values are consistent."""
+        rows: Sequence[Any] = session.execute(_select_summary()).all()
         counts = {row.type_name: row.number for row in rows}
-        changes = [row.updated_at for row in rows if row.updated_at]
-        return cls(rows[0].generation or 0, max(changes, default=None), counts)
+        updates = [row.updated_at for row in rows if row.updated_at]
+        return cls(rows[0].generation or 0, max(updates, default=None), counts)
 
 
 @cache
-def _statement() -> CompoundSelect[Any]:
-    return union_all(*(_row(model) for model in RESOURCES))
+def _select_summary() -> CompoundSelect[Any]:
+    return union_all(*(_select_row(model) for model in RESOURCES))
 
 
-def _row(model: type[Versioned]) -> Select[Any]:
-    listed: Any = model.select_where().with_only_columns(func.count(), maintain_column_froms=True)
+def _select_row(model: type[Versioned]) -> Select[Any]:
+    count: Any = model.select_where().with_only_columns(func.count(), maintain_column_froms=True)
     if model.type_name in SEARCHABLE:
-        # The index of the search counts what it holds, which is what anyone may see.
+        # The full-text index already counts its documents, which are the visible resources.
         term = f"#{type_scope(model.type_name)}"
-        listed = select(func.coalesce(func.max(DocumentFrequency.documents), 0)).where(
+        count = select(func.coalesce(func.max(DocumentFrequency.documents), 0)).where(
             DocumentFrequency.term == term
         )
     generation = select(ContentGeneration.number)
     return select(
         literal_column(f"'{model.type_name}'").label("type_name"),
-        listed.scalar_subquery().label("number"),
+        count.scalar_subquery().label("number"),
         select(func.max(model.updated_at)).scalar_subquery().label("updated_at"),
         generation.scalar_subquery().label("generation"),
     )

@@ -1,4 +1,4 @@
-"""Connections: how SQLite and PostgreSQL are opened, limited in time, and written to without loss."""
+"""Database access: engines, read and write sessions, and statement timeouts, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,52 +20,53 @@ from models.errors import DomainError, QueryTimeout, Unavailable
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
-    # NORMAL loses acknowledged commits when the power fails.
+    # NORMAL can lose acknowledged commits in a power failure.
     "synchronous=FULL",
     "foreign_keys=ON",
     "trusted_schema=OFF",
     "busy_timeout=5000",
     "journal_size_limit=67108864",
 )
-#: SQLite asks whether its time is up each time it has run this many instructions of a query.
+#: SQLite checks the statement timeout each time it has run this many virtual-machine instructions.
 PROGRESS_HANDLER_INSTRUCTIONS = 5_000
-#: How PostgreSQL is to plan: for rows that are mostly in memory, of which any is as near as the next (by
-#: default it reads every theme to find the three of a quote), and without a compiler, which takes a hundred
-#: times as long as the statement.
+#: PostgreSQL planner settings. Most pages are in memory, where a random read costs hardly more than a
+#: sequential one (by default the planner reads every theme to find the three of a quote). JIT compilation
+#: takes a hundred times as long as these statements.
 PLANNER_SETTINGS = {"jit": "off", "random_page_cost": "1.1"}
-#: Compiled statements that are kept. Each combination of filters and sort keys is one of its own, and
-#: whoever tries them all would fill a worker's memory with SQLAlchemy's default of 500.
+#: The size of SQLAlchemy's cache of compiled statements. Each combination of filters and sort keys is a
+#: statement of its own: with the default of 500, a client that tries them all fills a worker's memory.
 MAX_COMPILED_STATEMENTS = 128
-#: Classes and states of PostgreSQL errors that pass by themselves: connection, shutdown, too many, locks.
+#: SQLSTATE prefixes of transient PostgreSQL errors: connection failure, shutdown, too many connections, lock
+#: timeout, serialization failure, deadlock, read-only standby.
 TRANSIENT_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
 CANCELLED_STATE = "57014"
 
 
 class Database:
-    """One database: sessions to read, sessions to write.
+    """A database: its engine, sessions for reading and writing, and its change watcher.
 
-    Engines open their connections on first use, so a forked or spawned worker has its own.
+    The engine connects on first use, so each forked or spawned worker has its own connections.
     """
 
     def __init__(self, url: str, *, statement_seconds: float | None = None) -> None:
-        """Name the database; ``statement_seconds`` is the longest any statement may take."""
+        """Take the database URL and the statement timeout in seconds; None disables the timeout."""
         self.url = _with_psycopg(url)
         self.statement_seconds = statement_seconds
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether this is the embedded database."""
+        """Whether this is a SQLite database."""
         return self.url.get_backend_name() == "sqlite"
 
     @property
     def redacted_url(self) -> str:
-        """The URL without its passwords, for people and logs."""
+        """The URL with its passwords masked, for messages and logs."""
         hidden = {name: "***" for name in self.url.query if "password" in name}
         return self.url.update_query_dict(hidden).render_as_string(hide_password=True)
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine, with everything a connection needs to be safe."""
+        """The engine, with pragmas or settings, timeouts and JSON serialization configured."""
         if self.is_sqlite:
             return _sqlite_engine(self.url, self.statement_seconds)
         return _postgresql_engine(self.url, self.statement_seconds)
@@ -73,46 +74,46 @@ class Database:
     @cached_property
     def _writer(self) -> Engine:
         if self.is_sqlite:
-            # Without IMMEDIATE two writers can both read, and the second overwrite the first.
+            # IMMEDIATE prevents lost updates: otherwise two writers could read before either writes.
             return self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        # A writer sees what was committed while it waited, so that the version guard speaks.
+        # A writer that waited for a lock must see the commit it waited for, so that optimistic locking works.
         return self.engine.execution_options(isolation_level="READ COMMITTED")
 
     @cached_property
     def change_watcher(self) -> ChangeWatcher:
-        """What tells, before a read, whether content was committed since another one."""
+        """The watcher whose version token changes with every commit of content."""
         if self.is_sqlite:
             return SQLiteWatcher(str(self.url.database))
         return PostgreSQLWatcher(partial(_connect_listener, self.engine))
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:
-        """Open a session that reads one state of the content and writes nothing."""
+        """Open a read-only session that sees one snapshot of the content."""
         with ReadSession(self.engine) as session:
             yield session
 
     @contextmanager
     def write_session(self) -> Iterator[Session]:
-        """Open a session that commits at the end of the block, or leaves no trace of it."""
+        """Open a session that commits at the end of the block, or rolls back if the block raises."""
         with Session(self._writer) as session, session.begin():
             yield session
 
     def close(self) -> None:
         """Close every connection."""
-        # It may never have been asked for.
+        # Do not create the cached property only to close it.
         if "watch" in vars(self):
             self.change_watcher.close()
         self.engine.dispose()
 
 
 class ReadSession(Session):
-    """A session that reads, by one connection: whoever needs no objects has that alone.
+    """A read-only session with a single connection that callers may use without the ORM.
 
-    A session's own way to a connection keeps account of what is to be written, and takes longer.
+    ``connection()`` is overridden for speed: SQLAlchemy's own sets up transaction state for writing.
     """
 
     def __init__(self, engine: Engine) -> None:
-        """Take the engine; its connection is opened when something is read."""
+        """Take the engine; the connection is opened on first use."""
         super().__init__(autoflush=False)
         self._engine = engine
         self._opened: Connection | None = None
@@ -124,11 +125,11 @@ class ReadSession(Session):
         return self._opened
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
-        """Return what objects are read by."""
+        """Return the connection that ORM queries use."""
         return self.connection()
 
     def close(self) -> None:
-        """End the transaction, and give the connection back."""
+        """End the transaction and return the connection to the pool."""
         try:
             super().close()
         finally:
@@ -138,23 +139,23 @@ class ReadSession(Session):
 
 
 def as_unavailable(error: Exception) -> DomainError | None:
-    """Return what a database error means to a client when it is nobody's mistake; None when it is a bug."""
+    """Return the ``Unavailable`` error for a transient database error; None for any other error."""
     if isinstance(error, PoolTimeout):
-        return Unavailable("Every connection to the database is busy.")
+        return Unavailable("All database connections are in use. Retry in a few seconds.")
     if not isinstance(error, DBAPIError):
         return None
     state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", ""))
     if state in (CANCELLED_STATE, "SQLITE_INTERRUPT"):
         return QueryTimeout()
-    passing = state.startswith(
+    is_transient = state.startswith(
         (*TRANSIENT_STATES, "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN")
     )
-    lost = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
-    return Unavailable() if passing or lost else None
+    is_disconnected = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
+    return Unavailable() if is_transient or is_disconnected else None
 
 
 def _with_psycopg(url: str) -> URL:
-    """Return the URL with the driver that is installed: psycopg 3."""
+    """Return the URL with the driver psycopg 3 if it names PostgreSQL without a driver."""
     parsed = make_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -174,15 +175,15 @@ def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
         json_deserializer=orjson.loads,
         query_cache_size=MAX_COMPILED_STATEMENTS,
     )
-    clock = _StatementDeadlines(statement_seconds)
+    deadlines = _StatementDeadlines(statement_seconds)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
-        # The driver's own transactions start too late; the "begin" listener starts ours.
+        # The driver would begin a transaction only before a write; the "begin" listener begins every one.
         connection.isolation_level = None
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        clock.change_watcher(connection, record)
+        deadlines.install(connection, record)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
@@ -190,49 +191,53 @@ def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     @event.listens_for(engine, "before_cursor_execute")
-    def start_clock(connection: Any, *_: Any) -> None:
-        clock.start(connection)
+    def set_deadline(connection: Any, *_: Any) -> None:
+        deadlines.reset(connection)
 
     return engine
 
 
 class _StatementDeadlines:
-    """The time by which each SQLite connection's statement must be done."""
+    """Statement timeout for SQLite: a progress handler interrupts a statement after its deadline.
+
+    The deadline of each connection, in seconds of the monotonic clock, is the only item of a list in its pool
+    record.
+    """
 
     def __init__(self, seconds: float | None) -> None:
         self.seconds = seconds
 
-    def change_watcher(self, connection: Any, record: Any) -> None:
+    def install(self, connection: Any, record: Any) -> None:
         if self.seconds is not None:
             record.info["deadline"] = deadline = [float("inf")]
             connection.set_progress_handler(
                 lambda: time.monotonic() > deadline[0], PROGRESS_HANDLER_INSTRUCTIONS
             )
 
-    def start(self, connection: Any) -> None:
+    def reset(self, connection: Any) -> None:
         if self.seconds is not None:
             connection.connection.info["deadline"][0] = time.monotonic() + self.seconds
 
 
 def _connect_listener(engine: Engine) -> Any:
-    """Open a connection besides the pool's; one that hangs is given up before requests are."""
-    _, parameters = engine.dialect.create_connect_args(engine.url)
-    own = {"connect_timeout": 2, "tcp_user_timeout": 2000, "autocommit": True}
-    return engine.dialect.connect(**{**parameters, **own})
+    """Open a connection outside the pool that detects an unreachable server within two seconds."""
+    _, args = engine.dialect.create_connect_args(engine.url)
+    overrides = {"connect_timeout": 2, "tcp_user_timeout": 2000, "autocommit": True}
+    return engine.dialect.connect(**{**args, **overrides})
 
 
 def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
-    # Readers see one state throughout; the default is another one for every statement.
+    # A reader sees one snapshot throughout; with the default it would see another for every statement.
     settings = {"default_transaction_isolation": r"repeatable\ read"} | PLANNER_SETTINGS
     if statement_seconds is not None:
-        limit = int(statement_seconds * 1000)
-        limits = {
-            "statement_timeout": limit,
+        milliseconds = int(statement_seconds * 1000)
+        timeouts = {
+            "statement_timeout": milliseconds,
             "lock_timeout": 500,
-            # Who gives statements longer expects the work between them to be slower too.
-            "idle_in_transaction_session_timeout": max(5000, limit),
+            # With slower statements, the work between them is expected to be slower too.
+            "idle_in_transaction_session_timeout": max(5000, milliseconds),
         }
-        settings |= {name: str(value) for name, value in limits.items()}
+        settings |= {name: str(value) for name, value in timeouts.items()}
     return create_engine(
         url,
         json_serializer=_to_json,

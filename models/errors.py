@@ -1,53 +1,57 @@
-"""What the domain refuses, without a word of HTTP.
+"""Domain errors, independent of HTTP.
 
 The tree::
 
     DomainError
-    ├── NotFound            no such resource, or none that may be seen
-    │   └── Gone            there was one; it has been deleted
-    ├── Renamed             it lives on under another id
-    ├── InvalidReference    a slug that names nothing
-    ├── InvalidQuery        a search that is too long, or looks for nothing
-    ├── Conflict            the change contradicts what is stored
-    └── Unavailable         the database cannot answer now
-        └── QueryTimeout    … within the time that a statement may take
+    ├── NotFound            no visible resource has the id
+    │   └── Gone            the resource was deleted
+    ├── Renamed             the resource has another id now
+    ├── InvalidReference    a reference to a resource that does not exist
+    ├── InvalidQuery        a search query that cannot be run
+    ├── Conflict            a change that contradicts stored content
+    └── Unavailable         the database is temporarily unavailable
+        └── QueryTimeout    a statement exceeded its timeout
 
-``api/http/errors.py`` is the only place that knows a status code for any of them.
+Only ``api/http/errors.py`` maps them to status codes.
 """
 
 
 class DomainError(Exception):
-    """Base of everything the domain refuses; ``str()`` is a sentence for a person."""
+    """Base class of domain errors; ``str()`` is a message for people."""
+
+
+def _display_name(type_name: str) -> str:
+    return "commentary entry" if type_name == "commentary" else type_name
 
 
 class NotFound(DomainError):
-    """No resource of this type has this id, as far as the asker may know."""
+    """No visible resource of this type has this id."""
 
     def __init__(self, type_name: str, slug: str) -> None:
         self.type_name, self.slug = type_name, slug
         super().__init__(
-            f"There is no {type_name} with the id “{slug if len(slug) <= 80 else slug[:80] + '…'}”."
+            f"No {_display_name(type_name)} has the id “{slug if len(slug) <= 80 else slug[:80] + '…'}”."
         )
 
 
 class Gone(NotFound):
-    """The resource was deleted; its id is never given out again."""
+    """The resource was deleted; its id is never reused."""
 
     def __init__(self, type_name: str, slug: str) -> None:
         super().__init__(type_name, slug)
-        self.args = (f"The {type_name} “{slug}” has been deleted.",)
+        self.args = (f"The {_display_name(type_name)} “{slug}” was deleted.",)
 
 
 class Renamed(DomainError):
-    """The resource lives on under another id."""
+    """The resource was renamed and has another id now."""
 
     def __init__(self, type_name: str, slug: str, new_slug: str) -> None:
         self.type_name, self.slug, self.new_slug = type_name, slug, new_slug
-        super().__init__(f"The {type_name} “{slug}” is now called “{new_slug}”.")
+        super().__init__(f"The {_display_name(type_name)} “{slug}” was renamed to “{new_slug}”.")
 
 
 class InvalidReference(DomainError):
-    """An entry refers to something by a slug that names nothing it may refer to."""
+    """A reference names a resource that does not exist, or that may not be referenced here."""
 
     def __init__(self, field: str, detail: str) -> None:
         self.field, self.detail = field, detail
@@ -55,26 +59,28 @@ class InvalidReference(DomainError):
 
 
 class InvalidQuery(DomainError):
-    """A search cannot be made of this text; the sentence says what is allowed."""
+    """A search query cannot be run; the message says what is allowed."""
 
 
 class Conflict(DomainError):
-    """The change contradicts what is stored."""
+    """A change contradicts stored content."""
 
 
 class Unavailable(DomainError):
-    """The database cannot answer at the moment; the same call may succeed in ``retry_after`` seconds."""
+    """The database is temporarily unavailable; retry after ``retry_after`` seconds."""
 
     retry_after = 2
 
-    def __init__(self, detail: str = "The database cannot be reached at the moment.") -> None:
+    def __init__(
+        self, detail: str = "The database is temporarily unavailable. Retry in a few seconds."
+    ) -> None:
         super().__init__(detail)
 
 
 class QueryTimeout(Unavailable):
-    """A statement took longer than a statement may take."""
+    """A statement exceeded the statement timeout."""
 
     retry_after = 5
 
     def __init__(self) -> None:
-        super().__init__("The query took longer than a query may take. Narrow it with a filter.")
+        super().__init__("The query exceeded its time limit. Narrow it with a filter.")

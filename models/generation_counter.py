@@ -1,4 +1,4 @@
-"""The content generation: one number that every commit of content raises."""
+"""Content generation: a counter in the database that every commit of content increments."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 
-#: Where PostgreSQL says that the number was raised, when the transaction that raised it is committed.
+#: The PostgreSQL channel that is notified when a transaction that incremented the counter commits.
 CHANNEL = "subtext_content"
-#: Marks a session, in its ``info``, that has raised the number and not committed yet.
-INCREMENTED = "generation_raised"
+#: The key in ``Session.info`` that marks a transaction that incremented the counter.
+INCREMENTED = "generation_incremented"
 
 
 class ContentGeneration(Base):
-    """A table of one row; what was read under one number is true until the number changes."""
+    """The counter, a table of one row: content read at one number is valid until the number changes."""
 
     __tablename__ = "content_generation"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
@@ -24,18 +24,18 @@ class ContentGeneration(Base):
 
     @classmethod
     def current(cls, session: Session) -> int:
-        """Return the number; 0 before the first content."""
+        """Return the number; 0 if there was never any content."""
         return session.scalar(select(cls.number)) or 0
 
     @classmethod
     def increment(cls, session: Session) -> None:
-        """Raise the number in the session's transaction.
+        """Increment the number in the session's transaction.
 
-        The row is locked from here to the commit, so it is raised last, just before that.
+        This locks the row until the commit, so call it last.
         """
         connection = session.connection()
-        raised = connection.execute(update(cls).values(number=cls.number + 1))
-        if not raised.rowcount:
+        result = connection.execute(update(cls).values(number=cls.number + 1))
+        if not result.rowcount:
             connection.execute(insert(cls).values(id=1, number=1))
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_notify(CHANNEL, "")))

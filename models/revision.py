@@ -1,9 +1,8 @@
-"""The history: every change leaves a revision, in the same transaction, whoever made it.
+"""Revision history: session listeners store a revision of every changed resource, in the same transaction.
 
-The listeners below watch every session. A resource counts as changed when one of its columns, its
-links or one of its parts changed; it is then raised by one revision a transaction, however often
-the session is flushed, and its record is stored beside it. A commit that changed content raises the
-content generation.
+A resource counts as changed when one of its columns, links or owned rows changed. Its revision number is then
+incremented once per transaction, however often the session is flushed, and its record (the values at that
+revision) is stored. A commit that changed content increments the content generation.
 """
 
 from __future__ import annotations
@@ -29,12 +28,13 @@ from models.generation_counter import INCREMENTED, ContentGeneration
 from models.owned_rows import OwnedRow
 from models.types import UTCTimestamp, json_list, short_text
 
-CHANGE_SET = "edition"
-TOUCHED = "touched"
+#: Keys in ``Session.info``: the current ``ChangeSet``, and the transaction's ``TouchedResources``.
+CHANGE_SET = "change_set"
+TOUCHED = "touched_resources"
 
 
 class Revision(Base):
-    """One state of one resource: its record as it was committed."""
+    """One revision of a resource: its record as committed, the editor and the note."""
 
     __tablename__ = "revisions"
     __table_args__ = (Index("ix_revisions_resource", "type_name", "resource_id", "number", unique=True),)
@@ -51,33 +51,34 @@ class Revision(Base):
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """Who changes content, when and why; ``at`` None means the clock."""
+    """Who changes content, when and why; without ``at``, changes have the current time."""
 
     editor: str = "unknown"
     at: dt.datetime | None = None
     note: str | None = None
 
     def time(self) -> dt.datetime:
-        """Return the time that this edition's changes carry."""
+        """Return the timestamp of this change set's changes."""
         return self.at or dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-#: What a resource is known by through renames and reloads: its type and its key.
+#: The type name and primary key of a resource, which survive renames and reloads.
 Identity = tuple[str, int]
 
 
 @dataclass
 class TouchedResources:
-    """What a transaction has changed so far: whose record is stored, and what is gone with its row.
+    """The resources that a transaction has changed so far.
 
-    Of the flush under way: what waits for its record, and what lost a part that it may still list.
-    Of each savepoint: what was stored and gone when it began.
+    ``stored``: those whose record is stored; ``deleted``: those whose row is deleted. Of the current flush,
+    ``pending``: those whose record must be stored; ``stale_owners``: those whose loaded collections may still
+    include a deleted row. ``savepoints``: ``stored`` and ``deleted`` as they were when each savepoint began.
     """
 
     stored: set[Identity] = field(default_factory=set)
-    gone: set[Identity] = field(default_factory=set)
+    deleted: set[Identity] = field(default_factory=set)
     pending: list[Versioned] = field(default_factory=list)
-    bereft: list[Versioned | None] = field(default_factory=list)
+    stale_owners: list[Versioned | None] = field(default_factory=list)
     savepoints: dict[SessionTransaction, tuple[set[Identity], set[Identity]]] = field(default_factory=dict)
 
 
@@ -85,32 +86,32 @@ class TouchedResources:
 def change_set(
     session: Session, editor: str, *, at: dt.datetime | None = None, note: str | None = None
 ) -> Iterator[None]:
-    """Sign every change that ``session`` flushes inside the block."""
-    before = session.info.get(CHANGE_SET)
+    """Attribute every change that ``session`` flushes inside the block to an editor."""
+    previous = session.info.get(CHANGE_SET)
     session.info[CHANGE_SET] = ChangeSet(editor, at, note)
     try:
         yield
         session.flush()
     finally:
-        session.info[CHANGE_SET] = before
+        session.info[CHANGE_SET] = previous
 
 
 def changed_resources(session: Session) -> list[Versioned]:
-    """Return the resources that the session's unflushed changes touch, each once."""
-    found: dict[int, Versioned] = {}
+    """Return the distinct resources that the session's unflushed changes affect."""
+    resources: dict[int, Versioned] = {}
     for row in _changed_rows(session):
         resource = row.owner if isinstance(row, OwnedRow) else row
         if isinstance(resource, Versioned) and resource not in session.deleted:
-            found[id(resource)] = resource
-    return list(found.values())
+            resources[id(resource)] = resource
+    return list(resources.values())
 
 
 def _changed_rows(session: Session) -> Iterable[object]:
     for row in session.new:
         if isinstance(row, OwnedRow) and row.owner is None:
             raise TypeError(
-                f"{type(row).__name__} has no owner: name it by its object, not by its key,"
-                " so that a revision is left"
+                f"This {type(row).__name__} has no owner. Set the owner as an object, not as a foreign key:"
+                " otherwise the owner gets no revision."
             )
         yield row
     yield from session.deleted
@@ -128,14 +129,14 @@ def _identity(resource: Versioned) -> Identity:
 
 @event.listens_for(Session, "before_flush")
 def increment_revisions(session: Session, context: UOWTransaction, instances: object) -> None:
-    """Count a revision for every resource that this flush changes, once a transaction."""
+    """Increment the revision of every resource that this flush changes, once per transaction."""
     touched = _touched(session)
     at = (session.info.get(CHANGE_SET) or ChangeSet()).time()
     with session.no_autoflush:
-        touched.gone |= {_identity(row) for row in session.deleted if isinstance(row, Versioned)}
+        touched.deleted |= {_identity(row) for row in session.deleted if isinstance(row, Versioned)}
         for resource in changed_resources(session):
             _increment_one(session, resource, touched, at)
-        touched.bereft = [row.owner for row in session.deleted if isinstance(row, OwnedRow)]
+        touched.stale_owners = [row.owner for row in session.deleted if isinstance(row, OwnedRow)]
 
 
 def _increment_one(session: Session, resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
@@ -144,28 +145,28 @@ def _increment_one(session: Session, resource: Versioned, touched: TouchedResour
         resource.created_at = resource.created_at or at
         resource.updated_at = resource.updated_at or at
     elif _identity(resource) not in touched.stored:
-        # A changed link alone would not update the row, and so not be guarded by its revision.
+        # Without this, a change of links alone would not update the row, nor be checked for lost updates.
         resource.revision += 1
         resource.updated_at = at
     touched.pending.append(resource)
 
 
-# Not earlier: links that a record loads inside the flush would stand beside those it is storing.
+# Not during the flush: links loaded for a record would then appear next to those being stored.
 @event.listens_for(Session, "after_flush_postexec")
 def store_records(session: Session, context: UOWTransaction) -> None:
-    """Store the record of every resource the flush changed; a later flush of the transaction replaces it."""
+    """Store the record of every resource the flush changed; a later flush in the transaction replaces it."""
     touched = _touched(session)
     pending, touched.pending = touched.pending, []
-    signed = session.info.get(CHANGE_SET) or ChangeSet()
-    for owner in touched.bereft:
+    changes = session.info.get(CHANGE_SET) or ChangeSet()
+    for owner in touched.stale_owners:
         if owner in pending:
             session.expire(owner, [relation.key for relation in inspect(owner).mapper.relationships])
     for resource in pending:
-        _store_one(session, resource, touched, signed)
+        _store_one(session, resource, touched, changes)
 
 
-def _store_one(session: Session, resource: Versioned, touched: TouchedResources, signed: ChangeSet) -> None:
-    values = {"record": resource.to_record(), "editor": signed.editor, "note": signed.note}
+def _store_one(session: Session, resource: Versioned, touched: TouchedResources, changes: ChangeSet) -> None:
+    values = {"record": resource.to_record(), "editor": changes.editor, "note": changes.note}
     identity = {"type_name": resource.type_name, "resource_id": resource.id, "number": resource.revision}
     if _identity(resource) in touched.stored:
         statement: Any = update(Revision).values(values)
@@ -179,36 +180,36 @@ def _store_one(session: Session, resource: Versioned, touched: TouchedResources,
 
 @event.listens_for(Session, "before_commit")
 def increment_generation(session: Session) -> None:
-    """Raise the content generation once, in the transaction that changed content."""
+    """Increment the content generation once, in the transaction that changed content."""
     if session.in_nested_transaction():
         return
     session.flush()
     touched = session.info.pop(TOUCHED, None)
-    if touched and (touched.stored or touched.gone):
+    if touched and (touched.stored or touched.deleted):
         ContentGeneration.increment(session)
 
 
 @event.listens_for(Session, "after_transaction_create")
-def save_touched_at_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    """Note at a savepoint what the transaction had touched before it."""
+def save_touched_resources(session: Session, transaction: SessionTransaction) -> None:
+    """Save the touched resources when a savepoint begins."""
     if transaction.nested:
         touched = _touched(session)
-        touched.savepoints[transaction] = set(touched.stored), set(touched.gone)
+        touched.savepoints[transaction] = set(touched.stored), set(touched.deleted)
 
 
 @event.listens_for(Session, "after_rollback")
-def restore_touched_at_rollback(session: Session) -> None:
-    """Forget what was touched since the savepoint that was rolled back."""
+def restore_touched_resources(session: Session) -> None:
+    """Restore the touched resources of the savepoint that was rolled back to."""
     savepoint = session.get_nested_transaction()
     if savepoint is not None:
         touched = _touched(session)
-        touched.stored, touched.gone = touched.savepoints[savepoint]
+        touched.stored, touched.deleted = touched.savepoints[savepoint]
         touched.pending = []
 
 
 @event.listens_for(Session, "after_transaction_end")
-def forget_touched(session: Session, transaction: SessionTransaction) -> None:
-    """Forget what the transaction had touched, however it ended."""
+def clear_transaction_state(session: Session, transaction: SessionTransaction) -> None:
+    """Clear the transaction's state, whether it was committed or rolled back."""
     if transaction.parent is None:
         session.info.pop(TOUCHED, None)
         session.info.pop(INCREMENTED, None)
@@ -216,11 +217,12 @@ def forget_touched(session: Session, transaction: SessionTransaction) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def reject_bulk_changes(state: ORMExecuteState) -> None:
-    """Refuse statements that would change resources past the history."""
+    """Reject bulk statements, which would change resources without a revision."""
     if not (state.is_update or state.is_delete or state.is_insert):
         return
     mapper = state.bind_mapper
     if mapper is not None and issubclass(mapper.class_, Versioned | OwnedRow):
         raise TypeError(
-            f"{mapper.class_.__name__} is versioned: change its objects, so that a revision is left"
+            f"{mapper.class_.__name__} is versioned, and bulk statements leave no revision."
+            " Change its objects instead."
         )

@@ -46,7 +46,7 @@ _PROBLEM_TYPES = (
         "Take addresses from “url”, “links” and “page” of other answers, and ids from “id”; /v1 links to "
         "every list. Ids are lower-case words with hyphens between them. A day’s item is there once the day "
         "has come.",
-        "There is no quote with the id “her-2013-no-such-line”.",
+        "No quote has the id “her-2013-no-such-line”.",
     ),
     ProblemType(
         "method-not-allowed",
@@ -73,7 +73,7 @@ _PROBLEM_TYPES = (
         "The resource was deleted. Its id is never given to anything else.",
         "Remove what you kept of it, and the reference; what replaces it, if anything, is found through the "
         "lists. It will not come back under this id.",
-        "The quote “her-2013-withdrawn” has been deleted.",
+        "The quote “her-2013-withdrawn” was deleted.",
         guide="versioning",
     ),
     ProblemType(
@@ -147,7 +147,7 @@ _PROBLEM_TYPES = (
         "The database needed longer for the query than a query may take.",
         "Narrow the request with filters, a smaller limit or fewer includes, or try again after the time in "
         "Retry-After.",
-        "The query took longer than a query may take. Narrow it with a filter.",
+        "The query exceeded its time limit. Narrow it with a filter.",
     ),
     ProblemType(
         "unavailable",
@@ -155,7 +155,7 @@ _PROBLEM_TYPES = (
         "Unavailable",
         "The database cannot be reached, or is too busy, at the moment.",
         "Try again after the time in Retry-After.",
-        "The database cannot be reached at the moment.",
+        "The database is temporarily unavailable. Retry in a few seconds.",
     ),
 )
 

@@ -28,6 +28,8 @@ from models.base import random_key
 from tests.models.content import BY_NAME, FILM, Everything, film, quote, theme
 
 LATER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
+#: Display names of types in messages, where they differ from the type names.
+NAMES = {"commentary": "commentary entry"}
 OF_FILM = [name for name, (model, _) in BY_NAME.items() if hasattr(model, "film_id")]
 
 
@@ -74,7 +76,7 @@ class TestBySlug:
     def test_an_unknown_id_is_not_found(self, all_):
         for model in RESOURCES:
             with pytest.raises(
-                NotFound, match=f"There is no {model.type_name} with the id “never”"
+                NotFound, match=f"No {NAMES.get(model.type_name, model.type_name)} has the id “never”"
             ) as raised:
                 model.by_slug(all_.session, "never")
             assert type(raised.value) is NotFound
@@ -85,7 +87,9 @@ class TestBySlug:
             getattr(all_, name).deleted_at = LATER
             error = lookup_error(all_, name)
             assert type(error) is Gone, name
-            assert str(error) == f"The {error.type_name} “{error.slug}” has been deleted."
+            assert (
+                str(error) == f"The {NAMES.get(error.type_name, error.type_name)} “{error.slug}” was deleted."
+            )
 
     def test_a_draft_is_not_found(self, each):
         for name, all_ in each():
@@ -172,7 +176,7 @@ class TestRenamedResource:
         error = Film.missing_error(all_.session, "the-old-lamp-1950")
         assert type(error) is Renamed
         assert (error.type_name, error.slug, error.new_slug) == ("film", "the-old-lamp-1950", FILM)
-        assert str(error) == f"The film “the-old-lamp-1950” is now called “{FILM}”."
+        assert str(error) == f"The film “the-old-lamp-1950” was renamed to “{FILM}”."
 
     def test_its_old_id_is_unknown_to_other_resource_types(self, all_):
         for model in RESOURCES:
