@@ -1,4 +1,4 @@
-"""What there is of a film, and what is missing: by kind, theme, scene and source."""
+"""Film coverage: how much commentary and how many quotes a film has, by kind, theme, scene and source."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from models.scene import Scene
 from models.source import Source
 from models.theme_counts import ThemeCounts, are_complete, rank_themes, theme_facet_queries
 
-#: Scenes and sources that are gone through.
+#: The maximum number of scenes and sources in a report; beyond them its counts are lower bounds.
 MAX_SCENES = 500
 MAX_SOURCES = 100
 
 
 class KindCount(NamedTuple):
-    """A kind of commentary, and how many claims are of it."""
+    """A kind of commentary, and the number of commentary entries of it."""
 
     kind: CommentaryKind
     commentary: int
@@ -32,7 +32,7 @@ class KindCount(NamedTuple):
 
 @dataclass(frozen=True)
 class SceneCounts:
-    """A scene, and how many quotes and claims there are of it."""
+    """A scene, and the numbers of its quotes and commentary entries."""
 
     slug: str
     label: str
@@ -43,7 +43,7 @@ class SceneCounts:
 
 @dataclass(frozen=True)
 class SourceCounts:
-    """A source, how many paragraphs it has, and how many of them are cited for the film."""
+    """A source, the number of its paragraphs, and how many of them the film's content cites."""
 
     slug: str
     label: str
@@ -53,7 +53,7 @@ class SourceCounts:
 
 @dataclass(frozen=True)
 class FilmCoverage:
-    """What there is of a film; unless ``relation`` is ``exact``, some lists are cut or counts too low."""
+    """The coverage of a film; if ``relation`` is ``at-least``, lists are truncated or counts too low."""
 
     film: Film
     relation: str
@@ -68,53 +68,53 @@ class FilmCoverage:
 
     @property
     def uncovered_scenes(self) -> list[SceneCounts]:
-        """The scenes of which there is neither a quote nor a claim."""
+        """The scenes with neither quotes nor commentary."""
         return [scene for scene in self.by_scene if not scene.quotes + scene.commentary]
 
 
 def film_coverage(session: Session, film: Film) -> FilmCoverage:
-    """Return what there is of a film: four statements."""
-    numbers = session.execute(_select_numbers(film)).mappings().one()
-    countings = theme_facet_queries(film=[film.slug], further={"commentary": ["kind"]})
-    counts = run_facet_queries(session, *countings)
+    """Return the coverage of a film, all of it visible content. Runs four statements."""
+    totals = session.execute(_select_totals(film)).mappings().one()
+    queries = theme_facet_queries(film=[film.slug], extra_facets={"commentary": ["kind"]})
+    counts = run_facet_queries(session, *queries)
     scenes = session.execute(_select_scenes(film)).all()
     sources = session.execute(_select_sources(film)).all()
-    is_whole = are_complete(counts) and len(scenes) <= MAX_SCENES and len(sources) <= MAX_SOURCES
+    is_complete = are_complete(counts) and len(scenes) <= MAX_SCENES and len(sources) <= MAX_SOURCES
     return FilmCoverage(
         film,
-        count_relation(is_whole),
-        **numbers,
-        by_kind=_by_kind(counts["commentary"]),
+        count_relation(is_complete),
+        **totals,
+        by_kind=_count_kinds(counts["commentary"]),
         by_theme=rank_themes(counts),
         by_scene=[SceneCounts(*row) for row in scenes[:MAX_SCENES]],
         by_source=[SourceCounts(*row) for row in sources[:MAX_SOURCES]],
     )
 
 
-def _select_numbers(film: Film) -> Select[Any]:
-    # Added to the noun by models/derived_attributes.py.
+def _select_totals(film: Film) -> Select[Any]:
+    # models/derived_attributes.py adds these to Film.
     model: Any = Film
     names = ("characters", "scenes", "quotes", "commentary")
     counts = (model.character_count, model.scene_count, model.quote_count, model.commentary_count)
-    labelled = (count.label(name) for name, count in zip(names, counts, strict=True))
-    return select(*labelled).where(model.id == film.id)
+    columns = (count.label(name) for name, count in zip(names, counts, strict=True))
+    return select(*columns).where(model.id == film.id)
 
 
-def _by_kind(counts: FacetCounts) -> list[KindCount]:
-    """Return every kind with its number, those too of which there is none."""
-    numbers = {one.value: one.count for one in counts.facets["kind"]}
-    return [KindCount(kind, numbers.get(kind.value, 0)) for kind in CommentaryKind]
+def _count_kinds(counts: FacetCounts) -> list[KindCount]:
+    """Return every kind with its count, including those that do not occur."""
+    count_by_kind = {value.value: value.count for value in counts.facets["kind"]}
+    return [KindCount(kind, count_by_kind.get(kind.value, 0)) for kind in CommentaryKind]
 
 
 def _select_scenes(film: Film) -> Executable:
     quotes = select(func.count()).where(Quote.scene_id == Scene.id, Quote.is_visible)
-    claims = (
+    commentary = (
         select(func.count())
         .select_from(CommentaryScene)
         .join(Commentary, Commentary.id == CommentaryScene.commentary_id)
         .where(CommentaryScene.scene_id == Scene.id, Commentary.is_visible)
     )
-    counts = (counted.correlate(Scene).scalar_subquery() for counted in (quotes, claims))
+    counts = (count.correlate(Scene).scalar_subquery() for count in (quotes, commentary))
     return (
         select(Scene.slug, Scene.label, Scene.position, *counts)
         .where(Scene.film_id == film.id, Scene.visible())
@@ -124,22 +124,22 @@ def _select_scenes(film: Film) -> Executable:
 
 
 def _select_sources(film: Film) -> Executable:
-    """Return the statement for the sources that speak of the film, or are cited for it."""
-    cited = _select_cited(film).subquery()
-    # Added to the noun by models/source.py.
+    """Return the statement for the sources that are about the film, or that its content cites."""
+    cited = _select_cited_paragraphs(film).subquery()
+    # models/source.py adds this to Source.
     paragraphs: Any = Source.paragraph_count  # type: ignore[attr-defined]
-    speaking = select(SourceFilm.source_id).where(SourceFilm.film_id == film.id)
+    about_film = select(SourceFilm.source_id).where(SourceFilm.film_id == film.id)
     return (
         select(Source.slug, Source.label, paragraphs, func.coalesce(cited.c.number, 0))
         .outerjoin(cited, cited.c.source_id == Source.id)
-        .where(Source.visible(), or_(Source.id.in_(speaking), cited.c.number.is_not(None)))
+        .where(Source.visible(), or_(Source.id.in_(about_film), cited.c.number.is_not(None)))
         .order_by(Source.slug)
         .limit(MAX_SOURCES + 1)
     )
 
 
-def _select_cited(film: Film) -> Select[Any]:
-    """Return the statement for how many paragraphs of each source are cited for the film."""
+def _select_cited_paragraphs(film: Film) -> Select[Any]:
+    """Return the statement for the number of paragraphs of each source that the film's content cites."""
     paragraphs = citation_paragraphs.c
     links = (
         select(paragraphs.source_id, paragraphs.number)
@@ -152,6 +152,6 @@ def _select_cited(film: Film) -> Select[Any]:
             (Commentary, Citation.commentary_id),
         )
     )
-    # A union: each paragraph once, however often it is cited.
-    each = union(*links).subquery()
-    return select(each.c.source_id, func.count().label("number")).group_by(each.c.source_id)
+    # UNION removes duplicates: a paragraph that is cited several times counts once.
+    cited = union(*links).subquery()
+    return select(cited.c.source_id, func.count().label("number")).group_by(cited.c.source_id)

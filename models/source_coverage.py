@@ -1,4 +1,4 @@
-"""What rests on a source, paragraph by paragraph, and which of its paragraphs nothing cites."""
+"""Source coverage: how much content cites a source, by paragraph and theme, and its uncited paragraphs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from models.scene import Scene
 from models.source import Paragraph, ParagraphKind, Source
 from models.theme_counts import ThemeCounts, are_complete, rank_themes, theme_facet_queries
 
-#: Paragraphs that are gone through.
+#: The maximum number of paragraphs in a report; beyond it the counts are lower bounds.
 MAX_PARAGRAPHS = 2_000
 
 
 @dataclass(frozen=True)
 class ParagraphCounts:
-    """A paragraph, and how many scenes, quotes and claims cite it."""
+    """A paragraph, and the numbers of scenes, quotes and commentary entries that cite it."""
 
     number: int
     kind: ParagraphKind
@@ -38,7 +38,7 @@ class ParagraphCounts:
 
 @dataclass(frozen=True)
 class SourceCoverage:
-    """What rests on a source; unless ``relation`` is ``exact``, some lists are cut or counts too low."""
+    """The coverage of a source; if ``relation`` is ``at-least``, lists are truncated or counts too low."""
 
     source: Source
     relation: str
@@ -50,17 +50,17 @@ class SourceCoverage:
 
     @property
     def body(self) -> list[ParagraphCounts]:
-        """The paragraphs that make the argument: all but headings and the like."""
+        """The paragraphs of the kind ``body``: all but headings and the like."""
         return [paragraph for paragraph in self.by_paragraph if paragraph.kind is ParagraphKind.BODY]
 
     @property
     def paragraphs(self) -> int:
-        """How many paragraphs there are."""
+        """The number of paragraphs."""
         return len(self.by_paragraph)
 
     @property
     def body_paragraphs(self) -> int:
-        """How many of them are body."""
+        """The number of body paragraphs."""
         return len(self.body)
 
     @property
@@ -70,28 +70,28 @@ class SourceCoverage:
 
     @property
     def cited_body_paragraphs(self) -> int:
-        """How many body paragraphs something cites."""
+        """The number of body paragraphs that are cited."""
         return self.body_paragraphs - len(self.uncited_paragraphs)
 
     @property
     def percent_cited(self) -> int | None:
-        """The share of body paragraphs that something cites, in whole percent, rounded down."""
+        """The percentage of body paragraphs that are cited, rounded down; None if there are none."""
         return 100 * self.cited_body_paragraphs // self.body_paragraphs if self.body else None
 
 
 def source_coverage(session: Session, source: Source) -> SourceCoverage:
-    """Return what rests on a source: three statements."""
+    """Return the coverage of a source, counting visible content. Runs three statements."""
     counts = run_facet_queries(session, *theme_facet_queries(source=[source.slug]))
     paragraphs = session.execute(_select_paragraphs(source)).all()
-    citing: dict[int, dict[str, int]] = {}
-    for name, number, count in session.execute(_select_citing(source)):
-        citing.setdefault(number, {})[name] = count
+    citations: dict[int, dict[str, int]] = {}
+    for name, number, count in session.execute(_select_citation_counts(source)):
+        citations.setdefault(number, {})[name] = count
     return SourceCoverage(
         source,
         count_relation(are_complete(counts) and len(paragraphs) <= MAX_PARAGRAPHS),
-        **{name: counted.number for name, counted in counts.items()},
+        **{name: facet_counts.number for name, facet_counts in counts.items()},
         by_paragraph=[
-            ParagraphCounts(number, kind, **citing.get(number, {}))
+            ParagraphCounts(number, kind, **citations.get(number, {}))
             for number, kind in paragraphs[:MAX_PARAGRAPHS]
         ],
         by_theme=rank_themes(counts),
@@ -107,8 +107,11 @@ def _select_paragraphs(source: Source) -> Executable:
     )
 
 
-def _select_citing(source: Source) -> CompoundSelect[Any]:
-    """Return the statement for how many of each noun cite each paragraph."""
+def _select_citation_counts(source: Source) -> CompoundSelect[Any]:
+    """Return the statement for the number of resources of each model that cite each paragraph.
+
+    Its columns are the table name of the model, the paragraph's number and the count.
+    """
     paragraphs = citation_paragraphs.c
     branches = (
         select(literal_column(f"'{model.__tablename__}'"), paragraphs.number, func.count())

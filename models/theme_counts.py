@@ -1,4 +1,4 @@
-"""How much there is about each theme, and which themes come together."""
+"""Theme counts: the number of resources tagged with each theme, and co-occurring themes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme, ThemeRelation
 
-#: Themes that are counted on each kind of resource.
+#: The maximum number of themes counted for each model.
 MAX_THEMES = 1_000
 
 
 @dataclass(frozen=True)
 class ThemeCounts:
-    """A theme, and how many scenes, quotes and claims of some are about it or what is narrower."""
+    """A theme, and the numbers of scenes, quotes and commentary entries tagged with it or a subtheme."""
 
     slug: str
     label: str
@@ -33,23 +33,23 @@ class ThemeCounts:
 
     @property
     def count(self) -> int:
-        """How many there are of all three."""
+        """The sum of the three counts."""
         return self.scenes + self.quotes + self.commentary
 
 
 def theme_facet_queries(
-    *, further: Mapping[str, Sequence[str]] | None = None, **filters: Any
+    *, extra_facets: Mapping[str, Sequence[str]] | None = None, **filters: Any
 ) -> list[FacetQuery]:
-    """Return the countings of the scenes, quotes and commentary that pass ``filters``, by theme.
+    """Return the facet queries that count scenes, quotes and commentary by theme, after ``filters``.
 
-    ``further`` names facets besides, by type.
+    ``extra_facets`` lists more facets to count, by type name.
     """
-    more = further or {}
+    extra = extra_facets or {}
     return [
         FacetQuery(
             model,
             model.select_where(**filters),
-            {name: model.facets()[name] for name in ("theme", *more.get(model.type_name, ()))},
+            {name: model.facets()[name] for name in ("theme", *extra.get(model.type_name, ()))},
             name=model.__tablename__,
             most_values=MAX_THEMES,
             keys=_select_keys(model, **filters),
@@ -59,20 +59,26 @@ def theme_facet_queries(
 
 
 def _select_keys(model: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **others: Any) -> Any:
-    """Return the statement for the keys alone, where a list by one theme or none says them."""
+    """Return the statement for the matching ids from the list index, if it covers the filters; None if not.
+
+    The list index covers films and at most one theme.
+    """
     if len(theme) > 1 or any(others.values()):
         return None
-    found = select_listed_slugs(model, theme[0] if theme else ALL_THEMES)
-    return select_listed_keys(found.where(ListIndexRow.film.in_(film)) if film else found)
+    statement = select_listed_slugs(model, theme[0] if theme else ALL_THEMES)
+    return select_listed_keys(statement.where(ListIndexRow.film.in_(film)) if film else statement)
 
 
 def rank_themes(counts: dict[str, FacetCounts], related: frozenset[str] = frozenset()) -> list[ThemeCounts]:
-    """Return the themes that were counted: by all counts together, descending, then by id."""
-    found = [(name, one) for name, counted in counts.items() for one in counted.facets["theme"]]
-    numbers: dict[str, dict[str, int]] = {one.value: {} for _, one in found}
-    for name, one in found:
-        numbers[one.value][name] = one.count
-    labels = {one.value: one.label for _, one in found}
+    """Return the counted themes, by the sum of their counts in descending order, then by slug.
+
+    ``counts`` maps the table names of models to their facet counts.
+    """
+    values = [(name, value) for name, of_model in counts.items() for value in of_model.facets["theme"]]
+    numbers: dict[str, dict[str, int]] = {value.value: {} for _, value in values}
+    for name, value in values:
+        numbers[value.value][name] = value.count
+    labels = {value.value: value.label for _, value in values}
     themes = [
         ThemeCounts(slug, label, **numbers[slug], is_related=slug in related)
         for slug, label in labels.items()
@@ -81,31 +87,36 @@ def rank_themes(counts: dict[str, FacetCounts], related: frozenset[str] = frozen
 
 
 def are_complete(counts: dict[str, FacetCounts]) -> bool:
-    """Whether everything was counted, by every theme."""
+    """Whether all resources were counted, by all of their themes."""
     return all(
-        counted.relation == "exact" and len(counted.facets["theme"]) < MAX_THEMES
-        for counted in counts.values()
+        of_model.relation == "exact" and len(of_model.facets["theme"]) < MAX_THEMES
+        for of_model in counts.values()
     )
 
 
 def related_themes(session: Session, theme: Theme, film: list[str]) -> tuple[list[ThemeCounts], bool]:
-    """Return the themes that come with ``theme``, those that do most often first, and whether that is all.
+    """Return the themes that co-occur with ``theme``, most frequent first, and whether the list is complete.
 
-    A theme means itself and what is narrower, as everywhere; so it comes with what is broader or narrower
-    by definition, and these are left out. ``film`` narrows it to films with these ids. Two statements.
+    As in every filter, a theme includes its subthemes. It co-occurs with its broader theme and its subthemes
+    by definition, so these are left out. ``film`` restricts the counts to films with these slugs. Runs two
+    statements.
     """
-    akin = session.execute(_select_connected_themes(theme)).all()
+    connections = session.execute(_select_connected_themes(theme)).all()
     counts = run_facet_queries(session, *theme_facet_queries(theme=[theme.slug], film=film))
-    related = frozenset(slug for kind, slug in akin if kind == "related")
-    same = {theme.slug} | {slug for kind, slug in akin if kind == "same"}
-    return [one for one in rank_themes(counts, related) if one.slug not in same], are_complete(counts)
+    related = frozenset(slug for kind, slug in connections if kind == "related")
+    hierarchy = {theme.slug} | {slug for kind, slug in connections if kind == "same"}
+    ranked = [counted for counted in rank_themes(counts, related) if counted.slug not in hierarchy]
+    return ranked, are_complete(counts)
 
 
 def _select_connected_themes(theme: Theme) -> CompoundSelect[Any]:
-    """Return the statement for the ids of what is related, and of what is broader or narrower."""
-    linked = select(ThemeRelation.related_id).where(ThemeRelation.theme_id == theme.id)
-    of_hierarchy = (Theme.broader_id == theme.id) | (Theme.id == theme.broader_id)
+    """Return the statement for the related themes of a theme, its broader theme and its subthemes.
+
+    Its columns are ``related`` or, for the hierarchy, ``same``, and the slug.
+    """
+    related_ids = select(ThemeRelation.related_id).where(ThemeRelation.theme_id == theme.id)
+    is_in_hierarchy = (Theme.broader_id == theme.id) | (Theme.id == theme.broader_id)
     return union_all(
-        select(literal_column("'related'"), Theme.slug).where(Theme.id.in_(linked)),
-        select(literal_column("'same'"), Theme.slug).where(of_hierarchy),
+        select(literal_column("'related'"), Theme.slug).where(Theme.id.in_(related_ids)),
+        select(literal_column("'same'"), Theme.slug).where(is_in_hierarchy),
     )

@@ -1,4 +1,4 @@
-"""Which scenes of a film are about which themes, and how much: a matrix, made to be drawn."""
+"""Theme map: a matrix of a film's scenes and themes, with the content that links each pair, for a chart."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models.quote import Quote, QuoteTheme
 from models.scene import Scene, SceneTheme
 from models.theme import Theme
 
-#: What a map holds at most, and how many links are read to draw it.
+#: The maximum size of a map, and the maximum number of links read for it.
 MAX_SCENES = 500
 MAX_THEMES = 500
 MAX_LINKS = 20_000
@@ -36,7 +36,7 @@ class MapScene:
 
 @dataclass(frozen=True)
 class MapTheme:
-    """A row of the map; ``broader`` is the id of another row or None, ``weight`` that of its cells."""
+    """A row of the map; ``broader`` is the slug of another row or None, ``weight`` the sum over its cells."""
 
     slug: str
     label: str
@@ -46,7 +46,11 @@ class MapTheme:
 
 @dataclass
 class MapCell:
-    """What ties a scene to a theme: that it carries the theme itself, its quotes, claims about it, by id."""
+    """The links between a scene and a theme.
+
+    ``tagged`` tells whether the scene itself is tagged with the theme. ``quotes`` are the slugs of its tagged
+    quotes, ``commentary`` those of the tagged commentary about it.
+    """
 
     scene: str
     theme: str
@@ -56,55 +60,55 @@ class MapCell:
 
     @property
     def weight(self) -> int:
-        """How many ties there are."""
+        """The number of links."""
         return self.tagged + len(self.quotes) + len(self.commentary)
 
 
 @dataclass(frozen=True)
 class ThemeMap:
-    """The map: scenes in narrated order, themes in that of the hierarchy, cells by scene and then theme.
+    """The map: scenes in narrative order, themes in hierarchical order, cells by scene and then theme.
 
-    Unless ``is_whole``, the film has more than a map holds.
+    Unless ``is_complete``, the film has more content than a map may have.
     """
 
     film: Film
     scenes: list[MapScene]
     themes: list[MapTheme]
     cells: list[MapCell]
-    is_whole: bool
+    is_complete: bool
 
     @property
     def relation(self) -> str:
-        """How the map's numbers stand to the film's: ``exact`` or ``at-least``."""
-        return count_relation(self.is_whole)
+        """How the numbers of the map relate to the film's: ``exact`` or ``at-least``."""
+        return count_relation(self.is_complete)
 
 
 def theme_map(session: Session, film: Film, max_severity: int | None = None) -> ThemeMap:
-    """Return the map of a film, of what everyone may see: three statements.
+    """Return the theme map of a film's visible content. Runs three statements.
 
-    ``max_severity`` leaves out scenes, quotes and claims that carry an advisory above it. A cell is of
-    the theme alone, not of what is narrower. A theme broader than one of the map stands on it too, even
-    without a cell of its own.
+    ``max_severity`` leaves out scenes, quotes and commentary with an advisory above it. Unlike in filters,
+    the cells of a theme do not include its subthemes. The broader theme of a row is a row too, even if it has
+    no cells.
     """
-    found = session.execute(_select_scenes(film, max_severity)).all()
-    ties = session.execute(_select_links(film, max_severity)).all()
-    scenes = [MapScene(*row) for row in found[:MAX_SCENES]]
-    cells = _build_cells(ties[:MAX_LINKS], {scene.slug for scene in scenes})
+    scene_rows = session.execute(_select_scenes(film, max_severity)).all()
+    links = session.execute(_select_links(film, max_severity)).all()
+    scenes = [MapScene(*row) for row in scene_rows[:MAX_SCENES]]
+    cells = _build_cells(links[:MAX_LINKS], {scene.slug for scene in scenes})
     weights: Counter[str] = Counter()
     for cell in cells:
         weights[cell.theme] += cell.weight
     heaviest = sorted(weights, key=lambda slug: (-weights[slug], slug))[:MAX_THEMES]
     themes = _order_themes(session.execute(_select_themes(heaviest)).all(), weights)
-    is_whole = len(found) <= MAX_SCENES and len(ties) <= MAX_LINKS and len(weights) <= MAX_THEMES
-    return ThemeMap(film, scenes, themes, _order_cells(cells, scenes, themes), is_whole)
+    is_complete = len(scene_rows) <= MAX_SCENES and len(links) <= MAX_LINKS and len(weights) <= MAX_THEMES
+    return ThemeMap(film, scenes, themes, _order_cells(cells, scenes, themes), is_complete)
 
 
 def _order_cells(cells: list[MapCell], scenes: list[MapScene], themes: list[MapTheme]) -> list[MapCell]:
-    """Return the cells that stand on the map, column by column, from top to bottom."""
-    columns = {scene.slug: place for place, scene in enumerate(scenes)}
-    rows = {theme.slug: place for place, theme in enumerate(themes)}
-    shown = [cell for cell in cells if cell.theme in rows]
-    return sorted(shown, key=lambda cell: (columns[cell.scene], rows[cell.theme]))
+    """Return the cells whose theme is on the map, by column and then row."""
+    columns = {scene.slug: index for index, scene in enumerate(scenes)}
+    rows = {theme.slug: index for index, theme in enumerate(themes)}
+    on_map = [cell for cell in cells if cell.theme in rows]
+    return sorted(on_map, key=lambda cell: (columns[cell.scene], rows[cell.theme]))
 
 
 def _select_scenes(film: Film, max_severity: int | None) -> Executable:
@@ -117,81 +121,90 @@ def _select_scenes(film: Film, max_severity: int | None) -> Executable:
 
 
 def _select_links(film: Film, max_severity: int | None) -> CompoundSelect[Any]:
-    """Return the statement for every tie: scene and theme, and the quote or the claim that ties them.
+    """Return the statement for all links between scenes and themes.
 
-    They come scene by scene, so that what is too much is the end of the film.
+    The columns are the scene's position and slug, the theme's slug, and the slugs of the quote and of the
+    commentary that link them, or two empty strings for a tagged scene. The rows are ordered by scene, so
+    that ``MAX_LINKS`` cuts the end of the film.
     """
-    quote, claim = aliased(Quote), aliased(Commentary)
-    itself = _select_link_columns("''", "''").join(SceneTheme, SceneTheme.scene_id == Scene.id)
-    quoted = (
+    quote, commentary = aliased(Quote), aliased(Commentary)
+    scene_links = _select_link_columns("''", "''").join(SceneTheme, SceneTheme.scene_id == Scene.id)
+    quote_links = (
         _select_link_columns(quote.slug, "''")
         .join(quote, quote.scene_id == Scene.id)
         .join(QuoteTheme, QuoteTheme.quote_id == quote.id)
         .where(quote.is_visible, *_severity_filter(quote, max_severity))
     )
-    claimed = (
-        _select_link_columns("''", claim.slug)
+    commentary_links = (
+        _select_link_columns("''", commentary.slug)
         .join(CommentaryScene, CommentaryScene.scene_id == Scene.id)
-        .join(claim, claim.id == CommentaryScene.commentary_id)
-        .join(CommentaryTheme, CommentaryTheme.commentary_id == claim.id)
-        .where(claim.is_visible, *_severity_filter(claim, max_severity))
+        .join(commentary, commentary.id == CommentaryScene.commentary_id)
+        .join(CommentaryTheme, CommentaryTheme.commentary_id == commentary.id)
+        .where(commentary.is_visible, *_severity_filter(commentary, max_severity))
     )
-    seen = (
+    filters = (
         Scene.film_id == film.id,
         Scene.visible(),
         *_severity_filter(Scene, max_severity),
         Theme.visible(),
     )
     branches = (
-        branch.join(Theme, Theme.id == link.theme_id).where(*seen)
-        for branch, link in ((itself, SceneTheme), (quoted, QuoteTheme), (claimed, CommentaryTheme))
+        branch.join(Theme, Theme.id == link.theme_id).where(*filters)
+        for branch, link in (
+            (scene_links, SceneTheme),
+            (quote_links, QuoteTheme),
+            (commentary_links, CommentaryTheme),
+        )
     )
     return union_all(*branches).order_by(text("1, 2, 3, 4, 5")).limit(MAX_LINKS + 1)
 
 
-def _select_link_columns(quote: Any, claim: Any) -> Select[Any]:
-    """Return the beginning of a statement for ties: what stands where, and what ties it."""
-    ties = (literal_column(tie) if isinstance(tie, str) else tie for tie in (quote, claim))
-    columns: list[Any] = [Scene.position, Scene.slug, Theme.slug, *ties]
+def _select_link_columns(quote: Any, commentary: Any) -> Select[Any]:
+    """Return a statement with the columns of links; both arguments are columns or SQL literals."""
+    slugs = (literal_column(slug) if isinstance(slug, str) else slug for slug in (quote, commentary))
+    columns: list[Any] = [Scene.position, Scene.slug, Theme.slug, *slugs]
     return select(*columns).select_from(Scene)
 
 
 def _severity_filter(model: Any, max_severity: int | None) -> list[Any]:
-    """Return the condition that no advisory above the ceiling stands on the resource."""
+    """Return a list with the condition that no advisory exceeds ``max_severity``; empty if that is None."""
     if max_severity is None:
         return []
     return [~model.advisory_links.any(AdvisoryLink.severity > max_severity)]
 
 
-def _build_cells(ties: Iterable[Any], scenes: set[str]) -> list[MapCell]:
+def _build_cells(links: Iterable[Any], scenes: set[str]) -> list[MapCell]:
     cells: dict[tuple[str, str], MapCell] = {}
-    for _position, scene, theme, quote, claim in ties:
+    for _position, scene, theme, quote, commentary in links:
         if scene not in scenes:
             continue
         cell = cells.setdefault((scene, theme), MapCell(scene, theme))
         if quote:
             cell.quotes.append(quote)
-        elif claim:
-            cell.commentary.append(claim)
+        elif commentary:
+            cell.commentary.append(commentary)
         else:
             cell.tagged = True
     return list(cells.values())
 
 
 def _select_themes(slugs: list[str]) -> Executable:
-    """Return the statement for these themes, and for those that are broader: id, label, name, broader id."""
+    """Return the statement for these themes and their broader themes.
+
+    The columns are slug, label, name and the slug of the broader theme.
+    """
     broader = aliased(Theme)
-    above = select(Theme.broader_id).where(Theme.slug.in_(slugs))
+    broader_ids = select(Theme.broader_id).where(Theme.slug.in_(slugs))
     return (
         select(Theme.slug, Theme.label, Theme.name, broader.slug)
         .outerjoin(broader, (Theme.broader_id == broader.id) & broader.visible())
-        .where(Theme.visible(), or_(Theme.slug.in_(slugs), Theme.id.in_(above)))
+        .where(Theme.visible(), or_(Theme.slug.in_(slugs), Theme.id.in_(broader_ids)))
     )
 
 
-def _order_themes(found: Iterable[Any], weights: Counter[str]) -> list[MapTheme]:
-    """Return the themes by name, each followed by what is narrower, by name."""
-    rows = list(found)
-    keys = {slug: (name, slug) for slug, _, name, _ in rows}
-    rows.sort(key=lambda row: (keys[row[3] or row[0]], row[3] is not None, keys[row[0]]))
-    return [MapTheme(slug, label, broader, weights[slug]) for slug, label, _, broader in rows]
+def _order_themes(rows: Iterable[Any], weights: Counter[str]) -> list[MapTheme]:
+    """Return the themes by name, each followed by its subthemes by name."""
+    themes = list(rows)
+    keys = {slug: (name, slug) for slug, _, name, _ in themes}
+    themes.sort(key=lambda row: (keys[row[3] or row[0]], row[3] is not None, keys[row[0]]))
+    return [MapTheme(slug, label, broader, weights[slug]) for slug, label, _, broader in themes]

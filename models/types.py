@@ -10,30 +10,30 @@ from sqlalchemy import JSON, DateTime, Enum, String, Text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeDecorator
 
-#: Longest id there is (DESIGN: slugs of at most 80 characters).
+#: The maximum length of a slug, in characters.
 SLUG_LENGTH = 80
 LINE_LENGTH = 300
 
 
 def short_text(length: int = LINE_LENGTH) -> String:
-    """Return a one-line text column of at most ``length`` characters, sorted by code point."""
-    # A database's own collation would order names differently from SQLite, and so answer differently.
+    """Return a column type for one line of at most ``length`` characters, sorted by code point."""
+    # The collation "C" sorts by code point, as SQLite does; the database's default may sort differently.
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def long_text() -> Text:
-    """Return a column for text of any length, sorted by code point."""
+    """Return a column type for text of any length, sorted by code point."""
     return Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def json_list() -> JSON:
-    """Return a column for a list or mapping of short texts, kept as compact JSON."""
-    # None must be SQL NULL, not the JSON word null, or `IS NULL` would miss it.
+    """Return a column type for a list or mapping of short texts, stored as JSON."""
+    # None must become SQL NULL: `IS NULL` does not match the JSON value null.
     return JSON(none_as_null=True)
 
 
 def enum_column(enumeration: type[StrEnum]) -> Enum:
-    """Return a column that holds one value of ``enumeration`` and refuses every other in the database."""
+    """Return a column type for the values of ``enumeration``; a CHECK constraint rejects any other."""
     return Enum(
         enumeration,
         native_enum=False,
@@ -45,10 +45,10 @@ def enum_column(enumeration: type[StrEnum]) -> Enum:
 
 
 class UTCTimestamp(TypeDecorator[dt.datetime]):
-    """An aware UTC time, to the second.
+    """A time zone aware datetime in UTC, rounded down to the second.
 
-    SQLite stores exactly the text that the API serves (``2026-11-23T00:00:00Z``); PostgreSQL a
-    timestamp with time zone. A naive time is refused rather than guessed at.
+    SQLite stores the text that the API serves (``2026-11-23T00:00:00Z``), PostgreSQL a timestamp with time
+    zone. Binding a naive datetime raises ``ValueError``.
     """
 
     impl = DateTime(timezone=True)
@@ -68,7 +68,7 @@ class UTCTimestamp(TypeDecorator[dt.datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored; make it UTC first")
+            raise ValueError("Cannot store a datetime without a time zone: convert it to UTC first.")
         return value.astimezone(dt.UTC).replace(microsecond=0)
 
     def process_result_value(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:

@@ -95,7 +95,7 @@ class TestBounds:
         assert list(body["cells"][0]) == ["scene", "theme", "weight", "tagged", "quotes", "commentary"]
         assert list(body["themes"][0]) == ["type", "id", "label", "url", "broader", "weight"]
 
-    @pytest.mark.parametrize("bound", ["MOST_SCENES", "MOST_THEMES", "MOST_LINKS"])
+    @pytest.mark.parametrize("bound", ["MAX_SCENES", "MAX_THEMES", "MAX_LINKS"])
     def test_a_map_of_too_much_is_the_beginning_and_says_so(self, app, monkeypatch, bound):
         client = app.test_client()
         whole = answered(client, "/v1/films/her-2013/theme-map")

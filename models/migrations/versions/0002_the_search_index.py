@@ -1,7 +1,7 @@
-"""The search index
+"""Create the full-text index
 
-What is searched is analysed in Python, so the index is filled after the migrations have run:
-``models.search.bring_up_to_date``.
+Texts are analysed in Python, so the index is filled after the migrations have run, by
+``models.search.ensure_index_current``.
 
 Revision ID: 0002
 Revises: 0001
@@ -16,9 +16,9 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# No trigger writes to it: SQLite refuses virtual tables to triggers while `trusted_schema` is off.
-# Terms are told apart by blanks alone: everything beyond ASCII is part of one. No ranking is asked of
-# FTS5, so it need not keep the lengths of columns.
+# The application writes to it, not triggers: with `trusted_schema` off, SQLite rejects virtual tables in
+# triggers. The ascii tokenizer treats every character beyond ASCII as part of a term. FTS5 does no ranking
+# here, so it need not store column sizes.
 VIRTUAL_TABLE = """
 CREATE VIRTUAL TABLE search_index USING fts5(
     exact, stem, scope,

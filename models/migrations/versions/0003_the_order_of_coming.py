@@ -1,4 +1,4 @@
-"""The order in which quotes came, for feeds
+"""Index quotes by creation time, for feeds
 
 Revision ID: 0003
 Revises: 0002

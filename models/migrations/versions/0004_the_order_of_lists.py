@@ -1,4 +1,4 @@
-"""The order of lists
+"""Create the list index and the indexes for sorting
 
 Revision ID: 0004
 Revises: 0003
@@ -12,7 +12,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# By table: the columns that sort its lists, either way and then by id.
+# By table: its sort columns; each is indexed in both directions, then by slug.
 SORTED_BY = {
     "advisories": ("created_at", "updated_at", "name"),
     "themes": ("created_at", "updated_at", "name"),
@@ -23,9 +23,9 @@ SORTED_BY = {
     "quotes": ("created_at", "updated_at", "position", "word_count"),
     "commentary": ("created_at", "updated_at", "position", "title"),
 }
-# Indexes of which one of the new ones does the work.
+# Indexes that one of the new ones replaces.
 REPLACED = {"quotes": ("ix_quotes_latest", ["created_at", "slug"]), "films": ("ix_films_title", ["title"])}
-# By table: its type and number in the index of the search, and what links it to themes.
+# By table: its type name and number in the full-text index, and the table that links it to themes.
 LISTED = {
     "characters": ("character", 2, None),
     "scenes": ("scene", 4, "scene_themes"),
@@ -62,7 +62,7 @@ def upgrade() -> None:
 
 
 def fill(table: str, type_name: str, number: int, links: str | None) -> None:
-    """List what is in the index of the search: everything, and what is about each theme."""
+    """Insert the rows of all documents of the full-text index: one for all themes, and one for each theme."""
     op.execute(
         f"UPDATE search_documents SET position ="
         f" (SELECT position FROM {table} WHERE {table}.id = (search_documents.id - {number}) / 16)"

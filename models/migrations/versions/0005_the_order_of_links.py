@@ -1,4 +1,4 @@
-"""The order of links
+"""Index links in their order
 
 Revision ID: 0005
 Revises: 0004
@@ -11,7 +11,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-# By name: the table, and the columns by which its rows are found and put in order without being read.
+# By name: the table, and the columns of a covering index, in list order.
 INDEXES = {
     "ix_quote_themes_shown": ("quote_themes", ["quote_id", "position", "theme_id"]),
     "ix_scene_themes_shown": ("scene_themes", ["scene_id", "position", "theme_id"]),

@@ -1,4 +1,4 @@
-"""The order of lots
+"""Add random keys and severities to the list index
 
 Revision ID: 0006
 Revises: 0005
@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 PLACE = ("type_number", "theme", "film", "position", "slug")
-# By number of the type: its table, and what names it where an advisory stands on it.
+# By type number: its table, and the column of advisory links that refers to it.
 LISTED = {
     2: ("characters", None),
     4: ("scenes", "scene_id"),
@@ -46,7 +46,7 @@ def upgrade() -> None:
 
 
 def make_anew(*columns: sa.Column) -> None:
-    """Make the table with other columns beside the one that there is, which becomes ``listings_before``."""
+    """Create the table with these additional columns; the existing table becomes ``listings_before``."""
     op.rename_table("listings", "listings_before")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE listings_before RENAME CONSTRAINT pk_listings TO pk_listings_before")
