@@ -22,7 +22,7 @@ from api.resources.meta.routes import plain as meta
 from api.resources.search.routes import blp as search
 
 #: The largest body that is read at all, in bytes.
-MOST_BODY_BYTES = 1_048_576
+MAX_BODY_BYTES = 1_048_576
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("api", static_folder=None)
     app.url_map.converters.update(CONVERTERS)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     # Merging would redirect to an address that the request's Host builds.
     app.url_map.merge_slashes = False
     # api/http/errors.py logs each error once, without the values of variables.

@@ -51,9 +51,9 @@ def statements_of(app, address, status=200):
 def let_few_be_many(monkeypatch, *, ranked, window, crowd):
     """Let choosing by lot do with few candidates what it does with many."""
     for of, name, value in (
-        (random_selection, "MOST_RANKED", ranked),
+        (random_selection, "MAX_RANKED", ranked),
         (random_selection, "WINDOW", window),
-        (random_scan, "CROWD", crowd),
-        (random_scan, "LONGEST", 600),
+        (random_scan, "SKIP_COUNT_ABOVE", crowd),
+        (random_scan, "MAX_SCANNED", 600),
     ):
         monkeypatch.setattr(of, name, value)
