@@ -1,8 +1,7 @@
 # make serve   serve the API on http://127.0.0.1:8000, from nothing
-# make test    everything that is tested, from nothing
-# make test-slow  what takes longer: more made-up requests, on both databases
-# make test-all   both at once, as CI does
-# make coverage  what the tests run of the code, branch by branch; at least 95 %
+# make test    the tests that protect most, in less than three minutes; with DATABASE= and SUITE= all others
+# make test-all  every test, on both databases
+# make coverage  the same as make test, and which branches it runs; fails below 95 %
 # make lint    what CI also looks at: style, types, imports, the pack, the document
 # make bench   compare with a bare server and with others, in less than ten minutes: docs/benchmarks.md
 # make bench-full  the same at length, and how it grows up to a million quotes
@@ -21,26 +20,34 @@ JSON_SERVER := bench/servers/json_server/node_modules/.installed
 # Tests start many processes, and each would compile all modules again if none were kept compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test test-slow test-all coverage lint lint-code lint-document bench bench-full clients lock clean
+.PHONY: serve test test-all test-rest coverage lint lint-code lint-document bench bench-full clients lock clean
 
 serve: $(VENV)/.serve
 	@exec $(BIN)/subtext serve
 
-# Each worker begins with a half of its own (SQLite's, PostgreSQL's) and so fills fewer databases.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+# Which database: sqlite, postgresql or all. PostgreSQL's server is named by SUBTEXT_TEST_DATABASE_URL.
+DATABASE ?= sqlite
+# Which tests, by their markers (see pyproject.toml).
+EXTENDED := browser or bench or documents or schemathesis or slow
+SUITE ?= not ($(EXTENDED))
+# Anything else for pytest: files, -k, -x.
+ARGS ?=
+PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist worksteal --database $(DATABASE)
 
 test: $(VENV)/.test $(if $(NPM),$(TOOLS))
-	@$(PYTEST)
+	@$(PYTEST) -m "$(SUITE)" $(ARGS)
 
-test-slow: $(VENV)/.test
-	@$(PYTEST) -m slow
-
+test-all: DATABASE := all
 test-all: $(VENV)/.test $(if $(NPM),$(TOOLS))
-	@$(PYTEST) -m "slow or not slow" --durations=30 --durations-min=5
+	@$(PYTEST) --durations=30 --durations-min=5 $(ARGS)
 
-# Measured, tests take nearly twice as long: CI, which may take a quarter of an hour, does without.
 coverage: $(VENV)/.test $(if $(NPM),$(TOOLS))
-	@$(PYTEST) --cov --cov-report=term:skip-covered
+	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(ARGS)
+
+# What `make coverage` has not run.
+test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS))
+	@$(MAKE) --no-print-directory test DATABASE=postgresql
+	@$(MAKE) --no-print-directory test DATABASE=all SUITE="$(EXTENDED)" ARGS="--durations=30 --durations-min=5"
 
 lint: lint-code lint-document
 

@@ -12,6 +12,9 @@ from tests.conftest import PATIENT, not_run
 from tests.redis_servers import REDIS, REDIS_SERVER, fresh_redis, own_redis
 from tests.serving import serving
 
+# Each starts one server or two.
+pytestmark = pytest.mark.slow
+
 
 def status(url):
     try:

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +14,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from models.database import Database
+from subtext_cli.commands import main
 from tests.serving import SUBTEXT, free_port, serving
 from tests.waiting import until
 
@@ -68,6 +71,7 @@ class TestServe:
         assert unmodified.value.headers["ETag"] == headers["ETag"]
         unmodified.value.close()
 
+    @pytest.mark.slow
     def test_a_second_start_changes_nothing_and_it_stops_when_told(self, sqlite_engine, tmp_path):
         with sqlite_engine.fresh(None) as url:
             for _ in range(2):
@@ -76,6 +80,7 @@ class TestServe:
                     assert headers["ETag"].startswith('"1.')
                     assert server.stop() == 0
 
+    @pytest.mark.slow
     def test_addresses_are_built_from_the_public_url(self, sqlite_engine, tmp_path):
         public = "https://subtext.example"
         with (
@@ -90,6 +95,7 @@ class TestServe:
         assert "1 thread each, replaced above 512 MB; 32 MB for answers in each" in served.printed
         assert "4,096 requests at once in each, 5 s for the headers of one" in served.printed
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("times", [0, 5])
     def test_what_is_under_way_is_answered_when_it_is_told_to_stop(self, postgresql_engine, tmp_path, times):
         """However often its workers were told, too."""
@@ -114,6 +120,7 @@ class TestServe:
             assert under_way.result(timeout=30) in (200, 503)
             assert server.process.wait(timeout=40) == 0
 
+    @pytest.mark.slow
     def test_workers_that_are_still_loading_stop_when_they_are_told(self, sqlite_engine, tmp_path):
         """Of many workers the last are not there yet when the first answers; each is waited for 30 seconds."""
         with (
@@ -123,6 +130,7 @@ class TestServe:
             server.process.send_signal(signal.SIGTERM)
             assert server.process.wait(timeout=20) == 0
 
+    @pytest.mark.slow
     def test_it_stops_when_all_of_its_processes_are_told_twice(self, sqlite_engine, tmp_path):
         """As a terminal tells them, and a supervisor; each but the first may come while one is heard."""
         with (
@@ -140,6 +148,7 @@ class TestServe:
                 (thread,) = unblocked(process, number)
                 assert thread != process
 
+    @pytest.mark.slow
     def test_it_makes_new_workers_when_it_is_told_to_reload(self, sqlite_engine, tmp_path):
         with (
             sqlite_engine.fresh(None) as url,
@@ -157,20 +166,7 @@ class TestServe:
 
 
 class TestRefusals:
-    def run(self, tmp_path, **environment):
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "SUBTEXT_DATABASE_URL": f"sqlite:///{tmp_path}/x",
-        } | environment
-        return subprocess.run(
-            [SUBTEXT, "serve"],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    """What cannot be used ends ``subtext serve`` with one sentence, without a traceback."""
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -194,17 +190,39 @@ class TestRefusals:
             ("SUBTEXT_WORKER_MEMORY_MB", "99"),
         ],
     )
-    def test_a_setting_that_cannot_be_used_is_one_sentence(self, tmp_path, name, value):
-        ended = self.run(tmp_path, **{name: value})
-        assert ended.returncode == 1
-        assert ended.stderr.startswith("subtext: ")
-        assert "Traceback" not in ended.stderr
+    def test_a_setting_that_cannot_be_used_is_one_sentence(self, tmp_path, monkeypatch, name, value):
+        for variable in [variable for variable in os.environ if variable.startswith("SUBTEXT_")]:
+            monkeypatch.delenv(variable)
+        monkeypatch.setenv("SUBTEXT_DATABASE_URL", f"sqlite:///{tmp_path}/x")
+        monkeypatch.setenv("PORT", str(free_port()))
+        monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["subtext", "serve"])
+        monkeypatch.setattr("subtext_cli.server.serve", lambda _settings: pytest.fail("it was served"))
+        with pytest.raises(SystemExit) as end:
+            main()
+        structlog.reset_defaults()
+        message = end.value.code
+        assert message.startswith("subtext: ")
+        assert "\n" not in message
+        assert "Traceback" not in message
 
-    def test_a_port_in_use_is_one_sentence(self, tmp_path):
+    def test_a_port_in_use_ends_the_process_with_one_sentence(self, tmp_path):
         port = free_port()
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", port))
-            taken.listen()
-            ended = self.run(tmp_path, PORT=str(port))
-        assert ended.returncode == 1
-        assert ended.stderr == f"subtext: 127.0.0.1:{port} cannot be used: Address already in use.\n"
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+            process = subprocess.run(
+                [SUBTEXT, "serve"],
+                env={
+                    "PATH": "/usr/bin:/bin",
+                    "SUBTEXT_DATABASE_URL": f"sqlite:///{tmp_path}/x",
+                    "PORT": str(port),
+                },
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        assert process.returncode == 1
+        assert process.stderr == f"subtext: 127.0.0.1:{port} cannot be used: Address already in use.\n"

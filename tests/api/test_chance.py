@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from api.query.random_selection import draw_hash
 from tests.api.test_lists import ESSAY, ids, whole
+from tests.cases import each
 from tests.counting import statements
 
 NAMES = ["quotes", "commentary"]
@@ -33,9 +34,9 @@ def by_lot(slugs, seed):
     return sorted(slugs, key=lambda slug: draw_hash(seed, slug))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 class TestWhatIsChosen:
-    @pytest.mark.parametrize(
+    @each(
         "filters",
         [
             "theme=avoidance",
@@ -51,7 +52,7 @@ class TestWhatIsChosen:
         assert set(chosen) <= set(listed)
         assert len(set(chosen)) == len(chosen) == min(50, len(listed))
 
-    @pytest.mark.parametrize("count", [1, 2, 21, 22, 23, 49, 50])
+    @each("count", [1, 2, 21, 22, 23, 49, 50])
     def test_as_many_come_as_are_asked_for_or_as_there_are_and_none_twice(self, client, name, count):
         body = client.get(f"/v1/{name}/random?count={count}").get_json()
         chosen = [item["id"] for item in body["data"]]
@@ -66,13 +67,13 @@ class TestWhatIsChosen:
         [item] = client.get(f"/v1/{name}/random?seed=a").get_json()["data"]
         assert [item] == client.get(f"/v1/{name}?id={item['id']}").get_json()["data"]
 
-    @pytest.mark.parametrize("count", ["0", "51", "-1", "1.5", "", "true", "१", "1,2", "1&count=2"])
+    @each("count", ["0", "51", "-1", "1.5", "", "true", "१", "1,2", "1&count=2"])
     def test_another_count_is_refused(self, client, name, count):
         answer = client.get(f"/v1/{name}/random?count={count}")
         assert answer.status_code == 422
         assert answer.get_json()["errors"][0]["pointer"] == "count"
 
-    @pytest.mark.parametrize("other", ["limit=5", "cursor=a", "sort=id", "tz=UTC", "format=text", "x=1"])
+    @each("other", ["limit=5", "cursor=a", "sort=id", "tz=UTC", "format=text", "x=1"])
     def test_another_parameter_is_refused_with_those_there_are(self, client, name, other):
         answer = client.get(f"/v1/{name}/random?{other}")
         assert answer.status_code == 422
@@ -86,21 +87,21 @@ class TestWhatIsChosen:
             assert list(item) == ["type", "id", "text", "film"]
             assert item["film"]["title"] == "Her"
 
-    @pytest.mark.parametrize("query", ["count=1", "count=50", "count=50&include=film,themes,sources"])
+    @each("query", ["count=1", "count=50", "count=50&include=film,themes,sources"])
     def test_it_takes_two_statements_however_many_come(self, app, client, name, query):
         with statements(app.extensions["database"].engine) as seen:
             client.get(f"/v1/{name}/random?{query}")
         assert len([statement for statement in seen if statement.startswith(("SELECT", "WITH"))]) == 2
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 class TestFlagged:
-    @pytest.mark.parametrize("filters", ["", "&exclude_advisory=spoiler"])
+    @each("filters", ["", "&exclude_advisory=spoiler"])
     def test_what_is_flagged_stays_out(self, client, name, filters):
         listed = clean(client, name)
         assert by_lot(listed, "a")[:50] == ids(client.get(f"/v1/{name}/random?count=50&seed=a{filters}"))
 
-    @pytest.mark.parametrize("asked", ["max_severity=0", "max_severity=1", "max_severity=3"])
+    @each("asked", ["max_severity=0", "max_severity=1", "max_severity=3"])
     def test_up_to_a_severity_it_comes_when_asked_for(self, client, name, asked):
         listed = whole(client, f"/v1/{name}?{asked}&limit=100")
         assert by_lot(listed, "a")[:50] == ids(client.get(f"/v1/{name}/random?count=50&seed=a&{asked}"))
@@ -113,7 +114,7 @@ class TestFlagged:
 
 
 class TestFlaggedIncludes:
-    @pytest.mark.parametrize(("asked", "filled"), [("", False), ("&max_severity=1", True)])
+    @each(("asked", "filled"), [("", False), ("&max_severity=1", True)])
     def test_an_included_scene_obeys_the_same_ceiling(self, client, asked, filled):
         answer = client.get(f"/v1/quotes/random?id={IN_A_FLAGGED_SCENE}&include=scene{asked}")
         [quote] = answer.get_json()["data"]
@@ -121,7 +122,7 @@ class TestFlaggedIncludes:
         assert ("summary" in quote["scene"]) == filled
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 class TestSeed:
     def test_the_same_seed_gives_the_same_bytes_to_keep(self, client, name):
         one, other = (client.get(f"/v1/{name}/random?seed=a&count=9") for _ in range(2))
@@ -146,15 +147,15 @@ class TestSeed:
         assert not any("ETag" in answer.headers for answer in answers)
         assert len({bookmark(answer) for answer in answers}) == 3
 
-    @pytest.mark.parametrize("seed", ["", "a" * 101, "a&seed=b"])
+    @each("seed", ["", "a" * 101, "a&seed=b"])
     def test_it_has_1_to_100_characters_and_is_one(self, client, name, seed):
         answer = client.get(f"/v1/{name}/random?seed={seed}")
         assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "seed")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 class TestBookmark:
-    @pytest.mark.parametrize(
+    @each(
         "query",
         [
             "",
@@ -175,14 +176,14 @@ class TestBookmark:
         assert again.data == answer.data
         assert again.headers["ETag"]
 
-    @pytest.mark.parametrize("seed", ODD, ids=lambda seed: ascii(seed)[1:13])
+    @each("seed", ODD, ids=lambda seed: ascii(seed)[1:13])
     def test_a_seed_is_taken_and_led_back_to_as_it_is(self, client, name, seed):
         answer = client.get(f"/v1/{name}/random", query_string={"seed": seed, "count": 6})
         assert ids(answer) == by_lot(clean(client, name), seed)[:6]
         assert client.get(bookmark(answer)).data == answer.data
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 class TestExclude:
     @pytest.mark.parametrize("write", [",".join, "&exclude=".join], ids=["comma", "repetition"])
     def test_the_others_come_in_the_order_they_had(self, client, name, write):
@@ -200,13 +201,13 @@ class TestExclude:
         some = ",".join(clean(client, name)[:22])
         assert ids(client.get(f"/v1/{name}/random?id={some}&exclude={some}")) == []
 
-    @pytest.mark.parametrize(("number", "status"), [(100, 200), (101, 422)])
+    @each(("number", "status"), [(100, 200), (101, 422)])
     def test_it_takes_a_hundred_ids(self, client, name, number, status):
         excluded = ",".join(f"{'a' * 76}-{n}" for n in range(number))
         answer = client.get(f"/v1/{name}/random?exclude={excluded}")
         assert answer.status_code == status
 
-    @pytest.mark.parametrize("excluded", ["", "a,,b", "A", "a b", "'"])
+    @each("excluded", ["", "a,,b", "A", "a b", "'"])
     def test_what_is_no_id_is_refused(self, client, name, excluded):
         answer = client.get(f"/v1/{name}/random?exclude={excluded}")
         assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "exclude")

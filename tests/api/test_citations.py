@@ -27,6 +27,8 @@ from tests.forms import (
     written,
 )
 
+pytestmark = pytest.mark.any_database
+
 RIS_LINE = re.compile(r"[A-Z][A-Z0-9]  - .*")
 KINDS = ["essay", "review", "book", "talk"]
 # LaTeX's names of ASCII characters that the decoder lacks.

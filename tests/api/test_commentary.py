@@ -1,8 +1,7 @@
 """Commentary: claims, their evidence, and the structure of an argument."""
 
-import pytest
-
 from tests.api.test_lists import ids, whole
+from tests.cases import each
 
 THESIS = "her-2013-perfection-opposes-reality"
 
@@ -66,7 +65,7 @@ class TestWalk:
 
 
 class TestFilters:
-    @pytest.mark.parametrize(
+    @each(
         ("query", "holds"),
         [
             ("kind=thesis,conclusion", lambda c: c["kind"] in ("thesis", "conclusion")),
@@ -93,7 +92,7 @@ class TestFilters:
         for item in client.get(f"/v1/commentary?relation=extends&relates_to={THESIS}").get_json()["data"]:
             assert {"extends": THESIS} in [{r["relation"]: r["commentary"]["id"]} for r in item["relations"]]
 
-    @pytest.mark.parametrize(
+    @each(
         "parent",
         [
             "films/her-2013",

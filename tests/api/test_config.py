@@ -3,6 +3,7 @@
 import pytest
 
 from api.core.config import InvalidSetting, Settings
+from tests.cases import each
 
 
 class TestSettings:
@@ -16,7 +17,7 @@ class TestSettings:
             {}
         )
 
-    @pytest.mark.parametrize(
+    @each(
         ("host", "expected"),
         [("0.0.0.0", "http://localhost:9"), ("::", "http://localhost:9"), ("::1", "http://[::1]:9")],
     )
@@ -35,21 +36,19 @@ class TestSettings:
         given = {"SUBTEXT_RATE_LIMIT": "600/minute; 50/10 seconds ;9/2days"}
         assert Settings.from_environment(given).rate_limits == ("600/minute", "50/10 seconds", "9/2days")
 
-    @pytest.mark.parametrize(
+    @each(
         "url",
         ["memory://", "redis://h", "redis://h:6379/0", "rediss://user:p%40ss@h:1/15", "redis://[::1]:6379/"],
     )
     def test_requests_are_counted_in_memory_or_in_redis(self, url):
         assert Settings.from_environment({"SUBTEXT_RATE_LIMIT_STORAGE": url}).rate_limit_storage == url
 
-    @pytest.mark.parametrize(
-        "build", ["4e9f841", "registry.example:5000/subtext:1.0.0", "v1.0.0+7", "x" * 80]
-    )
+    @each("build", ["4e9f841", "registry.example:5000/subtext:1.0.0", "v1.0.0+7", "x" * 80])
     def test_a_build_is_what_its_packager_calls_it(self, build):
         assert Settings.from_environment({"SUBTEXT_BUILD": build}).build == build
         assert Settings.from_environment({}).build is None
 
-    @pytest.mark.parametrize(
+    @each(
         ("name", "value"),
         [
             ("PORT", "٣"),

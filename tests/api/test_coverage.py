@@ -4,6 +4,7 @@ import pytest
 
 from models import Alias, CommentaryKind, Film, Source, Status, Theme, film_coverage, theme_counts
 from models.revision import change_set
+from tests.cases import each
 from tests.counted import answered, ids, items, selects, total
 from tests.counting import statements
 from tests.storing import STORED
@@ -196,9 +197,7 @@ class TestEveryComputedAnswer:
         assert client.get(path, headers={"If-Match": '"another"'}).status_code == 412
         assert client.get(path, headers={"Accept": "text/html"}).status_code == 406
 
-    @pytest.mark.parametrize(
-        "query", ["x=1", "limit=0", "limit=٣", "fields=nothing", "max_severity=4", "film=A"]
-    )
+    @each("query", ["x=1", "limit=0", "limit=٣", "fields=nothing", "max_severity=4", "film=A"])
     def test_what_it_does_not_take_is_refused_with_what_it_takes(self, client, path, query):
         fault = client.get(f"{path}?{query}").get_json()["errors"][0]
         known = client.get(f"{path}?-=1").get_json()["errors"][0]["allowed"]

@@ -16,6 +16,7 @@ from models.search import rebuild_index
 from tests.api.test_chance import NAMES, bookmark, clean
 from tests.api.test_lists import whole
 from tests.api.test_lots import chi_square, line, rare
+from tests.cases import each
 from tests.counting import statements
 from tests.storing import STORED
 
@@ -70,7 +71,7 @@ def at(monkeypatch):
     return set_to
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 class TestToday:
     def test_it_is_the_dated_item_to_which_it_leads(self, client, at, name):
         at("2026-12-25T12:00:00Z")
@@ -80,14 +81,14 @@ class TestToday:
         assert today.headers["ETag"] == dated.headers["ETag"]
         assert "Link" not in dated.headers
 
-    @pytest.mark.parametrize(("zone", "date"), sorted(DATES.items()))
+    @each(("zone", "date"), sorted(DATES.items()))
     def test_a_time_zone_has_its_own(self, client, at, name, zone, date):
         at("2026-12-25T10:30:00Z")
         today = client.get(f"/v1/{name}/daily?tz={zone}")
         assert bookmark(today).endswith(f"/v1/{name}/daily/{date}")
         assert client.get(bookmark(today)).data == today.data
 
-    @pytest.mark.parametrize(
+    @each(
         "query", ["theme=avoidance", "fields=text&include=film", "max_severity=3&format=text", "format=apa"]
     )
     def test_its_lasting_address_keeps_all_but_the_zone(self, client, at, name, query):
@@ -96,14 +97,14 @@ class TestToday:
         assert bookmark(today).endswith(f"/daily/2026-12-25?{query}")
         assert client.get(bookmark(today)).data == today.data
 
-    @pytest.mark.parametrize("zone", ["Europe/Berln", "europe/berlin", "Europe/Berlin "])
+    @each("zone", ["Europe/Berln", "europe/berlin", "Europe/Berlin "])
     def test_an_unknown_zone_is_refused_with_the_nearest(self, client, name, zone):
         answer = client.get(f"/v1/{name}/daily", query_string={"tz": zone})
         assert answer.status_code == 422
         assert "Did you mean “Europe/Berlin”?" in answer.get_json()["errors"][0]["detail"]
 
-    @pytest.mark.parametrize("other", ["count=true", "seed=a", "exclude=a", "limit=1", "cursor=a", "sort=id"])
-    @pytest.mark.parametrize("date", ["", "/2026-11-23"])
+    @each("other", ["count=true", "seed=a", "exclude=a", "limit=1", "cursor=a", "sort=id"])
+    @each("date", ["", "/2026-11-23"])
     def test_another_parameter_is_refused(self, client, name, date, other):
         answer = client.get(f"/v1/{name}/daily{date}?{other}")
         assert answer.status_code == 422
@@ -115,9 +116,9 @@ def test_every_zone_that_is_taken_is_there():
     assert all(ZoneInfo(zone).key == zone for zone in time_zone_names())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 class TestADay:
-    @pytest.mark.parametrize(("moment", "last"), [("2026-12-25T09:59:59Z", 25), ("2026-12-25T10:00:00Z", 26)])
+    @each(("moment", "last"), [("2026-12-25T09:59:59Z", 25), ("2026-12-25T10:00:00Z", 26)])
     def test_it_is_there_once_it_has_come_somewhere_on_earth(self, client, at, name, moment, last):
         at(moment)
         assert client.get(f"/v1/{name}/daily/2026-12-{last}").status_code == 200
@@ -125,19 +126,19 @@ class TestADay:
         assert early.status_code == 404
         assert "the day has not come" in early.get_json()["detail"]
 
-    @pytest.mark.parametrize("day", ["2026-11-22", "2000-02-29", "0001-01-01"])
+    @each("day", ["2026-11-22", "2000-02-29", "0001-01-01"])
     def test_a_day_before_the_first_item_is_not_found(self, client, at, name, day):
         at("2026-12-25T12:00:00Z")
         answer = client.get(f"/v1/{name}/daily/{day}")
         assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")
         assert "Nothing that matches was there" in answer.get_json()["detail"]
 
-    @pytest.mark.parametrize("text", IMPOSSIBLE)
+    @each("text", IMPOSSIBLE)
     def test_what_is_no_day_is_not_found(self, client, name, text):
         answer = client.get(f"/v1/{name}/daily/{text}")
         assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
-    @pytest.mark.parametrize("filters", ["max_severity=0", "theme=modern-dating&max_severity=3"])
+    @each("filters", ["max_severity=0", "theme=modern-dating&max_severity=3"])
     def test_what_matches_comes(self, client, at, name, filters):
         at("2027-12-31T00:00:00Z")
         listed = set(whole(client, f"/v1/{name}?{filters}&limit=100"))
@@ -153,20 +154,20 @@ class TestADay:
             one, other = client.get(path + query), client.get(item + query)
             assert (one.data, one.headers["ETag"]) == (other.data, other.headers["ETag"])
 
-    @pytest.mark.parametrize("accept", ["text/plain", "text/markdown", "application/ld+json"])
+    @each("accept", ["text/plain", "text/markdown", "application/ld+json"])
     def test_its_form_is_negotiated(self, client, at, name, accept):
         at("2026-12-25T12:00:00Z")
         assert client.get(f"/v1/{name}/daily", headers={"Accept": accept}).mimetype == accept
         assert client.get(f"/v1/{name}/daily", headers={"Accept": "text/html"}).status_code == 406
 
-    @pytest.mark.parametrize("day", ["", "/2026-12-24"])
+    @each("day", ["", "/2026-12-24"])
     def test_its_tag_is_304(self, client, at, name, day):
         at("2026-12-25T12:00:00Z")
         tag = client.get(f"/v1/{name}/daily{day}").headers["ETag"]
         again = client.get(f"/v1/{name}/daily{day}", headers={"If-None-Match": tag})
         assert (again.status_code, again.headers["ETag"]) == (304, tag)
 
-    @pytest.mark.parametrize("day", ["2026-11-23", "2026-11-24"])
+    @each("day", ["2026-11-23", "2026-11-24"])
     def test_it_takes_at_most_four_statements(self, app, at, name, day):
         at("2026-12-25T12:00:00Z")
         with statements(app.extensions["database"].engine) as seen:
@@ -174,7 +175,7 @@ class TestADay:
         assert len([statement for statement in seen if statement.startswith("SELECT")]) <= 4
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 class TestTheDayInTheQuery:
     def test_it_is_the_day_in_the_path(self, client, at, name):
         at("2026-12-25T12:00:00Z")
@@ -186,7 +187,7 @@ class TestTheDayInTheQuery:
         at("2026-12-25T12:00:00Z")
         assert client.get(f"/v1/{name}/daily?date=2027-01-01").status_code == 404
 
-    @pytest.mark.parametrize("text", [text for text in IMPOSSIBLE if text != "9999-12-31"])
+    @each("text", [text for text in IMPOSSIBLE if text != "9999-12-31"])
     def test_what_is_no_day_is_refused(self, client, name, text):
         answer = client.get(f"/v1/{name}/daily?date={text}")
         (error,) = answer.get_json()["errors"]
@@ -198,7 +199,7 @@ class TestTheDayInTheQuery:
         (error,) = answer.get_json()["errors"]
         assert (answer.status_code, error["pointer"]) == (422, "date")
 
-    @pytest.mark.parametrize("day", ["/2026-11-24?tz=Asia/Tokyo", "?date=2026-11-24&tz=Asia/Tokyo"])
+    @each("day", ["/2026-11-24?tz=Asia/Tokyo", "?date=2026-11-24&tz=Asia/Tokyo"])
     def test_a_zone_changes_no_given_day(self, client, at, name, day):
         at("2026-12-25T12:00:00Z")
         plain = client.get(f"/v1/{name}/daily/2026-11-24")

@@ -22,6 +22,9 @@ from api.schemas.references import NestedParts, ReferenceTo
 from api.views.blueprint import Blueprint
 from models import Quote, Voice
 from openapi import PATH, render
+from tests.cases import each
+
+pytestmark = pytest.mark.any_database
 
 LINE = "her-2013-a-wife-without-the-challenges"
 GUIDE = '<http://127.0.0.1:8000/docs/guides/versioning#deprecated-now>; rel="deprecation"; type="text/html"'
@@ -186,7 +189,7 @@ class TestDeclaration:
 
 
 class TestOperation:
-    @pytest.mark.parametrize(
+    @each(
         ("path", "status"),
         [(f"/v1/sayings/{LINE}", 200), ("/v1/sayings/nothing", 404), (f"/v1/sayings/{LINE}?x=1", 422)],
     )
@@ -242,8 +245,8 @@ class TestParameter:
 
 
 class TestField:
-    @pytest.mark.parametrize("path", ["/v1/mottos", f"/v1/mottos/{LINE}"])
-    @pytest.mark.parametrize(
+    @each("path", ["/v1/mottos", f"/v1/mottos/{LINE}"])
+    @each(
         ("query", "expected"),
         [
             ("", TEXT),

@@ -6,6 +6,8 @@ import pytest
 
 from models import Quote
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def app(hidden_app):

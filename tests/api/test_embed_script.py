@@ -9,7 +9,10 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 from api.embeds.script import current, newest
+from tests.cases import each
 from tests.minified import minified
+
+pytestmark = pytest.mark.any_database
 
 FLOATING = ["/embed.js", "/embed.v1.js"]
 #: As long as an address of such a service may be expected to be.
@@ -53,7 +56,7 @@ class TestTheBuild:
 
 
 class TestAddresses:
-    @pytest.mark.parametrize("path", FLOATING)
+    @each("path", FLOATING)
     def test_the_floating_ones_are_kept_for_an_hour(self, client, path):
         answer = client.get(path)
         assert answer.status_code == 200
@@ -65,7 +68,7 @@ class TestAddresses:
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert answer.data == client.get("/embed.js").data
 
-    @pytest.mark.parametrize("path", ["/embed.0123456789abcdef.js", "/embed.v2.js", "/embed..js"])
+    @each("path", ["/embed.0123456789abcdef.js", "/embed.v2.js", "/embed..js"])
     def test_another_hash_is_not_found(self, client, path):
         answer = client.get(path)
         assert answer.status_code == 404

@@ -15,7 +15,10 @@ from api.embeds.quote_view_model import Quoted
 from api.embeds.snippet import figure, snippet
 from api.text.escaping import WORD_JOINER, defused
 from tests.browser.parsed import Parsed
+from tests.cases import each
 from tests.choices import NASTY
+
+pytestmark = pytest.mark.any_database
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
 FLAGGED = "her-2013-the-average-modern-woman"
@@ -172,7 +175,7 @@ class TestChoices:
         assert copied(QUOTE, theme="auto") == copied(QUOTE)
         assert "data-theme" not in copied(QUOTE)["html"]
 
-    @pytest.mark.parametrize(
+    @each(
         ("query", "named"), [("theme=blue", "auto, light, dark"), ("teme=dark", "theme"), ("theme=", "auto")]
     )
     def test_another_is_refused_by_name(self, client, query, named):

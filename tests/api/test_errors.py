@@ -15,6 +15,7 @@ from api.core import logging as logs
 from api.core import request_context
 from api.core.config import Settings
 from api.http.problem_types import PROBLEM_TYPES
+from tests.cases import each
 
 PROBLEM = ["type", "code", "title", "status", "detail", "instance", "request_id", "errors"]
 
@@ -32,7 +33,7 @@ def assert_problem(answer, code):
 
 
 class TestNotFound:
-    @pytest.mark.parametrize(
+    @each(
         "path",
         ["/v1/nothing", "/v1/quotes/", "/v1/quotes/NOT-A-SLUG", "/v1/quotes/a--b", "/nowhere", "/v2"],
     )
@@ -58,7 +59,7 @@ class TestInstance:
 
 
 class TestMethods:
-    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+    @each("method", ["POST", "PUT", "PATCH", "DELETE"])
     def test_a_method_that_is_not_there_keeps_the_allow_header(self, client, method):
         answer = client.open("/v1/quotes", method=method)
         assert_problem(answer, "method-not-allowed")
@@ -95,12 +96,12 @@ class TestParameters:
         [fault] = self.refused(client, {"limit": value})
         assert fault["pointer"] == "limit"
 
-    @pytest.mark.parametrize("query", ["limit=1&limit=2", "count=true&count=true", "cursor=a&cursor=b"])
+    @each("query", ["limit=1&limit=2", "count=true&count=true", "cursor=a&cursor=b"])
     def test_what_takes_one_value_is_given_once(self, client, query):
         [fault] = self.refused(client, query)
         assert fault["detail"] == "Given more than once; it takes one value."
 
-    @pytest.mark.parametrize("query", ["theme=", "theme=a,,b", "theme=,", "theme=a&theme="])
+    @each("query", ["theme=", "theme=a,,b", "theme=,", "theme=a&theme="])
     def test_an_empty_value_is_refused(self, client, query):
         [fault] = self.refused(client, query)
         assert "empty" in fault["detail"]
@@ -144,11 +145,11 @@ class TestParameters:
 
 
 class TestAccept:
-    @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/*", "text/html,*/*;q=0.1"])
+    @each("accept", ["*/*", "application/json", "application/*", "text/html,*/*;q=0.1"])
     def test_what_leaves_room_for_json_is_served(self, client, accept):
         assert client.get("/v1/quotes", headers={"Accept": accept}).status_code == 200
 
-    @pytest.mark.parametrize(
+    @each(
         "accept",
         [
             "application/json; charset=utf-8",
@@ -159,9 +160,7 @@ class TestAccept:
     def test_parameters_of_a_type_are_ignored(self, client, accept):
         assert client.get("/v1/quotes", headers={"Accept": accept}).status_code == 200
 
-    @pytest.mark.parametrize(
-        "accept", ["text/html", "application/xml", "application/json;q=0", "*/*, application/json;q=0"]
-    )
+    @each("accept", ["text/html", "application/xml", "application/json;q=0", "*/*, application/json;q=0"])
     def test_what_leaves_none_is_refused(self, client, accept):
         body = assert_problem(client.get("/v1/quotes", headers={"Accept": accept}), "not-acceptable")
         assert "application/json" in body["detail"]
@@ -183,7 +182,7 @@ class TestHosts:
         for path in ("/livez", "/readyz"):
             assert guarded.get(path, headers={"Host": "10.0.0.7:8000"}).status_code == 200
 
-    @pytest.mark.parametrize("path", ["/v1//quotes", "/v1/quotes//", "/docs//problems"])
+    @each("path", ["/v1//quotes", "/v1/quotes//", "/docs//problems"])
     def test_doubled_slashes_lead_nowhere_else(self, client, path):
         answer = client.get(path, headers={"Host": "evil.example"})
         assert_problem(answer, "not-found")
@@ -259,7 +258,7 @@ class TestLogs:
 
 
 class TestProblemPages:
-    @pytest.mark.parametrize("code", PROBLEM_TYPES)
+    @each("code", PROBLEM_TYPES)
     def test_every_problem_has_its_page(self, client, code):
         answer = client.get(f"/docs/problems/{code}")
         assert answer.status_code == 200
@@ -290,8 +289,6 @@ class TestHostileInput:
         answer = client.get("/v1/" + urllib.parse.quote_from_bytes(raw))
         assert answer.status_code in (200, 308, 404)
 
-    @pytest.mark.parametrize(
-        "query", ["%ff", "theme=%ff%fe", "%00=%00", "theme=%ED%A0%80", "&&&==", "a" * 29_000]
-    )
+    @each("query", ["%ff", "theme=%ff%fe", "%00=%00", "theme=%ED%A0%80", "&&&==", "a" * 29_000])
     def test_broken_bytes_make_no_5xx(self, client, query):
         assert client.get(f"/v1/quotes?{query}").status_code in (200, 400, 414, 422)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.cases import each
+
 HEAD = ["type", "id", "label", "url", "html_url"]
 TAIL = ["links", "revision", "created_at", "updated_at"]
 REFERENCE = ["type", "id", "label", "url"]
@@ -134,7 +136,7 @@ def items_of(client, path):
     return found
 
 
-@pytest.mark.parametrize("path", SHAPES)
+@each("path", SHAPES)
 class TestShape:
     def test_an_item_has_exactly_its_keys_in_their_order(self, client, path):
         assert list(client.get(path).get_json()) == SHAPES[path]
@@ -144,7 +146,7 @@ class TestShape:
             assert list(item) == SHAPES[path]
 
 
-@pytest.mark.parametrize("path", LINKS)
+@each("path", LINKS)
 class TestLinks:
     def test_an_item_has_exactly_its_links(self, client, path):
         assert list(client.get(path).get_json()["links"]) == LINKS[path]

@@ -1,10 +1,9 @@
 """``facets=``: the numbers of a facet are those of the list, filtered further."""
 
-import pytest
-
 from api.query import facets as facets_module
 from api.query.pagination import COUNT_CAP
 from models import RESOURCES, facet_counts
+from tests.cases import each
 from tests.counted import answered, ids, items, selects, total
 from tests.counting import statements
 
@@ -91,21 +90,21 @@ def assert_true(client, path, facet, query):
 
 
 class TestNumbers:
-    @pytest.mark.parametrize(("name", "facet"), EVERY)
+    @each(("name", "facet"), EVERY)
     def test_each_is_what_the_filtered_list_counts(self, anyone, name, facet):
         assert_true(anyone, f"/v1/{name}", facet, {})
 
-    @pytest.mark.parametrize(("path", "query", "facet"), FILTERED)
+    @each(("path", "query", "facet"), FILTERED)
     def test_filters_and_paths_narrow_what_is_counted(self, client, path, query, facet):
         assert counted(client, path, facet, **query)
         assert_true(client, path, facet, query)
 
-    @pytest.mark.parametrize("name", ["scenes", "quotes", "commentary"])
+    @each("name", ["scenes", "quotes", "commentary"])
     def test_flags_narrow_what_is_counted_where_much_is_hidden(self, hidden_app, name):
         for facet in ("theme", "film"):
             assert_true(hidden_app.test_client(), f"/v1/{name}", facet, {"max_severity": 1})
 
-    @pytest.mark.parametrize(("path", "facet", "given"), NARROWED)
+    @each(("path", "facet", "given"), NARROWED)
     def test_a_value_is_counted_beside_those_of_its_filter(self, client, path, facet, given):
         found = counted(client, path, facet, **{facet: given})
         narrowed = ids(client, path, **{facet: given})
@@ -180,7 +179,7 @@ class TestRefusals:
         assert fault["detail"] == "Unknown facet “themes”. Did you mean “theme”?"
         assert fault["allowed"] == LISTS["quotes"]
 
-    @pytest.mark.parametrize("value", ["", "kind,", "kind,,voice", "*", "kind%00", "id", "theme_all", "%F0"])
+    @each("value", ["", "kind,", "kind,,voice", "*", "kind%00", "id", "theme_all", "%F0"])
     def test_nonsense_is_refused(self, client, value):
         assert client.get(f"/v1/quotes?facets={value}").status_code in (400, 422)
 
@@ -192,15 +191,13 @@ class TestRefusals:
         fault = self.fault(client, "/v1/films/her-2013/quotes?facets=film")
         assert fault["allowed"] == LISTS["quotes"][1:]
 
-    @pytest.mark.parametrize(
-        "path", ["quotes/random", "quotes/daily", "commentary/random", "advisories", "films/her-2013"]
-    )
+    @each("path", ["quotes/random", "quotes/daily", "commentary/random", "advisories", "films/her-2013"])
     def test_it_is_no_parameter_where_nothing_is_listed_by_filters(self, client, path):
         assert self.fault(client, f"/v1/{path}?facets=kind")["pointer"] == "facets"
 
 
 class TestCost:
-    @pytest.mark.parametrize(("query", "number"), [("", 2), ("&count=true", 3)])
+    @each(("query", "number"), [("", 2), ("&count=true", 3)])
     def test_all_facets_take_one_statement_more(self, app, client, query, number):
         with statements(app.extensions["database"].engine) as seen:
             answered(client, f"/v1/quotes?facets=theme,kind,scene,source,advisory{query}")

@@ -3,7 +3,10 @@
 import pytest
 
 from api.representations import formats_for
+from tests.cases import each
 from tests.counting import statements
+
+pytestmark = pytest.mark.any_database
 
 ITEMS = {
     "quote": "/v1/quotes/her-2013-a-wife-without-the-challenges",
@@ -32,7 +35,7 @@ class TestAsking:
         answer = client.get(f"{ITEMS[name]}?format={form.name}", headers={"Accept": "image/png"})
         assert answer.content_type == form.content_type
 
-    @pytest.mark.parametrize("name", ITEMS)
+    @each("name", ITEMS)
     def test_what_is_not_served_is_refused_with_what_is(self, client, name):
         answer = client.get(ITEMS[name], headers={"Accept": "image/png, text/html;q=0.5"})
         assert (answer.status_code, answer.get_json()["code"]) == (406, "not-acceptable")
@@ -46,18 +49,18 @@ class TestAsking:
         assert "Did you mean “bibtex”?" in fault["detail"]
         assert fault["allowed"] == [form.name for form in formats_for("quote")]
 
-    @pytest.mark.parametrize("extension", ["xyz", "pdf", "anno.jsonld"])
+    @each("extension", ["xyz", "pdf", "anno.jsonld"])
     def test_an_unknown_extension_is_not_found(self, client, extension):
         answer = client.get(f"{ITEMS['source']}.{extension}")
         assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")
         assert ".bib" in answer.get_json()["detail"]
 
-    @pytest.mark.parametrize("path", OTHERS)
+    @each("path", OTHERS)
     def test_everything_else_is_json_alone(self, client, path):
         assert client.get(path, headers={"Accept": "application/x-bibtex"}).status_code == 406
         assert client.get(f"{path}?format=bibtex").status_code == 422
 
-    @pytest.mark.parametrize("suffix", [".bib", "?format=ris"])
+    @each("suffix", [".bib", "?format=ris"])
     def test_an_unknown_id_is_not_found_in_any_form(self, client, suffix):
         answer = client.get(f"/v1/quotes/her-2013-no-such-line{suffix}")
         assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")

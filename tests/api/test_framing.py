@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.any_database
+
 #: What is made to be framed has headers, and tests, of its own.
 FRAMED = re.compile(r"/embed/quotes/")
 PAGES = ["/", "/docs", "/films/her-2013", "/search", "/no-such-page", "/embed.js", "/v1/quotes", "/livez"]

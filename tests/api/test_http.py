@@ -5,6 +5,10 @@ import re
 
 import pytest
 
+from tests.cases import each
+
+pytestmark = pytest.mark.any_database
+
 READS = [
     "/v1",
     "/v1/meta",
@@ -17,7 +21,7 @@ READS = [
 ]
 
 
-@pytest.mark.parametrize("path", READS)
+@each("path", READS)
 class TestConditionalReads:
     def test_the_etag_is_strong_and_of_the_bytes(self, client, path):
         answer = client.get(path)
@@ -88,7 +92,7 @@ class TestCors:
             "X-Request-Id",
         }
 
-    @pytest.mark.parametrize("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing"])
+    @each("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing"])
     def test_errors_can_be_read_too(self, client, path):
         answer = client.get(path, headers={"Origin": "https://site.example"})
         assert answer.status_code >= 400
@@ -112,14 +116,14 @@ class TestCors:
 
 
 class TestSecurityHeaders:
-    @pytest.mark.parametrize("path", ["/v1", "/v1/nothing", "/livez", "/v1/openapi.json"])
+    @each("path", ["/v1", "/v1/nothing", "/livez", "/v1/openapi.json"])
     def test_data_is_closed_to_everything(self, client, path):
         headers = client.get(path).headers
         assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
-    @pytest.mark.parametrize("path", ["/", "/docs", "/docs/problems", "/docs/problems/gone"])
+    @each("path", ["/", "/docs", "/docs/problems", "/docs/problems/gone"])
     def test_a_page_takes_scripts_from_here_alone(self, client, path):
         policy = client.get(path).headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
@@ -132,7 +136,7 @@ class TestProbes:
         assert client.get("/livez").get_json() == {"status": "alive"}
         assert client.get("/readyz").get_json() == {"status": "ready"}
 
-    @pytest.mark.parametrize("path", ["/livez", "/readyz"])
+    @each("path", ["/livez", "/readyz"])
     def test_they_are_never_kept(self, client, path):
         assert client.get(path).headers["Cache-Control"] == "no-store"
 
@@ -148,7 +152,7 @@ class TestIndex:
 class TestStatements:
     """A page costs the same number of statements, however long it is."""
 
-    @pytest.mark.parametrize("name", ["films", "sources", "characters", "scenes", "quotes", "themes"])
+    @each("name", ["films", "sources", "characters", "scenes", "quotes", "themes"])
     def test_the_number_does_not_grow_with_the_page(self, app, client, name):
         from tests.counting import statements
 

@@ -8,6 +8,8 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 
+pytestmark = pytest.mark.any_database
+
 HER = "/v1/films/her-2013"
 LIMIT = re.compile(r'"default";r=(\d+);t=(\d+)')
 

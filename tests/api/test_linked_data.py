@@ -10,6 +10,8 @@ from rdflib.namespace import SDO
 
 from tests.forms import CLAIM, HOSTILE, OWN_WORDS, QUOTE, SOURCE, cited_by, filled, quote_of, tried, written
 
+pytestmark = pytest.mark.any_database
+
 OA = "http://www.w3.org/ns/oa#"
 # What the terms in use mean, by the Web Annotation Vocabulary (https://www.w3.org/TR/annotation-vocab/).
 ANNOTATION_CONTEXT = {

@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from tests.cases import each
+
 LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
 ESSAY = "her-perfection-is-the-enemy-of-real"
 
@@ -30,7 +32,7 @@ def whole(client, path):
     return [id_ for page in pages for id_ in page]
 
 
-@pytest.mark.parametrize("name", LISTS)
+@each("name", LISTS)
 class TestEveryList:
     def test_it_has_data_and_page(self, client, name):
         body = client.get(f"/v1/{name}").get_json()
@@ -106,7 +108,7 @@ class TestCursor:
         assert answer.status_code == 422
         assert answer.get_json()["errors"][0]["pointer"] == "cursor"
 
-    @pytest.mark.parametrize(
+    @each(
         "values",
         [
             [],
@@ -138,9 +140,7 @@ class TestCursor:
         forged = base64.urlsafe_b64encode(json.dumps([fingerprint, 0, *place]).encode()).decode().rstrip("=")
         assert client.get(f"/v1/quotes?cursor={forged}").status_code == 422
 
-    @pytest.mark.parametrize(
-        "instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-23T00:00:00"]
-    )
+    @each("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-23T00:00:00"])
     def test_a_time_that_cannot_be_is_refused(self, client, instant):
         first = client.get("/v1/quotes?sort=created_at&limit=2").get_json()["page"]["next"]
         text = first.split("cursor=")[1].split("&")[0]
@@ -150,7 +150,7 @@ class TestCursor:
         )
         assert client.get(f"/v1/quotes?sort=created_at&cursor={forged}").status_code == 422
 
-    @pytest.mark.parametrize("text", ["%00", "é", "a", "====", "💬", "x" * 4001])
+    @each("text", ["%00", "é", "a", "====", "💬", "x" * 4001])
     def test_noise_is_refused(self, client, text):
         assert client.get("/v1/quotes", query_string={"cursor": text}).status_code == 422
 
@@ -212,7 +212,7 @@ class TestFilters:
         assert [q["id"] for q in clean] == [q["id"] for q in every if not q["advisories"]]
         assert len(clean) < len(every)
 
-    @pytest.mark.parametrize("ceiling", [1, 2, 3])
+    @each("ceiling", [1, 2, 3])
     def test_max_severity_is_a_ceiling(self, client, ceiling):
         for quote in client.get(f"/v1/quotes?max_severity={ceiling}&limit=100").get_json()["data"]:
             assert all(link["severity"] <= ceiling for link in quote["advisories"])
@@ -235,7 +235,7 @@ class TestFilters:
                 {"presence": a["presence"], "id": a["character"]["id"]} for a in scene["appearances"]
             ]
 
-    @pytest.mark.parametrize(
+    @each(
         ("path", "expected"),
         [
             ("/v1/quotes?speaker=her-2013-catherine", {"her-2013-a-wife-without-the-challenges"}),
@@ -255,7 +255,7 @@ class TestFilters:
         for theme in ids(client.get("/v1/themes?related=loneliness&limit=100")):
             assert "loneliness" in ids(client.get(f"/v1/themes?related={theme}&limit=100"))
 
-    @pytest.mark.parametrize(
+    @each(
         ("filter_", "field"),
         [
             ("voice=film", "voice"),
@@ -290,13 +290,13 @@ NESTED = [
 ]
 
 
-@pytest.mark.parametrize(("nested", "filtered"), NESTED)
+@each(("nested", "filtered"), NESTED)
 class TestNestedLists:
     def test_a_nested_list_is_the_filtered_list(self, client, nested, filtered):
         inside, outside = client.get(nested).get_json(), client.get(filtered).get_json()
         assert inside["data"] == outside["data"]
 
-    @pytest.mark.parametrize("sort", ["id", "-id", "-created_at,id", "updated_at"])
+    @each("sort", ["id", "-id", "-created_at,id", "updated_at"])
     def test_so_it_is_in_any_order(self, client, nested, filtered, sort):
         inside, outside = client.get(f"{nested}?sort={sort}"), client.get(f"{filtered}&sort={sort}")
         assert inside.status_code == 200
@@ -336,6 +336,6 @@ class TestParagraphs:
         assert [(c["type"], c["id"]) for c in cited_by] == sorted((c["type"], c["id"]) for c in cited_by)
         assert {"quote", "scene"} <= {c["type"] for c in cited_by}
 
-    @pytest.mark.parametrize("number", ["0", "63", "99999"])
+    @each("number", ["0", "63", "99999"])
     def test_a_number_that_is_not_there_is_not_found(self, client, number):
         assert client.get(f"/v1/sources/{ESSAY}/paragraphs/{number}").status_code == 404

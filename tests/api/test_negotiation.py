@@ -7,6 +7,9 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from api.representations import FORMATS, negotiate
+from tests.cases import each
+
+pytestmark = pytest.mark.any_database
 
 ANNO = 'profile="http://www.w3.org/ns/anno.jsonld"'
 
@@ -16,7 +19,7 @@ def asked(accept, type_name="quote"):
     return form and form.name
 
 
-@pytest.mark.parametrize(
+@each(
     ("accept", "expected"),
     [
         ("", "json"),
@@ -64,7 +67,7 @@ def test_a_type_without_forms_has_json():
     assert asked("application/x-bibtex", "film") is None
 
 
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+@each("form", FORMATS, ids=lambda form: form.name)
 def test_a_form_is_served_to_who_asks_for_what_it_is_served_as(form):
     assert asked(form.content_type) == form.name
 

@@ -5,7 +5,10 @@ from itertools import pairwise
 import pytest
 
 from tests.browser.parsed import Parsed
+from tests.cases import each
 from tests.counting import reads
+
+pytestmark = pytest.mark.any_database
 
 FILM = "/films/her-2013"
 SCENE = "/scenes/her-2013-lunch-with-catherine"
@@ -66,7 +69,7 @@ class TestEveryPage:
         answers = [read(call.removeprefix("http://127.0.0.1:8000")) for call in calls]
         assert answers[0]["id"] == path.rpartition("/")[2]
 
-    @pytest.mark.parametrize("path", PAGES)
+    @each("path", PAGES)
     def test_may_be_kept_and_is_not_sent_twice(self, client, path):
         first = client.get(path)
         again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
@@ -79,7 +82,7 @@ class TestEveryPage:
         assert people
         assert not [name for name in people if name in client.get(path).text]
 
-    @pytest.mark.parametrize(("path", "most"), [(FILM, 14), (SCENE, 3), (THEME, 3), ("/search", 0)])
+    @each(("path", "most"), [(FILM, 14), (SCENE, 3), (THEME, 3), ("/search", 0)])
     def test_takes_few_statements(self, app, path, most):
         assert len(reads(app, path)) <= most
 

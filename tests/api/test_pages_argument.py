@@ -7,6 +7,9 @@ import pytest
 from api.pages.argument_tree import MOST_STEPS, argument
 from api.pages.template_filters import paragraphs
 from api.pages.theme_timeline import scenes_beyond, threads
+from tests.cases import each
+
+pytestmark = pytest.mark.any_database
 
 
 def claims(*pairs, names="abcdefghijklmnopqrstuvwxyz", core=""):
@@ -32,7 +35,7 @@ def drawn(steps):
 
 
 class TestArgument:
-    @pytest.mark.parametrize(
+    @each(
         ("pairs", "core", "expected"),
         [
             (["ba", "cb", "da"], "", "a(b(c) d)"),
@@ -79,7 +82,7 @@ class TestThreads:
 
 
 class TestWording:
-    @pytest.mark.parametrize(
+    @each(
         ("numbers", "written"), [([], ""), ([5], "5"), ([5, 33, 34, 35, 37], "5, 33–35, 37"), ([1, 2], "1–2")]
     )
     def test_paragraphs_are_written_as_runs(self, numbers, written):

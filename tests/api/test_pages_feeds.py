@@ -6,9 +6,12 @@ import feedparser
 import pytest
 
 from tests.browser.parsed import Parsed
+from tests.cases import each
 from tests.counted import answered, items
 from tests.counting import reads
 from tests.feeds import atom, json_feed
+
+pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
 FEEDS = ["/feeds/quotes", "/feeds/daily"]
@@ -16,8 +19,8 @@ FILTERED = ["", "?theme=loneliness", "?film=her-2013&max_severity=3", "?theme=no
 
 
 class TestEveryFeed:
-    @pytest.mark.parametrize("query", FILTERED)
-    @pytest.mark.parametrize("path", FEEDS)
+    @each("query", FILTERED)
+    @each("path", FEEDS)
     def test_keeps_to_its_format_and_both_say_the_same(self, client, path, query):
         as_atom = client.get(f"{path}.atom{query}")
         as_json = client.get(f"{path}.json{query}")
@@ -31,8 +34,8 @@ class TestEveryFeed:
         told = [(entry.id, entry.link, entry.title, entry.summary) for entry in read.entries]
         assert told == [(item["id"], item["url"], item["title"], item["summary"]) for item in found]
 
-    @pytest.mark.parametrize("query", FILTERED)
-    @pytest.mark.parametrize("path", FEEDS)
+    @each("query", FILTERED)
+    @each("path", FEEDS)
     def test_is_the_same_until_something_changes(self, client, path, query):
         for extension in ("atom", "json"):
             first = client.get(f"{path}.{extension}{query}")
@@ -41,7 +44,7 @@ class TestEveryFeed:
             assert "public" in first.headers["Cache-Control"]
             assert first.headers["Access-Control-Allow-Origin"] == "*"
 
-    @pytest.mark.parametrize("path", FEEDS)
+    @each("path", FEEDS)
     def test_has_nothing_that_is_flagged_unless_asked(self, client, path):
         flagged = {
             quote["html_url"] for quote in items(client, "/v1/quotes", max_severity=3) if quote["advisories"]
@@ -63,23 +66,23 @@ class TestEveryFeed:
             assert quote["text"] not in body.text
             assert quote["text"] not in text
 
-    @pytest.mark.parametrize("query", ["max_severity=4", "max_severity=x", "film=A", "theme=a,,b"])
-    @pytest.mark.parametrize("path", FEEDS)
+    @each("query", ["max_severity=4", "max_severity=x", "film=A", "theme=a,,b"])
+    @each("path", FEEDS)
     def test_names_what_it_cannot_take(self, client, path, query):
         answer = client.get(f"{path}.atom?{query}")
         assert answer.status_code == 422
         assert answer.get_json()["errors"][0]["pointer"] == query.partition("=")[0]
 
-    @pytest.mark.parametrize("path", FEEDS)
+    @each("path", FEEDS)
     def test_takes_what_readers_add(self, client, path):
         assert client.get(f"{path}.atom?utm_source=reader").status_code == 200
         assert client.get(f"{path}.rss").status_code == 404
 
-    @pytest.mark.parametrize(("path", "most"), [("/feeds/quotes", 1), ("/feeds/daily", 2)])
+    @each(("path", "most"), [("/feeds/quotes", 1), ("/feeds/daily", 2)])
     def test_takes_few_statements(self, app, path, most):
         assert len(reads(app, f"{path}.atom")) == most
 
-    @pytest.mark.parametrize("path", ["/", "/quotes/her-2013-a-wife-without-the-challenges"])
+    @each("path", ["/", "/quotes/her-2013-a-wife-without-the-challenges"])
     def test_is_found_by_readers_of_pages(self, client, path):
         page = Parsed(client.get(path).text)
         for kind in ("application/atom+xml", "application/feed+json"):

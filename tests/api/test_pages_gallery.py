@@ -4,8 +4,11 @@ import pytest
 
 from models import Theme
 from tests.browser.parsed import Parsed
+from tests.cases import each
 from tests.counted import ids, items
 from tests.counting import reads
+
+pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
 FLAGGED = "her-2013-the-average-modern-woman"
@@ -67,7 +70,7 @@ class TestChoosing:
         assert chosen(page, "quote") == QUOTE
         assert QUOTE in copied(page)
 
-    @pytest.mark.parametrize("named", [(QUOTE, "You always wanted"), (FLAGGED, "Content note: ")])
+    @each("named", [(QUOTE, "You always wanted"), (FLAGGED, "Content note: ")])
     def test_the_chosen_one_is_named_as_others_are(self, client, named):
         quote, words = named
         choices = client.get(f"/embed?theme=friendship&quote={quote}").text.partition('id="found"')[2]
@@ -87,7 +90,7 @@ class TestChoosing:
             assert quote["text"] not in page.before("details")
             assert quote["text"] not in read(f"/embed?quote={quote['id']}").before("details")
 
-    @pytest.mark.parametrize("query", ["style=x", "scheme=blue", "max_severity=4", "theme=A", "quote=A%20b"])
+    @each("query", ["style=x", "scheme=blue", "max_severity=4", "theme=A", "quote=A%20b"])
     def test_names_what_it_cannot_take(self, client, query):
         answer = client.get(f"/embed?{query}")
         assert answer.status_code == 422

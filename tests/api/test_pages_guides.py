@@ -12,6 +12,9 @@ from api.http.deprecation.headers import DeprecationEntry
 from api.pages import guides
 from api.pages.markdown import document
 from tests.browser.parsed import Parsed
+from tests.cases import each
+
+pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
 FILES = sorted(path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README")
@@ -100,16 +103,12 @@ class TestGuides:
     def test_an_unknown_one_is_not_found(self, client):
         assert client.get("/docs/guides/no-such").get_json()["code"] == "not-found"
 
-    @pytest.mark.parametrize(
-        "path", ["/docs/guides", "/docs/guides/search", "/embed", "/films/her-2013", "/docs"]
-    )
+    @each("path", ["/docs/guides", "/docs/guides/search", "/embed", "/films/her-2013", "/docs"])
     def test_a_slash_too_many_leads_to_the_page(self, client, path):
         answer = client.get(f"{path}/?a=%C3%A9")
         assert (answer.status_code, answer.headers["Location"]) == (308, f"{BASE}{path}?a=%C3%A9")
 
-    @pytest.mark.parametrize(
-        "path", ["/docs/no-such/", "/other.example//", "/v1/quotes/", "/docs/guides/a/b/"]
-    )
+    @each("path", ["/docs/no-such/", "/other.example//", "/v1/quotes/", "/docs/guides/a/b/"])
     def test_one_behind_nothing_leads_nowhere(self, client, path):
         answer = client.get(path)
         assert (answer.status_code, answer.headers.get("Location")) == (404, None)
@@ -160,7 +159,7 @@ class TestMarkdown:
         assert html.count("https://subtext.example/v1") == 2
         assert BASE not in html
 
-    @pytest.mark.parametrize(
+    @each(
         ("link", "path"),
         [
             ("search.md", "/docs/guides/search"),
@@ -195,7 +194,7 @@ class TestReference:
         assert answer.headers["ETag"]
         answer.close()
 
-    @pytest.mark.parametrize("path", ["/docs", "/docs/reference"])
+    @each("path", ["/docs", "/docs/reference"])
     def test_nothing_runs_that_is_not_a_file_of_ours(self, client, path):
         answer = client.get(path)
         policy = answer.headers["Content-Security-Policy"]

@@ -6,6 +6,8 @@ from models import MODELS_BY_TYPE, RESOURCES
 from tests.browser.parsed import Parsed
 from tests.choices import NASTY
 
+pytestmark = pytest.mark.any_database
+
 KINDS = ["film", "scene", "theme", "quote"]
 #: What templates are made of; a text that became an element would most likely be another.
 OURS = {

@@ -15,6 +15,8 @@ from tests.feeds import atom, json_feed
 from tests.generated import Author
 from tests.storing import store
 
+pytestmark = pytest.mark.any_database
+
 BASE = "http://127.0.0.1:8000"
 HOSTILE = (
     *NASTY,

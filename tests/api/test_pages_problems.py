@@ -18,6 +18,8 @@ from tests.browser.parsed import Parsed
 from tests.conftest import PATIENT
 from tests.documented.matching import check_http
 
+pytestmark = pytest.mark.any_database
+
 #: Where each problem comes by itself; what stands elsewhere is made to come below.
 PLAIN = [
     "not-found",

@@ -8,8 +8,11 @@ import pytest
 
 from models import Quote, Status
 from tests.browser.parsed import Parsed
+from tests.cases import each
 from tests.counted import items
 from tests.counting import reads
+
+pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
 QUOTE = "her-2013-a-wife-without-the-challenges"
@@ -274,7 +277,7 @@ class TestAddresses:
         slug = answer.headers["Location"].rpartition("/")[2]
         assert slug in {quote["id"] for quote in items(client, "/v1/quotes", theme="self-discovery")}
 
-    @pytest.mark.parametrize(
+    @each(
         ("path", "status"),
         [
             ("/quotes/random?theme=no-such", 404),

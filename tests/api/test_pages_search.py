@@ -5,6 +5,9 @@ import pytest
 from api.http.errors import ProblemException
 from api.pages import search_view
 from tests.browser.parsed import Parsed
+from tests.cases import each
+
+pytestmark = pytest.mark.any_database
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
 SCENE = "her-2013-lunch-with-catherine"
@@ -135,7 +138,7 @@ class TestInEarnest:
             assert hit["label"] in page.text
         assert "Lonel" in page.text
 
-    @pytest.mark.parametrize(
+    @each(
         ("query", "status", "said"),
         [
             ("q=lonelness", 200, "Did you mean"),

@@ -7,8 +7,11 @@ import pytest
 
 from api.pages import sitemap
 from tests.browser.parsed import Parsed
+from tests.cases import each
 from tests.counted import ids
 from tests.counting import statements
+
+pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -64,7 +67,7 @@ class TestSitemap:
                 assert 0 < len(locations(client.get(part))) <= 16
             assert len([text for text in seen if text.startswith("SELECT")]) == 2
 
-    @pytest.mark.parametrize("path", ["quotes-0", "quotes-2", "quotes-99999999999", "people-1"])
+    @each("path", ["quotes-0", "quotes-2", "quotes-99999999999", "people-1"])
     def test_there_is_no_other_part(self, client, path):
         assert client.get(f"/sitemaps/{path}.xml").status_code == 404
 

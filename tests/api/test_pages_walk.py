@@ -7,6 +7,9 @@ import pytest
 
 from models import Scene, Status
 from tests.browser.parsed import Parsed
+from tests.cases import each
+
+pytestmark = pytest.mark.any_database
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 BASE = "http://127.0.0.1:8000"
@@ -33,9 +36,7 @@ class TestAWalk:
 
 
 class TestAnAddressThatLeadsNowhere:
-    @pytest.mark.parametrize(
-        "path", ["/scenes/no-such", "/themes/no-such", "/films/no-such", "/nowhere", "/films/"]
-    )
+    @each("path", ["/scenes/no-such", "/themes/no-such", "/films/no-such", "/nowhere", "/films/"])
     def test_is_a_page_for_people(self, client, path):
         answer = client.get(path, headers=BROWSER)
         page = Parsed(answer.text)
@@ -45,7 +46,7 @@ class TestAnAddressThatLeadsNowhere:
         assert "Accept" in answer.headers["Vary"]
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
-    @pytest.mark.parametrize("headers", [{}, {"Accept": "application/json"}, {"Accept": "*/*"}])
+    @each("headers", [{}, {"Accept": "application/json"}, {"Accept": "*/*"}])
     def test_is_a_problem_for_programs(self, client, headers):
         answer = client.get("/scenes/no-such", headers=headers)
         assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

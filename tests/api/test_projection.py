@@ -20,6 +20,7 @@ from api.schemas.references import expandable_names
 from api.schemas.sparse_fields import Shape
 from models import MODELS_BY_TYPE, CommentaryRelation, Film, Quote
 from models.database import Database
+from tests.cases import each
 from tests.generated import contents, worst
 from tests.models.content import film
 from tests.storing import empty, store
@@ -85,9 +86,7 @@ def nasty(engine):
 
 
 class TestThePack:
-    @pytest.mark.parametrize(
-        ("name", "shape"), SHAPES, ids=lambda value: getattr(value, "only", None) and str(value.only)
-    )
+    @each(("name", "shape"), SHAPES, ids=lambda value: getattr(value, "only", None) and str(value.only))
     def test_is_written_as_it_is_dumped(self, pack, name, shape):
         assert assert_alike(pack, SHOWN[name][0], shape) > 0
 
@@ -176,9 +175,7 @@ class TestKinds:
         with pytest.raises(TypeError, match="give it a column, an SQL expression or a constant"):
             object_fragments(FloatSchema(), Flagged, BASE)
 
-    @pytest.mark.parametrize(
-        "point", ["\x20", "\x7f", "\x80", "\u2028", "\ufeff", "\uffff", "\U0010ffff", '"', "\\", "%", "'"]
-    )
+    @each("point", ["\x20", "\x7f", "\x80", "\u2028", "\ufeff", "\uffff", "\U0010ffff", '"', "\\", "%", "'"])
     def test_a_character_is_written_as_orjson_writes_it(self, nasty, point):
         text = f"a{point}b"
         empty(nasty)

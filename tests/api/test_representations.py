@@ -7,6 +7,7 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from api.representations import FORMATS, format_named, formats_for
+from tests.cases import each
 from tests.forms import (
     FLAGGED,
     HOSTILE,
@@ -22,6 +23,8 @@ from tests.forms import (
     written,
 )
 
+pytestmark = pytest.mark.any_database
+
 UNKNOWN = dict.fromkeys(("author", "publication", "subtitle", "section", "published_on", "source_url"))
 
 
@@ -31,7 +34,7 @@ def quote(client):
 
 
 class TestForms:
-    @pytest.mark.parametrize("key", ["name", "full_type", "extension"])
+    @each("key", ["name", "full_type", "extension"])
     def test_each_can_be_told_from_the_others(self, key):
         values = [getattr(form, key) for form in FORMATS if getattr(form, key)]
         assert len(values) == len(set(values))
@@ -49,11 +52,11 @@ class TestForms:
     def test_any_text_can_be_written(self, form, text):
         assert written(form, quote_of(text))
 
-    @pytest.mark.parametrize("form", WRITTEN)
+    @each("form", WRITTEN)
     def test_a_long_text_can_be_written(self, form):
         assert written(form, quote_of("{<\\ " * 1250))
 
-    @pytest.mark.parametrize("kind", ["quotes", "commentary", "sources"])
+    @each("kind", ["quotes", "commentary", "sources"])
     def test_everything_in_the_pack_has_them(self, client, kind):
         items = client.get(f"/v1/{kind}?limit=100").json["data"]
         forms = formats_for(items[0]["type"])[1:]
@@ -150,7 +153,7 @@ class TestMarkdown:
         html = MarkdownIt("commonmark").render(written("markdown", quote))
         assert re.findall('href="(.*?)"', html) == [quote["html_url"]]
 
-    @pytest.mark.parametrize("form", ["markdown", *STYLES])
+    @each("form", ["markdown", *STYLES])
     def test_a_source_that_can_be_read_is_linked(self, client, form):
         source = filled(client, SOURCE) | {"source_url": "https://paper.example/{why}"}
         assert "https://paper.example/%7Bwhy%7D" in written(form, source)

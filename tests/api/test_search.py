@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.cases import each
 from tests.counting import statements
 
 TYPES = ["film", "character", "theme", "scene", "quote", "commentary"]
@@ -74,7 +75,7 @@ class TestFilters:
         hits = every(client, "love", type="quote,theme")
         assert {hit["type"] for hit in hits} <= {"quote", "theme"} != set()
 
-    @pytest.mark.parametrize("theme", ["loneliness", "perfection-versus-reality"])
+    @each("theme", ["loneliness", "perfection-versus-reality"])
     def test_a_theme_means_itself_and_what_is_narrower(self, client, theme):
         for name in ("scene", "quote", "commentary"):
             listed = client.get(f"/v1/{LISTS[name]}?theme={theme}&q=love&limit=100").get_json()["data"]
@@ -100,7 +101,7 @@ class TestFilters:
 
 
 class TestFacets:
-    @pytest.mark.parametrize("name", ["type", "film", "theme", "kind"])
+    @each("name", ["type", "film", "theme", "kind"])
     def test_a_count_is_that_of_the_search_narrowed(self, client, name):
         values = find(client, "love")["facets"][name]["values"]
         assert values
@@ -132,7 +133,7 @@ class TestPaging:
         assert page["data"] == pages.pop()
         assert not pages
 
-    @pytest.mark.parametrize("cursor", ["x", "WzFd", "W10", "%00"])
+    @each("cursor", ["x", "WzFd", "W10", "%00"])
     def test_a_cursor_of_another_search_is_refused(self, client, cursor):
         assert client.get(f"/v1/search?q=love&cursor={cursor}").status_code == 422
 
@@ -146,21 +147,19 @@ class TestAsking:
         found = find(client, "lonelness")
         assert (found["data"], found["suggestion"]) == ([], "loneliness")
 
-    @pytest.mark.parametrize("q", ['"', "-", "-love", "*", "…", "\x00", "a*", "NEAR(", "💔", " "])
+    @each("q", ['"', "-", "-love", "*", "…", "\x00", "a*", "NEAR(", "💔", " "])
     def test_what_asks_for_nothing_finds_nothing_and_says_why(self, client, q):
         found = find(client, q)
         assert found["data"] == [] or q in ("NEAR(",)
         assert (found["notice"] is None) == bool(find(client, q)["suggestion"] or q == "NEAR(")
         assert client.get("/v1/quotes", query_string={"q": q}).status_code == 200
 
-    @pytest.mark.parametrize(
-        "query", ["", "?q=", f"?q={'love+' * 2000}", "?q=love&q=real", "?q=love&sort=id"]
-    )
+    @each("query", ["", "?q=", f"?q={'love+' * 2000}", "?q=love&q=real", "?q=love&sort=id"])
     def test_what_is_no_search_is_refused(self, client, query):
         answer = client.get(f"/v1/search{query}")
         assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid-parameters")
 
-    @pytest.mark.parametrize("path", ["/v1/search", *(f"/v1/{name}" for name in LISTS.values())])
+    @each("path", ["/v1/search", *(f"/v1/{name}" for name in LISTS.values())])
     def test_a_text_has_at_most_two_hundred_characters(self, client, path):
         assert client.get(f"{path}?q={200 * 'a'}").status_code == 200
         for q in ("", 201 * "a"):
@@ -175,9 +174,7 @@ class TestAsking:
 
 
 class TestCost:
-    @pytest.mark.parametrize(
-        "query", ["q=love", "q=love&theme=loneliness&kind=thesis&type=commentary", "q=lonelness"]
-    )
+    @each("query", ["q=love", "q=love&theme=loneliness&kind=thesis&type=commentary", "q=lonelness"])
     def test_it_takes_at_most_two_statements(self, app, client, query):
         with statements(app.extensions["database"].engine) as seen:
             assert client.get(f"/v1/search?{query}").status_code == 200

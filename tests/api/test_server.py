@@ -8,6 +8,8 @@ from granian.constants import Interfaces
 from api.core.config import Settings
 from subtext_cli.server import MAX_DEFAULT_WORKERS, Server, describe_server, processes
 
+pytestmark = pytest.mark.any_database
+
 SQLITE, POSTGRESQL = "sqlite:////tmp/x", "postgresql://x@127.0.0.1/x"
 
 

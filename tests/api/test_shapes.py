@@ -1,9 +1,8 @@
 """``fields=`` and ``include=``: what they give, what they refuse, and what they cost."""
 
-import pytest
-
 from api.schemas.references import MAX_EXPANDED_ITEMS
 from api.schemas.sparse_fields import MAX_INCLUDES
+from tests.cases import each
 from tests.counting import statements
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
@@ -39,7 +38,7 @@ def refused(client, path, **query):
 
 
 class TestFields:
-    @pytest.mark.parametrize("path", INCLUDES)
+    @each("path", INCLUDES)
     def test_only_what_was_asked_for_is_served_in_the_order_of_the_item(self, client, path):
         whole = get(client, path)
         asked = list(whole)[-1:] + list(whole)[3:5]
@@ -48,7 +47,7 @@ class TestFields:
         assert list(sparse) == kept
         assert sparse == {key: whole[key] for key in kept}
 
-    @pytest.mark.parametrize("name", LISTS)
+    @each("name", LISTS)
     def test_a_list_is_thinned_alike(self, client, name):
         page = get(client, f"/v1/{name}", fields="label", limit=3)
         assert all(list(item) == ["type", "id", "label"] for item in page["data"])
@@ -75,30 +74,30 @@ class TestFields:
         assert "Did you mean “speaker”?" in fault["detail"]
         assert fault["allowed"] == list(get(client, f"/v1/quotes/{QUOTE}"))
 
-    @pytest.mark.parametrize("value", ["", "label,,text", ",", "speaker.label", "*"])
+    @each("value", ["", "label,,text", ",", "speaker.label", "*"])
     def test_nonsense_is_refused(self, client, value):
         assert refused(client, f"/v1/quotes/{QUOTE}", fields=value)["pointer"] == "fields"
 
 
 class TestInclude:
-    @pytest.mark.parametrize("path", INCLUDES)
+    @each("path", INCLUDES)
     def test_exactly_these_can_be_included(self, client, path):
         fault = refused(client, path, include="nothing")
         assert fault["allowed"] == INCLUDES[path]
 
-    @pytest.mark.parametrize(("path", "name"), EVERY)
+    @each(("path", "name"), EVERY)
     def test_everything_else_stays_as_it_was(self, client, path, name):
         plain, filled = get(client, path), get(client, path, include=name)
         changed = [key for key in filled if filled[key] != plain.get(key)]
         assert [key for key in filled if key in plain] == list(plain)
         assert len(changed) <= 1
 
-    @pytest.mark.parametrize("field", ["speaker", "film", "scene"])
+    @each("field", ["speaker", "film", "scene"])
     def test_a_reference_becomes_the_whole_item(self, client, field):
         filled = get(client, f"/v1/quotes/{QUOTE}", include=field)[field]
         assert filled == client.get(filled["url"]).get_json()
 
-    @pytest.mark.parametrize(
+    @each(
         ("include", "inside"),
         [
             ("characters", lambda item: [one["character"] for one in item["appearances"]]),
@@ -118,7 +117,7 @@ class TestInclude:
         assert {item["type"] for item in found} == {"commentary", "quote", "scene"}
         assert all(item == client.get(item["url"]).get_json() for item in found)
 
-    @pytest.mark.parametrize("path", INCLUDES)
+    @each("path", INCLUDES)
     def test_an_included_list_is_the_beginning_of_the_list_it_is_linked_to(self, client, path):
         links = get(client, path).get("links", {})
         for name in set(links) & set(INCLUDES[path]):
@@ -148,7 +147,7 @@ class TestInclude:
         fault = refused(client, f"/v1/quotes/{QUOTE}", include=every)
         assert fault["detail"] == f"At most {MAX_INCLUDES} values are taken."
 
-    @pytest.mark.parametrize("value", ["", "scene,", "scene.film", "links", "citations"])
+    @each("value", ["", "scene,", "scene.film", "links", "citations"])
     def test_nonsense_is_refused(self, client, value):
         assert refused(client, "/v1/quotes", include=value)["pointer"] == "include"
 
@@ -157,7 +156,7 @@ class TestCeiling:
     def flagged(self, client, name):
         return {item["id"] for item in get(client, f"/v1/{name}", limit=100)["data"] if item["advisories"]}
 
-    @pytest.mark.parametrize("name", ["quotes", "commentary", "scenes"])
+    @each("name", ["quotes", "commentary", "scenes"])
     def test_included_lists_leave_out_what_is_flagged(self, client, name):
         listed = get(client, "/v1/films/her-2013", include=name, max_severity=0)[name]
         assert listed
@@ -196,12 +195,12 @@ class TestCost:
             assert client.get(path).status_code == 200
         return [statement for statement in seen if not statement.startswith(("BEGIN", "ROLLBACK"))]
 
-    @pytest.mark.parametrize("path", INCLUDES)
+    @each("path", INCLUDES)
     def test_an_item_takes_one_statement_in_every_shape(self, app, client, path):
         for query in ("", "?fields=type", f"?include={','.join(INCLUDES[path][:5])}"):
             assert len(self.counted(app, client, path + query)) == 1
 
-    @pytest.mark.parametrize("name", [*LISTS, "sources/her-perfection-is-the-enemy-of-real/paragraphs"])
+    @each("name", [*LISTS, "sources/her-perfection-is-the-enemy-of-real/paragraphs"])
     def test_a_list_takes_one_statement_in_every_shape(self, app, client, name):
         allowed = refused(client, f"/v1/{name}", include="-")["allowed"]
         for query in ("", "&fields=type", f"&include={','.join(allowed[:5])}"):

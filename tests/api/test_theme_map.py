@@ -3,6 +3,7 @@
 import pytest
 
 from models import theme_map
+from tests.cases import each
 from tests.counted import answered, ids, items
 
 CEILINGS = [{}, {"max_severity": 0}, {"max_severity": 1}]
@@ -33,7 +34,7 @@ def expected_cells(client, film, **query):
     return cells
 
 
-@pytest.mark.parametrize("query", CEILINGS)
+@each("query", CEILINGS)
 class TestCells:
     def test_they_are_what_the_lists_say(self, anyone, query):
         for slug, body in maps(anyone, **query).items():

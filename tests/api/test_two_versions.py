@@ -20,9 +20,12 @@ from api.schemas.sparse_fields import Shape
 from models import Quote
 from openapi import PATH, render
 from tests import quotes_v2
+from tests.cases import each
 from tests.counted import answered, items, selects
 from tests.counting import statements
 from tests.quotes_v2 import QuoteV2Schema
+
+pytestmark = pytest.mark.any_database
 
 ID = "her-2013-a-wife-without-the-challenges"
 BASE = "http://127.0.0.1:8000"
@@ -71,7 +74,7 @@ class TestVersion1:
     def test_its_document_is_the_same_to_the_byte(self, both):
         assert render(both) == PATH.read_bytes()
 
-    @pytest.mark.parametrize("path", OF_V1)
+    @each("path", OF_V1)
     def test_its_answers_are_the_same_to_the_byte(self, client, visitor, path):
         before, beside = client.get(path), visitor.get(path)
         assert before.status_code == beside.status_code
