@@ -52,7 +52,7 @@ def let_few_be_many(monkeypatch, *, ranked, window, crowd):
     """Let choosing by lot do with few candidates what it does with many."""
     for of, name, value in (
         (random_selection, "MAX_RANKED", ranked),
-        (random_selection, "WINDOW", window),
+        (random_selection, "WINDOW_SIZE", window),
         (random_scan, "SKIP_COUNT_ABOVE", crowd),
         (random_scan, "MAX_SCANNED", 600),
     ):
