@@ -1,10 +1,10 @@
-"""Which addresses mean a quote: every one of ours, however it was copied, and no other."""
-
-import pytest
+"""Which URLs lead to a quote: every one of ours, however it was copied, and no other."""
 
 from api.app import create_app
 from api.core.config import Settings
+from models import Alias
 from tests.embeds.conftest import SLUG
+from tests.models.content import fill
 
 BASE = "http://127.0.0.1:8000"
 OURS = [
@@ -57,42 +57,48 @@ OTHERS = [
 ]
 
 
-class TestAddress:
-    @pytest.mark.parametrize("url", OURS)
-    def test_ours_lead_to_the_quote_and_its_own_address(self, ask, url):
-        answer = ask(url)
-        assert answer.status_code == 200
-        assert f'cite="{BASE}/quotes/{SLUG}"' in answer.json["html"]
-        assert f'href="{BASE}/quotes/{SLUG}"' in answer.json["html"]
+#: URLs of a quote, and the status of the response by a service at subtext.example.
+HOSTS = {
+    f"https://subtext.example/quotes/{SLUG}": 200,
+    f"http://www.subtext.example/quotes/{SLUG}": 200,
+    f"https://cdn.subtext.example/quotes/{SLUG}": 200,
+    f"https://subtext.example.evil.example/quotes/{SLUG}": 404,
+    f"{BASE}/quotes/{SLUG}": 404,
+}
 
-    @pytest.mark.parametrize("url", OTHERS)
-    def test_no_other_does(self, client, url):
-        assert client.get("/oembed", query_string={"url": url}).status_code == 404
 
-    def test_a_frame_keeps_its_look(self, ask):
+class TestURL:
+    def test_ours_lead_to_the_quote_and_its_canonical_url(self, ask):
+        for url in OURS:
+            response = ask(url)
+            assert response.status_code == 200, url
+            assert f'cite="{BASE}/quotes/{SLUG}"' in response.json["html"], url
+            assert f'href="{BASE}/quotes/{SLUG}"' in response.json["html"], url
+
+    def test_others_are_not_found(self, client):
+        for url in OTHERS:
+            assert client.get("/oembed", query_string={"url": url}).status_code == 404, url
+
+    def test_the_theme_of_a_frame_is_kept(self, ask):
         assert (
             f'src="{BASE}/embed/quotes/{SLUG}?theme=dark"'
             in ask(f"{BASE}/embed/quotes/{SLUG}?theme=dark").json["html"]
         )
         assert ask(f"{BASE}/embed/quotes/{SLUG}?theme=pink").data == ask().data
 
-    def test_a_quote_is_found_by_an_id_that_it_had(self, engine, make_renamed):
-        with engine.fresh() as url, make_renamed(url) as client:
-            answer = client.get("/oembed", query_string={"url": f"{BASE}/quotes/the-lamp-1950-lamp"})
-            assert answer.status_code == 200
-            assert f'cite="{BASE}/quotes/the-lamp-1950-lamp-on"' in answer.json["html"]
+    def test_a_quote_is_found_by_its_old_id(self, engine):
+        with engine.fresh() as url:
+            app = create_app(Settings(database_url=url, statement_seconds=60))
+            with app.extensions["database"].write_session() as session:
+                line = fill(session).line
+                session.add(Alias(type_name="quote", slug="the-lamp-1950-lamp", resource_id=line.id))
+            old = f"{BASE}/quotes/the-lamp-1950-lamp"
+            response = app.test_client().get("/oembed", query_string={"url": old})
+            app.extensions["database"].close()
+        assert response.status_code == 200
+        assert f'cite="{BASE}/quotes/the-lamp-1950-lamp-on"' in response.json["html"]
 
-    @pytest.mark.parametrize(
-        ("url", "status"),
-        [
-            (f"https://subtext.example/quotes/{SLUG}", 200),
-            (f"http://www.subtext.example/quotes/{SLUG}", 200),
-            (f"https://cdn.subtext.example/quotes/{SLUG}", 200),
-            (f"https://subtext.example.evil.example/quotes/{SLUG}", 404),
-            (f"{BASE}/quotes/{SLUG}", 404),
-        ],
-    )
-    def test_what_is_ours_is_what_the_settings_say(self, engine, url, status):
+    def test_our_hosts_are_those_of_the_settings(self, engine):
         with engine.fresh("pack") as database:
             settings = Settings(
                 database_url=database,
@@ -100,27 +106,12 @@ class TestAddress:
                 trusted_hosts=("subtext.example", ".subtext.example"),
             )
             app = create_app(settings)
-            answer = app.test_client().get(
-                "/oembed", query_string={"url": url}, base_url="https://subtext.example"
-            )
+            client = app.test_client()
+            statuses = {
+                url: client.get(
+                    "/oembed", query_string={"url": url}, base_url="https://subtext.example"
+                ).status_code
+                for url in HOSTS
+            }
             app.extensions["database"].close()
-        assert answer.status_code == status
-
-    @pytest.fixture
-    def make_renamed(self):
-        """What opens a client over a quote that had another id."""
-        from contextlib import contextmanager
-
-        from models import Alias
-        from tests.models.content import fill
-
-        @contextmanager
-        def opened(url):
-            app = create_app(Settings(database_url=url, statement_seconds=60))
-            with app.extensions["database"].write_session() as session:
-                line = fill(session).line
-                session.add(Alias(type_name="quote", slug="the-lamp-1950-lamp", resource_id=line.id))
-            yield app.test_client()
-            app.extensions["database"].close()
-
-        return opened
+        assert statuses == HOSTS
