@@ -1,4 +1,4 @@
-"""Requests made up from the document: the running service keeps what the document promises."""
+"""Requests that Schemathesis generates from the document: the running service does what the document says."""
 
 import datetime as dt
 import json
@@ -16,76 +16,75 @@ from openapi import PATH
 from openapi.document_order import operations
 from tests.openapi.hooks import without
 
+pytestmark = pytest.mark.schemathesis
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
-#: The operations are tried in so many parts, side by side where there are cores.
+#: The operations are split into this many tests, which run in parallel where there are cores.
 PARTS = 3
-#: How many requests are made up for an operation, and what from: each day has others. What fails says its seed.
+#: Generated requests for each operation, and their seed: each day has another. A failure names its seed.
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES") or "100"
 SEED = os.environ.get("SCHEMATHESIS_SEED") or f"{dt.datetime.now(dt.UTC):%Y%m%d}"
-#: Over how many days the edges of operations are spread.
+#: The number of days over which the operations' edge cases are spread.
 DAYS = int(os.environ.get("SCHEMATHESIS_DAYS") or 1)
 DOCUMENT = without(json.loads(PATH.read_bytes()), "cursor", "fields")
 quick = schemathesis.openapi.from_dict(DOCUMENT)
-# The other phases send hundreds of requests an operation: `make test-slow` does so.
+# The other phases send hundreds of requests for each operation, and only run on PostgreSQL.
 quick.config.phases.update(phases=["examples", "fuzzing"])
 
-few = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @quick.parametrize()
 @few
-def test_every_check_of_schemathesis_passes(case, served):
+def test_every_check_passes_on_sqlite(case, served):
     case.call_and_validate(base_url=served.url)
 
 
-def run(address, *arguments):
-    """Run schemathesis as a stranger would, and return what it prints; a failure of any check fails here."""
-    command = [SCHEMATHESIS, "--no-color", "run", f"{address}/v1/openapi.json", "--checks", "all"]
-    chance = ["--max-examples", EXAMPLES, "--seed", SEED]
-    ran = subprocess.run(
-        [*command, *chance, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+def run(url, *arguments):
+    """Run Schemathesis from its command line; return its output. A failed check fails here."""
+    command = [SCHEMATHESIS, "--no-color", "run", f"{url}/v1/openapi.json", "--checks", "all"]
+    generation = ["--max-examples", EXAMPLES, "--seed", SEED]
+    result = subprocess.run(
+        [*command, *generation, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
-def on(names):
-    """Return what tells schemathesis to try these operations alone."""
+def only(names):
+    """Return the arguments that restrict a run to these operations."""
     return [word for name in names for word in ("--include-operation-id", name)]
 
 
-def at_the_edges(day, days):
-    """Return the names of operations whose edges are tried on one of so many days."""
-    # Sorted, those that are alike have different days: what a day tries is of every kind.
+def edge_cases_of(day, days):
+    """Return the ids of the operations whose edge cases are tested on one of so many days."""
+    # Sorted, similar operations fall on different days, so that each day has every kind.
     return sorted(operation["operationId"] for operation in operations(DOCUMENT))[day % days :: days]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_check_passes_on_what_is_made_up_by_chance(served_by_postgresql, part):
+def test_every_check_passes_on_random_requests(served_by_postgresql, part):
     chosen = [operation["operationId"] for operation in operations(DOCUMENT)][part::PARTS]
-    printed = run(served_by_postgresql.url, "--phases", "examples,fuzzing", *on(chosen))
-    assert f"Tested: {len(chosen)}" in printed
-    assert all(f"✅ {phase}" in printed for phase in ("Examples", "Fuzzing"))
+    output = run(served_by_postgresql.url, "--phases", "examples,fuzzing", *only(chosen))
+    assert f"Tested: {len(chosen)}" in output
+    assert all(f"✅ {phase}" in output for phase in ("Examples", "Fuzzing"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_check_passes_at_the_edges(served_by_postgresql, part):
-    chosen = at_the_edges(int(SEED), DAYS)[part::PARTS]
-    printed = run(served_by_postgresql.url, "--phases", "coverage", *on(chosen))
-    assert f"Tested: {len(chosen)}" in printed
-    assert "✅ Coverage" in printed
+def test_every_check_passes_on_edge_cases(served_by_postgresql, part):
+    chosen = edge_cases_of(int(SEED), DAYS)[part::PARTS]
+    output = run(served_by_postgresql.url, "--phases", "coverage", *only(chosen))
+    assert f"Tested: {len(chosen)}" in output
+    assert "✅ Coverage" in output
 
 
-def test_each_operation_has_its_day():
-    tried = Counter(name for day in range(20261128, 20261132) for name in at_the_edges(day, 4))
-    assert tried == dict.fromkeys((operation["operationId"] for operation in operations(DOCUMENT)), 1)
-    assert len(at_the_edges(20261128, 1)) == len(operations(DOCUMENT))
+def test_each_operation_has_its_day_for_edge_cases():
+    days = Counter(name for day in range(20261128, 20261132) for name in edge_cases_of(day, 4))
+    assert days == dict.fromkeys((operation["operationId"] for operation in operations(DOCUMENT)), 1)
+    assert len(edge_cases_of(20261128, 1)) == len(operations(DOCUMENT))
 
 
-@pytest.mark.slow
-def test_every_check_passes_along_the_links(served_by_postgresql):
-    printed = run(served_by_postgresql.url, "--phases", "stateful")
-    assert "✅ Stateful" in printed
+def test_every_check_passes_on_linked_requests(served_by_postgresql):
+    output = run(served_by_postgresql.url, "--phases", "stateful")
+    assert "✅ Stateful" in output

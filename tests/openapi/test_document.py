@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, complete, true, and what the code generates."""
+"""The OpenAPI document is valid, complete, correct, and what the code generates."""
 
 import copy
 import json
@@ -19,7 +19,7 @@ from openapi.examples import REFUSED
 DOCUMENT = json.loads(PATH.read_text("utf-8"))
 OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}
 SCHEMAS = DOCUMENT["components"]["schemas"]
-#: The properties of each kind of problem by itself, by its code.
+#: The properties of each problem type's schema, by its code.
 CODES = {
     schema["properties"]["code"]["const"]: schema["properties"]
     for name, schema in SCHEMAS.items()
@@ -31,7 +31,7 @@ class TestDocument:
     def test_it_is_valid(self):
         OpenAPIV31SpecValidator(DOCUMENT).validate()
 
-    def test_the_validation_can_fail(self):
+    def test_validation_fails_for_an_invalid_document(self):
         broken = copy.deepcopy(DOCUMENT)
         broken["paths"]["/v1/quotes"]["get"]["responses"] = {"200": {}}
         with pytest.raises(OpenAPIValidationError):
@@ -41,87 +41,101 @@ class TestDocument:
         assert render(app) == PATH.read_bytes(), "openapi/v1.json is stale: run `subtext openapi`"
 
     def test_it_is_served(self, client):
-        answer = client.get("/v1/openapi.json")
-        assert answer.content_type == "application/json"
-        assert answer.get_json() == DOCUMENT
+        response = client.get("/v1/openapi.json")
+        assert response.content_type == "application/json"
+        assert response.get_json() == DOCUMENT
 
     def test_the_server_is_this_service(self):
         assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
         assert DOCUMENT["openapi"].startswith("3.1")
 
-    def test_every_component_is_used_and_there(self):
-        used = set(references(DOCUMENT))
-        there = {f"#/components/{kind}/{name}" for kind, of in DOCUMENT["components"].items() for name in of}
-        assert used == there
+    def test_every_component_is_used_and_every_reference_is_defined(self):
+        defined = {f"#/components/{kind}/{name}" for kind, of in DOCUMENT["components"].items() for name in of}
+        assert set(references(DOCUMENT)) == defined
 
-    def test_it_begins_with_what_a_reader_needs_first(self):
+    def test_it_starts_with_what_a_reader_needs_first(self):
         assert list(DOCUMENT) == ["openapi", "info", "servers", "security", "tags", "paths", "components"]
         assert [tag["name"] for tag in DOCUMENT["tags"]][:4] == ["index", "search", "films", "sources"]
 
-    def test_no_name_comes_from_python(self):
+    def test_names_of_responses_are_words(self):
         assert not [name for name in DOCUMENT["components"]["responses"] if name.isupper() or "_" in name]
 
     def test_no_two_operations_share_an_id(self):
         assert len(OPERATIONS) == len(operations(DOCUMENT))
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
 class TestEveryOperation:
-    def test_it_says_what_it_does(self, name):
-        operation = OPERATIONS[name]
-        assert operation["summary"]
-        assert not operation["summary"].endswith(".")
-        assert operation["description"].endswith(".")
-        assert len(operation["tags"]) == 1
+    def test_it_has_a_summary_a_description_and_one_tag(self):
+        for name, operation in OPERATIONS.items():
+            assert operation["summary"], name
+            assert not operation["summary"].endswith("."), name
+            assert operation["description"].endswith("."), name
+            assert len(operation["tags"]) == 1, name
 
-    def test_every_parameter_is_shared_and_described(self, name):
-        for parameter in OPERATIONS[name]["parameters"]:
-            assert named(parameter)["description"]
+    def test_its_parameters_are_shared_and_described(self):
+        for name, operation in OPERATIONS.items():
+            for parameter in operation["parameters"]:
+                assert component(parameter)["description"], f"{name}, {parameter}"
 
-    def test_its_headers_are_described(self, name):
-        for header in OPERATIONS[name]["responses"]["200"]["headers"].values():
-            assert named(header)["description"]
-        assert {"ETag", "Cache-Control", "Vary"} <= set(OPERATIONS[name]["responses"]["200"]["headers"])
+    def test_its_headers_are_described(self):
+        for name, operation in OPERATIONS.items():
+            headers = operation["responses"]["200"]["headers"]
+            assert {"ETag", "Cache-Control", "Vary"} <= set(headers), name
+            assert all(component(header)["description"] for header in headers.values()), name
 
-    def test_its_errors_are_problems_of_that_status_with_an_example(self, name):
-        responses = OPERATIONS[name]["responses"]
-        assert {"200", "304", "400", "406", "412", "414", "422", "429", "503", "default"} <= set(responses)
-        for status, response in responses.items():
-            if status in ("200", "304", "308"):
-                continue
-            (media_type, content), *others = named(response)["content"].items()
-            assert (media_type, others) == ("application/problem+json", [])
-            for example in content["examples"].values() if status != "default" else ():
-                assert str(example["value"]["status"]) == status
-                assert CODES[example["value"]["code"]]["status"]["const"] == int(status)
+    def test_its_errors_are_problems_of_that_status_with_an_example(self):
+        for name, operation in OPERATIONS.items():
+            statuses = {"200", "304", "400", "406", "412", "414", "422", "429", "503", "default"}
+            assert statuses <= set(operation["responses"]), name
+            for status, response in operation["responses"].items():
+                if status not in ("200", "304", "308"):
+                    assert_is_problem(status, component(response))
 
-    def test_every_answer_may_tell_of_limits(self, name):
-        for status, response in OPERATIONS[name]["responses"].items():
-            headers = (named(response) if "$ref" in response else response)["headers"]
-            assert {"RateLimit", "RateLimit-Policy"} <= set(headers)
-            assert ("Retry-After" in headers) == (status in ("429", "503"))
+    def test_every_response_may_have_rate_limit_headers(self):
+        for name, operation in OPERATIONS.items():
+            for status, response in operation["responses"].items():
+                headers = (component(response) if "$ref" in response else response)["headers"]
+                assert {"RateLimit", "RateLimit-Policy"} <= set(headers), f"{name}, {status}"
+                assert ("Retry-After" in headers) == (status in ("429", "503")), f"{name}, {status}"
 
-    def test_its_examples_are_real_answers(self, client, name):
-        for media_type, content in OPERATIONS[name]["responses"]["200"]["content"].items():
-            example = content["examples"]["real"]
-            request = example["summary"].removeprefix("GET ")
-            answer = client.get(request, headers={"Accept": media_type})
-            assert answer.status_code == 200
-            assert (answer.get_json() if answer.is_json else answer.text) == example["value"]
+    def test_its_examples_are_real_responses(self, client):
+        for name, operation in OPERATIONS.items():
+            for media_type, content in operation["responses"]["200"]["content"].items():
+                example = content["examples"]["real"]
+                path = example["summary"].removeprefix("GET ")
+                response = client.get(path, headers={"Accept": media_type})
+                assert response.status_code == 200, f"{name}: {path}"
+                body = response.get_json() if response.is_json else response.text
+                assert body == example["value"], f"{name}: {path} as {media_type}"
 
-    def test_its_links_lead_from_the_example_to_an_answer(self, client, name):
-        answer = OPERATIONS[name]["responses"]["200"]
-        shown = answer["content"]["application/json"]["examples"]["real"]["value"]
-        for link in map(named, answer.get("links", {}).values()):
-            path = next(path for path, item in DOCUMENT["paths"].items() if leads_to(item, link))
-            ((parameter, expression),) = link["parameters"].items()
-            value = pointed_at(shown, expression.removeprefix("$response.body#"))
-            if value is not None:
-                assert client.get(path.replace(f"{{{parameter}}}", value)).status_code == 200
+    def test_its_links_lead_from_the_example_to_a_response(self, client):
+        urls = {url for _, operation in OPERATIONS.items() for url in linked_urls(operation) if url}
+        assert urls
+        statuses = {url: client.get(url).status_code for url in urls}
+        assert {url: status for url, status in statuses.items() if status != 200} == {}
 
 
-def named(reference):
-    """Return the component that a part of the document refers to."""
+def assert_is_problem(status, response):
+    (media_type, content), *others = response["content"].items()
+    assert (media_type, others) == ("application/problem+json", [])
+    for example in content["examples"].values() if status != "default" else ():
+        assert str(example["value"]["status"]) == status
+        assert CODES[example["value"]["code"]]["status"]["const"] == int(status)
+
+
+def linked_urls(operation):
+    """Yield the URL to which each link leads from the example; None where the example has no value."""
+    response = operation["responses"]["200"]
+    example = response["content"]["application/json"]["examples"]["real"]["value"]
+    for link in map(component, response.get("links", {}).values()):
+        path = next(path for path, item in DOCUMENT["paths"].items() if leads_to(item, link))
+        ((parameter, expression),) = link["parameters"].items()
+        value = pointed_at(example, expression.removeprefix("$response.body#"))
+        yield None if value is None else path.replace(f"{{{parameter}}}", value)
+
+
+def component(reference):
+    """Return the component that a reference leads to."""
     _, kind, name = reference["$ref"].removeprefix("#/").split("/")
     return DOCUMENT["components"][kind][name]
 
@@ -131,7 +145,7 @@ def leads_to(item, link):
 
 
 def pointed_at(value, pointer):
-    """Return what a JSON Pointer finds; None where it finds nothing."""
+    """Return the value at a JSON Pointer, or None where there is none."""
     for key in pointer.removeprefix("/").split("/"):
         if isinstance(value, list):
             value = value[int(key)] if int(key) < len(value) else None
@@ -141,19 +155,12 @@ def pointed_at(value, pointer):
 
 
 class TestLinks:
-    def test_most_links_lead_somewhere_from_the_examples(self):
-        found = [
-            pointed_at(shown, expression.removeprefix("$response.body#"))
-            for operation in OPERATIONS.values()
-            for answer in [operation["responses"]["200"]]
-            for shown in [answer["content"]["application/json"]["examples"]["real"]["value"]]
-            for link in map(named, answer.get("links", {}).values())
-            for expression in link["parameters"].values()
-        ]
-        assert len(found) > 90
-        assert found.count(None) < len(found) / 10
+    def test_most_examples_have_the_values_that_links_need(self):
+        urls = [url for operation in OPERATIONS.values() for url in linked_urls(operation)]
+        assert len(urls) > 90
+        assert urls.count(None) < len(urls) / 10
 
-    def test_every_item_leads_to_its_lists_and_what_it_names(self):
+    def test_an_item_links_to_its_lists_and_references(self):
         links = OPERATIONS["getQuote"]["responses"]["200"]["links"]
         assert list(links) == [
             "quoteCommentary",
@@ -163,55 +170,54 @@ class TestLinks:
             "quoteFirstTheme",
             "quoteFirstSource",
         ]
-        assert named(OPERATIONS["listQuotes"]["responses"]["200"]["links"]["firstQuote"]) == {
+        assert component(OPERATIONS["listQuotes"]["responses"]["200"]["links"]["firstQuote"]) == {
             "operationId": "getQuote",
             "parameters": {"quote_id": "$response.body#/data/0/id"},
         }
 
 
 class TestProblems:
-    @pytest.mark.parametrize("name", REFUSED)
-    def test_the_example_is_a_real_answer(self, client, name):
-        path, headers = REFUSED[name]
-        answer = client.get(path, headers=headers).get_json()
-        (content,) = DOCUMENT["components"]["responses"][name]["content"].values()
-        shown = content["examples"]["real"]["value"]
-        assert answer | {"request_id": shown["request_id"]} == shown
+    def test_the_examples_are_real_responses(self, client):
+        for name, (path, headers) in REFUSED.items():
+            problem = client.get(path, headers=headers).get_json()
+            (content,) = DOCUMENT["components"]["responses"][name]["content"].values()
+            example = content["examples"]["real"]["value"]
+            assert problem | {"request_id": example["request_id"]} == example, name
 
-    def test_each_is_told_apart_by_its_code(self):
+    def test_each_has_its_own_code(self):
         assert set(CODES) <= set(PROBLEM_TYPES)
         for code, properties in CODES.items():
             assert properties["status"]["const"] == PROBLEM_TYPES[code].status
 
-    def test_an_unknown_one_may_come(self):
+    def test_unknown_codes_are_allowed(self):
         code = SCHEMAS["Problem"]["properties"]["code"]
         assert (code["type"], "enum" in code, "const" in code) == ("string", False, False)
 
 
 def inner(node, path=()):
-    """Yield every part of the schemas that stands inside a component, with its path."""
+    """Yield every mapping inside a document, with its path."""
     if isinstance(node, dict):
         yield path, node
         for key, value in node.items():
             if key not in ("examples", "example"):
                 yield from inner(value, (*path, key))
     elif isinstance(node, list):
-        for place, value in enumerate(node):
-            yield from inner(value, (*path, place))
+        for index, value in enumerate(node):
+            yield from inner(value, (*path, index))
 
 
 class TestSchemas:
     def test_every_enumeration_has_a_name(self):
         assert [path for path, part in inner(DOCUMENT) if "enum" in part and len(path) != 3] == []
 
-    def test_every_value_of_an_enumeration_has_a_good_name(self):
+    def test_every_value_of_an_enumeration_has_a_valid_name(self):
         for name, schema in SCHEMAS.items():
             if "enum" in schema:
                 names = schema.get("x-enum-varnames", [value.upper() for value in schema["enum"]])
                 assert len(set(names)) == len(schema["enum"]), name
-                assert all(re.fullmatch("[A-Z][A-Z0-9_-]*", made) for made in names), name
+                assert all(re.fullmatch("[A-Z][A-Z0-9_-]*", one) for one in names), name
 
-    def test_every_union_has_a_name_and_tells_its_members_apart(self):
+    def test_every_union_has_a_name_and_a_discriminator(self):
         unions = {path: part for path, part in inner(DOCUMENT) if "oneOf" in part}
         assert {path[-1] for path in unions} == {
             "SearchHit",
@@ -221,26 +227,26 @@ class TestSchemas:
         for union in unions.values():
             key = union["discriminator"]["propertyName"]
             for value, reference in union["discriminator"]["mapping"].items():
-                member = named({"$ref": reference})
+                member = component({"$ref": reference})
                 assert member["properties"][key]["const"] == value
                 assert key in member["required"]
 
-    def test_null_is_the_only_alternative_that_has_no_name(self):
+    def test_null_is_the_only_alternative_without_a_name(self):
         for path, part in inner(DOCUMENT):
             if "anyOf" in part:
                 reference, null = part["anyOf"]
                 assert (list(reference), null) == (["$ref"], {"type": "null"}), path
 
-    def test_what_is_taken_and_what_is_served_are_shapes_of_their_own(self):
+    def test_request_and_response_schemas_differ(self):
         plugin = SchemaPlugin(schema_name_resolver=lambda schema: type(schema).__name__)
-        spec = APISpec("Taken", "1", "3.1.1", plugins=[plugin])
-        taken = plugin.converter.schema2jsonschema(QuoteCreateSchema())
+        spec = APISpec("Requests", "1", "3.1.1", plugins=[plugin])
+        body = plugin.converter.schema2jsonschema(QuoteCreateSchema())
         assert spec.components.schemas.keys() >= {"QuoteKind"}
-        assert taken["additionalProperties"] is False
-        assert {"text", "film", "citations"} <= set(taken["required"]) < set(taken["properties"])
-        assert not {"url", "html_url", "revision", "word_count"} & set(taken["properties"])
+        assert body["additionalProperties"] is False
+        assert {"text", "film", "citations"} <= set(body["required"]) < set(body["properties"])
+        assert not {"url", "html_url", "revision", "word_count"} & set(body["properties"])
 
-    def test_every_property_of_what_is_served_is_required_unless_it_is_included(self):
+    def test_every_property_of_a_response_is_required_unless_it_is_included(self):
         for name, schema in DOCUMENT["components"]["schemas"].items():
             if name == "ProblemError" or "properties" not in schema:
                 continue
@@ -256,6 +262,6 @@ class TestSchemas:
             for key, value in schema.get("properties", {}).items():
                 assert value["description"], (name, key)
 
-    def test_every_property_of_an_item_is_served(self, client):
+    def test_an_item_has_every_property(self, client):
         quote = client.get("/v1/quotes/her-2013-a-wife-without-the-challenges?include=commentary").get_json()
         assert list(DOCUMENT["components"]["schemas"]["Quote"]["properties"]) == list(quote)
