@@ -1,6 +1,5 @@
-"""Both clients, made once from the committed document, and the programs of their users."""
+"""Both clients, generated once from the committed document, and the programs of their users."""
 
-import fcntl
 import json
 import os
 import subprocess
@@ -12,27 +11,26 @@ import pytest
 from openapi import npm_tools
 from openapi.clients import generate
 from tests.conftest import not_run
+from tests.databases import locked
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def clients(tmp_path_factory):
+def clients(shared_folder):
     """A folder with ``python``, ``typescript`` and ``app``, which uses the latter; all workers share it."""
     if reason := npm_tools.missing():
         not_run(f"because {reason}.")
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with (shared / "clients.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "clients").exists():
-            generate(shared / "clients")
-            compile_app(shared / "clients")
-    return shared / "clients"
+    folder = shared_folder / "clients"
+    with locked(shared_folder / "clients.lock"):
+        if not folder.exists():
+            generate(folder)
+            compile_app(folder)
+    return folder
 
 
 def compile_app(folder):
-    """Compile the program of a user who has installed the TypeScript client, as npm does it: by a link."""
+    """Compile the program of a user who has installed the TypeScript client with npm: by a link."""
     app = folder / "app"
     (app / "node_modules").mkdir(parents=True)
     (app / "node_modules" / "subtext-client").symlink_to(folder / "typescript")
@@ -44,20 +42,20 @@ def compile_app(folder):
     assert compiled.returncode == 0, compiled.stdout
 
 
-def driven_python(clients, address):
-    return [sys.executable, HERE / "drive.py", address], {"PYTHONPATH": str(clients / "python")}
+def python_program(clients, url):
+    return [sys.executable, HERE / "drive.py", url], {"PYTHONPATH": str(clients / "python")}
 
 
-def driven_typescript(clients, address):
-    return ["node", clients / "app" / "compiled" / "drive.js", address], {}
+def typescript_program(clients, url):
+    return ["node", clients / "app" / "compiled" / "drive.js", url], {}
 
 
-@pytest.fixture(scope="session", params=[driven_python, driven_typescript], ids=["python", "typescript"])
-def told(request, clients, served):
-    """What the program of a user read from a running server."""
-    command, own = request.param(clients, served.url)
-    ran = subprocess.run(
-        command, env=os.environ | own, capture_output=True, text=True, timeout=60, check=False
+@pytest.fixture(scope="session", params=[python_program, typescript_program], ids=["python", "typescript"])
+def output(request, clients, served):
+    """What the program of a user prints about a running server."""
+    command, environment = request.param(clients, served.url)
+    result = subprocess.run(
+        command, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False
     )
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)

@@ -1,4 +1,4 @@
-"""What a user of the Python client would write. It prints what it read, as JSON, for the tests to compare."""
+"""The program of a user of the Python client. It prints what it reads as JSON, for the tests to compare."""
 
 import json
 import sys
@@ -29,20 +29,20 @@ VERDICT = "her-2013-a-wife-without-the-challenges"
 
 
 def every_quote(client: Client, kinds: list[QuoteKind] | Unset = UNSET) -> Iterator[Quote]:
-    """Page through the list to its end, by the cursor of the next page's address."""
+    """Yield the items of every page, by the cursor in the next page's URL."""
     cursor: str | Unset = UNSET
     while True:
-        found = list_quotes.sync(client=client, kind=kinds, limit=7, cursor=cursor)
-        if not isinstance(found, QuoteList):
-            raise TypeError(f"no quotes, but {found}")
-        yield from found.data
-        if found.page.next_ is None:
+        quotes = list_quotes.sync(client=client, kind=kinds, limit=7, cursor=cursor)
+        if not isinstance(quotes, QuoteList):
+            raise TypeError(f"no quotes, but {quotes}")
+        yield from quotes.data
+        if quotes.page.next_ is None:
             return
-        cursor = URL(found.page.next_).params["cursor"]
+        cursor = URL(quotes.page.next_).params["cursor"]
 
 
-def who_says_it(client: Client) -> dict[str, object]:
-    """Read a quote with its speaker and scene filled in, and the claims that rest on it."""
+def included(client: Client) -> dict[str, object]:
+    """Read a quote with its speaker and scene expanded, and the commentary that cites it."""
     quote = get_quote.sync(VERDICT, client=client, include=["speaker", "scene", "commentary"])
     if not isinstance(quote, Quote) or quote.speaker is None or quote.scene is None:
         raise TypeError(f"no quote with a speaker and a scene, but {quote}")
@@ -56,7 +56,7 @@ def who_says_it(client: Client) -> dict[str, object]:
 
 
 def in_words(hit: FilmHit | CharacterHit | ThemeHit | SceneHit | QuoteHit | CommentaryHit) -> str:
-    """Say what a hit is; mypy knows what each has, and that none is forgotten."""
+    """Describe a hit; mypy knows the fields of each type, and that none is forgotten."""
     match hit:
         case FilmHit():
             return f"film {hit.label}"
@@ -76,21 +76,21 @@ def in_words(hit: FilmHit | CharacterHit | ThemeHit | SceneHit | QuoteHit | Comm
 
 def hits(client: Client) -> dict[str, str]:
     """Search everything."""
-    found = search.sync(client=client, q="love", limit=50)
-    if not isinstance(found, Search):
-        raise TypeError(f"no hits, but {found}")
-    return {hit.id: in_words(hit) for hit in found.data}
+    results = search.sync(client=client, q="love", limit=50)
+    if not isinstance(results, Search):
+        raise TypeError(f"no hits, but {results}")
+    return {hit.id: in_words(hit) for hit in results.data}
 
 
-def asked_twice(client: Client) -> list[int]:
-    """Ask for a list, and again with the tag of the answer."""
+def conditional(client: Client) -> list[int]:
+    """Request a list, and again with the ETag of the response; return both statuses."""
     first = list_quotes.sync_detailed(client=client)
     again = list_quotes.sync_detailed(client=client, if_none_match=first.headers["ETag"])
     return [first.status_code, again.status_code]
 
 
 def problems(client: Client) -> dict[str, object]:
-    """Read what is not there, and ask for what is not allowed."""
+    """Request what does not exist, and what is not allowed."""
     missing = get_quote.sync("nobody-said-this", client=client)
     refused = list_quotes.sync(client=client, limit=1000)
     if not isinstance(missing, NotFoundProblem) or not isinstance(refused, InvalidParametersProblem):
@@ -102,17 +102,17 @@ def problems(client: Client) -> dict[str, object]:
 
 
 def main() -> None:
-    """Do all of it against the service at the address given."""
+    """Do all of it against the service at the URL in the first argument."""
     with Client(base_url=sys.argv[1]) as client:
-        told = {
+        output = {
             "quotes": [quote.id for quote in every_quote(client)],
             "aphorisms": [quote.id for quote in every_quote(client, kinds=["aphorism"])],
-            "include": who_says_it(client),
+            "include": included(client),
             "hits": hits(client),
-            "statuses": asked_twice(client),
+            "statuses": conditional(client),
             "problems": problems(client),
         }
-    print(json.dumps(told))
+    print(json.dumps(output))
 
 
 if __name__ == "__main__":

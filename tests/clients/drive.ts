@@ -1,10 +1,10 @@
-// What a user of the TypeScript client would write. It prints what it read, as JSON, for the tests to compare.
+// The program of a user of the TypeScript client. It prints what it reads as JSON, for the tests to compare.
 
 import { createSubtext, type Quote, type QuoteKind, type SearchHit, type Subtext } from "subtext-client";
 
 const VERDICT = "her-2013-a-wife-without-the-challenges";
 
-/** Page through the list to its end, by the cursor of the next page's address. */
+/** Yield the items of every page, by the cursor in the next page's URL. */
 async function* everyQuote(subtext: Subtext, kind?: QuoteKind[]): AsyncGenerator<Quote> {
   let cursor: string | undefined;
   do {
@@ -16,13 +16,13 @@ async function* everyQuote(subtext: Subtext, kind?: QuoteKind[]): AsyncGenerator
 }
 
 async function ids(quotes: AsyncGenerator<Quote>): Promise<string[]> {
-  const found: string[] = [];
-  for await (const quote of quotes) found.push(quote.id);
-  return found;
+  const list: string[] = [];
+  for await (const quote of quotes) list.push(quote.id);
+  return list;
 }
 
-/** Read a quote with its speaker and scene filled in, and the claims that rest on it. */
-async function whoSaysIt(subtext: Subtext) {
+/** Read a quote with its speaker and scene expanded, and the commentary that cites it. */
+async function included(subtext: Subtext) {
   const { data, error } = await subtext.GET("/v1/quotes/{quote_id}", {
     params: { path: { quote_id: VERDICT }, query: { include: ["speaker", "scene", "commentary"] } },
   });
@@ -36,7 +36,7 @@ async function whoSaysIt(subtext: Subtext) {
   };
 }
 
-/** Say what a hit is; the compiler knows what each has, and that none is forgotten. */
+/** Describe a hit; the compiler knows the fields of each type, and that none is forgotten. */
 function inWords(hit: SearchHit): string {
   switch (hit.type) {
     case "film":
@@ -63,15 +63,15 @@ async function hits(subtext: Subtext): Promise<Record<string, string>> {
   return Object.fromEntries(data.data.map((hit) => [hit.id, inWords(hit)]));
 }
 
-/** Ask for a list, and again with the tag of the answer. */
-async function askedTwice(subtext: Subtext): Promise<number[]> {
+/** Request a list, and again with the ETag of the response; return both statuses. */
+async function conditional(subtext: Subtext): Promise<number[]> {
   const first = await subtext.GET("/v1/quotes");
   const tag = first.response.headers.get("ETag") ?? undefined;
   const again = await subtext.GET("/v1/quotes", { params: { header: { "If-None-Match": tag } } });
   return [first.response.status, again.response.status];
 }
 
-/** Read what is not there, and ask for what is not allowed. */
+/** Request what does not exist, and what is not allowed. */
 async function problems(subtext: Subtext) {
   const missing = await subtext.GET("/v1/quotes/{quote_id}", { params: { path: { quote_id: "nobody-said-this" } } });
   const refused = await subtext.GET("/v1/quotes", { params: { query: { limit: 1000 } } });
@@ -88,9 +88,9 @@ console.log(
   JSON.stringify({
     quotes: await ids(everyQuote(subtext)),
     aphorisms: await ids(everyQuote(subtext, ["aphorism"])),
-    include: await whoSaysIt(subtext),
+    include: await included(subtext),
     hits: await hits(subtext),
-    statuses: await askedTwice(subtext),
+    statuses: await conditional(subtext),
     problems: await problems(subtext),
   }),
 );

@@ -1,4 +1,4 @@
-"""What mypy refuses of those who use the Python client. Were one of these allowed, it would say so."""
+"""Programs that mypy refuses. If it accepted one of these lines, its comment would be an error."""
 
 from typing import assert_never
 
@@ -15,10 +15,10 @@ def forgotten(hit: QuoteHit | CommentaryHit) -> str:
 
 
 def wrong(client: Client, quote: Quote) -> None:
-    """Name what is not there."""
+    """Use names that do not exist."""
     list_quotes.sync(client=client, actor=["her-2013-samantha"])  # type: ignore[call-arg]
     list_quotes.sync(client=client, include=["actor"])  # type: ignore[list-item]
-    found = list_quotes.sync(client=client)
-    print(found.data)  # type: ignore[union-attr]
+    quotes = list_quotes.sync(client=client)
+    print(quotes.data)  # type: ignore[union-attr]
     print(quote.speaker.label)  # type: ignore[union-attr]
     print(quote.actor)  # type: ignore[attr-defined]

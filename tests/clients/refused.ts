@@ -1,4 +1,4 @@
-// What the compiler refuses of those who use the TypeScript client. Were one of these allowed, it would say so.
+// Programs that the compiler refuses. If it accepted one of these lines, its comment would be an error.
 
 import { createSubtext, type Quote, type SearchHit } from "subtext-client";
 
@@ -9,7 +9,7 @@ export function forgotten(hit: SearchHit): string {
     case "film":
       return hit.label;
     default:
-      // @ts-expect-error Five types of hit are left.
+      // @ts-expect-error Five types of hits are left.
       return hit satisfies never;
   }
 }
@@ -21,9 +21,9 @@ export async function wrong(quote: Quote) {
   await subtext.GET("/v1/quotes", { params: { query: { actor: ["her-2013-samantha"] } } });
   // @ts-expect-error There is no such value.
   await subtext.GET("/v1/quotes", { params: { query: { include: ["actor"] } } });
-  // @ts-expect-error What is read may be an error.
+  // @ts-expect-error The response may be an error.
   (await subtext.GET("/v1/quotes")).data.data;
-  // @ts-expect-error Nobody may say it.
+  // @ts-expect-error A quote may have no speaker.
   quote.speaker.label;
   // @ts-expect-error There is no such field.
   quote.actor;
