@@ -120,7 +120,7 @@ def _of(slug: str | None, cache_control: str) -> Response:
 
 
 def _absent(said: str, status: int) -> Response:
-    response = _framed("absent.html", None, absolute_url("/"), title=said)
+    response = _framed("frame_error.html", None, absolute_url("/"), title=said)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response

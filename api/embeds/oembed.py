@@ -13,10 +13,10 @@ from api.core.urls import absolute_url
 from api.embeds import frame_metrics
 from api.embeds.cards.layout import HEIGHT, WIDTH
 from api.embeds.cards.routes import NARROWEST, WIDEST
+from api.embeds.embed_html import blockquote, framed
 from api.embeds.frame import KEPT, title
 from api.embeds.frame_css import COLOURS
 from api.embeds.quote_view_model import Quoted
-from api.embeds.static_html import blockquote, framed
 from api.embeds.url_resolver import MOST_CHARACTERS, Addressed, addressed
 from api.http.errors import ProblemException
 from api.http.responses import encode_json, etag_hash

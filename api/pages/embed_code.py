@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.core.urls import absolute_url
-from api.embeds import frame_metrics, static_html
+from api.embeds import embed_html, frame_metrics
 from api.embeds.frame import title
 from api.embeds.quote_view_model import Quoted
 
@@ -36,4 +36,4 @@ def _looks(scheme: str) -> dict[str, Any]:
 
 
 def _framed(which: str, called: str, height: int, asked: dict[str, Any]) -> str:
-    return static_html.framed(absolute_url(f"/embed/quotes/{which}", **asked), called, WIDTH, height)
+    return embed_html.framed(absolute_url(f"/embed/quotes/{which}", **asked), called, WIDTH, height)

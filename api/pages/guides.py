@@ -17,7 +17,7 @@ from api.pages.rendering import page
 from models import NotFound
 
 if TYPE_CHECKING:
-    from api.pages.markdown import Document
+    from api.pages.markdown_to_html import Document
 
 GUIDES = "docs/guides"
 CHANGELOG = "CHANGELOG.md"
@@ -28,9 +28,9 @@ guides = Blueprint("guides", __name__, url_prefix="/docs")
 @guides.app_template_filter()
 def inline(sentence: str) -> Markup:
     """Return a sentence of Markdown as HTML."""
-    from api.pages import markdown
+    from api.pages import markdown_to_html
 
-    return markdown.inline(sentence)
+    return markdown_to_html.inline(sentence)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def library(base_url: str) -> dict[str, Guide]:
 @cache
 def _document(path: str, base_url: str) -> Document:
     # Most workers show no guide: what reads Markdown and colours code is loaded for the first.
-    from api.pages.markdown import document
+    from api.pages.markdown_to_html import document
 
     text = (ROOT / path).read_text("utf-8")
     return document(text, base_url, lambda target: on_the_web(posixpath.dirname(path), target))

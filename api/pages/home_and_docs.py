@@ -116,7 +116,7 @@ def problem(code: str) -> Response:
     """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
     if code not in PROBLEM_TYPES:
         raise NotFound("kind of problem", code)
-    from api.pages.markdown import code_block
+    from api.pages.markdown_to_html import code_block
 
     base_url = settings().base_url
     return page(

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from api.core.request_context import session
 from api.core.urls import absolute_url
-from api.embeds.discovery import link_elements, link_header
+from api.embeds.oembed_discovery import link_elements, link_header
 from api.embeds.quote_selection import asked_for, day_of, drawn, of_day
 from api.embeds.quote_view_model import quoted
 from api.embeds.snippet import snippet

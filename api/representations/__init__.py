@@ -8,7 +8,7 @@ label is said. Nothing here knows of databases or requests; ``negotiate`` alone 
     form.body(item), form.content_type
 """
 
+from api.representations.formats import FORMATS, Format, format_named, formats_for
 from api.representations.negotiation import negotiate
-from api.representations.registry import FORMATS, Format, format_named, formats_for
 
 __all__ = ["FORMATS", "Format", "format_named", "formats_for", "negotiate"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_options_header
 
-from api.representations.registry import Format, formats_for
+from api.representations.formats import Format, formats_for
 
 # How near a range is to a form.
 UNFIT, ANY_TYPE, ANY_SUBTYPE, NAMED, NAMED_WITH_PARAMETER = -1, 0, 1, 2, 3

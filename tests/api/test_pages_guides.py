@@ -10,7 +10,7 @@ from api.core.config import ROOT
 from api.http.deprecation.declaration import Deprecated
 from api.http.deprecation.headers import DeprecationEntry
 from api.pages import guides
-from api.pages.markdown import document
+from api.pages.markdown_to_html import document
 from tests.browser.parsed import Parsed
 from tests.cases import each
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from api.embeds.cards.drawing_cache import Kept
+from api.embeds.cards.image_cache import Kept
 from models import Quote, Status
 from tests.forms import FLAGGED
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api.embeds.discovery import alternates, link_elements, link_header
+from api.embeds.oembed_discovery import alternates, link_elements, link_header
 from api.embeds.quote_view_model import quoted
 from api.query.internal_reader import read_item
 from tests.browser.parsed import Parsed

@@ -9,8 +9,8 @@ from flask import render_template
 
 from api.embeds import frame_metrics
 from api.embeds.cards.layout import card
+from api.embeds.embed_html import blockquote
 from api.embeds.snippet import snippet
-from api.embeds.static_html import blockquote
 from api.representations.attribution import UNNAMED
 from tests.browser.parsed import Parsed
 from tests.embeds.shown import shown

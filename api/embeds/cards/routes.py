@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from api.embeds.cards.drawing_cache import Kept
+from api.embeds.cards.image_cache import Kept
 from api.embeds.frame import KEPT
 from api.embeds.quote_view_model import Quoted, quoted
 from api.http.errors import ProblemException

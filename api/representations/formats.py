@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.representations import annotation, bibtex, csl, formatted, jsonld, markdown, plain_text, ris
+from api.representations import (
+    bibtex,
+    citation_styles,
+    csl,
+    jsonld,
+    markdown,
+    plain_text,
+    ris,
+    web_annotation,
+)
 from api.representations.attribution import Item
 
 CITING = frozenset({"quote", "commentary", "source"})
@@ -83,9 +92,9 @@ FORMATS = (
         JSON_LD,
         "anno.jsonld",
         "A W3C Web Annotation of the source.",
-        annotation.write,
+        web_annotation.write,
         ANNOTATING,
-        profile=annotation.CONTEXT,
+        profile=web_annotation.CONTEXT,
     ),
     Format(
         "bibtex",
@@ -111,15 +120,21 @@ FORMATS = (
         csl.write,
     ),
     Format(
-        "apa", BIBLIOGRAPHY, None, "A reference in APA style.", formatted.apa, styles=("apa",), charset=True
+        "apa",
+        BIBLIOGRAPHY,
+        None,
+        "A reference in APA style.",
+        citation_styles.apa,
+        styles=("apa",),
+        charset=True,
     ),
     Format(
         "mla",
         BIBLIOGRAPHY,
         None,
         "A reference in MLA style.",
-        formatted.mla,
-        styles=("mla", formatted.STYLES["mla"]),
+        citation_styles.mla,
+        styles=("mla", citation_styles.STYLES["mla"]),
         charset=True,
     ),
     Format(
@@ -127,8 +142,8 @@ FORMATS = (
         BIBLIOGRAPHY,
         None,
         "A reference in Chicago style, author and date.",
-        formatted.chicago,
-        styles=("chicago", formatted.STYLES["chicago"]),
+        citation_styles.chicago,
+        styles=("chicago", citation_styles.STYLES["chicago"]),
         charset=True,
     ),
 )
