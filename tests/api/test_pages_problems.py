@@ -91,6 +91,13 @@ def open_ended(answer):
     return f"{head}\n…\n\n{body}"
 
 
+class TestProblemPage:
+    @pytest.mark.parametrize(("code", "is_temporary"), [("unavailable", True), ("not-found", False)])
+    def test_says_whether_a_retry_may_help(self, made, code, is_temporary):
+        page = made().test_client().get(f"/docs/problems/{code}").text
+        assert ("The same request may succeed later." in page) is is_temporary
+
+
 class TestExchange:
     def test_every_problem_has_one(self):
         assert list(EXCHANGES) == list(PROBLEM_TYPES)
