@@ -6,7 +6,7 @@ from flask import Flask
 
 from api.core import request_context
 from api.core.config import Settings
-from api.embeds.cards.routes import embeds
+from api.embeds.cards.routes import cards
 from api.embeds.frame import frame
 from api.embeds.oembed import oembed
 from api.embeds.script import script
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_converter(converter, lambda _converter: {"type": "string"})
     for blueprint in (index, search, *blueprints()):
         api.register_blueprint(blueprint)
-    for unlisted in (meta, pages, assets, embeds, frame, oembed, script, snippets):
+    for unlisted in (meta, pages, assets, cards, frame, oembed, script, snippets):
         app.register_blueprint(unlisted)
     response_cache.init_app(app, settings)
     return app

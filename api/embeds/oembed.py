@@ -12,99 +12,101 @@ from api.core.request_context import settings
 from api.core.urls import absolute_url
 from api.embeds import frame_metrics
 from api.embeds.cards.layout import HEIGHT, WIDTH
-from api.embeds.cards.routes import NARROWEST, WIDEST
-from api.embeds.embed_html import blockquote, framed
-from api.embeds.frame import KEPT, title
-from api.embeds.frame_css import COLOURS
-from api.embeds.quote_view_model import Quoted
-from api.embeds.url_resolver import MOST_CHARACTERS, Addressed, addressed
+from api.embeds.cards.routes import MAX_CARD_WIDTH, MIN_CARD_WIDTH
+from api.embeds.embed_html import render_blockquote, render_iframe
+from api.embeds.frame import CACHE_CONTROL, frame_title
+from api.embeds.frame_css import COLOUR_SCHEMES
+from api.embeds.quote_view_model import QuoteViewModel
+from api.embeds.url_resolver import MAX_URL_LENGTH, ResolvedURL, resolve_url
 from api.http.errors import ProblemException
 from api.http.responses import encode_json, etag_hash
-from api.representations.attribution import KEEPER
-from api.text.single_line import plain, shortened
+from api.representations.attribution import SERVICE_NAME
+from api.text.single_line import to_inert_text, truncate
 
 #: The widest that a frame is shown, in pixels.
-MOST_WIDE = 600
+MAX_WIDTH = 600
 #: For how long others may keep what they were told, in seconds.
-DAY = 86_400
+CACHE_AGE = 86_400
 #: A limit that counts: anything else is as if it were not there.
-LIMIT = re.compile(r"0*[1-9][0-9]{0,8}")
-MOST_NAME = 120
+LIMIT_PATTERN = re.compile(r"0*[1-9][0-9]{0,8}")
+MAX_AUTHOR_NAME = 120
 # The types that the specification names (section 2.3.2).
-TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
+CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
 
 oembed = Blueprint("oembed", __name__)
 
 
 @oembed.get("/oembed")
 @oembed.get("/oembed.<extension:form>")
-def embed(form: str | None = None) -> Response:
+def show_oembed(form: str | None = None) -> Response:
     """Tell how to show the quote at ``url``, within ``maxwidth`` and ``maxheight``; nothing else matters.
 
     Raises:
         ProblemException: 501 for other formats, 400 without an address, 404 for one that is not a quote's.
     """
     form = form or request.args.get("format") or "json"
-    if form not in TYPES:
-        raise ProblemException("not-implemented", f"The formats are {' and '.join(TYPES)}.")
-    told = _told(addressed(_url()), _limit("maxwidth"), _limit("maxheight"))
-    body = encode_json(told) if form == "json" else as_xml(told)
-    response = Response(body, content_type=TYPES[form])
+    if form not in CONTENT_TYPES:
+        raise ProblemException("not-implemented", f"The formats are {' and '.join(CONTENT_TYPES)}.")
+    told = _response_fields(resolve_url(_url()), _size_limit("maxwidth"), _size_limit("maxheight"))
+    body = encode_json(told) if form == "json" else encode_xml(told)
+    response = Response(body, content_type=CONTENT_TYPES[form])
     response.set_etag(etag_hash(body))
-    response.headers["Cache-Control"] = KEPT
+    response.headers["Cache-Control"] = CACHE_CONTROL
     response.make_conditional(request)
     return response
 
 
 def _url() -> str:
     url = request.args.get("url", "")
-    if 0 < len(url) <= MOST_CHARACTERS:
+    if 0 < len(url) <= MAX_URL_LENGTH:
         return url
-    detail = f"It takes the address of a quote, of at most {MOST_CHARACTERS} characters."
+    detail = f"It takes the address of a quote, of at most {MAX_URL_LENGTH} characters."
     error = {"location": "query", "pointer": "url", "detail": detail}
     raise ProblemException("bad-request", "The parameter “url” is missing or too long.", [error])
 
 
-def _limit(name: str) -> int | None:
+def _size_limit(name: str) -> int | None:
     given = request.args.get(name, "").strip()
-    return int(given) if LIMIT.fullmatch(given) else None
+    return int(given) if LIMIT_PATTERN.fullmatch(given) else None
 
 
-def _told(asked: Addressed, most_wide: int | None, most_high: int | None) -> dict[str, Any]:
-    quote, called = asked.quote, title(asked.quote)
-    width, height, query = size(quote, most_wide, most_high)
-    if asked.theme in COLOURS:
+def _response_fields(asked: ResolvedURL, most_wide: int | None, most_high: int | None) -> dict[str, Any]:
+    quote, called = asked.quote, frame_title(asked.quote)
+    width, height, query = frame_size(quote, most_wide, most_high)
+    if asked.theme in COLOUR_SCHEMES:
         query["theme"] = asked.theme
     source = absolute_url(f"/embed/quotes/{quote.id}", **query)
     return {
         "type": "rich",
         "version": "1.0",
         "title": called,
-        "author_name": shortened(plain(quote.byline), MOST_NAME),
+        "author_name": truncate(to_inert_text(quote.byline), MAX_AUTHOR_NAME),
         "author_url": quote.film_page,
-        "provider_name": KEEPER,
+        "provider_name": SERVICE_NAME,
         "provider_url": f"{settings().base_url}/",
-        "cache_age": DAY,
-        "html": f"{blockquote(quote)} {framed(source, called, width, height)}",
+        "cache_age": CACHE_AGE,
+        "html": f"{render_blockquote(quote)} {render_iframe(source, called, width, height)}",
         "width": width,
         "height": height,
         **thumbnail(quote, most_wide, most_high),
     }
 
 
-def size(quote: Quoted, most_wide: int | None, most_high: int | None) -> tuple[int, int, dict[str, Any]]:
+def frame_size(
+    quote: QuoteViewModel, most_wide: int | None, most_high: int | None
+) -> tuple[int, int, dict[str, Any]]:
     """Return how wide and high a quote's frame is, and what its address says where that is too low."""
-    width = min(most_wide or MOST_WIDE, MOST_WIDE)
+    width = min(most_wide or MAX_WIDTH, MAX_WIDTH)
     height = frame_metrics.height(quote, width)
     if most_high is None or height <= most_high:
         return width, height, {}
     return width, most_high, {"clamp": 1} if frame_metrics.natural_height(quote, width) > most_high else {}
 
 
-def thumbnail(quote: Quoted, most_wide: int | None, most_high: int | None) -> dict[str, Any]:
+def thumbnail(quote: QuoteViewModel, most_wide: int | None, most_high: int | None) -> dict[str, Any]:
     """Return the largest card within the limits, by three keys; none, if no card is so small."""
-    width = min(WIDEST, most_wide or WIDEST, (most_high or HEIGHT) * WIDTH // HEIGHT) // 2 * 2
-    if width < NARROWEST:
+    width = min(MAX_CARD_WIDTH, most_wide or MAX_CARD_WIDTH, (most_high or HEIGHT) * WIDTH // HEIGHT) // 2 * 2
+    if width < MIN_CARD_WIDTH:
         return {}
     return {
         "thumbnail_url": absolute_url(f"/quotes/{quote.id}/card.png", w=width),
@@ -113,7 +115,7 @@ def thumbnail(quote: Quoted, most_wide: int | None, most_high: int | None) -> di
     }
 
 
-def as_xml(told: dict[str, Any]) -> bytes:
+def encode_xml(told: dict[str, Any]) -> bytes:
     """Return an answer as XML: each key an element."""
     elements = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in told.items())
     return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{elements}</oembed>'.encode()

@@ -8,26 +8,28 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from api.core.urls import absolute_url
-from api.embeds.frame import title
-from api.embeds.quote_view_model import Quoted
+from api.embeds.frame import frame_title
+from api.embeds.quote_view_model import QuoteViewModel
 
-TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
+OEMBED_TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
-def alternates(quote: Quoted) -> dict[str, str]:
+def oembed_urls(quote: QuoteViewModel) -> dict[str, str]:
     """Return the addresses of a quote's oEmbed answers, by their types."""
-    return {type_: absolute_url("/oembed", url=quote.page, format=form) for form, type_ in TYPES.items()}
+    return {
+        type_: absolute_url("/oembed", url=quote.page, format=form) for form, type_ in OEMBED_TYPES.items()
+    }
 
 
-def link_elements(quote: Quoted) -> Markup:
+def link_elements(quote: QuoteViewModel) -> Markup:
     """Return the elements for the head of a quote's page."""
     element = Markup('<link rel="alternate" type="{}" href="{}" title="{}">')
-    found = (element.format(type_, href, title(quote)) for type_, href in alternates(quote).items())
+    found = (element.format(type_, href, frame_title(quote)) for type_, href in oembed_urls(quote).items())
     return Markup("\n").join(found)
 
 
-def link_header(quote: Quoted) -> str:
+def link_header(quote: QuoteViewModel) -> str:
     """Return the value of the ``Link`` header of a quote's page (RFC 8288)."""
     return ", ".join(
-        f'<{href}>; rel="alternate"; type="{type_}"' for type_, href in alternates(quote).items()
+        f'<{href}>; rel="alternate"; type="{type_}"' for type_, href in oembed_urls(quote).items()
     )

@@ -27,20 +27,20 @@ PARSER = TolerantParser()
 FILTERS = ("film", "theme", "max_severity")
 
 
-class AmongSchema(Schema):
+class BaseSelectionSchema(Schema):
     """Parameters that all of them take; others may stand beside them, as readers and sites add some."""
 
     film = CommaSeparated(Slug())
     max_severity = StrictInteger(0, 3, load_default=0)
 
 
-class ChoiceSchema(AmongSchema):
+class SelectionSchema(BaseSelectionSchema):
     """What feeds and redirects take."""
 
     theme = CommaSeparated(Slug())
 
 
-class FramedChoiceSchema(AmongSchema):
+class FrameSelectionSchema(BaseSelectionSchema):
     """What frames that choose take; ``theme`` is how a frame looks, so ``about`` filters."""
 
     about = CommaSeparated(Slug(), attribute="theme")
@@ -48,7 +48,7 @@ class FramedChoiceSchema(AmongSchema):
     tz = TimeZoneField(load_default=dt.UTC)
 
 
-def asked_for(schema: type[AmongSchema] = ChoiceSchema) -> dict[str, Any]:
+def load_args(schema: type[BaseSelectionSchema] = SelectionSchema) -> dict[str, Any]:
     """Return the request's parameters, loaded.
 
     Raises:
@@ -58,29 +58,29 @@ def asked_for(schema: type[AmongSchema] = ChoiceSchema) -> dict[str, Any]:
     return found
 
 
-def drawn(asked: dict[str, Any]) -> str | None:
+def pick_random(asked: dict[str, Any]) -> str | None:
     """Return the id of a quote chosen by lot, the same each time for the same seed; None if none matches."""
-    return next(iter(_lots(asked).sample(asked.get("seed") or token_hex(8), 1)), None)
+    return next(iter(_selection(asked).sample(asked.get("seed") or token_hex(8), 1)), None)
 
 
-def of_day(day: dt.date, asked: dict[str, Any]) -> str | None:
+def pick_daily(day: dt.date, asked: dict[str, Any]) -> str | None:
     """Return the id of a day's quote; a day before the first quote has none."""
-    return _lots(asked).daily_pick(day)
+    return _selection(asked).daily_pick(day)
 
 
-def of_days(days: Iterable[dt.date], asked: dict[str, Any]) -> dict[dt.date, str]:
+def pick_daily_range(days: Iterable[dt.date], asked: dict[str, Any]) -> dict[dt.date, str]:
     """Return the ids of the quotes of some days, without those that have none."""
-    return _lots(asked).daily_picks(list(days))
+    return _selection(asked).daily_picks(list(days))
 
 
-def _lots(asked: dict[str, Any]) -> RandomSelection:
+def _selection(asked: dict[str, Any]) -> RandomSelection:
     filters = {name: asked[name] for name in FILTERS if name in asked}
     read = ResourceReader(session(), select_list("quote"), settings().base_url)
     planner, params = read.planner(filters, {})
     return RandomSelection(session(), planner.search_statement, Quote, params, planner.random_scan)
 
 
-def day_of(path: str) -> dt.date:
+def parse_day(path: str) -> dt.date:
     """Return the day that a path names.
 
     Raises:

@@ -11,23 +11,23 @@ from dataclasses import dataclass
 
 from api.core.urls import absolute_url
 from api.representations.attribution import (
-    UNNAMED,
+    UNKNOWN_SOURCE,
     Item,
     attribution,
     content_note,
     one_line,
-    short_title_of,
-    speaker,
-    writer,
+    short_title,
+    speaker_name,
+    writer_name,
 )
 
 #: What makes a text be written from right to left: its first strong character (UAX #9, rule P2).
-RIGHT_TO_LEFT = ("R", "AL")
-STRONG = ("L", *RIGHT_TO_LEFT)
+RIGHT_TO_LEFT_CLASSES = ("R", "AL")
+STRONG_CLASSES = ("L", *RIGHT_TO_LEFT_CLASSES)
 
 
 @dataclass(frozen=True)
-class Quoted:
+class QuoteViewModel:
     """A quote as others show it.
 
     ``voice`` says whose words they are: the film's or the essay's. ``who`` says them: in the film a
@@ -64,35 +64,35 @@ class Quoted:
     @property
     def marks(self) -> tuple[str, str]:
         """What stands around the source's name: nothing, where it is none."""
-        return ("", "") if self.source == UNNAMED else ("“", "”")
+        return ("", "") if self.source == UNKNOWN_SOURCE else ("“", "”")
 
     @property
     def direction(self) -> str:
         """``rtl`` or ``ltr``."""
-        return direction(self.text)
+        return text_direction(self.text)
 
 
-def quoted(item: Item) -> Quoted:
+def build_view_model(item: Item) -> QuoteViewModel:
     """Return what is shown of a quote, given as the API serves it with its film and sources included."""
     # A citation of what is a draft or deleted is not served.
-    named = [short_title_of(citation["source"]) for citation in item["citations"]]
-    return Quoted(
+    named = [short_title(citation["source"]) for citation in item["citations"]]
+    return QuoteViewModel(
         id=item["id"],
         label=one_line(item["label"]),
         text=item["text"],
         language=item["language"],
         voice=item["voice"],
-        who=speaker(item) if item["voice"] == "film" else writer(item),
+        who=speaker_name(item) if item["voice"] == "film" else writer_name(item),
         film=one_line(item["film"]["label"]),
         film_page=absolute_url(f"/films/{item['film']['id']}"),
-        source=named[0] if named else UNNAMED,
+        source=named[0] if named else UNKNOWN_SOURCE,
         attribution=attribution(item),
         note=content_note(item),
         page=absolute_url(f"/quotes/{item['id']}"),
     )
 
 
-def direction(text: str) -> str:
+def text_direction(text: str) -> str:
     """Return the direction of a text by its first strong character: ``ltr`` where it has none."""
-    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in STRONG)
-    return "rtl" if next(strong, "L") in RIGHT_TO_LEFT else "ltr"
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in STRONG_CLASSES)
+    return "rtl" if next(strong, "L") in RIGHT_TO_LEFT_CLASSES else "ltr"

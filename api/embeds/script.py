@@ -20,14 +20,14 @@ from models import NotFound
 
 STATIC = Path(__file__).parent / "static"
 #: What stands in a build where the origin of the service belongs.
-ORIGIN = "ORIGIN"
+ORIGIN_PLACEHOLDER = "ORIGIN"
 #: How much of a build's hash its address holds, in hexadecimal digits.
-DIGITS = 16
-ELEMENT = Markup('<script async="async" src="{}" integrity="{}" crossorigin="anonymous"></script>')
+DIGEST_LENGTH = 16
+SCRIPT_ELEMENT = Markup('<script async="async" src="{}" integrity="{}" crossorigin="anonymous"></script>')
 JAVASCRIPT = "text/javascript; charset=utf-8"
 #: An address that always leads to the newest build, and one that always leads to the same.
-FLOATING = "public, max-age=3600"
-PINNED = "public, max-age=31536000, immutable"
+LATEST_CACHE_CONTROL = "public, max-age=3600"
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 script = Blueprint("script", __name__)
 
@@ -46,7 +46,7 @@ class Build:
     @property
     def digest(self) -> str:
         """As much of the hash as its address holds."""
-        return self.sha384.hex()[:DIGITS]
+        return self.sha384.hex()[:DIGEST_LENGTH]
 
     @property
     def integrity(self) -> str:
@@ -61,15 +61,15 @@ class Build:
     @property
     def element(self) -> Markup:
         """The element that loads this build and no other; well-formed XML, too."""
-        return ELEMENT.format(self.address, self.integrity)
+        return SCRIPT_ELEMENT.format(self.address, self.integrity)
 
 
-def newest() -> Path:
+def latest_file() -> Path:
     """Return the file of the newest build."""
-    return _files()[-1]
+    return _build_files()[-1]
 
 
-def current() -> Build:
+def latest_build() -> Build:
     """Return the newest build."""
     return builds(settings().base_url)[-1]
 
@@ -77,26 +77,28 @@ def current() -> Build:
 @cache
 def builds(origin: str) -> tuple[Build, ...]:
     """Return every build for the service at ``origin``, the newest last."""
-    return tuple(Build(path.read_text("utf-8").replace(ORIGIN, origin).encode()) for path in _files())
+    return tuple(
+        Build(path.read_text("utf-8").replace(ORIGIN_PLACEHOLDER, origin).encode()) for path in _build_files()
+    )
 
 
-def _files() -> list[Path]:
-    return sorted(STATIC.glob("embed-*.min.js"), key=_number)
+def _build_files() -> list[Path]:
+    return sorted(STATIC.glob("embed-*.min.js"), key=_build_number)
 
 
-def _number(path: Path) -> int:
+def _build_number(path: Path) -> int:
     return int(path.name.removeprefix("embed-").removesuffix(".min.js"))
 
 
 @script.get("/embed.js")
 @script.get("/embed.v1.js")
-def floating() -> Response:
+def latest_script() -> Response:
     """Serve the newest build."""
-    return _served(current(), FLOATING)
+    return _script_response(latest_build(), LATEST_CACHE_CONTROL)
 
 
 @script.get("/embed.<digest>.js")
-def pinned(digest: str) -> Response:
+def pinned_script(digest: str) -> Response:
     """Serve the build with this hash.
 
     Raises:
@@ -104,11 +106,11 @@ def pinned(digest: str) -> Response:
     """
     for build in builds(settings().base_url):
         if build.digest == digest:
-            return _served(build, PINNED)
+            return _script_response(build, IMMUTABLE)
     raise NotFound("script", digest)
 
 
-def _served(build: Build, cache_control: str) -> Response:
+def _script_response(build: Build, cache_control: str) -> Response:
     response = Response(build.body, content_type=JAVASCRIPT)
     response.headers["Cache-Control"] = cache_control
     response.set_etag(build.digest)

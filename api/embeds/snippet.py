@@ -9,10 +9,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from api.core.urls import absolute_url
-from api.embeds.quote_view_model import Quoted
-from api.embeds.script import current
-from api.representations.markdown import inert, inert_lines, link
-from api.text.escaping import defused, escaped, lines, name
+from api.embeds.quote_view_model import QuoteViewModel
+from api.embeds.script import latest_build
+from api.representations.markdown import escape_markdown, escape_markdown_lines, format_link
+from api.text.escaping import escape_active, escape_html, escape_lines, isolate_name
 
 #: The themes that a site owner may ask for; without one, a quote has the page's own colours.
 THEMES = ("light", "dark")
@@ -29,57 +29,56 @@ SCRIPT = Markup('<script async="async" src="{}"></script>')
 XHTML = Markup('<div xmlns="http://www.w3.org/1999/xhtml">{}</div>')
 
 
-def snippet(quoted: Quoted, theme: str | None = None) -> dict[str, str]:
+def render_snippets(quoted: QuoteViewModel, theme: str | None = None) -> dict[str, str]:
     """Return the forms of a quote by their names: ``html``, ``xhtml``, ``markdown``, ``wordpress``, ``text``.
 
     ``wordpress`` is an address, of which an editor makes the quote when it stands on a line of its own.
     """
-    html = Markup("{} {}").format(figure(quoted, theme), SCRIPT.format(absolute_url("/embed.js")))
+    html = Markup("{} {}").format(render_figure(quoted, theme), SCRIPT.format(absolute_url("/embed.js")))
     return {
         "html": html,
         "xhtml": XHTML.format(html),
-        "markdown": markdown(quoted),
+        "markdown": render_markdown(quoted),
         "wordpress": quoted.page,
-        "text": text(quoted),
+        "text": render_text(quoted),
     }
 
 
-def pinned(quoted: Quoted, theme: str | None = None) -> str:
+def render_pinned_html(quoted: QuoteViewModel, theme: str | None = None) -> str:
     """Return the same ``html`` with the script of today for ever, held to its hash."""
-    return f"{figure(quoted, theme)} {current().element}"
+    return f"{render_figure(quoted, theme)} {latest_build().element}"
 
 
-def figure(quoted: Quoted, theme: str | None = None) -> Markup:
+def render_figure(quoted: QuoteViewModel, theme: str | None = None) -> Markup:
     """Return the quote as an element that needs neither script nor sheet; well-formed XML, too.
 
     ``theme`` is one of :data:`THEMES`.
     """
     return FIGURE.format(
         theme=Markup(' data-theme="{}"').format(theme) if theme else "",
-        note=NOTE.format(escaped(quoted.note)) if quoted.note else "",
-        page=escaped(quoted.page),
-        language=escaped(quoted.language),
+        note=NOTE.format(escape_html(quoted.note)) if quoted.note else "",
+        page=escape_html(quoted.page),
+        language=escape_html(quoted.language),
         direction=Markup(' dir="rtl"') if quoted.direction == "rtl" else "",
-        words=lines(quoted.text),
-        who=Markup("{}, ").format(name(quoted.who)) if quoted.who else "",
+        words=escape_lines(quoted.text),
+        who=Markup("{}, ").format(isolate_name(quoted.who)) if quoted.who else "",
         joint=quoted.joint,
-        film=name(quoted.film),
-        source=name(quoted.source).join(quoted.marks),
+        film=isolate_name(quoted.film),
+        source=isolate_name(quoted.source).join(quoted.marks),
     )
 
 
-def markdown(quoted: Quoted) -> str:
+def render_markdown(quoted: QuoteViewModel) -> str:
     """Return the quote as CommonMark, its attribution a paragraph of the quotation."""
-    who = f"{inert(defused(quoted.who))}, " if quoted.who else ""
-    film = link(defused(quoted.film), quoted.page)
-    caption = (
-        f"> — {who}{quoted.joint}*{film}*, as quoted in {inert(defused(quoted.source)).join(quoted.marks)}"
-    )
-    note = f"**{inert(defused(quoted.note))}**\n\n" if quoted.note else ""
-    return f"{note}{inert_lines(defused(quoted.text), '> ')}\n>\n{caption}\n"
+    who = f"{escape_markdown(escape_active(quoted.who))}, " if quoted.who else ""
+    film = format_link(escape_active(quoted.film), quoted.page)
+    source = escape_markdown(escape_active(quoted.source)).join(quoted.marks)
+    caption = f"> — {who}{quoted.joint}*{film}*, as quoted in {source}"
+    note = f"**{escape_markdown(escape_active(quoted.note))}**\n\n" if quoted.note else ""
+    return f"{note}{escape_markdown_lines(escape_active(quoted.text), '> ')}\n>\n{caption}\n"
 
 
-def text(quoted: Quoted) -> str:
+def render_text(quoted: QuoteViewModel) -> str:
     """Return the quote as plain text: a line each for note, words, attribution and address."""
     said = (quoted.note, f"“{quoted.text}”", f"— {quoted.attribution}", quoted.page)
     return "\n".join(filter(None, said)) + "\n"

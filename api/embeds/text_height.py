@@ -19,48 +19,48 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from api.embeds.quote_view_model import direction
-from api.text.fonts import FAMILIES
+from api.embeds.quote_view_model import text_direction
+from api.text.fonts import FONT_FAMILY
 from api.text.layout import Paragraph, Span
 
 #: The declarations that every measured paragraph has. Without the second a browser may round each letter's
 #: width; without the last a phone may enlarge the text.
-STYLE = (
+PARAGRAPH_CSS = (
     "overflow-wrap:anywhere;text-rendering:geometricPrecision;white-space:normal;text-wrap:wrap;hyphens:manual;"
     "letter-spacing:normal;word-spacing:normal;font-synthesis:none;text-size-adjust:none;-webkit-text-size-adjust:none"
 )
 #: What a browser folds into one blank (CSS Text 3, section 4.1.1).
-FOLDED = re.compile(r"[ \t\n\r\f]+")
+COLLAPSIBLE_SPACE = re.compile(r"[ \t\n\r\f]+")
 #: How many texts' measures are kept.
-MOST_KEPT = 256
+MAX_CACHED_PARAGRAPHS = 256
 
 
-class Type(NamedTuple):
+class TypeSize(NamedTuple):
     """A size of type, and how high each line of it is, in pixels."""
 
     size: int
     line: int
 
 
-def type_css(type_: Type) -> str:
+def font_css(type_: TypeSize) -> str:
     """Return the declaration for a size of type."""
-    return f"font:400 {type_.size}px/{type_.line}px {FAMILIES}"
+    return f"font:400 {type_.size}px/{type_.line}px {FONT_FAMILY}"
 
 
-def lines(text: str | Sequence[Span], width: int, type_: Type, language: str = "") -> list[str]:
+def break_lines(text: str | Sequence[Span], width: int, type_: TypeSize, language: str = "") -> list[str]:
     """Return the lines that a text breaks into at ``width`` pixels; none, if there is no text."""
     spans = (Span(text),) if isinstance(text, str) else tuple(text)
-    paragraph = _measured(spans, language)
+    paragraph = _measure(spans, language)
     return [paragraph.text[start:end] for start, end in paragraph.lines(width / type_.size)]
 
 
-def height(text: str | Sequence[Span], width: int, type_: Type, language: str = "") -> int:
+def height(text: str | Sequence[Span], width: int, type_: TypeSize, language: str = "") -> int:
     """Return how high a text is at ``width`` pixels."""
-    return len(lines(text, width, type_, language)) * type_.line
+    return len(break_lines(text, width, type_, language)) * type_.line
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _measured(spans: tuple[Span, ...], language: str) -> Paragraph:
-    folded = [span._replace(text=FOLDED.sub(" ", span.text)) for span in spans]
+@lru_cache(maxsize=MAX_CACHED_PARAGRAPHS)
+def _measure(spans: tuple[Span, ...], language: str) -> Paragraph:
+    folded = [span._replace(text=COLLAPSIBLE_SPACE.sub(" ", span.text)) for span in spans]
     whole = "".join(span.text for span in folded)
-    return Paragraph(folded, language, right_to_left=direction(whole) == "rtl")
+    return Paragraph(folded, language, right_to_left=text_direction(whole) == "rtl")

@@ -13,31 +13,31 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from api.core.api_versions import VERSION_PREFIX
 from api.core.request_context import settings
-from api.embeds.quote_view_model import Quoted, quoted
+from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.http.errors import ProblemException
 from api.query.internal_reader import read_item
 from api.schemas.fields import SLUG
 from models import NotFound, Renamed
 
 #: The longest address that is looked at; ours are short, but what is added to them may not be.
-MOST_CHARACTERS = 2_000
+MAX_URL_LENGTH = 2_000
 SCHEMES = ("http", "https")
 PORTS = (80, 443)
 #: The page, the frame and the item in the API, with or without a form's extension.
-PATH = re.compile(
+QUOTE_PATH = re.compile(
     rf"(?:{VERSION_PREFIX.pattern}|/embed)?/quotes/(?P<id>{SLUG.pattern})(?P<extension>\.[a-z.]{{1,20}})?/*"
 )
-THEME = re.compile(r"(?:^|&)theme=(?P<name>[a-z]+)(?:&|$)")
+THEME_PARAMETER = re.compile(r"(?:^|&)theme=(?P<name>[a-z]+)(?:&|$)")
 
 
-class Addressed(NamedTuple):
+class ResolvedURL(NamedTuple):
     """A quote, and the look that its frame's address asked for; empty where it asked for none."""
 
-    quote: Quoted
+    quote: QuoteViewModel
     theme: str
 
 
-def addressed(url: str) -> Addressed:
+def resolve_url(url: str) -> ResolvedURL:
     """Return what an address means.
 
     Raises:
@@ -45,13 +45,15 @@ def addressed(url: str) -> Addressed:
     """
     try:
         parts = urlsplit(url.strip())
-        found = PATH.fullmatch(unquote(parts.path)) if _is_ours(parts) else None
+        found = QUOTE_PATH.fullmatch(unquote(parts.path)) if _is_ours(parts) else None
     except ValueError:
         found = None
     if found is None:
-        raise ProblemException("not-found", f"Only addresses of quotes here are known, such as {_example()}.")
-    theme = THEME.search(parts.query)
-    return Addressed(_seen(found["id"]), theme["name"] if theme else "")
+        raise ProblemException(
+            "not-found", f"Only addresses of quotes here are known, such as {_example_url()}."
+        )
+    theme = THEME_PARAMETER.search(parts.query)
+    return ResolvedURL(_load_quote(found["id"]), theme["name"] if theme else "")
 
 
 def _is_ours(parts: SplitResult) -> bool:
@@ -68,19 +70,19 @@ def _is_ours(parts: SplitResult) -> bool:
     return is_known and parts.port in {None, ours.port, *PORTS}
 
 
-def _seen(slug: str) -> Quoted:
+def _load_quote(slug: str) -> QuoteViewModel:
     """Return a quote by its id, or by one that it had.
 
     Raises:
         ProblemException: 404, also for what was deleted: oEmbed has no other word for that (section 2.3.4).
     """
     try:
-        return quoted(read_item("quote", slug, "film", "sources").json)
+        return build_view_model(read_item("quote", slug, "film", "sources").json)
     except Renamed as renamed:
-        return _seen(renamed.new_slug)
+        return _load_quote(renamed.new_slug)
     except NotFound as error:
         raise ProblemException("not-found", str(error)) from error
 
 
-def _example() -> str:
+def _example_url() -> str:
     return f"{settings().base_url}/quotes/her-2013-a-wife-without-the-challenges"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from api.core.urls import absolute_url
-from api.pages.feed_entries import Entry, Feed
-from api.representations.attribution import KEEPER
-from api.text.escaping import NOT_XML
+from api.pages.feed_entries import Feed, FeedEntry
+from api.representations.attribution import SERVICE_NAME
+from api.text.escaping import INVALID_XML
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -29,7 +29,7 @@ def write(feed: Feed) -> bytes:
     _add(root, "link", rel="alternate", href=feed.home, type="text/html")
     _add(root, "icon", absolute_url("/favicon.svg"))
     author = _add(root, "author")
-    _add(author, "name", KEEPER)
+    _add(author, "name", SERVICE_NAME)
     _add(author, "uri", feed.home)
     for entry in feed.entries:
         _write_entry(root, entry)
@@ -37,7 +37,7 @@ def write(feed: Feed) -> bytes:
     return written
 
 
-def _write_entry(root: ET.Element, entry: Entry) -> None:
+def _write_entry(root: ET.Element, entry: FeedEntry) -> None:
     # Labels and notes are ours and English; only the words have a language of their own.
     made = _add(root, "entry")
     for name in ("id", "title", "published", "updated", "rights"):
@@ -52,7 +52,7 @@ def _write_entry(root: ET.Element, entry: Entry) -> None:
 
 def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:
     """Add an element; what no XML may hold is replaced in all that it says."""
-    clean = {key: NOT_XML.sub("\ufffd", value) for key, value in attributes.items()}
+    clean = {key: INVALID_XML.sub("\ufffd", value) for key, value in attributes.items()}
     made = ET.SubElement(parent, tag, clean)
-    made.text = None if text is None else NOT_XML.sub("\ufffd", text)
+    made.text = None if text is None else INVALID_XML.sub("\ufffd", text)
     return made

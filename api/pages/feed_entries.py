@@ -8,15 +8,15 @@ from typing import Any
 from markupsafe import Markup
 
 from api.core.urls import absolute_url
-from api.embeds.quote_view_model import Quoted, quoted
-from api.embeds.snippet import figure, text
-from api.pages.link_preview import inert, preview
+from api.embeds.quote_view_model import QuoteViewModel, build_view_model
+from api.embeds.snippet import render_figure, render_text
+from api.pages.link_preview import build_preview, strip_markup
 from api.representations.attribution import Item
-from api.text.escaping import defused, escaped
+from api.text.escaping import escape_active, escape_html
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """A quote in a feed; ``html`` and ``text`` are the whole of it, times are as RFC 3339 writes them.
 
     Of a flagged quote they hold its note and its label, and not a word of it: readers open what is folded.
@@ -45,7 +45,7 @@ class Feed:
     address: str
     title: str
     description: str
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
 
     @property
     def home(self) -> str:
@@ -58,29 +58,29 @@ class Feed:
         return max((entry.updated for entry in self.entries), default="1970-01-01T00:00:00Z")
 
 
-def entry(item: Item, **own: Any) -> Entry:
+def build_entry(item: Item, **own: Any) -> FeedEntry:
     """Return the entry of a quote, its film and sources included; ``own`` goes before that."""
-    shown = quoted(item)
-    seen = preview(shown)
+    shown = build_view_model(item)
+    seen = build_preview(shown)
     values: dict[str, Any] = {
         "id": shown.page,
         "page": shown.page,
         "title": seen.title,
         "summary": seen.description,
-        "html": str(_veiled(shown) if shown.note else figure(shown)),
-        "text": defused(f"{shown.note}\n{shown.label}\n" if shown.note else text(shown)),
+        "html": str(_flagged_html(shown) if shown.note else render_figure(shown)),
+        "text": escape_active(f"{shown.note}\n{shown.label}\n" if shown.note else render_text(shown)),
         "language": shown.language,
-        "author": inert(shown.byline),
+        "author": strip_markup(shown.byline),
         "image": seen.image,
-        "rights": inert(item["rights"]),
-        "tags": tuple((theme["id"], inert(theme["label"])) for theme in item["themes"]),
+        "rights": strip_markup(item["rights"]),
+        "tags": tuple((theme["id"], strip_markup(theme["label"])) for theme in item["themes"]),
         "published": item["created_at"],
         "updated": max(item["created_at"], item["updated_at"]),
     }
-    return Entry(**values | own)
+    return FeedEntry(**values | own)
 
 
-def _veiled(shown: Quoted) -> Markup:
+def _flagged_html(shown: QuoteViewModel) -> Markup:
     return Markup('<p>{}</p><p><a href="{}">{}</a></p>').format(
-        escaped(shown.note or ""), escaped(shown.page), escaped(shown.label)
+        escape_html(shown.note or ""), escape_html(shown.page), escape_html(shown.label)
     )

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from api.core.config import ROOT
 from api.core.request_context import settings
 from api.http.deprecation.headers import DeprecationEntry, active_deprecations
-from api.pages.rendering import page
+from api.pages.rendering import render_page
 from models import NotFound
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ guides = Blueprint("guides", __name__, url_prefix="/docs")
 
 
 @guides.app_template_filter()
-def inline(sentence: str) -> Markup:
+def inline_markdown(sentence: str) -> Markup:
     """Return a sentence of Markdown as HTML."""
     from api.pages import markdown_to_html
 
-    return markdown_to_html.inline(sentence)
+    return markdown_to_html.render_inline(sentence)
 
 
 @dataclass(frozen=True)
@@ -47,51 +47,51 @@ class Guide:
 @guides.get("/guides")
 def index() -> Response:
     """List the guides."""
-    return page("document.html", document=_document(f"{GUIDES}/README.md", settings().base_url))
+    return render_page("document.html", document=_load_document(f"{GUIDES}/README.md", settings().base_url))
 
 
 @guides.get("/guides/<name>")
 def guide(name: str) -> Response:
     """Show a guide, with the others beside it."""
-    known = library(settings().base_url)
+    known = load_guides(settings().base_url)
     if name not in known:
         raise NotFound("guide", name)
-    return page("guide.html", guide=known[name], guides=known, deprecated=deprecated(name))
+    return render_page("guide.html", guide=known[name], guides=known, deprecated=deprecations_for(name))
 
 
 @guides.get("/changelog")
 def changelog() -> Response:
     """Show what changed from release to release."""
-    return page("document.html", document=_document(CHANGELOG, settings().base_url))
+    return render_page("document.html", document=_load_document(CHANGELOG, settings().base_url))
 
 
-def deprecated(name: str) -> list[DeprecationEntry] | None:
+def deprecations_for(name: str) -> list[DeprecationEntry] | None:
     """Return what the guide on versioning lists as deprecated now; None for any other guide."""
     return active_deprecations(current_app) if name == "versioning" else None
 
 
 @cache
-def library(base_url: str) -> dict[str, Guide]:
+def load_guides(base_url: str) -> dict[str, Guide]:
     """Return every guide by its name, in the order in which the index links to them."""
-    paths = [path for path in _document(f"{GUIDES}/README.md", base_url).linked if "/guides/" in path]
+    paths = [path for path in _load_document(f"{GUIDES}/README.md", base_url).linked if "/guides/" in path]
     names = [posixpath.basename(path) for path in paths]
     beside = zip([None, *names], names, [*names[1:], None], strict=False)
     return {
-        name: Guide(name, f"/{GUIDES}/{name}", _document(f"{GUIDES}/{name}.md", base_url), before, after)
+        name: Guide(name, f"/{GUIDES}/{name}", _load_document(f"{GUIDES}/{name}.md", base_url), before, after)
         for before, name, after in beside
     }
 
 
 @cache
-def _document(path: str, base_url: str) -> Document:
+def _load_document(path: str, base_url: str) -> Document:
     # Most workers show no guide: what reads Markdown and colours code is loaded for the first.
-    from api.pages.markdown_to_html import document
+    from api.pages.markdown_to_html import render_document
 
     text = (ROOT / path).read_text("utf-8")
-    return document(text, base_url, lambda target: on_the_web(posixpath.dirname(path), target))
+    return render_document(text, base_url, lambda target: page_path(posixpath.dirname(path), target))
 
 
-def on_the_web(folder: str, target: str) -> str:
+def page_path(folder: str, target: str) -> str:
     """Return the path of the page that shows a file, named as a link from ``folder`` names it.
 
     Raises:

@@ -12,16 +12,16 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 
 from api.core.request_context import session, settings
-from api.embeds.quote_view_model import quoted
+from api.embeds.quote_view_model import build_view_model
 from api.http.problem_types import PROBLEM_TYPES
 from api.pages import html_errors, template_filters, trailing_slash
-from api.pages.browse import wander
+from api.pages.browse import browse
 from api.pages.feeds import feeds
 from api.pages.gallery import gallery
-from api.pages.guides import guides, library
-from api.pages.http_examples import EXCHANGES, answer_text, request_text
+from api.pages.guides import guides, load_guides
+from api.pages.http_examples import HTTP_EXAMPLES, request_text, response_text
 from api.pages.quote_pages import quotes
-from api.pages.rendering import page
+from api.pages.rendering import render_page
 from api.pages.sitemap import sitemap
 from api.query.internal_reader import read_item
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
@@ -32,25 +32,25 @@ SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
 # Named without being imported: offapi reads nine megabytes into templates of its own when it is.
 SCALAR = Path(str(distribution("offapi").locate_file("offapi/scalar.js")))
 #: How many films, and how many themes, the home page names.
-MOST_NAMED = 60
+MAX_LISTED = 60
 
 pages = Blueprint(
     "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
 assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
-pages.register_blueprint(wander)
+pages.register_blueprint(browse)
 pages.register_blueprint(guides)
 pages.register_blueprint(quotes)
 pages.register_blueprint(feeds)
 pages.register_blueprint(gallery)
 pages.register_blueprint(sitemap)
-pages.before_app_request(trailing_slash.lead_on)
-pages.after_app_request(html_errors.for_people)
+pages.before_app_request(trailing_slash.redirect_trailing_slash)
+pages.after_app_request(html_errors.render_html_errors)
 template_filters.init_blueprint(pages)
 
 
 @pages.record
-def leave_no_blank_lines(state: BlueprintSetupState) -> None:
+def trim_template_blocks(state: BlueprintSetupState) -> None:
     """Take the line of a template's tag away with the tag."""
     state.app.jinja_env.trim_blocks = state.app.jinja_env.lstrip_blocks = True
 
@@ -67,19 +67,19 @@ def home() -> Response:
         ("commentary", "claim", Commentary),
         ("themes", "theme", Theme),
     ]
-    return page(
+    return render_page(
         "home.html",
-        quote=quoted(read_item("quote", maxim.slug, "film", "sources").json) if maxim else None,
+        quote=build_view_model(read_item("quote", maxim.slug, "film", "sources").json) if maxim else None,
         counts=[(path, name, count_visible(model)) for path, name, model in counted],
-        films=first(Film),
-        themes=first(Theme),
+        films=first_items(Film),
+        themes=first_items(Theme),
         base_url=settings().base_url,
     )
 
 
-def first(model: type[Versioned]) -> list[Versioned]:
+def first_items(model: type[Versioned]) -> list[Versioned]:
     """Return the first of a noun that anyone may see, in its own order."""
-    return list(session().scalars(in_default_order(model, model.select_where()).limit(MOST_NAMED)))
+    return list(session().scalars(in_default_order(model, model.select_where()).limit(MAX_LISTED)))
 
 
 def count_visible(model: type[Versioned]) -> int:
@@ -90,13 +90,13 @@ def count_visible(model: type[Versioned]) -> int:
 @pages.get("/docs")
 def docs() -> Response:
     """Show Swagger UI, from packaged files alone."""
-    return page("docs.html")
+    return render_page("docs.html")
 
 
 @pages.get("/docs/reference")
 def reference() -> Response:
     """Show the reference, drawn by Scalar from packaged files alone."""
-    return page("reference.html")
+    return render_page("reference.html")
 
 
 @pages.get("/docs/reference/scalar.js")
@@ -108,7 +108,7 @@ def scalar() -> Response:
 @pages.get("/docs/problems")
 def problems() -> Response:
     """List every kind of problem."""
-    return page("problems.html", problems=PROBLEM_TYPES.values())
+    return render_page("problems.html", problems=PROBLEM_TYPES.values())
 
 
 @pages.get("/docs/problems/<code>")
@@ -116,16 +116,16 @@ def problem(code: str) -> Response:
     """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
     if code not in PROBLEM_TYPES:
         raise NotFound("kind of problem", code)
-    from api.pages.markdown_to_html import code_block
+    from api.pages.markdown_to_html import render_code_block
 
     base_url = settings().base_url
-    return page(
+    return render_page(
         "problem.html",
         problem=PROBLEM_TYPES[code],
-        guide=library(base_url)[PROBLEM_TYPES[code].guide],
-        note=EXCHANGES[code].note,
-        request_sent=code_block("http", request_text(code, base_url), "request", "Request"),
-        answer=code_block("http", answer_text(code, base_url), "answer"),
+        guide=load_guides(base_url)[PROBLEM_TYPES[code].guide],
+        note=HTTP_EXAMPLES[code].note,
+        request_sent=render_code_block("http", request_text(code, base_url), "request", "Request"),
+        answer=render_code_block("http", response_text(code, base_url), "answer"),
     )
 
 

@@ -9,10 +9,10 @@ from api.http.errors import PROBLEM_JSON
 
 HTML = "text/html"
 #: Blueprints that only programs ask, whatever they say they accept.
-FOR_PROGRAMS = {"oembed"}
+MACHINE_BLUEPRINTS = {"oembed"}
 
 
-def for_people(response: Response) -> Response:
+def render_html_errors(response: Response) -> Response:
     """Turn a problem into a page, outside the API, for whoever would rather have one.
 
     Status and headers stay; a cache learns that the ``Accept`` header decides.
@@ -20,7 +20,7 @@ def for_people(response: Response) -> Response:
     if (
         response.mimetype != PROBLEM_JSON
         or VERSION_PREFIX.match(request.path)
-        or request.blueprint in FOR_PROGRAMS
+        or request.blueprint in MACHINE_BLUEPRINTS
     ):
         return response
     response.vary.add("Accept")

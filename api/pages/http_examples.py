@@ -14,7 +14,7 @@ from api.openapi_spec.spec import example_problem
 
 
 @dataclass(frozen=True)
-class Exchange:
+class HTTPExample:
     """A request that meets a problem.
 
     ``sent`` are its headers besides ``Host``, and ``headers`` those of the answer that other problems do
@@ -33,25 +33,25 @@ class Exchange:
         return urlsplit(self.target).path
 
 
-EXCHANGES: dict[str, Exchange] = {
-    "bad-request": Exchange(
+HTTP_EXAMPLES: dict[str, HTTPExample] = {
+    "bad-request": HTTPExample(
         "/v1",
         sent={"Host": "elsewhere.example"},
         note="So it is where the service was told which hosts are its own (SUBTEXT_TRUSTED_HOSTS).",
     ),
-    "not-found": Exchange("/v1/quotes/her-2013-no-such-line"),
-    "method-not-allowed": Exchange(method="POST", headers={"Allow": "GET, HEAD, OPTIONS"}),
-    "not-acceptable": Exchange(sent={"Accept": "image/png"}),
-    "gone": Exchange("/v1/quotes/her-2013-withdrawn"),
-    "precondition-failed": Exchange("/v1/quotes/her-2013-feel-by-proxy", sent={"If-Match": '"0"'}),
-    "content-too-large": Exchange(
+    "not-found": HTTPExample("/v1/quotes/her-2013-no-such-line"),
+    "method-not-allowed": HTTPExample(method="POST", headers={"Allow": "GET, HEAD, OPTIONS"}),
+    "not-acceptable": HTTPExample(sent={"Accept": "image/png"}),
+    "gone": HTTPExample("/v1/quotes/her-2013-withdrawn"),
+    "precondition-failed": HTTPExample("/v1/quotes/her-2013-feel-by-proxy", sent={"If-Match": '"0"'}),
+    "content-too-large": HTTPExample(
         method="POST",
         sent={"Content-Type": "application/json", "Content-Length": "1048577"},
         note="No operation of this version takes a body: reads ignore one. So one that does will answer.",
     ),
-    "uri-too-long": Exchange("/v1/quotes?id=her-2013-feel-by-proxy,her-2013-feel-by-proxy,…"),
-    "invalid-parameters": Exchange("/v1/quotes?limit=0"),
-    "too-many-requests": Exchange(
+    "uri-too-long": HTTPExample("/v1/quotes?id=her-2013-feel-by-proxy,her-2013-feel-by-proxy,…"),
+    "invalid-parameters": HTTPExample("/v1/quotes?limit=0"),
+    "too-many-requests": HTTPExample(
         headers={
             "Retry-After": "1",
             "RateLimit": '"default";r=0;t=1',
@@ -59,32 +59,34 @@ EXCHANGES: dict[str, Exchange] = {
         },
         note="So it is where requests are limited, to 600 a minute.",
     ),
-    "internal-error": Exchange(note="Any request may meet it, by a fault that is ours."),
-    "not-implemented": Exchange("/oembed?format=yaml"),
-    "query-timeout": Exchange(
+    "internal-error": HTTPExample(note="Any request may meet it, by a fault that is ours."),
+    "not-implemented": HTTPExample("/oembed?format=yaml"),
+    "query-timeout": HTTPExample(
         headers={"Retry-After": "5"}, note="So it is where the database is too slow for what was asked."
     ),
-    "unavailable": Exchange(headers={"Retry-After": "2"}, note="So it is while the database is away."),
+    "unavailable": HTTPExample(headers={"Retry-After": "2"}, note="So it is while the database is away."),
 }
 
 
 def request_text(code: str, base_url: str) -> str:
     """Return the request that meets a problem."""
-    exchange = EXCHANGES[code]
+    exchange = HTTP_EXAMPLES[code]
     lines = {"Host": urlsplit(base_url).netloc} | dict(exchange.sent)
     return _message(f"{exchange.method} {exchange.target} HTTP/1.1", lines)
 
 
-def answer_text(code: str, base_url: str) -> str:
+def response_text(code: str, base_url: str) -> str:
     """Return the answer to that request, with its body laid out."""
-    body = example_problem(code, base_url) | {"instance": EXCHANGES[code].path}
+    body = example_problem(code, base_url) | {"instance": HTTP_EXAMPLES[code].path}
     status = PROBLEM_TYPES[code].status
     lines = {
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",
         "X-Request-Id": body["request_id"],
     }
-    head = _message(f"HTTP/1.1 {status} {HTTP_STATUS_CODES[status]}", lines | dict(EXCHANGES[code].headers))
+    head = _message(
+        f"HTTP/1.1 {status} {HTTP_STATUS_CODES[status]}", lines | dict(HTTP_EXAMPLES[code].headers)
+    )
     return f"{head}\n{orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()}\n"
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from api.core.urls import absolute_url
 from api.http.responses import encode_json
-from api.pages.feed_entries import Entry, Feed
-from api.representations.attribution import KEEPER
+from api.pages.feed_entries import Feed, FeedEntry
+from api.representations.attribution import SERVICE_NAME
 
 CONTENT_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -23,14 +23,14 @@ def write(feed: Feed) -> bytes:
             "feed_url": feed.address,
             "description": feed.description,
             "favicon": absolute_url("/favicon.svg"),
-            "authors": [{"name": KEEPER, "url": feed.home}],
+            "authors": [{"name": SERVICE_NAME, "url": feed.home}],
             "language": "en",
             "items": [_item(entry) for entry in feed.entries],
         }
     )
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: FeedEntry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "url": entry.page,

@@ -10,22 +10,22 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from api.embeds.quote_view_model import Quoted
+from api.embeds.quote_view_model import QuoteViewModel
 from api.representations import jsonld
 from api.representations.attribution import Item
-from api.text.single_line import plain, shortened, shown
+from api.text.single_line import to_inert_text, to_single_line, truncate
 
 #: What consumers show of a title, of a description, and of what a picture says (Discourse, X).
-TITLE, DESCRIPTION, ALTERNATIVE = 80, 250, 420
+MAX_TITLE, MAX_DESCRIPTION, MAX_ALT_TEXT = 80, 250, 420
 #: However long names are, so much of the words is shown.
-LEAST = 30
-MOST_OF_FILM, MOST_OF_CREDIT = 60, 200
+MIN_QUOTE = 30
+MAX_FILM, MAX_CREDIT = 60, 200
 #: The card's size in pixels.
-WIDTH, HEIGHT = 1200, 630
+IMAGE_WIDTH, IMAGE_HEIGHT = 1200, 630
 
 
 @dataclass(frozen=True)
-class Preview:
+class LinkPreview:
     """The texts of a preview, each on one line; ``locale`` as Open Graph writes it, None if not known."""
 
     title: str
@@ -33,35 +33,35 @@ class Preview:
     alternative: str
     image: str
     locale: str | None
-    width: int = WIDTH
-    height: int = HEIGHT
+    width: int = IMAGE_WIDTH
+    height: int = IMAGE_HEIGHT
 
 
-def preview(quoted: Quoted) -> Preview:
+def build_preview(quoted: QuoteViewModel) -> LinkPreview:
     """Return the preview of a quote; of one that is flagged, its label and its note, and no word of it."""
     # A label is ours, and says of no words whose they are.
-    film = f"{'' if quoted.note else quoted.joint}{shortened(quoted.film, MOST_OF_FILM)}"
-    credit = shortened(f"{quoted.attribution}.", MOST_OF_CREDIT)
-    room = max(LEAST, TITLE - len(film) - 5)
+    film = f"{'' if quoted.note else quoted.joint}{truncate(quoted.film, MAX_FILM)}"
+    credit = truncate(f"{quoted.attribution}.", MAX_CREDIT)
+    room = max(MIN_QUOTE, MAX_TITLE - len(film) - 5)
     if quoted.note:
-        title, said = shortened(quoted.label, room), f"{shortened(quoted.note, DESCRIPTION)} {credit}"
+        title, said = truncate(quoted.label, room), f"{truncate(quoted.note, MAX_DESCRIPTION)} {credit}"
         alternative = f"{title}. {said}"
     else:
-        words = shown(quoted.text)
-        title, said = f"“{shortened(words, room)}”", credit
+        words = to_single_line(quoted.text)
+        title, said = f"“{truncate(words, room)}”", credit
         if len(words) > room:
-            said = f"“{shortened(words, DESCRIPTION - len(credit) - 5)}” — {credit}"
-        alternative = f"“{shortened(words, ALTERNATIVE - len(credit) - 5)}” — {credit}"
-    return Preview(
-        title=inert(f"{title} · {film}"),
-        description=inert(said),
-        alternative=inert(alternative),
+            said = f"“{truncate(words, MAX_DESCRIPTION - len(credit) - 5)}” — {credit}"
+        alternative = f"“{truncate(words, MAX_ALT_TEXT - len(credit) - 5)}” — {credit}"
+    return LinkPreview(
+        title=strip_markup(f"{title} · {film}"),
+        description=strip_markup(said),
+        alternative=strip_markup(alternative),
         image=f"{quoted.page}/card.png",
-        locale=locale(quoted.language),
+        locale=open_graph_locale(quoted.language),
     )
 
 
-def linked_data(item: Item) -> str:
+def render_json_ld(item: Item) -> str:
     """Return the JSON-LD for a quote's page; of one that is flagged its note, and no word of it.
 
     Search engines show what stands in a page as others show previews, to readers who asked for nothing. Who
@@ -73,12 +73,12 @@ def linked_data(item: Item) -> str:
     return jsonld.dumps({"@context": jsonld.CONTEXT, **told})
 
 
-def inert(text: str | Markup) -> str:
+def strip_markup(text: str | Markup) -> str:
     """Return a text, or markup as the text that it shows, on one line and without any effect."""
-    return plain(text.unescape() if isinstance(text, Markup) else text)
+    return to_inert_text(text.unescape() if isinstance(text, Markup) else text)
 
 
-def locale(language: str) -> str | None:
+def open_graph_locale(language: str) -> str | None:
     """Return a language tag as Open Graph has it, ``en_GB``; without a region only English has one."""
     first, *rest = language.split("-")
     region = next((part for part in rest if len(part) == 2 and part.isalpha()), "")

@@ -10,7 +10,7 @@ from api.core.urls import absolute_url
 from api.query.internal_reader import APICall
 
 
-def page(template: str, calls: Sequence[APICall] = (), **values: object) -> Response:
+def render_page(template: str, calls: Sequence[APICall] = (), **values: object) -> Response:
     """Return a rendered page that may be kept for a minute, or 304 to whoever has it already.
 
     ``calls`` are those it was made of, the first of them above all.

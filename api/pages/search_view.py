@@ -12,7 +12,7 @@ from api.resources.search.results import search_page
 from api.resources.search.schemas import SearchQuerySchema
 
 
-def find(query: dict[str, str]) -> dict[str, Any]:
+def search(query: dict[str, str]) -> dict[str, Any]:
     """Return what ``GET /v1/search`` answers for ``q`` and, if given, ``type`` and ``cursor``.
 
     Raises:
@@ -22,14 +22,14 @@ def find(query: dict[str, str]) -> dict[str, Any]:
         asked = SearchQuerySchema().load(query)
     except ValidationError as error:
         said = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise ProblemException("invalid-parameters", " ".join(sentences(said))) from error
+        raise ProblemException("invalid-parameters", " ".join(flatten_messages(said))) from error
     return search_page(session(), asked, "/v1/search", settings().base_url)
 
 
-def sentences(messages: Any) -> list[str]:
+def flatten_messages(messages: Any) -> list[str]:
     """Return the sentences in what a schema says against its input, whatever they are nested in."""
     if isinstance(messages, dict):
-        return sentences(list(messages.values()))
+        return flatten_messages(list(messages.values()))
     if isinstance(messages, list):
-        return [sentence for part in messages for sentence in sentences(part)]
+        return [sentence for part in messages for sentence in flatten_messages(part)]
     return [str(messages)]

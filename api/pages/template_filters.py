@@ -8,22 +8,22 @@ from typing import Any
 from flask import Blueprint
 from markupsafe import Markup, escape
 
-from api.pages.link_preview import inert
+from api.pages.link_preview import strip_markup
 
 #: The types that have pages of their own.
-PAGES = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/", "quote": "/quotes/"}
+PAGE_PATHS = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/", "quote": "/quotes/"}
 
 
 def init_blueprint(blueprint: Blueprint) -> None:
     """Give the blueprint's templates these words as filters."""
-    for word in (place, paragraphs, marked, plural, inert):
+    for word in (item_url, paragraph_ranges, highlight, pluralize, strip_markup):
         blueprint.add_app_template_filter(word)
 
 
-def place(item: dict[str, Any]) -> str:
+def item_url(item: dict[str, Any]) -> str:
     """Return where a person reads an item: its page, the page it stands on, or else its JSON."""
-    if item["type"] in PAGES:
-        return f"{PAGES[item['type']]}{item['id']}"
+    if item["type"] in PAGE_PATHS:
+        return f"{PAGE_PATHS[item['type']]}{item['id']}"
     for scene in item.get("scenes") or [item.get("scene")]:
         if scene:
             return f"/scenes/{scene['id']}#{item['id']}"
@@ -32,7 +32,7 @@ def place(item: dict[str, Any]) -> str:
     return str(item.get("html_url") or item["url"])
 
 
-def paragraphs(numbers: Iterable[int]) -> str:
+def paragraph_ranges(numbers: Iterable[int]) -> str:
     """Return ascending numbers as a reader writes them: ``[5, 33, 34, 35]`` as ``5, 33–35``."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -43,7 +43,7 @@ def paragraphs(numbers: Iterable[int]) -> str:
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
-def marked(text: str, highlights: Iterable[tuple[int, int]]) -> Markup:
+def highlight(text: str, highlights: Iterable[tuple[int, int]]) -> Markup:
     """Return the text, escaped, with ``<mark>`` around each stretch from a start to an end."""
     pieces, at = [], 0
     for start, end in sorted(highlights):
@@ -53,6 +53,6 @@ def marked(text: str, highlights: Iterable[tuple[int, int]]) -> Markup:
     return Markup("").join([*pieces, escape(text[at:])])
 
 
-def plural(count: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """Return ``1 line`` or ``3 lines``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -8,8 +8,8 @@ from typing import Any
 from models.theme_map import MapCell, MapScene, MapTheme, ThemeMap
 
 #: The side of a cell, in units of the drawing; pages show it as 1.5 rem.
-SIDE = 24
-SMALLEST, LARGEST = 3.5, 10.5
+CELL_SIZE = 24
+MIN_RADIUS, MAX_RADIUS = 3.5, 10.5
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartRow:
     """A theme and its marks, in the order of the scenes."""
 
     theme: MapTheme
@@ -43,36 +43,38 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class ThemeChart:
     """The map, by theme for the drawing and by scene for what is behind it; sizes in units."""
 
-    rows: list[Row]
+    rows: list[ChartRow]
     panels: list[Panel]
     width: int
     height: int
 
 
-def drawn(found: ThemeMap) -> Drawing:
+def build_chart(found: ThemeMap) -> ThemeChart:
     """Return a map's drawing. A mark's area grows with the weight of its cell."""
     themes = {theme.slug: theme for theme in found.themes}
     columns = {scene.slug: place for place, scene in enumerate(found.scenes)}
     heaviest = max((cell.weight for cell in found.cells), default=1)
-    marks = [_mark(cell, found.scenes[columns[cell.scene]], columns, heaviest) for cell in found.cells]
+    marks = [_build_mark(cell, found.scenes[columns[cell.scene]], columns, heaviest) for cell in found.cells]
     by_theme: dict[str, list[Mark]] = {theme.slug: [] for theme in found.themes}
     by_scene: dict[str, list[Any]] = {scene.slug: [] for scene in found.scenes}
     for mark in marks:
         by_theme[mark.cell.theme].append(mark)
         by_scene[mark.cell.scene].append((mark, themes[mark.cell.theme]))
-    rows = [Row(theme, place * SIDE, by_theme[theme.slug]) for place, theme in enumerate(found.themes)]
+    rows = [
+        ChartRow(theme, place * CELL_SIZE, by_theme[theme.slug]) for place, theme in enumerate(found.themes)
+    ]
     panels = [
-        Panel(scene, f"s{place + 1}", place * SIDE, by_scene[scene.slug])
+        Panel(scene, f"s{place + 1}", place * CELL_SIZE, by_scene[scene.slug])
         for place, scene in enumerate(found.scenes)
     ]
-    return Drawing(rows, panels, len(panels) * SIDE, len(rows) * SIDE)
+    return ThemeChart(rows, panels, len(panels) * CELL_SIZE, len(rows) * CELL_SIZE)
 
 
-def _mark(cell: MapCell, scene: MapScene, columns: dict[str, int], heaviest: int) -> Mark:
+def _build_mark(cell: MapCell, scene: MapScene, columns: dict[str, int], heaviest: int) -> Mark:
     place = columns[cell.scene]
     share: float = (cell.weight / heaviest) ** 0.5
-    radius = f"{SMALLEST + (LARGEST - SMALLEST) * share:.1f}".removesuffix(".0")
-    return Mark(cell, scene, f"s{place + 1}-{cell.theme}", place * SIDE, radius)
+    radius = f"{MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * share:.1f}".removesuffix(".0")
+    return Mark(cell, scene, f"s{place + 1}-{cell.theme}", place * CELL_SIZE, radius)

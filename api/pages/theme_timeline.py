@@ -9,7 +9,7 @@ Items = list[dict[str, Any]]
 
 
 @dataclass
-class Stop:
+class TimelineStop:
     """A scene, or None for what belongs to no scene, and what is there about the theme."""
 
     scene: dict[str, Any] | None
@@ -20,14 +20,14 @@ class Stop:
 
 
 @dataclass
-class Thread:
+class FilmTimeline:
     """A film, and the stops of the theme in it."""
 
     film: dict[str, Any]
-    stops: list[Stop]
+    stops: list[TimelineStop]
 
 
-def scenes_beyond(theme: dict[str, Any]) -> list[str]:
+def untagged_scenes(theme: dict[str, Any]) -> list[str]:
     """Return the ids of scenes that lines and claims about the theme name, but that do not carry it."""
     known = {scene["id"] for scene in theme["scenes"]}
     named = [quote["scene"] for quote in theme["quotes"] if quote["scene"]]
@@ -35,35 +35,37 @@ def scenes_beyond(theme: dict[str, Any]) -> list[str]:
     return [scene["id"] for scene in named if scene["id"] not in known]
 
 
-def threads(theme: dict[str, Any], beyond: dict[str, Any]) -> list[Thread]:
+def build_timelines(theme: dict[str, Any], beyond: dict[str, Any]) -> list[FilmTimeline]:
     """Return the theme's threads, by film; ``beyond`` are those other scenes by id."""
     scenes = {scene["id"]: scene for scene in theme["scenes"]} | beyond
-    stops = {slug: Stop(scene) for slug, scene in scenes.items()}
+    stops = {slug: TimelineStop(scene) for slug, scene in scenes.items()}
     films = {scene["film"]["id"]: scene["film"] for scene in scenes.values()}
-    ends: dict[str, Stop] = {}
+    ends: dict[str, TimelineStop] = {}
     for quote in theme["quotes"]:
         films.setdefault(quote["film"]["id"], quote["film"])
-        _stop(stops, ends, quote, quote["scene"]).quotes.append(quote)
+        _find_stop(stops, ends, quote, quote["scene"]).quotes.append(quote)
     for claim in theme["commentary"]:
         films.setdefault(claim["film"]["id"], claim["film"])
-        first, *later = sorted(claim["scenes"], key=lambda scene: _order(scenes[scene["id"]])) or [None]
-        _stop(stops, ends, claim, first).commentary.append(claim)
+        first, *later = sorted(claim["scenes"], key=lambda scene: _sort_key(scenes[scene["id"]])) or [None]
+        _find_stop(stops, ends, claim, first).commentary.append(claim)
         for scene in later:
             stops[scene["id"]].again.append(claim)
     return [
-        Thread(film, _of_film(slug, stops.values()) + ([ends[slug]] if slug in ends else []))
+        FilmTimeline(film, _film_stops(slug, stops.values()) + ([ends[slug]] if slug in ends else []))
         for slug, film in sorted(films.items())
     ]
 
 
-def _stop(stops: dict[str, Stop], ends: dict[str, Stop], item: dict[str, Any], scene: Any) -> Stop:
-    return stops[scene["id"]] if scene else ends.setdefault(item["film"]["id"], Stop(None))
+def _find_stop(
+    stops: dict[str, TimelineStop], ends: dict[str, TimelineStop], item: dict[str, Any], scene: Any
+) -> TimelineStop:
+    return stops[scene["id"]] if scene else ends.setdefault(item["film"]["id"], TimelineStop(None))
 
 
-def _of_film(slug: str, stops: Any) -> list[Stop]:
+def _film_stops(slug: str, stops: Any) -> list[TimelineStop]:
     found = [stop for stop in stops if stop.scene["film"]["id"] == slug]
-    return sorted(found, key=lambda stop: _order(stop.scene))
+    return sorted(found, key=lambda stop: _sort_key(stop.scene))
 
 
-def _order(scene: dict[str, Any]) -> tuple[str, int, str]:
+def _sort_key(scene: dict[str, Any]) -> tuple[str, int, str]:
     return scene["film"]["id"], scene["position"], scene["id"]

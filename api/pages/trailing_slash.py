@@ -9,7 +9,7 @@ from api.core.api_versions import VERSION_PREFIX
 from api.core.urls import absolute_url
 
 
-def lead_on() -> Response | None:
+def redirect_trailing_slash() -> Response | None:
     """Return the way to what a path without its last slashes leads to; None where it leads nowhere."""
     bare = request.path.rstrip("/")
     if request.url_rule or not bare or bare == request.path or VERSION_PREFIX.match(bare):

@@ -12,13 +12,13 @@ from urllib.parse import quote, urlsplit
 Item = dict[str, Any]
 
 #: Who keeps the records; the words of commentary are its own.
-KEEPER = "Subtext"
+SERVICE_NAME = "Subtext"
 #: What stands for a date that is not known.
 UNDATED = "n.d."
 #: What stands for a source that nobody may see.
-UNNAMED = "a source that is not named"
+UNKNOWN_SOURCE = "a source that is not named"
 # What a URI may hold (RFC 3986), with the percent sign of what is encoded already.
-LEGAL = "%:/?#[]@!$&'()*+,;=~-._"
+URI_CHARACTERS = "%:/?#[]@!$&'()*+,;=~-._"
 
 
 def one_line(text: str) -> str:
@@ -26,64 +26,64 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def uri(address: str) -> str:
+def encode_uri(address: str) -> str:
     """Return the address with everything percent-encoded that no URI may hold (RFC 3986, section 2)."""
-    return quote(address, safe=LEGAL)
+    return quote(address, safe=URI_CHARACTERS)
 
 
-def address(record: Item) -> str:
+def public_url(record: Item) -> str:
     """Return where people find a record: its page, else its address in the API."""
-    return uri(record.get("html_url") or record["url"])
+    return encode_uri(record.get("html_url") or record["url"])
 
 
-def base(record: Item) -> str:
+def service_url(record: Item) -> str:
     """Return the address of the service that serves a record."""
     parts = urlsplit(record["url"])
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def title_of(source: Item) -> str:
+def full_title(source: Item) -> str:
     """Return a source's title, and its subtitle behind a colon; its label where it is not filled in."""
-    title, subtitle = short_title_of(source), one_line(source.get("subtitle") or "")
+    title, subtitle = short_title(source), one_line(source.get("subtitle") or "")
     if not subtitle:
         return title
     return f"{title}{'' if title.endswith(('?', '!', ':')) else ':'} {subtitle}"
 
 
-def short_title_of(source: Item) -> str:
+def short_title(source: Item) -> str:
     """Return a source's title without its subtitle."""
     return one_line(source.get("title") or source["label"])
 
 
-def author_of(source: Item) -> str | None:
+def author_name(source: Item) -> str | None:
     """Return who a source is cited by: its author, else its publication, else nobody."""
     name = source.get("author") or source.get("publication")
     return one_line(name) if name else None
 
 
-def paragraphs(numbers: list[int]) -> str:
+def format_paragraphs(numbers: list[int]) -> str:
     """Return a locator: ``para. 35`` or ``paras. 3, 43``; nothing, if there are none."""
     listed = ", ".join(str(number) for number in numbers)
     return listed and f"{'para.' if len(numbers) == 1 else 'paras.'} {listed}"
 
 
-def cited(citation: Item) -> str:
+def format_citation(citation: Item) -> str:
     """Return a citation in words: title, who it is cited by, date, paragraphs."""
     source = citation["source"]
     publication = source.get("publication")
-    names = dict.fromkeys(filter(None, (author_of(source), publication and one_line(publication))))
+    names = dict.fromkeys(filter(None, (author_name(source), publication and one_line(publication))))
     behind = ", ".join([*names, source.get("published_on") or UNDATED])
     return ", ".join(
-        filter(None, (f"“{short_title_of(source)}” ({behind})", paragraphs(citation["paragraphs"])))
+        filter(None, (f"“{short_title(source)}” ({behind})", format_paragraphs(citation["paragraphs"])))
     )
 
 
-def sources(item: Item) -> str:
+def format_sources(item: Item) -> str:
     """Return everything that an item cites, in words."""
-    return "; ".join(map(cited, item["citations"])) or UNNAMED
+    return "; ".join(map(format_citation, item["citations"])) or UNKNOWN_SOURCE
 
 
-def speaker(quote: Item) -> str | None:
+def speaker_name(quote: Item) -> str | None:
     """Return who says a line of the film, and how sure that is; None where nobody is named."""
     if not quote["speaker"]:
         return None
@@ -91,26 +91,26 @@ def speaker(quote: Item) -> str | None:
     return label if certainty == "explicit" else f"{label} (speaker {certainty})"
 
 
-def voice(quote: Item) -> str:
+def describe_voice(quote: Item) -> str:
     """Return whose words a quote is: a speaker's in the film, the film's, or the source's own."""
     film = one_line(quote["film"]["label"])
     if quote["voice"] == "film":
-        return ", in ".join(filter(None, (speaker(quote), film)))
-    own = own_words(quote)
-    return f"{', '.join(dict.fromkeys((writer(quote), own)))} on {film}"
+        return ", in ".join(filter(None, (speaker_name(quote), film)))
+    own = describe_own_words(quote)
+    return f"{', '.join(dict.fromkeys((writer_name(quote), own)))} on {film}"
 
 
-def writer(quote: Item) -> str:
+def writer_name(quote: Item) -> str:
     """Return who writes words that are a source's own: who it is cited by; if nobody is named, so it says."""
-    return author_of(_quoting(quote)) or own_words(quote)
+    return author_name(_quoting_source(quote)) or describe_own_words(quote)
 
 
-def own_words(quote: Item) -> str:
+def describe_own_words(quote: Item) -> str:
     """Return what words are that are a source's own."""
-    return f"the {_quoting(quote).get('kind', 'source')}’s own words"
+    return f"the {_quoting_source(quote).get('kind', 'source')}’s own words"
 
 
-def _quoting(quote: Item) -> Item:
+def _quoting_source(quote: Item) -> Item:
     """Return the source that quotes a quote; empty where nobody may see it."""
     found: Item = quote["citations"][0]["source"] if quote["citations"] else {}
     return found
@@ -122,9 +122,12 @@ def attribution(item: Item) -> str:
     A quote is “as quoted in” its source, and vouched for in the film only where an editor did so.
     """
     if item["type"] == "commentary":
-        return f"{KEEPER}’s report of what is argued in {sources(item)}, on {one_line(item['film']['label'])}"
+        film = one_line(item["film"]["label"])
+        return f"{SERVICE_NAME}’s report of what is argued in {format_sources(item)}, on {film}"
     verified = item["voice"] == "film" and item["fidelity"] == "verified-in-film"
-    return f"{voice(item)}, as quoted in {sources(item)}" + ("; verified in the film" if verified else "")
+    return f"{describe_voice(item)}, as quoted in {format_sources(item)}" + (
+        "; verified in the film" if verified else ""
+    )
 
 
 def content_note(item: Item) -> str | None:

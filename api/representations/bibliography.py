@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.representations.attribution import (
-    KEEPER,
+    SERVICE_NAME,
     Item,
-    address,
     attribution,
-    author_of,
+    author_name,
     content_note,
+    encode_uri,
+    format_paragraphs,
+    full_title,
     one_line,
-    paragraphs,
-    title_of,
-    uri,
+    public_url,
 )
 
 
@@ -54,7 +54,7 @@ class Reference:
     @property
     def locator(self) -> str | None:
         """The paragraphs: ``para. 35``."""
-        return paragraphs(list(self.numbers)) or None
+        return format_paragraphs(list(self.numbers)) or None
 
     @property
     def notes(self) -> list[str]:
@@ -69,7 +69,7 @@ def references(item: Item) -> list[Reference]:
         return [_reference(item, item["id"])]
     cited = [(citation["source"], tuple(citation["paragraphs"])) for citation in item["citations"]]
     if not cited:
-        return [_reference(_itself(item), item["id"], item)]
+        return [_reference(_as_source(item), item["id"], item)]
     keys = [item["id"]] if len(cited) == 1 else [f"{item['id']}-{source['id']}" for source, _ in cited]
     return [
         _reference(source, key, item, numbers) for key, (source, numbers) in zip(keys, cited, strict=True)
@@ -82,13 +82,13 @@ def _reference(source: Item, key: str, item: Item | None = None, numbers: tuple[
     return Reference(
         key=key,
         kind=source.get("kind", "essay"),
-        title=title_of(source),
-        author=author_of(source),
+        title=full_title(source),
+        author=author_name(source),
         publication=given["publication"],
         section=given["section"],
         issued=issued,
         accessed=updated[:10] if updated and not issued else None,
-        url=uri(source.get("source_url") or address(source)),
+        url=encode_uri(source.get("source_url") or public_url(source)),
         language=source.get("language"),
         rights=one_line(item["rights"] if item and "rights" in item else rights or "") or None,
         keywords=tuple(one_line(theme["label"]) for theme in (item or {}).get("themes", ())),
@@ -96,10 +96,10 @@ def _reference(source: Item, key: str, item: Item | None = None, numbers: tuple[
         note=attribution(item) if item else None,
         warning=content_note(item) if item else None,
         words=one_line(item["text"]) if item else None,
-        record=address(item) if item else None,
+        record=public_url(item) if item else None,
     )
 
 
-def _itself(item: Item) -> Item:
+def _as_source(item: Item) -> Item:
     """Return an item that cites nothing as the source it then is: a record kept here."""
-    return item | {"kind": "record", "title": item["label"], "publication": KEEPER}
+    return item | {"kind": "record", "title": item["label"], "publication": SERVICE_NAME}

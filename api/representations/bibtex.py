@@ -9,7 +9,7 @@ from api.representations.bibliography import Reference, references
 
 #: What TeX acts on, and what prints it instead. BibTeX counts braces even behind a backslash, so a
 #: brace of the text stands as a command.
-ESCAPED = str.maketrans(
+ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
         "{": r"\textbraceleft{}",
@@ -69,15 +69,15 @@ def fields(reference: Reference) -> dict[str, str | None]:
         "annote": reference.words,
         "copyright": reference.rights,
     }
-    return {name: _field(name, value) for name, value in plain.items()}
+    return {name: _format_field(name, value) for name, value in plain.items()}
 
 
-def _field(name: str, value: str | None) -> str | None:
+def _format_field(name: str, value: str | None) -> str | None:
     if not value or name in VERBATIM:
         return value
-    return f"{{{escape(value)}}}" if name in ("author", "title") else escape(value)
+    return f"{{{escape_tex(value)}}}" if name in ("author", "title") else escape_tex(value)
 
 
-def escape(text: str) -> str:
+def escape_tex(text: str) -> str:
     """Return the text as TeX prints it unchanged."""
-    return LIGATURE.sub("{}", text.translate(ESCAPED))
+    return LIGATURE.sub("{}", text.translate(ESCAPES))

@@ -14,7 +14,7 @@ from typing import Any
 
 from api.representations.attribution import UNDATED, Item
 from api.representations.bibliography import Reference, references
-from api.representations.csl import date
+from api.representations.csl import csl_date
 
 #: Each style by our name for it, and its file in the CSL repository.
 STYLES = {"apa": "apa", "mla": "modern-language-association", "chicago": "chicago-author-date"}
@@ -25,45 +25,45 @@ TOKEN = re.compile(f"([{TITLE}-{URL}])(”?)(\\.?)")
 # it again where a macro wrote it.
 TITLE_AGAIN = re.compile(f"(?<={TITLE})(.+?)“?{TITLE}”?\\. ")
 
-_one_at_a_time = Lock()
+_style_lock = Lock()
 
 
 def apa(item: Item) -> str:
     """Return the references in the American Psychological Association's style, 7th edition."""
-    return _write(item, "apa")
+    return _format_item(item, "apa")
 
 
 def mla(item: Item) -> str:
     """Return the references in the Modern Language Association's style, 9th edition."""
-    return _write(item, "mla")
+    return _format_item(item, "mla")
 
 
 def chicago(item: Item) -> str:
     """Return the references in the Chicago style with author and date, 18th edition."""
-    return _write(item, "chicago")
+    return _format_item(item, "chicago")
 
 
-def _write(item: Item, style: str) -> str:
+def _format_item(item: Item, style: str) -> str:
     """Return one paragraph a source: the reference, then, for a quote or commentary, why it is cited."""
     return "\n\n".join(_paragraph(reference, style) for reference in references(item)) + "\n"
 
 
 def _paragraph(reference: Reference, style: str) -> str:
     said = " ".join(reference.notes)
-    return formatted(reference, style) + (f"\n{said}" if said else "")
+    return format_reference(reference, style) + (f"\n{said}" if said else "")
 
 
-def formatted(reference: Reference, style: str) -> str:
+def format_reference(reference: Reference, style: str) -> str:
     """Return a reference in a style, on one line."""
     # Who stands in for an author is not named a second time as the place of publication.
     publication = reference.publication if reference.publication != reference.author else None
     parts = {TITLE: reference.title, AUTHOR: reference.author, PUBLICATION: publication, URL: reference.url}
     given = "".join(token for token, part in parts.items() if part)
     laid_out = _layout(style, reference.kind == "book", given, reference.issued, reference.accessed)
-    return TOKEN.sub(lambda match: _filled(parts[match[1]] or "", match[2], match[3]), laid_out)
+    return TOKEN.sub(lambda match: _insert_part(parts[match[1]] or "", match[2], match[3]), laid_out)
 
 
-def _filled(part: str, quotation_mark: str, full_stop: str) -> str:
+def _insert_part(part: str, quotation_mark: str, full_stop: str) -> str:
     """Return a part in its place; a full stop of the style behind one of the part's own marks is dropped."""
     closed = part.rstrip("”’\"'").endswith((".", "?", "!"))
     return part + ("" if closed else full_stop) + quotation_mark
@@ -82,7 +82,7 @@ def _layout(style: str, book: bool, given: str, issued: str | None, accessed: st
     entry |= {names[token]: token for token in given if token in names}
     entry |= {"author": [{"literal": AUTHOR}]} if AUTHOR in given else {}
     entry |= _dates(style, issued, accessed)
-    with _one_at_a_time:  # a style keeps, between calls, what it has written
+    with _style_lock:  # a style keeps, between calls, what it has written
         bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([entry]), formatter.plain)
         bibliography.register(Citation([CitationItem("x")]))
         (laid_out,) = map(str, bibliography.bibliography())
@@ -92,7 +92,7 @@ def _layout(style: str, book: bool, given: str, issued: str | None, accessed: st
 def _dates(style: str, issued: str | None, accessed: str | None) -> dict[str, Any]:
     """Return the dates; MLA leaves out what is not known, so it is given the words for it."""
     undated = {"issued": {"literal": UNDATED}} if style == "mla" else {}
-    known = {"issued": date(issued), "accessed": date(accessed)}
+    known = {"issued": csl_date(issued), "accessed": csl_date(accessed)}
     return (undated if not issued else {}) | {name: value for name, value in known.items() if value}
 
 

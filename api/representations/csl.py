@@ -18,10 +18,10 @@ def write(item: Item) -> str:
     Paragraphs stand as ``locator`` for reading; a citation's own locator takes its place in a text.
     ``custom`` has, for programs, what CSL has no variable for.
     """
-    return json.dumps([entry(reference) for reference in references(item)], ensure_ascii=False, indent=2)
+    return json.dumps([build_item(reference) for reference in references(item)], ensure_ascii=False, indent=2)
 
 
-def entry(reference: Reference) -> dict[str, Any]:
+def build_item(reference: Reference) -> dict[str, Any]:
     """Return one CSL-JSON item; a key whose value is not known is left out."""
     whole = reference.kind in TYPES
     known = {
@@ -31,8 +31,8 @@ def entry(reference: Reference) -> dict[str, Any]:
         "author": reference.author and [{"literal": reference.author}],
         "publisher" if whole else "container-title": reference.publication,
         "section": reference.section,
-        "issued": date(reference.issued),
-        "accessed": date(reference.accessed),
+        "issued": csl_date(reference.issued),
+        "accessed": csl_date(reference.accessed),
         "URL": reference.url,
         "language": reference.language,
         "keyword": ", ".join(reference.keywords),
@@ -43,7 +43,7 @@ def entry(reference: Reference) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value}
 
 
-def date(day: str | None) -> dict[str, Any] | None:
+def csl_date(day: str | None) -> dict[str, Any] | None:
     """Return an ISO date as a CSL date variable; None for None."""
     return {"date-parts": [[int(part) for part in day.split("-")]]} if day else None
 

@@ -17,9 +17,9 @@ from api.representations import (
 )
 from api.representations.attribution import Item
 
-CITING = frozenset({"quote", "commentary", "source"})
+CITABLE_TYPES = frozenset({"quote", "commentary", "source"})
 #: A source is what is annotated.
-ANNOTATING = frozenset({"quote", "commentary"})
+ANNOTATABLE_TYPES = frozenset({"quote", "commentary"})
 BIBLIOGRAPHY = "text/x-bibliography"
 JSON_LD = "application/ld+json"
 
@@ -39,7 +39,7 @@ class Format:
     extension: str | None
     description: str
     write: Callable[[Item], str] | None = None
-    types: frozenset[str] = CITING
+    types: frozenset[str] = CITABLE_TYPES
     styles: tuple[str, ...] = ()
     profile: str | None = None
     charset: bool = False
@@ -93,7 +93,7 @@ FORMATS = (
         "anno.jsonld",
         "A W3C Web Annotation of the source.",
         web_annotation.write,
-        ANNOTATING,
+        ANNOTATABLE_TYPES,
         profile=web_annotation.CONTEXT,
     ),
     Format(

@@ -6,21 +6,21 @@ import json
 from typing import Any
 
 from api.representations.attribution import (
-    KEEPER,
+    SERVICE_NAME,
     Item,
-    address,
     attribution,
-    author_of,
-    base,
+    author_name,
     content_note,
-    paragraphs,
-    uri,
+    encode_uri,
+    format_paragraphs,
+    public_url,
+    service_url,
 )
 
 CONTEXT = "https://schema.org"
 #: schema.org has no essay and no talk.
 WORKS = {"essay": "Article", "review": "Review", "book": "Book"}
-IDENTIFIED = {
+IDENTIFIER_URLS = {
     "imdb": "https://www.imdb.com/title/",
     "wikidata": "https://www.wikidata.org/wiki/",
     "tmdb": "https://www.themoviedb.org/movie/",
@@ -42,7 +42,7 @@ def dumps(node: Node) -> str:
 def node(type_name: str, reference: Item, **properties: Any) -> Node:
     """Return what every node has: its type, its address as its name, its label; no empty property."""
     known = {name: value for name, value in properties.items() if value}
-    return {"@type": type_name, "@id": uri(reference["url"]), "name": reference["label"]} | known
+    return {"@type": type_name, "@id": encode_uri(reference["url"]), "name": reference["label"]} | known
 
 
 def organization(name: str, **properties: str) -> Node:
@@ -50,9 +50,9 @@ def organization(name: str, **properties: str) -> Node:
     return {"@type": "Organization", "name": name} | properties
 
 
-def keeper(item: Item) -> Node:
+def provider(item: Item) -> Node:
     """Return who keeps the records."""
-    return organization(KEEPER, url=base(item))
+    return organization(SERVICE_NAME, url=service_url(item))
 
 
 def movie(film: Item) -> Node:
@@ -65,7 +65,7 @@ def movie(film: Item) -> Node:
         name=film.get("title"),
         datePublished=year and f"{year:04}",
         director=[{"@type": "Person", "name": name} for name in film.get("directors", ())],
-        sameAs=[uri(IDENTIFIED[kind] + known) for kind, known in identifiers.items() if known],
+        sameAs=[encode_uri(IDENTIFIER_URLS[kind] + known) for kind, known in identifiers.items() if known],
     )
 
 
@@ -79,12 +79,12 @@ def character(reference: Item, film: Item, type_name: str = "Thing") -> Node:
 
 def clip(scene: Item, film: Item) -> Node:
     """Return a scene as a part of its film."""
-    return node("Clip", scene, isPartOf={"@id": uri(film["url"])})
+    return node("Clip", scene, isPartOf={"@id": encode_uri(film["url"])})
 
 
 def work(source: Item) -> Node:
     """Return a source; without an author it is its publication's."""
-    name, publication, published = author_of(source), source.get("publication"), source.get("published_on")
+    name, publication, published = author_name(source), source.get("publication"), source.get("published_on")
     # An author is someone or something with a name: which of the two is not known.
     author = {"name": name} if source.get("author") else name and organization(name)
     kind = WORKS.get(source.get("kind", ""), "CreativeWork")
@@ -98,7 +98,7 @@ def work(source: Item) -> Node:
         articleSection=source.get("section") if kind == "Article" else None,
         datePublished=published,
         inLanguage=source.get("language"),
-        url=uri(source.get("source_url") or address(source)),
+        url=encode_uri(source.get("source_url") or public_url(source)),
         copyrightNotice=source.get("rights"),
     )
 
@@ -108,10 +108,10 @@ def passages(item: Item) -> list[Node]:
     return [
         {
             "@type": "CreativeWork",
-            "@id": uri(f"{citation['source']['url']}/paragraphs/{number}"),
-            "name": paragraphs([number]),
+            "@id": encode_uri(f"{citation['source']['url']}/paragraphs/{number}"),
+            "name": format_paragraphs([number]),
             "position": number,
-            "isPartOf": {"@id": uri(citation["source"]["url"])},
+            "isPartOf": {"@id": encode_uri(citation["source"]["url"])},
         }
         for citation in item["citations"]
         for number in citation["paragraphs"]
@@ -145,7 +145,7 @@ def claim(commentary: Item) -> Node:
     return _record(
         "Claim",
         commentary,
-        claimInterpreter=keeper(commentary),
+        claimInterpreter=provider(commentary),
         appearance=works,
         isBasedOn=[{"@id": each["@id"]} for each in works],
         about=[movie(film), *scenes, *characters, *_themes(commentary)],
@@ -160,7 +160,7 @@ def _record(type_name: str, item: Item, **properties: Any) -> Node:
     return node(
         type_name,
         item,
-        url=address(item),
+        url=public_url(item),
         text=item["text"],
         inLanguage=item["language"],
         description=described,

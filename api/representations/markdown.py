@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from api.representations.attribution import Item, address, attribution, content_note, one_line, title_of, uri
-from api.representations.plain_text import facts, publication
+from api.representations.attribution import (
+    Item,
+    attribution,
+    content_note,
+    encode_uri,
+    full_title,
+    one_line,
+    public_url,
+)
+from api.representations.plain_text import footer_lines, format_publication
 
 # HTML is put out of action by character references, which every dialect reads; the rest by backslashes.
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -23,16 +31,16 @@ def write(item: Item) -> str:
     return "\n\n".join(block for block in WRITERS[item["type"]](item) if block) + "\n"
 
 
-def inert(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return one line of text so that Markdown shows it and does nothing else with it."""
     escaped = ANYWHERE.sub(r"\\\g<0>", text.strip(" \t").translate(ENTITIES))
     linkless = BARE_LINK.sub(r"\\\g<0>", escaped)
     return AT_START.sub(_escaped_start, linkless)
 
 
-def inert_lines(text: str, before: str = "") -> str:
+def escape_markdown_lines(text: str, before: str = "") -> str:
     """Return text of several lines, each with ``before`` at its front; lines stay lines."""
-    lines = [inert(line) for line in text.split("\n")]
+    lines = [escape_markdown(line) for line in text.split("\n")]
     kept = [
         line + ("\\" if line and following else "")
         for line, following in zip(lines, [*lines[1:], ""], strict=True)
@@ -40,9 +48,9 @@ def inert_lines(text: str, before: str = "") -> str:
     return "\n".join(f"{before}{line}".rstrip(" ") for line in kept)
 
 
-def link(label: str, to: str) -> str:
+def format_link(label: str, to: str) -> str:
     """Return a link; the address stands in angle brackets, where only they and line ends count."""
-    return f"[{inert(one_line(label))}](<{uri(to)}>)"
+    return f"[{escape_markdown(one_line(label))}](<{encode_uri(to)}>)"
 
 
 def _escaped_start(match: re.Match[str]) -> str:
@@ -50,36 +58,38 @@ def _escaped_start(match: re.Match[str]) -> str:
     return f"\\{match[0]}" if not match[0].isdecimal() else f"{match[0]}\\"
 
 
-def _below(item: Item) -> str:
-    *said, _ = facts(item)
-    return "\n".join([f"{inert(fact)}\\" for fact in said] + [link(item["label"], address(item))])
+def _footer(item: Item) -> str:
+    *said, _ = footer_lines(item)
+    return "\n".join(
+        [f"{escape_markdown(fact)}\\" for fact in said] + [format_link(item["label"], public_url(item))]
+    )
 
 
 def _note(item: Item) -> str | None:
     note = content_note(item)
-    return f"**{inert(note)}**" if note else None
+    return f"**{escape_markdown(note)}**" if note else None
 
 
 def _quote(item: Item) -> Iterator[str | None]:
     yield _note(item)
-    yield inert_lines(item["text"], "> ")
-    yield f"— {inert(attribution(item))}"
-    yield _below(item)
+    yield escape_markdown_lines(item["text"], "> ")
+    yield f"— {escape_markdown(attribution(item))}"
+    yield _footer(item)
 
 
 def _commentary(item: Item) -> Iterator[str | None]:
-    yield f"# {inert(one_line(item['title']))}"
+    yield f"# {escape_markdown(one_line(item['title']))}"
     yield _note(item)
-    yield inert_lines(item["text"])
-    yield f"— {inert(attribution(item))}"
-    yield _below(item)
+    yield escape_markdown_lines(item["text"])
+    yield f"— {escape_markdown(attribution(item))}"
+    yield _footer(item)
 
 
 def _source(item: Item) -> Iterator[str | None]:
-    yield f"# {inert(title_of(item))}"
-    yield inert(publication(item))
-    yield link("Read it", item["source_url"]) if item["source_url"] else None
-    yield _below(item)
+    yield f"# {escape_markdown(full_title(item))}"
+    yield escape_markdown(format_publication(item))
+    yield format_link("Read it", item["source_url"]) if item["source_url"] else None
+    yield _footer(item)
 
 
 WRITERS = {"quote": _quote, "commentary": _commentary, "source": _source}

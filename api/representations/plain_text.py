@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from api.representations.attribution import (
     UNDATED,
     Item,
-    address,
     attribution,
-    author_of,
+    author_name,
     content_note,
+    encode_uri,
+    full_title,
     one_line,
-    title_of,
-    uri,
+    public_url,
 )
 
 
@@ -22,16 +22,16 @@ def write(item: Item) -> str:
     return "\n\n".join(paragraph for paragraph in WRITERS[item["type"]](item) if paragraph) + "\n"
 
 
-def facts(item: Item) -> list[str]:
+def footer_lines(item: Item) -> list[str]:
     """Return what stands below an item's words, a line each: its editor's note, its rights, its address."""
     named = {"Editor’s note": item["editor_note"], "Rights": item.get("rights")}
-    return [f"{name}: {one_line(said)}" for name, said in named.items() if said] + [address(item)]
+    return [f"{name}: {one_line(said)}" for name, said in named.items() if said] + [public_url(item)]
 
 
-def publication(source: Item) -> str:
+def format_publication(source: Item) -> str:
     """Return where and when a source was published, without a full stop."""
     parts = (source["publication"], source["section"], source["published_on"] or UNDATED)
-    by = [author_of(source)] if source["author"] else []
+    by = [author_name(source)] if source["author"] else []
     return ", ".join(filter(None, [*by, *(part and one_line(part) for part in parts)]))
 
 
@@ -39,7 +39,7 @@ def _quote(item: Item) -> Iterator[str | None]:
     yield content_note(item)
     yield f"“{item['text']}”"
     yield f"— {attribution(item)}"
-    yield "\n".join(facts(item))
+    yield "\n".join(footer_lines(item))
 
 
 def _commentary(item: Item) -> Iterator[str | None]:
@@ -47,14 +47,14 @@ def _commentary(item: Item) -> Iterator[str | None]:
     yield one_line(item["title"])
     yield item["text"]
     yield f"— {attribution(item)}"
-    yield "\n".join(facts(item))
+    yield "\n".join(footer_lines(item))
 
 
 def _source(item: Item) -> Iterator[str | None]:
-    yield title_of(item)
-    yield publication(item)
-    yield uri(item["source_url"]) if item["source_url"] else None
-    yield "\n".join(facts(item))
+    yield full_title(item)
+    yield format_publication(item)
+    yield encode_uri(item["source_url"]) if item["source_url"] else None
+    yield "\n".join(footer_lines(item))
 
 
 WRITERS = {"quote": _quote, "commentary": _commentary, "source": _source}

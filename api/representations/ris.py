@@ -37,8 +37,8 @@ def record(reference: Reference) -> dict[str, Any]:
         "publisher" if whole else "secondary_title": reference.publication,
         "section": reference.section,
         "year": reference.issued and reference.issued[:4],
-        "date": _slashed(reference.issued),
-        "access_date": _slashed(reference.accessed),
+        "date": _format_date(reference.issued),
+        "access_date": _format_date(reference.accessed),
         "urls": [reference.url],
         "language": reference.language,
         "keywords": list(reference.keywords),
@@ -47,6 +47,6 @@ def record(reference: Reference) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value}
 
 
-def _slashed(day: str | None) -> str | None:
+def _format_date(day: str | None) -> str | None:
     """Return an ISO date as RIS writes it: ``2023/05/07``."""
     return day.replace("-", "/") if day else None

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from api.representations.attribution import KEEPER, Item, attribution, base, content_note, uri
+from api.representations.attribution import (
+    SERVICE_NAME,
+    Item,
+    attribution,
+    content_note,
+    encode_uri,
+    service_url,
+)
 from api.representations.jsonld import Node, dumps
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
@@ -18,17 +25,17 @@ def write(item: Item) -> str:
     return dumps(
         {
             "@context": CONTEXT,
-            "id": uri(f"{item['url']}?format=annotation"),
+            "id": encode_uri(f"{item['url']}?format=annotation"),
             "type": "Annotation",
             "motivation": MOTIVATIONS[item["type"]],
-            "creator": {"id": base(item), "type": "Organization", "name": KEEPER},
+            "creator": {"id": service_url(item), "type": "Organization", "name": SERVICE_NAME},
             "created": item["created_at"],
             "modified": item["updated_at"],
             "generator": {
-                "id": f"{base(item)}/v1",
+                "id": f"{service_url(item)}/v1",
                 "type": "Software",
-                "name": KEEPER,
-                "homepage": base(item),
+                "name": SERVICE_NAME,
+                "homepage": service_url(item),
             },
             **_rights(item),
             "body": bodies(item),
@@ -53,16 +60,16 @@ def targets(item: Item) -> list[Node]:
     its film.
     """
     cited = [_target(item, citation["source"], citation["paragraphs"]) for citation in item["citations"]]
-    return cited or [{"id": uri(item["film"]["url"])}]
+    return cited or [{"id": encode_uri(item["film"]["url"])}]
 
 
 def _target(item: Item, source: Item, numbers: list[int]) -> Node:
     exact = {"selector": {"type": "TextQuoteSelector", "exact": item["text"]}}
     return {
         "type": "SpecificResource",
-        "source": uri(source.get("source_url") or source["url"]),
+        "source": encode_uri(source.get("source_url") or source["url"]),
         **(exact if item["type"] == "quote" else {}),
-        "scope": [uri(f"{source['url']}/paragraphs/{number}") for number in numbers],
+        "scope": [encode_uri(f"{source['url']}/paragraphs/{number}") for number in numbers],
     }
 
 

@@ -11,22 +11,22 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-RIGHT_TO_LEFT = {"R", "AL", "AN"}
+RIGHT_TO_LEFT_CLASSES = {"R", "AL", "AN"}
 #: How strong each kind of character is to brackets around it (rule N0): numbers are as letters of the right.
-STRENGTH = {"L": "L", "R": "R", "AL": "R", "EN": "R", "AN": "R"}
+STRONG_DIRECTIONS = {"L": "L", "R": "R", "AL": "R", "EN": "R", "AN": "R"}
 BRACKETS = {"(": ")", "[": "]", "{": "}", "「": "」", "『": "』", "（": "）", "〈": "〉", "《": "》"}
 #: How deep brackets are followed (BD16).
-DEEPEST = 63
-Part = TypeVar("Part")
+MAX_OPEN_BRACKETS = 63
+Segment = TypeVar("Segment")
 
 
-def levels(text: str, *, right_to_left: bool) -> list[int]:
+def embedding_levels(text: str, *, right_to_left: bool) -> list[int]:
     """Return the embedding level of each character: odd where it runs from right to left."""
     base = int(right_to_left)
     kinds = [unicodedata.bidirectional(character) or "L" for character in text]
-    if not right_to_left and RIGHT_TO_LEFT.isdisjoint(kinds):
+    if not right_to_left and RIGHT_TO_LEFT_CLASSES.isdisjoint(kinds):
         return [base] * len(text)
-    resolved = dict(_resolved(text, kinds, base))
+    resolved = dict(_resolve_levels(text, kinds, base))
     found: list[int] = []
     for at in range(len(text)):
         # What the rules take away (X9) goes with what is before it.
@@ -34,7 +34,7 @@ def levels(text: str, *, right_to_left: bool) -> list[int]:
     return found
 
 
-def _resolved(text: str, kinds: Sequence[str], base: int) -> list[tuple[int, int]]:
+def _resolve_levels(text: str, kinds: Sequence[str], base: int) -> list[tuple[int, int]]:
     from bidi import algorithm
 
     storage: dict[str, Any] = algorithm.get_empty_storage()
@@ -45,30 +45,30 @@ def _resolved(text: str, kinds: Sequence[str], base: int) -> list[tuple[int, int
     ]
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
-    _pair_brackets(storage["chars"], base)
+    _resolve_brackets(storage["chars"], base)
     algorithm.resolve_neutral_types(storage, False)
     algorithm.resolve_implicit_levels(storage, False)
     return [(character["at"], character["level"]) for character in storage["chars"]]
 
 
-def _pair_brackets(characters: list[dict[str, Any]], base: int) -> None:
+def _resolve_brackets(characters: list[dict[str, Any]], base: int) -> None:
     """Let both brackets of a pair run as what is inside them does (rule N0), which the library leaves out."""
     own, other = ("R", "L") if base else ("L", "R")
-    for opening, closing in sorted(_pairs(characters)):
-        inside = {STRENGTH.get(character["type"]) for character in characters[opening + 1 : closing]}
-        before = (STRENGTH.get(character["type"]) for character in reversed(characters[:opening]))
+    for opening, closing in sorted(_bracket_pairs(characters)):
+        inside = {STRONG_DIRECTIONS.get(character["type"]) for character in characters[opening + 1 : closing]}
+        before = (STRONG_DIRECTIONS.get(character["type"]) for character in reversed(characters[:opening]))
         found = own if own in inside else (other in inside and (next(filter(None, before), own))) or None
         if found:
             characters[opening]["type"] = characters[closing]["type"] = found
 
 
-def _pairs(characters: list[dict[str, Any]]) -> list[tuple[int, int]]:
+def _bracket_pairs(characters: list[dict[str, Any]]) -> list[tuple[int, int]]:
     """Return where matching brackets stand."""
     found: list[tuple[int, int]] = []
     opened: list[tuple[str, int]] = []
     for at, character in enumerate(characters):
         if closing := BRACKETS.get(character["ch"]):
-            opened = [*opened[:DEEPEST], (closing, at)]
+            opened = [*opened[:MAX_OPEN_BRACKETS], (closing, at)]
         elif any(character["ch"] == wanted for wanted, _ in opened):
             while (pair := opened.pop())[0] != character["ch"]:
                 pass
@@ -76,19 +76,19 @@ def _pairs(characters: list[dict[str, Any]]) -> list[tuple[int, int]]:
     return found
 
 
-def in_sight(parts: list[Part], level: Callable[[Part], int]) -> list[Part]:
+def visual_order(parts: list[Segment], level: Callable[[Segment], int]) -> list[Segment]:
     """Return the parts of a line from left to right (rule L2); each has one level throughout."""
     highest = max(map(level, parts), default=0)
     seen = list(parts)
     for least in range(highest, 0, -1):
-        seen = _turned(seen, level, least)
+        seen = _reverse_runs(seen, level, least)
     return seen
 
 
-def _turned(parts: list[Part], level: Callable[[Part], int], least: int) -> list[Part]:
+def _reverse_runs(parts: list[Segment], level: Callable[[Segment], int], least: int) -> list[Segment]:
     """Return the parts with each run of those of a level of ``least`` or more turned round."""
-    found: list[Part] = []
-    run: deque[Part] = deque()
+    found: list[Segment] = []
+    run: deque[Segment] = deque()
     for part in parts:
         if level(part) >= least:
             run.appendleft(part)

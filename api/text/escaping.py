@@ -14,32 +14,32 @@ from markupsafe import Markup, escape
 WORD_JOINER = "\u2060"
 #: What begins a tag, a comment or a declaration (HTML, section 13.2.5.6), or after decoding would: also a
 #: reference by number, ``&lt;``, or one to the ampersand itself.
-ACTIVE = re.compile(r"<(?=[A-Za-z/!?&])|&(?=#|lt|amp)", re.IGNORECASE)
+ACTIVE_MARKUP = re.compile(r"<(?=[A-Za-z/!?&])|&(?=#|lt|amp)", re.IGNORECASE)
 #: What no XML document may hold (XML 1.0, section 2.2).
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+INVALID_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: What may be read in another direction than the sentence around it: Hebrew, Arabic and their kin, and
 #: controls of direction.
-OTHER_WAY = re.compile(
+RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
     "\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 
 
-def defused(text: str) -> str:
+def escape_active(text: str) -> str:
     """Return the text with nothing in it that could act where it is not escaped."""
-    return ACTIVE.sub(rf"\g<0>{WORD_JOINER}", NOT_XML.sub("\ufffd", text))
+    return ACTIVE_MARKUP.sub(rf"\g<0>{WORD_JOINER}", INVALID_XML.sub("\ufffd", text))
 
 
-def escaped(text: str) -> Markup:
+def escape_html(text: str) -> Markup:
     """Return the text for an element's content or a quoted attribute."""
-    return escape(defused(text))
+    return escape(escape_active(text))
 
 
-def name(text: str) -> Markup:
+def isolate_name(text: str) -> Markup:
     """Return a name for an element's content, kept to itself if it may run the other way."""
-    return Markup("<bdi>%s</bdi>") % escaped(text) if OTHER_WAY.search(text) else escaped(text)
+    return Markup("<bdi>%s</bdi>") % escape_html(text) if RIGHT_TO_LEFT.search(text) else escape_html(text)
 
 
-def lines(text: str) -> Markup:
+def escape_lines(text: str) -> Markup:
     """Return text of several lines, each of which stays one."""
-    return Markup("<br />").join(map(escaped, text.split("\n")))
+    return Markup("<br />").join(map(escape_html, text.split("\n")))

@@ -21,13 +21,13 @@ from api.core.urls import absolute_url
 if TYPE_CHECKING:
     import uharfbuzz
 
-FOLDER = Path(__file__).parent / "typefaces"
+TYPEFACES_DIR = Path(__file__).parent / "typefaces"
 #: The ``font-family`` of whatever is measured here; the names behind it are for want of these files.
-FAMILIES = "Subtext, Georgia, serif"
+FONT_FAMILY = "Subtext, Georgia, serif"
 #: How many characters' typefaces are remembered.
-MOST_KNOWN = 20_000
+MAX_CACHED_CHARACTERS = 20_000
 #: What is not drawn by itself, and so is in whatever font its neighbour is in.
-UNSEEN = {0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x2060, 0x2065), *range(0xFE00, 0xFE10), 0xFEFF}
+INVISIBLE = {0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x2060, 0x2065), *range(0xFE00, 0xFE10), 0xFEFF}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Typeface:
     @cached_property
     def asked_for(self) -> list[range]:
         """What stands in ``wanted``, as numbers."""
-        return [_numbers(part) for part in self.wanted.split(",")]
+        return [_parse_range(part) for part in self.wanted.split(",")]
 
     @cached_property
     def name(self) -> str:
@@ -79,7 +79,7 @@ class Typeface:
         return any(code in numbers for numbers in self.asked_for) and code in self.characters
 
 
-def _numbers(part: str) -> range:
+def _parse_range(part: str) -> range:
     first, _, last = part.removeprefix("U+").partition("-")
     return range(int(first, 16), int(last or first, 16) + 1)
 
@@ -89,24 +89,24 @@ def typefaces() -> tuple[Typeface, ...]:
     """Return every typeface, those first that are asked first; the italic of each stands behind it."""
     return tuple(
         Typeface(
-            FOLDER / f"{face['file']}-{style}.woff2",
+            TYPEFACES_DIR / f"{face['file']}-{style}.woff2",
             style == "italic",
             face["range"],
             face["leading"],
             not face.get("cards_only", False),
         )
-        for face in json.loads((FOLDER / "faces.json").read_bytes())
+        for face in json.loads((TYPEFACES_DIR / "faces.json").read_bytes())
         for style in face["styles"]
     )
 
 
-@lru_cache(maxsize=MOST_KNOWN)
-def typeface_of(character: str, italic: bool = False) -> Typeface | None:
+@lru_cache(maxsize=MAX_CACHED_CHARACTERS)
+def typeface_for(character: str, italic: bool = False) -> Typeface | None:
     """Return what draws a character, in Unicode's wider sense (a letter and its marks, one emoji).
 
     It is the first typeface that has all of it, else the first that has what it begins with, else None.
     """
-    whole = [code for code in map(ord, unicodedata.normalize("NFC", character)) if code not in UNSEEN]
+    whole = [code for code in map(ord, unicodedata.normalize("NFC", character)) if code not in INVISIBLE]
     wanted = whole or [ord(" ")]
     faces = [face for face in typefaces() if italic or not face.italic]
     if italic:
@@ -116,37 +116,37 @@ def typeface_of(character: str, italic: bool = False) -> Typeface | None:
     return next(complete, None) or next(begun, None)
 
 
-def needed(text: str, italic: bool = False) -> set[Typeface]:
+def served_typefaces(text: str, italic: bool = False) -> set[Typeface]:
     """Return the typefaces that are served and that a text is set in."""
-    found = {typeface_of(character, italic) for character in set(text)}
+    found = {typeface_for(character, italic) for character in set(text)}
     return {face for face in found if face and face.served}
 
 
-def faces_css(upright: str, italic: str = "") -> str:
+def font_face_css(upright: str, italic: str = "") -> str:
     """Return the ``@font-face`` rules for a document that has these characters in it, in their order.
 
     Later rules win where ranges overlap (CSS Fonts 4, section 4.5), so that what is asked first comes last.
     """
-    wanted = needed(upright) | (needed(italic, italic=True) if italic else set())
-    return "".join(_face_css(face) for face in reversed(typefaces()) if face in wanted)
+    wanted = served_typefaces(upright) | (served_typefaces(italic, italic=True) if italic else set())
+    return "".join(_font_face_rule(face) for face in reversed(typefaces()) if face in wanted)
 
 
-def _face_css(face: Typeface) -> str:
+def _font_face_rule(face: Typeface) -> str:
     source = f'src:url({absolute_url(f"/embed/fonts/{face.name}")})format("woff2")'
     style = "font-style:italic;" if face.italic else ""
     return f"@font-face{{font-family:Subtext;{style}{source};unicode-range:{face.wanted}}}"
 
 
-def served(name: str) -> Path | None:
+def served_path(name: str) -> Path | None:
     """Return the file that is served under a name; None if there is none."""
-    return _served().get(name)
+    return _served_paths().get(name)
 
 
 @cache
-def _served() -> dict[str, Path]:
+def _served_paths() -> dict[str, Path]:
     return {face.name: face.path for face in typefaces() if face.served}
 
 
-def leading(faces: Iterable[Typeface]) -> float:
+def line_height(faces: Iterable[Typeface]) -> float:
     """Return how far the lines of a text are apart, in ems, that is set in these typefaces."""
     return max((face.leading for face in faces), default=typefaces()[0].leading)

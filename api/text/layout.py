@@ -11,14 +11,14 @@ from functools import cached_property
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
-from api.text.bidi import in_sight, levels
-from api.text.fonts import Typeface, leading, typeface_of, typefaces
-from api.text.line_breaking import characters, line_breaks
+from api.text.bidi import embedding_levels, visual_order
+from api.text.fonts import Typeface, line_height, typeface_for, typefaces
+from api.text.line_breaking import graphemes, line_breaks
 
 #: What a sum of floats may be off by, in ems.
-SLACK = 1e-6
+TOLERANCE = 1e-6
 #: How many characters around a run decide its forms, as in Arabic, where letters join.
-CONTEXT = 8
+SHAPING_CONTEXT = 8
 
 
 class Span(NamedTuple):
@@ -68,9 +68,9 @@ class Paragraph:
     def runs(self) -> list[Run]:
         """The paragraph's parts, in reading order."""
         italic = [span.italic for span in self.spans for _ in span.text]
-        depth = levels(self.text, right_to_left=self.right_to_left)
+        depth = embedding_levels(self.text, right_to_left=self.right_to_left)
         whole = [
-            (start, end, typeface_of(self.text[start:end], italic[start]) or typefaces()[0], depth[start])
+            (start, end, typeface_for(self.text[start:end], italic[start]) or typefaces()[0], depth[start])
             for start, end in self.characters
         ]
         found = []
@@ -82,12 +82,12 @@ class Paragraph:
     @cached_property
     def characters(self) -> list[tuple[int, int]]:
         """Where each character begins and ends."""
-        return characters(self.text)
+        return graphemes(self.text)
 
     @cached_property
     def leading(self) -> float:
         """How far its lines are apart, in ems."""
-        return leading({run.face for run in self.runs})
+        return line_height({run.face for run in self.runs})
 
     @cached_property
     def _reached(self) -> list[float]:
@@ -124,7 +124,7 @@ class Paragraph:
         """
         found, start = [], self._skip(0)
         while start < len(self.text):
-            end, start_of_next = self._end_of_line(start, width + SLACK)
+            end, start_of_next = self._end_of_line(start, width + TOLERANCE)
             found.append(Line(start, end))
             start = self._skip(start_of_next)
         return found
@@ -156,7 +156,7 @@ class Paragraph:
     def glyphs(self, line: Line) -> Iterator[Glyph]:
         """Yield the glyphs of a line, from left to right."""
         pen = 0.0
-        for part in in_sight(self._parts(line), lambda run: run.level):
+        for part in visual_order(self._parts(line), lambda run: run.level):
             for _, advance, number, x, y in self._shaped(part):
                 yield Glyph(part.face, number, pen + x, y)
                 pen += advance
@@ -170,8 +170,8 @@ class Paragraph:
         import uharfbuzz
 
         buffer = uharfbuzz.Buffer()
-        first = max(0, run.start - CONTEXT)
-        codes = list(map(ord, self.text[first : run.end + CONTEXT]))
+        first = max(0, run.start - SHAPING_CONTEXT)
+        codes = list(map(ord, self.text[first : run.end + SHAPING_CONTEXT]))
         buffer.add_codepoints(codes, run.start - first, run.end - run.start)
         buffer.guess_segment_properties()
         buffer.direction = "rtl" if run.level % 2 else "ltr"

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 #: Marks that stand outside, by primary language, as CLDR has them; English ones where nothing else is said.
 ENGLISH = ("“", "”")
-LOW = ("„", "“")
-POINTED = ("«", "»")
+LOW_HIGH = ("„", "“")
+GUILLEMETS = ("«", "»")
 MARKS = {
     "ar": ("”", "“"),
-    "bg": LOW,
+    "bg": LOW_HIGH,
     "bs": ("„", "”"),
-    "cs": LOW,
+    "cs": LOW_HIGH,
     "da": ("”", "”"),
-    "de": LOW,
-    "el": POINTED,
-    "es": POINTED,
-    "et": LOW,
-    "fa": POINTED,
+    "de": LOW_HIGH,
+    "el": GUILLEMETS,
+    "es": GUILLEMETS,
+    "et": LOW_HIGH,
+    "fa": GUILLEMETS,
     "fi": ("”", "”"),
     "fr": ("«\u202f", "\u202f»"),
     "he": ("”", "”"),
     "hr": ("„", "”"),
     "hu": ("„", "”"),
-    "is": LOW,
-    "it": POINTED,
+    "is": LOW_HIGH,
+    "it": GUILLEMETS,
     "ja": ("「", "」"),
-    "lt": LOW,
-    "mk": LOW,
-    "nb": POINTED,
-    "nn": POINTED,
-    "no": POINTED,
+    "lt": LOW_HIGH,
+    "mk": LOW_HIGH,
+    "nb": GUILLEMETS,
+    "nn": GUILLEMETS,
+    "no": GUILLEMETS,
     "pl": ("„", "”"),
     "pt": ENGLISH,
     "ro": ("„", "”"),
-    "ru": POINTED,
-    "sk": LOW,
-    "sl": LOW,
+    "ru": GUILLEMETS,
+    "sk": LOW_HIGH,
+    "sl": LOW_HIGH,
     "sr": ("„", "”"),
     "sv": ("”", "”"),
-    "uk": POINTED,
+    "uk": GUILLEMETS,
 }
 
 

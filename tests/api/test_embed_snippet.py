@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from api.embeds.quote_view_model import Quoted
-from api.embeds.snippet import figure, snippet
-from api.text.escaping import WORD_JOINER, defused
+from api.embeds.quote_view_model import QuoteViewModel
+from api.embeds.snippet import render_figure, render_snippets
+from api.text.escaping import WORD_JOINER, escape_active
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.choices import NASTY
@@ -27,7 +27,7 @@ WORDS = (
     "I am glad that you found someone. It is perfect."
 )
 XHTML = "{http://www.w3.org/1999/xhtml}"
-PLAIN = Quoted(
+PLAIN = QuoteViewModel(
     id="a-b",
     label="A label",
     text="Words.",
@@ -217,34 +217,34 @@ class TestHostileText:
     @settings(deadline=None)
     def test_it_stays_text_in_html_and_in_xml(self, text, name, note):
         said = replace(PLAIN, text=text, who=name, film=name, source=name, note=note)
-        made = str(figure(said))
+        made = str(render_figure(said))
         one_line = replace(PLAIN, note="A note.", text="\n" * text.count("\n"))
-        expected = [tag for tag in tags(str(figure(one_line))) if tag != "bdi"]
+        expected = [tag for tag in tags(str(render_figure(one_line))) if tag != "bdi"]
         for markup in (made, html.unescape(made), html.unescape(html.unescape(made))):
             assert [tag for tag in tags(markup) if tag != "bdi"] == expected
         words = ET.fromstring(made).find("blockquote/p")
-        assert "".join(words.itertext()) == defused(text).replace("\n", "")
+        assert "".join(words.itertext()) == escape_active(text).replace("\n", "")
 
     @given(text=TEXTS, name=TEXTS)
     @settings(deadline=None)
     def test_it_stays_text_in_markdown(self, app, text, name):
         said = replace(PLAIN, text=text.strip() or "x", who=name.strip() or "x", film=name.strip() or "x")
         with app.app_context():
-            form = snippet(said)["markdown"]
+            form = render_snippets(said)["markdown"]
         for source in (form, html.unescape(form)):
             found = MarkdownIt().render(source)
             assert "<script" not in found
             assert Parsed(found).links == [PLAIN.page]
 
     def test_a_joiner_stands_only_where_something_would_begin(self):
-        assert defused("<b> &lt; &#60; AT&T 1 < 2 & x") == (
+        assert escape_active("<b> &lt; &#60; AT&T 1 < 2 & x") == (
             f"<{WORD_JOINER}b> &{WORD_JOINER}lt; &{WORD_JOINER}#60; AT&T 1 < 2 & x"
         )
 
     def test_a_name_that_runs_the_other_way_keeps_to_itself(self):
-        made = str(figure(replace(PLAIN, who="\u202eevil", text="שלום")))
+        made = str(render_figure(replace(PLAIN, who="\u202eevil", text="שלום")))
         assert "— <bdi>\u202eevil</bdi>, <cite>" in made
         assert '<blockquote cite="https://subtext.example/quotes/a-b" lang="en" dir="rtl">' in made
 
     def test_lines_stay_lines(self):
-        assert "<p>one<br />two</p>" in str(figure(replace(PLAIN, text="one\ntwo")))
+        assert "<p>one<br />two</p>" in str(render_figure(replace(PLAIN, text="one\ntwo")))

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from api.pages.argument_tree import MOST_STEPS, argument
-from api.pages.template_filters import paragraphs
-from api.pages.theme_timeline import scenes_beyond, threads
+from api.pages.argument_tree import MAX_DEPTH, build_argument
+from api.pages.template_filters import paragraph_ranges
+from api.pages.theme_timeline import build_timelines, untagged_scenes
 from tests.cases import each
 
 pytestmark = pytest.mark.any_database
@@ -49,21 +49,21 @@ class TestArgument:
         ],
     )
     def test_grows_from_what_serves_no_other(self, pairs, core, expected):
-        assert drawn(argument(claims(*pairs, names="abcd", core=core)).trees) == expected
+        assert drawn(build_argument(claims(*pairs, names="abcd", core=core)).trees) == expected
 
     def test_what_nothing_ties_stands_by_itself(self):
-        assert [claim["id"] for claim in argument(claims("ba", names="abc")).single] == ["c"]
+        assert [claim["id"] for claim in build_argument(claims("ba", names="abc")).single] == ["c"]
 
     def test_a_relation_to_what_nobody_may_see_is_none(self):
         [claim] = claims(names="a")
         claim["relations"] = [{"relation": "supports", "commentary": None}]
-        assert argument([claim]).single == [claim]
+        assert build_argument([claim]).single == [claim]
 
     def test_what_lies_too_deep_begins_anew(self):
         letters = "abcdefghijklmnopqrst"
-        found = argument(claims(*(later + name for name, later in pairwise(letters))))
+        found = build_argument(claims(*(later + name for name, later in pairwise(letters))))
         depths = [tree.beneath for tree in found.trees]
-        assert depths == [MOST_STEPS, MOST_STEPS, 19 - 2 * MOST_STEPS - 2]
+        assert depths == [MAX_DEPTH, MAX_DEPTH, 19 - 2 * MAX_DEPTH - 2]
 
 
 class TestThreads:
@@ -73,8 +73,8 @@ class TestThreads:
         claim = {"id": "c", "film": film, "scenes": [{"id": "s3"}, {"id": "s2"}]}
         nowhere = {"id": "q", "film": film, "scene": None}
         theme = {"scenes": scenes[:1], "quotes": [nowhere], "commentary": [claim]}
-        assert scenes_beyond(theme) == ["s3", "s2"]
-        [thread] = threads(theme, {scene["id"]: scene for scene in scenes[1:]})
+        assert untagged_scenes(theme) == ["s3", "s2"]
+        [thread] = build_timelines(theme, {scene["id"]: scene for scene in scenes[1:]})
         assert [stop.scene and stop.scene["id"] for stop in thread.stops] == ["s1", "s2", "s3", None]
         assert [stop.commentary for stop in thread.stops] == [[], [claim], [], []]
         assert [stop.again for stop in thread.stops] == [[], [], [claim], []]
@@ -86,4 +86,4 @@ class TestWording:
         ("numbers", "written"), [([], ""), ([5], "5"), ([5, 33, 34, 35, 37], "5, 33–35, 37"), ([1, 2], "1–2")]
     )
     def test_paragraphs_are_written_as_runs(self, numbers, written):
-        assert paragraphs(numbers) == written
+        assert paragraph_ranges(numbers) == written

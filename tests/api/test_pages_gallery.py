@@ -105,7 +105,7 @@ class TestChoosing:
         assert len(reads(app, "/embed")) == 3
 
     def test_names_no_more_themes_than_a_form_can_hold(self, app, client, monkeypatch):
-        monkeypatch.setattr("api.pages.gallery.MOST_THEMES", 3)
+        monkeypatch.setattr("api.pages.gallery.MAX_THEMES", 3)
         assert len(Parsed(client.get("/embed").text).all("option")) == 1 + 3 + 4
         assert Theme.type_name == "theme"
 

@@ -10,7 +10,7 @@ from api.core.config import ROOT
 from api.http.deprecation.declaration import Deprecated
 from api.http.deprecation.headers import DeprecationEntry
 from api.pages import guides
-from api.pages.markdown_to_html import document
+from api.pages.markdown_to_html import render_document
 from tests.browser.parsed import Parsed
 from tests.cases import each
 
@@ -115,10 +115,10 @@ class TestGuides:
 
     def test_each_is_rendered_once(self, client):
         client.get("/docs/guides/search")
-        before = guides._document.cache_info().misses
+        before = guides._load_document.cache_info().misses
         client.get("/docs/guides/search")
         client.get("/docs/guides/errors")
-        assert guides._document.cache_info().misses == before
+        assert guides._load_document.cache_info().misses == before
 
 
 class TestDeprecatedNow:
@@ -129,7 +129,7 @@ class TestDeprecatedNow:
         declared = Deprecated(dt.date(2027, 1, 1), instead="`GET /v1/new`", sunset=dt.date(2028, 1, 1))
         entry = DeprecationEntry("parameter", "old", ("listQuotes",), declared)
         with client.application.test_request_context("/docs/guides/versioning"):
-            known = guides.library(BASE)
+            known = guides.load_guides(BASE)
             html = render_template(
                 "guide.html", guide=known["versioning"], guides=known, deprecated=[entry], calls=()
             )
@@ -141,7 +141,7 @@ class TestDeprecatedNow:
 
 class TestMarkdown:
     def shown(self, text, base_url="https://subtext.example"):
-        return document(text, base_url, lambda target: guides.on_the_web("docs/guides", target))
+        return render_document(text, base_url, lambda target: guides.page_path("docs/guides", target))
 
     def test_html_is_shown_not_taken_over(self):
         html = self.shown("# A\n\n<script>alert(1)</script> <b onclick=x>b</b>\n").html

@@ -12,7 +12,7 @@ from api.app import create_app
 from api.core import request_context
 from api.core.config import Settings
 from api.http.problem_types import PROBLEM_TYPES
-from api.pages.http_examples import EXCHANGES
+from api.pages.http_examples import HTTP_EXAMPLES
 from models import Quote
 from tests.browser.parsed import Parsed
 from tests.conftest import PATIENT
@@ -100,7 +100,7 @@ class TestProblemPage:
 
 class TestExchange:
     def test_every_problem_has_one(self):
-        assert list(EXCHANGES) == list(PROBLEM_TYPES)
+        assert list(HTTP_EXAMPLES) == list(PROBLEM_TYPES)
 
     @pytest.mark.parametrize("code", PLAIN)
     def test_it_is_so(self, made, shown, code):

@@ -44,7 +44,7 @@ def search(client, monkeypatch):
 
     def run(found, query="q=wife"):
         asked = []
-        monkeypatch.setattr(search_view, "find", lambda query: asked.append(query) or found)
+        monkeypatch.setattr(search_view, "search", lambda query: asked.append(query) or found)
         answered = client.get(f"/search?{query}")
         return Parsed(answered.text), asked
 
@@ -122,7 +122,7 @@ class TestSearchPage:
                 "invalid-parameters", "1 parameter is not valid.", [{"detail": "“q” is <too> long."}]
             )
 
-        monkeypatch.setattr(search_view, "find", refuse)
+        monkeypatch.setattr(search_view, "search", refuse)
         answered = client.get("/search?q=wife")
         assert answered.status_code == 422
         assert answered.headers["Cache-Control"] == "no-store"

@@ -27,7 +27,7 @@ def locations(answer):
 @pytest.fixture
 def small_parts(monkeypatch):
     """Parts of so few addresses that the pack needs several."""
-    monkeypatch.setattr(sitemap, "MOST", 16)
+    monkeypatch.setattr(sitemap, "MAX_URLS", 16)
 
 
 class TestSitemap:

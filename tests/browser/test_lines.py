@@ -9,13 +9,13 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 from api.embeds import text_height
-from api.embeds.quote_view_model import quoted
-from api.embeds.text_height import Type, height
+from api.embeds.quote_view_model import build_view_model
+from api.embeds.text_height import TypeSize, height
 from api.text import fonts
 from api.text.layout import Span
 
 WIDTHS = [200, 280, 360, 440, 520, 600]
-WORDS, NAMES = Type(20, 30), Type(15, 22)
+WORDS, NAMES = TypeSize(20, 30), TypeSize(15, 22)
 #: What the pack has not: other scripts, and whatever a line may break at.
 OTHERS = [
     "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.",
@@ -43,7 +43,7 @@ def in_app(served):
 
 def quotes(served):
     with urllib.request.urlopen(f"{served.url}/v1/quotes?limit=100&include=film,sources") as answer:
-        return [quoted(item) for item in json.load(answer)["data"]]
+        return [build_view_model(item) for item in json.load(answer)["data"]]
 
 
 def names(quote):
@@ -63,10 +63,10 @@ def measured(page, paragraphs):
         "".join(s.text for spans, _ in paragraphs for s in spans if s.italic == i) for i in (0, 1)
     )
     elements = [
-        f'<p dir="auto" style="margin:0;{escape(text_height.type_css(type_))};{text_height.STYLE}">{written(spans)}</p>'
+        f'<p dir="auto" style="margin:0;{escape(text_height.font_css(type_))};{text_height.PARAGRAPH_CSS}">{written(spans)}</p>'
         for spans, type_ in paragraphs
     ]
-    page.set_content(f"<style>{fonts.faces_css(upright, italic)}</style>{''.join(elements)}")
+    page.set_content(f"<style>{fonts.font_face_css(upright, italic)}</style>{''.join(elements)}")
     page.wait_for_function("document.fonts.ready.then(() => document.fonts.size > 0)")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("[...document.fonts].filter(face => face.status !== 'loaded').length") == 0

@@ -3,7 +3,7 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from api.embeds.quote_view_model import Quoted
+from api.embeds.quote_view_model import QuoteViewModel
 from tests.forms import HOSTILE, tried
 
 SCRIPTS = [
@@ -62,4 +62,4 @@ def shown(text="Her love is real.", **changes):
         "note": None,
         "page": "http://subtext.example/quotes/a-quote",
     }
-    return Quoted(**(values | changes))
+    return QuoteViewModel(**(values | changes))

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from api.embeds.cards.image_cache import Kept
+from api.embeds.cards.image_cache import ImageCache
 from models import Quote, Status
 from tests.forms import FLAGGED
 
@@ -137,18 +137,18 @@ class TestHidden:
 
 class TestKept:
     def test_what_was_made_is_not_made_again(self):
-        kept, made = Kept(10), []
+        kept, made = ImageCache(10), []
         for _ in range(2):
             assert kept.get("a", lambda: made.append(1) or b"aaaa") == b"aaaa"
         assert made == [1]
 
     def test_what_was_asked_for_least_lately_gives_way(self):
-        kept, made = Kept(10), []
+        kept, made = ImageCache(10), []
         for key in ("a", "b", "a", "c", "a", "b"):
             kept.get(key, lambda key=key: made.append(key) or b"1234")
         assert made == ["a", "b", "c", "b"]
 
     def test_what_is_larger_than_all_the_room_is_not_kept(self):
-        kept = Kept(3)
+        kept = ImageCache(3)
         assert kept.get("a", lambda: b"1234") == b"1234"
         assert kept.get("a", lambda: b"4321") == b"4321"

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from api.embeds.cards.layout import BETWEEN, EDGE, INK, NAMED, SOFT, card
-from api.embeds.cards.png import _mask, png
-from api.embeds.cards.svg import svg
-from api.representations.attribution import UNNAMED
-from api.text.fitting import REST
+from api.embeds.cards.layout import EDGE_WIDTH, FOREGROUND, GAP, MIN_WIDTH_FOR_NAME, MUTED, layout_card
+from api.embeds.cards.png import _text_coverage, draw_png
+from api.embeds.cards.svg import draw_svg
+from api.representations.attribution import UNKNOWN_SOURCE
+from api.text.fitting import ELLIPSIS
 from tests.embeds.shown import HARD, TEXTS, few, shown
 
 MAX_BYTES = 60_000
@@ -22,23 +22,23 @@ NOTE = "Content note: Demeaning language (2 of 3)."
 
 def parts(drawn):
     """Return the lines below, which say whose the words are, and the lines above."""
-    below = 3 if drawn.width >= NAMED else 2
+    below = 3 if drawn.width >= MIN_WIDTH_FOR_NAME else 2
     return drawn.texts[:below], drawn.texts[below:]
 
 
 def words(drawn):
     """Return the lines of the quoted words."""
-    lines = [text for text in parts(drawn)[1] if text.look.colour == INK]
+    lines = [text for text in parts(drawn)[1] if text.look.colour == FOREGROUND]
     return [text.paragraph.text[text.line.start : text.line.end] for text in lines]
 
 
 def is_in_its_place(drawn):
     """Whether every line is inside the card, and the words are above the lines that say whose they are."""
-    margin = (EDGE + 4) * drawn.scale
+    margin = (EDGE_WIDTH + 4) * drawn.scale
     for text in drawn.texts:
         assert text.x >= margin
         assert text.x + text.width <= drawn.width - margin
-        assert text.look.size * 0.7 <= text.y <= drawn.height - BETWEEN * drawn.scale
+        assert text.look.size * 0.7 <= text.y <= drawn.height - GAP * drawn.scale
     below, above = parts(drawn)
     assert max(text.y for text in above) <= min(text.y - text.look.size for text in below)
     return True
@@ -46,7 +46,7 @@ def is_in_its_place(drawn):
 
 def ink(drawn):
     """Return the box around everything that is drawn: left, top, right, bottom."""
-    return _mask(drawn, drawn.texts).getbbox()
+    return _text_coverage(drawn, drawn.texts).getbbox()
 
 
 class TestCard:
@@ -56,7 +56,7 @@ class TestCard:
             names = dict.fromkeys(("label", "who", "film", "source"), text[:300])
             # Breaking the lines of a long text takes long: at the extremes it meets every case.
             for width in WIDTHS if len(text) < 100 else (WIDTHS[0], WIDTHS[-1]):
-                drawn = card(shown(text, **names), width)
+                drawn = layout_card(shown(text, **names), width)
                 message = f"{text[:20]!r}, {len(text)} characters, {width} pixels"
                 assert is_in_its_place(drawn), message
                 left, top, right, bottom = ink(drawn)
@@ -66,71 +66,73 @@ class TestCard:
     @few
     @given(TEXTS, st.sampled_from(WIDTHS), st.sampled_from(["en", "fr", "he", "ja", "x"]))
     def test_text_of_any_length_and_script_stays_in_its_place(self, text, width, language):
-        assert is_in_its_place(card(shown(text, language=language), width))
-        assert is_in_its_place(card(shown(label=text, note=f"{NOTE} {text}", language=language), width))
+        assert is_in_its_place(layout_card(shown(text, language=language), width))
+        assert is_in_its_place(
+            layout_card(shown(label=text, note=f"{NOTE} {text}", language=language), width)
+        )
 
     @few
     @given(TEXTS)
     def test_every_character_has_a_glyph(self, text):
-        drawn = card(shown(text))
+        drawn = layout_card(shown(text))
         assert all(glyph.number for text in drawn.texts for glyph in text.paragraph.glyphs(text.line))
 
     def test_short_words_are_large_and_long_ones_small(self):
-        sizes = [card(shown("Her love is real. " * times)).texts[-1].look.size for times in (1, 8, 20)]
+        sizes = [layout_card(shown("Her love is real. " * times)).texts[-1].look.size for times in (1, 8, 20)]
         assert sizes == sorted(sizes, reverse=True)
         assert len(set(sizes)) == 3
 
     def test_a_text_that_fits_is_shown_whole(self):
-        assert words(card(shown("Her love is real. " * 20)))[-1].endswith("real.”")
+        assert words(layout_card(shown("Her love is real. " * 20)))[-1].endswith("real.”")
 
     def test_a_text_that_does_not_fit_is_cut(self):
-        assert words(card(shown("Her love is real. " * 200)))[-1].endswith(f"{REST}”")
+        assert words(layout_card(shown("Her love is real. " * 200)))[-1].endswith(f"{ELLIPSIS}”")
 
     def test_quotation_marks_are_those_of_the_language(self):
-        assert words(card(shown("Ja.", language="de"))) == ["„Ja.“"]
-        assert words(card(shown("Ja.", language="de-AT"))) == ["„Ja.“"]
+        assert words(layout_card(shown("Ja.", language="de"))) == ["„Ja.“"]
+        assert words(layout_card(shown("Ja.", language="de-AT"))) == ["„Ja.“"]
 
     def test_a_flagged_quote_shows_its_content_note_and_label_instead_of_its_words(self):
-        drawn = card(shown("Unseen words.", note=NOTE, label="A neutral label"))
+        drawn = layout_card(shown("Unseen words.", note=NOTE, label="A neutral label"))
         written = " ".join(text.paragraph.text for text in drawn.texts)
         assert "Unseen" not in written
         assert "Demeaning language" in written
         assert words(drawn) == ["A neutral label"]
 
     def test_it_names_the_source(self):
-        written = [text.paragraph.text for text in card(shown()).texts if text.look.colour == SOFT]
+        written = [text.paragraph.text for text in layout_card(shown()).texts if text.look.colour == MUTED]
         assert written == ["as quoted in “Her: Perfection Is the Enemy of Real”"]
 
     def test_a_hidden_source_is_not_named(self):
         assert "as quoted in a source that is not named" in [
-            text.paragraph.text for text in card(shown(source=UNNAMED)).texts
+            text.paragraph.text for text in layout_card(shown(source=UNKNOWN_SOURCE)).texts
         ]
 
     def test_a_right_to_left_quote_begins_on_the_right(self):
-        drawn = card(shown("שלום", language="he"))
+        drawn = layout_card(shown("שלום", language="he"))
         assert drawn.edge[0] > drawn.width / 2
         assert drawn.texts[-1].x > drawn.width / 2
 
     def test_direction_overrides_are_removed(self):
-        assert words(card(shown("\u202eevil\u202c words"))) == ["“evil words”"]
+        assert words(layout_card(shown("\u202eevil\u202c words"))) == ["“evil words”"]
 
 
 class TestPng:
     def test_it_has_the_requested_width(self):
         for width in WIDTHS:
-            with Image.open(io.BytesIO(png(card(shown(), width)))) as picture:
+            with Image.open(io.BytesIO(draw_png(layout_card(shown(), width)))) as picture:
                 assert picture.size == (width, round(width * 0.525))
                 assert picture.format == "PNG"
 
     def test_it_is_small(self):
-        sizes = {(len(text), ascii(text[:8])): len(png(card(shown(text)))) for text in HARD}
+        sizes = {(len(text), ascii(text[:8])): len(draw_png(layout_card(shown(text)))) for text in HARD}
         assert {name: size for name, size in sizes.items() if size >= MAX_BYTES} == {}
 
     def test_the_same_quote_has_the_same_bytes(self):
-        assert png(card(shown())) == png(card(shown()))
+        assert draw_png(layout_card(shown())) == draw_png(layout_card(shown()))
 
     def test_other_words_have_other_bytes(self):
-        assert png(card(shown("One."))) != png(card(shown("Two.")))
+        assert draw_png(layout_card(shown("One."))) != draw_png(layout_card(shown("Two.")))
 
 
 class TestSvg:
@@ -138,22 +140,23 @@ class TestSvg:
         for text in HARD:
             names = dict.fromkeys(("label", "who", "film", "source", "attribution"), text[:300])
             for note in (None, NOTE):
-                assert_is_drawn(svg(card(shown(text, note=note, **names))))
+                assert_is_drawn(draw_svg(layout_card(shown(text, note=note, **names))))
 
     @few
     @given(TEXTS)
     def test_any_text_stays_text(self, text):
-        assert_is_drawn(svg(card(shown(text, who=text[:300]))))
+        assert_is_drawn(draw_svg(layout_card(shown(text, who=text[:300]))))
 
     def test_it_stays_text_after_one_unescaping_too_many(self):
-        drawn = svg(card(shown("<script>alert(1)</script>")))
+        drawn = draw_svg(layout_card(shown("<script>alert(1)</script>")))
         assert "<script" not in drawn.replace("&lt;", "<")
         assert "</script" not in drawn.replace("&lt;", "<")
 
     def test_its_lines_are_those_of_the_png(self):
-        drawn = card(shown("Her love is real. " * 20))
+        drawn = layout_card(shown("Her love is real. " * 20))
         texts = [
-            element.text for element in ET.fromstring(svg(drawn)).iter("{http://www.w3.org/2000/svg}text")
+            element.text
+            for element in ET.fromstring(draw_svg(drawn)).iter("{http://www.w3.org/2000/svg}text")
         ]
         assert texts[-2:] == words(drawn)[-2:]
 

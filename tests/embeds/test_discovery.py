@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from api.embeds.oembed_discovery import alternates, link_elements, link_header
-from api.embeds.quote_view_model import quoted
+from api.embeds.oembed_discovery import link_elements, link_header, oembed_urls
+from api.embeds.quote_view_model import build_view_model
 from api.query.internal_reader import read_item
 from tests.browser.parsed import Parsed
 from tests.embeds.conftest import SLUG, hostile_id
@@ -16,7 +16,7 @@ BASE = "http://127.0.0.1:8000"
 @pytest.fixture
 def quote(app):
     with app.app_context():
-        yield quoted(read_item("quote", SLUG, "film", "sources").json)
+        yield build_view_model(read_item("quote", SLUG, "film", "sources").json)
 
 
 class TestElements:
@@ -31,7 +31,11 @@ class TestElements:
         with hostile_app.app_context():
             for name in ("attribute", "script", "reference"):
                 found = Parsed(
-                    str(link_elements(quoted(read_item("quote", hostile_id(name), "film", "sources").json)))
+                    str(
+                        link_elements(
+                            build_view_model(read_item("quote", hostile_id(name), "film", "sources").json)
+                        )
+                    )
                 )
                 assert [element.tag for element in found.elements] == ["link", "link"]
                 assert set(found.elements[0].attributes) == {"rel", "type", "href", "title"}
@@ -40,4 +44,4 @@ class TestElements:
 class TestHeader:
     def test_it_says_what_the_elements_say(self, quote):
         found = re.findall(r'<([^>]*)>; rel="alternate"; type="([^"]*)"', link_header(quote))
-        assert {type_: href for href, type_ in found} == alternates(quote)
+        assert {type_: href for href, type_ in found} == oembed_urls(quote)

@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 
 from api.text import fonts
-from api.text.drawable_text import UNKNOWN, legible
-from api.text.fonts import faces_css, needed, typeface_of, typefaces
+from api.text.drawable_text import REPLACEMENT, sanitize_text
+from api.text.fonts import font_face_css, served_typefaces, typeface_for, typefaces
 
 #: Scripts of antiquity and rare ideographs, which no typeface here has.
 LEFT_OUT = ("TANGUT", "KHITAN", "NUSHU", "CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH", "CUNEIFORM")
@@ -35,18 +35,18 @@ class TestTypefaceOf:
         ],
     )
     def test_each_script_is_set_in_the_first_that_has_it(self, character, family):
-        assert typeface_of(character).path.name.startswith(family)
+        assert typeface_for(character).path.name.startswith(family)
 
     def test_a_letter_and_its_marks_are_set_in_one(self):
-        assert typeface_of("e\u0301") is typeface_of("é")
+        assert typeface_for("e\u0301") is typeface_for("é")
 
     def test_parts_of_an_emoji_are_set_in_one(self):
-        assert typeface_of("👩\u200d💻") is typeface_of("🙂")
-        assert typeface_of("1\ufe0f\u20e3") is typeface_of("🙂")
+        assert typeface_for("👩\u200d💻") is typeface_for("🙂")
+        assert typeface_for("1\ufe0f\u20e3") is typeface_for("🙂")
 
     def test_italic_is_set_upright_where_there_is_no_italic(self):
-        assert typeface_of("a", italic=True).italic
-        assert typeface_of("晩", italic=True) is typeface_of("晩")
+        assert typeface_for("a", italic=True).italic
+        assert typeface_for("晩", italic=True) is typeface_for("晩")
 
     def test_almost_everything_in_the_basic_plane_is_drawn(self):
         missing = [character for character in map(chr, range(0x21, 0xFFFE)) if _is_missing(character)]
@@ -55,7 +55,7 @@ class TestTypefaceOf:
 
 def _is_missing(character):
     assigned = unicodedata.category(character) not in {"Cn", "Co", "Cc", "Cf", "Cs"}
-    return assigned and character != UNKNOWN and legible(character) == UNKNOWN
+    return assigned and character != REPLACEMENT and sanitize_text(character) == REPLACEMENT
 
 
 def _is_left_out(character):
@@ -69,15 +69,15 @@ class TestFacesCss:
             yield
 
     def test_only_what_a_text_needs_is_named(self):
-        assert faces_css("Plain words.").count("@font-face") == 1
-        assert faces_css("Plain", "slanted").count("@font-face") == 2
-        assert faces_css("Łódź, Ж").count("@font-face") == 3
+        assert font_face_css("Plain words.").count("@font-face") == 1
+        assert font_face_css("Plain", "slanted").count("@font-face") == 2
+        assert font_face_css("Łódź, Ж").count("@font-face") == 3
 
     def test_what_is_for_cards_alone_is_not(self):
-        assert faces_css("晩春") == ""
+        assert font_face_css("晩春") == ""
 
     def test_every_address_is_served_to_any_origin_for_ever(self, client):
-        for face in needed("ařЖλשشकก"):
+        for face in served_typefaces("ařЖλשشकก"):
             answer = client.get(f"/embed/fonts/{face.name}")
             assert answer.status_code == 200
             assert answer.data == face.path.read_bytes()
@@ -99,4 +99,4 @@ class TestFiles:
             assert "icense" in (folder / "LICENSE").read_text("utf-8")
 
     def test_every_file_is_named_and_every_name_is_a_file(self):
-        assert {face.path for face in typefaces()} == set(fonts.FOLDER.glob("*/*.woff2"))
+        assert {face.path for face in typefaces()} == set(fonts.TYPEFACES_DIR.glob("*/*.woff2"))

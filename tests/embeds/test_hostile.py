@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from api.text.single_line import attribute, shortened, shown, words
+from api.text.single_line import escape_attribute, escape_content, to_single_line, truncate
 from tests.browser.parsed import Parsed
 from tests.embeds.conftest import HOSTILE, hostile_id
 
@@ -106,7 +106,7 @@ class TestFrame:
     def test_the_words_are_shown_unchanged(self, hostile_client):
         for name in ("script", "end", "attribute", "cdata", "twice", "template"):
             page = Parsed(hostile_client.get(f"/embed/quotes/{hostile_id(name)}").text)
-            assert shown(HOSTILE[name]) in page.text, name
+            assert to_single_line(HOSTILE[name]) in page.text, name
 
     def test_its_direction_is_that_of_the_words(self, hostile_client):
         for name, direction in (("hebrew", "rtl"), ("arabic", "rtl"), ("cjk", "ltr")):
@@ -117,22 +117,22 @@ class TestFrame:
 class TestEscaping:
     def test_harmless_text_is_unchanged(self):
         for text in ("Plain words.", "1 < 2 & 3 > 2", "Tom & Jerry", "a <3 b"):
-            assert html.unescape(words(text)) == text
+            assert html.unescape(escape_content(text)) == text
 
     def test_the_start_of_a_tag_or_reference_is_broken_up(self):
-        assert words("<b>") == "&lt;\u2060b&gt;"
-        assert words("&lt;") == "&amp;\u2060lt;"
-        assert words("&#60;") == "&amp;\u2060#60;"
+        assert escape_content("<b>") == "&lt;\u2060b&gt;"
+        assert escape_content("&lt;") == "&amp;\u2060lt;"
+        assert escape_content("&#60;") == "&amp;\u2060#60;"
 
     def test_an_attribute_has_no_quotation_mark(self):
-        assert not set("\"'`<>") & set(html.unescape(attribute("\"a' `b` <c>")))
+        assert not set("\"'`<>") & set(html.unescape(escape_attribute("\"a' `b` <c>")))
 
     def test_white_space_is_folded_and_controls_are_removed(self):
-        assert shown(" a\u2028b\r\n\x85c\x01\u202ed\ufffee\xa0f ") == "a b cde\xa0f"
+        assert to_single_line(" a\u2028b\r\n\x85c\x01\u202ed\ufffee\xa0f ") == "a b cde\xa0f"
 
     @pytest.mark.parametrize(
         ("text", "length", "cut"),
         [("one two", 7, "one two"), ("one two six", 9, "one two…"), ("one aaaaaaaa", 9, "one aaaa…")],
     )
     def test_a_text_is_cut_between_words(self, text, length, cut):
-        assert shortened(text, length) == cut
+        assert truncate(text, length) == cut

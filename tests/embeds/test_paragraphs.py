@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from uniseg.graphemecluster import grapheme_cluster_boundaries
 
-from api.embeds.text_height import Type, height, lines
+from api.embeds.text_height import TypeSize, break_lines, height
 from api.text import line_breaking
-from api.text.bidi import levels
+from api.text.bidi import embedding_levels
 from api.text.layout import Paragraph, Span
 from tests.embeds.shown import TEXTS
 from tests.forms import tried
 
-TYPE = Type(20, 30)
+TYPE = TypeSize(20, 30)
 
 
 class TestLines:
@@ -20,19 +20,19 @@ class TestLines:
         assert all(paragraph.width(*line) <= 8 for line in paragraph.lines(8))
 
     def test_an_endless_word_is_broken_anywhere(self):
-        assert "".join(lines("a" * 300, 200, TYPE)) == "a" * 300
-        assert len(lines("a" * 300, 200, TYPE)) > 10
+        assert "".join(break_lines("a" * 300, 200, TYPE)) == "a" * 300
+        assert len(break_lines("a" * 300, 200, TYPE)) > 10
 
     def test_ideographs_are_broken_between_each_other_and_not_before_a_full_stop(self):
-        broken = lines("晩春、父と娘の物語。これは長い文章です。", 120, TYPE)
+        broken = break_lines("晩春、父と娘の物語。これは長い文章です。", 120, TYPE)
         assert len(broken) > 2
         assert not any(line.startswith(("。", "、")) for line in broken)
 
     def test_white_space_is_folded(self):
-        assert lines(" one \n\n two\t", 400, TYPE) == ["one two"]
+        assert break_lines(" one \n\n two\t", 400, TYPE) == ["one two"]
 
     def test_styles_share_a_line(self):
-        assert lines([Span("— Theodore, "), Span("Her", italic=True)], 400, TYPE) == ["— Theodore, Her"]
+        assert break_lines([Span("— Theodore, "), Span("Her", italic=True)], 400, TYPE) == ["— Theodore, Her"]
 
     def test_no_text_has_no_height(self):
         assert height("", 400, TYPE) == 0
@@ -52,7 +52,7 @@ class TestCharacters:
     @given(TEXTS)
     def test_they_end_where_unicode_says(self, text):
         expected = [end for end in grapheme_cluster_boundaries(text[:300]) if end]
-        assert [end for _, end in line_breaking.characters(text[:300])] == expected
+        assert [end for _, end in line_breaking.graphemes(text[:300])] == expected
 
 
 class TestLevels:
@@ -67,8 +67,8 @@ class TestLevels:
         ],
     )
     def test_from_the_right(self, text, expected):
-        assert "".join(map(str, levels(text, right_to_left=True))) == expected
+        assert "".join(map(str, embedding_levels(text, right_to_left=True))) == expected
 
     def test_from_the_left(self):
-        assert levels("ab אב 12", right_to_left=False) == [0, 0, 0, 1, 1, 1, 2, 2]
-        assert levels("ab", right_to_left=False) == [0, 0]
+        assert embedding_levels("ab אב 12", right_to_left=False) == [0, 0, 0, 1, 1, 1, 2, 2]
+        assert embedding_levels("ab", right_to_left=False) == [0, 0]

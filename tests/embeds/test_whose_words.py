@@ -8,10 +8,10 @@ import pytest
 from flask import render_template
 
 from api.embeds import frame_metrics
-from api.embeds.cards.layout import card
-from api.embeds.embed_html import blockquote
-from api.embeds.snippet import snippet
-from api.representations.attribution import UNNAMED
+from api.embeds.cards.layout import layout_card
+from api.embeds.embed_html import render_blockquote
+from api.embeds.snippet import render_snippets
+from api.representations.attribution import UNKNOWN_SOURCE
 from tests.browser.parsed import Parsed
 from tests.embeds.shown import shown
 
@@ -128,17 +128,19 @@ class TestUnnamedSource:
     SAID = "as quoted in a source that is not named"
 
     def test_it_is_the_same_everywhere(self, app):
-        quote = shown(source=UNNAMED)
+        quote = shown(source=UNKNOWN_SOURCE)
         with app.test_request_context():
             framed = render_template("frame.html", quote=quote, g=frame_metrics)
-            forms = snippet(quote)
-        drawn = [text.paragraph.text for text in card(quote).texts]
+            forms = render_snippets(quote)
+        drawn = [text.paragraph.text for text in layout_card(quote).texts]
         assert self.SAID in drawn
         assert caption(framed).endswith(f", {self.SAID}")
         assert caption(forms["html"]).endswith(f", {self.SAID}")
         assert forms["markdown"].endswith(f", {self.SAID}\n")
-        assert blockquote(quote).endswith(f"{self.SAID[:13]}<bdi>{UNNAMED}</bdi></p></blockquote>")
-        assert "".join(span.text for span in frame_metrics.caption_of(quote)).endswith(f", {self.SAID}")
+        assert render_blockquote(quote).endswith(
+            f"{self.SAID[:13]}<bdi>{UNKNOWN_SOURCE}</bdi></p></blockquote>"
+        )
+        assert "".join(span.text for span in frame_metrics.caption_spans(quote)).endswith(f", {self.SAID}")
 
 
 class TestFeeds:

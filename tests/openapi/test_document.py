@@ -50,7 +50,9 @@ class TestDocument:
         assert DOCUMENT["openapi"].startswith("3.1")
 
     def test_every_component_is_used_and_every_reference_is_defined(self):
-        defined = {f"#/components/{kind}/{name}" for kind, of in DOCUMENT["components"].items() for name in of}
+        defined = {
+            f"#/components/{kind}/{name}" for kind, of in DOCUMENT["components"].items() for name in of
+        }
         assert set(references(DOCUMENT)) == defined
 
     def test_it_starts_with_what_a_reader_needs_first(self):

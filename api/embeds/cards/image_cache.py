@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Lock
 
 
-class Kept:
+class ImageCache:
     """Bytes by key, those asked for last; ``most_bytes`` bounds what they take together."""
 
     def __init__(self, most_bytes: int) -> None:

@@ -4,95 +4,95 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from api.embeds.cards.image_cache import Kept
-from api.embeds.frame import KEPT
-from api.embeds.quote_view_model import Quoted, quoted
+from api.embeds.cards.image_cache import ImageCache
+from api.embeds.frame import CACHE_CONTROL
+from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.http.errors import ProblemException
 from api.http.responses import etag_hash
 from api.query.internal_reader import read_item
 from api.text import fonts
 from models import NotFound
 
-embeds = Blueprint("embeds", __name__)
+cards = Blueprint("embeds", __name__)
 
 #: What has its digest in its address never changes.
-FOR_EVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 #: How wide a card can be, in pixels: even numbers alone.
-NARROWEST, WIDEST = 200, 1200
+MIN_CARD_WIDTH, MAX_CARD_WIDTH = 200, 1200
 #: How many bytes of cards a process keeps.
-cards_kept = Kept(16_000_000)
+image_cache = ImageCache(16_000_000)
 
 
-@embeds.after_request
-def open_to_all(response: Response) -> Response:
+@cards.after_request
+def allow_any_origin(response: Response) -> Response:
     """Let every page use what is served here, sandboxed ones too, and programs read its errors."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-@embeds.get("/quotes/<slug:quote>/card.png")
+@cards.get("/quotes/<slug:quote>/card.png")
 def card_png(quote: str) -> Response:
     """Draw a quote, as large as ``w`` says."""
-    width, shown = _width(), _shown(quote)
-    drawn = cards_kept.get(_key(shown, width), lambda: _png(shown, width))
-    return _lasting(drawn, "image/png", KEPT)
+    width, shown = _requested_width(), _load_quote(quote)
+    drawn = image_cache.get(_cache_key(shown, width), lambda: _png(shown, width))
+    return _image_response(drawn, "image/png", CACHE_CONTROL)
 
 
-@embeds.get("/quotes/<slug:quote>/card.svg")
+@cards.get("/quotes/<slug:quote>/card.svg")
 def card_svg(quote: str) -> Response:
     """Draw a quote in lines of text."""
-    shown = _shown(quote)
-    drawn = cards_kept.get(_key(shown, None), lambda: _svg(shown))
-    return _lasting(drawn, "image/svg+xml; charset=utf-8", KEPT)
+    shown = _load_quote(quote)
+    drawn = image_cache.get(_cache_key(shown, None), lambda: _svg(shown))
+    return _image_response(drawn, "image/svg+xml; charset=utf-8", CACHE_CONTROL)
 
 
-@embeds.get("/embed/fonts/<name>")
+@cards.get("/embed/fonts/<name>")
 def font(name: str) -> Response:
     """Serve a typeface."""
-    path = fonts.served(name)
+    path = fonts.served_path(name)
     if path is None:
         raise NotFound("typeface", name)
-    return _lasting(path.read_bytes(), "font/woff2", FOR_EVER)
+    return _image_response(path.read_bytes(), "font/woff2", IMMUTABLE)
 
 
-def _shown(quote: str) -> Quoted:
-    return quoted(read_item("quote", quote, "film", "sources").json)
+def _load_quote(quote: str) -> QuoteViewModel:
+    return build_view_model(read_item("quote", quote, "film", "sources").json)
 
 
-def _key(shown: Quoted, width: int | None) -> str:
+def _cache_key(shown: QuoteViewModel, width: int | None) -> str:
     return etag_hash(repr((shown, width)).encode())
 
 
-def _width() -> int:
+def _requested_width() -> int:
     """Return the width that is asked for.
 
     Raises:
         ProblemException: 422, it is no width that cards have.
     """
-    asked = request.args.get("w", str(WIDEST))
+    asked = request.args.get("w", str(MAX_CARD_WIDTH))
     if asked.isascii() and asked.isdigit() and len(asked) <= 4:
         width = int(asked)
-        if NARROWEST <= width <= WIDEST and width % 2 == 0:
+        if MIN_CARD_WIDTH <= width <= MAX_CARD_WIDTH and width % 2 == 0:
             return width
-    detail = f"Must be an even whole number from {NARROWEST} to {WIDEST}."
+    detail = f"Must be an even whole number from {MIN_CARD_WIDTH} to {MAX_CARD_WIDTH}."
     error = {"location": "query", "pointer": "w", "detail": detail}
     raise ProblemException("invalid-parameters", "1 parameter is not valid.", [error])
 
 
 # What draws is loaded when something is drawn.
-def _png(shown: Quoted, width: int) -> bytes:
+def _png(shown: QuoteViewModel, width: int) -> bytes:
     from api.embeds.cards import layout, png
 
-    return png.png(layout.card(shown, width))
+    return png.draw_png(layout.layout_card(shown, width))
 
 
-def _svg(shown: Quoted) -> bytes:
+def _svg(shown: QuoteViewModel) -> bytes:
     from api.embeds.cards import layout, svg
 
-    return svg.svg(layout.card(shown)).encode()
+    return svg.draw_svg(layout.layout_card(shown)).encode()
 
 
-def _lasting(body: bytes, content_type: str, kept: str) -> Response:
+def _image_response(body: bytes, content_type: str, kept: str) -> Response:
     """Return an answer that may be kept as long as ``kept`` says, or 304 to whoever has it already."""
     response = Response(body, content_type=content_type)
     response.set_etag(etag_hash(body))

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from api.embeds.cards.layout import ACCENT, PAPER, Card, Text
-from api.embeds.cards.png import LINES, TILE
-from api.text.drawable_text import legible
-from api.text.escaping import defused
+from api.embeds.cards.layout import ACCENT, BACKGROUND, Card, TextLine
+from api.embeds.cards.png import LOGO_LINES, LOGO_TILE
+from api.text.drawable_text import sanitize_text
+from api.text.escaping import escape_active
 
-FAMILIES = "Literata, 'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, 'Noto Serif', serif"
+FONT_FAMILY = "Literata, 'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, 'Noto Serif', serif"
 
 
-def svg(card: Card) -> str:
+def draw_svg(card: Card) -> str:
     """Return a card as an SVG document; it is well-formed and inert, whatever the text is."""
     start, wide = card.edge
     shapes = [
-        _rectangle((0, 0, card.width, card.height), PAPER),
+        _rectangle((0, 0, card.width, card.height), BACKGROUND),
         _rectangle((start, 0, start + wide, card.height), ACCENT),
-        *_mark(card),
+        *_logo(card),
     ]
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
@@ -31,10 +31,10 @@ def svg(card: Card) -> str:
         width=card.width,
         height=card.height,
         language=card.quoted.language,
-        families=FAMILIES,
-        title=_inert(_title(card)),
+        families=FONT_FAMILY,
+        title=_escape(_title(card)),
         shapes=Markup("").join(shapes),
-        texts=Markup("").join(map(_text, card.texts)),
+        texts=Markup("").join(map(_text_element, card.texts)),
     )
 
 
@@ -42,50 +42,53 @@ def _title(card: Card) -> str:
     """Return what the picture says, in a sentence that is as long as the words are."""
     quoted = card.quoted
     shown = f"{quoted.label}. {quoted.note}" if quoted.note else quoted.text
-    return legible(f"{shown} — {quoted.attribution}")
+    return sanitize_text(f"{shown} — {quoted.attribution}")
 
 
-def _inert(text: str) -> Markup:
-    return escape(defused(text))
+def _escape(text: str) -> Markup:
+    return escape(escape_active(text))
 
 
-def _text(text: Text) -> Markup:
+def _text_element(text: TextLine) -> Markup:
     """Return one line; it begins on the right where it is written from there."""
     turned = text.paragraph.right_to_left
     return Markup(
         '<text x="{x}" y="{y}" font-size="{size}" textLength="{width}" lengthAdjust="spacingAndGlyphs" '
         'fill="{fill}"{direction}>{spans}</text>'
     ).format(
-        x=_short(text.x + (text.width if turned else 0)),
-        y=_short(text.y),
-        size=_short(text.look.size),
-        width=_short(text.width),
+        x=_format_number(text.x + (text.width if turned else 0)),
+        y=_format_number(text.y),
+        size=_format_number(text.look.size),
+        width=_format_number(text.width),
         fill=text.look.colour,
         direction=Markup(' direction="rtl"') if turned else "",
-        spans=Markup("").join(_spans(text)),
+        spans=Markup("").join(_span_elements(text)),
     )
 
 
-def _spans(text: Text) -> list[Markup]:
+def _span_elements(text: TextLine) -> list[Markup]:
     """Return a line's parts in their styles."""
     found, at = [], 0
     for span in text.paragraph.spans:
         part = span.text[max(0, text.line.start - at) : max(0, text.line.end - at)]
         at += len(span.text)
         if part:
-            shown = _inert(part)
+            shown = _escape(part)
             italic = Markup('<tspan font-style="italic">{}</tspan>')
             found.append(italic.format(shown) if span.italic else shown)
     return found
 
 
-def _mark(card: Card) -> list[Markup]:
+def _logo(card: Card) -> list[Markup]:
     left, top, side = card.icon
     return [
         _rectangle(
             (left + x * side, top + y * side, left + right * side, top + bottom * side), colour, radius * side
         )
-        for (x, y, right, bottom, radius), colour in ((TILE, ACCENT), *((line, PAPER) for line in LINES))
+        for (x, y, right, bottom, radius), colour in (
+            (LOGO_TILE, ACCENT),
+            *((line, BACKGROUND) for line in LOGO_LINES),
+        )
     ]
 
 
@@ -93,11 +96,11 @@ def _rectangle(corners: tuple[float, float, float, float], fill: str, radius: fl
     """Return a rectangle from its left and top to its right and bottom."""
     left, top, right, bottom = corners
     return Markup('<rect x="{}" y="{}" width="{}" height="{}"{} fill="{}"/>').format(
-        *map(_short, (left, top, right - left, bottom - top)),
-        Markup(' rx="{}"').format(_short(radius)) if radius else "",
+        *map(_format_number, (left, top, right - left, bottom - top)),
+        Markup(' rx="{}"').format(_format_number(radius)) if radius else "",
         fill,
     )
 
 
-def _short(number: float) -> str:
+def _format_number(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
