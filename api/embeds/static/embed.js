@@ -1,21 +1,21 @@
-// Makes a card of every quote of ours on a page: the blockquote gets a shadow root that shows the very words
-// that stand in it, and the page a sheet that paints round the figure. Nothing is asked for, stored, moved or
-// taken away, and where this never runs, the words and whose they are stand there all the same.
-// `python -m tests.minified` makes of this file, with embed.css in the place of LOOKS, the newest build.
+// Styles every embedded quote on a page as a card. The blockquote gets a shadow root that shows its own content
+// through a slot, and the page gets a style sheet that paints around the figure. The script makes no network
+// requests, stores nothing and causes no layout shift. Without it, quote and attribution remain readable.
+// `python -m tests.minified` builds this file, with embed.css in place of LOOKS, as the latest build.
 (() => {
-  // The origin is put in by the server: a module, or a script that a script inserts, cannot tell where it is
-  // from. Only what says that it is quoted from there is touched.
+  // The server fills in the origin, because a module or an injected script has no currentScript. Only
+  // blockquotes that cite this origin are touched.
   const quotes = 'blockquote[cite^="ORIGIN/quotes/"]';
-  // The one global. Scripts of several services share it, each with what was there before it.
+  // The only global. Scripts of several services share it: each calls the scan function that was there before.
   const all = window.subtext ||= {};
   const before = all.scan;
   if (all[quotes]) return;
 
-  // A constructed sheet is no concern of the page's style-src. On paper all is as the page has it.
+  // A constructed style sheet is not subject to the page's style-src. In print the page stays as it is.
   const looks = new CSSStyleSheet({ media: "screen" });
   looks.replaceSync(`LOOKS`);
 
-  // What is below a node, and the node itself: so a quote can be named as well as what it stands in.
+  // Scan the node itself and its descendants, so that callers may pass a quote or a container.
   all[quotes] = all.scan = (root = document) => {
     before?.(root);
     for (const quote of (root.parentNode || root).querySelectorAll(quotes)) try {
@@ -24,16 +24,16 @@
       if (quote.shadowRoot) continue;
       const shadow = quote.attachShadow({ mode: "open" });
       shadow.adoptedStyleSheets = [looks];
-      // A content note stands before the words: they keep their room, and wait to be asked for.
+      // A flagged quote stays hidden behind a button, and keeps its space.
       if (quote.matches("figure>p+*")) {
         const button = document.createElement("button");
-        // The sheet shows it; where the sheet does not hold, on paper, the words are shown instead.
+        // The style sheet shows the button. In print, where it does not apply, the quote is visible instead.
         button.hidden = true;
         button.lang = "en";
         button.append("Show the words");
         button.onclick = () => {
           button.remove();
-          // Who cannot see them is led to them.
+          // Move the focus to the quote for screen readers.
           quote.tabIndex = -1;
           quote.focus()
         };
@@ -41,17 +41,17 @@
       }
       shadow.append(document.createElement("slot"))
     } catch {
-      // Whatever is in the way at one quote, it stays as it was, and the next one has its turn.
+      // A quote that cannot be upgraded stays as it is; continue with the next one.
     }
   };
 
-  // In shadow roots of the page's own nothing is watched: there this element brings the script to its quote.
+  // The observer does not see into the page's own shadow roots; this element upgrades a quote in there.
   try {
     customElements.define("subtext-quote", class extends HTMLElement {
       connectedCallback() { all.scan(this) }
     })
   } catch {
-    // Another service's script has defined it, and does the same.
+    // Another service's script has already defined the same element.
   }
   new MutationObserver(() => all.scan()).observe(document, {
     childList: true,

@@ -1,7 +1,7 @@
-// Swagger UI over our own document; validatorUrl null keeps it from asking another host.
-const answer = await fetch("/v1/openapi.json");
-const spec = await answer.json();
-// Swagger UI does not follow references among the parameters of a path, and would leave those out.
+// Swagger UI with our own document; validatorUrl null prevents requests to another host.
+const response = await fetch("/v1/openapi.json");
+const spec = await response.json();
+// Swagger UI does not resolve references in path parameters and would omit them.
 for (const path of Object.values(spec.paths)) {
   path.parameters = path.parameters?.map(({ $ref, ...own }) => $ref ? spec.components.parameters[$ref.split("/").pop()] : own);
 }
@@ -16,11 +16,11 @@ window.ui = SwaggerUIBundle({
   tryItOutEnabled: false,
 });
 
-// Swagger UI is dark where its page says so.
+// Swagger UI follows a class of its page, not the colour scheme.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", follow);
 follow();
 
-// Swagger UI scrolls to anchors by itself and leaves the focus behind.
+// Swagger UI handles anchors itself but does not move the focus.
 document.querySelector(".skip").addEventListener("click", () => document.getElementById("content").focus());

@@ -1,4 +1,4 @@
-// Scalar over our own document. What would ask another host, or leads to one's services, is off.
+// Scalar with our own document. Everything that contacts or promotes other services is off.
 Scalar.createApiReference("#reference", {
   url: "/v1/openapi.json",
   theme: "default",
@@ -8,7 +8,7 @@ Scalar.createApiReference("#reference", {
   agent: { disabled: true },
   mcp: { disabled: true },
   hideClientButton: true,
-  // Trying out is what Swagger UI is for.
+  // Swagger UI is for trying out requests.
   hideTestRequestButton: true,
   hideDarkModeToggle: true,
   documentDownloadType: "direct",
