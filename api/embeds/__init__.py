@@ -1,1 +1,1 @@
-"""Quotes in other people's pages: what is shown of one there, and every form in which it travels."""
+"""Embeds: a quote on other websites, as an iframe, an oEmbed response, an HTML snippet or a card image."""

@@ -1,7 +1,7 @@
-"""A quote as HTML that survives what other people's pages do to it: a plain blockquote, then a frame.
+"""The HTML of an oEmbed response: a blockquote, then an iframe.
 
-WordPress keeps these two alone of all elements, in this order, and nothing at all where there is no frame.
-It is well-formed XML, too.
+WordPress strips every element but these two, requires this order, and discards a response without an
+iframe. The output is well-formed XML, too.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ from api.embeds.quote_view_model import QuoteViewModel
 from api.text.escaping import escape_html
 from api.text.single_line import escape_attribute, escape_content
 
-#: Enough for the frame to say how high it is and to open links, and nothing else.
+#: The frame may report its height and open links, nothing else.
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 
 
 def render_blockquote(quote: QuoteViewModel) -> str:
-    """Return the words, and whose they are; of what is flagged, the note first."""
-    page, turned = escape_html(quote.page), quote.direction == "rtl"
-    way, back = (' dir="rtl"', ' dir="ltr"') if turned else ("", "")
-    who = f"<bdi>{escape_content(quote.who)}</bdi>, " if quote.who else ""
-    film = f'{quote.joint}<cite><a href="{page}"><bdi>{escape_content(quote.film)}</bdi></a></cite>'
-    source = f"<bdi>{escape_content(quote.source)}</bdi>".join(quote.marks)
-    note = f"<p{back}>{escape_content(quote.note)}</p> " if quote.note else ""
-    # A blank between paragraphs: some take their tags away.
+    """Return a quote as a ``blockquote`` and its attribution, a flagged one after its content note."""
+    page, right_to_left = escape_html(quote.page_url), quote.direction == "rtl"
+    rtl, ltr = (' dir="rtl"', ' dir="ltr"') if right_to_left else ("", "")
+    speaker = f"<bdi>{escape_content(quote.speaker)}</bdi>, " if quote.speaker else ""
+    film = f'{quote.preposition}<cite><a href="{page}"><bdi>{escape_content(quote.film)}</bdi></a></cite>'
+    source = f"<bdi>{escape_content(quote.source)}</bdi>".join(quote.source_marks)
+    note = f"<p{ltr}>{escape_content(quote.note)}</p> " if quote.note else ""
+    # A space between paragraphs, because some consumers strip the tags.
     return (
-        f'<blockquote cite="{page}" lang="{escape_attribute(quote.language)}"{way}>'
+        f'<blockquote cite="{page}" lang="{escape_attribute(quote.language)}"{rtl}>'
         f"{note}<p>{escape_content(quote.text)}</p> "
-        f"<p{back}>— {who}{film}, as quoted in {source}</p></blockquote>"
+        f"<p{ltr}>— {speaker}{film}, as quoted in {source}</p></blockquote>"
     )
 
 
-def render_iframe(source: str, title: str, width: int, height: int) -> str:
-    """Return a frame that shows an address."""
+def render_iframe(url: str, title: str, width: int, height: int) -> str:
+    """Return an ``iframe`` element for a frame's URL."""
     return (
-        f'<iframe src="{escape_html(source)}" width="{width}" height="{height}" '
+        f'<iframe src="{escape_html(url)}" width="{width}" height="{height}" '
         f'title="{escape_attribute(title)}" loading="lazy" referrerpolicy="no-referrer" sandbox="{SANDBOX}" '
         'frameborder="0" marginwidth="0" marginheight="0" scrolling="no"></iframe>'
     )

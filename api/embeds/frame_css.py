@@ -1,4 +1,4 @@
-"""The style sheet of a frame: one small text inside the document, which is allowed by its hash."""
+"""The style sheet of a frame, inlined in the document and allowed by its hash in the CSP."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.text.single_line import to_single_line
 
 LIGHT = "--i:#211d1c;--s:#5f5753;--p:#fff;--a:#7a2e2e"
 DARK = "--i:#ece6e1;--s:#b3a9a3;--p:#1d1917;--a:#e39a8b"
-#: A frame is opaque: a browser would paint behind it what suits the page around it, not what is in it.
+#: Frames are opaque: a transparent one would show the backdrop of the embedding page's colour scheme.
 COLOUR_SCHEMES = {
     "auto": f":root{{color-scheme:light dark;{LIGHT}}}@media(prefers-color-scheme:dark){{:root{{{DARK}}}}}",
     "light": f":root{{color-scheme:light;{LIGHT}}}",
@@ -22,7 +22,7 @@ COLOUR_SCHEMES = {
 
 
 def style_sheet(quote: QuoteViewModel | None, theme: str, *, clamp: bool) -> str:
-    """Return the style sheet for a quote, or for the want of one, in one of :data:`COLOURS`."""
+    """Return the style sheet for a quote, or for an error, in one of :data:`COLOUR_SCHEMES`."""
     css = render_template(
         "frame.css",
         g=frame_metrics,
@@ -41,8 +41,9 @@ def style_sheet(quote: QuoteViewModel | None, theme: str, *, clamp: bool) -> str
 
 
 def _characters_by_style(quote: QuoteViewModel) -> tuple[str, str]:
-    """Return the characters that are set upright, and those in italics."""
-    ours = Span(frame_metrics.SHOW_LABEL + frame_metrics.READ_MORE_LABEL + to_single_line(quote.note or ""))
-    spans = [Span(frame_metrics.quote_text(quote)), ours, *frame_metrics.caption_spans(quote)]
-    upright, italic = ("".join(span.text for span in spans if span.italic is way) for way in (False, True))
-    return upright, italic
+    """Return the upright and the italic characters of a frame."""
+    labels = frame_metrics.SHOW_LABEL + frame_metrics.READ_MORE_LABEL
+    interface = Span(labels + to_single_line(quote.note or ""))
+    spans = [Span(frame_metrics.quote_text(quote)), interface, *frame_metrics.caption_spans(quote)]
+    upright = "".join(span.text for span in spans if not span.italic)
+    return upright, "".join(span.text for span in spans if span.italic)

@@ -1,4 +1,4 @@
-"""oEmbed 1.0: what shows a quote in the page of whoever asks for it by its address (https://oembed.com)."""
+"""The route of oEmbed 1.0 (https://oembed.com): the HTML that embeds the quote at a URL."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from api.http.responses import encode_json, etag_hash
 from api.representations.attribution import SERVICE_NAME
 from api.text.single_line import to_inert_text, truncate
 
-#: The widest that a frame is shown, in pixels.
+#: The maximum width of a frame, in pixels.
 MAX_WIDTH = 600
-#: For how long others may keep what they were told, in seconds.
+#: How long a consumer may cache the response, in seconds.
 CACHE_AGE = 86_400
-#: A limit that counts: anything else is as if it were not there.
+#: A valid size limit; anything else is ignored.
 LIMIT_PATTERN = re.compile(r"0*[1-9][0-9]{0,8}")
 MAX_AUTHOR_NAME = 120
-# The types that the specification names (section 2.3.2).
+# The content types of the specification (section 2.3.2).
 CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
 
 oembed = Blueprint("oembed", __name__)
 
 
 @oembed.get("/oembed")
-@oembed.get("/oembed.<extension:form>")
-def show_oembed(form: str | None = None) -> Response:
-    """Tell how to show the quote at ``url``, within ``maxwidth`` and ``maxheight``; nothing else matters.
+@oembed.get("/oembed.<extension:format_name>")
+def show_oembed(format_name: str | None = None) -> Response:
+    """Return the embed of the quote at ``url``, within ``maxwidth`` and ``maxheight``.
 
     Raises:
-        ProblemException: 501 for other formats, 400 without an address, 404 for one that is not a quote's.
+        ProblemException: 501 for other formats, 400 without a URL, 404 if the URL is not a quote's.
     """
-    form = form or request.args.get("format") or "json"
-    if form not in CONTENT_TYPES:
-        raise ProblemException("not-implemented", f"The formats are {' and '.join(CONTENT_TYPES)}.")
-    told = _response_fields(resolve_url(_url()), _size_limit("maxwidth"), _size_limit("maxheight"))
-    body = encode_json(told) if form == "json" else encode_xml(told)
-    response = Response(body, content_type=CONTENT_TYPES[form])
+    format_name = format_name or request.args.get("format") or "json"
+    if format_name not in CONTENT_TYPES:
+        raise ProblemException("not-implemented", f"Supported formats: {', '.join(CONTENT_TYPES)}.")
+    fields = _response_fields(resolve_url(_url()), _size_limit("maxwidth"), _size_limit("maxheight"))
+    body = encode_json(fields) if format_name == "json" else encode_xml(fields)
+    response = Response(body, content_type=CONTENT_TYPES[format_name])
     response.set_etag(etag_hash(body))
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.make_conditional(request)
@@ -60,52 +60,57 @@ def _url() -> str:
     url = request.args.get("url", "")
     if 0 < len(url) <= MAX_URL_LENGTH:
         return url
-    detail = f"It takes the address of a quote, of at most {MAX_URL_LENGTH} characters."
+    detail = f"Must be the URL of a quote, at most {MAX_URL_LENGTH} characters long."
     error = {"location": "query", "pointer": "url", "detail": detail}
-    raise ProblemException("bad-request", "The parameter “url” is missing or too long.", [error])
+    raise ProblemException("bad-request", "The query parameter “url” is missing or too long.", [error])
 
 
 def _size_limit(name: str) -> int | None:
-    given = request.args.get(name, "").strip()
-    return int(given) if LIMIT_PATTERN.fullmatch(given) else None
+    raw = request.args.get(name, "").strip()
+    return int(raw) if LIMIT_PATTERN.fullmatch(raw) else None
 
 
-def _response_fields(asked: ResolvedURL, most_wide: int | None, most_high: int | None) -> dict[str, Any]:
-    quote, called = asked.quote, frame_title(asked.quote)
-    width, height, query = frame_size(quote, most_wide, most_high)
-    if asked.theme in COLOUR_SCHEMES:
-        query["theme"] = asked.theme
-    source = absolute_url(f"/embed/quotes/{quote.id}", **query)
+def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: int | None) -> dict[str, Any]:
+    quote, title = resolved.quote, frame_title(resolved.quote)
+    width, height, query = frame_size(quote, max_width, max_height)
+    if resolved.theme in COLOUR_SCHEMES:
+        query["theme"] = resolved.theme
+    frame_url = absolute_url(f"/embed/quotes/{quote.id}", **query)
     return {
         "type": "rich",
         "version": "1.0",
-        "title": called,
+        "title": title,
         "author_name": truncate(to_inert_text(quote.byline), MAX_AUTHOR_NAME),
-        "author_url": quote.film_page,
+        "author_url": quote.film_page_url,
         "provider_name": SERVICE_NAME,
         "provider_url": f"{settings().base_url}/",
         "cache_age": CACHE_AGE,
-        "html": f"{render_blockquote(quote)} {render_iframe(source, called, width, height)}",
+        "html": f"{render_blockquote(quote)} {render_iframe(frame_url, title, width, height)}",
         "width": width,
         "height": height,
-        **thumbnail(quote, most_wide, most_high),
+        **thumbnail(quote, max_width, max_height),
     }
 
 
 def frame_size(
-    quote: QuoteViewModel, most_wide: int | None, most_high: int | None
+    quote: QuoteViewModel, max_width: int | None, max_height: int | None
 ) -> tuple[int, int, dict[str, Any]]:
-    """Return how wide and high a quote's frame is, and what its address says where that is too low."""
-    width = min(most_wide or MAX_WIDTH, MAX_WIDTH)
+    """Return the width and height of a quote's frame, and query parameters for its URL.
+
+    If the quote does not fit ``max_height``, the parameter ``clamp`` makes the frame truncate it.
+    """
+    width = min(max_width or MAX_WIDTH, MAX_WIDTH)
     height = frame_metrics.height(quote, width)
-    if most_high is None or height <= most_high:
+    if max_height is None or height <= max_height:
         return width, height, {}
-    return width, most_high, {"clamp": 1} if frame_metrics.natural_height(quote, width) > most_high else {}
+    return width, max_height, {"clamp": 1} if frame_metrics.natural_height(quote, width) > max_height else {}
 
 
-def thumbnail(quote: QuoteViewModel, most_wide: int | None, most_high: int | None) -> dict[str, Any]:
-    """Return the largest card within the limits, by three keys; none, if no card is so small."""
-    width = min(MAX_CARD_WIDTH, most_wide or MAX_CARD_WIDTH, (most_high or HEIGHT) * WIDTH // HEIGHT) // 2 * 2
+def thumbnail(quote: QuoteViewModel, max_width: int | None, max_height: int | None) -> dict[str, Any]:
+    """Return the thumbnail fields of the largest card within the limits; empty if none fits."""
+    width = (
+        min(MAX_CARD_WIDTH, max_width or MAX_CARD_WIDTH, (max_height or HEIGHT) * WIDTH // HEIGHT) // 2 * 2
+    )
     if width < MIN_CARD_WIDTH:
         return {}
     return {
@@ -115,7 +120,7 @@ def thumbnail(quote: QuoteViewModel, most_wide: int | None, most_high: int | Non
     }
 
 
-def encode_xml(told: dict[str, Any]) -> bytes:
-    """Return an answer as XML: each key an element."""
-    elements = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in told.items())
+def encode_xml(fields: dict[str, Any]) -> bytes:
+    """Return the response as XML, with an element for each field."""
+    elements = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in fields.items())
     return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{elements}</oembed>'.encode()

@@ -1,6 +1,6 @@
-"""Discovery: how the page of a quote says where its oEmbed answers are (oEmbed, section 4).
+"""oEmbed discovery: links from a quote's page to its oEmbed URLs (oEmbed, section 4).
 
-Both ways say the same: elements in the head, and the ``Link`` header.
+The page carries them twice, as ``link`` elements and as a ``Link`` header.
 """
 
 from __future__ import annotations
@@ -15,21 +15,23 @@ OEMBED_TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
 def oembed_urls(quote: QuoteViewModel) -> dict[str, str]:
-    """Return the addresses of a quote's oEmbed answers, by their types."""
+    """Return a quote's oEmbed URLs by media type."""
     return {
-        type_: absolute_url("/oembed", url=quote.page, format=form) for form, type_ in OEMBED_TYPES.items()
+        media_type: absolute_url("/oembed", url=quote.page_url, format=name)
+        for name, media_type in OEMBED_TYPES.items()
     }
 
 
 def link_elements(quote: QuoteViewModel) -> Markup:
-    """Return the elements for the head of a quote's page."""
+    """Return the ``link`` elements for the head of a quote's page."""
     element = Markup('<link rel="alternate" type="{}" href="{}" title="{}">')
-    found = (element.format(type_, href, frame_title(quote)) for type_, href in oembed_urls(quote).items())
-    return Markup("\n").join(found)
+    title = frame_title(quote)
+    elements = (element.format(media_type, url, title) for media_type, url in oembed_urls(quote).items())
+    return Markup("\n").join(elements)
 
 
 def link_header(quote: QuoteViewModel) -> str:
     """Return the value of the ``Link`` header of a quote's page (RFC 8288)."""
     return ", ".join(
-        f'<{href}>; rel="alternate"; type="{type_}"' for type_, href in oembed_urls(quote).items()
+        f'<{url}>; rel="alternate"; type="{media_type}"' for media_type, url in oembed_urls(quote).items()
     )

@@ -1,4 +1,4 @@
-"""Which quotes feeds, redirects and frames show: their parameters, and what is chosen by lot among them."""
+"""Select the daily or a random quote for feeds, redirects and frames, and parse their query parameters."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from api.views.reads import parse_calendar_date
 from models import Quote
 
 PARSER = TolerantParser()
-#: What narrows the choice, by the names that lists give it.
+#: The filters, named as in the API's lists.
 FILTERS = ("film", "theme", "max_severity")
 
 
 class BaseSelectionSchema(Schema):
-    """Parameters that all of them take; others may stand beside them, as readers and sites add some."""
+    """Query parameters of every selection; unknown ones are ignored, because sites append their own."""
 
     film = CommaSeparated(Slug())
     max_severity = StrictInteger(0, 3, load_default=0)
 
 
 class SelectionSchema(BaseSelectionSchema):
-    """What feeds and redirects take."""
+    """Query parameters of feeds and redirects."""
 
     theme = CommaSeparated(Slug())
 
 
 class FrameSelectionSchema(BaseSelectionSchema):
-    """What frames that choose take; ``theme`` is how a frame looks, so ``about`` filters."""
+    """Query parameters of daily and random frames: ``about`` filters, as ``theme`` is the colour theme."""
 
     about = CommaSeparated(Slug(), attribute="theme")
     seed = SeedField(load_default=None)
@@ -49,44 +49,44 @@ class FrameSelectionSchema(BaseSelectionSchema):
 
 
 def load_args(schema: type[BaseSelectionSchema] = SelectionSchema) -> dict[str, Any]:
-    """Return the request's parameters, loaded.
+    """Return the request's validated query parameters.
 
     Raises:
-        ProblemException: 422, naming the parameter and what it takes.
+        ProblemException: 422, with the invalid parameter and its allowed values.
     """
-    found: dict[str, Any] = PARSER.parse(schema, request, location="query")
-    return found
+    args: dict[str, Any] = PARSER.parse(schema, request, location="query")
+    return args
 
 
-def pick_random(asked: dict[str, Any]) -> str | None:
-    """Return the id of a quote chosen by lot, the same each time for the same seed; None if none matches."""
-    return next(iter(_selection(asked).sample(asked.get("seed") or token_hex(8), 1)), None)
+def pick_random(args: dict[str, Any]) -> str | None:
+    """Return the id of a random quote, or None if none matches; the same seed selects the same quote."""
+    return next(iter(_selection(args).sample(args.get("seed") or token_hex(8), 1)), None)
 
 
-def pick_daily(day: dt.date, asked: dict[str, Any]) -> str | None:
-    """Return the id of a day's quote; a day before the first quote has none."""
-    return _selection(asked).daily_pick(day)
+def pick_daily(day: dt.date, args: dict[str, Any]) -> str | None:
+    """Return the id of a day's quote, or None for days before the first quote."""
+    return _selection(args).daily_pick(day)
 
 
-def pick_daily_range(days: Iterable[dt.date], asked: dict[str, Any]) -> dict[dt.date, str]:
-    """Return the ids of the quotes of some days, without those that have none."""
-    return _selection(asked).daily_picks(list(days))
+def pick_daily_range(days: Iterable[dt.date], args: dict[str, Any]) -> dict[dt.date, str]:
+    """Return the ids of the daily quotes by day, without the days that have none."""
+    return _selection(args).daily_picks(list(days))
 
 
-def _selection(asked: dict[str, Any]) -> RandomSelection:
-    filters = {name: asked[name] for name in FILTERS if name in asked}
+def _selection(args: dict[str, Any]) -> RandomSelection:
+    filters = {name: args[name] for name in FILTERS if name in args}
     read = ResourceReader(session(), select_list("quote"), settings().base_url)
     planner, params = read.planner(filters, {})
     return RandomSelection(session(), planner.search_statement, Quote, params, planner.random_scan)
 
 
 def parse_day(path: str) -> dt.date:
-    """Return the day that a path names.
+    """Return the calendar date in a path segment.
 
     Raises:
-        ProblemException: 404, when it is no day, or has not come anywhere yet.
+        ProblemException: 404, if it is not a date, or is in the future in every time zone.
     """
     day = parse_calendar_date(path)
     if day > today(EARLIEST_ZONE):
-        raise ProblemException("not-found", f"Nothing is chosen for {day}: the day has not come.")
+        raise ProblemException("not-found", f"There is no quote for {day} yet: the date is in the future.")
     return day

@@ -1,7 +1,6 @@
-"""What is shown of a quote outside Subtext: the words, whose they are, and where they are quoted.
+"""The view model of a quote outside the API: its text, speaker, film, source and content note.
 
-Frame, oEmbed, snippet, card and feed all show this and nothing else; no performer is in it, and of what
-is flagged the note comes before the words.
+Frames, oEmbed, snippets, cards and feeds all display this and nothing else. It names no performer.
 """
 
 from __future__ import annotations
@@ -21,21 +20,20 @@ from api.representations.attribution import (
     writer_name,
 )
 
-#: What makes a text be written from right to left: its first strong character (UAX #9, rule P2).
+#: Bidirectional classes of strong right-to-left characters (UAX #9, rule P2).
 RIGHT_TO_LEFT_CLASSES = ("R", "AL")
 STRONG_CLASSES = ("L", *RIGHT_TO_LEFT_CLASSES)
 
 
 @dataclass(frozen=True)
 class QuoteViewModel:
-    """A quote as others show it.
+    """A quote as embeds display it.
 
-    ``voice`` says whose words they are: the film's or the essay's. ``who`` says them: in the film a
-    character, None where nobody is named; of an essay whoever it is cited by. ``film`` and ``source`` are
-    what they are from, or about, and what quotes them, as names. ``attribution`` says all of that in a
-    sentence without a full stop.
-    ``note`` is what a reader should know first, None where nothing is flagged. ``page`` is the quote's
-    address, ``film_page`` the film's, both absolute.
+    ``voice`` is ``film`` for spoken dialogue and ``essay`` for the source's own words. ``speaker`` is the
+    character who says the line, or None if unknown; for the source's own words, its author. ``film`` and
+    ``source`` are display names. ``attribution`` is the whole credit as a sentence without a full stop.
+    ``note`` is the content note, or None if the quote is not flagged. ``page_url`` and ``film_page_url``
+    are absolute.
     """
 
     id: str
@@ -43,56 +41,56 @@ class QuoteViewModel:
     text: str
     language: str
     voice: str
-    who: str | None
+    speaker: str | None
     film: str
-    film_page: str
+    film_page_url: str
     source: str
     attribution: str
     note: str | None
-    page: str
+    page_url: str
 
     @property
-    def joint(self) -> str:
-        """What stands before the film's name: ``on `` where the words are about the film and not of it."""
+    def preposition(self) -> str:
+        """The word before the film's name: ``on `` if the quote is about the film, else nothing."""
         return "" if self.voice == "film" else "on "
 
     @property
     def byline(self) -> str:
-        """Who says it, in what or on what, on one line."""
-        return f"{self.who}, {self.joint or 'in '}{self.film}" if self.who else self.film
+        """The speaker and the film on one line."""
+        return f"{self.speaker}, {self.preposition or 'in '}{self.film}" if self.speaker else self.film
 
     @property
-    def marks(self) -> tuple[str, str]:
-        """What stands around the source's name: nothing, where it is none."""
+    def source_marks(self) -> tuple[str, str]:
+        """The quotation marks around the source's name; empty if the source is unknown."""
         return ("", "") if self.source == UNKNOWN_SOURCE else ("“", "”")
 
     @property
     def direction(self) -> str:
-        """``rtl`` or ``ltr``."""
+        """The direction of the text: ``rtl`` or ``ltr``."""
         return text_direction(self.text)
 
 
 def build_view_model(item: Item) -> QuoteViewModel:
-    """Return what is shown of a quote, given as the API serves it with its film and sources included."""
-    # A citation of what is a draft or deleted is not served.
-    named = [short_title(citation["source"]) for citation in item["citations"]]
+    """Return the view model of a quote, given as the API serves it with ``include=film,sources``."""
+    # Citations of unpublished or deleted sources are not served.
+    titles = [short_title(citation["source"]) for citation in item["citations"]]
     return QuoteViewModel(
         id=item["id"],
         label=one_line(item["label"]),
         text=item["text"],
         language=item["language"],
         voice=item["voice"],
-        who=speaker_name(item) if item["voice"] == "film" else writer_name(item),
+        speaker=speaker_name(item) if item["voice"] == "film" else writer_name(item),
         film=one_line(item["film"]["label"]),
-        film_page=absolute_url(f"/films/{item['film']['id']}"),
-        source=named[0] if named else UNKNOWN_SOURCE,
+        film_page_url=absolute_url(f"/films/{item['film']['id']}"),
+        source=titles[0] if titles else UNKNOWN_SOURCE,
         attribution=attribution(item),
         note=content_note(item),
-        page=absolute_url(f"/quotes/{item['id']}"),
+        page_url=absolute_url(f"/quotes/{item['id']}"),
     )
 
 
 def text_direction(text: str) -> str:
-    """Return the direction of a text by its first strong character: ``ltr`` where it has none."""
-    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in STRONG_CLASSES)
+    """Return ``rtl`` or ``ltr`` by the first strong character of a text; ``ltr`` if it has none."""
+    strong = (class_ for class_ in map(unicodedata.bidirectional, text) if class_ in STRONG_CLASSES)
     return "rtl" if next(strong, "L") in RIGHT_TO_LEFT_CLASSES else "ltr"

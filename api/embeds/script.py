@@ -1,6 +1,6 @@
-"""``embed.js``: the script that makes a copied quote a card, and the addresses that it is served at.
+"""Routes of ``embed.js``, the script that styles an embedded quote as a card.
 
-Every build that was ever released stays: a page that pins one by its hash keeps what it has pinned.
+Every released build is kept, so pages that pin one by its hash (Subresource Integrity) keep working.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from api.core.urls import absolute_url
 from models import NotFound
 
 STATIC = Path(__file__).parent / "static"
-#: What stands in a build where the origin of the service belongs.
+#: The placeholder for the service's origin in a build.
 ORIGIN_PLACEHOLDER = "ORIGIN"
-#: How much of a build's hash its address holds, in hexadecimal digits.
+#: The length of the digest in a build's URL, in hexadecimal digits.
 DIGEST_LENGTH = 16
 SCRIPT_ELEMENT = Markup('<script async="async" src="{}" integrity="{}" crossorigin="anonymous"></script>')
 JAVASCRIPT = "text/javascript; charset=utf-8"
-#: An address that always leads to the newest build, and one that always leads to the same.
+#: For the URL of the latest build, and for those of single builds.
 LATEST_CACHE_CONTROL = "public, max-age=3600"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -34,49 +34,49 @@ script = Blueprint("script", __name__)
 
 @dataclass(frozen=True)
 class Build:
-    """A build of the script as this service serves it, with the service's own origin in it."""
+    """A build of the script, with the service's origin filled in."""
 
     body: bytes
 
     @property
     def sha384(self) -> bytes:
-        """Its hash."""
+        """The SHA-384 hash of the build."""
         return hashlib.sha384(self.body).digest()
 
     @property
     def digest(self) -> str:
-        """As much of the hash as its address holds."""
+        """The start of the hash, as used in the URL."""
         return self.sha384.hex()[:DIGEST_LENGTH]
 
     @property
     def integrity(self) -> str:
-        """The hash as an ``integrity`` attribute has it (Subresource Integrity, section 3.1)."""
+        """The value of the ``integrity`` attribute (Subresource Integrity, section 3.1)."""
         return f"sha384-{base64.b64encode(self.sha384).decode()}"
 
     @property
-    def address(self) -> str:
-        """Where this build is, and never another."""
+    def url(self) -> str:
+        """The URL of this build."""
         return absolute_url(f"/embed.{self.digest}.js")
 
     @property
     def element(self) -> Markup:
-        """The element that loads this build and no other; well-formed XML, too."""
-        return SCRIPT_ELEMENT.format(self.address, self.integrity)
+        """The ``script`` element that loads this build; well-formed XML, too."""
+        return SCRIPT_ELEMENT.format(self.url, self.integrity)
 
 
 def latest_file() -> Path:
-    """Return the file of the newest build."""
+    """Return the path of the latest build."""
     return _build_files()[-1]
 
 
 def latest_build() -> Build:
-    """Return the newest build."""
+    """Return the latest build."""
     return builds(settings().base_url)[-1]
 
 
 @cache
 def builds(origin: str) -> tuple[Build, ...]:
-    """Return every build for the service at ``origin``, the newest last."""
+    """Return every build for the service at ``origin``, the latest last."""
     return tuple(
         Build(path.read_text("utf-8").replace(ORIGIN_PLACEHOLDER, origin).encode()) for path in _build_files()
     )
@@ -93,16 +93,16 @@ def _build_number(path: Path) -> int:
 @script.get("/embed.js")
 @script.get("/embed.v1.js")
 def latest_script() -> Response:
-    """Serve the newest build."""
+    """Serve the latest build."""
     return _script_response(latest_build(), LATEST_CACHE_CONTROL)
 
 
 @script.get("/embed.<digest>.js")
 def pinned_script(digest: str) -> Response:
-    """Serve the build with this hash.
+    """Serve the build with this digest.
 
     Raises:
-        NotFound: no build has it.
+        NotFound: no build has this digest.
     """
     for build in builds(settings().base_url):
         if build.digest == digest:

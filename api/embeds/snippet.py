@@ -1,7 +1,6 @@
-"""What a person copies to show a quote elsewhere: the quote itself, in every form that takes one.
+"""Snippets to copy: a quote as HTML, XHTML, Markdown, a WordPress link and plain text.
 
-The words and whose they are stand in each of them; a script only adds to it, and is named by the forms that
-can have one.
+Each snippet contains the quote and its attribution, and works without the script, which only styles it.
 """
 
 from __future__ import annotations
@@ -14,71 +13,72 @@ from api.embeds.script import latest_build
 from api.representations.markdown import escape_markdown, escape_markdown_lines, format_link
 from api.text.escaping import escape_active, escape_html, escape_lines, isolate_name
 
-#: The themes that a site owner may ask for; without one, a quote has the page's own colours.
+#: Colour themes; without one, a quote takes the colours of the page.
 THEMES = ("light", "dark")
 
 FIGURE = Markup(
     '<figure class="subtext-quote"{theme}>{note}'
     '<blockquote cite="{page}" lang="{language}"{direction}><p>{words}</p></blockquote> '
-    '<figcaption>— {who}{joint}<cite><a href="{page}">{film}</a></cite>, as quoted in {source}</figcaption>'
+    '<figcaption>— {speaker}{preposition}<cite><a href="{page}">{film}</a></cite>, '
+    "as quoted in {source}</figcaption>"
     "</figure>"
 )
 NOTE = Markup('<p class="subtext-note">{}</p> ')
 SCRIPT = Markup('<script async="async" src="{}"></script>')
-#: A document of XML has one element that holds all others.
+#: An XML document has a single root element.
 XHTML = Markup('<div xmlns="http://www.w3.org/1999/xhtml">{}</div>')
 
 
-def render_snippets(quoted: QuoteViewModel, theme: str | None = None) -> dict[str, str]:
-    """Return the forms of a quote by their names: ``html``, ``xhtml``, ``markdown``, ``wordpress``, ``text``.
+def render_snippets(quote: QuoteViewModel, theme: str | None = None) -> dict[str, str]:
+    """Return the snippets of a quote by name: ``html``, ``xhtml``, ``markdown``, ``wordpress`` and ``text``.
 
-    ``wordpress`` is an address, of which an editor makes the quote when it stands on a line of its own.
+    ``wordpress`` is a URL that the WordPress editor replaces with the quote (oEmbed).
     """
-    html = Markup("{} {}").format(render_figure(quoted, theme), SCRIPT.format(absolute_url("/embed.js")))
+    html = Markup("{} {}").format(render_figure(quote, theme), SCRIPT.format(absolute_url("/embed.js")))
     return {
         "html": html,
         "xhtml": XHTML.format(html),
-        "markdown": render_markdown(quoted),
-        "wordpress": quoted.page,
-        "text": render_text(quoted),
+        "markdown": render_markdown(quote),
+        "wordpress": quote.page_url,
+        "text": render_text(quote),
     }
 
 
-def render_pinned_html(quoted: QuoteViewModel, theme: str | None = None) -> str:
-    """Return the same ``html`` with the script of today for ever, held to its hash."""
-    return f"{render_figure(quoted, theme)} {latest_build().element}"
+def render_pinned_html(quote: QuoteViewModel, theme: str | None = None) -> str:
+    """Return the ``html`` snippet with the script pinned to the latest build by its hash."""
+    return f"{render_figure(quote, theme)} {latest_build().element}"
 
 
-def render_figure(quoted: QuoteViewModel, theme: str | None = None) -> Markup:
-    """Return the quote as an element that needs neither script nor sheet; well-formed XML, too.
+def render_figure(quote: QuoteViewModel, theme: str | None = None) -> Markup:
+    """Return the quote as a ``figure`` element that works without script and style sheet.
 
-    ``theme`` is one of :data:`THEMES`.
+    ``theme`` is one of :data:`THEMES`. The element is well-formed XML, too.
     """
     return FIGURE.format(
         theme=Markup(' data-theme="{}"').format(theme) if theme else "",
-        note=NOTE.format(escape_html(quoted.note)) if quoted.note else "",
-        page=escape_html(quoted.page),
-        language=escape_html(quoted.language),
-        direction=Markup(' dir="rtl"') if quoted.direction == "rtl" else "",
-        words=escape_lines(quoted.text),
-        who=Markup("{}, ").format(isolate_name(quoted.who)) if quoted.who else "",
-        joint=quoted.joint,
-        film=isolate_name(quoted.film),
-        source=isolate_name(quoted.source).join(quoted.marks),
+        note=NOTE.format(escape_html(quote.note)) if quote.note else "",
+        page=escape_html(quote.page_url),
+        language=escape_html(quote.language),
+        direction=Markup(' dir="rtl"') if quote.direction == "rtl" else "",
+        words=escape_lines(quote.text),
+        speaker=Markup("{}, ").format(isolate_name(quote.speaker)) if quote.speaker else "",
+        preposition=quote.preposition,
+        film=isolate_name(quote.film),
+        source=isolate_name(quote.source).join(quote.source_marks),
     )
 
 
-def render_markdown(quoted: QuoteViewModel) -> str:
-    """Return the quote as CommonMark, its attribution a paragraph of the quotation."""
-    who = f"{escape_markdown(escape_active(quoted.who))}, " if quoted.who else ""
-    film = format_link(escape_active(quoted.film), quoted.page)
-    source = escape_markdown(escape_active(quoted.source)).join(quoted.marks)
-    caption = f"> — {who}{quoted.joint}*{film}*, as quoted in {source}"
-    note = f"**{escape_markdown(escape_active(quoted.note))}**\n\n" if quoted.note else ""
-    return f"{note}{escape_markdown_lines(escape_active(quoted.text), '> ')}\n>\n{caption}\n"
+def render_markdown(quote: QuoteViewModel) -> str:
+    """Return the quote as a CommonMark block quote with its attribution."""
+    speaker = f"{escape_markdown(escape_active(quote.speaker))}, " if quote.speaker else ""
+    film = format_link(escape_active(quote.film), quote.page_url)
+    source = escape_markdown(escape_active(quote.source)).join(quote.source_marks)
+    caption = f"> — {speaker}{quote.preposition}*{film}*, as quoted in {source}"
+    note = f"**{escape_markdown(escape_active(quote.note))}**\n\n" if quote.note else ""
+    return f"{note}{escape_markdown_lines(escape_active(quote.text), '> ')}\n>\n{caption}\n"
 
 
-def render_text(quoted: QuoteViewModel) -> str:
-    """Return the quote as plain text: a line each for note, words, attribution and address."""
-    said = (quoted.note, f"“{quoted.text}”", f"— {quoted.attribution}", quoted.page)
-    return "\n".join(filter(None, said)) + "\n"
+def render_text(quote: QuoteViewModel) -> str:
+    """Return the quote as plain text, with content note, attribution and URL on lines of their own."""
+    lines = (quote.note, f"“{quote.text}”", f"— {quote.attribution}", quote.page_url)
+    return "\n".join(filter(None, lines)) + "\n"

@@ -1,4 +1,4 @@
-"""The route of what a quote is copied from."""
+"""The route of a quote's snippets, as JSON."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ parser = StrictParser()
 
 
 class SnippetQuerySchema(Schema):
-    """How the copied quote looks."""
+    """Query parameters of a snippet."""
 
     theme = fields.String(load_default="auto", validate=validate.OneOf(("auto", *THEMES)))
 
 
 @snippets.get("/quotes/<quote>/snippet")
 def quote_snippet(quote: str) -> Response:
-    """Serve what a person copies to show a quote elsewhere, and the addresses of the script.
+    """Return the snippets of a quote, and the URLs of the script.
 
     Raises:
-        NotFound, Gone, Renamed: there is no such quote that anyone may see.
-        ProblemException: 422, for a theme that there is not.
+        NotFound, Gone, Renamed: no public quote has this id.
+        ProblemException: 422, for an unknown theme.
     """
     theme = _requested_theme()
-    said = build_view_model(read_item("quote", quote, "film", "sources").json)
+    view_model = build_view_model(read_item("quote", quote, "film", "sources").json)
     body = encode_json(
         {
-            "id": said.id,
-            **render_snippets(said, theme),
-            "pinned": render_pinned_html(said, theme),
+            "id": view_model.id,
+            **render_snippets(view_model, theme),
+            "pinned": render_pinned_html(view_model, theme),
             "script": _script_urls(),
         }
     )
@@ -48,11 +48,11 @@ def quote_snippet(quote: str) -> Response:
 
 
 def _requested_theme() -> str | None:
-    asked: dict[str, Any] = parser.parse(SnippetQuerySchema, request, location="query")
-    return asked["theme"] if asked["theme"] in THEMES else None
+    args: dict[str, Any] = parser.parse(SnippetQuerySchema, request, location="query")
+    return args["theme"] if args["theme"] in THEMES else None
 
 
 def _script_urls() -> dict[str, Any]:
-    """Return where the script is: at an address that follows what is new, and at those that never change."""
-    every = [{"src": build.address, "integrity": build.integrity} for build in builds(settings().base_url)]
-    return {"src": absolute_url("/embed.js"), "builds": every[::-1]}
+    """Return the URL of the latest script, and the immutable URL of every build, latest first."""
+    pinned = [{"src": build.url, "integrity": build.integrity} for build in builds(settings().base_url)]
+    return {"src": absolute_url("/embed.js"), "builds": pinned[::-1]}

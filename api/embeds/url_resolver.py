@@ -1,6 +1,6 @@
-"""Which quote an address means: any of ours that leads to one, however it was copied, and no other.
+"""Resolve the URL of a quote's page, frame or API item, in any spelling that people copy, to the quote.
 
-Nothing is ever asked for at an address that is given here.
+URLs are only parsed, never fetched.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from api.query.internal_reader import read_item
 from api.schemas.fields import SLUG
 from models import NotFound, Renamed
 
-#: The longest address that is looked at; ours are short, but what is added to them may not be.
+#: Our URLs are short, but sites append long tracking parameters.
 MAX_URL_LENGTH = 2_000
 SCHEMES = ("http", "https")
 PORTS = (80, 443)
-#: The page, the frame and the item in the API, with or without a form's extension.
+#: The path of a page, a frame or an API item, with an optional format extension.
 QUOTE_PATH = re.compile(
     rf"(?:{VERSION_PREFIX.pattern}|/embed)?/quotes/(?P<id>{SLUG.pattern})(?P<extension>\.[a-z.]{{1,20}})?/*"
 )
@@ -31,50 +31,50 @@ THEME_PARAMETER = re.compile(r"(?:^|&)theme=(?P<name>[a-z]+)(?:&|$)")
 
 
 class ResolvedURL(NamedTuple):
-    """A quote, and the look that its frame's address asked for; empty where it asked for none."""
+    """A quote, and the ``theme`` parameter of its frame's URL, empty if it has none."""
 
     quote: QuoteViewModel
     theme: str
 
 
 def resolve_url(url: str) -> ResolvedURL:
-    """Return what an address means.
+    """Return the quote that a URL identifies.
 
     Raises:
-        ProblemException: 404, when it is not ours, or leads to no quote that anyone may see.
+        ProblemException: 404, if the URL is not one of this service's, or its quote is not public.
     """
     try:
         parts = urlsplit(url.strip())
-        found = QUOTE_PATH.fullmatch(unquote(parts.path)) if _is_ours(parts) else None
+        match = QUOTE_PATH.fullmatch(unquote(parts.path)) if _is_own_host(parts) else None
     except ValueError:
-        found = None
-    if found is None:
+        match = None
+    if match is None:
         raise ProblemException(
-            "not-found", f"Only addresses of quotes here are known, such as {_example_url()}."
+            "not-found", f"This is not the URL of a quote. Use a URL such as {_example_url()}."
         )
     theme = THEME_PARAMETER.search(parts.query)
-    return ResolvedURL(_load_quote(found["id"]), theme["name"] if theme else "")
+    return ResolvedURL(_load_quote(match["id"]), theme["name"] if theme else "")
 
 
-def _is_ours(parts: SplitResult) -> bool:
-    """Whether a host is ours, with or without ``www.``, and the port one that it may have been copied with.
+def _is_own_host(parts: SplitResult) -> bool:
+    """Whether a URL points to this service: a known host, with or without ``www.``, and a plausible port.
 
-    An address with a user in it is never one of ours.
+    A URL with user information never does.
     """
-    ours, host = urlsplit(settings().base_url), parts.hostname
+    base, host = urlsplit(settings().base_url), parts.hostname
     if parts.scheme not in SCHEMES or not host or "@" in parts.netloc:
         return False
     trusted = settings().trusted_hosts
-    is_known = host.removeprefix("www.") == (ours.hostname or "").removeprefix("www.")
+    is_known = host.removeprefix("www.") == (base.hostname or "").removeprefix("www.")
     is_known = is_known or (bool(trusted) and host_is_trusted(host, trusted))
-    return is_known and parts.port in {None, ours.port, *PORTS}
+    return is_known and parts.port in {None, base.port, *PORTS}
 
 
 def _load_quote(slug: str) -> QuoteViewModel:
-    """Return a quote by its id, or by one that it had.
+    """Return a quote by its id or a former id.
 
     Raises:
-        ProblemException: 404, also for what was deleted: oEmbed has no other word for that (section 2.3.4).
+        ProblemException: 404, also for deleted quotes, because oEmbed has no 410 (section 2.3.4).
     """
     try:
         return build_view_model(read_item("quote", slug, "film", "sources").json)

@@ -1,1 +1,1 @@
-"""Pages for people: films, scenes, themes and search to wander through; home, Swagger UI, each problem."""
+"""HTML pages: home, films, scenes, themes, quotes, search, the embed gallery, feeds and documentation."""

@@ -1,4 +1,4 @@
-"""An argument as a tree: from claims that serve no other down to what they rest on."""
+"""Arrange a film's commentary as trees: each thesis above what supports, extends or disputes it."""
 
 from __future__ import annotations
 
@@ -6,79 +6,79 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-#: Steps from a thesis to the last that is drawn beneath it; what lies deeper begins anew.
+#: The depth of a tree; entries that lie deeper start a tree of their own.
 MAX_DEPTH = 8
-#: By the id of a claim: relations, and the claims that stand in them to it.
+#: By the id of a commentary entry: the relations to it, each with the entry that it comes from.
 RelationsByTarget = dict[str, list[tuple[str, dict[str, Any]]]]
 
 
 @dataclass
 class ArgumentNode:
-    """A claim in its place, what it does for the claim above it, and what is done for it."""
+    """A commentary entry in the tree, its relation to the parent, and its children."""
 
-    claim: dict[str, Any]
+    entry: dict[str, Any]
     relation: str | None = None
     depth: int = 0
-    #: It stands elsewhere already; here it is only named.
+    #: The entry already appears elsewhere in the tree; this node only links to it.
     is_repeated: bool = False
-    steps: list[ArgumentNode] = field(default_factory=list)
+    children: list[ArgumentNode] = field(default_factory=list)
 
     @property
-    def beneath(self) -> int:
-        """How many claims stand beneath it."""
-        return sum(1 + step.beneath for step in self.steps)
+    def descendant_count(self) -> int:
+        """The number of nodes below this one."""
+        return sum(1 + child.descendant_count for child in self.children)
 
 
 @dataclass(frozen=True)
 class ArgumentTree:
-    """Trees of claims, the weightiest first, and those that nothing ties to another."""
+    """The trees, core theses first, and the entries without any relation."""
 
     trees: list[ArgumentNode]
-    single: list[dict[str, Any]]
+    standalone: list[dict[str, Any]]
 
 
-def build_argument(claims: list[dict[str, Any]]) -> ArgumentTree:
-    """Return the argument that claims make; each of them stands in it once.
+def build_argument(commentary: list[dict[str, Any]]) -> ArgumentTree:
+    """Return the argument that commentary entries form; each entry appears in full once.
 
-    Where a claim serves several, it stands below that which is fewest steps from a thesis.
+    An entry that relates to several others is placed below the one closest to a thesis.
     """
-    serving = _relations_by_target(claims)
-    tied = {claim["id"] for served in serving.values() for _, claim in served}
-    heads = [claim for claim in claims if claim["id"] not in tied and serving[claim["id"]]]
-    heads.sort(key=lambda claim: claim["weight"] != "core")
-    seen = {claim["id"] for claim in heads}
-    trees = _build_trees(heads, serving, seen)
-    for claim in claims:
-        # What serves itself in a circle has no head; what lies too deep has none that is drawn.
-        if claim["id"] in tied - seen:
-            seen.add(claim["id"])
-            trees += _build_trees([claim], serving, seen)
-    single = [claim for claim in claims if claim["id"] not in tied and not serving[claim["id"]]]
-    return ArgumentTree(trees, single)
+    relations = _relations_by_target(commentary)
+    related = {entry["id"] for sources in relations.values() for _, entry in sources}
+    roots = [entry for entry in commentary if entry["id"] not in related and relations[entry["id"]]]
+    roots.sort(key=lambda entry: entry["weight"] != "core")
+    seen = {entry["id"] for entry in roots}
+    trees = _build_trees(roots, relations, seen)
+    for entry in commentary:
+        # A cycle has no root, and an entry below the maximum depth is not reached from one.
+        if entry["id"] in related - seen:
+            seen.add(entry["id"])
+            trees += _build_trees([entry], relations, seen)
+    standalone = [entry for entry in commentary if entry["id"] not in related and not relations[entry["id"]]]
+    return ArgumentTree(trees, standalone)
 
 
-def _relations_by_target(claims: list[dict[str, Any]]) -> RelationsByTarget:
-    """Return what is done for each claim, and by which other."""
-    serving: RelationsByTarget = {claim["id"]: [] for claim in claims}
-    for claim in claims:
-        for relation in claim["relations"]:
-            if relation["commentary"] and relation["commentary"]["id"] in serving:
-                serving[relation["commentary"]["id"]].append((relation["relation"], claim))
-    return serving
+def _relations_by_target(commentary: list[dict[str, Any]]) -> RelationsByTarget:
+    relations: RelationsByTarget = {entry["id"]: [] for entry in commentary}
+    for entry in commentary:
+        for relation in entry["relations"]:
+            if relation["commentary"] and relation["commentary"]["id"] in relations:
+                relations[relation["commentary"]["id"]].append((relation["relation"], entry))
+    return relations
 
 
 def _build_trees(
-    heads: list[dict[str, Any]], serving: RelationsByTarget, seen: set[str]
+    roots: list[dict[str, Any]], relations: RelationsByTarget, seen: set[str]
 ) -> list[ArgumentNode]:
-    trees = [ArgumentNode(claim) for claim in heads]
-    waiting = deque(trees)
-    while waiting:
-        step = waiting.popleft()
-        for relation, claim in serving[step.claim["id"]]:
-            below = ArgumentNode(claim, relation, step.depth + 1, claim["id"] in seen)
-            if below.is_repeated or below.depth <= MAX_DEPTH:
-                step.steps.append(below)
-            if not below.is_repeated and below.depth <= MAX_DEPTH:
-                seen.add(claim["id"])
-                waiting.append(below)
+    """Return a tree for each root, built breadth first; add the ids of its entries to ``seen``."""
+    trees = [ArgumentNode(entry) for entry in roots]
+    queue = deque(trees)
+    while queue:
+        node = queue.popleft()
+        for relation, entry in relations[node.entry["id"]]:
+            child = ArgumentNode(entry, relation, node.depth + 1, entry["id"] in seen)
+            if child.is_repeated or child.depth <= MAX_DEPTH:
+                node.children.append(child)
+            if not child.is_repeated and child.depth <= MAX_DEPTH:
+                seen.add(entry["id"])
+                queue.append(child)
     return trees

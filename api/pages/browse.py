@@ -1,4 +1,4 @@
-"""Routes of the pages to wander through: films, scenes, themes, and the search for them."""
+"""Routes of the pages for browsing: a film, a scene, a theme, and search."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from api.query.internal_reader import APICall, read_item
 from models import Film
 from models.theme_map import theme_map
 
-browse = Blueprint("wander", __name__)
+browse = Blueprint("browse", __name__)
 
-#: What the film page shows of claims and of quotes.
+#: The fields that the film page shows of each resource.
 COMMENTARY_FIELDS = (
     "label",
     "url",
@@ -36,90 +36,90 @@ COMMENTARY_FIELDS = (
 )
 QUOTE_FIELDS = ("label", "url", "text", "language", "scene", "themes", "advisories", "rights")
 SOURCE_FIELDS = ("url", "title", "publication", "author")
-#: What is asked for; anything else in the query is not for the search.
+#: The query parameters of the search page; it ignores all others.
 SEARCH_PARAMETERS = ("q", "type", "cursor")
 
 
 @browse.get("/films/<slug:film>")
 def film(film: str) -> Response:
-    """Show a film: facts, theme map, scenes, and the argument about it."""
-    whole = read_item("film", film)
-    found = theme_map(session(), Film.by_slug(session(), film))
-    claims = page_data.read_list("commentary", "film", film, COMMENTARY_FIELDS)
+    """Show a film: facts, theme map, scenes and commentary."""
+    item = read_item("film", film)
+    film_map = theme_map(session(), Film.by_slug(session(), film))
+    commentary = page_data.read_list("commentary", "film", film, COMMENTARY_FIELDS)
     quotes = page_data.read_list("quote", "film", film, QUOTE_FIELDS)
     sources = page_data.read_list("source", "film", film, SOURCE_FIELDS)
     coverage = page_data.read_coverage(film)
     return render_page(
         "film.html",
         [
-            whole,
-            APICall(absolute_url(f"/v1/films/{film}/theme-map"), found),
-            *claims,
+            item,
+            APICall(absolute_url(f"/v1/films/{film}/theme-map"), film_map),
+            *commentary,
             *quotes,
             *sources,
             coverage,
         ],
-        film=whole.json,
+        film=item.json,
         coverage=coverage.json,
         sources=page_data.flatten(sources),
-        drawing=build_chart(found),
-        argument=build_argument(page_data.flatten(claims)),
+        chart=build_chart(film_map),
+        argument=build_argument(page_data.flatten(commentary)),
         quotes=page_data.index_by_id(quotes),
-        claims=page_data.index_by_id(claims),
+        commentary=page_data.index_by_id(commentary),
     )
 
 
 @browse.get("/scenes/<slug:scene>")
 def scene(scene: str) -> Response:
-    """Show a scene: what happens, who appears, its lines, and the claims about it."""
-    whole = read_item("scene", scene, "quotes", "commentary")
-    links = whole.json["links"]
-    beside = {way: url.rpartition("/")[2] for way in ("previous", "next") if (url := links[way])}
-    known = page_data.read_fields("scene", beside.values(), "label", "position")
+    """Show a scene: summary, characters, lines and commentary."""
+    item = read_item("scene", scene, "quotes", "commentary")
+    links = item.json["links"]
+    slugs = {rel: url.rpartition("/")[2] for rel in ("previous", "next") if (url := links[rel])}
+    adjacent = page_data.read_fields("scene", slugs.values(), "label", "position")
     return render_page(
         "scene.html",
-        [whole],
-        scene=whole.json,
-        places=_quote_anchors(whole.json),
-        beside={way: known[slug] for way, slug in beside.items()},
+        [item],
+        scene=item.json,
+        quote_urls=_quote_anchors(item.json),
+        adjacent={rel: adjacent[slug] for rel, slug in slugs.items()},
     )
 
 
 @browse.get("/themes/<slug:theme>")
 def theme(theme: str) -> Response:
-    """Show a theme, and then follow it through each film in order."""
-    whole = read_item("theme", theme, "scenes", "quotes", "commentary")
+    """Show a theme, and its scenes, lines and commentary in each film."""
+    item = read_item("theme", theme, "scenes", "quotes", "commentary")
     keys = ("label", "film", "position", "summary", "advisories")
-    beyond = page_data.read_fields("scene", untagged_scenes(whole.json), *keys)
+    scenes = page_data.read_fields("scene", untagged_scenes(item.json), *keys)
     return render_page(
         "theme.html",
-        [whole],
-        theme=whole.json,
-        places=_quote_anchors(whole.json),
-        threads=build_timelines(whole.json, beyond),
+        [item],
+        theme=item.json,
+        quote_urls=_quote_anchors(item.json),
+        timelines=build_timelines(item.json, scenes),
     )
 
 
 @browse.get("/search")
 def search() -> Response:
-    """Show a form, and what is found of every type."""
+    """Show the search form and results of every type."""
     query = {name: request.args[name] for name in SEARCH_PARAMETERS if request.args.get(name, "").strip()}
-    found, problem = None, None
+    results, problem = None, None
     if "q" in query:
         try:
-            found = search_view.search(query)
+            results = search_view.search(query)
         except ProblemException as error:
             problem = error
-    calls = [APICall(absolute_url("/v1/search", **query), found)] if "q" in query else []
-    ways = {way: _page_url(found["page"][way]) for way in ("previous", "next")} if found else {}
+    calls = [APICall(absolute_url("/v1/search", **query), results)] if "q" in query else []
+    adjacent = {rel: _page_url(results["page"][rel]) for rel in ("previous", "next")} if results else {}
     response = render_page(
         "search.html",
         calls,
         query=query,
-        found=found,
+        results=results,
         problem=problem,
-        ways=ways,
-        places=_commentary_urls(found),
+        adjacent=adjacent,
+        commentary_urls=_commentary_urls(results),
     )
     if problem:
         response.status_code = problem.problem.status
@@ -127,17 +127,17 @@ def search() -> Response:
     return response
 
 
-def _quote_anchors(whole: dict[str, Any]) -> dict[str, str]:
-    """Return where on this very page those quotes stand that an item's claims may rest on."""
-    return {quote["id"]: f"#{quote['id']}" for quote in whole["quotes"]}
+def _quote_anchors(item: dict[str, Any]) -> dict[str, str]:
+    """Return the anchors of the quotes on an item's page by id."""
+    return {quote["id"]: f"#{quote['id']}" for quote in item["quotes"]}
 
 
-def _commentary_urls(found: dict[str, Any] | None) -> dict[str, str]:
-    """Return where those hits stand that have no pages of their own."""
-    hits = found["data"] if found else []
+def _commentary_urls(results: dict[str, Any] | None) -> dict[str, str]:
+    """Return the URLs of commentary hits by id: commentary has no pages of its own."""
+    hits = results["data"] if results else []
     return page_data.item_urls("commentary", (hit["id"] for hit in hits if hit["type"] == "commentary"))
 
 
-def _page_url(call: str | None) -> str | None:
-    """Return the address of the page that shows what a call answers."""
-    return f"/search?{urlsplit(call).query}" if call else None
+def _page_url(api_url: str | None) -> str | None:
+    """Return the URL of the search page that corresponds to a search URL of the API."""
+    return f"/search?{urlsplit(api_url).query}" if api_url else None

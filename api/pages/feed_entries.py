@@ -1,4 +1,4 @@
-"""Feeds before they are written: what an entry says of a quote, whichever format says it."""
+"""The content of feeds, independent of the format: a feed, and an entry for each quote."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from api.text.escaping import escape_active, escape_html
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """A quote in a feed; ``html`` and ``text`` are the whole of it, times are as RFC 3339 writes them.
+    """A quote in a feed; times are in RFC 3339 format, ``tags`` are pairs of a theme's id and label.
 
-    Of a flagged quote they hold its note and its label, and not a word of it: readers open what is folded.
-    ``tags`` are ids and labels of themes.
+    ``html`` and ``text`` are the full content. For a flagged quote they contain only its content note and
+    label, because feed readers expand collapsed content.
     """
 
     id: str
-    page: str
+    page_url: str
     title: str
     summary: str
     html: str
@@ -40,47 +40,47 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed: its own address, what it is called, and its entries in their order."""
+    """A feed: its own URL, its title and description, and its entries in order."""
 
-    address: str
+    url: str
     title: str
     description: str
     entries: tuple[FeedEntry, ...]
 
     @property
-    def home(self) -> str:
-        """The page that the feed is of."""
+    def home_url(self) -> str:
+        """The URL of the website."""
         return absolute_url("/")
 
     @property
     def updated(self) -> str:
-        """When anything in it last changed; before any time that there is, where nothing is in it."""
+        """The time of the last change; the Unix epoch for an empty feed."""
         return max((entry.updated for entry in self.entries), default="1970-01-01T00:00:00Z")
 
 
-def build_entry(item: Item, **own: Any) -> FeedEntry:
-    """Return the entry of a quote, its film and sources included; ``own`` goes before that."""
-    shown = build_view_model(item)
-    seen = build_preview(shown)
+def build_entry(item: Item, **overrides: Any) -> FeedEntry:
+    """Return the entry of a quote, given with ``include=film,sources``; ``overrides`` replace fields."""
+    quote = build_view_model(item)
+    preview = build_preview(quote)
     values: dict[str, Any] = {
-        "id": shown.page,
-        "page": shown.page,
-        "title": seen.title,
-        "summary": seen.description,
-        "html": str(_flagged_html(shown) if shown.note else render_figure(shown)),
-        "text": escape_active(f"{shown.note}\n{shown.label}\n" if shown.note else render_text(shown)),
-        "language": shown.language,
-        "author": strip_markup(shown.byline),
-        "image": seen.image,
+        "id": quote.page_url,
+        "page_url": quote.page_url,
+        "title": preview.title,
+        "summary": preview.description,
+        "html": str(_flagged_html(quote) if quote.note else render_figure(quote)),
+        "text": escape_active(f"{quote.note}\n{quote.label}\n" if quote.note else render_text(quote)),
+        "language": quote.language,
+        "author": strip_markup(quote.byline),
+        "image": preview.image,
         "rights": strip_markup(item["rights"]),
         "tags": tuple((theme["id"], strip_markup(theme["label"])) for theme in item["themes"]),
         "published": item["created_at"],
         "updated": max(item["created_at"], item["updated_at"]),
     }
-    return FeedEntry(**values | own)
+    return FeedEntry(**values | overrides)
 
 
-def _flagged_html(shown: QuoteViewModel) -> Markup:
+def _flagged_html(quote: QuoteViewModel) -> Markup:
     return Markup('<p>{}</p><p><a href="{}">{}</a></p>').format(
-        escape_html(shown.note or ""), escape_html(shown.page), escape_html(shown.label)
+        escape_html(quote.note or ""), escape_html(quote.page_url), escape_html(quote.label)
     )

@@ -1,4 +1,4 @@
-"""Routes of feeds: the latest quotes, and one a day, each as Atom and as JSON Feed."""
+"""Routes of the feeds: latest quotes, and a quote of the day, each as Atom and JSON Feed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from api.pages.feed_entries import Feed, FeedEntry, build_entry
 
 feeds = Blueprint("feeds", __name__, url_prefix="/feeds")
 
-#: How many quotes are the latest, and how many days a feed goes back.
+#: The number of latest quotes, and of days in the daily feed.
 MAX_LATEST, DAYS = 50, 30
-#: By the ending of an address: what writes the feed, and its media type.
+#: By file extension: the function that writes the feed, and its media type.
 WRITERS = {
     "atom": (atom_feed.write, atom_feed.CONTENT_TYPE),
     "json": (json_feed.write, json_feed.CONTENT_TYPE),
@@ -30,38 +30,42 @@ CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600, stale-if-erro
 
 @feeds.get("/quotes.<extension:extension>")
 def latest(extension: str) -> Response:
-    """Serve the latest quotes, the newest first; those that came together by their ids, the last first.
+    """Serve the latest quotes, newest first.
 
-    One index, read backwards, has this order.
+    Quotes created at the same time are in descending order of id, so that one index provides the order.
     """
     filters = load_args()
-    found = page_data.read_first_page(
+    items = page_data.read_first_page(
         "quote", filters | {"sort": ["-created_at", "-id"], "limit": MAX_LATEST}, *INCLUDES
     )
-    entries = tuple(build_entry(item) for item in found)
+    entries = tuple(build_entry(item) for item in items)
     return _feed_response(
-        extension, "Latest quotes", "Lines and sentences, the newest first.", filters, entries
+        extension,
+        "Latest quotes",
+        "The latest quotes from films and film essays, newest first.",
+        filters,
+        entries,
     )
 
 
 @feeds.get("/daily.<extension:extension>")
 def daily(extension: str) -> Response:
-    """Serve the quotes of today (UTC) and of the days before it; an entry belongs to its day for good."""
+    """Serve the quotes of the last days (UTC); a day's entry keeps its id."""
     filters, day = load_args(), today()
     days = [day - dt.timedelta(days=ago) for ago in range(DAYS)]
-    chosen = pick_daily_range(days, filters)
-    found = page_data.read_items("quote", chosen.values(), *INCLUDES)
-    entries = tuple(_daily_entry(day, found[slug], filters) for day, slug in chosen.items())
-    return _feed_response(extension, "A quote a day", "One quote for everybody’s day.", filters, entries)
+    slugs = pick_daily_range(days, filters)
+    items = page_data.read_items("quote", slugs.values(), *INCLUDES)
+    entries = tuple(_daily_entry(day, items[slug], filters) for day, slug in slugs.items())
+    return _feed_response(extension, "Quote of the day", "A new quote every day.", filters, entries)
 
 
 def _daily_entry(day: dt.date, item: dict[str, Any], filters: dict[str, Any]) -> FeedEntry:
-    began = f"{day}T00:00:00Z"
+    start = f"{day}T00:00:00Z"
     return build_entry(
         item,
         id=_filtered_url(f"/quotes/daily/{day}", filters),
-        published=began,
-        updated=max(began, item["updated_at"]),
+        published=start,
+        updated=max(start, item["updated_at"]),
     )
 
 
@@ -69,11 +73,11 @@ def _feed_response(
     extension: str, title: str, description: str, filters: dict[str, Any], entries: tuple[FeedEntry, ...]
 ) -> Response:
     if extension not in WRITERS:
-        raise ProblemException("not-found", "Feeds end in .atom or in .json.")
+        raise ProblemException("not-found", "Unknown feed format. Use .atom or .json.")
     write, content_type = WRITERS[extension]
-    narrowed = ", ".join([*filters.get("film", ()), *filters.get("theme", ())])
-    name = f"Subtext: {title}{f' ({narrowed})' if narrowed else ''}"
-    body = write(Feed(_filtered_url(request.path, filters), name, description, entries))
+    filtered_by = ", ".join([*filters.get("film", ()), *filters.get("theme", ())])
+    full_title = f"Subtext: {title}{f' ({filtered_by})' if filtered_by else ''}"
+    body = write(Feed(_filtered_url(request.path, filters), full_title, description, entries))
     response = Response(body, content_type=content_type)
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers["Access-Control-Allow-Origin"] = "*"
@@ -83,7 +87,7 @@ def _feed_response(
 
 
 def _filtered_url(path: str, filters: dict[str, Any]) -> str:
-    """Return the address of a path with those filters that are not as they are anyway."""
-    given = {name: ",".join(filters[name]) for name in ("film", "theme") if name in filters}
+    """Return the URL of a path with the filters that differ from their defaults."""
+    lists = {name: ",".join(filters[name]) for name in ("film", "theme") if name in filters}
     severity = {"max_severity": filters["max_severity"]} if filters["max_severity"] else {}
-    return absolute_url(path, **given, **severity)
+    return absolute_url(path, **lists, **severity)

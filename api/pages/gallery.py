@@ -1,4 +1,4 @@
-"""Routes of the gallery: choose a quote, see it as a page of others shows it, copy what shows it there."""
+"""Routes of the gallery: pick a quote, preview it on a page, copy the embed code."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from models.list_index import in_default_order
 
 gallery = Blueprint("gallery", __name__, url_prefix="/embed")
 
-#: How many quotes are offered at once, and how many themes.
+#: The number of quotes to pick from, and of themes to filter by.
 MAX_QUOTES, MAX_THEMES = 12, 100
-STYLES = {"in-place": "In place, in the page’s own type", "frame": "In a frame, by itself"}
-COLOUR_SCHEMES = {"auto": "As the page", "light": "Light", "dark": "Dark"}
-#: What may be chosen of notes, in words: by the strongest that is let in.
-SEVERITIES = {0: "None", 1: "Up to 1 of 3", 2: "Up to 2 of 3", 3: "Any"}
-#: The gallery holds the host page in a frame; the host page holds a snippet, and is in no frame but ours.
+STYLES = {"in-place": "Inline, in the page’s own font", "frame": "Frame (iframe)"}
+COLOUR_SCHEMES = {"auto": "Same as the page", "light": "Light", "dark": "Dark"}
+#: The labels of the content note filter by maximum severity.
+SEVERITIES = {0: "None", 1: "Severity up to 1 of 3", 2: "Severity up to 2 of 3", 3: "Any severity"}
+#: The gallery embeds the host page; the host page embeds a snippet, and only the gallery may embed it.
 GALLERY_POLICY = f"{PAGE_POLICY}; frame-src 'self'"
 HOST_POLICY = (
     "default-src 'none'; script-src {origin}; style-src 'self'; frame-src {origin}; base-uri 'none'; "
@@ -42,7 +42,7 @@ HOST_POLICY = (
 
 
 class AppearanceSchema(Schema):
-    """Which quote is shown, and how."""
+    """Query parameters for the selected quote and its appearance."""
 
     quote = Slug()
     style = fields.String(load_default="in-place", validate=validate.OneOf([*STYLES]))
@@ -50,7 +50,7 @@ class AppearanceSchema(Schema):
 
 
 class GallerySchema(TextFilter, AppearanceSchema):
-    """The same, and which quotes are offered."""
+    """Query parameters of the gallery: appearance, and filters for the list of quotes."""
 
     theme = Slug()
     max_severity = StrictInteger(0, 3, load_default=0)
@@ -58,29 +58,29 @@ class GallerySchema(TextFilter, AppearanceSchema):
 
 @gallery.get("")
 def show_gallery() -> Response:
-    """Offer quotes, and show the chosen one: live, and as what is to be copied."""
+    """List quotes, preview the selected one, and show its embed code."""
     schema = GallerySchema()
-    asked = _load_args(schema)
-    found = page_data.read_first_page("quote", _list_filters(asked))
-    if "quote" not in asked and found:
-        asked["quote"] = found[0]["id"]
-    shown = _selected_quote(asked)
+    args = _load_args(schema)
+    quotes = page_data.read_first_page("quote", _list_filters(args))
+    if "quote" not in args and quotes:
+        args["quote"] = quotes[0]["id"]
+    selected = _selected_quote(args)
     response = render_page(
         "gallery.html",
-        _calls(asked),
-        is_choice=any(name in request.args for name in schema.fields),
-        found=found,
-        most=MAX_QUOTES,
-        words=request.args.get("q", ""),
+        _calls(args),
+        has_parameters=any(name in request.args for name in schema.fields),
+        quotes=quotes,
+        max_quotes=MAX_QUOTES,
+        search_text=request.args.get("q", ""),
         themes=list(session().scalars(in_default_order(Theme, Theme.select_where()).limit(MAX_THEMES))),
-        asked=asked,
+        args=args,
         styles=STYLES,
         schemes=COLOUR_SCHEMES,
         severities=SEVERITIES,
-        shown=shown,
-        copies=_copyable_texts(shown, asked) if shown else [],
+        selected=selected,
+        copies=_copyable_texts(selected, args) if selected else [],
         builds=builds(settings().base_url)[::-1],
-        host=urlencode({name: asked[name] for name in AppearanceSchema().fields if name in asked}),
+        host_query=urlencode({name: args[name] for name in AppearanceSchema().fields if name in args}),
     )
     response.headers["Content-Security-Policy"] = GALLERY_POLICY
     return response
@@ -88,104 +88,106 @@ def show_gallery() -> Response:
 
 @gallery.get("/host")
 def show_host_page() -> Response:
-    """Show a page as others have them, in which a snippet stands and nothing else; its frame is a sandbox."""
-    asked = _load_args(AppearanceSchema())
-    shown = _selected_quote(asked)
-    if shown is None:
-        raise ProblemException("not-found", "The parameter “quote” says which quote the page is to hold.")
-    response = render_page("host.html", snippet=_embed_html(shown, asked))
+    """Show a sample page that contains only the snippet; the gallery previews it in a sandboxed iframe."""
+    args = _load_args(AppearanceSchema())
+    selected = _selected_quote(args)
+    if selected is None:
+        raise ProblemException(
+            "not-found", "The query parameter “quote” is missing: it selects the quote to show."
+        )
+    response = render_page("host.html", snippet=_embed_html(selected, args))
     response.headers["Content-Security-Policy"] = HOST_POLICY.format(origin=settings().base_url)
     return response
 
 
 def _load_args(schema: Schema) -> dict[str, Any]:
-    """Return what was asked for; what a form sends empty was not.
+    """Return the validated query parameters, without the empty ones that a form sends.
 
     Raises:
-        ProblemException: 422, with what each parameter takes.
+        ProblemException: 422, with an error for each invalid parameter.
     """
     parameters = ((name, request.args.get(name, "")) for name in schema.fields)
-    given = {name: value for name, value in parameters if value.strip()}
+    raw = {name: value for name, value in parameters if value.strip()}
     try:
-        found: dict[str, Any] = schema.load(given, unknown=EXCLUDE)
+        args: dict[str, Any] = schema.load(raw, unknown=EXCLUDE)
     except ValidationError as error:
-        faults = error.normalized_messages()  # type: ignore[no-untyped-call]
+        messages = error.normalized_messages()  # type: ignore[no-untyped-call]
         errors = [
-            {"location": "query", "pointer": name, "detail": " ".join(flatten_messages(said))}
-            for name, said in faults.items()
+            {"location": "query", "pointer": name, "detail": " ".join(flatten_messages(nested))}
+            for name, nested in messages.items()
         ]
-        raise ProblemException("invalid-parameters", "What was asked for is not valid.", errors) from error
-    return found
+        raise ProblemException("invalid-parameters", "The query parameters are not valid.", errors) from error
+    return args
 
 
-def _list_filters(asked: dict[str, Any]) -> dict[str, Any]:
-    about = {"theme": [asked["theme"]]} if "theme" in asked else {}
-    words = {"q": asked["q"]} if "q" in asked else {}
-    return words | about | {"max_severity": asked["max_severity"], "limit": MAX_QUOTES}
+def _list_filters(args: dict[str, Any]) -> dict[str, Any]:
+    theme = {"theme": [args["theme"]]} if "theme" in args else {}
+    search_text = {"q": args["q"]} if "q" in args else {}
+    return search_text | theme | {"max_severity": args["max_severity"], "limit": MAX_QUOTES}
 
 
-def _calls(asked: dict[str, Any]) -> list[APICall]:
-    query = {"q": request.args.get("q", "").strip(), "theme": asked.get("theme")}
-    given = {name: value for name, value in query.items() if value}
+def _calls(args: dict[str, Any]) -> list[APICall]:
+    query = {"q": request.args.get("q", "").strip(), "theme": args.get("theme")}
+    filters = {name: value for name, value in query.items() if value}
     return [
         APICall(
-            absolute_url("/v1/quotes", **given, max_severity=asked["max_severity"], limit=MAX_QUOTES), None
+            absolute_url("/v1/quotes", **filters, max_severity=args["max_severity"], limit=MAX_QUOTES), None
         )
     ]
 
 
-def _selected_quote(asked: dict[str, Any]) -> QuoteViewModel | None:
-    """Return the chosen quote, by whichever of its ids; None if none was chosen."""
-    if "quote" not in asked:
+def _selected_quote(args: dict[str, Any]) -> QuoteViewModel | None:
+    """Return the selected quote by its current or a former id, or None if none is selected."""
+    if "quote" not in args:
         return None
     try:
-        found = read_item("quote", asked["quote"], "film", "sources")
+        item = read_item("quote", args["quote"], "film", "sources")
     except Renamed as error:
-        found = read_item("quote", error.new_slug, "film", "sources")
-    return build_view_model(found.json)
+        item = read_item("quote", error.new_slug, "film", "sources")
+    return build_view_model(item.json)
 
 
-def _embed_html(shown: QuoteViewModel, asked: dict[str, Any]) -> str:
+def _embed_html(quote: QuoteViewModel, args: dict[str, Any]) -> str:
     return (
-        quote_iframe(shown, asked["scheme"])
-        if asked["style"] == "frame"
-        else render_snippets(shown, _theme(asked))["html"]
+        quote_iframe(quote, args["scheme"])
+        if args["style"] == "frame"
+        else render_snippets(quote, _theme(args))["html"]
     )
 
 
-def _theme(asked: dict[str, Any]) -> str | None:
-    return None if asked["scheme"] == "auto" else asked["scheme"]
+def _theme(args: dict[str, Any]) -> str | None:
+    return None if args["scheme"] == "auto" else args["scheme"]
 
 
-def _copyable_texts(shown: QuoteViewModel, asked: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Return what is to be copied: a name, what people call it, the text."""
-    forms = render_snippets(shown)
-    held = [("pinned", "HTML, the script held to its hash", render_pinned_html(shown, _theme(asked)))]
+def _copyable_texts(quote: QuoteViewModel, args: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the texts to copy as (id, label, text)."""
+    snippets = render_snippets(quote)
+    pinned = [("pinned", "HTML, pinned script version", render_pinned_html(quote, _theme(args)))]
     return [
-        ("html", "HTML", _embed_html(shown, asked)),
-        *(held if asked["style"] == "in-place" else []),
-        ("wordpress", "WordPress: an address on a line of its own", forms["wordpress"]),
-        ("markdown", "Markdown", forms["markdown"].rstrip("\n")),
-        ("text", "Plain text", forms["text"].rstrip("\n")),
+        ("html", "HTML", _embed_html(quote, args)),
+        *(pinned if args["style"] == "in-place" else []),
+        ("wordpress", "WordPress (paste on a line of its own)", snippets["wordpress"]),
+        ("markdown", "Markdown", snippets["markdown"].rstrip("\n")),
+        ("text", "Plain text", snippets["text"].rstrip("\n")),
         (
             "daily",
-            f"Another quote each day{_describe_filters(asked)}",
-            _selection_iframe("daily", "The quote of the day", asked),
+            f"Quote of the day{_describe_filters(args)}",
+            _selection_iframe("daily", "Quote of the day", args),
         ),
         (
             "random",
-            f"Another quote each time{_describe_filters(asked)}",
-            _selection_iframe("random", "A quote", asked),
+            f"Random quote{_describe_filters(args)}",
+            _selection_iframe("random", "Random quote", args),
         ),
     ]
 
 
-def _describe_filters(asked: dict[str, Any]) -> str:
-    """Return in words which quotes a frame chooses from, where not from all that have no note."""
-    about = f", about {asked['theme'].replace('-', ' ')}" if "theme" in asked else ""
-    noted = f", with notes {SEVERITIES[asked['max_severity']].lower()}" if asked["max_severity"] else ""
-    return about + noted
+def _describe_filters(args: dict[str, Any]) -> str:
+    """Describe the filters of a daily or random quote; empty for the defaults."""
+    theme = f", theme {args['theme'].replace('-', ' ')}" if "theme" in args else ""
+    severity = SEVERITIES[args["max_severity"]].lower()
+    return theme + (f", content notes: {severity}" if args["max_severity"] else "")
 
 
-def _selection_iframe(which: str, called: str, asked: dict[str, Any]) -> str:
-    return selection_iframe(which, called, asked["scheme"], asked.get("theme"), asked["max_severity"])
+def _selection_iframe(selection: str, title: str, args: dict[str, Any]) -> str:
+    return selection_iframe(selection, title, args["scheme"], args.get("theme"), args["max_severity"])

@@ -1,4 +1,4 @@
-"""Guides and the changelog: the repository's Markdown, each file read and rendered once."""
+"""Routes of the guides and the changelog, rendered from the repository's Markdown once per worker."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ guides = Blueprint("guides", __name__, url_prefix="/docs")
 
 @guides.app_template_filter()
 def inline_markdown(sentence: str) -> Markup:
-    """Return a sentence of Markdown as HTML."""
+    """Return inline Markdown as HTML."""
     from api.pages import markdown_to_html
 
     return markdown_to_html.render_inline(sentence)
@@ -35,7 +35,7 @@ def inline_markdown(sentence: str) -> Markup:
 
 @dataclass(frozen=True)
 class Guide:
-    """A guide, where its page is, and the guides before and after it."""
+    """A guide: its name, the path of its page, its content, and the guides before and after it."""
 
     name: str
     path: str
@@ -52,39 +52,40 @@ def index() -> Response:
 
 @guides.get("/guides/<name>")
 def guide(name: str) -> Response:
-    """Show a guide, with the others beside it."""
-    known = load_guides(settings().base_url)
-    if name not in known:
+    """Show a guide, and links to the others."""
+    guides = load_guides(settings().base_url)
+    if name not in guides:
         raise NotFound("guide", name)
-    return render_page("guide.html", guide=known[name], guides=known, deprecated=deprecations_for(name))
+    return render_page("guide.html", guide=guides[name], guides=guides, deprecated=deprecations_for(name))
 
 
 @guides.get("/changelog")
 def changelog() -> Response:
-    """Show what changed from release to release."""
+    """Show the changelog."""
     return render_page("document.html", document=_load_document(CHANGELOG, settings().base_url))
 
 
 def deprecations_for(name: str) -> list[DeprecationEntry] | None:
-    """Return what the guide on versioning lists as deprecated now; None for any other guide."""
+    """Return the deprecations that the guide on versioning lists; None for any other guide."""
     return active_deprecations(current_app) if name == "versioning" else None
 
 
 @cache
 def load_guides(base_url: str) -> dict[str, Guide]:
-    """Return every guide by its name, in the order in which the index links to them."""
-    paths = [path for path in _load_document(f"{GUIDES}/README.md", base_url).linked if "/guides/" in path]
+    """Return every guide by name, in the order of the links in the index."""
+    index = _load_document(f"{GUIDES}/README.md", base_url)
+    paths = [path for path in index.link_targets if "/guides/" in path]
     names = [posixpath.basename(path) for path in paths]
-    beside = zip([None, *names], names, [*names[1:], None], strict=False)
+    neighbours = zip([None, *names], names, [*names[1:], None], strict=False)
     return {
         name: Guide(name, f"/{GUIDES}/{name}", _load_document(f"{GUIDES}/{name}.md", base_url), before, after)
-        for before, name, after in beside
+        for before, name, after in neighbours
     }
 
 
 @cache
 def _load_document(path: str, base_url: str) -> Document:
-    # Most workers show no guide: what reads Markdown and colours code is loaded for the first.
+    # The Markdown parser and the highlighter are imported lazily: most workers show no guide.
     from api.pages.markdown_to_html import render_document
 
     text = (ROOT / path).read_text("utf-8")
@@ -92,10 +93,10 @@ def _load_document(path: str, base_url: str) -> Document:
 
 
 def page_path(folder: str, target: str) -> str:
-    """Return the path of the page that shows a file, named as a link from ``folder`` names it.
+    """Return the path of the page for a file, given as a relative link from ``folder``.
 
     Raises:
-        LookupError: no page shows it.
+        LookupError: no page shows the file.
     """
     file = posixpath.normpath(posixpath.join(folder, target))
     if file == CHANGELOG:

@@ -1,4 +1,4 @@
-"""Routes of the pages that lead into the API: home, Swagger UI, the reference, problems."""
+"""Routes of the home page and the API documentation: Swagger UI, reference, problem types."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from models.base import Versioned
 from models.list_index import in_default_order
 
 SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
-# Named without being imported: offapi reads nine megabytes into templates of its own when it is.
+# Located without an import: importing offapi loads nine megabytes of templates.
 SCALAR = Path(str(distribution("offapi").locate_file("offapi/scalar.js")))
-#: How many films, and how many themes, the home page names.
+#: The number of films, and of themes, on the home page.
 MAX_LISTED = 60
 
 pages = Blueprint(
@@ -51,25 +51,27 @@ template_filters.init_blueprint(pages)
 
 @pages.record
 def trim_template_blocks(state: BlueprintSetupState) -> None:
-    """Take the line of a template's tag away with the tag."""
+    """Remove the line of a template tag together with the tag."""
     state.app.jinja_env.trim_blocks = state.app.jinja_env.lstrip_blocks = True
 
 
 @pages.get("/")
 def home() -> Response:
-    """Show what this is: a quote, where to begin, one call to copy."""
-    maxims = Quote.select_where(kind=[QuoteKind.APHORISM], max_severity=0)
-    maxim = session().scalars(maxims.order_by(Quote.random_key).limit(1)).first()
+    """Show the home page: a quote, films and themes to start from, and a request to copy."""
+    aphorisms = Quote.select_where(kind=[QuoteKind.APHORISM], max_severity=0)
+    aphorism = session().scalars(aphorisms.order_by(Quote.random_key).limit(1)).first()
     counted: list[tuple[str, str, type[Versioned]]] = [
         ("films", "film", Film),
         ("scenes", "scene", Scene),
         ("quotes", "quote", Quote),
-        ("commentary", "claim", Commentary),
+        ("commentary", "commentary entry", Commentary),
         ("themes", "theme", Theme),
     ]
     return render_page(
         "home.html",
-        quote=build_view_model(read_item("quote", maxim.slug, "film", "sources").json) if maxim else None,
+        quote=build_view_model(read_item("quote", aphorism.slug, "film", "sources").json)
+        if aphorism
+        else None,
         counts=[(path, name, count_visible(model)) for path, name, model in counted],
         films=first_items(Film),
         themes=first_items(Theme),
@@ -78,44 +80,44 @@ def home() -> Response:
 
 
 def first_items(model: type[Versioned]) -> list[Versioned]:
-    """Return the first of a noun that anyone may see, in its own order."""
+    """Return a resource's first public items in default order."""
     return list(session().scalars(in_default_order(model, model.select_where()).limit(MAX_LISTED)))
 
 
 def count_visible(model: type[Versioned]) -> int:
-    """Return how many of a noun anyone may see."""
+    """Return the number of a resource's public items."""
     return session().scalar(select(func.count()).select_from(model.select_where().subquery())) or 0
 
 
 @pages.get("/docs")
 def docs() -> Response:
-    """Show Swagger UI, from packaged files alone."""
+    """Show Swagger UI, from packaged files only."""
     return render_page("docs.html")
 
 
 @pages.get("/docs/reference")
 def reference() -> Response:
-    """Show the reference, drawn by Scalar from packaged files alone."""
+    """Show the API reference, rendered by Scalar from packaged files only."""
     return render_page("reference.html")
 
 
 @pages.get("/docs/reference/scalar.js")
 def scalar() -> Response:
-    """Serve Scalar's script, which is whole: styles and icons are in it."""
+    """Serve Scalar's script, which includes its styles and icons."""
     return send_file(SCALAR, mimetype="text/javascript", max_age=3600)
 
 
 @pages.get("/docs/problems")
 def problems() -> Response:
-    """List every kind of problem."""
+    """List every problem type."""
     return render_page("problems.html", problems=PROBLEM_TYPES.values())
 
 
 @pages.get("/docs/problems/<code>")
 def problem(code: str) -> Response:
-    """Explain one kind of problem: why it comes, what it looks like, how to mend it."""
+    """Explain a problem type: cause, fix and example."""
     if code not in PROBLEM_TYPES:
-        raise NotFound("kind of problem", code)
+        raise NotFound("problem type", code)
     from api.pages.markdown_to_html import render_code_block
 
     base_url = settings().base_url
@@ -124,8 +126,8 @@ def problem(code: str) -> Response:
         problem=PROBLEM_TYPES[code],
         guide=load_guides(base_url)[PROBLEM_TYPES[code].guide],
         note=HTTP_EXAMPLES[code].note,
-        request_sent=render_code_block("http", request_text(code, base_url), "request", "Request"),
-        answer=render_code_block("http", response_text(code, base_url), "answer"),
+        request_example=render_code_block("http", request_text(code, base_url), "request", "Request"),
+        response_example=render_code_block("http", response_text(code, base_url), "response"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Errors as pages: what a person reads where a program reads a problem."""
+"""Render errors as HTML pages for browsers; API clients get ``application/problem+json``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from api.core.api_versions import VERSION_PREFIX
 from api.http.errors import PROBLEM_JSON
 
 HTML = "text/html"
-#: Blueprints that only programs ask, whatever they say they accept.
+#: Blueprints with machine clients only, whatever their ``Accept`` header says.
 MACHINE_BLUEPRINTS = {"oembed"}
 
 
 def render_html_errors(response: Response) -> Response:
-    """Turn a problem into a page, outside the API, for whoever would rather have one.
+    """Replace a problem outside the API with a page if the client prefers HTML.
 
-    Status and headers stay; a cache learns that the ``Accept`` header decides.
+    Status and headers stay. ``Vary: Accept`` tells caches that the response was negotiated.
     """
     if (
         response.mimetype != PROBLEM_JSON

@@ -1,4 +1,4 @@
-"""Feeds as JSON Feed, version 1.1."""
+"""Write a feed as JSON Feed 1.1."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def write(feed: Feed) -> bytes:
         {
             "version": VERSION,
             "title": feed.title,
-            "home_page_url": feed.home,
-            "feed_url": feed.address,
+            "home_page_url": feed.home_url,
+            "feed_url": feed.url,
             "description": feed.description,
             "favicon": absolute_url("/favicon.svg"),
-            "authors": [{"name": SERVICE_NAME, "url": feed.home}],
+            "authors": [{"name": SERVICE_NAME, "url": feed.home_url}],
             "language": "en",
             "items": [_item(entry) for entry in feed.entries],
         }
@@ -33,7 +33,7 @@ def write(feed: Feed) -> bytes:
 def _item(entry: FeedEntry) -> dict[str, Any]:
     return {
         "id": entry.id,
-        "url": entry.page,
+        "url": entry.page_url,
         "title": entry.title,
         "summary": entry.summary,
         "content_html": entry.html,

@@ -1,7 +1,7 @@
-"""Markdown of the repository as HTML for its pages; nothing here reads what a user wrote.
+"""Render the repository's Markdown files as HTML pages; no user input passes through here.
 
-Links between files become links between pages, and the address that examples are written with becomes
-that of this service, so that what is copied works. HTML in Markdown is shown, not taken over.
+Links between files become links between pages. The base URL in examples is replaced with this service's own,
+so that copied commands work. HTML inside Markdown is escaped.
 """
 
 from __future__ import annotations
@@ -20,124 +20,123 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-#: What every example in the repository's Markdown is written with.
+#: The base URL in the examples of the repository's Markdown.
 EXAMPLE_BASE_URL = "http://127.0.0.1:8000"
-#: What stands above a block, by the language after its fence, and how Pygments calls that language.
+#: By the language of a fenced block: the caption above it, and the name of the Pygments lexer.
 LANGUAGES = {
     "sh": ("Shell", "bash"),
     "python": ("Python", "python"),
     "js": ("JavaScript", "js"),
     "ts": ("TypeScript", "ts"),
     "nginx": ("nginx", "nginx"),
-    "json": ("Answer", "json"),
-    "http": ("Answer", "http"),
-    "text": ("Answer", "text"),
+    "json": ("Response", "json"),
+    "http": ("Response", "http"),
+    "text": ("Response", "text"),
 }
 CODE_BLOCK = Markup(
     '<figure class="code"><figcaption id="{id}-is">{name}</figcaption>'
     '<pre tabindex="0" role="group" aria-labelledby="{id}-is"><code id="{id}">{code}</code></pre>'
     '<button type="button" data-copy="{id}" aria-describedby="{id}-is" hidden>Copy</button></figure>\n'
 )
-#: Pygments' classes, and no others: colours are in the stylesheet.
+#: Class names only; the colours are in the style sheet.
 FORMATTER = HtmlFormatter(nowrap=True)
 
 
 @dataclass(frozen=True)
 class Document:
-    """A Markdown file as a page: its title, its first paragraph as plain text, and its HTML.
+    """A rendered Markdown file; ``summary`` is its first paragraph as plain text.
 
-    ``sections`` are the anchors and texts of its headings below the title; ``linked`` is where its
-    links lead, in order.
+    ``sections`` are pairs of anchor and text for the headings below the title; ``link_targets`` are the
+    paths that it links to, in order.
     """
 
     title: str
     summary: str
     html: Markup
     sections: tuple[tuple[str, str], ...]
-    linked: tuple[str, ...]
+    link_targets: tuple[str, ...]
 
 
-def render_document(text: str, base_url: str, on_the_web: Callable[[str], str]) -> Document:
+def render_document(text: str, base_url: str, page_path: Callable[[str], str]) -> Document:
     """Return a Markdown text as a page of the service at ``base_url``.
 
-    ``on_the_web`` turns the path of a file, relative to the text's own, into the path of its page.
+    ``page_path`` maps the path of a file, relative to this one, to the path of its page.
     """
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = reader.parse(text)
-    places = _add_anchors(tokens)
-    linked = [_rewrite_link(link, on_the_web) for token in tokens for link in _links(token)]
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(text)
+    headings = _add_anchors(tokens)
+    link_targets = [_rewrite_link(link, page_path) for token in tokens for link in _links(token)]
     for token in _walk(tokens):
         token.content = token.content.replace(EXAMPLE_BASE_URL, base_url)
     for number, token in enumerate(tokens):
         if token.type == "fence":
-            shown = render_code_block(token.info.strip(), token.content, f"code-{number}")
-            tokens[number] = Token("html_block", "", 0, content=str(shown))
+            block = render_code_block(token.info.strip(), token.content, f"code-{number}")
+            tokens[number] = Token("html_block", "", 0, content=str(block))
         elif token.type == "table_open":
             tokens[number] = Token("html_block", "", 0, content='<div class="scrolls" tabindex="0"><table>')
         elif token.type == "table_close":
             tokens[number] = Token("html_block", "", 0, content="</table></div>\n")
-    html = reader.renderer.render(tokens, reader.options, {})
-    summary = next((_plain(inner) for opened, inner in _pairs(tokens) if opened.type == "paragraph_open"), "")
-    title, *sections = places
-    return Document(title[1], summary, Markup(html), tuple(sections), tuple(linked))  # noqa: S704 (escaped)
+    html = parser.renderer.render(tokens, parser.options, {})
+    paragraphs = (content for opening, content in pairwise(tokens) if opening.type == "paragraph_open")
+    summary = next(map(_plain_text, paragraphs), "")
+    title, *sections = headings
+    return Document(title[1], summary, Markup(html), tuple(sections), tuple(link_targets))  # noqa: S704 (escaped)
 
 
 def render_code_block(language: str, text: str, name: str, title: str | None = None) -> Markup:
-    """Return code with its language, or another title, above it, and a button that a script shows."""
-    said, lexer = LANGUAGES[language]
-    coloured = Markup(highlight(text, get_lexer_by_name(lexer), FORMATTER))  # noqa: S704 (Pygments escapes)
-    return CODE_BLOCK.format(id=name, name=title or said, code=coloured)
+    """Return highlighted code with a caption (its language by default) and a copy button."""
+    caption, lexer = LANGUAGES[language]
+    highlighted = Markup(highlight(text, get_lexer_by_name(lexer), FORMATTER))  # noqa: S704 (Pygments escapes)
+    return CODE_BLOCK.format(id=name, name=title or caption, code=highlighted)
 
 
 def render_inline(text: str) -> Markup:
-    """Return a sentence of Markdown as HTML."""
+    """Return inline Markdown as HTML."""
     return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704 (escaped)
 
 
 def heading_anchor(heading: str) -> str:
-    """Return the anchor of a heading, as viewers of repositories make it."""
+    """Return the anchor of a heading, built as GitHub does."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def _add_anchors(tokens: list[Token]) -> list[tuple[str, str]]:
-    """Give every heading an anchor, and all but the first a link to it; return anchors and texts."""
-    places: list[tuple[str, str]] = []
-    for opened, inner in _pairs(tokens):
-        if opened.type == "heading_open":
-            place = heading_anchor(_plain(inner))
-            if places:
-                opened.attrSet("id", place)
-                link = Token("link_open", "a", 1, attrs={"href": f"#{place}"})
-                inner.children = [link, *(inner.children or ()), Token("link_close", "a", -1)]
-            places.append((place, _plain(inner)))
-    return places
-
-
-def _pairs(tokens: list[Token]) -> list[tuple[Token, Token]]:
-    return list(pairwise(tokens))
+    """Add an anchor and a link to every heading but the first; return pairs of anchor and text."""
+    headings: list[tuple[str, str]] = []
+    for opening, content in pairwise(tokens):
+        if opening.type == "heading_open":
+            text = _plain_text(content)
+            anchor = heading_anchor(text)
+            if headings:
+                opening.attrSet("id", anchor)
+                link = Token("link_open", "a", 1, attrs={"href": f"#{anchor}"})
+                content.children = [link, *(content.children or ()), Token("link_close", "a", -1)]
+            headings.append((anchor, text))
+    return headings
 
 
 def _walk(tokens: list[Token]) -> list[Token]:
-    return [inner for token in tokens for inner in (token, *(token.children or ()))]
+    """Return the tokens and their children."""
+    return [descendant for token in tokens for descendant in (token, *(token.children or ()))]
 
 
 def _links(token: Token) -> list[Token]:
-    return [inner for inner in token.children or () if inner.type == "link_open"]
+    return [child for child in token.children or () if child.type == "link_open"]
 
 
-def _rewrite_link(link: Token, on_the_web: Callable[[str], str]) -> str:
-    """Let a link lead where it does on the web, and return that."""
+def _rewrite_link(link: Token, page_path: Callable[[str], str]) -> str:
+    """Point a link between files to the corresponding page, and return its path."""
     href = str(link.attrs["href"])
-    path, hash_, place = href.partition("#")
+    path, hash_, fragment = href.partition("#")
     if path.startswith(EXAMPLE_BASE_URL):
         path = path.removeprefix(EXAMPLE_BASE_URL) or "/"
     elif path and ":" not in path:
-        path = on_the_web(posixpath.normpath(path))
-    link.attrSet("href", f"{path}{hash_}{place}")
+        path = page_path(posixpath.normpath(path))
+    link.attrSet("href", f"{path}{hash_}{fragment}")
     return path
 
 
-def _plain(inline: Token) -> str:
-    kept = ("text", "code_inline", "softbreak")
-    parts: list[Any] = [inner.content or " " for inner in inline.children or () if inner.type in kept]
+def _plain_text(inline: Token) -> str:
+    types = ("text", "code_inline", "softbreak")
+    parts: list[Any] = [child.content or " " for child in inline.children or () if child.type in types]
     return "".join(parts)

@@ -1,4 +1,4 @@
-"""What pages are made of beside items: lists, and references by id, read as a view would read them."""
+"""Read lists, items by id and counts for pages, through the same queries as the API."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from api.schemas.references import MAX_EXPANDED_ITEMS
 from api.schemas.sparse_fields import Shape
 from models import MODELS_BY_TYPE, Film
 
-#: How many pages of a list are read for one page of ours.
+#: The number of list pages that one web page reads.
 MAX_PAGES = 3
-#: The counts of a film that pages show, and the noun that each is of.
+#: The counts that film pages show, each with its resource type.
 COUNTED_TYPES = {"characters": "character", "scenes": "scene", "quotes": "quote", "commentary": "commentary"}
-#: What must be known of an item to say where it stands.
+#: The fields that determine the URL of an item without a page of its own.
 LOCATION_FIELDS = {"commentary": ("url", "html_url", "scenes", "themes")}
 
 
 def read_coverage(film: str) -> APICall:
-    """Return the call for what there is of a film, as far as pages show it: its counts."""
+    """Return a film's counts, as the API call for its coverage."""
     counts = {name: getattr(Film, f"{model}_count") for name, model in COUNTED_TYPES.items()}
     numbers = session().execute(
         select(*(column.label(name) for name, column in counts.items())).where(Film.slug == film)
@@ -39,72 +39,71 @@ def read_coverage(film: str) -> APICall:
 
 
 def read_list(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[APICall]:
-    """Return the calls for a list, page by page, of what belongs to an item.
+    """Return the API calls for the list of a type, filtered by an item, one for each page.
 
-    ``by`` is the filter that names it; ``fields`` are the keys that are shown.
+    ``by`` is the name of the filter and ``slug`` its value; ``fields`` are the fields to read.
     """
-    asked = {by: [slug], "fields": list(fields), "limit": MAX_EXPANDED_ITEMS}
+    args = {by: [slug], "fields": list(fields), "limit": MAX_EXPANDED_ITEMS}
     query = {by: slug, "fields": ",".join(fields), "limit": MAX_EXPANDED_ITEMS}
     read = ResourceReader(session(), select_list(type_name), settings().base_url)
     shape = Shape(get_schema_class(type_name), _ordered_fields(type_name, fields))
     calls: list[APICall] = []
     for _ in range(MAX_PAGES):
-        found = read.page(
-            ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], asked), {}, shape
-        )
-        items = [orjson.loads(row[0]) for row in found.rows]
+        list_request = ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], args)
+        page = read.page(list_request, {}, shape)
+        items = [orjson.loads(row[0]) for row in page.rows]
         calls.append(APICall(call_url(COLLECTION_PATHS[type_name], query), items))
-        if found.next is None:
+        if page.next is None:
             break
-        query["cursor"] = asked["cursor"] = str(found.next)
+        query["cursor"] = args["cursor"] = str(page.next)
     return calls
 
 
-def read_first_page(type_name: str, asked: dict[str, Any], *include: str) -> list[Any]:
-    """Return the items of a list's first page, with what is included; ``asked`` is a loaded query."""
+def read_first_page(type_name: str, args: dict[str, Any], *include: str) -> list[Any]:
+    """Return the items on the first page of a list; ``args`` are validated query parameters."""
     read = ResourceReader(session(), select_list(type_name), settings().base_url)
     shape = Shape(get_schema_class(type_name), None, include)
-    found = read.page(ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], asked), {}, shape)
-    return [orjson.loads(row[0]) for row in found.rows]
+    list_request = ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], args)
+    return [orjson.loads(row[0]) for row in read.page(list_request, {}, shape).rows]
 
 
 def read_items(type_name: str, slugs: Iterable[str], *include: str) -> dict[str, Any]:
-    """Return whole items that were found just now, by id, with what is included."""
+    """Return complete items by id."""
     return _read_by_id(type_name, slugs, Shape(get_schema_class(type_name), None, include))
 
 
 def read_fields(type_name: str, slugs: Iterable[str], *keys: str) -> dict[str, Any]:
-    """Return those of an item's keys that are asked for, by id, of items that were found just now."""
+    """Return items by id, reduced to these keys."""
     return _read_by_id(type_name, slugs, Shape(get_schema_class(type_name), _ordered_fields(type_name, keys)))
 
 
 def _read_by_id(type_name: str, slugs: Iterable[str], shape: Shape) -> dict[str, Any]:
-    wanted = list(dict.fromkeys(slugs))
-    if not wanted:
+    unique_slugs = list(dict.fromkeys(slugs))
+    if not unique_slugs:
         return {}
     read = ResourceReader(session(), select_item(type_name), settings().base_url)
-    rows = read.items(MODELS_BY_TYPE[type_name], wanted, shape)
-    return {found["id"]: found for found in (orjson.loads(row.json) for row in rows)}
+    rows = read.items(MODELS_BY_TYPE[type_name], unique_slugs, shape)
+    return {item["id"]: item for item in (orjson.loads(row.json) for row in rows)}
 
 
 def item_urls(type_name: str, slugs: Iterable[str]) -> dict[str, str]:
-    """Return where items stand that were found just now, by id."""
-    found = read_fields(type_name, slugs, *LOCATION_FIELDS[type_name])
-    return {slug: item_url(one) for slug, one in found.items()}
+    """Return the URLs of items by id."""
+    items = read_fields(type_name, slugs, *LOCATION_FIELDS[type_name])
+    return {slug: item_url(item) for slug, item in items.items()}
 
 
 def flatten(calls: list[APICall]) -> list[Any]:
-    """Return the items of a list that was read page by page."""
-    return [found for call in calls for found in call.json]
+    """Return the items of all pages of a list."""
+    return [item for call in calls for item in call.json]
 
 
 def index_by_id(calls: list[APICall]) -> dict[str, Any]:
-    """Return the same, each under its id."""
-    return {found["id"]: found for found in flatten(calls)}
+    """Return the items of all pages of a list by id."""
+    return {item["id"]: item for item in flatten(calls)}
 
 
 @cache
 def _ordered_fields(type_name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the keys in the item's order, and with them what always stays."""
-    wanted = {"type", "id", *keys}
-    return tuple(name for name in get_schema_class(type_name)().fields if name in wanted)
+    """Return the keys in schema order, together with ``type`` and ``id``."""
+    selected = {"type", "id", *keys}
+    return tuple(name for name in get_schema_class(type_name)().fields if name in selected)

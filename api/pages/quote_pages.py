@@ -1,4 +1,4 @@
-"""Routes of a quote's page, and of those that lead to today's quote and to any."""
+"""Routes of a quote's page, and of the redirects to the daily and to a random quote."""
 
 from __future__ import annotations
 
@@ -23,67 +23,72 @@ from models import Quote
 
 quotes = Blueprint("quotes", __name__, url_prefix="/quotes")
 
-#: References in the styles that pages offer, by the names of their forms.
+#: The citation formats on the page, with their labels.
 CITATION_STYLES = {"apa": "APA", "mla": "MLA", "chicago": "Chicago", "bibtex": "BibTeX"}
-#: What of a snippet pages offer as words to copy.
-SNIPPET_FORMATS = {"text": "Plain text", "html": "HTML, to embed", "markdown": "Markdown"}
-#: A redirect to the day's quote is looked up anew this often, in seconds: the quote may be withdrawn.
+#: The snippets on the page, with their labels.
+SNIPPET_FORMATS = {"text": "Plain text", "html": "HTML embed code", "markdown": "Markdown"}
+#: The longest time that the daily redirect is cached, in seconds: its quote may be deleted.
 MAX_DAILY_AGE = 3600
 
 
 @quotes.get("/<slug:quote>")
 def quote(quote: str) -> Response:
-    """Show a quote: the words, whose they are, what rests on them, and everything to copy."""
-    whole = read_item("quote", quote, "film", "sources", "commentary")
-    shown = build_view_model(whole.json)
+    """Show a quote, its attribution, the commentary that cites it, and texts to copy."""
+    item = read_item("quote", quote, "film", "sources", "commentary")
+    view_model = build_view_model(item.json)
     response = render_page(
         "quote.html",
-        [whole],
-        quote=whole.json,
-        shown=shown,
-        preview=build_preview(shown),
-        linked_data=render_json_ld(whole.json),
-        discovered=link_elements(shown),
-        copies=_copyable_texts(whole.json, render_snippets(shown)),
-        forms=[form for form in FORMATS if form.extension],
-        beside=_adjacent_quotes(quote),
+        [item],
+        quote=item.json,
+        view_model=view_model,
+        preview=build_preview(view_model),
+        json_ld=render_json_ld(item.json),
+        oembed_links=link_elements(view_model),
+        copies=_copyable_texts(item.json, render_snippets(view_model)),
+        formats=[format_ for format_ in FORMATS if format_.extension],
+        adjacent=_adjacent_quotes(quote),
     )
-    response.headers["Link"] = link_header(shown)
+    response.headers["Link"] = link_header(view_model)
     return response
 
 
 @quotes.get("/random")
 def random_quote() -> Redirect:
-    """Lead to a quote chosen by lot, to another one each time."""
+    """Redirect to a quote at random."""
     return _redirect_to_quote(pick_random(load_args()), "no-store")
 
 
 @quotes.get("/daily", defaults={"date": None})
 @quotes.get("/daily/<day:date>")
 def daily_quote(date: str | None) -> Redirect:
-    """Lead to the quote of a day, of today (UTC) unless the path names another."""
-    chosen = pick_daily(parse_day(date) if date else clock.today(), load_args())
-    return _redirect_to_quote(chosen, f"public, max-age={clock.seconds_left_today(MAX_DAILY_AGE)}")
+    """Redirect to the quote of a day, by default today (UTC)."""
+    slug = pick_daily(parse_day(date) if date else clock.today(), load_args())
+    return _redirect_to_quote(slug, f"public, max-age={clock.seconds_left_today(MAX_DAILY_AGE)}")
 
 
-def _redirect_to_quote(slug: str | None, kept: str) -> Redirect:
+def _redirect_to_quote(slug: str | None, cache_control: str) -> Redirect:
     if slug is None:
-        raise ProblemException("not-found", "There is no quote like that.")
+        raise ProblemException("not-found", "No quote matches.")
     response = redirect(absolute_url(f"/quotes/{slug}"))
-    response.headers["Cache-Control"] = kept
+    response.headers["Cache-Control"] = cache_control
     return response
 
 
-def _copyable_texts(whole: dict[str, Any], copied: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Return what there is to copy of a quote: a name, what people call it, the text."""
-    words = [(name, said, copied[name].rstrip("\n")) for name, said in SNIPPET_FORMATS.items()]
-    forms = [(said, format_named(name, "quote")) for name, said in CITATION_STYLES.items()]
-    return words + [(form.name, said, form.body(whole).decode().rstrip("\n")) for said, form in forms if form]
+def _copyable_texts(item: dict[str, Any], snippets: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return the texts to copy as (id, label, text)."""
+    texts = [(name, label, snippets[name].rstrip("\n")) for name, label in SNIPPET_FORMATS.items()]
+    citations = [(label, format_named(name, "quote")) for name, label in CITATION_STYLES.items()]
+    return texts + [
+        (format_.name, label, format_.body(item).decode().rstrip("\n"))
+        for label, format_ in citations
+        if format_
+    ]
 
 
 def _adjacent_quotes(slug: str) -> dict[str, dict[str, str]]:
-    """Return the quotes before and after one in its film, each with its id and label."""
-    ways = {"previous": False, "next": True}
-    beside = {way: Quote.select_adjacent(slug, after=after) for way, after in ways.items()}
-    found = {way: session().execute(statement).first() for way, statement in beside.items()}
-    return {way: {"type": "quote", "id": row.slug, "label": row.label} for way, row in found.items() if row}
+    """Return references to the ``previous`` and ``next`` quote in the film, where they exist."""
+    rows = {
+        rel: session().execute(Quote.select_adjacent(slug, after=after)).first()
+        for rel, after in (("previous", False), ("next", True))
+    }
+    return {rel: {"type": "quote", "id": row.slug, "label": row.label} for rel, row in rows.items() if row}

@@ -1,4 +1,4 @@
-"""Rendering: a template and its values as an answer."""
+"""Render a template as a cacheable HTML response."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from api.query.internal_reader import APICall
 
 
 def render_page(template: str, calls: Sequence[APICall] = (), **values: object) -> Response:
-    """Return a rendered page that may be kept for a minute, or 304 to whoever has it already.
+    """Return a rendered page, cached for a minute, or 304 if the client has the current version.
 
-    ``calls`` are those it was made of, the first of them above all.
+    ``calls`` are the API calls that the page shows, the main one first; the page links to them.
     """
     html = render_template(template, calls=calls, canonical=absolute_url(request.path), **values)
     response = make_response(html)

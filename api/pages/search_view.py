@@ -1,4 +1,4 @@
-"""Finding: what the search page shows, which is what ``GET /v1/search`` answers."""
+"""Run a search for the search page, with the same results as ``GET /v1/search``."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from api.resources.search.schemas import SearchQuerySchema
 
 
 def search(query: dict[str, str]) -> dict[str, Any]:
-    """Return what ``GET /v1/search`` answers for ``q`` and, if given, ``type`` and ``cursor``.
+    """Return the response of ``GET /v1/search`` for ``q`` and, optionally, ``type`` and ``cursor``.
 
     Raises:
-        ProblemException: what the call refuses.
+        ProblemException: 422, for invalid parameters.
     """
     try:
-        asked = SearchQuerySchema().load(query)
+        args = SearchQuerySchema().load(query)
     except ValidationError as error:
-        said = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise ProblemException("invalid-parameters", " ".join(flatten_messages(said))) from error
-    return search_page(session(), asked, "/v1/search", settings().base_url)
+        messages = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise ProblemException("invalid-parameters", " ".join(flatten_messages(messages))) from error
+    return search_page(session(), args, "/v1/search", settings().base_url)
 
 
 def flatten_messages(messages: Any) -> list[str]:
-    """Return the sentences in what a schema says against its input, whatever they are nested in."""
+    """Return the sentences in a schema's nested error messages."""
     if isinstance(messages, dict):
         return flatten_messages(list(messages.values()))
     if isinstance(messages, list):

@@ -1,7 +1,7 @@
-"""Routes for crawlers: ``robots.txt``, and the map of all pages for people (sitemaps.org, protocol 0.9).
+"""Routes for crawlers: ``robots.txt``, and the sitemap of all HTML pages (sitemaps.org, protocol 0.9).
 
-One file holds the map of a small catalogue. Of a larger one, files of a bounded size do, and an index that
-names them: a part is a range of a noun's rows, so that neither reads more the more there are.
+A small catalogue fits in a single file. A larger one is split into files of bounded size, listed in a sitemap
+index. Each file covers a range of primary keys, so its cost does not grow with the catalogue.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from models import MODELS_BY_TYPE, NotFound
 sitemap = Blueprint("sitemap", __name__)
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-#: The most addresses in a file; the protocol allows five times as many.
+#: The number of URLs in a file; the protocol allows five times as many.
 MAX_URLS = 10_000
-#: Pages that are not made of content.
+#: Pages that do not depend on content.
 DOC_PATHS = ("", "/reference", "/guides", "/changelog", "/problems")
 STATIC_PATHS = ("/", "/search", "/embed", *(f"/docs{path}" for path in DOC_PATHS))
-#: By a plural that stands in addresses: the nouns that have pages.
+#: The models that have pages, by their path segment.
 MODELS = {path.strip("/"): MODELS_BY_TYPE[type_name] for type_name, path in PAGE_PATHS.items()}
 CACHE_CONTROL = "public, max-age=3600"
 
@@ -40,13 +40,13 @@ Disallow: /quotes/daily
 Sitemap: {}
 """
 
-#: An address, and when what is there last changed, if that is known.
+#: A path, and the time of its last change if known.
 SitemapURL = tuple[str, str | None]
 
 
 @sitemap.get("/robots.txt")
 def robots() -> Response:
-    """Say what crawlers need not read, and where the map is."""
+    """Exclude search and redirects from crawling, and name the sitemap."""
     return _cacheable_response(
         ROBOTS.format(absolute_url("/sitemap.xml")).encode(), "text/plain; charset=utf-8"
     )
@@ -54,48 +54,48 @@ def robots() -> Response:
 
 @sitemap.get("/sitemap.xml")
 def sitemap_xml() -> Response:
-    """Serve the map of all pages, or where its parts are."""
-    parts = {name: _count_parts(name) for name in MODELS}
-    if max(parts.values()) > 1:
-        numbered = [(name, number) for name, last in parts.items() for number in range(1, last + 1)]
-        named = ["pages", *(f"{name}-{number}" for name, number in numbered)]
-        index: list[SitemapURL] = [(f"/sitemaps/{name}.xml", None) for name in named]
+    """Serve the sitemap, or the sitemap index of a large catalogue."""
+    part_counts = {name: _count_parts(name) for name in MODELS}
+    if max(part_counts.values()) > 1:
+        numbered = [(name, number) for name, count in part_counts.items() for number in range(1, count + 1)]
+        names = ["pages", *(f"{name}-{number}" for name, number in numbered)]
+        index: list[SitemapURL] = [(f"/sitemaps/{name}.xml", None) for name in names]
         return _xml_response("sitemapindex", "sitemap", index)
     return _xml_response(
-        "urlset", "url", [*_static_urls(), *(place for name in MODELS for place in _part_urls(name, 1))]
+        "urlset", "url", [*_static_urls(), *(url for name in MODELS for url in _part_urls(name, 1))]
     )
 
 
 @sitemap.get("/sitemaps/pages.xml")
 def static_sitemap() -> Response:
-    """Serve the map of the pages that are not made of content."""
+    """Serve the sitemap of the pages that do not depend on content."""
     return _xml_response("urlset", "url", _static_urls())
 
 
 @sitemap.get("/sitemaps/<any(films, scenes, themes, quotes):name>-<int:number>.xml")
 def sitemap_part(name: str, number: int) -> Response:
-    """Serve a part of the map.
+    """Serve a part of the sitemap.
 
     Raises:
-        NotFound: there are not so many parts.
+        NotFound: the part does not exist.
     """
     if not 1 <= number <= _count_parts(name):
-        raise NotFound("part of the map", f"{name}-{number}")
+        raise NotFound("sitemap part", f"{name}-{number}")
     return _xml_response("urlset", "url", _part_urls(name, number))
 
 
 def _count_parts(name: str) -> int:
-    """Return how many parts a noun has: one for each so many rows, whether or not they can be seen."""
-    last = session().scalar(select(func.max(MODELS[name].id))) or 0
-    return -(-last // MAX_URLS)
+    """Return the number of parts of a model: one for each range of primary keys, public or not."""
+    max_id = session().scalar(select(func.max(MODELS[name].id))) or 0
+    return -(-max_id // MAX_URLS)
 
 
 def _part_urls(name: str, number: int) -> Iterator[SitemapURL]:
     model = MODELS[name]
     rows = model.select_where().with_only_columns(model.slug, model.updated_at, maintain_column_froms=True)
     in_part = model.id.between((number - 1) * MAX_URLS + 1, number * MAX_URLS)
-    for slug, updated in session().execute(rows.where(in_part).order_by(model.id)):
-        yield f"/{name}/{slug}", updated.isoformat(timespec="seconds")
+    for slug, updated_at in session().execute(rows.where(in_part).order_by(model.id)):
+        yield f"/{name}/{slug}", updated_at.isoformat(timespec="seconds")
 
 
 def _static_urls() -> list[SitemapURL]:
@@ -104,13 +104,13 @@ def _static_urls() -> list[SitemapURL]:
     return [(path, None) for path in (*STATIC_PATHS, *guides, *problems)]
 
 
-def _xml_response(root: str, each: str, places: Iterable[SitemapURL]) -> Response:
-    document = ET.Element(root, xmlns=NAMESPACE)
-    for path, changed in places:
-        place = ET.SubElement(document, each)
-        ET.SubElement(place, "loc").text = absolute_url(path)
-        if changed:
-            ET.SubElement(place, "lastmod").text = changed
+def _xml_response(root_tag: str, tag: str, urls: Iterable[SitemapURL]) -> Response:
+    document = ET.Element(root_tag, xmlns=NAMESPACE)
+    for path, last_modified in urls:
+        element = ET.SubElement(document, tag)
+        ET.SubElement(element, "loc").text = absolute_url(path)
+        if last_modified:
+            ET.SubElement(element, "lastmod").text = last_modified
     return _cacheable_response(
         ET.tostring(document, "utf-8", xml_declaration=True), "application/xml; charset=utf-8"
     )

@@ -1,4 +1,4 @@
-"""How pages put things: where something stands, which paragraphs, what was found in a text."""
+"""Jinja filters: URLs of items, paragraph ranges, highlighting, plurals and inert text."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from markupsafe import Markup, escape
 
 from api.pages.link_preview import strip_markup
 
-#: The types that have pages of their own.
+#: The resource types that have pages of their own.
 PAGE_PATHS = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/", "quote": "/quotes/"}
 
 
 def init_blueprint(blueprint: Blueprint) -> None:
-    """Give the blueprint's templates these words as filters."""
-    for word in (item_url, paragraph_ranges, highlight, pluralize, strip_markup):
-        blueprint.add_app_template_filter(word)
+    """Register the filters."""
+    for template_filter in (item_url, paragraph_ranges, highlight, pluralize, strip_markup):
+        blueprint.add_app_template_filter(template_filter)
 
 
 def item_url(item: dict[str, Any]) -> str:
-    """Return where a person reads an item: its page, the page it stands on, or else its JSON."""
+    """Return the URL of an item's page, else its anchor on another page, else its JSON."""
     if item["type"] in PAGE_PATHS:
         return f"{PAGE_PATHS[item['type']]}{item['id']}"
     for scene in item.get("scenes") or [item.get("scene")]:
@@ -33,7 +33,7 @@ def item_url(item: dict[str, Any]) -> str:
 
 
 def paragraph_ranges(numbers: Iterable[int]) -> str:
-    """Return ascending numbers as a reader writes them: ``[5, 33, 34, 35]`` as ``5, 33–35``."""
+    """Return ascending numbers as ranges: ``[5, 33, 34, 35]`` becomes ``5, 33–35``."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
@@ -44,15 +44,17 @@ def paragraph_ranges(numbers: Iterable[int]) -> str:
 
 
 def highlight(text: str, highlights: Iterable[tuple[int, int]]) -> Markup:
-    """Return the text, escaped, with ``<mark>`` around each stretch from a start to an end."""
-    pieces, at = [], 0
+    """Return the text, escaped, with ``mark`` elements around these (start, end) ranges."""
+    pieces, index = [], 0
     for start, end in sorted(highlights):
-        if at <= start < end:
-            pieces += [escape(text[at:start]), Markup("<mark>%s</mark>") % text[start:end]]
-            at = end
-    return Markup("").join([*pieces, escape(text[at:])])
+        if index <= start < end:
+            pieces += [escape(text[index:start]), Markup("<mark>%s</mark>") % text[start:end]]
+            index = end
+    return Markup("").join([*pieces, escape(text[index:])])
 
 
 def pluralize(count: int, noun: str) -> str:
-    """Return ``1 line`` or ``3 lines``."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    """Return ``1 line`` or ``3 lines``, ``1 entry`` or ``3 entries``."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun[:-1]}ies" if noun.endswith("y") else f"{count} {noun}s"

@@ -1,4 +1,4 @@
-"""The theme map as a drawing: rows of themes, columns of scenes, a mark wherever they meet."""
+"""The geometry of a film's theme map: a row for each theme, a column for each scene, marks in the cells."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from models.theme_map import MapCell, MapScene, MapTheme, ThemeMap
 
-#: The side of a cell, in units of the drawing; pages show it as 1.5 rem.
+#: The side of a cell in SVG units; 24 units are displayed as 1.5 rem.
 CELL_SIZE = 24
 MIN_RADIUS, MAX_RADIUS = 3.5, 10.5
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A cell as it is drawn: where, how large, what it is of, and the anchor of what is behind it."""
+    """A circle in a cell: its position and radius, and the anchor of its details."""
 
     cell: MapCell
     scene: MapScene
@@ -25,7 +25,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class ChartRow:
-    """A theme and its marks, in the order of the scenes."""
+    """A theme and its marks in scene order."""
 
     theme: MapTheme
     y: int
@@ -34,7 +34,7 @@ class ChartRow:
 
 @dataclass(frozen=True)
 class Panel:
-    """What is behind the marks of one scene: each with its theme."""
+    """The details of a scene: its marks, each with its theme."""
 
     scene: MapScene
     anchor: str
@@ -44,7 +44,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class ThemeChart:
-    """The map, by theme for the drawing and by scene for what is behind it; sizes in units."""
+    """The chart as rows by theme, its details as panels by scene; sizes in SVG units."""
 
     rows: list[ChartRow]
     panels: list[Panel]
@@ -52,29 +52,33 @@ class ThemeChart:
     height: int
 
 
-def build_chart(found: ThemeMap) -> ThemeChart:
-    """Return a map's drawing. A mark's area grows with the weight of its cell."""
-    themes = {theme.slug: theme for theme in found.themes}
-    columns = {scene.slug: place for place, scene in enumerate(found.scenes)}
-    heaviest = max((cell.weight for cell in found.cells), default=1)
-    marks = [_build_mark(cell, found.scenes[columns[cell.scene]], columns, heaviest) for cell in found.cells]
-    by_theme: dict[str, list[Mark]] = {theme.slug: [] for theme in found.themes}
-    by_scene: dict[str, list[Any]] = {scene.slug: [] for scene in found.scenes}
+def build_chart(theme_map: ThemeMap) -> ThemeChart:
+    """Return the chart of a theme map; the area of a mark grows with the weight of its cell."""
+    themes = {theme.slug: theme for theme in theme_map.themes}
+    columns = {scene.slug: column for column, scene in enumerate(theme_map.scenes)}
+    max_weight = max((cell.weight for cell in theme_map.cells), default=1)
+    marks = [
+        _build_mark(cell, theme_map.scenes[columns[cell.scene]], columns, max_weight)
+        for cell in theme_map.cells
+    ]
+    by_theme: dict[str, list[Mark]] = {theme.slug: [] for theme in theme_map.themes}
+    by_scene: dict[str, list[Any]] = {scene.slug: [] for scene in theme_map.scenes}
     for mark in marks:
         by_theme[mark.cell.theme].append(mark)
         by_scene[mark.cell.scene].append((mark, themes[mark.cell.theme]))
     rows = [
-        ChartRow(theme, place * CELL_SIZE, by_theme[theme.slug]) for place, theme in enumerate(found.themes)
+        ChartRow(theme, index * CELL_SIZE, by_theme[theme.slug])
+        for index, theme in enumerate(theme_map.themes)
     ]
     panels = [
-        Panel(scene, f"s{place + 1}", place * CELL_SIZE, by_scene[scene.slug])
-        for place, scene in enumerate(found.scenes)
+        Panel(scene, f"s{column + 1}", column * CELL_SIZE, by_scene[scene.slug])
+        for column, scene in enumerate(theme_map.scenes)
     ]
     return ThemeChart(rows, panels, len(panels) * CELL_SIZE, len(rows) * CELL_SIZE)
 
 
-def _build_mark(cell: MapCell, scene: MapScene, columns: dict[str, int], heaviest: int) -> Mark:
-    place = columns[cell.scene]
-    share: float = (cell.weight / heaviest) ** 0.5
+def _build_mark(cell: MapCell, scene: MapScene, columns: dict[str, int], max_weight: int) -> Mark:
+    column = columns[cell.scene]
+    share: float = (cell.weight / max_weight) ** 0.5
     radius = f"{MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * share:.1f}".removesuffix(".0")
-    return Mark(cell, scene, f"s{place + 1}-{cell.theme}", place * CELL_SIZE, radius)
+    return Mark(cell, scene, f"s{column + 1}-{cell.theme}", column * CELL_SIZE, radius)

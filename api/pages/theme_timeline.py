@@ -1,4 +1,4 @@
-"""A theme through its films: in each the scenes in order, with the lines and claims about the theme."""
+"""Arrange a theme's lines and commentary by film and scene, in narrative order."""
 
 from __future__ import annotations
 
@@ -10,61 +10,63 @@ Items = list[dict[str, Any]]
 
 @dataclass
 class TimelineStop:
-    """A scene, or None for what belongs to no scene, and what is there about the theme."""
+    """A scene with its lines and commentary about the theme; None for items without a scene."""
 
     scene: dict[str, Any] | None
     quotes: Items = field(default_factory=list)
     commentary: Items = field(default_factory=list)
-    #: Claims that stand in full at an earlier stop.
-    again: Items = field(default_factory=list)
+    #: Commentary that an earlier stop shows in full.
+    repeated: Items = field(default_factory=list)
 
 
 @dataclass
 class FilmTimeline:
-    """A film, and the stops of the theme in it."""
+    """A film and its stops."""
 
     film: dict[str, Any]
     stops: list[TimelineStop]
 
 
 def untagged_scenes(theme: dict[str, Any]) -> list[str]:
-    """Return the ids of scenes that lines and claims about the theme name, but that do not carry it."""
-    known = {scene["id"] for scene in theme["scenes"]}
-    named = [quote["scene"] for quote in theme["quotes"] if quote["scene"]]
-    named += [scene for claim in theme["commentary"] for scene in claim["scenes"]]
-    return [scene["id"] for scene in named if scene["id"] not in known]
+    """Return the ids of scenes that are not tagged with the theme but have lines or commentary about it."""
+    tagged = {scene["id"] for scene in theme["scenes"]}
+    scenes = [quote["scene"] for quote in theme["quotes"] if quote["scene"]]
+    scenes += [scene for entry in theme["commentary"] for scene in entry["scenes"]]
+    return [scene["id"] for scene in scenes if scene["id"] not in tagged]
 
 
-def build_timelines(theme: dict[str, Any], beyond: dict[str, Any]) -> list[FilmTimeline]:
-    """Return the theme's threads, by film; ``beyond`` are those other scenes by id."""
-    scenes = {scene["id"]: scene for scene in theme["scenes"]} | beyond
+def build_timelines(theme: dict[str, Any], untagged: dict[str, Any]) -> list[FilmTimeline]:
+    """Return the timelines of a theme by film; ``untagged`` are the other scenes by id."""
+    scenes = {scene["id"]: scene for scene in theme["scenes"]} | untagged
     stops = {slug: TimelineStop(scene) for slug, scene in scenes.items()}
     films = {scene["film"]["id"]: scene["film"] for scene in scenes.values()}
-    ends: dict[str, TimelineStop] = {}
+    without_scene: dict[str, TimelineStop] = {}
     for quote in theme["quotes"]:
         films.setdefault(quote["film"]["id"], quote["film"])
-        _find_stop(stops, ends, quote, quote["scene"]).quotes.append(quote)
-    for claim in theme["commentary"]:
-        films.setdefault(claim["film"]["id"], claim["film"])
-        first, *later = sorted(claim["scenes"], key=lambda scene: _sort_key(scenes[scene["id"]])) or [None]
-        _find_stop(stops, ends, claim, first).commentary.append(claim)
+        _find_stop(stops, without_scene, quote, quote["scene"]).quotes.append(quote)
+    for entry in theme["commentary"]:
+        films.setdefault(entry["film"]["id"], entry["film"])
+        first, *later = sorted(entry["scenes"], key=lambda scene: _sort_key(scenes[scene["id"]])) or [None]
+        _find_stop(stops, without_scene, entry, first).commentary.append(entry)
         for scene in later:
-            stops[scene["id"]].again.append(claim)
+            stops[scene["id"]].repeated.append(entry)
     return [
-        FilmTimeline(film, _film_stops(slug, stops.values()) + ([ends[slug]] if slug in ends else []))
+        FilmTimeline(
+            film, _film_stops(slug, stops.values()) + ([without_scene[slug]] if slug in without_scene else [])
+        )
         for slug, film in sorted(films.items())
     ]
 
 
 def _find_stop(
-    stops: dict[str, TimelineStop], ends: dict[str, TimelineStop], item: dict[str, Any], scene: Any
+    stops: dict[str, TimelineStop], without_scene: dict[str, TimelineStop], item: dict[str, Any], scene: Any
 ) -> TimelineStop:
-    return stops[scene["id"]] if scene else ends.setdefault(item["film"]["id"], TimelineStop(None))
+    return stops[scene["id"]] if scene else without_scene.setdefault(item["film"]["id"], TimelineStop(None))
 
 
 def _film_stops(slug: str, stops: Any) -> list[TimelineStop]:
-    found = [stop for stop in stops if stop.scene["film"]["id"] == slug]
-    return sorted(found, key=lambda stop: _sort_key(stop.scene))
+    in_film = [stop for stop in stops if stop.scene["film"]["id"] == slug]
+    return sorted(in_film, key=lambda stop: _sort_key(stop.scene))
 
 
 def _sort_key(scene: dict[str, Any]) -> tuple[str, int, str]:

@@ -1,4 +1,4 @@
-"""A page's address with a slash too many leads to the page; the API's own addresses are exact."""
+"""Redirect page URLs with a trailing slash; API URLs are exact."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from api.core.urls import absolute_url
 
 
 def redirect_trailing_slash() -> Response | None:
-    """Return the way to what a path without its last slashes leads to; None where it leads nowhere."""
+    """Redirect to the path without trailing slashes, if it exists."""
     bare = request.path.rstrip("/")
     if request.url_rule or not bare or bare == request.path or VERSION_PREFIX.match(bare):
         return None

@@ -1,1 +1,1 @@
-"""Text for display: escaping, direction, line breaking, measuring and typefaces."""
+"""Prepare text for display: escaping, bidirectional order, line breaking, layout and typefaces."""

@@ -1,4 +1,4 @@
-"""Fitting text into a box: the largest size at which it fits, or as much of it as the smallest shows."""
+"""Fit text into a box: the largest type size that fits, balanced lines, and an ellipsis as a last resort."""
 
 from __future__ import annotations
 
@@ -7,112 +7,113 @@ from typing import NamedTuple
 
 from api.text.layout import Line, Paragraph, Span
 
-#: What stands for the rest of a text.
 ELLIPSIS = "…"
-#: How much smaller each size is than the one before it.
+#: The ratio of each type size that is tried to the one before it.
 SIZE_STEP = 0.96
-#: How often the width is halved in search of the one that makes lines alike.
+#: Steps of the binary search for the narrowest width that keeps the number of lines.
 BALANCE_STEPS = 7
-#: How many characters are looked at; no card holds more.
+#: Longer texts are truncated before they are measured; no card holds more.
 MAX_CHARACTERS = 2_400
 
-#: Makes a paragraph of a text.
 MakeParagraph = Callable[[str], Paragraph]
 
 
 class FittedText(NamedTuple):
-    """A paragraph with its lines and its size; ``pitch`` is the distance of its lines, in pixels too."""
+    """A paragraph, its lines, and its type size in pixels."""
 
     paragraph: Paragraph
     lines: list[Line]
     size: float
 
     @property
-    def pitch(self) -> float:
-        return self.size * self.paragraph.leading
+    def line_height(self) -> float:
+        """The distance between baselines, in pixels."""
+        return self.size * self.paragraph.line_height
 
     @property
     def height(self) -> float:
-        """How high its lines are together."""
-        return self.pitch * len(self.lines)
+        """The height of all lines, in pixels."""
+        return self.line_height * len(self.lines)
 
 
 def fit_text(
     text: str, make: MakeParagraph, width: float, height: float, sizes: tuple[float, float]
 ) -> FittedText:
-    """Return a text at the largest size at which it fits a box, between the two ``sizes``, in even lines.
+    """Return a text set in balanced lines at the largest size that fits a box, all in pixels.
 
-    A word is broken only where it is wider than the box at the smallest size; what does not fit then is cut.
+    ``sizes`` are the largest and the smallest size allowed. A word is broken only if it is wider than the
+    box at the smallest size. A text that does not fit at the smallest size is truncated.
     """
-    largest, least = sizes
+    max_size, min_size = sizes
     if len(text) > MAX_CHARACTERS:
-        return _truncate_text(text[:MAX_CHARACTERS], make, width, height, least)
+        return _truncate_text(text[:MAX_CHARACTERS], make, width, height, min_size)
     paragraph = make(text)
-    size = max(least, min(largest, width / max(paragraph.longest, width / largest)))
-    while size > least and not _fits(paragraph, width, height, size):
-        size = max(least, size * SIZE_STEP)
+    widest = max(paragraph.min_content_width, width / max_size)
+    size = max(min_size, min(max_size, width / widest))
+    while size > min_size and not _fits(paragraph, width, height, size):
+        size = max(min_size, size * SIZE_STEP)
     if not _fits(paragraph, width, height, size):
-        return _truncate_text(text, make, width, height, least)
+        return _truncate_text(text, make, width, height, min_size)
     return FittedText(paragraph, _balance_lines(paragraph, width / size), size)
 
 
 def _fits(paragraph: Paragraph, width: float, height: float, size: float) -> bool:
-    return len(paragraph.lines(width / size)) * size * paragraph.leading <= height
+    return len(paragraph.break_lines(width / size)) * size * paragraph.line_height <= height
 
 
 def _balance_lines(paragraph: Paragraph, width: float) -> list[Line]:
-    """Return as few lines as ``width`` ems allow, of widths as alike as they can be."""
-    lines = paragraph.lines(width)
-    narrow, wide = min(width, paragraph.longest), width
+    """Return as few lines as ``width`` ems allow, as equal in width as possible."""
+    lines = paragraph.break_lines(width)
+    narrow, wide = min(width, paragraph.min_content_width), width
     for _ in range(BALANCE_STEPS):
         middle = (narrow + wide) / 2
-        if len(paragraph.lines(middle)) > len(lines):
+        if len(paragraph.break_lines(middle)) > len(lines):
             narrow = middle
         else:
             wide = middle
-    return paragraph.lines(wide)
+    return paragraph.break_lines(wide)
 
 
 def _truncate_text(text: str, make: MakeParagraph, width: float, height: float, size: float) -> FittedText:
-    """Return the most words of a text that fit a box, or characters of a word, with a mark for the rest."""
+    """Return as many words of a text as fit a box, or characters of a single word, and an ellipsis."""
     whole = make(text)
-    lines = whole.lines(width / size)
-    shown = lines[: max(1, int(height // (size * whole.leading)))]
-    # What the language puts before and behind the text is in the paragraph too, so that this is a guess.
-    length = min(len(text), shown[-1].end)
+    lines = whole.break_lines(width / size)
+    visible = lines[: max(1, int(height // (size * whole.line_height)))]
+    # An upper estimate: the paragraph also holds the quotation marks that ``make`` adds.
+    length = min(len(text), visible[-1].end)
     while length > 0 and not _fits(make(_add_ellipsis(text, length)), width, height, size):
         length = len(_add_ellipsis(text, length - 1)) - 1
     paragraph = make(_add_ellipsis(text, length))
-    return FittedText(paragraph, paragraph.lines(width / size), size)
+    return FittedText(paragraph, paragraph.break_lines(width / size), size)
 
 
 def _add_ellipsis(text: str, length: int) -> str:
-    """Return the beginning of a text, to the end of a word if one is near, and the mark for the rest."""
-    begun = text[:length]
-    words = begun.rpartition(" ")[0] if text[length : length + 1] not in {"", " "} else begun
-    return (words if len(words) > length - 30 else begun).rstrip(" ,;:.–—") + ELLIPSIS
+    """Return the first ``length`` characters, cut back to a nearby word end, and an ellipsis."""
+    start = text[:length]
+    words = start.rpartition(" ")[0] if text[length : length + 1] not in {"", " "} else start
+    return (words if len(words) > length - 30 else start).rstrip(" ,;:.–—") + ELLIPSIS
 
 
 def truncate_line(spans: Sequence[Span], language: str, width: float, *, right_to_left: bool) -> Paragraph:
-    """Return spans as a paragraph of one line, ``width`` ems wide at most, with a mark for what is cut."""
+    """Return spans as a one-line paragraph of at most ``width`` ems, with an ellipsis if truncated."""
     whole = Paragraph(spans, language, right_to_left=right_to_left)
     if whole.width(0, len(whole.text)) <= width:
         return whole
-    ends = [end for _, end in whole.characters if whole.width(0, end) <= width]
+    ends = [end for _, end in whole.graphemes if whole.width(0, end) <= width]
     while ends:
-        cut = Paragraph(_truncate_spans(spans, ends.pop()), language, right_to_left=right_to_left)
-        if cut.width(0, len(cut.text)) <= width:
-            return cut
+        truncated = Paragraph(_truncate_spans(spans, ends.pop()), language, right_to_left=right_to_left)
+        if truncated.width(0, len(truncated.text)) <= width:
+            return truncated
     return Paragraph(ELLIPSIS, language)
 
 
 def _truncate_spans(spans: Sequence[Span], length: int) -> list[Span]:
-    """Return the first ``length`` characters of spans, and the mark for the rest behind them."""
-    found, left = [], length
+    """Return the first ``length`` characters of spans and an ellipsis."""
+    truncated, left = [], length
     for span in spans:
-        found.append(span._replace(text=span.text[:left]))
+        truncated.append(span._replace(text=span.text[:left]))
         left = max(0, left - len(span.text))
-    begun = "".join(span.text for span in found).rstrip(" ,;:.–—")
-    found = [span for span in found if span.text]
-    found[-1] = found[-1]._replace(text=found[-1].text + ELLIPSIS)
-    return found if begun else [Span(ELLIPSIS)]
+    start = "".join(span.text for span in truncated).rstrip(" ,;:.–—")
+    truncated = [span for span in truncated if span.text]
+    truncated[-1] = truncated[-1]._replace(text=truncated[-1].text + ELLIPSIS)
+    return truncated if start else [Span(ELLIPSIS)]

@@ -1,7 +1,7 @@
-"""Typefaces: which files there are, what each has, which of them a text needs, and the CSS that names those.
+"""Typefaces: the font files, the typeface that draws each character, and the ``@font-face`` CSS for a text.
 
-`typefaces/README.md` says where the files are from and under which licences they are. The first of them that
-has a character draws it; together they have all of Unicode 15 but rare ideographs and scripts of antiquity.
+`typefaces/README.md` lists the sources and licences of the files. The first typeface that has a character
+draws it. Together they cover Unicode 15 except rare ideographs and ancient scripts.
 """
 
 from __future__ import annotations
@@ -22,61 +22,61 @@ if TYPE_CHECKING:
     import uharfbuzz
 
 TYPEFACES_DIR = Path(__file__).parent / "typefaces"
-#: The ``font-family`` of whatever is measured here; the names behind it are for want of these files.
+#: The ``font-family`` of measured text; the other names are fallbacks.
 FONT_FAMILY = "Subtext, Georgia, serif"
-#: How many characters' typefaces are remembered.
 MAX_CACHED_CHARACTERS = 20_000
-#: What is not drawn by itself, and so is in whatever font its neighbour is in.
+#: Code points without a glyph of their own (joiners, variation selectors), drawn in their neighbour's font.
 INVISIBLE = {0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x2060, 0x2065), *range(0xFE00, 0xFE10), 0xFEFF}
 
 
 @dataclass(frozen=True, eq=False)
 class Typeface:
-    """One file: ``wanted`` is what it is asked for, as CSS writes it.
+    """A font file.
 
-    ``leading`` is how far apart its lines are, in ems; what is not ``served`` is for cards alone.
+    ``unicode_range`` is the CSS descriptor of the characters that it draws. ``line_height`` is in ems.
+    A typeface that is not ``is_served`` is used for cards only.
     """
 
     path: Path
     italic: bool
-    wanted: str
-    leading: float
-    served: bool
+    unicode_range: str
+    line_height: float
+    is_served: bool
 
     @cached_property
-    def asked_for(self) -> list[range]:
-        """What stands in ``wanted``, as numbers."""
-        return [_parse_range(part) for part in self.wanted.split(",")]
+    def code_ranges(self) -> list[range]:
+        """``unicode_range`` as ranges of code points."""
+        return [_parse_range(part) for part in self.unicode_range.split(",")]
 
     @cached_property
-    def name(self) -> str:
-        """What the file is called where it is served: its own name, and a digest of its bytes."""
+    def file_name(self) -> str:
+        """The name in the URL: the file's own name and a digest of its bytes."""
         return f"{self.path.stem}.{hashlib.sha256(self.path.read_bytes()).hexdigest()[:12]}.woff2"
 
     @cached_property
     def font(self) -> uharfbuzz.Font:
-        """The font, opened; it is unpacked when it is first asked for."""
+        """The HarfBuzz font, decompressed on first use."""
         import uharfbuzz
         from fontTools.ttLib import woff2
 
-        unpacked = io.BytesIO()
-        with self.path.open("rb") as packed:
-            woff2.decompress(packed, unpacked)
-        return uharfbuzz.Font(uharfbuzz.Face(unpacked.getvalue()))
+        decompressed = io.BytesIO()
+        with self.path.open("rb") as compressed:
+            woff2.decompress(compressed, decompressed)
+        return uharfbuzz.Font(uharfbuzz.Face(decompressed.getvalue()))
 
     @cached_property
-    def em(self) -> int:
-        """How many of the font's units an em has."""
+    def units_per_em(self) -> int:
+        """The number of font units in an em."""
         return int(self.font.face.upem)
 
     @cached_property
-    def characters(self) -> frozenset[int]:
-        """Every character that the font has a glyph for."""
+    def code_points(self) -> frozenset[int]:
+        """Every code point that the font has a glyph for."""
         return frozenset(self.font.face.unicodes)
 
-    def has(self, code: int) -> bool:
-        """Whether a character is asked for here, and found."""
-        return any(code in numbers for numbers in self.asked_for) and code in self.characters
+    def draws(self, code_point: int) -> bool:
+        """Whether a code point is in the typeface's range and the font has a glyph for it."""
+        return any(code_point in codes for codes in self.code_ranges) and code_point in self.code_points
 
 
 def _parse_range(part: str) -> range:
@@ -86,7 +86,7 @@ def _parse_range(part: str) -> range:
 
 @cache
 def typefaces() -> tuple[Typeface, ...]:
-    """Return every typeface, those first that are asked first; the italic of each stands behind it."""
+    """Return every typeface in order of preference, each upright followed by its italic."""
     return tuple(
         Typeface(
             TYPEFACES_DIR / f"{face['file']}-{style}.woff2",
@@ -102,51 +102,52 @@ def typefaces() -> tuple[Typeface, ...]:
 
 @lru_cache(maxsize=MAX_CACHED_CHARACTERS)
 def typeface_for(character: str, italic: bool = False) -> Typeface | None:
-    """Return what draws a character, in Unicode's wider sense (a letter and its marks, one emoji).
+    """Return the typeface for a grapheme cluster (a letter with its marks, an emoji).
 
-    It is the first typeface that has all of it, else the first that has what it begins with, else None.
+    This is the first typeface that has all of its code points, else the first that has the leading one,
+    else None.
     """
-    whole = [code for code in map(ord, unicodedata.normalize("NFC", character)) if code not in INVISIBLE]
-    wanted = whole or [ord(" ")]
+    visible = [code for code in map(ord, unicodedata.normalize("NFC", character)) if code not in INVISIBLE]
+    codes = visible or [ord(" ")]
     faces = [face for face in typefaces() if italic or not face.italic]
     if italic:
         faces.sort(key=lambda face: not face.italic)
-    complete = (face for face in faces if all(map(face.has, wanted)))
-    begun = (face for face in faces if face.has(wanted[0]))
-    return next(complete, None) or next(begun, None)
+    complete = (face for face in faces if all(map(face.draws, codes)))
+    partial = (face for face in faces if face.draws(codes[0]))
+    return next(complete, None) or next(partial, None)
 
 
 def served_typefaces(text: str, italic: bool = False) -> set[Typeface]:
-    """Return the typefaces that are served and that a text is set in."""
-    found = {typeface_for(character, italic) for character in set(text)}
-    return {face for face in found if face and face.served}
+    """Return the served typefaces that a text is set in."""
+    faces = {typeface_for(character, italic) for character in set(text)}
+    return {face for face in faces if face and face.is_served}
 
 
 def font_face_css(upright: str, italic: str = "") -> str:
-    """Return the ``@font-face`` rules for a document that has these characters in it, in their order.
+    """Return the ``@font-face`` rules for a document with these upright and italic characters.
 
-    Later rules win where ranges overlap (CSS Fonts 4, section 4.5), so that what is asked first comes last.
+    Later rules win where ranges overlap (CSS Fonts 4, section 4.5), so the preferred typeface comes last.
     """
-    wanted = served_typefaces(upright) | (served_typefaces(italic, italic=True) if italic else set())
-    return "".join(_font_face_rule(face) for face in reversed(typefaces()) if face in wanted)
+    needed = served_typefaces(upright) | (served_typefaces(italic, italic=True) if italic else set())
+    return "".join(_font_face_rule(face) for face in reversed(typefaces()) if face in needed)
 
 
 def _font_face_rule(face: Typeface) -> str:
-    source = f'src:url({absolute_url(f"/embed/fonts/{face.name}")})format("woff2")'
+    source = f'src:url({absolute_url(f"/embed/fonts/{face.file_name}")})format("woff2")'
     style = "font-style:italic;" if face.italic else ""
-    return f"@font-face{{font-family:Subtext;{style}{source};unicode-range:{face.wanted}}}"
+    return f"@font-face{{font-family:Subtext;{style}{source};unicode-range:{face.unicode_range}}}"
 
 
 def served_path(name: str) -> Path | None:
-    """Return the file that is served under a name; None if there is none."""
+    """Return the path of the file that is served under this name, or None."""
     return _served_paths().get(name)
 
 
 @cache
 def _served_paths() -> dict[str, Path]:
-    return {face.name: face.path for face in typefaces() if face.served}
+    return {face.file_name: face.path for face in typefaces() if face.is_served}
 
 
 def line_height(faces: Iterable[Typeface]) -> float:
-    """Return how far the lines of a text are apart, in ems, that is set in these typefaces."""
-    return max((face.leading for face in faces), default=typefaces()[0].leading)
+    """Return the line height, in ems, of a text that is set in these typefaces."""
+    return max((face.line_height for face in faces), default=typefaces()[0].line_height)

@@ -1,6 +1,7 @@
-"""Paragraphs: a text measured once in ems, then broken into lines for any width, and set as glyphs.
+"""Text layout: measure a paragraph once, in ems, then break it into lines at any width and place its glyphs.
 
-HarfBuzz shapes here as it does in browsers, with the same files, kerning and ligatures.
+HarfBuzz shapes the text as browsers do, from the same font files. A frame's height is therefore known before
+a browser draws it, and cards need no browser at all.
 """
 
 from __future__ import annotations
@@ -15,37 +16,37 @@ from api.text.bidi import embedding_levels, visual_order
 from api.text.fonts import Typeface, line_height, typeface_for, typefaces
 from api.text.line_breaking import graphemes, line_breaks
 
-#: What a sum of floats may be off by, in ems.
+#: The rounding error allowed in a sum of advances, in ems.
 TOLERANCE = 1e-6
-#: How many characters around a run decide its forms, as in Arabic, where letters join.
+#: Characters of context on either side of a run: Arabic letters change form with their neighbours.
 SHAPING_CONTEXT = 8
 
 
 class Span(NamedTuple):
-    """A part of a paragraph that is set in one style."""
+    """A part of a paragraph in one style."""
 
     text: str
     italic: bool = False
 
 
 class Line(NamedTuple):
-    """Where a line begins and ends in its paragraph; blanks around it belong to no line."""
+    """The start and end of a line in its paragraph; spaces at a line break belong to no line."""
 
     start: int
     end: int
 
 
 class Glyph(NamedTuple):
-    """A glyph of a typeface, and where it stands, in ems from the line's left end and its baseline."""
+    """A glyph of a typeface at a position, in ems, from the line's left end and its baseline."""
 
     face: Typeface
-    number: int
+    glyph_id: int
     x: float
     y: float
 
 
 class Run(NamedTuple):
-    """Neighbours that are set in one typeface and run one way."""
+    """Adjacent characters that share a typeface and an embedding level."""
 
     start: int
     end: int
@@ -54,47 +55,47 @@ class Run(NamedTuple):
 
 
 class Paragraph:
-    """A text in one or more styles; ``right_to_left`` is the direction that it is written in as a whole."""
+    """A text in one or more styles; ``right_to_left`` is its base direction."""
 
     def __init__(
         self, spans: str | Sequence[Span], language: str = "", *, right_to_left: bool = False
     ) -> None:
-        """Take the spans, or a text that is one upright span, and its language (BCP 47)."""
+        """Take spans, or a text that becomes one upright span, and its language (BCP 47)."""
         self.spans = [Span(spans)] if isinstance(spans, str) else list(spans)
         self.text = "".join(span.text for span in self.spans)
         self.language, self.right_to_left = language, right_to_left
 
     @cached_property
     def runs(self) -> list[Run]:
-        """The paragraph's parts, in reading order."""
+        """The paragraph's runs in logical order."""
         italic = [span.italic for span in self.spans for _ in span.text]
-        depth = embedding_levels(self.text, right_to_left=self.right_to_left)
-        whole = [
-            (start, end, typeface_for(self.text[start:end], italic[start]) or typefaces()[0], depth[start])
-            for start, end in self.characters
+        levels = embedding_levels(self.text, right_to_left=self.right_to_left)
+        clusters = [
+            (start, end, typeface_for(self.text[start:end], italic[start]) or typefaces()[0], levels[start])
+            for start, end in self.graphemes
         ]
-        found = []
-        for (face, level), group in groupby(whole, key=lambda part: part[2:]):
-            parts = list(group)
-            found.append(Run(parts[0][0], parts[-1][1], face, level))
-        return found
+        runs = []
+        for (face, level), group in groupby(clusters, key=lambda cluster: cluster[2:]):
+            members = list(group)
+            runs.append(Run(members[0][0], members[-1][1], face, level))
+        return runs
 
     @cached_property
-    def characters(self) -> list[tuple[int, int]]:
-        """Where each character begins and ends."""
+    def graphemes(self) -> list[tuple[int, int]]:
+        """The start and end of each grapheme cluster."""
         return graphemes(self.text)
 
     @cached_property
-    def leading(self) -> float:
-        """How far its lines are apart, in ems."""
+    def line_height(self) -> float:
+        """The line height, in ems."""
         return line_height({run.face for run in self.runs})
 
     @cached_property
-    def _reached(self) -> list[float]:
-        """How far the text before each code point reaches, in ems."""
+    def _offsets(self) -> list[float]:
+        """The width of the text before each code point, in ems (a prefix sum of advances)."""
         advances = [0.0] * len(self.text)
         for run in self.runs:
-            for cluster, advance, *_ in self._shaped(run):
+            for cluster, advance, *_ in self._shape(run):
                 advances[cluster] += advance
         return [0.0, *accumulate(advances)]
 
@@ -103,50 +104,51 @@ class Paragraph:
         return line_breaks(self.text)
 
     @cached_property
-    def _ends(self) -> list[int]:
-        """Where the text ends that stands before each break."""
-        return [len(self.text[:place].rstrip(" ")) for place in self._breaks]
+    def _line_ends(self) -> list[int]:
+        """The end of the text before each break, without trailing spaces."""
+        return [len(self.text[:index].rstrip(" ")) for index in self._breaks]
 
     def width(self, start: int, end: int) -> float:
-        """Return how wide a part is, in ems."""
-        return self._reached[end] - self._reached[start]
+        """Return the width of a slice of the text, in ems."""
+        return self._offsets[end] - self._offsets[start]
 
     @cached_property
-    def longest(self) -> float:
-        """How wide the widest part is that no line breaks, in ems."""
-        parts = zip([0, *self._breaks], self._ends, strict=False)
+    def min_content_width(self) -> float:
+        """The width of the widest unbreakable part, in ems (CSS Sizing 3, ``min-content``)."""
+        parts = zip([0, *self._breaks], self._line_ends, strict=False)
         return max((self.width(start, end) for start, end in parts if start < end), default=0.0)
 
-    def lines(self, width: float) -> list[Line]:
-        """Return the lines that the text breaks into, ``width`` ems wide: each takes as much as it can.
+    def break_lines(self, width: float) -> list[Line]:
+        """Return the lines at a width in ems, broken greedily.
 
-        What is wider than a line by itself is broken between any two characters.
+        A word that is wider than a line is broken between any two grapheme clusters.
         """
-        found, start = [], self._skip(0)
+        lines, start = [], self._skip_spaces(0)
         while start < len(self.text):
             end, start_of_next = self._end_of_line(start, width + TOLERANCE)
-            found.append(Line(start, end))
-            start = self._skip(start_of_next)
-        return found
+            lines.append(Line(start, end))
+            start = self._skip_spaces(start_of_next)
+        return lines
 
-    def _skip(self, at: int) -> int:
-        while at < len(self.text) and self.text[at] == " ":
-            at += 1
-        return at
+    def _skip_spaces(self, index: int) -> int:
+        while index < len(self.text) and self.text[index] == " ":
+            index += 1
+        return index
 
     def _end_of_line(self, start: int, width: float) -> tuple[int, int]:
-        limit = self._reached[start] + width
-        fitting = bisect_right(self._ends, limit, key=lambda end: self._reached[end]) - 1
-        if fitting >= 0 and self._ends[fitting] > start:
-            return self._ends[fitting], self._breaks[fitting]
-        ends = [end for _, end in self.characters]
+        """Return the end of the line that begins at ``start``, and the start of the next one."""
+        limit = self._offsets[start] + width
+        fitting = bisect_right(self._line_ends, limit, key=lambda end: self._offsets[end]) - 1
+        if fitting >= 0 and self._line_ends[fitting] > start:
+            return self._line_ends[fitting], self._breaks[fitting]
+        ends = [end for _, end in self.graphemes]
         first = bisect_right(ends, start)
-        last = bisect_right(ends, limit, lo=first, key=lambda end: self._reached[end])
+        last = bisect_right(ends, limit, lo=first, key=lambda end: self._offsets[end])
         end = ends[max(first, last - 1)]
         return end, end
 
-    def _parts(self, line: Line) -> list[Run]:
-        """Return the runs of a line, in reading order."""
+    def _line_runs(self, line: Line) -> list[Run]:
+        """Return the runs of a line in logical order."""
         return [
             run._replace(start=max(run.start, line.start), end=min(run.end, line.end))
             for run in self.runs
@@ -154,19 +156,19 @@ class Paragraph:
         ]
 
     def glyphs(self, line: Line) -> Iterator[Glyph]:
-        """Yield the glyphs of a line, from left to right."""
+        """Yield the glyphs of a line from left to right."""
         pen = 0.0
-        for part in visual_order(self._parts(line), lambda run: run.level):
-            for _, advance, number, x, y in self._shaped(part):
-                yield Glyph(part.face, number, pen + x, y)
+        for run in visual_order(self._line_runs(line), lambda run: run.level):
+            for _, advance, glyph_id, x, y in self._shape(run):
+                yield Glyph(run.face, glyph_id, pen + x, y)
                 pen += advance
 
-    def set_width(self, line: Line) -> float:
-        """Return how wide a line is once it is set by itself, in ems."""
-        return sum(advance for part in self._parts(line) for _, advance, *_ in self._shaped(part))
+    def line_width(self, line: Line) -> float:
+        """Return the width of a line that is shaped on its own, in ems."""
+        return sum(advance for run in self._line_runs(line) for _, advance, *_ in self._shape(run))
 
-    def _shaped(self, run: Run) -> Iterator[tuple[int, float, int, float, float]]:
-        """Yield a run's glyphs: place in the text, advance, number, and offsets, in ems."""
+    def _shape(self, run: Run) -> Iterator[tuple[int, float, int, float, float]]:
+        """Yield a run's glyphs as (index in the text, advance, glyph id, x offset, y offset), in ems."""
         import uharfbuzz
 
         buffer = uharfbuzz.Buffer()
@@ -178,7 +180,7 @@ class Paragraph:
         if self.language:
             buffer.language = self.language
         uharfbuzz.shape(run.face.font, buffer)
-        em = run.face.em
-        for glyph, at in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-            offsets = at.x_offset / em, at.y_offset / em
-            yield first + glyph.cluster, at.x_advance / em, glyph.codepoint, *offsets
+        em = run.face.units_per_em
+        for glyph, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+            offsets = position.x_offset / em, position.y_offset / em
+            yield first + glyph.cluster, position.x_advance / em, glyph.codepoint, *offsets

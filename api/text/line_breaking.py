@@ -1,6 +1,7 @@
-"""Where a text may be broken: between lines (UAX #14), and between characters (UAX #29).
+"""Line breaking (UAX #14) and grapheme clusters (UAX #29), as Chromium applies them.
 
-Chromium asks a table of its own about two neighbours in ASCII; what it answers to all pairs of them is here.
+Chromium overrides UAX #14 with a table of its own for pairs of ASCII characters; ``CHROMIUM_BREAKS`` holds
+the table's breaks. Agreement with browsers is what makes a computed frame height correct.
 """
 
 from __future__ import annotations
@@ -8,16 +9,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-#: A word with the blanks behind it.
+#: A word with its trailing spaces.
 WORD = re.compile(r"[^ ]+ *|^ +")
 LETTER = "A-Za-z0-9À-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
-#: A word of letters has no break inside: Latin, Greek and Cyrillic, and what opens and closes a phrase.
+#: A word without a break inside: Latin, Greek or Cyrillic letters with common punctuation.
 PLAIN_WORD = re.compile(rf"[“‘«(]*[{LETTER}’'.,;:!?”)]+ *")
-#: A word is looked at together with the next one, unless the next begins and it ends like this.
+#: Two neighbouring words are analysed separately if the first ends, and the second starts, like this.
 STARTS_WITH_LETTER = re.compile(f"[{LETTER}]")
 ENDS_WITH_LETTER = re.compile(f"[{LETTER}.,;:!?] +$")
-#: Where a line may end between two neighbours in ASCII; and, in any text, behind an opening mark that stands
-#: apart, which newer rules than Chromium's forbid.
+#: Breaks between two ASCII characters, and after an opening quotation mark that a space follows, which
+#: later versions of UAX #14 than Chromium's forbid.
 CHROMIUM_BREAKS = re.compile(
     r"""(?<=[!"#%&)*+,.:;=>?\\\]|}~])(?=[(<\[{])"""
     r"""|(?<=-)(?=["#%&'(*+\-<=>@A-Z\[\\^_`a-z{|~])"""
@@ -25,55 +26,57 @@ CHROMIUM_BREAKS = re.compile(
     r"""|(?<=\?)(?=[#$%&(*+\-0-9<=>@A-Z\[\\^_`a-z{|~])"""
     r"""|(?<=[«‹“‘„]\ )(?=\w)"""
 )
-#: Two neighbours that the table decides.
+#: A pair of characters that Chromium's table decides.
 ASCII_PAIR = re.compile(r"[!-~]{2}")
-# What stands alone, unless what comes next is a mark: letters, punctuation, ideographs.
+# Characters that are clusters of their own unless a combining mark follows: letters, punctuation, ideographs.
 SIMPLE_CHARACTERS = (
     " -~\xa0-\u02ff\u0370-\u0482\u048a-\u058f\u05d0-\u05ea\u0620-\u064a\u1e00-\u1fff"
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3001-\u3029\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff"
 )
 CHARACTER_RUN = re.compile(
-    rf"(?P<alone>[{SIMPLE_CHARACTERS}]+(?=[{SIMPLE_CHARACTERS}]|\Z))|[{SIMPLE_CHARACTERS}]?[^{SIMPLE_CHARACTERS}]+",
+    rf"(?P<simple>[{SIMPLE_CHARACTERS}]+(?=[{SIMPLE_CHARACTERS}]|\Z))|[{SIMPLE_CHARACTERS}]?[^{SIMPLE_CHARACTERS}]+",
     re.DOTALL,
 )
 
 
 def line_breaks(text: str) -> list[int]:
-    """Return every place where a line may end, the end of the text last."""
-    places: list[int] = []
+    """Return the index of every line break opportunity; the last is the end of the text."""
+    breaks: list[int] = []
     group, start = "", 0
     for word in WORD.findall(text):
         if ENDS_WITH_LETTER.search(group) and STARTS_WITH_LETTER.match(word):
-            places += [start + place for place in _breaks_within(group)]
+            breaks += [start + index for index in _breaks_within(group)]
             start, group = start + len(group), ""
         group += word
-    return places + [start + place for place in _breaks_within(group)]
+    return breaks + [start + index for index in _breaks_within(group)]
 
 
 @lru_cache(maxsize=10_000)
 def _breaks_within(words: str) -> tuple[int, ...]:
-    """Return the breaks in words that may depend on each other, their end included."""
+    """Return the breaks in words that are analysed together, including the one at their end."""
     if not words or PLAIN_WORD.fullmatch(words):
         return (len(words),) if words else ()
     from uniseg.linebreak import line_break_boundaries
 
-    general = (at for at in line_break_boundaries(words) if at and not ASCII_PAIR.match(words, at - 1))
-    return tuple(sorted({*general, *(found.start() for found in CHROMIUM_BREAKS.finditer(words))}))
+    standard = (
+        index for index in line_break_boundaries(words) if index and not ASCII_PAIR.match(words, index - 1)
+    )
+    return tuple(sorted({*standard, *(match.start() for match in CHROMIUM_BREAKS.finditer(words))}))
 
 
 def graphemes(text: str) -> list[tuple[int, int]]:
-    """Return where each character begins and ends: a letter with its marks, an emoji with its parts."""
+    """Return the start and end of each grapheme cluster: a letter with its marks, an emoji sequence."""
     ends: list[int] = []
-    for stretch in CHARACTER_RUN.finditer(text):
-        if stretch["alone"]:
-            ends += range(stretch.start() + 1, stretch.end() + 1)
+    for run in CHARACTER_RUN.finditer(text):
+        if run["simple"]:
+            ends += range(run.start() + 1, run.end() + 1)
         else:
-            ends += [stretch.start() + end for end in _grapheme_ends(stretch[0])]
+            ends += [run.start() + end for end in _grapheme_ends(run[0])]
     return list(zip([0, *ends], ends, strict=False))
 
 
 @lru_cache(maxsize=10_000)
-def _grapheme_ends(stretch: str) -> tuple[int, ...]:
+def _grapheme_ends(run: str) -> tuple[int, ...]:
     from uniseg.graphemecluster import grapheme_cluster_boundaries
 
-    return tuple(end for end in grapheme_cluster_boundaries(stretch) if end)
+    return tuple(end for end in grapheme_cluster_boundaries(run) if end)

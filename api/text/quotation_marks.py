@@ -1,8 +1,8 @@
-"""Quotation marks by language: presentation, which nobody stores."""
+"""Quotation marks by language. Quotes are stored without them; each presentation adds its own."""
 
 from __future__ import annotations
 
-#: Marks that stand outside, by primary language, as CLDR has them; English ones where nothing else is said.
+#: Outer quotation marks by primary language subtag (CLDR); English marks for every other language.
 ENGLISH = ("“", "”")
 LOW_HIGH = ("„", "“")
 GUILLEMETS = ("«", "»")
@@ -43,5 +43,5 @@ MARKS = {
 
 
 def quotation_marks(language: str) -> tuple[str, str]:
-    """Return the opening and the closing mark of a language (BCP 47)."""
+    """Return the opening and closing quotation mark of a language (BCP 47)."""
     return MARKS.get(language.partition("-")[0].lower(), ENGLISH)

@@ -105,4 +105,4 @@ class TestIntegrity:
         whole = base64.b64encode(hashlib.sha384(client.get(pinned).data).digest()).decode()
         with app.app_context():
             assert latest_build().integrity == f"sha384-{whole}"
-            assert latest_build().address == f"{ORIGIN}{pinned}"
+            assert latest_build().url == f"{ORIGIN}{pinned}"

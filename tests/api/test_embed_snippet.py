@@ -33,13 +33,13 @@ PLAIN = QuoteViewModel(
     text="Words.",
     language="en",
     voice="film",
-    who="Somebody",
+    speaker="Somebody",
     film="A film",
-    film_page="https://subtext.example/films/a",
+    film_page_url="https://subtext.example/films/a",
     source="An essay",
     attribution="Somebody, in A film, as quoted in An essay",
     note=None,
-    page="https://subtext.example/quotes/a-b",
+    page_url="https://subtext.example/quotes/a-b",
 )
 #: What markup is made of, what decoding makes markup of, and letters of every direction.
 PIECES = [
@@ -216,7 +216,7 @@ class TestHostileText:
     @given(text=TEXTS, name=TEXTS, note=TEXTS)
     @settings(deadline=None)
     def test_it_stays_text_in_html_and_in_xml(self, text, name, note):
-        said = replace(PLAIN, text=text, who=name, film=name, source=name, note=note)
+        said = replace(PLAIN, text=text, speaker=name, film=name, source=name, note=note)
         made = str(render_figure(said))
         one_line = replace(PLAIN, note="A note.", text="\n" * text.count("\n"))
         expected = [tag for tag in tags(str(render_figure(one_line))) if tag != "bdi"]
@@ -228,13 +228,13 @@ class TestHostileText:
     @given(text=TEXTS, name=TEXTS)
     @settings(deadline=None)
     def test_it_stays_text_in_markdown(self, app, text, name):
-        said = replace(PLAIN, text=text.strip() or "x", who=name.strip() or "x", film=name.strip() or "x")
+        said = replace(PLAIN, text=text.strip() or "x", speaker=name.strip() or "x", film=name.strip() or "x")
         with app.app_context():
             form = render_snippets(said)["markdown"]
         for source in (form, html.unescape(form)):
             found = MarkdownIt().render(source)
             assert "<script" not in found
-            assert Parsed(found).links == [PLAIN.page]
+            assert Parsed(found).links == [PLAIN.page_url]
 
     def test_a_joiner_stands_only_where_something_would_begin(self):
         assert escape_active("<b> &lt; &#60; AT&T 1 < 2 & x") == (
@@ -242,7 +242,7 @@ class TestHostileText:
         )
 
     def test_a_name_that_runs_the_other_way_keeps_to_itself(self):
-        made = str(render_figure(replace(PLAIN, who="\u202eevil", text="שלום")))
+        made = str(render_figure(replace(PLAIN, speaker="\u202eevil", text="שלום")))
         assert "— <bdi>\u202eevil</bdi>, <cite>" in made
         assert '<blockquote cite="https://subtext.example/quotes/a-b" lang="en" dir="rtl">' in made
 

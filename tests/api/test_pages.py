@@ -151,7 +151,7 @@ class TestFilm:
 
     def test_every_mark_says_what_it_is_of(self, read):
         titles = [t.words for t in read(FILM).texts if any(e.tag == "title" for e in t.within)]
-        assert "Lunch with Catherine: about it, 1 line, 3 claims" in titles
+        assert "Lunch with Catherine: tagged, 1 quote, 3 commentary entries" in titles
         assert "Scene 24, Lunch with Catherine" in titles
 
     def test_goes_from_the_theses_to_the_evidence(self, read, of_film):
@@ -166,7 +166,12 @@ class TestFilm:
 
     def test_gives_facts_sources_and_numbers(self, read):
         text = read(FILM).behind("main")
-        for fact in ("Spike Jonze", "126 minutes", "Her: Perfection is the Enemy of Real", "124 claims"):
+        for fact in (
+            "Spike Jonze",
+            "126 minutes",
+            "Her: Perfection is the Enemy of Real",
+            "124 commentary entries",
+        ):
             assert fact in " ".join(text.split())
 
 

@@ -29,7 +29,7 @@ def claims(*pairs, names="abcdefghijklmnopqrstuvwxyz", core=""):
 def drawn(steps):
     """Return trees as text: ``a(b c*)``, what stands elsewhere with a star."""
     return " ".join(
-        step.claim["id"] + "*" * step.is_repeated + (f"({drawn(step.steps)})" if step.steps else "")
+        step.entry["id"] + "*" * step.is_repeated + (f"({drawn(step.children)})" if step.children else "")
         for step in steps
     )
 
@@ -52,17 +52,17 @@ class TestArgument:
         assert drawn(build_argument(claims(*pairs, names="abcd", core=core)).trees) == expected
 
     def test_what_nothing_ties_stands_by_itself(self):
-        assert [claim["id"] for claim in build_argument(claims("ba", names="abc")).single] == ["c"]
+        assert [claim["id"] for claim in build_argument(claims("ba", names="abc")).standalone] == ["c"]
 
     def test_a_relation_to_what_nobody_may_see_is_none(self):
         [claim] = claims(names="a")
         claim["relations"] = [{"relation": "supports", "commentary": None}]
-        assert build_argument([claim]).single == [claim]
+        assert build_argument([claim]).standalone == [claim]
 
     def test_what_lies_too_deep_begins_anew(self):
         letters = "abcdefghijklmnopqrst"
         found = build_argument(claims(*(later + name for name, later in pairwise(letters))))
-        depths = [tree.beneath for tree in found.trees]
+        depths = [tree.descendant_count for tree in found.trees]
         assert depths == [MAX_DEPTH, MAX_DEPTH, 19 - 2 * MAX_DEPTH - 2]
 
 
@@ -77,7 +77,7 @@ class TestThreads:
         [thread] = build_timelines(theme, {scene["id"]: scene for scene in scenes[1:]})
         assert [stop.scene and stop.scene["id"] for stop in thread.stops] == ["s1", "s2", "s3", None]
         assert [stop.commentary for stop in thread.stops] == [[], [claim], [], []]
-        assert [stop.again for stop in thread.stops] == [[], [], [claim], []]
+        assert [stop.repeated for stop in thread.stops] == [[], [], [claim], []]
         assert thread.stops[-1].quotes == [nowhere]
 
 

@@ -73,12 +73,12 @@ class TestChoosing:
     @each("named", [(QUOTE, "You always wanted"), (FLAGGED, "Content note: ")])
     def test_the_chosen_one_is_named_as_others_are(self, client, named):
         quote, words = named
-        choices = client.get(f"/embed?theme=friendship&quote={quote}").text.partition('id="found"')[2]
+        choices = client.get(f"/embed?theme=friendship&quote={quote}").text.partition('id="quote-list"')[2]
         assert words in choices.partition("</label>")[0]
 
     def test_says_when_nothing_matches(self, read):
         page = read("/embed?q=xylophone")
-        assert "No quote matches" in page.text
+        assert "No quotes found" in page.text
         assert not page.all("iframe")
 
     def test_flagged_quotes_are_offered_by_their_labels(self, client, read):

@@ -61,7 +61,7 @@ def shown(made):
         page = Parsed(made().test_client().get(f"/docs/problems/{code}").text)
         return tuple(
             "".join(part.words for part in page.texts if block in part.within)
-            for name in ("request", "answer")
+            for name in ("request", "response")
             for block in page.all("code", id=name)
         )
 

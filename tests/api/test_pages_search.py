@@ -113,7 +113,7 @@ class TestSearchPage:
 
     def test_nothing_found_offers_a_way_on(self, search):
         page, _ = search(answer())
-        assert "Nothing found" in page.behind("h2")
+        assert "No results" in page.behind("h2")
         assert "/#themes" in page.links
 
     def test_what_is_refused_is_explained_in_place(self, client, monkeypatch):

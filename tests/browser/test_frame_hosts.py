@@ -215,7 +215,7 @@ class TestHosts:
 
     def test_where_there_is_no_quote_a_frame_says_so(self, page, site, served):
         page.goto(site.shows(f'<iframe title="t" src="{served.url}/embed/quotes/no-such"></iframe>'))
-        assert "This quote is not here." in inside(page).locator("main").inner_text()
+        assert "This quote is not available." in inside(page).locator("main").inner_text()
 
     def test_ten_of_them_speak_for_themselves(self, page, site, html):
         page.goto(site.shows(LISTENING + html() * 10))

@@ -98,7 +98,7 @@ class TestGallery:
 
     def test_a_choice_is_shown_at_once(self, copying):
         copying.goto("/embed")
-        copying.get_by_label("Words of the quote").press_sequentially("wife")
+        copying.get_by_label("Search quotes").press_sequentially("wife")
         expect(copying.locator("#count")).to_have_text("1 quote")
         copying.get_by_text(WORDS).first.click()
         expect(copying.locator("#copy-html")).to_contain_text("wife")
@@ -142,12 +142,12 @@ class TestGallery:
 
     def test_how_many_match_is_said(self, copying):
         copying.goto("/embed")
-        copying.get_by_label("Words of the quote").fill("wife")
+        copying.get_by_label("Search quotes").fill("wife")
         copying.get_by_role("status").get_by_text("1 quote").wait_for()
 
     def test_without_scripts_the_form_does_it_all(self, plain):
         plain.goto("/embed")
-        plain.get_by_label("Words of the quote").fill("wife")
+        plain.get_by_label("Search quotes").fill("wife")
         plain.get_by_role("button", name="Show").click()
         plain.get_by_text(WORDS).first.click()
         plain.get_by_label("Light").check()

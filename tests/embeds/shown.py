@@ -54,12 +54,12 @@ def shown(text="Her love is real.", **changes):
         "text": text,
         "language": "en",
         "voice": "film",
-        "who": "Theodore",
+        "speaker": "Theodore",
         "film": "Her (2013)",
-        "film_page": "http://subtext.example/films/her-2013",
+        "film_page_url": "http://subtext.example/films/her-2013",
         "source": "Her: Perfection Is the Enemy of Real",
         "attribution": "Theodore, in Her (2013), as quoted in “Her: Perfection Is the Enemy of Real”",
         "note": None,
-        "page": "http://subtext.example/quotes/a-quote",
+        "page_url": "http://subtext.example/quotes/a-quote",
     }
     return QuoteViewModel(**(values | changes))

@@ -72,7 +72,7 @@ class TestPng:
         assert answer.status_code == 422
         (error,) = answer.get_json()["errors"]
         assert error["pointer"] == "w"
-        assert "from 200 to 1200" in error["detail"]
+        assert "between 200 and 1200" in error["detail"]
 
     def test_every_quote_of_the_pack_has_one_that_is_light(self, client):
         quotes = client.get("/v1/quotes?limit=100").get_json()["data"]

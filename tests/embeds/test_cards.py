@@ -23,37 +23,37 @@ NOTE = "Content note: Demeaning language (2 of 3)."
 def parts(drawn):
     """Return the lines below, which say whose the words are, and the lines above."""
     below = 3 if drawn.width >= MIN_WIDTH_FOR_NAME else 2
-    return drawn.texts[:below], drawn.texts[below:]
+    return drawn.lines[:below], drawn.lines[below:]
 
 
 def words(drawn):
     """Return the lines of the quoted words."""
-    lines = [text for text in parts(drawn)[1] if text.look.colour == FOREGROUND]
+    lines = [text for text in parts(drawn)[1] if text.style.colour == FOREGROUND]
     return [text.paragraph.text[text.line.start : text.line.end] for text in lines]
 
 
 def is_in_its_place(drawn):
     """Whether every line is inside the card, and the words are above the lines that say whose they are."""
     margin = (EDGE_WIDTH + 4) * drawn.scale
-    for text in drawn.texts:
+    for text in drawn.lines:
         assert text.x >= margin
         assert text.x + text.width <= drawn.width - margin
-        assert text.look.size * 0.7 <= text.y <= drawn.height - GAP * drawn.scale
+        assert text.style.size * 0.7 <= text.y <= drawn.height - GAP * drawn.scale
     below, above = parts(drawn)
-    assert max(text.y for text in above) <= min(text.y - text.look.size for text in below)
+    assert max(text.y for text in above) <= min(text.y - text.style.size for text in below)
     return True
 
 
 def ink(drawn):
     """Return the box around everything that is drawn: left, top, right, bottom."""
-    return _text_coverage(drawn, drawn.texts).getbbox()
+    return _text_coverage(drawn, drawn.lines).getbbox()
 
 
 class TestCard:
     def test_hostile_text_stays_in_its_place(self):
         for text in HARD:
             # Names are as long as the schema allows.
-            names = dict.fromkeys(("label", "who", "film", "source"), text[:300])
+            names = dict.fromkeys(("label", "speaker", "film", "source"), text[:300])
             # Breaking the lines of a long text takes long: at the extremes it meets every case.
             for width in WIDTHS if len(text) < 100 else (WIDTHS[0], WIDTHS[-1]):
                 drawn = layout_card(shown(text, **names), width)
@@ -75,10 +75,12 @@ class TestCard:
     @given(TEXTS)
     def test_every_character_has_a_glyph(self, text):
         drawn = layout_card(shown(text))
-        assert all(glyph.number for text in drawn.texts for glyph in text.paragraph.glyphs(text.line))
+        assert all(glyph.glyph_id for text in drawn.lines for glyph in text.paragraph.glyphs(text.line))
 
     def test_short_words_are_large_and_long_ones_small(self):
-        sizes = [layout_card(shown("Her love is real. " * times)).texts[-1].look.size for times in (1, 8, 20)]
+        sizes = [
+            layout_card(shown("Her love is real. " * times)).lines[-1].style.size for times in (1, 8, 20)
+        ]
         assert sizes == sorted(sizes, reverse=True)
         assert len(set(sizes)) == 3
 
@@ -94,24 +96,24 @@ class TestCard:
 
     def test_a_flagged_quote_shows_its_content_note_and_label_instead_of_its_words(self):
         drawn = layout_card(shown("Unseen words.", note=NOTE, label="A neutral label"))
-        written = " ".join(text.paragraph.text for text in drawn.texts)
+        written = " ".join(text.paragraph.text for text in drawn.lines)
         assert "Unseen" not in written
         assert "Demeaning language" in written
         assert words(drawn) == ["A neutral label"]
 
     def test_it_names_the_source(self):
-        written = [text.paragraph.text for text in layout_card(shown()).texts if text.look.colour == MUTED]
+        written = [text.paragraph.text for text in layout_card(shown()).lines if text.style.colour == MUTED]
         assert written == ["as quoted in “Her: Perfection Is the Enemy of Real”"]
 
     def test_a_hidden_source_is_not_named(self):
         assert "as quoted in a source that is not named" in [
-            text.paragraph.text for text in layout_card(shown(source=UNKNOWN_SOURCE)).texts
+            text.paragraph.text for text in layout_card(shown(source=UNKNOWN_SOURCE)).lines
         ]
 
     def test_a_right_to_left_quote_begins_on_the_right(self):
         drawn = layout_card(shown("שלום", language="he"))
         assert drawn.edge[0] > drawn.width / 2
-        assert drawn.texts[-1].x > drawn.width / 2
+        assert drawn.lines[-1].x > drawn.width / 2
 
     def test_direction_overrides_are_removed(self):
         assert words(layout_card(shown("\u202eevil\u202c words"))) == ["“evil words”"]
@@ -138,14 +140,14 @@ class TestPng:
 class TestSvg:
     def test_hostile_text_stays_text(self):
         for text in HARD:
-            names = dict.fromkeys(("label", "who", "film", "source", "attribution"), text[:300])
+            names = dict.fromkeys(("label", "speaker", "film", "source", "attribution"), text[:300])
             for note in (None, NOTE):
                 assert_is_drawn(draw_svg(layout_card(shown(text, note=note, **names))))
 
     @few
     @given(TEXTS)
     def test_any_text_stays_text(self, text):
-        assert_is_drawn(draw_svg(layout_card(shown(text, who=text[:300]))))
+        assert_is_drawn(draw_svg(layout_card(shown(text, speaker=text[:300]))))
 
     def test_it_stays_text_after_one_unescaping_too_many(self):
         drawn = draw_svg(layout_card(shown("<script>alert(1)</script>")))

@@ -78,7 +78,7 @@ class TestFacesCss:
 
     def test_every_address_is_served_to_any_origin_for_ever(self, client):
         for face in served_typefaces("ařЖλשشकก"):
-            answer = client.get(f"/embed/fonts/{face.name}")
+            answer = client.get(f"/embed/fonts/{face.file_name}")
             assert answer.status_code == 200
             assert answer.data == face.path.read_bytes()
             assert answer.content_type == "font/woff2"

@@ -185,7 +185,7 @@ class TestAbsent:
     def test_a_small_frame_says_so(self, changed, name, status):
         answer = changed.get(f"/embed/quotes/the-lamp-1950-{name}?theme=dark")
         assert answer.status_code == status
-        assert "This quote is not here." in answer.text
+        assert "This quote is not available." in answer.text
         assert answer.headers["Cache-Control"] == "no-store"
         assert "frame-ancestors" not in answer.headers["Content-Security-Policy"]
         assert "Leave the lamp on." not in answer.text

@@ -17,7 +17,7 @@ TYPE = TypeSize(20, 30)
 class TestLines:
     def test_no_line_is_wider_than_it_may_be(self):
         paragraph = Paragraph("Sometimes I think I have felt everything I’m ever gonna feel.")
-        assert all(paragraph.width(*line) <= 8 for line in paragraph.lines(8))
+        assert all(paragraph.width(*line) <= 8 for line in paragraph.break_lines(8))
 
     def test_an_endless_word_is_broken_anywhere(self):
         assert "".join(break_lines("a" * 300, 200, TYPE)) == "a" * 300
@@ -41,7 +41,7 @@ class TestLines:
     @given(TEXTS)
     def test_every_character_is_on_some_line_once(self, text):
         paragraph = Paragraph(text[:600])
-        broken = paragraph.lines(12)
+        broken = paragraph.break_lines(12)
         assert "".join(paragraph.text[line.start : line.end] for line in broken).replace(" ", "") == (
             paragraph.text.replace(" ", "")
         )

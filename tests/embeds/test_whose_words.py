@@ -132,7 +132,7 @@ class TestUnnamedSource:
         with app.test_request_context():
             framed = render_template("frame.html", quote=quote, g=frame_metrics)
             forms = render_snippets(quote)
-        drawn = [text.paragraph.text for text in layout_card(quote).texts]
+        drawn = [text.paragraph.text for text in layout_card(quote).lines]
         assert self.SAID in drawn
         assert caption(framed).endswith(f", {self.SAID}")
         assert caption(forms["html"]).endswith(f", {self.SAID}")

@@ -1,1 +1,1 @@
-"""Cards: pictures of a quote for link previews, as PNG and SVG."""
+"""Cards: images of a quote for link previews, as PNG and SVG."""

@@ -1,4 +1,4 @@
-"""What was drawn, kept in memory while there is room."""
+"""An in-memory LRU cache of rendered images, bounded by their size in bytes."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from threading import Lock
 
 
 class ImageCache:
-    """Bytes by key, those asked for last; ``most_bytes`` bounds what they take together."""
+    """Images by key, least recently used first; ``max_bytes`` bounds their total size."""
 
-    def __init__(self, most_bytes: int) -> None:
-        self.max_bytes = most_bytes
-        self._found: OrderedDict[str, bytes] = OrderedDict()
-        self._taken = 0
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._images: OrderedDict[str, bytes] = OrderedDict()
+        self._size = 0
         self._lock = Lock()
 
-    def get(self, key: str, make: Callable[[], bytes]) -> bytes:
-        """Return what is kept under ``key``, made when it is not; two threads may both make it."""
+    def get(self, key: str, render: Callable[[], bytes]) -> bytes:
+        """Return the image cached under ``key``, rendered on a miss; two threads may both render it."""
         with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key]
-        made = make()
+            if key in self._images:
+                self._images.move_to_end(key)
+                return self._images[key]
+        image = render()
         with self._lock:
-            self._keep(key, made)
-        return made
+            self._put(key, image)
+        return image
 
-    def _keep(self, key: str, made: bytes) -> None:
-        self._taken += len(made) - len(self._found.pop(key, b""))
-        self._found[key] = made
-        while self._taken > self.max_bytes:
-            _, oldest = self._found.popitem(last=False)
-            self._taken -= len(oldest)
+    def _put(self, key: str, image: bytes) -> None:
+        self._size += len(image) - len(self._images.pop(key, b""))
+        self._images[key] = image
+        while self._size > self.max_bytes:
+            _, oldest = self._images.popitem(last=False)
+            self._size -= len(oldest)

@@ -1,4 +1,4 @@
-"""Cards as PNG: sixteen colours, the same bytes for the same card every time."""
+"""Draw a card as PNG: a palette of sixteen colours, and the same bytes for the same card."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from api.embeds.cards.layout import ACCENT, BACKGROUND, FOREGROUND, MUTED, Card,
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: How many shades each colour has between the paper and itself: with the paper, sixteen.
+#: The antialiasing shades of each colour; with the background, sixteen palette entries.
 SHADES = {FOREGROUND: 7, MUTED: 4, ACCENT: 4}
 BIT_DEPTH = 4
-#: The mark of Subtext, in units of its side: left, top, right, bottom and radius of its tile, and of what is
-#: cut out of that.
+#: The logo's tile and the bars cut out of it: left, top, right, bottom and radius, in units of its side.
 LOGO_TILE = (0.0, 0.0, 1.0, 1.0, 0.22)
-LOGO_LINES = ((0.1875, 0.5625, 0.8125, 0.65625, 0.047), (0.28, 0.75, 0.72, 0.84375, 0.047))
-#: How many times finer shapes are drawn than they are shown.
+LOGO_BARS = ((0.1875, 0.5625, 0.8125, 0.65625, 0.047), (0.28, 0.75, 0.72, 0.84375, 0.047))
+#: The factor by which the logo is drawn larger and then scaled down, for smooth edges.
 SUPERSAMPLING = 4
 
 
@@ -26,23 +25,24 @@ def draw_png(card: Card) -> bytes:
     """Return a card as PNG."""
     from PIL import Image, ImageChops
 
-    picture = Image.new("L", (card.width, card.height))
-    first = 1
+    image = Image.new("L", (card.width, card.height))
+    first_entry = 1
     for colour, shades in SHADES.items():
-        mask = _text_coverage(card, [text for text in card.texts if text.look.colour == colour])
+        mask = _text_coverage(card, [line for line in card.lines if line.style.colour == colour])
         if colour == ACCENT:
             mask = ImageChops.lighter(mask, _shape_coverage(card))
-        steps = [round(cover * shades / 255) for cover in range(256)]
-        picture = ImageChops.lighter(picture, mask.point([step and first - 1 + step for step in steps]))
-        first += shades
-    return _encode(picture)
+        steps = [round(coverage * shades / 255) for coverage in range(256)]
+        entries = mask.point([step and first_entry - 1 + step for step in steps])
+        image = ImageChops.lighter(image, entries)
+        first_entry += shades
+    return _encode(image)
 
 
-def _encode(picture: Image) -> bytes:
-    """Return a picture as PNG whose pixels are places in the palette."""
+def _encode(image: Image) -> bytes:
+    """Return an image of palette indexes as PNG."""
     from PIL import Image
 
-    indexed = Image.frombytes("P", picture.size, picture.tobytes())
+    indexed = Image.frombytes("P", image.size, image.tobytes())
     indexed.putpalette(bytes(value for colour in _palette() for value in colour))
     file = io.BytesIO()
     indexed.save(file, "PNG", bits=BIT_DEPTH)
@@ -50,49 +50,52 @@ def _encode(picture: Image) -> bytes:
 
 
 def _palette() -> Iterable[tuple[int, ...]]:
-    paper = _rgb(BACKGROUND)
-    yield paper
+    background = _rgb(BACKGROUND)
+    yield background
     for colour, shades in SHADES.items():
         for shade in range(1, shades + 1):
-            mixed = zip(paper, _rgb(colour), strict=True)
-            yield tuple(round(below + (above - below) * shade / shades) for below, above in mixed)
+            channels = zip(background, _rgb(colour), strict=True)
+            yield tuple(round(start + (end - start) * shade / shades) for start, end in channels)
 
 
 def _rgb(colour: str) -> tuple[int, ...]:
     return tuple(bytes.fromhex(colour.removeprefix("#")))
 
 
-def _text_coverage(card: Card, texts: list[TextLine]) -> Image:
-    """Return how far each pixel is covered by the texts, from 0 to 255."""
+def _text_coverage(card: Card, lines: list[TextLine]) -> Image:
+    """Return how much of each pixel the glyphs cover, from 0 to 255."""
     import uharfbuzz
     from PIL import Image
 
     raster = uharfbuzz.RasterDraw()
     raster.extents = uharfbuzz.RasterExtents(0, 0, card.width, card.height, 0)
-    for text in texts:
-        for glyph in text.paragraph.glyphs(text.line):
-            to = text.look.size / glyph.face.em
-            x, y = text.x + glyph.x * text.look.size, card.height - text.y + glyph.y * text.look.size
-            raster.transform = (to, 0, 0, to, x, y)
-            raster.draw_glyph(glyph.face.font, glyph.number)
-    drawn = raster.render()
-    # Rows are from the bottom to the top, and may be wider than the card.
-    return Image.frombytes("L", (card.width, card.height), drawn.buffer, "raw", "L", drawn.extents.stride, -1)
+    for line in lines:
+        size = line.style.size
+        for glyph in line.paragraph.glyphs(line.line):
+            scale = size / glyph.face.units_per_em
+            x, y = line.x + glyph.x * size, card.height - line.y + glyph.y * size
+            raster.transform = (scale, 0, 0, scale, x, y)
+            raster.draw_glyph(glyph.face.font, glyph.glyph_id)
+    bitmap = raster.render()
+    # Rows run from bottom to top and may be padded.
+    size_in_pixels = (card.width, card.height)
+    return Image.frombytes("L", size_in_pixels, bitmap.buffer, "raw", "L", bitmap.extents.stride, -1)
 
 
 def _shape_coverage(card: Card) -> Image:
-    """Return how far each pixel is covered by the coloured edge and by the mark of Subtext."""
+    """Return how much of each pixel the coloured edge and the logo cover, from 0 to 255."""
     from PIL import Image, ImageDraw
 
     mask = Image.new("L", (card.width, card.height))
-    start, wide = card.edge
-    ImageDraw.Draw(mask).rectangle((round(start), 0, round(start + wide) - 1, card.height), 255)
-    left, top, side = card.icon
+    start, width = card.edge
+    ImageDraw.Draw(mask).rectangle((round(start), 0, round(start + width) - 1, card.height), 255)
+    left, top, side = card.logo
     size = round(side)
-    fine = Image.new("L", (size * SUPERSAMPLING, size * SUPERSAMPLING))
-    pen = ImageDraw.Draw(fine)
-    for (x, y, right, bottom, radius), cover in ((LOGO_TILE, 255), *((line, 0) for line in LOGO_LINES)):
-        corners = [value * size * SUPERSAMPLING for value in (x, y, right, bottom)]
-        pen.rounded_rectangle(corners, radius * size * SUPERSAMPLING, cover)
-    mask.paste(fine.resize((size, size), Image.Resampling.BOX), (round(left), round(top)))
+    large_size = size * SUPERSAMPLING
+    large = Image.new("L", (large_size, large_size))
+    pen = ImageDraw.Draw(large)
+    for (x, y, right, bottom, radius), coverage in ((LOGO_TILE, 255), *((bar, 0) for bar in LOGO_BARS)):
+        corners = [value * large_size for value in (x, y, right, bottom)]
+        pen.rounded_rectangle(corners, radius * large_size, coverage)
+    mask.paste(large.resize((size, size), Image.Resampling.BOX), (round(left), round(top)))
     return mask

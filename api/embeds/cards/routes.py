@@ -1,4 +1,4 @@
-"""Routes of what is shown in other people's pages: cards, and the typefaces of frames."""
+"""Routes of card images, and of the font files that frames load."""
 
 from __future__ import annotations
 
@@ -13,89 +13,89 @@ from api.query.internal_reader import read_item
 from api.text import fonts
 from models import NotFound
 
-cards = Blueprint("embeds", __name__)
+cards = Blueprint("cards", __name__)
 
-#: What has its digest in its address never changes.
+#: For URLs that contain a digest of their content.
 IMMUTABLE = "public, max-age=31536000, immutable"
-#: How wide a card can be, in pixels: even numbers alone.
+#: The bounds of a card's width in pixels, which must be even.
 MIN_CARD_WIDTH, MAX_CARD_WIDTH = 200, 1200
-#: How many bytes of cards a process keeps.
+#: Each worker caches this many bytes of cards.
 image_cache = ImageCache(16_000_000)
 
 
 @cards.after_request
 def allow_any_origin(response: Response) -> Response:
-    """Let every page use what is served here, sandboxed ones too, and programs read its errors."""
+    """Allow cross-origin use, also by sandboxed pages, and let scripts read errors."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
 @cards.get("/quotes/<slug:quote>/card.png")
 def card_png(quote: str) -> Response:
-    """Draw a quote, as large as ``w`` says."""
-    width, shown = _requested_width(), _load_quote(quote)
-    drawn = image_cache.get(_cache_key(shown, width), lambda: _png(shown, width))
-    return _image_response(drawn, "image/png", CACHE_CONTROL)
+    """Serve a quote's card as PNG, ``w`` pixels wide."""
+    width, view_model = _requested_width(), _load_quote(quote)
+    image = image_cache.get(_cache_key(view_model, width), lambda: _png(view_model, width))
+    return _static_response(image, "image/png", CACHE_CONTROL)
 
 
 @cards.get("/quotes/<slug:quote>/card.svg")
 def card_svg(quote: str) -> Response:
-    """Draw a quote in lines of text."""
-    shown = _load_quote(quote)
-    drawn = image_cache.get(_cache_key(shown, None), lambda: _svg(shown))
-    return _image_response(drawn, "image/svg+xml; charset=utf-8", CACHE_CONTROL)
+    """Serve a quote's card as SVG."""
+    view_model = _load_quote(quote)
+    image = image_cache.get(_cache_key(view_model, None), lambda: _svg(view_model))
+    return _static_response(image, "image/svg+xml; charset=utf-8", CACHE_CONTROL)
 
 
 @cards.get("/embed/fonts/<name>")
 def font(name: str) -> Response:
-    """Serve a typeface."""
+    """Serve a font file."""
     path = fonts.served_path(name)
     if path is None:
         raise NotFound("typeface", name)
-    return _image_response(path.read_bytes(), "font/woff2", IMMUTABLE)
+    return _static_response(path.read_bytes(), "font/woff2", IMMUTABLE)
 
 
 def _load_quote(quote: str) -> QuoteViewModel:
     return build_view_model(read_item("quote", quote, "film", "sources").json)
 
 
-def _cache_key(shown: QuoteViewModel, width: int | None) -> str:
-    return etag_hash(repr((shown, width)).encode())
+def _cache_key(quote: QuoteViewModel, width: int | None) -> str:
+    return etag_hash(repr((quote, width)).encode())
 
 
 def _requested_width() -> int:
-    """Return the width that is asked for.
+    """Return the query parameter ``w``.
 
     Raises:
-        ProblemException: 422, it is no width that cards have.
+        ProblemException: 422, if it is not an even number within the bounds.
     """
-    asked = request.args.get("w", str(MAX_CARD_WIDTH))
-    if asked.isascii() and asked.isdigit() and len(asked) <= 4:
-        width = int(asked)
+    raw = request.args.get("w", str(MAX_CARD_WIDTH))
+    if raw.isascii() and raw.isdigit() and len(raw) <= 4:
+        width = int(raw)
         if MIN_CARD_WIDTH <= width <= MAX_CARD_WIDTH and width % 2 == 0:
             return width
-    detail = f"Must be an even whole number from {MIN_CARD_WIDTH} to {MAX_CARD_WIDTH}."
+    detail = f"Must be an even integer between {MIN_CARD_WIDTH} and {MAX_CARD_WIDTH}."
     error = {"location": "query", "pointer": "w", "detail": detail}
     raise ProblemException("invalid-parameters", "1 parameter is not valid.", [error])
 
 
-# What draws is loaded when something is drawn.
-def _png(shown: QuoteViewModel, width: int) -> bytes:
+# Drawing libraries are imported lazily: most workers draw no card.
+def _png(quote: QuoteViewModel, width: int) -> bytes:
     from api.embeds.cards import layout, png
 
-    return png.draw_png(layout.layout_card(shown, width))
+    return png.draw_png(layout.layout_card(quote, width))
 
 
-def _svg(shown: QuoteViewModel) -> bytes:
+def _svg(quote: QuoteViewModel) -> bytes:
     from api.embeds.cards import layout, svg
 
-    return svg.draw_svg(layout.layout_card(shown)).encode()
+    return svg.draw_svg(layout.layout_card(quote)).encode()
 
 
-def _image_response(body: bytes, content_type: str, kept: str) -> Response:
-    """Return an answer that may be kept as long as ``kept`` says, or 304 to whoever has it already."""
+def _static_response(body: bytes, content_type: str, cache_control: str) -> Response:
+    """Return a cacheable response with an ETag, or 304 if the client has the current version."""
     response = Response(body, content_type=content_type)
     response.set_etag(etag_hash(body))
-    response.headers["Cache-Control"] = kept
+    response.headers["Cache-Control"] = cache_control
     response.make_conditional(request)
     return response

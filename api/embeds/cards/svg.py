@@ -1,6 +1,6 @@
-"""Cards as SVG: real lines of text, where the PNG has them, that can be selected, searched and read aloud.
+"""Draw a card as SVG: the same lines as the PNG, as text that can be selected, searched and read aloud.
 
-An image loads no font of ours, so each line says how long it is: in another font it is as long.
+An SVG image cannot load our fonts, so ``textLength`` keeps each line at its width in any font.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from api.embeds.cards.layout import ACCENT, BACKGROUND, Card, TextLine
-from api.embeds.cards.png import LOGO_LINES, LOGO_TILE
+from api.embeds.cards.png import LOGO_BARS, LOGO_TILE
 from api.text.drawable_text import sanitize_text
 from api.text.escaping import escape_active
 
@@ -16,11 +16,11 @@ FONT_FAMILY = "Literata, 'Iowan Old Style', 'Palatino Linotype', Palatino, Georg
 
 
 def draw_svg(card: Card) -> str:
-    """Return a card as an SVG document; it is well-formed and inert, whatever the text is."""
-    start, wide = card.edge
+    """Return a card as an SVG document that is well-formed and inert for any text."""
+    start, width = card.edge
     shapes = [
         _rectangle((0, 0, card.width, card.height), BACKGROUND),
-        _rectangle((start, 0, start + wide, card.height), ACCENT),
+        _rectangle((start, 0, start + width, card.height), ACCENT),
         *_logo(card),
     ]
     return Markup(
@@ -30,70 +30,69 @@ def draw_svg(card: Card) -> str:
     ).format(
         width=card.width,
         height=card.height,
-        language=card.quoted.language,
+        language=card.quote.language,
         families=FONT_FAMILY,
         title=_escape(_title(card)),
         shapes=Markup("").join(shapes),
-        texts=Markup("").join(map(_text_element, card.texts)),
+        texts=Markup("").join(map(_text_element, card.lines)),
     )
 
 
 def _title(card: Card) -> str:
-    """Return what the picture says, in a sentence that is as long as the words are."""
-    quoted = card.quoted
-    shown = f"{quoted.label}. {quoted.note}" if quoted.note else quoted.text
-    return sanitize_text(f"{shown} — {quoted.attribution}")
+    """Return the accessible name: the whole quote, or its label and content note, with the attribution."""
+    quote = card.quote
+    content = f"{quote.label}. {quote.note}" if quote.note else quote.text
+    return sanitize_text(f"{content} — {quote.attribution}")
 
 
 def _escape(text: str) -> Markup:
     return escape(escape_active(text))
 
 
-def _text_element(text: TextLine) -> Markup:
-    """Return one line; it begins on the right where it is written from there."""
-    turned = text.paragraph.right_to_left
+def _text_element(line: TextLine) -> Markup:
+    """Return a line as a ``text`` element, anchored on the right if it runs from right to left."""
+    right_to_left = line.paragraph.right_to_left
     return Markup(
         '<text x="{x}" y="{y}" font-size="{size}" textLength="{width}" lengthAdjust="spacingAndGlyphs" '
         'fill="{fill}"{direction}>{spans}</text>'
     ).format(
-        x=_format_number(text.x + (text.width if turned else 0)),
-        y=_format_number(text.y),
-        size=_format_number(text.look.size),
-        width=_format_number(text.width),
-        fill=text.look.colour,
-        direction=Markup(' direction="rtl"') if turned else "",
-        spans=Markup("").join(_span_elements(text)),
+        x=_format_number(line.x + (line.width if right_to_left else 0)),
+        y=_format_number(line.y),
+        size=_format_number(line.style.size),
+        width=_format_number(line.width),
+        fill=line.style.colour,
+        direction=Markup(' direction="rtl"') if right_to_left else "",
+        spans=Markup("").join(_span_elements(line)),
     )
 
 
-def _span_elements(text: TextLine) -> list[Markup]:
-    """Return a line's parts in their styles."""
-    found, at = [], 0
-    for span in text.paragraph.spans:
-        part = span.text[max(0, text.line.start - at) : max(0, text.line.end - at)]
-        at += len(span.text)
+def _span_elements(line: TextLine) -> list[Markup]:
+    """Return the spans of a line, the italic ones as ``tspan`` elements."""
+    elements, offset = [], 0
+    italic = Markup('<tspan font-style="italic">{}</tspan>')
+    for span in line.paragraph.spans:
+        part = span.text[max(0, line.line.start - offset) : max(0, line.line.end - offset)]
+        offset += len(span.text)
         if part:
-            shown = _escape(part)
-            italic = Markup('<tspan font-style="italic">{}</tspan>')
-            found.append(italic.format(shown) if span.italic else shown)
-    return found
+            elements.append(italic.format(_escape(part)) if span.italic else _escape(part))
+    return elements
 
 
 def _logo(card: Card) -> list[Markup]:
-    left, top, side = card.icon
+    left, top, side = card.logo
     return [
         _rectangle(
             (left + x * side, top + y * side, left + right * side, top + bottom * side), colour, radius * side
         )
         for (x, y, right, bottom, radius), colour in (
             (LOGO_TILE, ACCENT),
-            *((line, BACKGROUND) for line in LOGO_LINES),
+            *((bar, BACKGROUND) for bar in LOGO_BARS),
         )
     ]
 
 
 def _rectangle(corners: tuple[float, float, float, float], fill: str, radius: float = 0) -> Markup:
-    """Return a rectangle from its left and top to its right and bottom."""
+    """Return a ``rect`` element from its left, top, right and bottom."""
     left, top, right, bottom = corners
     return Markup('<rect x="{}" y="{}" width="{}" height="{}"{} fill="{}"/>').format(
         *map(_format_number, (left, top, right - left, bottom - top)),

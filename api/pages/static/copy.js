@@ -1,5 +1,5 @@
-// Shows the copy buttons, which are of no use without a script; also those that come later.
-function offer() {
+// Shows the copy buttons, which need JavaScript, also those that are added later.
+function enableCopyButtons() {
   if (!navigator.clipboard) return;
   for (const button of document.querySelectorAll("[data-copy][hidden]")) {
     button.hidden = false;
@@ -10,5 +10,5 @@ function offer() {
     });
   }
 }
-document.addEventListener("renewed", offer);
-offer();
+document.addEventListener("gallery-updated", enableCopyButtons);
+enableCopyButtons();

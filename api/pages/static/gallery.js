@@ -1,36 +1,36 @@
-// Shows what was chosen at once: the same form, sent in the background, and of its answer the parts that differ.
+// Updates the preview on every change: submits the form in the background and replaces the parts that differ.
 const form = document.getElementById("gallery");
-const parts = ["found", "shown"], count = document.getElementById("count");
-let waiting, asking;
+const parts = ["quote-list", "preview"], count = document.getElementById("count");
+let timeout, controller;
 
-async function renew() {
-  asking?.abort();
-  asking = new AbortController();
+async function update() {
+  controller?.abort();
+  controller = new AbortController();
   const query = new URLSearchParams(new FormData(form));
   try {
-    const answer = await fetch(`/embed?${query}`, { signal: asking.signal });
-    if (!answer.ok) return;
-    const made = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const response = await fetch(`/embed?${query}`, { signal: controller.signal });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const id of parts) {
-      const old = document.getElementById(id), fresh = made.getElementById(id);
-      // What has the focus stays: only a part that reads differently is exchanged.
-      if (!old.isEqualNode(fresh)) exchange(old, document.adoptNode(fresh));
+      const old = document.getElementById(id), fresh = page.getElementById(id);
+      // An unchanged part stays in place and keeps the focus.
+      if (!old.isEqualNode(fresh)) replace(old, document.adoptNode(fresh));
     }
-    count.textContent = made.getElementById("count").textContent;
+    count.textContent = page.getElementById("count").textContent;
     history.replaceState(null, "", `/embed?${query}`);
-    document.dispatchEvent(new Event("renewed"));
+    document.dispatchEvent(new Event("gallery-updated"));
   } catch (error) {
     if (error.name !== "AbortError") form.submit();
   }
 }
 
-function exchange(old, fresh) {
+function replace(old, fresh) {
   const focused = old.contains(document.activeElement) && document.activeElement.value;
   old.replaceWith(fresh);
   if (focused) fresh.querySelector(`[value="${CSS.escape(focused)}"]`)?.focus();
 }
 
 form.addEventListener("input", event => {
-  clearTimeout(waiting);
-  waiting = setTimeout(renew, event.target.type === "search" ? 250 : 0);
+  clearTimeout(timeout);
+  timeout = setTimeout(update, event.target.type === "search" ? 250 : 0);
 });
