@@ -1,11 +1,11 @@
-"""The other forms of a quote, a commentary and a source: citations, plain text, Markdown, linked data.
+"""Formats of a quote, a commentary entry or a source: plain text, Markdown, citations and linked data.
 
-Every form is a pure function of the item as the API serves it. A quote or commentary is given with
-its film and its sources filled in (``include=film,sources``); of a reference that is not filled in, the
-label is said. Nothing here knows of databases or requests; ``negotiate`` alone reads a header.
+Every format is a pure function of the item as the API serves it. Quotes and commentary must be given with
+``include=film,sources``; references that are not expanded appear with their labels. Nothing here uses the
+database or the request; ``negotiate`` takes a parsed ``Accept`` header.
 
-    form = negotiate(request.accept_mimetypes, "quote")   # or named(name, "quote"), for format=
-    form.body(item), form.content_type
+    format_ = negotiate(request.accept_mimetypes, "quote")   # or format_named(name, "quote"), for ?format=
+    format_.body(item), format_.content_type
 """
 
 from api.representations.formats import FORMATS, Format, format_named, formats_for

@@ -1,6 +1,6 @@
-"""What every form says in words: who speaks, as quoted in what, in which paragraphs, with which notes.
+"""The text that all formats share: speakers, attributions, citations and content notes.
 
-Characters are named by their labels; who performs them is not said anywhere.
+Characters are named by their labels. No format names performers.
 """
 
 from __future__ import annotations
@@ -8,42 +8,42 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-#: An item, or a reference in one, as the API serves it.
+#: An item, or a reference inside one, as the API serves it.
 Item = dict[str, Any]
 
-#: Who keeps the records; the words of commentary are its own.
+#: The publisher of the records and author of the commentary texts.
 SERVICE_NAME = "Subtext"
-#: What stands for a date that is not known.
+#: In place of an unknown date.
 UNDATED = "n.d."
-#: What stands for a source that nobody may see.
+#: In place of a source that is not public.
 UNKNOWN_SOURCE = "a source that is not named"
-# What a URI may hold (RFC 3986), with the percent sign of what is encoded already.
+# The characters of a URI (RFC 3986), including the percent sign of encoded ones.
 URI_CHARACTERS = "%:/?#[]@!$&'()*+,;=~-._"
 
 
 def one_line(text: str) -> str:
-    """Return the text on one line, with every run of white space as one blank."""
+    """Return the text on one line, with white space collapsed."""
     return " ".join(text.split())
 
 
-def encode_uri(address: str) -> str:
-    """Return the address with everything percent-encoded that no URI may hold (RFC 3986, section 2)."""
-    return quote(address, safe=URI_CHARACTERS)
+def encode_uri(url: str) -> str:
+    """Return the URL with all characters that a URI excludes percent-encoded (RFC 3986, section 2)."""
+    return quote(url, safe=URI_CHARACTERS)
 
 
 def public_url(record: Item) -> str:
-    """Return where people find a record: its page, else its address in the API."""
+    """Return the URL of an item's page, else its URL in the API."""
     return encode_uri(record.get("html_url") or record["url"])
 
 
 def service_url(record: Item) -> str:
-    """Return the address of the service that serves a record."""
+    """Return the base URL of the service that serves an item."""
     parts = urlsplit(record["url"])
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def full_title(source: Item) -> str:
-    """Return a source's title, and its subtitle behind a colon; its label where it is not filled in."""
+    """Return a source's title and subtitle; its label if the reference is not expanded."""
     title, subtitle = short_title(source), one_line(source.get("subtitle") or "")
     if not subtitle:
         return title
@@ -56,35 +56,35 @@ def short_title(source: Item) -> str:
 
 
 def author_name(source: Item) -> str | None:
-    """Return who a source is cited by: its author, else its publication, else nobody."""
+    """Return a source's author, else its publication, else None."""
     name = source.get("author") or source.get("publication")
     return one_line(name) if name else None
 
 
 def format_paragraphs(numbers: list[int]) -> str:
-    """Return a locator: ``para. 35`` or ``paras. 3, 43``; nothing, if there are none."""
+    """Return a locator, ``para. 35`` or ``paras. 3, 43``; empty without paragraphs."""
     listed = ", ".join(str(number) for number in numbers)
     return listed and f"{'para.' if len(numbers) == 1 else 'paras.'} {listed}"
 
 
 def format_citation(citation: Item) -> str:
-    """Return a citation in words: title, who it is cited by, date, paragraphs."""
+    """Return a citation as text: title, author, publication, date, paragraphs."""
     source = citation["source"]
     publication = source.get("publication")
     names = dict.fromkeys(filter(None, (author_name(source), publication and one_line(publication))))
-    behind = ", ".join([*names, source.get("published_on") or UNDATED])
+    details = ", ".join([*names, source.get("published_on") or UNDATED])
     return ", ".join(
-        filter(None, (f"“{short_title(source)}” ({behind})", format_paragraphs(citation["paragraphs"])))
+        filter(None, (f"“{short_title(source)}” ({details})", format_paragraphs(citation["paragraphs"])))
     )
 
 
 def format_sources(item: Item) -> str:
-    """Return everything that an item cites, in words."""
+    """Return the citations of an item as text."""
     return "; ".join(map(format_citation, item["citations"])) or UNKNOWN_SOURCE
 
 
 def speaker_name(quote: Item) -> str | None:
-    """Return who says a line of the film, and how sure that is; None where nobody is named."""
+    """Return the speaker of a line and how certain that is; None if unknown."""
     if not quote["speaker"]:
         return None
     label, certainty = one_line(quote["speaker"]["label"]), quote["speaker_certainty"]
@@ -92,34 +92,34 @@ def speaker_name(quote: Item) -> str | None:
 
 
 def describe_voice(quote: Item) -> str:
-    """Return whose words a quote is: a speaker's in the film, the film's, or the source's own."""
+    """Return the origin of a quote: the speaker and film, or the author for the source's own words."""
     film = one_line(quote["film"]["label"])
     if quote["voice"] == "film":
         return ", in ".join(filter(None, (speaker_name(quote), film)))
-    own = describe_own_words(quote)
-    return f"{', '.join(dict.fromkeys((writer_name(quote), own)))} on {film}"
+    own_words = describe_own_words(quote)
+    return f"{', '.join(dict.fromkeys((writer_name(quote), own_words)))} on {film}"
 
 
 def writer_name(quote: Item) -> str:
-    """Return who writes words that are a source's own: who it is cited by; if nobody is named, so it says."""
+    """Return the author of a source's own words; if unknown, a description of the words."""
     return author_name(_quoting_source(quote)) or describe_own_words(quote)
 
 
 def describe_own_words(quote: Item) -> str:
-    """Return what words are that are a source's own."""
+    """Return, for example, ``the essay’s own words``."""
     return f"the {_quoting_source(quote).get('kind', 'source')}’s own words"
 
 
 def _quoting_source(quote: Item) -> Item:
-    """Return the source that quotes a quote; empty where nobody may see it."""
-    found: Item = quote["citations"][0]["source"] if quote["citations"] else {}
-    return found
+    """Return the first source that a quote cites; empty if none is public."""
+    source: Item = quote["citations"][0]["source"] if quote["citations"] else {}
+    return source
 
 
 def attribution(item: Item) -> str:
-    """Return the sentence that says where an item's words are from, without a full stop.
+    """Return the attribution of an item as a sentence without a full stop.
 
-    A quote is “as quoted in” its source, and vouched for in the film only where an editor did so.
+    A quote is “as quoted in” its source, and “verified in the film” only if an editor verified it.
     """
     if item["type"] == "commentary":
         film = one_line(item["film"]["label"])
@@ -131,7 +131,7 @@ def attribution(item: Item) -> str:
 
 
 def content_note(item: Item) -> str | None:
-    """Return the advisories that stand on an item's words, as one line; None where there are none."""
+    """Return the content note of an item's text on one line, or None without advisories."""
     links = item.get("advisories") or ()
     notes = ", ".join(f"{one_line(link['label'])} ({link['severity']} of 3)" for link in links)
     return f"Content note: {notes}." if notes else None

@@ -1,4 +1,4 @@
-"""What BibTeX, RIS, CSL-JSON and the formatted styles cite: always a source, for an item's sake."""
+"""Bibliographic references: the common input of BibTeX, RIS, CSL-JSON and the citation styles."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from api.representations.attribution import (
 
 @dataclass(frozen=True)
 class Reference:
-    """One source to be cited; every text is on one line.
+    """A source as cited by an item, or on its own; every text is on one line.
 
-    ``key`` is a slug that stays. ``kind`` is the source's, or ``record`` for a quote or commentary that
-    cites nothing and so stands for itself. ``author`` is the source's author, else its publication.
-    ``issued`` and ``accessed`` are ISO dates. A source without an address of its own is cited at the
-    address of its record; one without a date has ``accessed``, the day on which its record last
-    changed: the day of the request would make two answers of one.
+    ``key`` is a stable slug. ``kind`` is the source's kind, or ``record`` for an item without citations,
+    which is then cited itself. ``author`` is the source's author, else its publication. ``url`` is the
+    source's own URL, else that of its record. ``issued`` and ``accessed`` are ISO dates. A source without a
+    date has ``accessed``, the day of its record's last change; the day of the request would make equal
+    requests return different responses.
 
-    ``locator`` is the paragraphs, ``note`` who says what for what, ``warning`` the content note on
-    ``words``, the item's text, and ``record`` the address of the item; all are None, and ``numbers``
-    empty, when a source is cited for its own sake.
+    For an item, ``paragraph_numbers`` are the cited paragraphs, ``note`` the attribution, ``content_note``
+    the note on ``text``, and ``record_url`` the URL of the item. They are empty or None for a source that
+    is cited on its own.
     """
 
     key: str
@@ -45,26 +45,27 @@ class Reference:
     language: str | None
     rights: str | None
     keywords: tuple[str, ...] = ()
-    numbers: tuple[int, ...] = ()
+    paragraph_numbers: tuple[int, ...] = ()
     note: str | None = None
-    warning: str | None = None
-    words: str | None = None
-    record: str | None = None
+    content_note: str | None = None
+    text: str | None = None
+    record_url: str | None = None
 
     @property
     def locator(self) -> str | None:
-        """The paragraphs: ``para. 35``."""
-        return format_paragraphs(list(self.numbers)) or None
+        """The cited paragraphs: ``para. 35``."""
+        return format_paragraphs(list(self.paragraph_numbers)) or None
 
     @property
     def notes(self) -> list[str]:
-        """Everything that is said of why it is cited, in sentences."""
-        said = (self.note and f"{self.note}.", self.warning, self.record and f"Record: {self.record}")
-        return [sentence for sentence in said if sentence]
+        """The attribution, the content note and the URL of the item, as sentences."""
+        record = self.record_url and f"Record: {self.record_url}"
+        sentences = (self.note and f"{self.note}.", self.content_note, record)
+        return [sentence for sentence in sentences if sentence]
 
 
 def references(item: Item) -> list[Reference]:
-    """Return what is cited for an item's sake: a source itself, or each source that the item cites."""
+    """Return a reference for each source that an item cites, or for the source itself."""
     if item["type"] == "source":
         return [_reference(item, item["id"])]
     cited = [(citation["source"], tuple(citation["paragraphs"])) for citation in item["citations"]]
@@ -78,28 +79,28 @@ def references(item: Item) -> list[Reference]:
 
 def _reference(source: Item, key: str, item: Item | None = None, numbers: tuple[int, ...] = ()) -> Reference:
     issued, updated, rights = source.get("published_on"), source.get("updated_at"), source.get("rights")
-    given = {name: one_line(source.get(name) or "") or None for name in ("publication", "section")}
+    texts = {name: one_line(source.get(name) or "") or None for name in ("publication", "section")}
     return Reference(
         key=key,
         kind=source.get("kind", "essay"),
         title=full_title(source),
         author=author_name(source),
-        publication=given["publication"],
-        section=given["section"],
+        publication=texts["publication"],
+        section=texts["section"],
         issued=issued,
         accessed=updated[:10] if updated and not issued else None,
         url=encode_uri(source.get("source_url") or public_url(source)),
         language=source.get("language"),
         rights=one_line(item["rights"] if item and "rights" in item else rights or "") or None,
         keywords=tuple(one_line(theme["label"]) for theme in (item or {}).get("themes", ())),
-        numbers=numbers,
+        paragraph_numbers=numbers,
         note=attribution(item) if item else None,
-        warning=content_note(item) if item else None,
-        words=one_line(item["text"]) if item else None,
-        record=public_url(item) if item else None,
+        content_note=content_note(item) if item else None,
+        text=one_line(item["text"]) if item else None,
+        record_url=public_url(item) if item else None,
     )
 
 
 def _as_source(item: Item) -> Item:
-    """Return an item that cites nothing as the source it then is: a record kept here."""
+    """Return an item without citations as a source: a record published by this service."""
     return item | {"kind": "record", "title": item["label"], "publication": SERVICE_NAME}

@@ -1,4 +1,4 @@
-"""BibTeX, with every character that TeX would act on escaped."""
+"""Write references as BibTeX, with all characters that are special in TeX escaped."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import re
 from api.representations.attribution import UNDATED, Item
 from api.representations.bibliography import Reference, references
 
-#: What TeX acts on, and what prints it instead. BibTeX counts braces even behind a backslash, so a
-#: brace of the text stands as a command.
+#: TeX commands for special characters. BibTeX counts braces even after a backslash, so braces need commands.
 ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -21,14 +20,14 @@ ESCAPES = str.maketrans(
         **{character: f"\\{character}" for character in "#$%&_"},
     }
 )
-# Two of these in a row would be set as one other character: -- as a dash, ,, as a quotation mark.
+# TeX typesets some pairs as one character: -- as a dash, ,, as a quotation mark.
 LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=[?!])(?=`)|(?<=,)(?=,)")
-#: Fields that are read as they stand.
+#: Fields that BibTeX does not typeset.
 VERBATIM = ("url", "urldate")
 
 
 def write(item: Item) -> str:
-    """Return the sources that an item cites, or the source itself, as BibTeX entries."""
+    """Return a BibTeX entry for each reference of an item."""
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
@@ -41,23 +40,24 @@ def write(item: Item) -> str:
 
 
 def entry_type(reference: Reference) -> str:
-    """Return the type of entry: an essay or review in a publication is an article."""
+    """Return the entry type: an essay or review in a publication is an article."""
     if reference.kind == "book":
         return "book"
     return "article" if reference.publication and reference.kind in ("essay", "review") else "misc"
 
 
 def fields(reference: Reference) -> dict[str, str | None]:
-    """Return the fields of an entry, escaped; one whose value is not known may be empty.
+    """Return the escaped fields of an entry; unknown values are empty or None.
 
-    Author and title stand in braces of their own: the one is no list of names, the other keeps its case.
+    Author and title are in additional braces: the author is not parsed as a list of names, and the title
+    keeps its case.
     """
-    published = {"article": "journal", "book": "publisher"}.get(entry_type(reference), "howpublished")
+    publication_field = {"article": "journal", "book": "publisher"}.get(entry_type(reference), "howpublished")
     _, month, day = (reference.issued or "--").split("-")
-    plain = {
+    values = {
         "author": reference.author,
         "title": reference.title,
-        published: reference.publication,
+        publication_field: reference.publication,
         "year": reference.issued[:4] if reference.issued else UNDATED,
         "month": month.lstrip("0"),
         "day": day.lstrip("0"),
@@ -66,10 +66,10 @@ def fields(reference: Reference) -> dict[str, str | None]:
         "language": reference.language,
         "keywords": ", ".join(reference.keywords),
         "note": " ".join(reference.notes),
-        "annote": reference.words,
+        "annote": reference.text,
         "copyright": reference.rights,
     }
-    return {name: _format_field(name, value) for name, value in plain.items()}
+    return {name: _format_field(name, value) for name, value in values.items()}
 
 
 def _format_field(name: str, value: str | None) -> str | None:
@@ -79,5 +79,5 @@ def _format_field(name: str, value: str | None) -> str | None:
 
 
 def escape_tex(text: str) -> str:
-    """Return the text as TeX prints it unchanged."""
+    """Return the text escaped so that TeX prints it unchanged."""
     return LIGATURE.sub("{}", text.translate(ESCAPES))

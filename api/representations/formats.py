@@ -1,4 +1,4 @@
-"""Every form by its name: media type, extension, which types it exists for, and what writes it."""
+"""The formats of an item: name, media type, file extension, resource types and writer of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.representations import (
 from api.representations.attribution import Item
 
 CITABLE_TYPES = frozenset({"quote", "commentary", "source"})
-#: A source is what is annotated.
+#: A source is the target of annotations, so it has none itself.
 ANNOTATABLE_TYPES = frozenset({"quote", "commentary"})
 BIBLIOGRAPHY = "text/x-bibliography"
 JSON_LD = "application/ld+json"
@@ -26,12 +26,12 @@ JSON_LD = "application/ld+json"
 
 @dataclass(frozen=True)
 class Format:
-    """One form of an item.
+    """A format of an item.
 
-    ``name`` is the value of ``format=``; ``extension``, where one is customary, ends a path, without its
-    first dot. ``styles`` are the values of ``style`` that ask for it, its own first, and ``profile`` that
-    of ``profile``: they tell forms of one media type apart. ``types`` are the items that have it.
-    ``charset`` says whether ``Content-Type`` names one. ``write`` is None for JSON, the item itself.
+    ``name`` is the value of the query parameter ``format``. ``extension`` is the file extension without the
+    leading dot, or None. The media type parameters ``style`` and ``profile`` distinguish formats of one media
+    type: ``styles`` are the accepted values, the canonical one first. ``types`` are the resource types that
+    have the format. ``charset`` adds a charset to ``Content-Type``. ``write`` is None for JSON.
     """
 
     name: str
@@ -46,17 +46,17 @@ class Format:
 
     @property
     def full_type(self) -> str:
-        """The media type with what tells it apart from others: ``text/x-bibliography; style=apa``."""
+        """The media type with its parameters: ``text/x-bibliography; style=apa``."""
         style = f"; style={self.styles[0]}" if self.styles else ""
         return self.media_type + style + (f'; profile="{self.profile}"' if self.profile else "")
 
     @property
     def schema(self) -> dict[str, object]:
-        """What the form is as JSON Schema: a text, unless it is JSON."""
+        """The JSON Schema of the format: a string, unless it is JSON."""
         if not self.media_type.endswith("json"):
             return {"type": "string"}
-        a_reference: dict[str, object] = {"type": "object"}
-        return {"type": "array", "items": a_reference} if self.name == "csl-json" else a_reference
+        json_object: dict[str, object] = {"type": "object"}
+        return {"type": "array", "items": json_object} if self.name == "csl-json" else json_object
 
     @property
     def content_type(self) -> str:
@@ -64,29 +64,29 @@ class Format:
         return f"{self.full_type}; charset=utf-8" if self.charset else self.full_type
 
     def body(self, item: Item) -> bytes:
-        """Return an item, as the API serves it, in this form, as UTF-8.
+        """Return an item, given as the API serves it, in this format, encoded as UTF-8.
 
         Raises:
-            TypeError: for JSON, which the caller has.
+            TypeError: for JSON, which is the item itself.
         """
         if self.write is None:
             raise TypeError(f"{self.name} is the item itself.")
         return self.write(item).encode()
 
 
-#: All forms. Where a request likes several equally well, the first is served.
+#: All formats, in order of preference.
 FORMATS = (
     Format("json", "application/json", "json", "The item itself."),
-    Format("text", "text/plain", "txt", "The words and where they are from.", plain_text.write, charset=True),
+    Format("text", "text/plain", "txt", "The text and its attribution.", plain_text.write, charset=True),
     Format(
         "markdown",
         "text/markdown",
         "md",
-        "The words and where they are from, as Markdown.",
+        "The text and its attribution, as Markdown.",
         markdown.write,
         charset=True,
     ),
-    Format("json-ld", JSON_LD, "jsonld", "Linked data in schema.org’s words.", jsonld.write),
+    Format("json-ld", JSON_LD, "jsonld", "JSON-LD with the schema.org vocabulary.", jsonld.write),
     Format(
         "annotation",
         JSON_LD,
@@ -100,7 +100,7 @@ FORMATS = (
         "bibtex",
         "application/x-bibtex",
         "bib",
-        "A citation of the source, for BibTeX.",
+        "A BibTeX entry for the source.",
         bibtex.write,
         charset=True,
     ),
@@ -108,7 +108,7 @@ FORMATS = (
         "ris",
         "application/x-research-info-systems",
         "ris",
-        "A citation of the source, for reference managers.",
+        "A RIS record of the source, for reference managers.",
         ris.write,
         charset=True,
     ),
@@ -116,7 +116,7 @@ FORMATS = (
         "csl-json",
         "application/vnd.citationstyles.csl+json",
         "csl.json",
-        "A citation of the source, for citation processors.",
+        "A CSL-JSON item for the source, for citation processors.",
         csl.write,
     ),
     Format(
@@ -141,7 +141,7 @@ FORMATS = (
         "chicago",
         BIBLIOGRAPHY,
         None,
-        "A reference in Chicago style, author and date.",
+        "A reference in Chicago author-date style.",
         citation_styles.chicago,
         styles=("chicago", citation_styles.STYLES["chicago"]),
         charset=True,
@@ -150,10 +150,10 @@ FORMATS = (
 
 
 def formats_for(type_name: str) -> tuple[Format, ...]:
-    """Return the forms of an item of this type, JSON first; those that only ``json`` has, that alone."""
-    return tuple(form for form in FORMATS if form.write is None or type_name in form.types)
+    """Return the formats of a resource type, JSON first."""
+    return tuple(format_ for format_ in FORMATS if format_.write is None or type_name in format_.types)
 
 
 def format_named(name: str, type_name: str) -> Format | None:
-    """Return the form of this name; None if an item of this type has none of it."""
-    return next((form for form in formats_for(type_name) if form.name == name), None)
+    """Return the format of a resource type with this name, or None."""
+    return next((format_ for format_ in formats_for(type_name) if format_.name == name), None)

@@ -1,4 +1,4 @@
-"""JSON-LD in schema.org's words: a ``Quotation``, a ``Claim``, or the work that a source is."""
+"""Write an item as schema.org JSON-LD: a ``Quotation``, a ``Claim`` or a ``CreativeWork``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.representations.attribution import (
 )
 
 CONTEXT = "https://schema.org"
-#: schema.org has no essay and no talk.
+#: schema.org has no types for essays and talks.
 WORKS = {"essay": "Article", "review": "Review", "book": "Book"}
 IDENTIFIER_URLS = {
     "imdb": "https://www.imdb.com/title/",
@@ -35,28 +35,28 @@ def write(item: Item) -> str:
 
 
 def dumps(node: Node) -> str:
-    """Return JSON that may also stand in a page's ``script`` element: no ``<`` is in it."""
+    """Return JSON without ``<``, so that it is safe inside a ``script`` element."""
     return json.dumps(node, ensure_ascii=False, indent=2).replace("<", "\\u003c") + "\n"
 
 
 def node(type_name: str, reference: Item, **properties: Any) -> Node:
-    """Return what every node has: its type, its address as its name, its label; no empty property."""
-    known = {name: value for name, value in properties.items() if value}
-    return {"@type": type_name, "@id": encode_uri(reference["url"]), "name": reference["label"]} | known
+    """Return a node with its type, id and name, and all properties that are not empty."""
+    non_empty = {name: value for name, value in properties.items() if value}
+    return {"@type": type_name, "@id": encode_uri(reference["url"]), "name": reference["label"]} | non_empty
 
 
 def organization(name: str, **properties: str) -> Node:
-    """Return an organisation by its name."""
+    """Return an organization by name."""
     return {"@type": "Organization", "name": name} | properties
 
 
 def provider(item: Item) -> Node:
-    """Return who keeps the records."""
+    """Return this service as an organization."""
     return organization(SERVICE_NAME, url=service_url(item))
 
 
 def movie(film: Item) -> Node:
-    """Return a film; who plays in it is not said."""
+    """Return a film, without its performers."""
     identifiers = film.get("identifiers") or {}
     year = film.get("release_year")
     return node(
@@ -65,14 +65,14 @@ def movie(film: Item) -> Node:
         name=film.get("title"),
         datePublished=year and f"{year:04}",
         director=[{"@type": "Person", "name": name} for name in film.get("directors", ())],
-        sameAs=[encode_uri(IDENTIFIER_URLS[kind] + known) for kind, known in identifiers.items() if known],
+        sameAs=[encode_uri(IDENTIFIER_URLS[kind] + value) for kind, value in identifiers.items() if value],
     )
 
 
 def character(reference: Item, film: Item, type_name: str = "Thing") -> Node:
-    """Return a character; schema.org has no word for one, so what it is is said.
+    """Return a character with a description, because schema.org has no type for fictional characters.
 
-    Only ``spokenByCharacter`` asks for a ``Person``; elsewhere a character is none.
+    Only ``spokenByCharacter`` requires a ``Person``; elsewhere a character is a ``Thing``.
     """
     return node(type_name, reference, disambiguatingDescription=f"A character in {film['label']}.")
 
@@ -83,9 +83,9 @@ def clip(scene: Item, film: Item) -> Node:
 
 
 def work(source: Item) -> Node:
-    """Return a source; without an author it is its publication's."""
+    """Return a source; its publication replaces an unknown author."""
     name, publication, published = author_name(source), source.get("publication"), source.get("published_on")
-    # An author is someone or something with a name: which of the two is not known.
+    # Whether an author is a person or an organization is unknown, so there is no type.
     author = {"name": name} if source.get("author") else name and organization(name)
     kind = WORKS.get(source.get("kind", ""), "CreativeWork")
     return node(
@@ -104,7 +104,7 @@ def work(source: Item) -> Node:
 
 
 def passages(item: Item) -> list[Node]:
-    """Return the paragraphs that an item cites, each a part of its source."""
+    """Return the cited paragraphs as parts of their sources."""
     return [
         {
             "@type": "CreativeWork",
@@ -119,26 +119,26 @@ def passages(item: Item) -> list[Node]:
 
 
 def quotation(quote: Item) -> Node:
-    """Return a quote: a line of the film as its source gives it, or the source's own words."""
+    """Return a quote: a line of the film, or the source's own words."""
     film, scene, works = quote["film"], quote["scene"], [work(each["source"]) for each in quote["citations"]]
     about = [clip(scene, film)] if scene else []
     if quote["voice"] == "film":
-        # There is no word for “perhaps”: the description says it.
+        # schema.org cannot express an uncertain speaker; the description does.
         is_known = quote["speaker"] and quote["speaker_certainty"] != "uncertain"
         speaker = is_known and character(quote["speaker"], film, "Person")
-        whose: Node = {"spokenByCharacter": speaker, "isPartOf": [movie(film), *about]}
+        origin: Node = {"spokenByCharacter": speaker, "isPartOf": [movie(film), *about]}
         about = []
     else:
-        whose = {
+        origin = {
             "author": [each["author"] for each in works if "author" in each],
             "isPartOf": [{"@id": each["@id"]} for each in works],
         }
         about = [movie(film), *about]
-    return _record("Quotation", quote, **whose, isBasedOn=works, about=about + _themes(quote))
+    return _record("Quotation", quote, **origin, isBasedOn=works, about=about + _themes(quote))
 
 
 def claim(commentary: Item) -> Node:
-    """Return a commentary: a claim that appears in its sources, as it is reported here."""
+    """Return a commentary entry as a ``Claim`` that appears in its sources."""
     film, works = commentary["film"], [work(each["source"]) for each in commentary["citations"]]
     characters = [character(each, film) for each in commentary["characters"]]
     scenes = [clip(scene, film) for scene in commentary["scenes"]]
@@ -154,17 +154,17 @@ def claim(commentary: Item) -> Node:
 
 
 def _record(type_name: str, item: Item, **properties: Any) -> Node:
-    """Return what a quote and a claim have in common, with properties of their own."""
-    attributed = f"{attribution(item)}."
-    described = " ".join(filter(None, (attributed, content_note(item))))
+    """Return the common properties of a quote and a commentary entry, and their own."""
+    credit = f"{attribution(item)}."
+    description = " ".join(filter(None, (credit, content_note(item))))
     return node(
         type_name,
         item,
         url=public_url(item),
         text=item["text"],
         inLanguage=item["language"],
-        description=described,
-        creditText=attributed,
+        description=description,
+        creditText=credit,
         **properties,
         citation=passages(item),
         copyrightNotice=item.get("rights"),

@@ -1,4 +1,4 @@
-"""Markdown (CommonMark), in which no text of an item is markup, HTML or a link."""
+"""Write an item as Markdown (CommonMark), with all text escaped so that it cannot act as markup."""
 
 from __future__ import annotations
 
@@ -16,52 +16,52 @@ from api.representations.attribution import (
 )
 from api.representations.plain_text import footer_lines, format_publication
 
-# HTML is put out of action by character references, which every dialect reads; the rest by backslashes.
+# HTML is escaped with character references, which every dialect supports; everything else with backslashes.
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-#: What means something anywhere in a line: emphasis, code, links, tables, mathematics, mentions.
+#: Characters with a meaning anywhere in a line: emphasis, code, links, tables, mathematics, mentions.
 ANYWHERE = re.compile(r"[\\`*_\[\]{}|~$^@]")
-#: What begins a heading, a list, a rule or a definition, where a line begins with it.
+#: Characters that start a heading, list, rule or definition at the start of a line.
 AT_START = re.compile(r"^([#+=:-]|\d+(?=[.)]))")
-#: What some dialects make a link of.
+#: URLs that some dialects turn into links.
 BARE_LINK = re.compile(r"(?i)(:)(?=//)|(?<=www)(\.)")
 
 
 def write(item: Item) -> str:
-    """Return an item as Markdown; a content note stands before what it is on."""
+    """Return an item as Markdown; a content note comes before the text."""
     return "\n\n".join(block for block in WRITERS[item["type"]](item) if block) + "\n"
 
 
 def escape_markdown(text: str) -> str:
-    """Return one line of text so that Markdown shows it and does nothing else with it."""
+    """Return a line of text escaped so that Markdown displays it literally."""
     escaped = ANYWHERE.sub(r"\\\g<0>", text.strip(" \t").translate(ENTITIES))
     linkless = BARE_LINK.sub(r"\\\g<0>", escaped)
     return AT_START.sub(_escaped_start, linkless)
 
 
-def escape_markdown_lines(text: str, before: str = "") -> str:
-    """Return text of several lines, each with ``before`` at its front; lines stay lines."""
+def escape_markdown_lines(text: str, prefix: str = "") -> str:
+    """Return escaped text with hard line breaks, each line after ``prefix``."""
     lines = [escape_markdown(line) for line in text.split("\n")]
-    kept = [
+    broken = [
         line + ("\\" if line and following else "")
         for line, following in zip(lines, [*lines[1:], ""], strict=True)
     ]
-    return "\n".join(f"{before}{line}".rstrip(" ") for line in kept)
+    return "\n".join(f"{prefix}{line}".rstrip(" ") for line in broken)
 
 
-def format_link(label: str, to: str) -> str:
-    """Return a link; the address stands in angle brackets, where only they and line ends count."""
-    return f"[{escape_markdown(one_line(label))}](<{encode_uri(to)}>)"
+def format_link(label: str, url: str) -> str:
+    """Return a link; in angle brackets, a URL needs no further escaping."""
+    return f"[{escape_markdown(one_line(label))}](<{encode_uri(url)}>)"
 
 
 def _escaped_start(match: re.Match[str]) -> str:
-    """Return a line's first mark, escaped; of a list's number, what follows it is escaped."""
+    """Return the escaped start of a line; for a list number, the backslash follows the number."""
     return f"\\{match[0]}" if not match[0].isdecimal() else f"{match[0]}\\"
 
 
 def _footer(item: Item) -> str:
-    *said, _ = footer_lines(item)
+    *lines, _ = footer_lines(item)
     return "\n".join(
-        [f"{escape_markdown(fact)}\\" for fact in said] + [format_link(item["label"], public_url(item))]
+        [f"{escape_markdown(line)}\\" for line in lines] + [format_link(item["label"], public_url(item))]
     )
 
 

@@ -1,4 +1,4 @@
-"""Plain text: the words, where they are from, and what a reader should know before using them."""
+"""Write an item as plain text: its content note, text, attribution, rights and URL."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from api.representations.attribution import (
 
 
 def write(item: Item) -> str:
-    """Return an item as plain text, in paragraphs; a content note stands before what it is on."""
+    """Return an item as paragraphs of plain text; a content note comes before the text."""
     return "\n\n".join(paragraph for paragraph in WRITERS[item["type"]](item) if paragraph) + "\n"
 
 
 def footer_lines(item: Item) -> list[str]:
-    """Return what stands below an item's words, a line each: its editor's note, its rights, its address."""
-    named = {"Editor’s note": item["editor_note"], "Rights": item.get("rights")}
-    return [f"{name}: {one_line(said)}" for name, said in named.items() if said] + [public_url(item)]
+    """Return the lines below an item's text: editor's note, rights and URL."""
+    notes = {"Editor’s note": item["editor_note"], "Rights": item.get("rights")}
+    return [f"{name}: {one_line(note)}" for name, note in notes.items() if note] + [public_url(item)]
 
 
 def format_publication(source: Item) -> str:
-    """Return where and when a source was published, without a full stop."""
+    """Return a source's author, publication, section and date, without a full stop."""
     parts = (source["publication"], source["section"], source["published_on"] or UNDATED)
-    by = [author_name(source)] if source["author"] else []
-    return ", ".join(filter(None, [*by, *(part and one_line(part) for part in parts)]))
+    author = [author_name(source)] if source["author"] else []
+    return ", ".join(filter(None, [*author, *(part and one_line(part) for part in parts)]))
 
 
 def _quote(item: Item) -> Iterator[str | None]:

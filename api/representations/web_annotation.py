@@ -1,4 +1,4 @@
-"""W3C Web Annotation (https://www.w3.org/TR/annotation-model/) of the source that an item cites."""
+"""Write an item as a W3C Web Annotation (https://www.w3.org/TR/annotation-model/) of its source."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from api.representations.attribution import (
 from api.representations.jsonld import Node, dumps
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
-#: A quote marks a passage; a commentary says what the source argues, and is no comment on it.
+#: A quote marks a passage of the source; commentary describes what the source argues.
 MOTIVATIONS = {"quote": "highlighting", "commentary": "describing"}
 
 
 def write(item: Item) -> str:
-    """Return a quote or commentary as an annotation.
+    """Return a quote or commentary entry as an annotation.
 
-    The annotation is not the item: it has the address under which this form is served.
+    The ``id`` is the URL of this format, because the annotation is not the item itself.
     """
     return dumps(
         {
@@ -45,22 +45,24 @@ def write(item: Item) -> str:
 
 
 def bodies(item: Item) -> list[Node]:
-    """Return what is said of the target: in a commentary our words; of a quote, whose words they are."""
-    said = item["text"] if item["type"] == "commentary" else None
-    texts = [text for text in (said, f"{attribution(item)}.", content_note(item)) if text]
-    languages = [item["language"] if text is said else "en" for text in texts]
-    described = [_text(text, language, "describing") for text, language in zip(texts, languages, strict=True)]
-    return described + [_text(theme["label"], "en", "tagging") for theme in item["themes"]]
+    """Return the bodies: commentary text, attribution, content note, and themes as tags."""
+    commentary = item["text"] if item["type"] == "commentary" else None
+    texts = [text for text in (commentary, f"{attribution(item)}.", content_note(item)) if text]
+    languages = [item["language"] if text is commentary else "en" for text in texts]
+    descriptions = [
+        _text(text, language, "describing") for text, language in zip(texts, languages, strict=True)
+    ]
+    return descriptions + [_text(theme["label"], "en", "tagging") for theme in item["themes"]]
 
 
 def targets(item: Item) -> list[Node]:
-    """Return the sources that are cited, in the scope of their paragraphs; of a quote, its exact words.
+    """Return the cited sources, scoped to their paragraphs; for a quote, with its exact text as selector.
 
-    A source is the work itself where its address is known, else its record. What cites nothing is about
-    its film.
+    A source is identified by the URL of the work if known, else by that of its record. An item without
+    citations targets its film.
     """
-    cited = [_target(item, citation["source"], citation["paragraphs"]) for citation in item["citations"]]
-    return cited or [{"id": encode_uri(item["film"]["url"])}]
+    sources = [_target(item, citation["source"], citation["paragraphs"]) for citation in item["citations"]]
+    return sources or [{"id": encode_uri(item["film"]["url"])}]
 
 
 def _target(item: Item, source: Item, numbers: list[int]) -> Node:
@@ -84,5 +86,5 @@ def _text(value: str, language: str, purpose: str) -> Node:
 
 
 def _rights(item: Item) -> Node:
-    """Return the statement of rights; the model's own ``rights`` takes only an address."""
+    """Return the rights statement as ``dc:rights``, because the model's own ``rights`` must be a URL."""
     return {"dc:rights": item["rights"]} if item.get("rights") else {}
