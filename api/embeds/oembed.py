@@ -46,7 +46,7 @@ def show_oembed(format_name: str | None = None) -> Response:
     """
     format_name = format_name or request.args.get("format") or "json"
     if format_name not in CONTENT_TYPES:
-        raise ProblemException("not-implemented", f"Supported formats: {', '.join(CONTENT_TYPES)}.")
+        raise ProblemException("not-implemented", f"The formats are {' and '.join(CONTENT_TYPES)}.")
     fields = _response_fields(resolve_url(_url()), _size_limit("maxwidth"), _size_limit("maxheight"))
     body = encode_json(fields) if format_name == "json" else encode_xml(fields)
     response = Response(body, content_type=CONTENT_TYPES[format_name])
