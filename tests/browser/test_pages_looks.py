@@ -87,7 +87,7 @@ class TestThemeMap:
     def test_a_reader_hears_theme_scene_and_what_there_is(self, visit):
         tree = visit(FILM).locator(".map svg").aria_snapshot()
         assert '- group "Avoidance":' in tree
-        assert 'link "Lunch with Catherine: about it, 1 line, 3 claims"' in tree
+        assert 'link "Lunch with Catherine: tagged, 1 quote, 3 commentary entries"' in tree
 
     def test_it_scrolls_in_its_own_box(self, visit):
         page = visit(FILM, width=360)
