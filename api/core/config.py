@@ -1,4 +1,4 @@
-"""Settings, from the environment alone; every one has a default that suits one machine."""
+"""Settings, read from environment variables only. Every setting has a default that suits a single machine."""
 
 from __future__ import annotations
 
@@ -17,34 +17,33 @@ LOOPBACK = "127.0.0.1"
 MEGABYTE = 1_000_000
 WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
-
 HOST_PATTERN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 PUBLIC_URL_PATTERN = re.compile(rf"https?://(?:{HOST_PATTERN.pattern})(?::[0-9]{{1,5}})?/?")
 BUILD_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/-]{0,79}")
 SQLITE_DRIVERS = ("sqlite", "sqlite+pysqlite")
 POSTGRESQL_DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
 RATE_LIMIT_PATTERN = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:second|minute|hour|day)s?")
-# Without a query, whose options would undo our time-outs.
+# No query string: its options would override our timeouts.
 REDIS_URL_PATTERN = re.compile(
     r"rediss?://(?:[^\s/?#@]*@)?(?:[^\s/?#@:\[\]]+|\[[^\s/?#@\[\]]+\])(?::[0-9]+)?(?:/[0-9]{0,4})?"
 )
 
 
 class InvalidSetting(ValueError):
-    """A setting has a value that cannot be used; ``str()`` names it and what is allowed."""
+    """A setting has an invalid value; ``str()`` names the variable and what is allowed."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set from outside.
+    """All settings of the service.
 
-    ``public_url`` is where clients reach the service; addresses in answers are built from it, else
-    from ``host`` and ``port``, never from a request. ``statement_seconds`` is the longest that one
-    SQL statement of a request may take. ``rate_limits`` hold for each client, who is told by its address:
-    the one that the outermost of ``trusted_proxies`` says it was asked by. Each of ``workers`` (None: as
-    many as suit the machine) keeps ``cache_bytes`` of answers, none with 0, and is replaced when it takes
-    more than ``worker_memory`` megabytes. ``build`` is what whoever packaged the service calls this build:
-    a commit, a tag, an image.
+    ``public_url`` is the URL at which clients reach the service. URLs in responses are built from it, or
+    from ``host`` and ``port`` if it is not set, but never from the request. ``statement_seconds`` is the
+    timeout of one SQL statement. ``rate_limits`` apply to each client IP address. The client IP is taken
+    from the ``X-Forwarded-For`` entry that the outermost of ``trusted_proxies`` added. ``workers`` is the
+    number of worker processes; None means that it depends on the machine. Each worker caches up to
+    ``cache_bytes`` of responses (0 turns the cache off) and is replaced when it uses more than
+    ``worker_memory`` megabytes. ``build`` names the build: a commit, a tag or an image.
     """
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'subtext.sqlite3'}"
@@ -63,36 +62,38 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read ``HOST_PATTERN``, ``PORT`` and ``SUBTEXT_*``; an empty variable counts as not set.
+        """Read ``HOST``, ``PORT`` and ``SUBTEXT_*``. An empty variable counts as not set.
 
         Raises:
-            InvalidSetting: naming the variable and what it may hold.
+            InvalidSetting: a variable has an invalid value.
         """
-        given = {name: value for name, value in environment.items() if value}
+        variables = {name: value for name, value in environment.items() if value}
         return cls(
-            database_url=_database_url(given.get("SUBTEXT_DATABASE_URL", cls.database_url)),
-            host=given.get("HOST", cls.host),
-            port=_port(given.get("PORT", str(cls.port))),
-            public_url=_public_url(given.get("SUBTEXT_PUBLIC_URL")),
-            trusted_hosts=_trusted_hosts(given.get("SUBTEXT_TRUSTED_HOSTS", "")),
-            statement_seconds=_seconds(given.get("SUBTEXT_STATEMENT_SECONDS", "1")),
-            rate_limits=_rate_limits(given.get("SUBTEXT_RATE_LIMIT", "")),
-            rate_limit_storage=_storage(given.get("SUBTEXT_RATE_LIMIT_STORAGE", cls.rate_limit_storage)),
-            trusted_proxies=_proxies(given.get("SUBTEXT_TRUSTED_PROXIES", "0")),
-            cache_bytes=_megabytes(given.get("SUBTEXT_CACHE_MB", "32")),
-            workers=_workers(given.get("SUBTEXT_WORKERS")),
-            worker_memory=_worker_memory(given.get("SUBTEXT_WORKER_MEMORY_MB", "512")),
-            build=_build(given.get("SUBTEXT_BUILD")),
+            database_url=_database_url(variables.get("SUBTEXT_DATABASE_URL", cls.database_url)),
+            host=variables.get("HOST", cls.host),
+            port=_port(variables.get("PORT", str(cls.port))),
+            public_url=_public_url(variables.get("SUBTEXT_PUBLIC_URL")),
+            trusted_hosts=_trusted_hosts(variables.get("SUBTEXT_TRUSTED_HOSTS", "")),
+            statement_seconds=_statement_seconds(variables.get("SUBTEXT_STATEMENT_SECONDS", "1")),
+            rate_limits=_rate_limits(variables.get("SUBTEXT_RATE_LIMIT", "")),
+            rate_limit_storage=_rate_limit_storage(
+                variables.get("SUBTEXT_RATE_LIMIT_STORAGE", cls.rate_limit_storage)
+            ),
+            trusted_proxies=_trusted_proxies(variables.get("SUBTEXT_TRUSTED_PROXIES", "0")),
+            cache_bytes=_cache_bytes(variables.get("SUBTEXT_CACHE_MB", "32")),
+            workers=_workers(variables.get("SUBTEXT_WORKERS")),
+            worker_memory=_worker_memory(variables.get("SUBTEXT_WORKER_MEMORY_MB", "512")),
+            build=_build(variables.get("SUBTEXT_BUILD")),
         )
 
     @property
     def limits_are_per_worker(self) -> bool:
-        """Whether requests are limited, and counted by each worker for itself."""
+        """Whether rate limits are set and each worker counts requests separately."""
         return bool(self.rate_limits) and not self.rate_limit_storage.startswith("redis")
 
     @property
     def base_url(self) -> str:
-        """The address that every address in an answer begins with, without a slash at its end."""
+        """The base URL of all URLs in responses, without a trailing slash."""
         if self.public_url:
             return self.public_url
         host = "localhost" if self.host in WILDCARD_HOSTS else self.host
@@ -101,17 +102,17 @@ class Settings:
 
 def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
-        raise InvalidSetting(f"PORT is “{value}”; it takes a whole number from 1 to 65535.")
+        raise InvalidSetting(f"PORT is “{value}”. It must be an integer between 1 and 65535.")
     return int(value)
 
 
 def _public_url(value: str | None) -> str | None:
     if value is None:
         return None
-    # A path would be lost: pages and the OpenAPI document's server begin at the root.
+    # A path would be lost: web pages and the server URL in the OpenAPI document start at the root.
     if not PUBLIC_URL_PATTERN.fullmatch(value):
         raise InvalidSetting(
-            "SUBTEXT_PUBLIC_URL takes an address without user, path or query, such as https://subtext.example."
+            "SUBTEXT_PUBLIC_URL must be a URL without user, path or query, such as https://subtext.example."
         )
     return value.rstrip("/")
 
@@ -120,7 +121,8 @@ def _trusted_hosts(value: str) -> tuple[str, ...]:
     hosts = tuple(value.replace(",", " ").split())
     if any(not HOST_PATTERN.fullmatch(host.removeprefix(".")) for host in hosts):
         raise InvalidSetting(
-            "SUBTEXT_TRUSTED_HOSTS takes host names by comma; .example.org means every host below."
+            "SUBTEXT_TRUSTED_HOSTS must be a comma-separated list of host names. "
+            "A leading dot allows all subdomains: .example.org."
         )
     return hosts
 
@@ -130,52 +132,55 @@ def _database_url(value: str) -> str:
         url = make_url(value)
     except ArgumentError:
         url = URL.create("none")
-    # Every connection to a database in memory would have one of its own.
-    lasting = url.drivername in POSTGRESQL_DRIVERS or (
+    # With an in-memory database, each connection would see a database of its own.
+    is_supported = url.drivername in POSTGRESQL_DRIVERS or (
         url.drivername in SQLITE_DRIVERS and url.database not in (None, "", ":memory:")
     )
-    if not lasting:
-        # The value itself may hold a password.
+    if not is_supported:
+        # The message leaves out the value, which may contain a password.
         raise InvalidSetting(
-            "SUBTEXT_DATABASE_URL takes sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE."
+            "SUBTEXT_DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE."
         )
     return value
 
 
-def _seconds(value: str) -> float:
+def _statement_seconds(value: str) -> float:
     try:
         seconds = float(value)
     except ValueError:
         seconds = 0.0
     if not 0.01 <= seconds <= 600:
-        raise InvalidSetting(f"SUBTEXT_STATEMENT_SECONDS is “{value}”; it takes seconds from 0.01 to 600.")
+        raise InvalidSetting(
+            f"SUBTEXT_STATEMENT_SECONDS is “{value}”. It must be a number of seconds between 0.01 and 600."
+        )
     return seconds
 
 
 def _rate_limits(value: str) -> tuple[str, ...]:
     if not value.strip():
         return ()
-    # Most services limit nothing: they need not load what counts.
+    # Loaded only where limits are set: it costs start time and memory.
     from limits import parse
 
     limits = tuple(part.strip() for part in value.split(";"))
     if not all(RATE_LIMIT_PATTERN.fullmatch(limit) for limit in limits):
         raise InvalidSetting(
-            f"SUBTEXT_RATE_LIMIT is “{value}”; it takes limits by semicolon, such as 600/minute."
+            f"SUBTEXT_RATE_LIMIT is “{value}”. "
+            "It must be a semicolon-separated list of limits such as 600/minute."
         )
     if len({parse(limit).get_expiry() for limit in limits}) < len(limits):
-        raise InvalidSetting(f"SUBTEXT_RATE_LIMIT is “{value}”; it takes one limit for each length of time.")
+        raise InvalidSetting(f"SUBTEXT_RATE_LIMIT is “{value}”. Set at most one limit per time window.")
     return limits
 
 
-def _storage(value: str) -> str:
-    if value != "memory://" and not _is_redis(value):
-        # The value itself may hold a password.
-        raise InvalidSetting("SUBTEXT_RATE_LIMIT_STORAGE takes memory:// or redis://HOST:PORT/DATABASE.")
+def _rate_limit_storage(value: str) -> str:
+    if value != "memory://" and not _is_redis_url(value):
+        # The message leaves out the value, which may contain a password.
+        raise InvalidSetting("SUBTEXT_RATE_LIMIT_STORAGE must be memory:// or redis://HOST:PORT/DATABASE.")
     return value
 
 
-def _is_redis(value: str) -> bool:
+def _is_redis_url(value: str) -> bool:
     try:
         port = urlsplit(value).port
     except ValueError:
@@ -183,30 +188,32 @@ def _is_redis(value: str) -> bool:
     return bool(REDIS_URL_PATTERN.fullmatch(value)) and port != 0
 
 
-def _proxies(value: str) -> int:
+def _trusted_proxies(value: str) -> int:
     if not re.fullmatch(r"[0-9]|1[0-6]", value):
-        raise InvalidSetting(f"SUBTEXT_TRUSTED_PROXIES is “{value}”; it takes a whole number from 0 to 16.")
+        raise InvalidSetting(f"SUBTEXT_TRUSTED_PROXIES is “{value}”. It must be an integer between 0 and 16.")
     return int(value)
 
 
-def _megabytes(value: str) -> int:
+def _cache_bytes(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", value):
         raise InvalidSetting(
-            f"SUBTEXT_CACHE_MB is “{value}”; it takes a whole number of megabytes, 0 to keep nothing."
+            f"SUBTEXT_CACHE_MB is “{value}”. "
+            "It must be an integer number of megabytes; 0 turns the response cache off."
         )
     return int(value) * MEGABYTE
 
 
 def _workers(value: str | None) -> int | None:
     if value is not None and not re.fullmatch(r"[1-9][0-9]?", value):
-        raise InvalidSetting(f"SUBTEXT_WORKERS is “{value}”; it takes a whole number from 1 to 99.")
+        raise InvalidSetting(f"SUBTEXT_WORKERS is “{value}”. It must be an integer between 1 and 99.")
     return int(value) if value else None
 
 
 def _worker_memory(value: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{2,5}", value):
         raise InvalidSetting(
-            f"SUBTEXT_WORKER_MEMORY_MB is “{value}”; it takes a whole number of megabytes, at least 100."
+            f"SUBTEXT_WORKER_MEMORY_MB is “{value}”. "
+            "It must be an integer number of megabytes between 100 and 999999."
         )
     return int(value)
 
@@ -214,6 +221,7 @@ def _worker_memory(value: str) -> int:
 def _build(value: str | None) -> str | None:
     if value is not None and not BUILD_PATTERN.fullmatch(value):
         raise InvalidSetting(
-            "SUBTEXT_BUILD takes the name of a commit or build: at most 80 letters, digits and . _ + : / -"
+            "SUBTEXT_BUILD must be the name of a commit or build: "
+            "at most 80 letters, digits and the characters . _ + : / -"
         )
     return value

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard error, without secrets."""
+"""Logging: one JSON object per line on standard error, without secrets."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 
 
 @contextmanager
-def _without(package: str) -> Iterator[None]:
-    """Let what is imported in the block find no such package."""
-    modules: dict[str, Any] = sys.modules  # None refuses the import, which is not in the type
-    there = modules.get(package)
+def _hide_package(package: str) -> Iterator[None]:
+    """Make imports of ``package`` fail inside the block."""
+    modules: dict[str, Any] = sys.modules  # None blocks the import, but the type does not allow it
+    loaded = modules.get(package)
     modules[package] = None
     try:
         yield
     finally:
         del modules[package]
-        if there:
-            modules[package] = there
+        if loaded:
+            modules[package] = loaded
 
 
-# Where structlog finds rich it loads it, and Pygments with it, to draw tracebacks on a terminal: 8 MB in
-# each worker, for logs that are JSON.
-with _without("rich"):
+# If rich can be imported, structlog loads it and Pygments to format tracebacks for terminals. That costs 8 MB
+# per worker, and our logs are JSON.
+with _hide_package("rich"):
     import structlog
     from structlog.tracebacks import ExceptionDictTransformer
 
@@ -33,13 +33,13 @@ get_logger = structlog.get_logger
 
 
 def configure() -> None:
-    """Set up structlog for a process; called by the entries, never at import."""
+    """Configure structlog for this process. Entry points call it; importing this module does not."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            # Local variables hold whatever a client sent, and the environment: they stay out.
+            # Local variables may contain client data and environment variables: do not log them.
             structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ],
