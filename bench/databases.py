@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, create_engine, make_url, text
 from api.core.config import ROOT
 from models import migrations
 from models.database import Database
-from seeds.check import examine
+from seeds.check import check_pack
 from seeds.load import load
 from seeds.pack import read_pack
 from seeds.rules import RULES
@@ -22,7 +22,7 @@ def fill(url: str) -> None:
     """Migrate the database and load the pack."""
     database = Database(url)
     migrations.upgrade(database.engine)
-    checked, _ = examine(read_pack(ROOT / "seeds"), RULES)
+    checked, _ = check_pack(read_pack(ROOT / "seeds"), RULES)
     with database.write_session() as session:
         load(session, checked)
     database.close()

@@ -11,14 +11,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from openapi.document_order import in_reading_order, name_ids, share_path_parameters
-from openapi.examples import give_examples
-from openapi.links import connect
+from openapi.document_order import extract_path_parameters, rename_id_parameters, sort_document
+from openapi.examples import add_examples
+from openapi.links import add_links
 
 PATH = Path(__file__).parent / "v1.json"
 
 
-def render(app: Any, prefix: str = "") -> bytes:
+def render_document(app: Any, prefix: str = "") -> bytes:
     """Return the finished document as bytes, from an app whose database holds the pack.
 
     ``prefix`` is that of the document's settings, where the app has another document beside the first.
@@ -26,8 +26,8 @@ def render(app: Any, prefix: str = "") -> bytes:
     made = app.extensions["flask-smorest"]["apis"][prefix]["ext_obj"].document()
     # One pass through JSON drops what only Python tells apart (tuples, enumeration members).
     document = json.loads(json.dumps(made))
-    share_path_parameters(document)
-    give_examples(app.test_client(), document)
-    connect(document)
-    name_ids(document)
-    return json.dumps(in_reading_order(document), indent=2, ensure_ascii=False).encode() + b"\n"
+    extract_path_parameters(document)
+    add_examples(app.test_client(), document)
+    add_links(document)
+    rename_id_parameters(document)
+    return json.dumps(sort_document(document), indent=2, ensure_ascii=False).encode() + b"\n"

@@ -24,7 +24,7 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def share_path_parameters(document: dict[str, Any]) -> None:
+def extract_path_parameters(document: dict[str, Any]) -> None:
     """Make path parameters, and enumerations in them, the components that they name."""
     components = document["components"]
     for path in document["paths"].values():
@@ -44,7 +44,7 @@ def _shared(parameter: dict[str, Any], components: dict[str, Any]) -> dict[str, 
     return {"$ref": f"#/components/parameters/{name}"}
 
 
-def name_ids(document: dict[str, Any]) -> None:
+def rename_id_parameters(document: dict[str, Any]) -> None:
     """Call an id in a path `quote_id` rather than `quote`, in paths, parameters and links.
 
     Arguments of generated clients are named after it. `get_quote(quote)` would not say what it takes,
@@ -62,7 +62,7 @@ def name_ids(document: dict[str, Any]) -> None:
         link["parameters"] = {names.get(name, name): value for name, value in link["parameters"].items()}
 
 
-def in_reading_order(document: dict[str, Any]) -> dict[str, Any]:
+def sort_document(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document in the order in which a person reads it; components nobody names are left out."""
     for path in document["paths"].values():
         for method in METHODS:

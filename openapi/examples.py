@@ -20,7 +20,7 @@ REFUSED: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def give_examples(client: Any, document: dict[str, Any]) -> None:
+def add_examples(client: Any, document: dict[str, Any]) -> None:
     """Give every operation, and every problem that a request can bring about, a real answer.
 
     Raises:

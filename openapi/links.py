@@ -11,7 +11,7 @@ from openapi.document_order import METHODS
 REFERENCE = re.compile(r"#/components/schemas/(\w+)Ref")
 
 
-def connect(document: dict[str, Any]) -> None:
+def add_links(document: dict[str, Any]) -> None:
     """Link every answer that holds ids to the operations whose path takes one of them.
 
     An item leads to the lists below it and to what it refers to, a list to its first item. A link

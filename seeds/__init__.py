@@ -1,5 +1,4 @@
-"""Content packs: the YAML files of this folder, their checker and their loader.
+"""Content packs: the YAML files in this folder, their checker and their loader.
 
-A pack passes through the create schemas that the API's own bodies pass through, so a rule about
-quotes is written once.
+Entries are validated with the same create schemas as request bodies, so each rule is written once.
 """

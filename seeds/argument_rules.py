@@ -1,4 +1,4 @@
-"""The rules of an argument: how claims relate, what they speak of, and what they may have to warn of."""
+"""Rules for the argument of a film: relations between commentary entries, their scenes and advisories."""
 
 from __future__ import annotations
 
@@ -8,74 +8,83 @@ from collections.abc import Iterator
 from seeds.check import CheckResult, ValidEntry
 from seeds.diagnostics import Diagnostic, Level
 
-#: A paragraph that some entry flags this strongly is one that every entry about it alone should look at.
-STRONG = 3
+#: From this severity on, an advisory on a paragraph is a reason to look at other entries that cite it.
+STRONG_SEVERITY = 3
 
 
-def related_once(checked: CheckResult) -> Iterator[Diagnostic]:
-    """Two claims relate in one direction: what A does for B is written at A alone."""
-    done = _relations(checked)
-    for claim, targets in done.items():
+def one_sided_relation(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that a relation between two commentary entries is declared on one of them only."""
+    relations = _relations(result)
+    for slug, targets in relations.items():
         for index, target in enumerate(targets):
-            if claim in done.get(target, []) and claim < target:
-                message = f"“{target}” relates to “{claim}” in turn; a relation is written on one side."
-                yield _claims(checked)[claim].entry.fault("related-once", message, "relations", index)
+            if slug in relations.get(target, []) and slug < target:
+                message = f"“{target}” also relates to “{slug}”. Declare a relation on one side only."
+                yield _commentary(result)[slug].entry.diagnostic(
+                    "one-sided-relation", message, "relations", index
+                )
 
 
-def related_to_an_end(checked: CheckResult) -> Iterator[Diagnostic]:
-    """Following what claims support and extend comes to an end: no claim rests on itself."""
-    upward = _relations(checked, "supports", "extends")
-    for claim in upward:
-        reached, waiting = set(), list(upward[claim])
-        while waiting:
-            above = waiting.pop()
-            if above not in reached:
-                reached.add(above)
-                waiting += upward.get(above, [])
-        if claim in reached:
-            message = "By what it supports and extends, the claim rests on itself."
-            yield _claims(checked)[claim].entry.fault("related-to-an-end", message, "relations")
+def relation_cycle(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that ``supports`` and ``extends`` form no cycle: no entry may support itself."""
+    relations = _relations(result, "supports", "extends")
+    for slug in relations:
+        reached, queue = set(), list(relations[slug])
+        while queue:
+            target = queue.pop()
+            if target not in reached:
+                reached.add(target)
+                queue += relations.get(target, [])
+        if slug in reached:
+            message = "This entry supports or extends itself through other entries. Remove a relation."
+            yield _commentary(result)[slug].entry.diagnostic("relation-cycle", message, "relations")
 
 
-def claimed_scene(checked: CheckResult) -> Iterator[Diagnostic]:
-    """Where a film has commentary, a scene that no claim is about may have been forgotten."""
-    claimed = {scene for claim in checked.of("commentary") for scene in claim.body["scenes"]}
-    argued = {claim.body["film"] for claim in checked.of("commentary")}
-    for scene in checked.of("scene"):
-        if scene.body["film"] in argued and scene.slug not in claimed:
-            yield scene.entry.fault("claimed-scene", "No claim is about this scene.", level=Level.WARNING)
+def scene_without_commentary(result: CheckResult) -> Iterator[Diagnostic]:
+    """Warn about scenes without commentary in films that have commentary."""
+    discussed = {scene for item in result.of_type("commentary") for scene in item.body["scenes"]}
+    films = {item.body["film"] for item in result.of_type("commentary")}
+    for scene in result.of_type("scene"):
+        if scene.body["film"] in films and scene.slug not in discussed:
+            message = "No commentary refers to this scene."
+            yield scene.entry.diagnostic("scene-without-commentary", message, level=Level.WARNING)
 
 
-def flagged_paragraph(checked: CheckResult) -> Iterator[Diagnostic]:
-    """Who speaks only of paragraphs that others flag strongly may have forgotten to warn of something.
+def flagged_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
+    """Point out entries without advisories whose paragraphs all carry strong advisories elsewhere.
 
-    An advisory stands for the words of its own entry, so this is a place to look, no more.
+    An advisory describes the words of its own entry, so this is only a hint to look.
     """
     flags: dict[tuple[str, int], set[str]] = defaultdict(set)
-    citing = [*checked.of("scene"), *checked.of("quote"), *checked.of("commentary")]
-    for sound in citing:
-        strong = {link["advisory"] for link in sound.body["advisories"] if link["severity"] >= STRONG}
-        for place in _places(sound):
-            flags[place] |= strong
-    for sound in citing:
-        places = _places(sound)
-        if not sound.body["advisories"] and all(flags[place] for place in places):
-            advisories = ", ".join(sorted(set().union(*(flags[place] for place in places))))
-            message = f"Others flag its paragraphs strongly ({advisories}); does it need no advisory?"
-            yield sound.entry.fault("flagged-paragraph", message, "advisories", level=Level.NOTICE)
+    citing = [*result.of_type("scene"), *result.of_type("quote"), *result.of_type("commentary")]
+    for valid in citing:
+        strong = {
+            link["advisory"] for link in valid.body["advisories"] if link["severity"] >= STRONG_SEVERITY
+        }
+        for paragraph in _cited_paragraphs(valid):
+            flags[paragraph] |= strong
+    for valid in citing:
+        paragraphs = _cited_paragraphs(valid)
+        if not valid.body["advisories"] and all(flags[paragraph] for paragraph in paragraphs):
+            advisories = ", ".join(sorted(set().union(*(flags[paragraph] for paragraph in paragraphs))))
+            message = (
+                f"Other entries flag the same paragraphs strongly ({advisories}). "
+                "Does this entry need an advisory?"
+            )
+            yield valid.entry.diagnostic("flagged-paragraph", message, "advisories", level=Level.NOTICE)
 
 
-def _places(sound: ValidEntry) -> list[tuple[str, int]]:
-    return [(c["source"], number) for c in sound.body["citations"] for number in c["paragraphs"]]
+def _cited_paragraphs(valid: ValidEntry) -> list[tuple[str, int]]:
+    """Return the cited paragraphs as pairs of source id and paragraph number."""
+    return [(c["source"], number) for c in valid.body["citations"] for number in c["paragraphs"]]
 
 
-def _claims(checked: CheckResult) -> dict[str, ValidEntry]:
-    return {claim.slug: claim for claim in checked.of("commentary")}
+def _commentary(result: CheckResult) -> dict[str, ValidEntry]:
+    return {item.slug: item for item in result.of_type("commentary")}
 
 
-def _relations(checked: CheckResult, *kinds: str) -> dict[str, list[str]]:
-    """Return whom each claim relates to, by any relation or by those of ``kinds``."""
+def _relations(result: CheckResult, *kinds: str) -> dict[str, list[str]]:
+    """Return the targets of each commentary entry's relations, of all kinds or only of ``kinds``."""
     return {
-        claim.slug: [r["target"] for r in claim.body["relations"] if not kinds or r["relation"] in kinds]
-        for claim in checked.of("commentary")
+        item.slug: [r["target"] for r in item.body["relations"] if not kinds or r["relation"] in kinds]
+        for item in result.of_type("commentary")
     }

@@ -1,4 +1,4 @@
-"""Checking a pack: its form against the create schemas, then every rule, then the source's text."""
+"""Check a pack: validate entries with the create schemas, then apply every rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from api.schemas.fields import did_you_mean
-from seeds.diagnostics import Diagnostic, named
+from seeds.diagnostics import Diagnostic, display_key
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.essay import Essay
 from seeds.pack import Entry, Pack
@@ -19,7 +19,7 @@ from seeds.pack import Entry, Pack
 
 @dataclass(frozen=True)
 class ValidEntry:
-    """An entry whose body has the right form."""
+    """An entry that passed its create schema; ``body`` is the loaded body."""
 
     entry: Entry
     body: dict[str, Any]
@@ -32,92 +32,98 @@ class ValidEntry:
 
 @dataclass
 class CheckResult:
-    """A pack under examination: what is sound in form, what is known besides, and the sources' texts."""
+    """What rules work on: the pack, its valid entries and the texts of the sources, by source id.
+
+    ``exists_elsewhere`` takes a type and a slug and tells whether a resource exists outside the pack.
+    """
 
     pack: Pack
-    sound: list[ValidEntry] = field(default_factory=list)
-    outside: Callable[[str, str], bool] = lambda _type_name, _slug: False
+    valid_entries: list[ValidEntry] = field(default_factory=list)
+    exists_elsewhere: Callable[[str, str], bool] = lambda _type_name, _slug: False
     essays: dict[str, Essay] = field(default_factory=dict)
 
-    def of(self, type_name: str) -> list[ValidEntry]:
-        """Return the sound entries of one type."""
-        return [sound for sound in self.sound if sound.entry.type_name == type_name]
+    def of_type(self, type_name: str) -> list[ValidEntry]:
+        """Return the valid entries of one type."""
+        return [valid for valid in self.valid_entries if valid.entry.type_name == type_name]
 
     @cached_property
-    def known(self) -> dict[tuple[str, str], ValidEntry]:
-        """The sound entries by type and id."""
-        return {(sound.entry.type_name, sound.slug): sound for sound in self.sound}
+    def entries_by_id(self) -> dict[tuple[str, str], ValidEntry]:
+        """The valid entries by type and id."""
+        return {(valid.entry.type_name, valid.slug): valid for valid in self.valid_entries}
 
     @cached_property
-    def written(self) -> set[tuple[str, str]]:
-        """Type and id of every entry, of whatever form: what refers to a malformed one is no second fault."""
+    def ids(self) -> set[tuple[str, str]]:
+        """Type and id of every entry. Invalid entries count: references to them are no second error."""
         return {(entry.type_name, entry.slug) for entry in self.pack.entries}
 
     def exists(self, type_name: str, slug: str) -> bool:
-        """Whether the pack or what is outside it has such a thing, or may have in an unreadable file."""
-        if type_name in self.pack.unread:
+        """Whether a resource exists in the pack or elsewhere, or may exist in an unreadable file."""
+        if type_name in self.pack.unread_types:
             return True
-        return (type_name, slug) in self.written or self.outside(type_name, slug)
+        return (type_name, slug) in self.ids or self.exists_elsewhere(type_name, slug)
 
 
-#: A rule takes the pack and returns the faults it finds.
+#: A rule takes the check result and returns its diagnostics.
 Rule = Callable[[CheckResult], Iterable[Diagnostic]]
 
 
-def examine(
+def check_pack(
     pack: Pack,
     rules: Iterable[Rule],
     *,
     essays: Path | None = None,
-    outside: Callable[[str, str], bool] | None = None,
+    exists_elsewhere: Callable[[str, str], bool] | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> tuple[CheckResult, list[Diagnostic]]:
-    """Return the pack as far as it is sound, and every fault, in the order of files and lines.
+    """Check a pack; return the result and all diagnostics, sorted by file and line.
 
-    ``essays`` is a folder with the text of each source; ``outside`` says what exists beside the
-    pack; ``step`` is called after each rule.
+    ``essays`` is a folder with the texts of the sources, ``<source>.txt``. ``exists_elsewhere`` takes a
+    type and a slug and tells whether a resource exists outside the pack. ``step`` is called after each
+    rule.
     """
-    checked = CheckResult(pack, outside=outside or (lambda _type_name, _slug: False))
-    faults = list(pack.faults)
+    result = CheckResult(pack, exists_elsewhere=exists_elsewhere or (lambda _type_name, _slug: False))
+    diagnostics = list(pack.diagnostics)
     for entry in pack.entries:
         try:
-            checked.sound.append(ValidEntry(entry, ENTRY_SCHEMAS[entry.type_name].load(entry.body)))
+            result.valid_entries.append(ValidEntry(entry, ENTRY_SCHEMAS[entry.type_name].load(entry.body)))
         except ValidationError as error:
             messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-            faults += _form_faults(entry, messages)
+            diagnostics += _schema_diagnostics(entry, messages)
     if essays:
-        faults += _read_essays(checked, essays)
+        diagnostics += _essay_diagnostics(result, essays)
     for rule in rules:
-        faults += rule(checked)
+        diagnostics += rule(result)
         step()
-    return checked, sorted(set(faults))
+    return result, sorted(set(diagnostics))
 
 
-def _read_essays(checked: CheckResult, folder: Path) -> Iterator[Diagnostic]:
-    # The folder is listed because an id that has not been checked must not be made into a path.
+def _essay_diagnostics(result: CheckResult, folder: Path) -> Iterator[Diagnostic]:
+    # Listing the folder, rather than opening `<id>.txt`, keeps unvalidated ids out of paths.
     texts = {path.stem: path for path in folder.glob("*.txt") if path.is_file()}
-    for source in checked.pack.of("source"):
+    for source in result.pack.of_type("source"):
         if source.slug in texts:
             try:
-                checked.essays[source.slug] = Essay.read(texts[source.slug])
+                result.essays[source.slug] = Essay.read(texts[source.slug])
             except UnicodeDecodeError:
-                yield source.fault("source-text", "The text is not UTF-8.")
+                yield source.diagnostic("source-text", "The text is not encoded as UTF-8.")
 
 
-def _form_faults(entry: Entry, messages: dict[Any, Any]) -> Iterator[Diagnostic]:
-    known = ENTRY_SCHEMAS[entry.type_name].fields
-    for path, message in _leaves(messages):
-        said = message
+def _schema_diagnostics(entry: Entry, messages: dict[Any, Any]) -> Iterator[Diagnostic]:
+    field_names = ENTRY_SCHEMAS[entry.type_name].fields
+    for path, message in _flatten(messages):
+        text = message
         if message == "Unknown field." and len(path) == 1:
-            said = f"Unknown field.{did_you_mean(named(path[0]), known)} Allowed: {', '.join(known)}."
-        where = ".".join(named(step) for step in path if step != "_schema")
-        yield entry.fault("form", f"{where}: {said}" if where else said, *path)
+            hint = did_you_mean(display_key(path[0]), field_names)
+            text = f"Unknown field.{hint} Allowed: {', '.join(field_names)}."
+        location = ".".join(display_key(step) for step in path if step != "_schema")
+        yield entry.diagnostic("form", f"{location}: {text}" if location else text, *path)
 
 
-def _leaves(messages: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+def _flatten(messages: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Yield the path and the text of each of marshmallow's nested messages."""
     if isinstance(messages, dict):
         for key, part in messages.items():
-            yield from _leaves(part, (*path, key))
+            yield from _flatten(part, (*path, key))
     else:
         for message in messages if isinstance(messages, list) else [messages]:
             yield path, str(message)

@@ -1,4 +1,4 @@
-"""A fault in a pack: where it is, which rule it breaks, and what would be right."""
+"""Diagnostics: the errors, warnings and notices that ``subtext check`` reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Level(StrEnum):
-    """How much a fault matters: an error keeps a pack from being loaded, a notice is a place to look."""
+    """The severity of a diagnostic: errors prevent loading, warnings fail only with ``--strict``."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -18,7 +18,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Diagnostic:
-    """One broken rule at one place."""
+    """A violation of one rule at one place in a pack; ``entry`` is the entry's id, or ``-``."""
 
     file: Path
     line: int
@@ -28,35 +28,37 @@ class Diagnostic:
     level: Level = Level.ERROR
 
     def __str__(self) -> str:
-        """Return the fault as one line that editors and terminals can jump to."""
+        """Return the diagnostic as one line, in the ``file:line:`` format that editors can jump to."""
         return _printable(f"{self.file}:{self.line}: {self.level} [{self.rule}] {self.entry}: {self.message}")
 
     def as_annotation(self) -> str:
-        """Return the fault as a GitHub workflow command, which shows it beside the line."""
-        place = f"file={_property(str(self.file))},line={self.line},title={_property(self.rule)}"
-        return f"::{self.level} {place}::{_data(_printable(f'{self.entry}: {self.message}'))}"
+        """Return the diagnostic as a GitHub workflow command, which annotates the line."""
+        properties = (
+            f"file={_escape_property(str(self.file))},line={self.line},title={_escape_property(self.rule)}"
+        )
+        return f"::{self.level} {properties}::{_escape_data(_printable(f'{self.entry}: {self.message}'))}"
 
 
-def _printable(said: str) -> str:
-    """Return a line in which nothing that a pack says can break the line or steer the terminal."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in said)
+def _printable(text: str) -> str:
+    """Escape characters that would break the line or control the terminal."""
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     """Escape the message of a workflow command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
+def _escape_property(text: str) -> str:
     """Escape a property of a workflow command."""
-    return _data(_printable(text)).replace(":", "%3A").replace(",", "%2C")
+    return _escape_data(_printable(text)).replace(":", "%3A").replace(",", "%2C")
 
 
-def named(key: Any, most: int = 80) -> str:
-    """Return a key of a pack as a fault names it: whatever it is, and short."""
+def display_key(key: Any, max_length: int = 80) -> str:
+    """Return a mapping key as text for a message, truncated to ``max_length`` characters."""
     try:
         text = str(key)
     except ValueError:
-        # Python does not write out a number of thousands of digits.
+        # Python refuses to convert integers with thousands of digits.
         return "(a number)"
-    return text if len(text) <= most else text[:most] + "…"
+    return text if len(text) <= max_length else text[:max_length] + "…"

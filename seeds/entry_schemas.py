@@ -1,4 +1,4 @@
-"""Which create schema an entry of each type passes through: the one that a request to create it would."""
+"""The create schema of each resource type, which validates its entries in a pack."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The plain text of a source, while it is looked at: its paragraphs, their words, their hashes.
+"""The plain text of a source: its paragraphs, word counts and hashes.
 
-Every line that is not blank is a paragraph, from 1. The text is read from outside the repository
-and never kept.
+Every non-blank line is a paragraph; the first is number 1. The text is read from a file outside the
+repository and never stored.
 """
 
 from __future__ import annotations
@@ -12,51 +12,53 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-#: A run of this many words shared with an essay is a quotation.
-RUN = 8
+#: This many consecutive words in common with an essay count as a quotation.
+SHINGLE_WORDS = 8
 WORD = re.compile(r"[a-z0-9]+")
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text as runs compare them: lower case, apostrophes dropped."""
+    """Return the words of a text for comparison: in lower case and without apostrophes."""
     return WORD.findall(text.lower().replace("’", "").replace("'", ""))
 
 
-def runs(text: str) -> set[tuple[str, ...]]:
-    """Return every run of ``RUN`` words in a text."""
-    found = words(text)
-    return {tuple(found[at : at + RUN]) for at in range(len(found) - RUN + 1)}
+def shingles(text: str) -> set[tuple[str, ...]]:
+    """Return the shingles of a text: every sequence of ``SHINGLE_WORDS`` consecutive words."""
+    sequence = words(text)
+    return {
+        tuple(sequence[start : start + SHINGLE_WORDS]) for start in range(len(sequence) - SHINGLE_WORDS + 1)
+    }
 
 
 @dataclass(frozen=True)
 class Essay:
-    """A source's text."""
+    """The text of a source, and the SHA-256 of its file (hexadecimal)."""
 
     sha256: str
     text: str
 
     @classmethod
     def read(cls, path: Path) -> Essay:
-        """Return the text in a file, with the SHA-256 of the whole file, hexadecimal.
+        """Read the text from a file.
 
         Raises:
-            UnicodeDecodeError: the file is not UTF-8.
+            UnicodeDecodeError: the file is not encoded as UTF-8.
         """
         content = path.read_bytes()
         return cls(hashlib.sha256(content).hexdigest(), content.decode("utf-8"))
 
     @cached_property
     def paragraphs(self) -> list[str]:
-        """The stripped lines that are not blank; paragraph ``n`` is at ``n - 1``."""
+        """The non-blank lines, stripped. Paragraph ``n`` has index ``n - 1``."""
         lines = (line.strip() for line in self.text.split("\n"))
         return [line for line in lines if line]
 
     @cached_property
-    def runs(self) -> set[tuple[str, ...]]:
-        """Every run of words, across paragraphs too."""
-        return runs(" ".join(self.paragraphs))
+    def shingles(self) -> set[tuple[str, ...]]:
+        """The shingles of the whole text, including those that span paragraphs."""
+        return shingles(" ".join(self.paragraphs))
 
     def measure(self, number: int) -> tuple[int, str]:
-        """Return the word count and the hash of a paragraph."""
+        """Return the word count and the SHA-256 (hexadecimal) of paragraph ``number``."""
         text = self.paragraphs[number - 1]
         return len(text.split()), hashlib.sha256(text.encode()).hexdigest()

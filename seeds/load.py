@@ -1,4 +1,4 @@
-"""Loading a pack into a database: all of it or nothing, and nothing a second time."""
+"""Load a pack into a database. Loading is atomic and idempotent."""
 
 from __future__ import annotations
 
@@ -18,58 +18,60 @@ from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.resolve import resolve_references
 
 EDITOR = "seed"
-#: Per type: how many entries were created, updated and left alone.
-Report = dict[str, Counter[str]]
+#: By type: the number of entries that were created, updated and unchanged.
+LoadReport = dict[str, Counter[str]]
 
 
-def load(session: Session, checked: CheckResult, *, step: Callable[[], None] = lambda: None) -> Report:
-    """Bring the database to what the pack says, and return what that took.
+def load(session: Session, result: CheckResult, *, step: Callable[[], None] = lambda: None) -> LoadReport:
+    """Create or update the resources of a pack; return the number of entries per outcome.
 
-    The pack must be free of errors. An entry whose digest the database has already is left alone;
-    nothing is ever deleted. Times come from the pack, so that every database says the same.
+    The pack must have no errors. Entries with an unchanged digest are skipped, and nothing is deleted.
+    Timestamps come from the pack, so every database has the same ones. ``step`` is called after each entry.
 
     Raises:
-        InvalidReference: a slug names nothing in the pack or the database; nothing is kept then.
+        InvalidReference: a slug names no resource in the pack or the database. The caller must roll back.
     """
-    return _Loader(session, checked, step).run()
+    return _Loader(session, result, step).run()
 
 
 class _Loader:
-    def __init__(self, session: Session, checked: CheckResult, step: Callable[[], None]) -> None:
+    def __init__(self, session: Session, result: CheckResult, step: Callable[[], None]) -> None:
         self.session, self.step = session, step
         rank = {model.type_name: place for place, model in enumerate(RESOURCES)}
-        # What is broader comes first: a theme is refused under one that is not yet known to be on top.
+        # Top-level themes come first: a theme can only be assigned to one that is known to be top-level.
         self.entries = sorted(
-            checked.sound,
-            key=lambda sound: (rank[sound.entry.type_name], sound.body.get("broader") is not None),
+            result.valid_entries,
+            key=lambda valid: (rank[valid.entry.type_name], valid.body.get("broader") is not None),
         )
-        self.found: dict[tuple[str, str], Versioned | None] = {}
+        #: Resources by type and slug; None for those that the database does not have.
+        self.resources: dict[tuple[str, str], Versioned | None] = {}
 
-    def run(self) -> Report:
-        report: Report = {sound.entry.type_name: Counter() for sound in self.entries}
-        # What changed later than it was released changed with the pack's newest release.
-        released = [sound.entry.released_at for sound in self.entries if sound.entry.released_at]
+    def run(self) -> LoadReport:
+        report: LoadReport = {valid.entry.type_name: Counter() for valid in self.entries}
+        # An update has no date of its own: it gets the date of the newest entry in the pack.
+        released = [valid.entry.released_at for valid in self.entries if valid.entry.released_at]
         newest = max(released, default=None)
         with change_set(self.session, EDITOR, at=newest), self.session.no_autoflush:
-            changed = [
-                (sound, outcome) for sound in self.entries if (outcome := self._outcome(sound, report))
+            changes = [
+                (valid, outcome) for valid in self.entries if (outcome := self._outcome(valid, report))
             ]
-            # Everything exists before anything refers to it, so entries may refer to one another.
-            for sound, outcome in changed:
+            # Create all resources before assigning values, so that entries can refer to each other.
+            for valid, outcome in changes:
                 if outcome == "created":
-                    self._create(sound)
-            for sound, _ in changed:
-                self._write(sound)
+                    self._create(valid)
+            for valid, _ in changes:
+                self._assign(valid)
                 self.step()
         return report
 
-    def _outcome(self, sound: ValidEntry, report: Report) -> str | None:
-        present = self._look_up(sound.entry.type_name, sound.slug)
-        if present is None:
+    def _outcome(self, valid: ValidEntry, report: LoadReport) -> str | None:
+        """Count and return the outcome of an entry; None if it is unchanged."""
+        resource = self._look_up(valid.entry.type_name, valid.slug)
+        if resource is None:
             outcome = "created"
         else:
-            outcome = "unchanged" if present.pack_digest == digest(sound) else "updated"
-        report[sound.entry.type_name][outcome] += 1
+            outcome = "unchanged" if resource.pack_digest == digest(valid) else "updated"
+        report[valid.entry.type_name][outcome] += 1
         if outcome == "unchanged":
             self.step()
             return None
@@ -77,39 +79,39 @@ class _Loader:
 
     def _look_up(self, type_name: str, slug: str) -> Versioned | None:
         key = (type_name, slug)
-        if key not in self.found:
+        if key not in self.resources:
             model = MODELS_BY_TYPE[type_name]
-            self.found[key] = self.session.scalar(select(model).where(model.slug == slug))
-        return self.found[key]
+            self.resources[key] = self.session.scalar(select(model).where(model.slug == slug))
+        return self.resources[key]
 
-    def _create(self, sound: ValidEntry) -> None:
-        at = sound.entry.released_at
-        model: Any = MODELS_BY_TYPE[sound.entry.type_name]
-        thing = model(slug=sound.slug, created_at=at, updated_at=at)
-        self.session.add(thing)
-        self.found[sound.entry.type_name, sound.slug] = thing
+    def _create(self, valid: ValidEntry) -> None:
+        released_at = valid.entry.released_at
+        model: Any = MODELS_BY_TYPE[valid.entry.type_name]
+        resource = model(slug=valid.slug, created_at=released_at, updated_at=released_at)
+        self.session.add(resource)
+        self.resources[valid.entry.type_name, valid.slug] = resource
 
-    def _write(self, sound: ValidEntry) -> None:
-        thing = self.found[sound.entry.type_name, sound.slug]
-        assert thing is not None  # noqa: S101 (it was looked up or created just before)
-        values = resolve_references(ENTRY_SCHEMAS[sound.entry.type_name], sound.body, self._find)
+    def _assign(self, valid: ValidEntry) -> None:
+        resource = self.resources[valid.entry.type_name, valid.slug]
+        assert resource is not None  # noqa: S101 (looked up or created before)
+        values = resolve_references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body, self._require)
         for citation in values.get("citations", ()):
             citation["cited"] = [
                 self._paragraph(citation["source"], number) for number in citation.pop("paragraphs")
             ]
-        if isinstance(thing, Source):
+        if isinstance(resource, Source):
             values["paragraphs"] = [
                 paragraph | {"number": number} for number, paragraph in enumerate(values["paragraphs"], 1)
             ]
-        if hasattr(thing, "position"):
-            values["position"] = sound.entry.position
-        thing.assign(values | {"pack_digest": digest(sound)})
+        if hasattr(resource, "position"):
+            values["position"] = valid.entry.position
+        resource.assign(values | {"pack_digest": digest(valid)})
 
-    def _find(self, type_name: str, slug: str) -> Versioned:
-        found = self._look_up(type_name, slug)
-        if found is None:
+    def _require(self, type_name: str, slug: str) -> Versioned:
+        resource = self._look_up(type_name, slug)
+        if resource is None:
             raise InvalidReference(type_name, f"There is no {type_name} “{slug}”.")
-        return found
+        return resource
 
     def _paragraph(self, source: Source, number: int) -> Paragraph:
         for paragraph in source.paragraphs:
@@ -118,7 +120,7 @@ class _Loader:
         raise InvalidReference("citations", f"“{source.slug}” has no paragraph {number}.")
 
 
-def digest(sound: ValidEntry) -> str:
-    """Return the hash by which an entry is known to be loaded already: of its body and its place."""
-    what: Any = [sound.body, sound.entry.position]
-    return hashlib.sha256(orjson.dumps(what, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+def digest(valid: ValidEntry) -> str:
+    """Return the SHA-256 (hexadecimal) of an entry's body and position, which tells if it changed."""
+    content: Any = [valid.body, valid.entry.position]
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()

@@ -1,4 +1,4 @@
-"""Reading a pack: the files, their entries, and the line on which each thing stands."""
+"""Read a pack: its files, their entries, and the line number of each entry and field."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from models import RESOURCES, Film
 from models.film import OfFilm
-from seeds.diagnostics import Diagnostic, Level, named
+from seeds.diagnostics import Diagnostic, Level, display_key
 from seeds.strict_yaml import Unreadable, read_mapping
 
 #: The files of a film's folder and of the folder above, each with the type of its entries: a file is named
@@ -28,16 +28,20 @@ VOCABULARIES = {
     if not issubclass(model, OfFilm) and model is not Film
 }
 TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
-#: The header of a file: when what is in it was released. An entry may carry its own.
+#: The header of a file: the release date of its entries. An entry may have its own.
 RELEASED_AT = "released_at"
-NO_TIME = "A time looks like 2026-11-23T00:00:00Z."
-#: The largest whole number that a JSON body can say; beyond it, readers disagree.
+TIMESTAMP_EXAMPLE = "A timestamp looks like 2026-11-23T00:00:00Z."
+#: The largest integer in a JSON body; parsers disagree about larger ones.
 MAX_INTEGER = 2**64 - 1
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing of a pack: its type, its id, its body as it was written, and where."""
+    """One entry of a pack: its type, id and raw body, and its file and line.
+
+    ``position`` is its place among the entries of its file, from 1. ``lines`` is the YAML node, which
+    knows the line number of each field.
+    """
 
     type_name: str
     slug: str
@@ -48,8 +52,8 @@ class Entry:
     released_at: dt.datetime | None
     lines: Any = field(repr=False, compare=False)
 
-    def fault(self, rule: str, message: str, *path: Any, **options: Any) -> Diagnostic:
-        """Return a fault of this entry, at the line of ``path`` inside it as near as it is known."""
+    def diagnostic(self, rule: str, message: str, *path: Any, **options: Any) -> Diagnostic:
+        """Return a diagnostic for this entry, with the line number of ``path`` in its body if known."""
         return Diagnostic(
             self.file, _line_of(self.lines, path) or self.line, self.slug, rule, message, **options
         )
@@ -57,37 +61,38 @@ class Entry:
 
 @dataclass
 class Pack:
-    """The entries of one or more roots, in the order of their files."""
+    """The entries of one or more root folders, in the order of their files."""
 
     roots: list[Path]
     entries: list[Entry] = field(default_factory=list)
-    faults: list[Diagnostic] = field(default_factory=list)
-    #: Types of which a file could not be read: what refers to one of them is not to blame.
-    unread: set[str] = field(default_factory=set)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    #: Types with an unreadable file. References to these types are not checked.
+    unread_types: set[str] = field(default_factory=set)
 
-    def of(self, type_name: str) -> list[Entry]:
+    def of_type(self, type_name: str) -> list[Entry]:
         """Return the entries of one type."""
         return [entry for entry in self.entries if entry.type_name == type_name]
 
 
 def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
-    """Read the files of these roots that hold any of ``types``.
+    """Read the files with entries of ``types`` from root folders.
 
-    What cannot be read becomes a fault, not an exception.
+    An unreadable file becomes a diagnostic, not an exception.
     """
     pack = Pack(list(roots))
     for root in roots:
         reader = _Reader(pack)
-        for path, type_name, film in (found := list(_files(root))):
+        files = list(_files(root))
+        for path, type_name, film in files:
             if type_name in types:
                 reader.read(path, type_name, film)
-        if not found:
-            message = "There is no pack here: neither vocabularies nor films/<film>/film.yml."
-            pack.faults.append(Diagnostic(_shown(root), 1, "-", "pack", message))
-        pack.faults += _strays(root)
-        if filmless := list(_filmless(root)):
-            pack.faults += filmless
-            pack.unread.add("film")
+        if not files:
+            message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
+            pack.diagnostics.append(Diagnostic(_display_path(root), 1, "-", "pack", message))
+        pack.diagnostics += _unknown_files(root)
+        if missing := list(_missing_film_files(root)):
+            pack.diagnostics += missing
+            pack.unread_types.add("film")
     return pack
 
 
@@ -96,6 +101,7 @@ def _film_folders(root: Path) -> list[Path]:
 
 
 def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
+    """Yield the path, the type of the entries and the film's id of each file."""
     for name, type_name in VOCABULARIES.items():
         if (root / name).is_file():
             yield root / name, type_name, None
@@ -105,23 +111,23 @@ def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
                 yield folder / name, type_name, folder.name
 
 
-def _strays(root: Path) -> Iterator[Diagnostic]:
-    """A misspelt file would be lost without a word."""
+def _unknown_files(root: Path) -> Iterator[Diagnostic]:
+    """Warn about files that are not read, for example because their name is misspelt."""
     for folder in (root, *_film_folders(root)):
-        known = VOCABULARIES if folder is root else FILM_FILES
+        names = VOCABULARIES if folder is root else FILM_FILES
         for path in sorted(folder.glob("*.y*ml")):
-            if path.name not in known:
-                message = f"Nothing reads this file; here stand {', '.join(known)}."
-                yield Diagnostic(_shown(path), 1, "-", "pack", message, Level.WARNING)
+            if path.name not in names:
+                message = f"This file is not read. Allowed here: {', '.join(names)}."
+                yield Diagnostic(_display_path(path), 1, "-", "pack", message, Level.WARNING)
 
 
-def _filmless(root: Path) -> Iterator[Diagnostic]:
-    """What a folder holds belongs to a film, which may be in the database already."""
+def _missing_film_files(root: Path) -> Iterator[Diagnostic]:
+    """Warn about film folders without a film.yml; the film may be in the database already."""
     for folder in _film_folders(root):
-        held = [name for name in FILM_FILES if (folder / name).is_file()]
-        if held and "film.yml" not in held:
-            message = "There is no film.yml; what stands here belongs to a film that is loaded already."
-            yield Diagnostic(_shown(folder), 1, "-", "pack", message, Level.WARNING)
+        names = [name for name in FILM_FILES if (folder / name).is_file()]
+        if names and "film.yml" not in names:
+            message = "There is no film.yml here. The film must be in the database already."
+            yield Diagnostic(_display_path(folder), 1, "-", "pack", message, Level.WARNING)
 
 
 class _Reader:
@@ -129,79 +135,87 @@ class _Reader:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        #: By film folder, what film.yml says; it is read first.
-        self.film_times: dict[Path, dt.datetime | None] = {}
+        #: The release date in the film.yml of each folder. That file is read first.
+        self.film_release_dates: dict[Path, dt.datetime | None] = {}
 
     def read(self, path: Path, type_name: str, film: str | None) -> None:
-        """Read one file: its header, then its entries."""
-        file, content, released_at = _shown(path), CommentedMap(), None
+        """Read the header and the entries of a file."""
+        file, content, released_at = _display_path(path), CommentedMap(), None
         try:
             content = read_mapping(path)
-            released_at = self._header(file, content, path.parent)
+            released_at = self._pop_release_date(file, content, path.parent)
         except Unreadable as error:
-            self.pack.unread.add(type_name)
-            self.pack.faults.append(Diagnostic(file, error.line, "-", error.rule, str(error)))
+            self.pack.unread_types.add(type_name)
+            self.pack.diagnostics.append(Diagnostic(file, error.line, "-", error.rule, str(error)))
         if type_name == "film":
-            self.film_times[path.parent] = released_at
+            self.film_release_dates[path.parent] = released_at
         implied = {"film": film} if film and type_name != "film" else {}
         for position, (slug, body) in enumerate(content.items(), 1):
             line = content.lc.key(slug)[0] + 1
             if not isinstance(slug, str) or not isinstance(body, CommentedMap):
-                message = "An entry is an id (quoted, if YAML would read it as a number) and its fields."
-                self.pack.faults.append(Diagnostic(file, line, named(slug), "form", message))
+                message = (
+                    "An entry must be an id with a mapping of fields. "
+                    "Quote an id that YAML would read as a number."
+                )
+                self.pack.diagnostics.append(Diagnostic(file, line, display_key(slug), "form", message))
                 continue
-            plain = implied | _plain(body)
-            entry = Entry(type_name, str(slug), plain, position, file, line, released_at, body)
-            self.pack.entries.append(self._with_own_time(entry))
+            json_body = implied | _to_json_types(body)
+            entry = Entry(type_name, str(slug), json_body, position, file, line, released_at, body)
+            self.pack.entries.append(self._pop_entry_release_date(entry))
 
-    def _header(self, file: Path, content: CommentedMap, folder: Path) -> dt.datetime | None:
-        """Take the header off a file's content, and return when the file was released."""
+    def _pop_release_date(self, file: Path, content: CommentedMap, folder: Path) -> dt.datetime | None:
+        """Remove the header from the content of a file; return the release date of its entries."""
         if RELEASED_AT in content:
             line = content.lc.key(RELEASED_AT)[0] + 1
-            own = _time(content.pop(RELEASED_AT))
-            if own is None:
-                self.pack.faults.append(Diagnostic(file, line, "-", "released-at", NO_TIME))
-            return own
-        if folder not in self.film_times:
-            message = f"When was it released? The file begins with released_at. {NO_TIME}"
-            self.pack.faults.append(Diagnostic(file, 1, "-", "released-at", message))
-        return self.film_times.get(folder)
+            released_at = _parse_time(content.pop(RELEASED_AT))
+            if released_at is None:
+                self.pack.diagnostics.append(Diagnostic(file, line, "-", "released-at", TIMESTAMP_EXAMPLE))
+            return released_at
+        if folder not in self.film_release_dates:
+            message = f"The file has no release date. Add released_at at the top. {TIMESTAMP_EXAMPLE}"
+            self.pack.diagnostics.append(Diagnostic(file, 1, "-", "released-at", message))
+        return self.film_release_dates.get(folder)
 
-    def _with_own_time(self, entry: Entry) -> Entry:
+    def _pop_entry_release_date(self, entry: Entry) -> Entry:
+        """Return an entry with its own release date if its body has one."""
         if RELEASED_AT not in entry.body:
             return entry
-        own = _time(entry.body.pop(RELEASED_AT))
-        if own is None:
-            self.pack.faults.append(entry.fault("released-at", NO_TIME, RELEASED_AT))
-        return replace(entry, released_at=own)
+        released_at = _parse_time(entry.body.pop(RELEASED_AT))
+        if released_at is None:
+            self.pack.diagnostics.append(entry.diagnostic("released-at", TIMESTAMP_EXAMPLE, RELEASED_AT))
+        return replace(entry, released_at=released_at)
 
 
-def _shown(path: Path) -> Path:
-    """Return the path as a person would name it: from here, where it lies below here."""
-    # Symbolic links are not followed: a film's folder has the name that the pack gives it.
-    absolute, here = Path(os.path.abspath(path)), Path.cwd()
-    return absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
+def _display_path(path: Path) -> Path:
+    """Return the path relative to the working directory if it is below it, else the absolute path."""
+    # Do not resolve symbolic links: the id of a film must equal the folder's name in the pack.
+    absolute, working_directory = Path(os.path.abspath(path)), Path.cwd()
+    if absolute.is_relative_to(working_directory):
+        return absolute.relative_to(working_directory)
+    return absolute
 
 
-def _time(value: Any) -> dt.datetime | None:
-    """Return an aware time, to the second; None for what is none. Without a zone it is UTC, as in YAML."""
+def _parse_time(value: Any) -> dt.datetime | None:
+    """Return an aware UTC time, to the second; None if invalid. A time without a zone is UTC, as in YAML."""
     try:
         if isinstance(value, str):
             value = dt.datetime.fromisoformat(value)
         if not isinstance(value, dt.datetime):
             return None
-        plain = dt.datetime(*value.timetuple()[:6], tzinfo=value.tzinfo or dt.UTC)
-        return plain.astimezone(dt.UTC)
+        to_the_second = dt.datetime(*value.timetuple()[:6], tzinfo=value.tzinfo or dt.UTC)
+        return to_the_second.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def _plain(value: Any) -> Any:
-    """Return YAML's own types as those that a JSON body would have."""
+def _to_json_types(value: Any) -> Any:
+    """Convert the YAML library's types to the types of a parsed JSON body."""
     if isinstance(value, dict):
-        return {str(key) if isinstance(key, str) else key: _plain(part) for key, part in value.items()}
+        return {
+            str(key) if isinstance(key, str) else key: _to_json_types(part) for key, part in value.items()
+        }
     if isinstance(value, list):
-        return [_plain(part) for part in value]
+        return [_to_json_types(part) for part in value]
     if isinstance(value, dt.date):
         return value.isoformat()
     for kind in (bool, str, float):
@@ -213,6 +227,7 @@ def _plain(value: Any) -> Any:
 
 
 def _line_of(node: Any, path: tuple[Any, ...]) -> int | None:
+    """Return the line number of the deepest known node on ``path``; None if there is none."""
     line = None
     for step in path:
         try:

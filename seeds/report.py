@@ -1,6 +1,6 @@
-"""The report of a pack: paragraph by paragraph of each source, everything that cites it.
+"""The citation report of a pack: each paragraph of each source with the entries that cite it.
 
-It is made to be read with the essay beside it, so it holds no word of the essay but the quotations.
+Reviewers read it next to the essay. It contains no text of the essay except the quotations.
 """
 
 from __future__ import annotations
@@ -13,28 +13,31 @@ import orjson
 
 from seeds.check import CheckResult, ValidEntry
 
-#: What an entry says, by its type: the field that a reader compares with the paragraph.
-SAYS = {"scene": "summary", "quote": "text", "commentary": "text"}
+#: The field of each type that a reviewer compares with the cited paragraph.
+TEXT_FIELDS = {"scene": "summary", "quote": "text", "commentary": "text"}
 
 
-def report(checked: CheckResult) -> dict[str, Any]:
-    """Return the report: sources, each with its paragraphs, and how much is quoted from it."""
-    return {"sources": [_source(checked, source) for source in checked.of("source")]}
+def build_report(result: CheckResult) -> dict[str, Any]:
+    """Return the report: the sources, each with its paragraphs and the number of words quoted from it."""
+    return {"sources": [_source(result, source) for source in result.of_type("source")]}
 
 
-def _source(checked: CheckResult, source: ValidEntry) -> dict[str, Any]:
-    citing = _citing(checked, source.slug)
+def _source(result: CheckResult, source: ValidEntry) -> dict[str, Any]:
+    citing = _entries_by_paragraph(result, source.slug)
     paragraphs = [
         {
             "number": number,
             "kind": paragraph["kind"].value,
             "word_count": paragraph["word_count"],
-            "cited_by": [_entry(sound) for sound in citing[number]],
+            "cited_by": [_report_entry(valid) for valid in citing[number]],
         }
         for number, paragraph in enumerate(source.body["paragraphs"], 1)
     ]
     quoted = {
-        sound.slug: sound for found in citing.values() for sound in found if sound.entry.type_name == "quote"
+        valid.slug: valid
+        for entries in citing.values()
+        for valid in entries
+        if valid.entry.type_name == "quote"
     }
     return {
         "id": source.slug,
@@ -45,45 +48,45 @@ def _source(checked: CheckResult, source: ValidEntry) -> dict[str, Any]:
     }
 
 
-def _citing(checked: CheckResult, source: str) -> dict[int, list[ValidEntry]]:
+def _entries_by_paragraph(result: CheckResult, source: str) -> dict[int, list[ValidEntry]]:
     citing: dict[int, list[ValidEntry]] = defaultdict(list)
-    for type_name in SAYS:
-        for sound in checked.of(type_name):
-            for citation in sound.body["citations"]:
+    for type_name in TEXT_FIELDS:
+        for valid in result.of_type(type_name):
+            for citation in valid.body["citations"]:
                 for number in citation["paragraphs"] if citation["source"] == source else ():
-                    citing[number].append(sound)
+                    citing[number].append(valid)
     return citing
 
 
-def _entry(sound: ValidEntry) -> dict[str, Any]:
-    type_name, body = sound.entry.type_name, sound.body
-    kept = {
+def _report_entry(valid: ValidEntry) -> dict[str, Any]:
+    type_name, body = valid.entry.type_name, valid.body
+    details = {
         name: str(body[name]) for name in ("kind", "weight", "scope", "voice", "speaker") if body.get(name)
     }
     return {
         "type": type_name,
-        "id": sound.slug,
+        "id": valid.slug,
         "label": body["label"],
-        "text": body[SAYS[type_name]],
-        **kept,
+        "text": body[TEXT_FIELDS[type_name]],
+        **details,
         "advisories": {link["advisory"]: link["severity"] for link in body["advisories"]},
     }
 
 
-def as_json(made: dict[str, Any]) -> str:
-    """Return the report for programs."""
-    return orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
+def as_json(report: dict[str, Any]) -> str:
+    """Return the report as JSON."""
+    return orjson.dumps(report, option=orjson.OPT_INDENT_2).decode()
 
 
-def as_markdown(made: dict[str, Any]) -> str:
-    """Return the report for people."""
-    return "\n".join(line for source in made["sources"] for line in _source_lines(source))
+def as_markdown(report: dict[str, Any]) -> str:
+    """Return the report as Markdown."""
+    return "\n".join(line for source in report["sources"] for line in _source_lines(source))
 
 
 def _source_lines(source: dict[str, Any]) -> Iterator[str]:
     uncited = ", ".join(map(str, source["uncited"])) or "none"
     yield f"# {source['title']}\n"
-    yield f"{source['quoted_words']} words quoted; body paragraphs that nothing cites: {uncited}.\n"
+    yield f"{source['quoted_words']} words quoted; uncited body paragraphs: {uncited}.\n"
     for paragraph in source["paragraphs"]:
         yield f"## {paragraph['number']} · {paragraph['kind']} · {paragraph['word_count']} words\n"
         yield from (_entry_line(entry) for entry in paragraph["cited_by"])
@@ -91,7 +94,7 @@ def _source_lines(source: dict[str, Any]) -> Iterator[str]:
 
 
 def _entry_line(entry: dict[str, Any]) -> str:
-    facts = [entry[name] for name in ("kind", "weight", "scope", "voice", "speaker") if name in entry]
-    notes = [f"{advisory} {severity}" for advisory, severity in entry["advisories"].items()]
-    aside = "; ".join([*facts, *notes])
-    return f"- **{entry['type']}** `{entry['id']}`{f' ({aside})' if aside else ''}: {entry['text']}"
+    details = [entry[name] for name in ("kind", "weight", "scope", "voice", "speaker") if name in entry]
+    advisories = [f"{advisory} {severity}" for advisory, severity in entry["advisories"].items()]
+    summary = "; ".join([*details, *advisories])
+    return f"- **{entry['type']}** `{entry['id']}`{f' ({summary})' if summary else ''}: {entry['text']}"

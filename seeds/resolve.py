@@ -1,4 +1,4 @@
-"""Turning the slugs of a body into what they name, or saying which of them name nothing."""
+"""Resolve references: replace the slugs in a body with the resources that they name."""
 
 from __future__ import annotations
 
@@ -10,51 +10,52 @@ from marshmallow import Schema, fields
 from api.schemas.fields import Reference
 from models import InvalidReference
 
-#: Finds what a slug of a type names, or raises InvalidReference.
-Find = Callable[[str, str], Any]
+#: Takes a type and a slug; returns the resource or raises InvalidReference.
+Lookup = Callable[[str, str], Any]
+#: The keys and indexes that lead to a value in a body.
 Path = tuple[Any, ...]
 
 
 def references(schema: Schema, body: dict[str, Any], path: Path = ()) -> Iterator[tuple[Path, str, str]]:
-    """Return every reference of a loaded body: where it stands, the type and the slug it names."""
+    """Yield every reference of a loaded body: its path in the body, its type and its slug."""
     for name, field in schema.fields.items():
         value = body.get(field.attribute or name)
         if value is not None:
-            yield from _inside(field, value, (*path, name))
+            yield from _references_in(field, value, (*path, name))
 
 
-def _inside(field: fields.Field[Any], value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
+def _references_in(field: fields.Field[Any], value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     if isinstance(field, Reference):
         yield path, field.type_name, value
     elif isinstance(field, fields.List):
         for index, part in enumerate(value):
-            yield from _inside(field.inner, part, (*path, index))
+            yield from _references_in(field.inner, part, (*path, index))
     elif isinstance(field, fields.Nested):
         yield from references(field.schema, value, path)
 
 
-def resolve_references(schema: Schema, body: dict[str, Any], find: Find) -> dict[str, Any]:
-    """Return a loaded body with every slug replaced by what it names.
+def resolve_references(schema: Schema, body: dict[str, Any], look_up: Lookup) -> dict[str, Any]:
+    """Return a loaded body in which every reference is replaced with the resource that it names.
 
     Raises:
-        InvalidReference: by ``find``, for the first slug that names nothing.
+        InvalidReference: ``look_up`` found no resource with this slug.
     """
-    whole = {}
+    resolved = {}
     for name, field in schema.fields.items():
         key = field.attribute or name
         if key in body:
-            whole[key] = None if body[key] is None else _resolve_value(field, body[key], find)
-    return body | whole
+            resolved[key] = None if body[key] is None else _resolve_value(field, body[key], look_up)
+    return body | resolved
 
 
-def _resolve_value(field: fields.Field[Any], value: Any, find: Find) -> Any:
+def _resolve_value(field: fields.Field[Any], value: Any, look_up: Lookup) -> Any:
     if isinstance(field, Reference):
-        return find(field.type_name, value)
+        return look_up(field.type_name, value)
     if isinstance(field, fields.List):
-        return [_resolve_value(field.inner, part, find) for part in value]
+        return [_resolve_value(field.inner, part, look_up) for part in value]
     if isinstance(field, fields.Nested):
-        return resolve_references(field.schema, value, find)
+        return resolve_references(field.schema, value, look_up)
     return value
 
 
-__all__ = ["Find", "InvalidReference", "references", "resolve_references"]
+__all__ = ["InvalidReference", "Lookup", "references", "resolve_references"]

@@ -1,4 +1,4 @@
-"""The rules of a pack, one function each; its name, with hyphens, is the rule's name in a fault."""
+"""The rules for packs, one function each. Diagnostics name the rule as its function, with hyphens."""
 
 from __future__ import annotations
 
@@ -9,229 +9,245 @@ from api.schemas.fields import SLUG, did_you_mean
 from models import RESOURCES
 from models.film import OfFilm
 from models.types import SLUG_LENGTH
-from seeds.argument_rules import claimed_scene, flagged_paragraph, related_once, related_to_an_end
+from seeds.argument_rules import (
+    flagged_paragraph,
+    one_sided_relation,
+    relation_cycle,
+    scene_without_commentary,
+)
 from seeds.check import CheckResult, Rule, ValidEntry
 from seeds.diagnostics import Diagnostic, Level
 from seeds.entry_schemas import ENTRY_SCHEMAS
-from seeds.essay import RUN, words
+from seeds.essay import SHINGLE_WORDS, words
 from seeds.pack import Entry
 from seeds.resolve import references
 
-#: Words that routes use, and that no id may be.
-RESERVED = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
-#: Types whose ids begin with the id of their film.
-BOUND_TO_FILM = tuple(model.type_name for model in RESOURCES if issubclass(model, OfFilm))
+#: Path segments of routes, which cannot be ids.
+RESERVED_SLUGS = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
+#: Types that belong to a film. Their ids begin with the film's id.
+TYPES_OF_FILM = tuple(model.type_name for model in RESOURCES if issubclass(model, OfFilm))
 MAX_WORDS_PER_QUOTE = 35
 MAX_WORDS_PER_SOURCE = 500
 
 
-def id_form(checked: CheckResult) -> Iterator[Diagnostic]:
-    """An id is a slug of at most 80 characters, and no word that routes use."""
-    for entry in checked.pack.entries:
+def id_form(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that an id is a slug of at most 80 characters and no reserved word."""
+    for entry in result.pack.entries:
         if not SLUG.fullmatch(entry.slug) or len(entry.slug) > SLUG_LENGTH:
-            yield entry.fault(
-                "id-form", f"An id matches [a-z0-9]+(-[a-z0-9]+)* and has at most {SLUG_LENGTH} characters."
-            )
-        if entry.slug in RESERVED:
-            yield entry.fault("id-form", "This word is used by routes and cannot be an id.")
+            message = f"An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most {SLUG_LENGTH} characters."
+            yield entry.diagnostic("id-form", message)
+        if entry.slug in RESERVED_SLUGS:
+            yield entry.diagnostic("id-form", "This word is reserved for routes and cannot be an id.")
 
 
-def id_unique(checked: CheckResult) -> Iterator[Diagnostic]:
-    """An id stands once among its type."""
-    first: dict[tuple[str, str], Entry] = {}
-    for entry in checked.pack.entries:
-        before = first.setdefault((entry.type_name, entry.slug), entry)
-        if before is not entry:
-            yield entry.fault("id-unique", f"This id stands already at {before.file}:{before.line}.")
+def id_unique(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that an id is unique within its type."""
+    first_uses: dict[tuple[str, str], Entry] = {}
+    for entry in result.pack.entries:
+        first = first_uses.setdefault((entry.type_name, entry.slug), entry)
+        if first is not entry:
+            message = f"This id is already used at {first.file}:{first.line}."
+            yield entry.diagnostic("id-unique", message)
 
 
-def id_of_film(checked: CheckResult) -> Iterator[Diagnostic]:
-    """What belongs to a film has an id that begins with the film's; a film's folder has its id."""
-    for entry in checked.pack.entries:
+def id_of_film(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that ids of a film's entries begin with the film's id, which is the name of its folder."""
+    for entry in result.pack.entries:
         folder = entry.file.absolute().parent.name
         if entry.type_name == "film" and entry.slug != folder:
-            yield entry.fault("id-of-film", f"The folder is called “{folder}”; it takes the film's id.")
-        if entry.type_name in BOUND_TO_FILM:
+            message = f"The folder is called “{folder}”. Its name must be the film's id."
+            yield entry.diagnostic("id-of-film", message)
+        if entry.type_name in TYPES_OF_FILM:
             if entry.body["film"] != folder:
-                yield entry.fault("id-of-film", f"It stands with the film “{folder}”.", "film")
+                message = f"This entry is in the folder of the film “{folder}”."
+                yield entry.diagnostic("id-of-film", message, "film")
             if not entry.slug.startswith(f"{folder}-"):
-                yield entry.fault("id-of-film", f"The id begins with the film's: “{folder}-…”.")
+                message = f"The id must begin with the film's id: “{folder}-…”."
+                yield entry.diagnostic("id-of-film", message)
 
 
-def reference(checked: CheckResult) -> Iterator[Diagnostic]:
-    """What is referred to exists, and belongs to the same film."""
-    for sound in checked.sound:
-        for path, type_name, slug in references(ENTRY_SCHEMAS[sound.entry.type_name], sound.body):
-            film = sound.body.get("film")
-            if not checked.exists(type_name, slug):
-                known = [other for kind, other in checked.written if kind == type_name]
-                hint = did_you_mean(slug, known)
-                yield sound.entry.fault("reference", f"There is no {type_name} “{slug}”.{hint}", *path)
-            elif film and not _of_film(checked, film, type_name, slug):
-                yield sound.entry.fault(
-                    "reference", f"The {type_name} “{slug}” belongs to another film than “{film}”.", *path
-                )
+def reference(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that references name existing resources of the same film."""
+    for valid in result.valid_entries:
+        for path, type_name, slug in references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body):
+            film = valid.body.get("film")
+            if not result.exists(type_name, slug):
+                candidates = [other for kind, other in result.ids if kind == type_name]
+                hint = did_you_mean(slug, candidates)
+                yield valid.entry.diagnostic("reference", f"There is no {type_name} “{slug}”.{hint}", *path)
+            elif film and not _belongs_to_film(result, film, type_name, slug):
+                message = f"The {type_name} “{slug}” does not belong to the film “{film}”."
+                yield valid.entry.diagnostic("reference", message, *path)
 
 
-def _of_film(checked: CheckResult, film: str, type_name: str, slug: str) -> bool:
-    # One film's id may begin with another's, so the prefix decides only where nothing better is known.
-    known = checked.known.get((type_name, slug))
-    if type_name not in BOUND_TO_FILM:
+def _belongs_to_film(result: CheckResult, film: str, type_name: str, slug: str) -> bool:
+    # Prefer the entry's own field to the prefix: one film's id may be a prefix of another's.
+    target = result.entries_by_id.get((type_name, slug))
+    if type_name not in TYPES_OF_FILM:
         return True
-    return known.body["film"] == film if known else slug.startswith(f"{film}-")
+    return target.body["film"] == film if target else slug.startswith(f"{film}-")
 
 
-def listed_once(checked: CheckResult) -> Iterator[Diagnostic]:
-    """A list names each thing once, and nothing names itself."""
-    for sound in checked.sound:
-        seen = Counter[tuple[object, str, str]]()
-        for path, type_name, slug in references(ENTRY_SCHEMAS[sound.entry.type_name], sound.body):
-            if (type_name, slug) == (sound.entry.type_name, sound.slug):
-                yield sound.entry.fault("listed-once", f"“{slug}” refers to itself.", *path)
-            seen[path[0], type_name, slug] += 1
-            if seen[path[0], type_name, slug] == 2:
-                yield sound.entry.fault("listed-once", f"“{slug}” is listed twice.", *path)
+def listed_once(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that no list has duplicates and no entry refers to itself."""
+    for valid in result.valid_entries:
+        counts = Counter[tuple[object, str, str]]()
+        for path, type_name, slug in references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body):
+            if (type_name, slug) == (valid.entry.type_name, valid.slug):
+                yield valid.entry.diagnostic("listed-once", f"“{slug}” refers to itself.", *path)
+            counts[path[0], type_name, slug] += 1
+            if counts[path[0], type_name, slug] == 2:
+                yield valid.entry.diagnostic("listed-once", f"“{slug}” is listed more than once.", *path)
 
 
-def theme_hierarchy(checked: CheckResult) -> Iterator[Diagnostic]:
-    """The hierarchy of themes has one level, and a theme is not related to its own broader one."""
-    themes = {sound.slug: sound for sound in checked.of("theme")}
+def theme_hierarchy(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that the theme hierarchy has two levels and that no theme is related to its broader theme."""
+    themes = {valid.slug: valid for valid in result.of_type("theme")}
     for theme in themes.values():
         broader = themes.get(theme.body["broader"] or "")
         if broader and broader.body["broader"]:
-            message = f"“{broader.slug}” has a broader theme itself, and the hierarchy has one level."
-            yield theme.entry.fault("theme-hierarchy", message, "broader")
+            message = f"“{broader.slug}” is a subtheme itself. A broader theme must be a top-level theme."
+            yield theme.entry.diagnostic("theme-hierarchy", message, "broader")
         if theme.body["broader"] in theme.body["related"]:
-            yield theme.entry.fault("theme-hierarchy", "What is broader is not related as well.", "related")
+            message = "A theme must not list its broader theme as related."
+            yield theme.entry.diagnostic("theme-hierarchy", message, "related")
 
 
-def related_both_ways(checked: CheckResult) -> Iterator[Diagnostic]:
-    """Related themes say so on both sides."""
-    themes = {sound.slug: sound for sound in checked.of("theme")}
+def related_both_ways(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that related themes list each other."""
+    themes = {valid.slug: valid for valid in result.of_type("theme")}
     for theme in themes.values():
         for index, slug in enumerate(theme.body["related"]):
             if slug in themes and theme.slug not in themes[slug].body["related"]:
-                message = f"“{slug}” does not name “{theme.slug}” as related in turn."
-                yield theme.entry.fault("related-both-ways", message, "related", index)
+                message = f"“{slug}” does not list “{theme.slug}” as related. Both themes must do so."
+                yield theme.entry.diagnostic("related-both-ways", message, "related", index)
 
 
-def cited_paragraph(checked: CheckResult) -> Iterator[Diagnostic]:
-    """A cited paragraph exists, and a citation lists its paragraphs once each, ascending."""
-    for sound in checked.sound:
-        for index, citation in enumerate(sound.body.get("citations", ())):
-            source = checked.known.get(("source", citation["source"]))
+def cited_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that cited paragraphs exist, and are listed in ascending order without duplicates."""
+    for valid in result.valid_entries:
+        for index, citation in enumerate(valid.body.get("citations", ())):
+            source = result.entries_by_id.get(("source", citation["source"]))
             numbers = citation["paragraphs"]
             if sorted(set(numbers)) != numbers:
-                message = "Paragraphs are listed once each, in ascending order."
-                yield sound.entry.fault("cited-paragraph", message, "citations", index, "paragraphs")
+                message = "Paragraphs must be in ascending order without duplicates."
+                yield valid.entry.diagnostic("cited-paragraph", message, "citations", index, "paragraphs")
             count = len(source.body["paragraphs"]) if source else max(numbers)
             for number in numbers:
                 if number > count:
-                    message = f"“{citation['source']}” has {count} paragraphs; there is no {number}."
-                    yield sound.entry.fault("cited-paragraph", message, "citations", index, "paragraphs")
+                    message = f"“{citation['source']}” has {count} paragraphs, so {number} does not exist."
+                    yield valid.entry.diagnostic("cited-paragraph", message, "citations", index, "paragraphs")
 
 
-def quote_length(checked: CheckResult) -> Iterator[Diagnostic]:
-    """A quotation is short, and the quotations from one source are short together."""
+def quote_length(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check the number of words of each quotation and of all quotations from one source."""
     total: Counter[str] = Counter()
-    for quote in checked.of("quote"):
+    for quote in result.of_type("quote"):
         count = len(quote.body["text"].split())
         for citation in quote.body["citations"]:
             total[citation["source"]] += count
         if count > MAX_WORDS_PER_QUOTE:
-            message = f"It has {count} words; a quotation has at most {MAX_WORDS_PER_QUOTE}."
-            yield quote.entry.fault("quote-length", message, "text")
-    for source in checked.of("source"):
+            message = f"The quotation has {count} words. At most {MAX_WORDS_PER_QUOTE} are allowed."
+            yield quote.entry.diagnostic("quote-length", message, "text")
+    for source in result.of_type("source"):
         if total[source.slug] > MAX_WORDS_PER_SOURCE:
-            message = f"{total[source.slug]} words are quoted from it; at most {MAX_WORDS_PER_SOURCE} may be."
-            yield source.entry.fault("quote-length", message)
+            message = (
+                f"{total[source.slug]} words are quoted from this source. "
+                f"At most {MAX_WORDS_PER_SOURCE} are allowed."
+            )
+            yield source.entry.diagnostic("quote-length", message)
 
 
-def used_theme(checked: CheckResult) -> Iterator[Diagnostic]:
-    """A theme that nothing is about is of no use."""
-    used = {slug for sound in checked.sound for slug in sound.body.get("themes", ())}
-    for theme in checked.of("theme"):
+def used_theme(result: CheckResult) -> Iterator[Diagnostic]:
+    """Warn about themes that no entry uses."""
+    used = {slug for valid in result.valid_entries for slug in valid.body.get("themes", ())}
+    for theme in result.of_type("theme"):
         if theme.slug not in used:
-            yield theme.entry.fault("used-theme", "Nothing is about this theme.", level=Level.WARNING)
+            yield theme.entry.diagnostic("used-theme", "No entry uses this theme.", level=Level.WARNING)
 
 
-def source_text(checked: CheckResult) -> Iterator[Diagnostic]:
-    """The source's numbers and hashes are those of its text."""
-    for source in checked.of("source"):
-        essay = checked.essays.get(source.slug)
+def source_text(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check the word counts and hashes of a source against its text."""
+    for source in result.of_type("source"):
+        essay = result.essays.get(source.slug)
         if essay is None:
             continue
         if essay.sha256 != source.body["sha256"]:
-            yield source.entry.fault("source-text", f"The text's SHA-256 is {essay.sha256}.", "sha256")
+            message = f"The SHA-256 of the text is {essay.sha256}."
+            yield source.entry.diagnostic("source-text", message, "sha256")
         listed = source.body["paragraphs"]
         if len(listed) != len(essay.paragraphs):
-            message = f"The text has {len(essay.paragraphs)} paragraphs; {len(listed)} are listed."
-            yield source.entry.fault("source-text", message, "paragraphs")
+            message = f"The text has {len(essay.paragraphs)} paragraphs, but {len(listed)} are listed."
+            yield source.entry.diagnostic("source-text", message, "paragraphs")
             continue
         for index, paragraph in enumerate(listed):
             count, sha256 = essay.measure(index + 1)
             if (count, sha256) != (paragraph["word_count"], paragraph["sha256"]):
-                message = f"Paragraph {index + 1} has {count} words and the hash {sha256}."
-                yield source.entry.fault("source-text", message, "paragraphs", index)
+                message = f"Paragraph {index + 1} has {count} words and the SHA-256 {sha256}."
+                yield source.entry.diagnostic("source-text", message, "paragraphs", index)
 
 
-def verbatim(checked: CheckResult) -> Iterator[Diagnostic]:
-    """A quotation stands word for word in the paragraph that it cites."""
-    for quote in checked.of("quote"):
+def verbatim(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that a quotation is verbatim in the paragraph that it cites."""
+    for quote in result.of_type("quote"):
         for citation in quote.body["citations"]:
-            essay = checked.essays.get(citation["source"])
+            essay = result.essays.get(citation["source"])
             if essay is None:
                 continue
             for number in citation["paragraphs"]:
                 if number > len(essay.paragraphs) or quote.body["text"] in essay.paragraphs[number - 1]:
                     continue
-                places = [n for n, text in enumerate(essay.paragraphs, 1) if quote.body["text"] in text]
-                hint = f" It stands in {', '.join(map(str, places))}." if places else ""
-                message = f"Paragraph {number} does not have these words.{hint}"
-                yield quote.entry.fault("verbatim", message, "text")
+                matches = [n for n, text in enumerate(essay.paragraphs, 1) if quote.body["text"] in text]
+                hint = f" Found in: {', '.join(map(str, matches))}." if matches else ""
+                message = f"Paragraph {number} does not contain this text.{hint}"
+                yield quote.entry.diagnostic("verbatim", message, "text")
 
 
-def own_words(checked: CheckResult) -> Iterator[Diagnostic]:
-    """No text but a quotation shares a run of eight words with a source; titles may."""
-    if not checked.essays:
+def own_words(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that texts other than quotations and titles share no eight consecutive words with a source."""
+    if not result.essays:
         return
     exempt = {("quote", "text"), ("source", "title"), ("source", "subtitle"), ("source", "label")}
-    for sound in checked.sound:
-        for path, text in _texts(sound):
-            found = words(text)
-            if len(found) < RUN or (sound.entry.type_name, path[0]) in exempt:
+    for valid in result.valid_entries:
+        for path, text in _texts(valid):
+            sequence = words(text)
+            if len(sequence) < SHINGLE_WORDS or (valid.entry.type_name, path[0]) in exempt:
                 continue
-            windows = (tuple(found[at : at + RUN]) for at in range(len(found) - RUN + 1))
+            windows = (
+                tuple(sequence[start : start + SHINGLE_WORDS])
+                for start in range(len(sequence) - SHINGLE_WORDS + 1)
+            )
             shared = next(
-                (w for w in windows if any(w in essay.runs for essay in checked.essays.values())), None
+                (w for w in windows if any(w in essay.shingles for essay in result.essays.values())), None
             )
             if shared:
-                message = f"“{' '.join(shared)}” stands in the source; say it in our own words."
-                yield sound.entry.fault("own-words", message, *path)
+                message = f"“{' '.join(shared)}” is in the source. Rephrase it in your own words."
+                yield valid.entry.diagnostic("own-words", message, *path)
 
 
-def _texts(sound: ValidEntry) -> Iterator[tuple[tuple[object, ...], str]]:
-    for name, value in sound.entry.body.items():
+def _texts(valid: ValidEntry) -> Iterator[tuple[tuple[object, ...], str]]:
+    """Yield the path and the value of each text in an entry's raw body."""
+    for name, value in valid.entry.body.items():
         if isinstance(value, str):
             yield (name,), value
         elif isinstance(value, dict):
             yield from (((name, key), part) for key, part in value.items() if isinstance(part, str))
 
 
-def coverage(checked: CheckResult) -> Iterator[Diagnostic]:
-    """Every paragraph of a source's body is cited by something."""
+def coverage(result: CheckResult) -> Iterator[Diagnostic]:
+    """Warn about body paragraphs of a source that no entry cites."""
     cited = defaultdict(set)
-    for sound in checked.sound:
-        for citation in sound.body.get("citations", ()):
+    for valid in result.valid_entries:
+        for citation in valid.body.get("citations", ()):
             cited[citation["source"]].update(citation["paragraphs"])
-    for source in checked.of("source"):
+    for source in result.of_type("source"):
         for index, paragraph in enumerate(source.body["paragraphs"]):
             if paragraph["kind"] == "body" and index + 1 not in cited[source.slug]:
-                message = f"Nothing cites paragraph {index + 1}."
-                yield source.entry.fault("coverage", message, "paragraphs", index, level=Level.WARNING)
+                message = f"No entry cites paragraph {index + 1}."
+                yield source.entry.diagnostic("coverage", message, "paragraphs", index, level=Level.WARNING)
 
 
-#: Every rule, in the order in which they are run.
+#: All rules, in the order in which they run.
 RULES: tuple[Rule, ...] = (
     id_form,
     id_unique,
@@ -247,8 +263,8 @@ RULES: tuple[Rule, ...] = (
     verbatim,
     own_words,
     coverage,
-    related_once,
-    related_to_an_end,
-    claimed_scene,
+    one_sided_relation,
+    relation_cycle,
+    scene_without_commentary,
     flagged_paragraph,
 )

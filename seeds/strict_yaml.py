@@ -1,7 +1,7 @@
-"""Reading YAML that says no more than JSON could: a pack is checked before it is trusted.
+"""Read a strict subset of YAML that has the data model of JSON, since packs are untrusted input.
 
-Anchors, tags, merges and directives are refused: a reader of the file should not have to resolve
-them, and a few lines of them can stand for more than a machine can hold.
+Anchors, aliases, tags, merge keys and directives are rejected. They make files harder to read, and a few
+lines of them can expand to more data than fits in memory ("billion laughs").
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 #: The largest file that is read, in bytes.
 MAX_BYTES = 16 * 1024 * 1024
-#: How deep lists and mappings may stand in one another; a source's paragraph is at the fourth.
+#: Maximum nesting of lists and mappings. The deepest entry, a source's paragraph, is at level four.
 MAX_DEPTH = 20
 
 
 class Unreadable(Exception):
-    """A file that is no mapping in plain YAML; ``str()`` says why."""
+    """A file is not a mapping in strict YAML; ``str()`` says why."""
 
     def __init__(self, message: str, line: int = 1, rule: str = "yaml") -> None:
         self.line, self.rule = line, rule
@@ -33,32 +33,32 @@ class Unreadable(Exception):
 
 
 class _PlainScanner(RoundTripScanner):
-    """Refuses directives, which could change what the rest of the file means."""
+    """Rejects directives, which could change the meaning of the rest of the file."""
 
     def fetch_directive(self) -> Any:
-        raise ScannerError(None, None, "directives are not taken", self.reader.get_mark())
+        raise ScannerError(None, None, "directives are not allowed", self.reader.get_mark())
 
 
 class _PlainComposer(Composer):
-    """Composes plain nodes, and refuses the rest where it stands."""
+    """Rejects anchors, aliases, tags, merge keys and non-scalar keys."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.parser.peek_event()
         if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise _refused("anchors and aliases are not taken; write it out", event)
+            raise _composer_error("anchors and aliases are not allowed; repeat the value instead", event)
         if event.ctag is not None:
-            raise _refused("tags are not taken", event)
-        # A mapping's keys are composed without an index, its values with their key as index.
+            raise _composer_error("tags are not allowed", event)
+        # The composer passes no index for the keys of a mapping, and the key as index for its values.
         is_key = parent is not None and index is None
         if is_key and not isinstance(event, ScalarEvent):
-            raise _refused("a key is a word, not a list or a mapping", event)
+            raise _composer_error("a key must be a string, not a list or a mapping", event)
         if is_key and event.value == "<<":
-            raise _refused("merges are not taken; write it out", event)
+            raise _composer_error("merge keys are not allowed; repeat the values instead", event)
         return super().compose_node(parent, index)
 
 
 class _PlacingConstructor(RoundTripConstructor):
-    """Says where a value stands that looks like a date or a number and is none."""
+    """Adds the position to errors about invalid dates and numbers."""
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         try:
@@ -68,18 +68,18 @@ class _PlacingConstructor(RoundTripConstructor):
 
 
 def read_mapping(path: Path) -> CommentedMap:
-    """Return the mapping that a file holds, with the line of everything in it; empty for an empty file.
+    """Return the mapping in a file, with line numbers; an empty mapping for an empty file.
 
     Raises:
-        Unreadable: it cannot be read, or is not a mapping in plain YAML.
+        Unreadable: the file cannot be read or is not a mapping in strict YAML.
     """
-    text = _text(path)
+    text = _read_text(path)
     try:
         content = _yaml().load(text)
     except DuplicateKeyError as error:
-        raise Unreadable("This key stands twice in the file.", _line(error), "duplicate") from None
+        raise Unreadable("This key occurs more than once in the file.", _line(error), "duplicate") from None
     except MaxDepthExceededError as error:
-        raise _not_yaml(f"it is more than {MAX_DEPTH} levels deep", _line(error)) from None
+        raise _not_yaml(f"it is nested more than {MAX_DEPTH} levels deep", _line(error)) from None
     except MarkedYAMLError as error:
         raise _not_yaml(str(error.problem), _line(error)) from None
     except ReaderError as error:
@@ -90,7 +90,7 @@ def read_mapping(path: Path) -> CommentedMap:
     if content is None:
         return CommentedMap()
     if not isinstance(content, CommentedMap):
-        raise _not_yaml("a file is a mapping from ids to entries")
+        raise _not_yaml("the file must be a mapping from ids to entries")
     return content
 
 
@@ -101,24 +101,24 @@ def _yaml() -> YAML:
     return yaml
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _not_yaml(f"the file is larger than {MAX_BYTES} bytes")
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise _not_yaml("it is not UTF-8", line) from None
+        raise _not_yaml("it is not encoded as UTF-8", line) from None
     except OSError as error:
-        raise Unreadable(f"It cannot be read: {error.strerror}.") from None
+        raise Unreadable(f"The file cannot be read: {error.strerror}.") from None
 
 
-def _refused(problem: str, event: Any) -> ComposerError:
+def _composer_error(problem: str, event: Any) -> ComposerError:
     return ComposerError(None, None, problem, event.start_mark)
 
 
 def _not_yaml(problem: str, line: int = 1) -> Unreadable:
-    return Unreadable(f"It is not readable YAML: {problem}.", line)
+    return Unreadable(f"Invalid YAML: {problem}.", line)
 
 
 def _line(error: MarkedYAMLError) -> int:

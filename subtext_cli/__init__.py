@@ -1,1 +1,1 @@
-"""The command line, ``subtext``: it joins the application and the content packs."""
+"""The command line, ``subtext``. It connects the application and the content packs."""

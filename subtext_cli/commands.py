@@ -1,4 +1,4 @@
-"""The command line: ``subtext``. The one place that joins the app and the seeds."""
+"""The commands of ``subtext``. Only this module may import both the application and the content packs."""
 
 from __future__ import annotations
 
@@ -6,61 +6,54 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask.cli import FlaskGroup
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from api.core import logging as logs
 from api.core.config import ROOT, InvalidSetting, Settings
+from api.core.release import VERSION
 from models import MODELS_BY_TYPE, DomainError, migrations
 from models.database import Database, as_unavailable
 from models.search import ensure_index_current
+
+if TYPE_CHECKING:
+    from seeds.check import CheckResult
 
 SEEDS = ROOT / "seeds"
 PACKS = click.argument("packs", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 
 
-def _app() -> Any:
-    from api.app import create_app
-
-    return create_app()
-
-
-@click.group(
-    cls=FlaskGroup,
-    create_app=_app,
-    add_default_commands=False,
-    load_dotenv=False,
-    set_debug_flag=False,
-    add_version_option=False,
-    help="Serve, fill and check Subtext. Settings come from the environment; see the README.",
-)
+@click.group()
+@click.version_option(VERSION, message="subtext %(version)s")
 def cli() -> None:
-    """Group every command."""
+    """Run Subtext, load its content and check it.
+
+    Settings are environment variables. The self-hosting guide lists them.
+    """
 
 
 def main() -> None:
-    """Run the command line; a setting that cannot be used ends it with one sentence."""
+    """Run the command line. Invalid settings and an unavailable database end it with a one-line message."""
     logs.configure()
     try:
         cli()
     except InvalidSetting as error:
         raise SystemExit(f"subtext: {error}") from None
     except SQLAlchemyError as error:
-        meant = as_unavailable(error)
-        if meant is None:
+        unavailable = as_unavailable(error)
+        if unavailable is None:
             raise
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise SystemExit(f"subtext: {meant} ({cause})") from None
+        raise SystemExit(f"subtext: {unavailable} ({cause})") from None
 
 
 @contextmanager
 def progress(description: str, total: int) -> Iterator[Any]:
-    """Show a progress bar on a terminal's standard error, and nothing elsewhere; yields ``step()``."""
+    """Show a progress bar on standard error if it is a terminal. Yield a function that advances it."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -72,72 +65,89 @@ def _database() -> Database:
     return Database(Settings.from_environment().database_url)
 
 
-@cli.command(with_appcontext=False)
+@cli.command
 def migrate() -> None:
-    """Bring the database's tables up to this version."""
+    """Upgrade the database schema to this version."""
     with closing(_database()) as database:
         _migrate(database)
-        click.echo(f"{database.redacted_url} stands at migration {migrations.current(database.engine)}.")
+        click.echo(f"{database.redacted_url} is at migration {migrations.current(database.engine)}.")
 
 
 def _migrate(database: Database) -> None:
     if not migrations.is_current(database.engine):
         migrations.upgrade(database.engine)
-    # A new release of the stemmer makes other terms of the same texts.
+    # A new stemmer release may produce different terms for the same text.
     ensure_index_current(database.engine)
 
 
-@cli.command(with_appcontext=False)
+@cli.command
 @PACKS
 @click.option(
     "--against",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     envvar="SUBTEXT_ESSAYS",
-    help="A folder with the text of each source, <source>.txt; also SUBTEXT_ESSAYS.",
+    help="Folder with the text of each source as <source>.txt. Default: SUBTEXT_ESSAYS.",
 )
-@click.option("--report", type=click.Choice(["markdown", "json"]), help="Print what cites each paragraph.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "github"]), default="text", help="How to print faults."
+    "--report",
+    "report_format",
+    type=click.Choice(["markdown", "json"]),
+    help="List what cites each paragraph.",
 )
-@click.option("--notices", is_flag=True, help="Print also what is only a place to look.")
-@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    help="Output format of errors, warnings and notices.",
+)
+@click.option("--notices", is_flag=True, help="Also print notices.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 def check(
     packs: tuple[Path, ...],
     against: Path | None,
-    report: str | None,
-    form: str,
+    report_format: str | None,
+    output_format: str,
     *,
     notices: bool,
     strict: bool,
 ) -> None:
-    """Check content packs: name file, line and rule of every fault.
+    """Check content packs for errors.
 
-    Without PACKS, the pack of this repository. With the sources' texts at hand it also proves that
-    quotations are verbatim, that hashes match, and that no other text repeats a source. With
-    --report, what cites each paragraph is printed, and the faults go to standard error.
+    Each error, warning and notice names its file, line and rule. PACKS are folders; the default is the
+    pack of this repository.
+
+    With the texts of the sources (--against), the command also checks that quotations are verbatim, that
+    hashes match, and that no other text copies from a source. With --report, it prints what cites each
+    paragraph, and writes errors to standard error.
     """
     from seeds import report as pack_report
-    from seeds.check import examine
+    from seeds.check import check_pack
     from seeds.pack import read_pack
     from seeds.rules import RULES
 
     pack = read_pack(*(packs or (SEEDS,)))
     with progress("Checking", len(RULES)) as step:
-        checked, faults = examine(pack, RULES, essays=against, outside=_shared(packs), step=step)
-    if report:
-        made = pack_report.report(checked)
-        click.echo(pack_report.as_json(made) if report == "json" else pack_report.as_markdown(made))
-    for fault in faults:
-        if notices or fault.level != "notice":
-            click.echo(fault.as_annotation() if form == "github" else str(fault), err=bool(report))
-    counts = Counter(str(fault.level) for fault in faults)
-    click.echo(_sum_up(checked, counts), err=bool(report))
+        result, diagnostics = check_pack(
+            pack, RULES, essays=against, exists_elsewhere=_shared_vocabularies(packs), step=step
+        )
+    if report_format:
+        report = pack_report.build_report(result)
+        click.echo(
+            pack_report.as_json(report) if report_format == "json" else pack_report.as_markdown(report)
+        )
+    for diagnostic in diagnostics:
+        if notices or diagnostic.level != "notice":
+            line = diagnostic.as_annotation() if output_format == "github" else str(diagnostic)
+            click.echo(line, err=bool(report_format))
+    counts = Counter(str(diagnostic.level) for diagnostic in diagnostics)
+    click.echo(_summary(result, counts), err=bool(report_format))
     if counts["error"] or (strict and counts["warning"]):
         raise SystemExit(1)
 
 
-def _shared(packs: tuple[Path, ...]) -> Any:
-    """Return what packs may refer to beside themselves: this repository's vocabularies."""
+def _shared_vocabularies(packs: tuple[Path, ...]) -> Any:
+    """Return a test for what other packs may refer to: the themes and advisories of this repository."""
     from seeds.pack import read_pack
 
     if not packs:
@@ -147,95 +157,104 @@ def _shared(packs: tuple[Path, ...]) -> Any:
     return lambda type_name, slug: (type_name, slug) in shared
 
 
-def _sum_up(checked: Any, counts: Counter[str]) -> str:
-    read = f"{len(checked.essays)} of {len(checked.of('source'))} sources' texts at hand"
-    quoted = sum(len(quote.body["text"].split()) for quote in checked.of("quote"))
-    told = ", ".join(f"{counts[level]} {level}s" for level in ("error", "warning", "notice"))
-    return f"{len(checked.pack.entries)} entries, {quoted} words quoted, {read}: {told}."
+def _summary(result: CheckResult, counts: Counter[str]) -> str:
+    texts = f"{len(result.essays)} of {len(result.of_type('source'))} source texts available"
+    quoted = sum(len(quote.body["text"].split()) for quote in result.of_type("quote"))
+    levels = ", ".join(_count(counts[level], level) for level in ("error", "warning", "notice"))
+    return f"{len(result.pack.entries)} entries, {quoted} quoted words, {texts}: {levels}."
 
 
-@cli.command(with_appcontext=False)
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+@cli.command
 @PACKS
 def seed(packs: tuple[Path, ...]) -> None:
-    """Load content packs into the database: all of it or nothing, and nothing twice.
+    """Load content packs into the database.
 
-    Without PACKS, the pack of this repository. A pack with a fault changes nothing.
+    PACKS are folders; the default is the pack of this repository. Atomic and idempotent: a pack with
+    errors changes nothing, and entries that are already loaded stay as they are.
     """
     with closing(_database()) as database:
         if not migrations.is_current(database.engine):
-            raise SystemExit("subtext: the database is not migrated to this version; run `subtext migrate`.")
+            raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
         report = _seed(database, packs or (SEEDS,))
     for type_name, counts in report.items():
-        told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("created", "updated", "unchanged"))
-        click.echo(f"{type_name}: {told}")
+        outcomes = ", ".join(
+            f"{counts[outcome]} {outcome}" for outcome in ("created", "updated", "unchanged")
+        )
+        click.echo(f"{type_name}: {outcomes}")
 
 
 def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
     from sqlalchemy import select
 
-    from seeds.check import examine
+    from seeds.check import check_pack
     from seeds.load import load
     from seeds.pack import read_pack
     from seeds.rules import RULES
 
     pack = read_pack(*packs)
-    with _or_nothing(), database.write_session() as session:
+    with _report_conflicts(), database.write_session() as session:
 
-        def stored(type_name: str, slug: str) -> bool:
+        def is_stored(type_name: str, slug: str) -> bool:
             model = MODELS_BY_TYPE[type_name]
             return session.scalar(select(model.id).where(model.slug == slug)) is not None
 
-        checked, faults = examine(pack, RULES, outside=stored)
-        errors = [fault for fault in faults if fault.level == "error"]
+        result, diagnostics = check_pack(pack, RULES, exists_elsewhere=is_stored)
+        errors = [diagnostic for diagnostic in diagnostics if diagnostic.level == "error"]
         if errors:
-            for fault in errors:
-                click.echo(str(fault), err=True)
-            raise SystemExit(f"{len(errors)} errors: nothing was changed.")
-        with progress("Loading", len(checked.sound)) as step:
-            return load(session, checked, step=step)
+            for error in errors:
+                click.echo(str(error), err=True)
+            raise SystemExit(f"{_count(len(errors), 'error')}: nothing was changed.")
+        with progress("Loading", len(result.valid_entries)) as step:
+            return load(session, result, step=step)
 
 
 @contextmanager
-def _or_nothing() -> Iterator[None]:
-    """End with one sentence where a pack, sound by itself, contradicts what the database holds."""
+def _report_conflicts() -> Iterator[None]:
+    """End with a one-line message if a valid pack contradicts the content of the database."""
     try:
         yield
     except DomainError as error:
         raise SystemExit(f"subtext: {error} Nothing was changed.") from None
     except IntegrityError as error:
-        said = str(error.orig).partition("\n")[0]
-        raise SystemExit(f"subtext: The database refuses it: {said}. Nothing was changed.") from None
+        cause = str(error.orig).partition("\n")[0]
+        raise SystemExit(f"subtext: The database rejected the pack: {cause}. Nothing was changed.") from None
 
 
-@cli.command(with_appcontext=False)
+@cli.command
 @click.argument("text", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def paragraphs(text: Path) -> None:
-    """Print a source's sha256 and paragraphs as sources.yml lists them, from its plain TEXT.
+    """Print the paragraph list of a source for sources.yml.
 
-    Every paragraph is called body; say where one is a title, a heading or another kind.
+    TEXT is the plain text of the source. The output has its SHA-256 and, for each paragraph, the number of
+    words and the SHA-256. Every paragraph gets the kind "body": change it for titles and headings.
     """
     from seeds.essay import Essay
 
     try:
         essay = Essay.read(text)
     except UnicodeDecodeError:
-        raise SystemExit(f"subtext: {text} is not UTF-8.") from None
+        raise SystemExit(f"subtext: {text} is not encoded as UTF-8.") from None
     click.echo(f"sha256: {essay.sha256}\nparagraphs:")
     for number in range(1, len(essay.paragraphs) + 1):
         count, sha256 = essay.measure(number)
         click.echo(f"  - {{kind: body, word_count: {count}, sha256: {sha256}}}")
 
 
-@cli.command(with_appcontext=False)
-@click.option(
-    "--check", "only_check", is_flag=True, help="Write nothing; fail if the file is not up to date."
-)
+@cli.command
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; fail if the file is out of date.")
 def openapi(only_check: bool) -> None:
-    """Generate openapi/v1.json from the code, with real answers of the pack as examples."""
+    """Generate the OpenAPI document, openapi/v1.json.
+
+    Its examples are real responses, made from the pack of this repository.
+    """
     from tempfile import TemporaryDirectory
 
     from api.app import create_app
-    from openapi import PATH, render
+    from openapi import PATH, render_document
 
     with TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/openapi.sqlite3")
@@ -243,31 +262,36 @@ def openapi(only_check: bool) -> None:
         migrations.upgrade(database.engine)
         _seed(database, (SEEDS,))
         database.close()
-        document = render(create_app(settings))
+        document = render_document(create_app(settings))
     if only_check and PATH.read_bytes() != document:
-        raise SystemExit("openapi/v1.json is not what the code generates; run `subtext openapi`.")
+        raise SystemExit("openapi/v1.json is out of date. Run `subtext openapi`.")
     if not only_check:
         PATH.write_bytes(document)
         click.echo(f"Wrote {len(document)} bytes to openapi/v1.json.")
 
 
-@cli.command(with_appcontext=False)
+@cli.command
 def serve() -> None:
-    """Migrate and seed the database, then serve it until stopped.
+    """Migrate and seed the database, then serve the API.
 
-    HOST, PORT, SUBTEXT_DATABASE_URL and SUBTEXT_PUBLIC_URL say where, SUBTEXT_WORKERS how many processes
-    serve; the README lists every setting.
+    HOST and PORT set where the server listens, SUBTEXT_DATABASE_URL the database, SUBTEXT_PUBLIC_URL the
+    base URL that clients use, and SUBTEXT_WORKERS the number of processes. The self-hosting guide lists all
+    settings.
     """
     from subtext_cli import server
 
     settings = Settings.from_environment()
-    server.refuse_taken_port(settings)
+    server.require_free_port(settings)
     with closing(Database(settings.database_url)) as database:
         _migrate(database)
         _seed(database, (SEEDS,))
-    base = settings.base_url
-    click.echo(f"Subtext on {database.redacted_url}")
-    click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")
+    _print_urls(settings, database)
     for line in server.describe_server(settings):
         click.echo(f"  {line}")
     server.serve(settings)
+
+
+def _print_urls(settings: Settings, database: Database) -> None:
+    base = settings.base_url
+    click.echo(f"Subtext on {database.redacted_url}")
+    click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")

@@ -1,4 +1,4 @@
-"""granian, with the settings that were measured to suit this service (ADR 0008)."""
+"""The production server: granian, with settings that were measured for this service (ADR 0008)."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ from sqlalchemy import make_url
 
 from api.core.config import MEGABYTE, ROOT, Settings
 
-#: On a machine with more cores than this, an operator who wants as many workers says so: each has its own
-#: memory, and its own connections to the database.
+#: More workers than this must be set explicitly: each uses its own memory and database connections.
 MAX_DEFAULT_WORKERS = 8
-#: Requests that a worker takes at once; others wait to be accepted, in the queue of the socket.
+#: Concurrent requests per worker. Further connections wait in the socket's backlog.
 MAX_REQUESTS, MAX_BACKLOG = 4096, 8192
-#: Seconds for the whole head of a request, and for what is under way when a worker is to stop.
+#: Time limits, in seconds: to receive the headers of a request, and to finish open requests at shutdown.
 HEADER_TIMEOUT_SECONDS, SHUTDOWN_SECONDS = 5, 30
-#: What tells a process to stop; and what a server hears, which makes new workers when it is told to reload.
+#: Signals that stop a process. The server also handles SIGHUP: it replaces its workers.
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
-WORKER_SIGNALS = STOP_SIGNALS | {signal.SIGHUP}
+SERVER_SIGNALS = STOP_SIGNALS | {signal.SIGHUP}
 
 
-def refuse_taken_port(settings: Settings) -> None:
-    """End with one sentence if something listens there already."""
+def require_free_port(settings: Settings) -> None:
+    """End with a one-line message if the server cannot listen on its host and port."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -39,61 +38,65 @@ def refuse_taken_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise SystemExit(
-                f"subtext: {settings.host}:{settings.port} cannot be used: {error.strerror}."
+                f"subtext: cannot listen on {settings.host}:{settings.port}: {error.strerror}."
             ) from None
 
 
 @dataclass(frozen=True)
-class Processes:
-    """What a server is made of: so many workers, each with so many threads."""
+class ProcessCounts:
+    """The number of worker processes and of threads in each worker."""
 
     workers: int
     threads: int
 
 
-def processes(settings: Settings) -> Processes:
-    """Return as many workers as are set, or else as suit the machine."""
+def process_counts(settings: Settings) -> ProcessCounts:
+    """Return the number of workers that is set, or one per core, and the threads that suit the database."""
     is_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
-    # Of several workers that count apart, each would let a client send all that one may.
-    most = 1 if settings.limits_are_per_worker else min(len(os.sched_getaffinity(0)), MAX_DEFAULT_WORKERS)
-    # More threads on SQLite only wait for one another; on PostgreSQL they wait for the network.
-    return Processes(settings.workers or most, 1 if is_sqlite else 4)
+    # With per-worker counts, a client could send its full quota to each worker.
+    default = 1 if settings.limits_are_per_worker else min(len(os.sched_getaffinity(0)), MAX_DEFAULT_WORKERS)
+    # Threads help while they wait for PostgreSQL's replies. With SQLite they only compete for the CPU.
+    return ProcessCounts(settings.workers or default, 1 if is_sqlite else 4)
 
 
 def describe_server(settings: Settings) -> list[str]:
-    """Return what an operator is told of that, in lines."""
-    made, kept = processes(settings), settings.cache_bytes // MEGABYTE
-    workers = f"{made.workers} worker{'s' * (made.workers > 1)}"
-    threads = f"{made.threads} thread{'s' * (made.threads > 1)} each"
+    """Return the lines about workers and limits that ``subtext serve`` prints."""
+    counts, cache_megabytes = process_counts(settings), settings.cache_bytes // MEGABYTE
+    workers = f"{counts.workers} worker{'s' * (counts.workers > 1)}"
+    threads = f"{counts.threads} thread{'s' * (counts.threads > 1)} each"
+    cache = f"{cache_megabytes} MB response cache per worker" if cache_megabytes else "response cache off"
     lines = [
-        f"{workers}, {threads}, replaced above {settings.worker_memory} MB; "
-        f"{f'{kept} MB for answers in each' if kept else 'no answers are kept'}",
-        f"{MAX_REQUESTS:,} requests at once in each, {HEADER_TIMEOUT_SECONDS} s for the headers of one; "
-        f"{SHUTDOWN_SECONDS} s for those under way when it stops",
+        f"{workers}, {threads}, replaced above {settings.worker_memory} MB; {cache}",
+        f"Up to {MAX_REQUESTS:,} concurrent requests per worker; header timeout {HEADER_TIMEOUT_SECONDS} s; "
+        f"graceful shutdown {SHUTDOWN_SECONDS} s",
     ]
-    if settings.limits_are_per_worker and made.workers > 1:
-        lines.append("Each worker counts requests for itself: SUBTEXT_RATE_LIMIT_STORAGE may name a Redis.")
+    if settings.limits_are_per_worker and counts.workers > 1:
+        lines.append(
+            "Each worker counts requests separately. "
+            "Set SUBTEXT_RATE_LIMIT_STORAGE to a Redis URL to share the counts."
+        )
     return lines
 
 
 def serve(settings: Settings) -> NoReturn:
-    """Become a process that does nothing but serve.
+    """Replace this process with one that only serves.
 
-    Workers are copies of that process: what this one has loaded to fill a database, each would hold too.
+    Workers are forks of the serving process. They would keep everything in memory that this process loaded
+    to migrate and seed the database.
     """
-    # It and its workers read the environment anew: they must find what was resolved here.
+    # The new process and its workers read the environment again and must get the same values.
     os.environ.update(HOST=settings.host, PORT=str(settings.port))
-    # -P: it is started in whatever folder an operator is in, and may import nothing from there.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "subtext_cli.server"])  # noqa: S606 (no shell is meant)
+    # -P: import nothing from the current directory, which may be any folder.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "subtext_cli.server"])  # noqa: S606 (no shell needed)
 
 
 def run(settings: Settings, target: str = "wsgi:app") -> None:
-    """Serve the application until told to stop; what is under way then is answered first."""
-    made = processes(settings)
-    # Workers are copies of this process, and block them too; each has one thread that waits for them.
-    signal.pthread_sigmask(signal.SIG_BLOCK, WORKER_SIGNALS)
+    """Serve the WSGI application until a stop signal arrives, then finish open requests."""
+    counts = process_counts(settings)
+    # Blocked in workers, too, which are forks. In each process, one thread waits for the signals.
+    signal.pthread_sigmask(signal.SIG_BLOCK, SERVER_SIGNALS)
     os.register_at_fork(after_in_child=_start_worker_signal_thread)
-    # What it says of this at each start stands in the guide to self-hosting.
+    # granian logs advice about this sysctl at each start. The self-hosting guide covers it.
     logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
     server = Server(
         target,
@@ -101,10 +104,10 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         working_dir=ROOT,
-        workers=made.workers,
-        blocking_threads=made.threads,
+        workers=counts.workers,
+        blocking_threads=counts.threads,
         http=HTTPModes.http1,
-        # Nothing here runs on a loop: another one, if it is installed, would only be held in memory.
+        # WSGI does not use the event loop. Naming one keeps granian from loading uvloop if it is installed.
         loop=Loops.asyncio,
         websockets=False,
         backlog=MAX_BACKLOG,
@@ -122,63 +125,66 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
 
 
 class WakeEvent(Event):
-    """What wakes a server: no longer cleared, as it is for a worker that has ended, once that is to stop."""
+    """The event that wakes the server's main loop. It stays set once the server has been told to stop.
+
+    granian clears it after a worker has ended, and would then lose a stop signal that arrived meanwhile.
+    """
 
     def __init__(self, server: MPServer) -> None:
-        """Take the server."""
+        """Create the event of ``server``."""
         super().__init__()
         self._server = server
 
     def clear(self) -> None:
-        """See :meth:`threading.Event.clear`."""
+        """Clear the event unless the server is stopping; see :meth:`threading.Event.clear`."""
         super().clear()
         if self._server.interrupt_signal:
             self.set()
 
 
 class Server(MPServer):
-    """granian, which may otherwise wait for ever when it is told to stop.
+    """granian's server, without two race conditions that could keep it from stopping.
 
-    Python runs the handler of a signal in the main thread, between two instructions of its own. There are two
-    traps in that. A signal that comes after the last instruction before the thread waits, and before it does,
-    is seen when the wait has ended: never, as it waits for the signal. And what the handler sets has a lock,
-    which that thread may hold just then. So signals are blocked here, and a thread waits for them by name.
+    Python runs signal handlers in the main thread, between two bytecode instructions. First, a signal that
+    arrives after the last instruction before the main thread blocks is only handled when the wait ends,
+    and the wait only ends with a signal. Second, the handler sets an event whose lock the main thread may
+    hold at that moment. Therefore signals are blocked here, and a thread waits for them with ``sigwait``.
     """
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        """See :class:`granian.Granian`."""
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Create the server; see :class:`granian.Granian`."""
+        super().__init__(*args, **kwargs)
         self.main_loop_interrupt = WakeEvent(self)
 
     def _stop_workers(self) -> None:
         super()._stop_workers()  # type: ignore[no-untyped-call]
         if self.interrupt_signal:
-            # Told to stop as well, they did; it is no failure, as it is else where one ends by itself.
+            # Workers that got the stop signal, too, ended as they should: do not report them as crashed.
             self.interrupt_children.clear()
 
 
 def _start_worker_signal_thread() -> None:
     for number in STOP_SIGNALS:
-        # Its parent's, until it is loaded and has its own.
+        # Until the worker installs its handler, it would run the one that it inherited from the server.
         signal.signal(number, signal.SIG_DFL)
-    # Once: what hears of it a third time waits for ever.
+    # No loop: granian's worker deadlocks if its handler runs three times.
     Thread(target=_wait_for_signals, args=(STOP_SIGNALS,), daemon=True).start()
 
 
 def _start_signal_thread() -> None:
-    def listen() -> None:
+    def handle_signals() -> None:
         while True:
-            _wait_for_signals(WORKER_SIGNALS)
+            _wait_for_signals(SERVER_SIGNALS)
 
-    Thread(target=listen, daemon=True).start()
+    Thread(target=handle_signals, daemon=True).start()
 
 
 def _wait_for_signals(numbers: set[signal.Signals]) -> None:
-    """Wait for one of them, and call its handler."""
+    """Wait for one of the signals and call its handler."""
     number = signal.sigwait(numbers)
     handler = signal.getsignal(number)
     if not callable(handler):
-        # Nothing is under way: it is still loading.
+        # The worker is still loading and has no open requests.
         os._exit(0)
     handler(number, None)
 

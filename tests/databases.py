@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from models import migrations
 from models.database import Database
-from seeds.check import examine
+from seeds.check import check_pack
 from seeds.load import load
 from seeds.pack import read_pack
 from seeds.rules import RULES
@@ -56,7 +56,7 @@ PREFIX = f"subtext_test_{RUN_ID}"
 def seed(database: Database, *packs: Path):
     """Load packs; return the loader's report."""
     with database.write_session() as session:
-        checked, faults = examine(read_pack(*(packs or (SEEDS,))), RULES)
+        checked, faults = check_pack(read_pack(*(packs or (SEEDS,))), RULES)
         assert not [fault for fault in faults if fault.level == "error"]
         return load(session, checked)
 

@@ -92,8 +92,8 @@ class TestServe:
             assert f"{public}/docs" in server.printed
 
     def test_it_says_of_what_it_is_made(self, served):
-        assert "1 thread each, replaced above 512 MB; 32 MB for answers in each" in served.printed
-        assert "4,096 requests at once in each, 5 s for the headers of one" in served.printed
+        assert "1 thread each, replaced above 512 MB; 32 MB response cache per worker" in served.printed
+        assert "Up to 4,096 concurrent requests per worker; header timeout 5 s" in served.printed
 
     @pytest.mark.slow
     @pytest.mark.parametrize("times", [0, 5])

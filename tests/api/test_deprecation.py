@@ -21,7 +21,7 @@ from api.schemas.fields import Choice, CommaSeparated, ConstantField
 from api.schemas.references import NestedParts, ReferenceTo
 from api.views.blueprint import Blueprint
 from models import Quote, Voice
-from openapi import PATH, render
+from openapi import PATH, render_document
 from tests.cases import each
 
 pytestmark = pytest.mark.any_database
@@ -146,7 +146,7 @@ def visitor(old):
 
 @pytest.fixture(scope="module")
 def document(old):
-    return json.loads(render(old))
+    return json.loads(render_document(old))
 
 
 def said(answer):

@@ -169,13 +169,13 @@ class TestShape:
 
 
 class TestRefusals:
-    def fault(self, client, address):
+    def diagnostic(self, client, address):
         answer = client.get(address)
         assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid-parameters")
         return answer.get_json()["errors"][0]
 
     def test_an_unknown_facet_names_those_there_are_and_the_nearest(self, client):
-        fault = self.fault(client, "/v1/quotes?facets=kind,themes")
+        fault = self.diagnostic(client, "/v1/quotes?facets=kind,themes")
         assert fault["detail"] == "Unknown facet “themes”. Did you mean “theme”?"
         assert fault["allowed"] == LISTS["quotes"]
 
@@ -184,16 +184,16 @@ class TestRefusals:
         assert client.get(f"/v1/quotes?facets={value}").status_code in (400, 422)
 
     def test_more_than_five_are_refused(self, client):
-        fault = self.fault(client, f"/v1/quotes?facets={','.join(LISTS['quotes'][:6])}")
+        fault = self.diagnostic(client, f"/v1/quotes?facets={','.join(LISTS['quotes'][:6])}")
         assert fault["detail"] == "At most 5 values are taken."
 
     def test_what_the_path_has_fixed_is_no_facet(self, client):
-        fault = self.fault(client, "/v1/films/her-2013/quotes?facets=film")
+        fault = self.diagnostic(client, "/v1/films/her-2013/quotes?facets=film")
         assert fault["allowed"] == LISTS["quotes"][1:]
 
     @each("path", ["quotes/random", "quotes/daily", "commentary/random", "advisories", "films/her-2013"])
     def test_it_is_no_parameter_where_nothing_is_listed_by_filters(self, client, path):
-        assert self.fault(client, f"/v1/{path}?facets=kind")["pointer"] == "facets"
+        assert self.diagnostic(client, f"/v1/{path}?facets=kind")["pointer"] == "facets"
 
 
 class TestCost:

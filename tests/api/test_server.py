@@ -6,7 +6,7 @@ import pytest
 from granian.constants import Interfaces
 
 from api.core.config import Settings
-from subtext_cli.server import MAX_DEFAULT_WORKERS, Server, describe_server, processes
+from subtext_cli.server import MAX_DEFAULT_WORKERS, Server, describe_server, process_counts
 
 pytestmark = pytest.mark.any_database
 
@@ -14,7 +14,7 @@ SQLITE, POSTGRESQL = "sqlite:////tmp/x", "postgresql://x@127.0.0.1/x"
 
 
 def of(url=SQLITE, **settings):
-    return processes(Settings(database_url=url, **settings))
+    return process_counts(Settings(database_url=url, **settings))
 
 
 @pytest.fixture
@@ -43,13 +43,13 @@ class TestProcesses:
 class TestTold:
     def test_it_says_how_many_and_how_much(self):
         assert describe_server(Settings(workers=3)) == [
-            "3 workers, 1 thread each, replaced above 512 MB; 32 MB for answers in each",
-            "4,096 requests at once in each, 5 s for the headers of one; 30 s for those under way when it stops",
+            "3 workers, 1 thread each, replaced above 512 MB; 32 MB response cache per worker",
+            "Up to 4,096 concurrent requests per worker; header timeout 5 s; graceful shutdown 30 s",
         ]
 
     def test_it_says_that_nothing_is_kept(self):
         line = describe_server(Settings(workers=1, cache_bytes=0, database_url=POSTGRESQL))[0]
-        assert line == "1 worker, 4 threads each, replaced above 512 MB; no answers are kept"
+        assert line == "1 worker, 4 threads each, replaced above 512 MB; response cache off"
 
     def test_it_warns_of_limits_that_each_worker_counts(self):
         assert (

@@ -18,7 +18,7 @@ from api.query.json_projection import compile_item
 from api.schemas.references import expandable_names
 from api.schemas.sparse_fields import Shape
 from models import Quote
-from openapi import PATH, render
+from openapi import PATH, render_document
 from tests import quotes_v2
 from tests.cases import each
 from tests.counted import answered, items, selects
@@ -48,7 +48,7 @@ def add_version_2(app):
     api = Api(app, config_prefix="V2_")
     api.register_blueprint(quotes_v2.blp)
     app.add_url_rule(
-        "/v2/openapi.json", "v2", lambda: Response(render(app, "V2_"), mimetype="application/json")
+        "/v2/openapi.json", "v2", lambda: Response(render_document(app, "V2_"), mimetype="application/json")
     )
 
 
@@ -72,7 +72,7 @@ def document(both):
 
 class TestVersion1:
     def test_its_document_is_the_same_to_the_byte(self, both):
-        assert render(both) == PATH.read_bytes()
+        assert render_document(both) == PATH.read_bytes()
 
     @each("path", OF_V1)
     def test_its_answers_are_the_same_to_the_byte(self, client, visitor, path):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from seeds.check import examine
+from seeds.check import check_pack
 from seeds.load import load
 from seeds.pack import read_pack
 from seeds.rules import RULES
@@ -43,21 +43,24 @@ class PackCopy:
         """Return the line of the first ``text`` that follows ``after``."""
         return self.replace(name, text, text, after=after)
 
-    def faults(self, essays: Path | None = None):
+    def diagnostics(self, essays: Path | None = None):
         """Return what ``subtext check`` finds in the pack."""
-        return examine(
-            read_pack(self.root), RULES, essays=essays, outside=lambda *thing: thing in self.vocabularies
+        return check_pack(
+            read_pack(self.root),
+            RULES,
+            essays=essays,
+            exists_elsewhere=lambda *thing: thing in self.vocabularies,
         )[1]
 
     def told(self, rule: str = "", *, essays: Path | None = None) -> list[str]:
         """Return the faults as they are printed, each with the name of its file; of one rule, if named."""
-        faults = [fault for fault in self.faults(essays) if rule in ("", fault.rule)]
+        faults = [fault for fault in self.diagnostics(essays) if rule in ("", fault.rule)]
         return [str(fault).replace(f"{fault.file.parent}/", "") for fault in faults]
 
 
 def load_packs(database, *roots: Path):
     """Load packs into a database that may hold what they refer to; return the loader's report."""
     with database.write_session() as session:
-        checked, faults = examine(read_pack(*roots), RULES, outside=lambda *_: True)
+        checked, faults = check_pack(read_pack(*roots), RULES, exists_elsewhere=lambda *_: True)
         assert not [fault for fault in faults if fault.level == "error"]
         return load(session, checked)

@@ -11,7 +11,7 @@ from tests.seeds.packs import ESSAY, ESSAYS, SECOND
 from tests.seeds.test_load import COUNTS, history, states
 
 TEXT = ESSAYS / f"{ESSAY}.txt"
-UNMIGRATED = "subtext: the database is not migrated to this version; run `subtext migrate`."
+UNMIGRATED = "subtext: The database schema is not at this version. Run `subtext migrate`."
 
 
 @pytest.fixture
@@ -49,14 +49,14 @@ class TestCheck:
         result = subtext("check")
         assert result.exit_code == 0
         assert ": 0 errors, 0 warnings, " in result.output.splitlines()[-1]
-        assert ", 0 of 1 sources' texts at hand: " in result.output
+        assert ", 0 of 1 source texts available: " in result.output
 
     def test_a_valid_pack_is_one_line(self, subtext):
         result = subtext("check", SECOND)
         assert result.exit_code == 0
         assert (
             result.output
-            == "29 entries, 61 words quoted, 0 of 1 sources' texts at hand: 0 errors, 0 warnings, 0 notices.\n"
+            == "29 entries, 61 quoted words, 0 of 1 source texts available: 0 errors, 0 warnings, 0 notices.\n"
         )
 
     def test_texts_are_read_from_the_folder_in_the_option(self, subtext):
@@ -64,16 +64,16 @@ class TestCheck:
         assert result.exit_code == 0
         assert (
             result.output
-            == "29 entries, 61 words quoted, 1 of 1 sources' texts at hand: 0 errors, 0 warnings, 0 notices.\n"
+            == "29 entries, 61 quoted words, 1 of 1 source texts available: 0 errors, 0 warnings, 0 notices.\n"
         )
 
     def test_texts_are_read_from_the_folder_in_the_environment(self, subtext):
         result = subtext("check", SECOND, SUBTEXT_ESSAYS=str(ESSAYS))
-        assert ", 1 of 1 sources' texts at hand: " in result.output
+        assert ", 1 of 1 source texts available: " in result.output
 
     def test_the_option_overrides_the_environment(self, subtext, tmp_path):
         result = subtext("check", SECOND, "--against", tmp_path, SUBTEXT_ESSAYS=str(ESSAYS))
-        assert ", 0 of 1 sources' texts at hand: " in result.output
+        assert ", 0 of 1 source texts available: " in result.output
 
     def test_an_empty_setting_is_ignored(self, subtext):
         assert subtext("check", SECOND, SUBTEXT_ESSAYS="").exit_code == 0
@@ -84,8 +84,8 @@ class TestCheck:
         assert result.exit_code == 1
         assert result.output.splitlines() == [
             f"{second.file('quotes.yml')}:{line}: error [verbatim] casablanca-1942-heres-looking-at-you: "
-            "Paragraph 9 does not have these words.",
-            "29 entries, 61 words quoted, 1 of 1 sources' texts at hand: 1 errors, 0 warnings, 0 notices.",
+            "Paragraph 9 does not contain this text.",
+            "29 entries, 61 quoted words, 1 of 1 source texts available: 1 error, 0 warnings, 0 notices.",
         ]
 
     def test_a_file_below_the_current_folder_has_a_relative_path(self, subtext, second, monkeypatch):
@@ -101,7 +101,7 @@ class TestCheck:
         result = subtext("check", second.root)
         assert result.exit_code == 0
         assert ": warning [coverage] " in result.output
-        assert result.output.endswith(": 0 errors, 1 warnings, 0 notices.\n")
+        assert result.output.endswith(": 0 errors, 1 warning, 0 notices.\n")
 
     def test_with_strict_warnings_fail(self, subtext, second):
         second.replace("sources.yml", "kind: footer", "kind: body")
@@ -112,7 +112,7 @@ class TestCheck:
         second.replace("quotes.yml", "advisories:\n    - {advisory: spoiler, severity: 1}", "advisories: []")
         counted, shown = subtext("check", second.root), subtext("check", second.root, "--notices")
         assert (counted.exit_code, shown.exit_code) == (0, 0)
-        assert counted.output.endswith(": 0 errors, 0 warnings, 1 notices.\n")
+        assert counted.output.endswith(": 0 errors, 0 warnings, 1 notice.\n")
         assert ": notice [flagged-paragraph] casablanca-1942-only-good-manners: " in shown.output
         assert ": notice [" not in counted.output
 
@@ -126,7 +126,7 @@ class TestCheck:
         second.file("quotes.yml").write_bytes(b"a: \xff\n")
         result = subtext("check", second.root)
         assert result.exit_code == 1
-        assert ":1: error [yaml] -: It is not readable YAML: it is not UTF-8.\n" in result.output
+        assert ":1: error [yaml] -: Invalid YAML: it is not encoded as UTF-8.\n" in result.output
 
     def test_control_characters_of_a_pack_are_escaped(self, subtext, second):
         second.append("themes.yml", '"\\e[2J\\ud800\\nall is well":\n  name: x\n')
@@ -156,7 +156,7 @@ class TestCheck:
     def test_several_packs_are_checked_as_one(self, subtext):
         result = subtext("check", SEEDS, SECOND)
         assert result.exit_code == 0
-        assert ", 0 of 2 sources' texts at hand: " in result.output
+        assert ", 0 of 2 source texts available: " in result.output
 
     def test_its_help_names_the_setting(self, subtext):
         result = subtext("check", "--help")
@@ -175,14 +175,14 @@ class TestSeed:
         second = subtext("seed", SUBTEXT_DATABASE_URL=url)
         assert (first.exit_code, second.exit_code) == (0, 0)
         assert [line.split(":")[0] for line in first.output.splitlines()] == [
-            "advisory",
-            "theme",
             "film",
             "source",
             "character",
             "scene",
             "quote",
             "commentary",
+            "theme",
+            "advisory",
         ]
         assert all(line.endswith(" 0 updated, 0 unchanged") for line in first.output.splitlines())
         assert all(": 0 created, 0 updated, " in line for line in second.output.splitlines())
@@ -218,7 +218,7 @@ class TestSeed:
         line = second.replace("commentary.yml", "weight: core", "weight: heavy")
         output = self.output_of_failure(subtext, packed, url, second.root)
         assert f"commentary.yml:{line}: error [form] " in output
-        assert output.endswith("1 errors: nothing was changed.\n")
+        assert output.endswith("1 error: nothing was changed.\n")
 
     def test_an_unknown_reference_changes_nothing(self, subtext, packed, url, second):
         second.replace("scenes.yml", "themes: [avoidance]", "themes: [no-such-theme]")
@@ -240,7 +240,7 @@ class TestSeed:
         text = second.file("sources.yml").read_text().splitlines(keepends=True)
         second.file("sources.yml").write_text("".join(text[:-8]))
         output = self.output_of_failure(subtext, packed, url, second.root)
-        assert output.startswith("subtext: The database refuses it: ")
+        assert output.startswith("subtext: The database rejected the pack: ")
         assert output.count("\n") == 1
 
     def test_a_folder_without_a_pack_changes_nothing(self, subtext, packed, url, tmp_path):
@@ -287,7 +287,7 @@ class TestParagraphs:
         head = second.file("sources.yml").read_text().partition("  sha256:")[0]
         paragraphs = "".join(f"  {line}\n" for line in subtext("paragraphs", TEXT).output.splitlines())
         second.file("sources.yml").write_text(head + paragraphs)
-        assert [fault.level for fault in second.faults(ESSAYS) if fault.level == "error"] == []
+        assert [fault.level for fault in second.diagnostics(ESSAYS) if fault.level == "error"] == []
 
     def test_blank_lines_and_white_space_do_not_count(self, subtext, tmp_path):
         (tmp_path / "text.txt").write_bytes("\n \t\r\n  one  two\r\n\n\u00a0three\n\n".encode())
@@ -308,7 +308,7 @@ class TestParagraphs:
         (tmp_path / "text.txt").write_bytes(b"caf\xe9")
         result = subtext("paragraphs", tmp_path / "text.txt")
         assert result.exit_code == 1
-        assert result.output == f"subtext: {tmp_path / 'text.txt'} is not UTF-8.\n"
+        assert result.output == f"subtext: {tmp_path / 'text.txt'} is not encoded as UTF-8.\n"
 
     @pytest.mark.parametrize("path", ["nowhere.txt", ESSAYS])
     def test_only_files_are_accepted(self, subtext, path):

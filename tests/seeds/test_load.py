@@ -22,7 +22,7 @@ from models import (
     Theme,
 )
 from models.database import Database
-from seeds.check import examine
+from seeds.check import check_pack
 from seeds.load import load
 from seeds.pack import read_pack
 from seeds.rules import RULES
@@ -123,7 +123,7 @@ class TestFirstLoad:
         if is_loaded:
             load_packs(packed, second.root)
         with packed.write_session() as session:
-            checked, _ = examine(read_pack(second.root), RULES, outside=lambda *_: True)
+            checked, _ = check_pack(read_pack(second.root), RULES, exists_elsewhere=lambda *_: True)
             load(session, checked, step=lambda: steps.append(1))
         assert len(steps) == sum(COUNTS.values())
 
@@ -242,7 +242,7 @@ class TestChange:
         assert states(loaded)["scene", PARIS][2].year == 2028
 
     def test_the_order_of_entries_is_content(self, loaded, second):
-        scenes = read_pack(second.root).of("scene")
+        scenes = read_pack(second.root).of_type("scene")
         text = second.file("scenes.yml").read_text()
         start, end = text.index(f"\n{PARIS}:"), text.index("\ncasablanca-1942-the-visit-at-night:")
         second.file("scenes.yml").write_text(text[:start] + text[end:] + text[start:end])

@@ -10,7 +10,7 @@ from tests.seeds.packs import FILM
 
 RELEASED = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 THEME = "released_at: 2026-11-24T00:00:00Z\nsacrifice:\n  name: Sacrifice\n  definition: Giving up.\n"
-MALFORMED = "An entry is an id (quoted, if YAML would read it as a number) and its fields."
+MALFORMED = "An entry must be an id with a mapping of fields. Quote an id that YAML would read as a number."
 
 
 @pytest.fixture
@@ -26,11 +26,11 @@ def themes(tmp_path):
 
 
 def told(pack):
-    return [(fault.file.name, fault.line, fault.rule, fault.message) for fault in pack.faults]
+    return [(fault.file.name, fault.line, fault.rule, fault.message) for fault in pack.diagnostics]
 
 
 def unreadable(line, problem):
-    return [("themes.yml", line, "yaml", f"It is not readable YAML: {problem}.")]
+    return [("themes.yml", line, "yaml", f"Invalid YAML: {problem}.")]
 
 
 class TestEntries:
@@ -39,14 +39,14 @@ class TestEntries:
         return read_pack(second.root)
 
     def test_every_file_is_read(self, pack):
-        assert not pack.faults
+        assert not pack.diagnostics
         counts = {
-            type_name: len(pack.of(type_name)) for type_name in ("theme", "film", "source", "character")
+            type_name: len(pack.of_type(type_name)) for type_name in ("theme", "film", "source", "character")
         }
         assert counts == {"theme": 1, "film": 1, "source": 1, "character": 5}
 
     def test_positions_count_from_one_in_the_order_of_the_file(self, pack):
-        scenes = pack.of("scene")
+        scenes = pack.of_type("scene")
         assert [scene.position for scene in scenes] == list(range(1, len(scenes) + 1))
         assert scenes[0].slug == "casablanca-1942-an-evening-at-the-cafe"
 
@@ -56,17 +56,17 @@ class TestEntries:
 
     def test_a_fault_has_the_line_of_its_place_inside_the_entry(self, pack, second):
         paris = next(entry for entry in pack.entries if entry.slug == "casablanca-1942-paris")
-        fault = paris.fault("x", "y", "appearances", 1, "presence")
+        fault = paris.diagnostic("x", "y", "appearances", 1, "presence")
         assert fault.line == second.line("scenes.yml", "ilsa, presence", after="casablanca-1942-paris:")
 
     def test_the_film_is_implied_by_the_folder(self, pack):
         bound = [entry for entry in pack.entries if entry.type_name in ("scene", "quote", "commentary")]
         assert {entry.body["film"] for entry in bound} == {FILM}
-        assert "film" not in pack.of("film")[0].body
+        assert "film" not in pack.of_type("film")[0].body
 
     def test_dates_and_numbers_are_those_of_json(self, themes):
         pack = themes(THEME + "  on: 2020-02-03\n  count: 0x10\n  share: 1.5\n  huge: 0x" + "f" * 5000)
-        body = pack.of("theme")[0].body
+        body = pack.of_type("theme")[0].body
         assert (body["on"], body["count"], body["share"]) == ("2020-02-03", 16, 1.5)
         assert body["huge"] == float("inf")
         assert [type(body[name]) for name in ("on", "count", "share")] == [str, int, float]
@@ -74,14 +74,14 @@ class TestEntries:
     def test_only_what_is_asked_for_is_read(self, second):
         second.append("film.yml", "a: [\n")
         pack = read_pack(second.root, types=("theme", "source"))
-        assert not pack.faults
+        assert not pack.diagnostics
         assert {entry.type_name for entry in pack.entries} == {"theme", "source"}
 
     def test_several_roots_make_one_pack(self, second, tmp_path):
         (tmp_path / "themes.yml").write_text(THEME)
         pack = read_pack(tmp_path, second.root)
-        assert [entry.slug for entry in pack.of("theme")] == ["sacrifice", "sacrifice"]
-        assert pack.of("theme")[0].file != pack.of("theme")[1].file
+        assert [entry.slug for entry in pack.of_type("theme")] == ["sacrifice", "sacrifice"]
+        assert pack.of_type("theme")[0].file != pack.of_type("theme")[1].file
 
 
 class TestReleasedAt:
@@ -91,12 +91,12 @@ class TestReleasedAt:
     def test_a_file_may_have_its_own_and_the_next_file_has_the_films_again(self, second):
         second.replace("scenes.yml", "# Scenes", "released_at: 2027-01-01T00:00:00Z\n# Scenes")
         pack = read_pack(second.root)
-        assert {entry.released_at.year for entry in pack.of("scene")} == {2027}
-        assert {entry.released_at.year for entry in pack.of("quote")} == {2026}
+        assert {entry.released_at.year for entry in pack.of_type("scene")} == {2027}
+        assert {entry.released_at.year for entry in pack.of_type("quote")} == {2026}
 
     def test_an_entry_may_have_its_own(self, second):
         second.replace("scenes.yml", "title: Paris", "title: Paris\n  released_at: 2027-01-01T00:00:00Z")
-        entries = read_pack(second.root).of("scene")
+        entries = read_pack(second.root).of_type("scene")
         late = [entry.slug for entry in entries if entry.released_at != RELEASED]
         assert late == ["casablanca-1942-paris"]
         assert not [entry for entry in entries if "released_at" in entry.body]
@@ -113,7 +113,7 @@ class TestReleasedAt:
     )
     def test_a_time_is_utc_to_the_second(self, themes, written):
         pack = themes(THEME.replace("2026-11-24T00:00:00Z", written))
-        assert not pack.faults
+        assert not pack.diagnostics
         assert pack.entries[0].released_at == RELEASED
 
     @pytest.mark.parametrize(
@@ -121,19 +121,17 @@ class TestReleasedAt:
     )
     def test_what_is_no_time_is_a_fault_at_its_line(self, themes, written):
         pack = themes("# When.\n" + THEME.replace("2026-11-24T00:00:00Z", written))
-        message = "A time looks like 2026-11-23T00:00:00Z."
+        message = "A timestamp looks like 2026-11-23T00:00:00Z."
         assert told(pack) == [("themes.yml", 2, "released-at", message)]
 
     def test_what_is_no_time_in_an_entry_is_a_fault_at_its_line(self, themes):
         pack = themes(THEME + "  released_at: soon\n")
-        assert str(pack.faults[0]).endswith(
-            "themes.yml:5: error [released-at] sacrifice: A time looks like 2026-11-23T00:00:00Z."
+        assert str(pack.diagnostics[0]).endswith(
+            "themes.yml:5: error [released-at] sacrifice: A timestamp looks like 2026-11-23T00:00:00Z."
         )
 
     def test_a_vocabulary_without_one_is_a_fault(self, themes):
-        message = (
-            "When was it released? The file begins with released_at. A time looks like 2026-11-23T00:00:00Z."
-        )
+        message = "The file has no release date. Add released_at at the top. A timestamp looks like 2026-11-23T00:00:00Z."
         assert told(themes(THEME.partition("\n")[2])) == [("themes.yml", 1, "released-at", message)]
 
     def test_a_film_without_one_is_one_fault(self, second):
@@ -153,7 +151,7 @@ class TestForm:
 
     def test_a_header_alone_is_a_file(self, themes):
         pack = themes("released_at: 2026-11-24T00:00:00Z\n")
-        assert not pack.faults
+        assert not pack.diagnostics
         assert not pack.entries
 
     @pytest.mark.parametrize("entry", ["lost: just text", "lost:", "lost: [a, b]", "lost: 3"])
@@ -168,15 +166,15 @@ class TestForm:
 
     def test_a_number_too_long_to_be_written_out_is_a_fault_too(self, themes):
         pack = themes(f"{THEME}? 0x{'f' * 5000}\n: {{name: x}}\n")
-        assert str(pack.faults[0]).endswith(f"error [form] (a number): {MALFORMED}")
+        assert str(pack.diagnostics[0]).endswith(f"error [form] (a number): {MALFORMED}")
 
     def test_a_long_key_is_named_in_short(self, themes):
         pack = themes(f"{THEME}? {'long ' * 1000}\n: 1\n")
-        assert len(pack.faults[0].entry) == 81
+        assert len(pack.diagnostics[0].entry) == 81
 
     def test_a_byte_order_mark_and_windows_lines_are_taken(self, themes):
         pack = themes(b"\xef\xbb\xbf" + THEME.replace("\n", "\r\n").encode())
-        assert not pack.faults
+        assert not pack.diagnostics
         assert pack.entries[0].line == 2
 
 
@@ -187,43 +185,43 @@ class TestUnreadable:
             ("a: [b,\n\nc: d\n", 4, "expected ',' or ']', but got '<stream end>'"),
             ("a: b\n c: d\n", 2, "mapping values are not allowed here"),
             ("a: b\n\t- c\n", 2, "found character '\\t' that cannot start any token"),
-            ("- a\n- b\n", 1, "a file is a mapping from ids to entries"),
-            ("just text", 1, "a file is a mapping from ids to entries"),
+            ("- a\n- b\n", 1, "the file must be a mapping from ids to entries"),
+            ("just text", 1, "the file must be a mapping from ids to entries"),
             ("a: {}\n---\nb: {}\n", 2, "but found another document"),
             ("a: {}\nb: \x00\n", 2, "the character U+0000 is not allowed"),
             ("a: {}\n\nb: \x1b[2J\n", 3, "the character U+001B is not allowed"),
             ("a: {}\nb: 2026-02-30\n", 2, "day is out of range for month"),
-            ("a: {}\n? [b, c]\n: d\n", 2, "a key is a word, not a list or a mapping"),
-            ("a: {}\n? {b: c}\n: d\n", 2, "a key is a word, not a list or a mapping"),
+            ("a: {}\n? [b, c]\n: d\n", 2, "a key must be a string, not a list or a mapping"),
+            ("a: {}\n? {b: c}\n: d\n", 2, "a key must be a string, not a list or a mapping"),
         ],
     )
     def test_what_is_no_yaml_names_its_line(self, themes, content, line, problem):
         assert told(themes(content)) == unreadable(line, problem)
 
     def test_what_is_not_utf_8_names_its_line(self, themes):
-        assert told(themes(b"a: {}\nb: caf\xe9\n")) == unreadable(2, "it is not UTF-8")
+        assert told(themes(b"a: {}\nb: caf\xe9\n")) == unreadable(2, "it is not encoded as UTF-8")
 
     def test_utf_16_is_not_utf_8(self, themes):
-        assert told(themes(THEME.encode("utf-16"))) == unreadable(1, "it is not UTF-8")
+        assert told(themes(THEME.encode("utf-16"))) == unreadable(1, "it is not encoded as UTF-8")
 
     @pytest.mark.parametrize("place", ["id", "field"])
     def test_a_key_that_stands_twice_names_its_second_line(self, themes, place):
         pack = themes(THEME + ("sacrifice: {}\n" if place == "id" else "  name: Again\n"))
-        assert told(pack) == [("themes.yml", 5, "duplicate", "This key stands twice in the file.")]
+        assert told(pack) == [("themes.yml", 5, "duplicate", "This key occurs more than once in the file.")]
 
     @pytest.mark.parametrize(
         ("content", "line", "problem"),
         [
-            ("a: {}\nb: !!python/object/apply:os.system [ls]\n", 2, "tags are not taken"),
-            ("a: {}\nb: !!set {c, d}\n", 2, "tags are not taken"),
-            ("a: {}\nb: ! c\n", 2, "tags are not taken"),
-            ("a: &x {}\nb: *x\n", 1, "anchors and aliases are not taken; write it out"),
-            ("a: &x\n  b: *x\n", 1, "anchors and aliases are not taken; write it out"),
-            ("a: {}\nb: *x\n", 2, "anchors and aliases are not taken; write it out"),
-            ("a: {}\nb: {<<: {c: d}}\n", 2, "merges are not taken; write it out"),
-            ("%YAML 1.1\n---\na: yes\n", 1, "directives are not taken"),
-            ("a: {}\n%YAML 3.0\n", 2, "directives are not taken"),
-            ("%TAG ! tag:x,2026:\n---\na: {}\n", 1, "directives are not taken"),
+            ("a: {}\nb: !!python/object/apply:os.system [ls]\n", 2, "tags are not allowed"),
+            ("a: {}\nb: !!set {c, d}\n", 2, "tags are not allowed"),
+            ("a: {}\nb: ! c\n", 2, "tags are not allowed"),
+            ("a: &x {}\nb: *x\n", 1, "anchors and aliases are not allowed; repeat the value instead"),
+            ("a: &x\n  b: *x\n", 1, "anchors and aliases are not allowed; repeat the value instead"),
+            ("a: {}\nb: *x\n", 2, "anchors and aliases are not allowed; repeat the value instead"),
+            ("a: {}\nb: {<<: {c: d}}\n", 2, "merge keys are not allowed; repeat the values instead"),
+            ("%YAML 1.1\n---\na: yes\n", 1, "directives are not allowed"),
+            ("a: {}\n%YAML 3.0\n", 2, "directives are not allowed"),
+            ("%TAG ! tag:x,2026:\n---\na: {}\n", 1, "directives are not allowed"),
         ],
     )
     def test_only_plain_yaml_is_taken(self, themes, content, line, problem):
@@ -232,13 +230,13 @@ class TestUnreadable:
     def test_a_billion_laughs_are_refused_at_the_first(self, themes):
         laughs = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 40)]
         pack = themes("\n".join(["l0: &l0 [lol]", *laughs]))
-        assert told(pack) == unreadable(1, "anchors and aliases are not taken; write it out")
+        assert told(pack) == unreadable(1, "anchors and aliases are not allowed; repeat the value instead")
 
     @pytest.mark.parametrize("opening", ["[", "{a: ", "\n- "])
     def test_depth_has_an_end(self, themes, opening):
         content = "a: " + opening * 100_000 if opening != "\n- " else "a:\n" + "- " * 100_000
         assert told(themes(content)) == unreadable(
-            2 if opening == "\n- " else 1, "it is more than 20 levels deep"
+            2 if opening == "\n- " else 1, "it is nested more than 20 levels deep"
         )
 
     def test_a_number_of_thousands_of_digits_names_its_line(self, themes):
@@ -247,15 +245,15 @@ class TestUnreadable:
 
     def test_size_has_an_end(self, themes, monkeypatch):
         monkeypatch.setattr(strict_yaml, "MAX_BYTES", 100)
-        assert not themes(THEME[:100].ljust(100)).faults
+        assert not themes(THEME[:100].ljust(100)).diagnostics
         assert told(themes(THEME.ljust(101))) == unreadable(1, "the file is larger than 100 bytes")
 
     def test_one_broken_file_leaves_the_others(self, second):
         second.append("quotes.yml", "a: [\n")
         pack = read_pack(second.root)
-        assert [fault.file.name for fault in pack.faults] == ["quotes.yml"]
-        assert pack.of("commentary")
-        assert not pack.of("quote")
+        assert [fault.file.name for fault in pack.diagnostics] == ["quotes.yml"]
+        assert pack.of_type("commentary")
+        assert not pack.of_type("quote")
 
     def test_a_broken_film_yml_is_one_fault(self, second):
         second.append("film.yml", "a: [\n")
@@ -266,7 +264,7 @@ class TestFolders:
     @pytest.mark.parametrize("folder", ["", "films", "films/casablanca-1942"])
     def test_a_folder_without_a_pack_is_a_fault(self, tmp_path, folder):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-        message = "There is no pack here: neither vocabularies nor films/<film>/film.yml."
+        message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
         assert told(read_pack(tmp_path)) == [(tmp_path.name, 1, "pack", message)]
 
     def test_a_folder_that_is_not_there_is_a_fault(self, tmp_path):
@@ -275,21 +273,21 @@ class TestFolders:
     def test_a_misspelt_file_is_a_warning(self, second):
         second.file("quotes.yml").rename(second.file("quote.yaml"))
         (second.root / "theme.yml").write_text(THEME)
-        faults = [fault for fault in read_pack(second.root).faults if fault.rule == "pack"]
+        faults = [fault for fault in read_pack(second.root).diagnostics if fault.rule == "pack"]
         assert [str(fault.level) for fault in faults] == ["warning", "warning"]
         assert [fault.file.name for fault in faults] == ["theme.yml", "quote.yaml"]
         assert (
             faults[0].message
-            == "Nothing reads this file; here stand advisories.yml, themes.yml, sources.yml."
+            == "This file is not read. Allowed here: sources.yml, themes.yml, advisories.yml."
         )
 
     def test_a_folder_in_a_files_place_is_no_file(self, second):
         second.file("quotes.yml").unlink()
         second.file("quotes.yml").mkdir()
         pack = read_pack(second.root)
-        assert not pack.of("quote")
+        assert not pack.of_type("quote")
 
     def test_files_are_named_from_here(self, second, monkeypatch):
         monkeypatch.chdir(second.root)
         second.append("film.yml", "a: [\n")
-        assert str(read_pack(second.root).faults[0].file) == f"films/{FILM}/film.yml"
+        assert str(read_pack(second.root).diagnostics[0].file) == f"films/{FILM}/film.yml"

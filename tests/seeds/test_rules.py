@@ -6,15 +6,15 @@ import shutil
 
 import pytest
 
-from seeds.check import examine
+from seeds.check import check_pack
 from seeds.essay import Essay
 from seeds.pack import read_pack
-from seeds.rules import RESERVED, RULES
+from seeds.rules import RESERVED_SLUGS, RULES
 from tests.databases import SEEDS
 from tests.seeds.packs import ESSAY, ESSAYS, SECOND, PackCopy
 
 THEME = "{slug}:\n  name: A theme\n  definition: One of the tests.\n  broader: {broader}\n  related: [{related}]\n"
-SLUG_FORM = "An id matches [a-z0-9]+(-[a-z0-9]+)* and has at most 80 characters."
+SLUG_FORM = "An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most 80 characters."
 LIE = "casablanca-1942-a-kind-lie"
 PARIS = "casablanca-1942-paris"
 NIGHT = "casablanca-1942-the-visit-at-night"
@@ -30,15 +30,15 @@ class TestUneditedPacks:
         assert second.told(essays=ESSAYS) == []
 
     def test_the_first_breaks_no_rule(self):
-        _, faults = examine(read_pack(SEEDS), RULES)
+        _, faults = check_pack(read_pack(SEEDS), RULES)
         assert [str(fault) for fault in faults if fault.level == "error"] == []
 
     def test_both_side_by_side_break_no_rule(self):
-        _, faults = examine(read_pack(SEEDS, SECOND), RULES, essays=ESSAYS)
+        _, faults = check_pack(read_pack(SEEDS, SECOND), RULES, essays=ESSAYS)
         assert [str(fault) for fault in faults if fault.level == "error"] == []
 
     def test_the_second_alone_lacks_the_shared_themes(self):
-        _, faults = examine(read_pack(SECOND), RULES)
+        _, faults = check_pack(read_pack(SECOND), RULES)
         assert {fault.rule for fault in faults} == {"reference"}
 
 
@@ -49,13 +49,13 @@ class TestRules:
 
     def test_a_step_is_called_after_each(self):
         steps = []
-        examine(read_pack(SECOND), RULES, step=lambda: steps.append(1))
+        check_pack(read_pack(SECOND), RULES, step=lambda: steps.append(1))
         assert len(steps) == len(RULES)
 
     def test_faults_are_in_the_order_of_files_and_lines(self, second):
         second.replace("scenes.yml", "the-airfield:", "the-runway:")
         second.replace("characters.yml", "performer:", "actor:")
-        places = [(fault.file, fault.line) for fault in second.faults()]
+        places = [(fault.file, fault.line) for fault in second.diagnostics()]
         assert places == sorted(places)
         assert len({file for file, _ in places}) > 1
 
@@ -77,10 +77,10 @@ class TestIdForm:
         line = second.replace("commentary.yml", longest, longest + "x")
         assert second.told() == [f"commentary.yml:{line}: error [id-form] {longest}x: {SLUG_FORM}"]
 
-    @pytest.mark.parametrize("word", sorted(RESERVED))
+    @pytest.mark.parametrize("word", sorted(RESERVED_SLUGS))
     def test_an_id_is_no_word_of_the_routes(self, second, word):
         line = second.append("themes.yml", theme(word))
-        message = "This word is used by routes and cannot be an id."
+        message = "This word is reserved for routes and cannot be an id."
         assert second.told("id-form") == [f"themes.yml:{line}: error [id-form] {word}: {message}"]
 
     @pytest.mark.parametrize("slug", ['"\\ud800"', '"a\\0b"', '"\\e[2J"'])
@@ -96,9 +96,9 @@ class TestIdUnique:
     def test_an_id_stands_once_among_its_type(self, second, tmp_path):
         copy = PackCopy(shutil.copytree(second.root, tmp_path / "again"))
         again, first = copy.file("themes.yml"), second.file("themes.yml")
-        _, faults = examine(read_pack(second.root, copy.root), RULES)
+        _, faults = check_pack(read_pack(second.root, copy.root), RULES)
         themes = [fault for fault in faults if fault.rule == "id-unique" and fault.entry == "sacrifice"]
-        message = f"This id stands already at {first}:{second.line('themes.yml', 'sacrifice:')}."
+        message = f"This id is already used at {first}:{second.line('themes.yml', 'sacrifice:')}."
         assert [(fault.file, fault.line, fault.message) for fault in themes] == [(again, 4, message)]
 
     def test_another_type_may_have_the_same_id(self, second):
@@ -109,12 +109,12 @@ class TestIdUnique:
 class TestIdOfFilm:
     def test_an_id_begins_with_the_films(self, second):
         line = second.replace("commentary.yml", LIE, "a-kind-lie")
-        message = "The id begins with the film's: “casablanca-1942-…”."
+        message = "The id must begin with the film's id: “casablanca-1942-…”."
         assert second.told() == [f"commentary.yml:{line}: error [id-of-film] a-kind-lie: {message}"]
 
     def test_a_films_folder_has_its_id(self, second):
         line = second.replace("film.yml", "casablanca-1942:", "casablanca:")
-        message = "The folder is called “casablanca-1942”; it takes the film's id."
+        message = "The folder is called “casablanca-1942”. Its name must be the film's id."
         assert second.told("id-of-film") == [f"film.yml:{line}: error [id-of-film] casablanca: {message}"]
 
     def test_an_entry_may_say_which_film_it_belongs_to(self, second):
@@ -123,7 +123,7 @@ class TestIdOfFilm:
 
     def test_an_entry_belongs_to_the_film_it_stands_with(self, second):
         line = second.replace("commentary.yml", "title: A kind lie", "film: her-2013\n  title: A kind lie")
-        message = "It stands with the film “casablanca-1942”."
+        message = "This entry is in the folder of the film “casablanca-1942”."
         assert second.told("id-of-film") == [f"commentary.yml:{line}: error [id-of-film] {LIE}: {message}"]
 
     def test_a_linked_folder_has_the_name_of_the_link(self, second, tmp_path):
@@ -172,9 +172,9 @@ class TestReference:
 
     def test_what_is_referred_to_belongs_to_the_same_film(self, second):
         line = second.replace("quotes.yml", "scene: casablanca-1942-paris", "scene: her-2013-time-alone")
-        _, faults = examine(read_pack(SEEDS, second.root), RULES)
+        _, faults = check_pack(read_pack(SEEDS, second.root), RULES)
         found = [(fault.line, fault.rule, fault.message) for fault in faults if fault.entry == TOAST]
-        message = "The scene “her-2013-time-alone” belongs to another film than “casablanca-1942”."
+        message = "The scene “her-2013-time-alone” does not belong to the film “casablanca-1942”."
         assert found == [(line, "reference", message)]
 
     def test_a_film_whose_id_begins_with_anothers_is_another_film(self, second):
@@ -185,7 +185,7 @@ class TestReference:
             path.write_text(path.read_text().replace("casablanca-1942", "casablanca-1942-two"))
         assert second.told() == []
         line = second.replace("quotes.yml", f"scene: {PARIS}", "scene: casablanca-1942-two-paris")
-        message = "The scene “casablanca-1942-two-paris” belongs to another film than “casablanca-1942”."
+        message = "The scene “casablanca-1942-two-paris” does not belong to the film “casablanca-1942”."
         assert second.told() == [f"quotes.yml:{line}: error [reference] {TOAST}: {message}"]
 
     def test_a_malformed_entry_is_no_second_fault(self, second):
@@ -215,25 +215,27 @@ class TestListedOnce:
         told = second.told("listed-once")
         assert len(told) == 1
         assert told[0].startswith(f"{name}:{line}: error [listed-once] ")
-        assert told[0].endswith(f": “{slug}” is listed twice.")
+        assert told[0].endswith(f": “{slug}” is listed more than once.")
 
     def test_the_second_of_two_is_the_fault(self, second):
         second.replace("scenes.yml", "casablanca-1942-ilsa", "casablanca-1942-rick", after=f"{PARIS}:")
         line = second.line("scenes.yml", "casablanca-1942-rick", after=f"{PARIS}:") + 1
-        message = "“casablanca-1942-rick” is listed twice."
+        message = "“casablanca-1942-rick” is listed more than once."
         assert second.told() == [f"scenes.yml:{line}: error [listed-once] {PARIS}: {message}"]
 
     def test_a_source_is_cited_once_with_all_its_paragraphs(self, second):
         again = f"- source: {ESSAY}\n      paragraphs: [5]\n    - source: {ESSAY}\n      paragraphs: [6]"
         second.replace("scenes.yml", f"- source: {ESSAY}\n      paragraphs: [5, 6]", again)
-        assert [told.rpartition(": ")[2] for told in second.told()] == [f"“{ESSAY}” is listed twice."]
+        assert [told.rpartition(": ")[2] for told in second.told()] == [
+            f"“{ESSAY}” is listed more than once."
+        ]
 
     def test_a_claim_has_one_relation_to_another(self, second):
         again = "{relation: disputes, commentary: casablanca-1942-lives-on-hold}"
         line = second.replace(
             "commentary.yml", "advisories:", f"  - {again}\n  advisories:", after="lives-on-hold}"
         )
-        message = "“casablanca-1942-lives-on-hold” is listed twice."
+        message = "“casablanca-1942-lives-on-hold” is listed more than once."
         entry = "casablanca-1942-a-trade-in-everything"
         assert second.told() == [f"commentary.yml:{line}: error [listed-once] {entry}: {message}"]
 
@@ -254,7 +256,7 @@ class TestThemeHierarchy:
         second.append("themes.yml", theme("low", broader="middle"))
         line = second.line("themes.yml", "broader: middle")
         second.append("themes.yml", theme("middle", broader="sacrifice"))
-        message = "“middle” has a broader theme itself, and the hierarchy has one level."
+        message = "“middle” is a subtheme itself. A broader theme must be a top-level theme."
         assert second.told("theme-hierarchy") == [
             f"themes.yml:{line}: error [theme-hierarchy] low: {message}"
         ]
@@ -262,7 +264,7 @@ class TestThemeHierarchy:
     def test_what_is_broader_is_not_related_as_well(self, second):
         second.append("themes.yml", theme("low", broader="sacrifice", related="sacrifice"))
         line = second.line("themes.yml", "related: [sacrifice]")
-        message = "What is broader is not related as well."
+        message = "A theme must not list its broader theme as related."
         assert second.told("theme-hierarchy") == [
             f"themes.yml:{line}: error [theme-hierarchy] low: {message}"
         ]
@@ -272,7 +274,7 @@ class TestRelatedBothWays:
     def test_related_themes_say_so_on_both_sides(self, second):
         second.append("themes.yml", theme("other", related="sacrifice"))
         line = second.line("themes.yml", "related: [sacrifice]")
-        message = "“sacrifice” does not name “other” as related in turn."
+        message = "“sacrifice” does not list “other” as related. Both themes must do so."
         assert second.told("related-both-ways") == [
             f"themes.yml:{line}: error [related-both-ways] other: {message}"
         ]
@@ -291,13 +293,13 @@ class TestCitedParagraph:
     @pytest.mark.parametrize("written", ["[6, 5]", "[5, 5]", "[5, 6, 5]"])
     def test_paragraphs_are_listed_once_and_ascending(self, second, written):
         line = second.replace("scenes.yml", "paragraphs: [5, 6]", f"paragraphs: {written}")
-        message = "Paragraphs are listed once each, in ascending order."
+        message = "Paragraphs must be in ascending order without duplicates."
         entry = "casablanca-1942-an-evening-at-the-cafe"
         assert second.told() == [f"scenes.yml:{line}: error [cited-paragraph] {entry}: {message}"]
 
     def test_a_cited_paragraph_exists(self, second):
         line = second.replace("commentary.yml", "paragraphs: [12]", "paragraphs: [12, 17]")
-        message = f"“{ESSAY}” has 16 paragraphs; there is no 17."
+        message = f"“{ESSAY}” has 16 paragraphs, so 17 does not exist."
         assert second.told() == [f"commentary.yml:{line}: error [cited-paragraph] {LIE}: {message}"]
 
 
@@ -306,23 +308,23 @@ class TestQuoteLength:
         second.replace("quotes.yml", "Here's looking at you, kid.", "word " * 34 + "word")
         assert second.told() == []
         line = second.replace("quotes.yml", "word word", "word word word")
-        message = "It has 36 words; a quotation has at most 35."
+        message = "The quotation has 36 words. At most 35 are allowed."
         assert second.told() == [f"quotes.yml:{line}: error [quote-length] {TOAST}: {message}"]
 
     def test_a_source_is_quoted_with_at_most_500_words_in_all(self, second):
         text = second.file("quotes.yml").read_text().partition(f"{TOAST}:")[2].partition("\n\n")[0]
-        quoted = sum(len(quote.body["text"].split()) for quote in read_pack(second.root).of("quote"))
+        quoted = sum(len(quote.body["text"].split()) for quote in read_pack(second.root).of_type("quote"))
         for number in range(99):
             second.append("quotes.yml", f"\n{TOAST}-{number}:{text}\n")
         line = second.line("sources.yml", f"{ESSAY}:")
-        message = f"{quoted + 99 * 5} words are quoted from it; at most 500 may be."
+        message = f"{quoted + 99 * 5} words are quoted from this source. At most 500 are allowed."
         assert second.told() == [f"sources.yml:{line}: error [quote-length] {ESSAY}: {message}"]
 
 
 class TestUsedTheme:
     def test_a_theme_of_nothing_is_a_warning(self, second):
         line = second.append("themes.yml", theme("unused"))
-        message = "Nothing is about this theme."
+        message = "No entry uses this theme."
         assert second.told() == [f"themes.yml:{line}: warning [used-theme] unused: {message}"]
 
 
@@ -330,14 +332,14 @@ class TestSourceText:
     def test_the_hash_is_that_of_the_text(self, second):
         sha256 = hashlib.sha256((ESSAYS / f"{ESSAY}.txt").read_bytes()).hexdigest()
         line = second.replace("sources.yml", sha256, "a" * 64)
-        message = f"The text's SHA-256 is {sha256}."
+        message = f"The SHA-256 of the text is {sha256}."
         assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
 
     def test_as_many_paragraphs_are_listed_as_there_are(self, second):
         last = second.file("sources.yml").read_text().rstrip("\n").rpartition("\n")[2]
         second.replace("sources.yml", last, "")
         line = second.line("sources.yml", "paragraphs:")
-        message = "The text has 16 paragraphs; 15 are listed."
+        message = "The text has 16 paragraphs, but 15 are listed."
         assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
 
     @pytest.mark.parametrize(
@@ -346,13 +348,13 @@ class TestSourceText:
     def test_a_paragraph_has_its_words_and_hash(self, second, old, new):
         line = second.replace("sources.yml", old, new)
         words, sha256 = Essay.read(ESSAYS / f"{ESSAY}.txt").measure(5)
-        message = f"Paragraph 5 has {words} words and the hash {sha256}."
+        message = f"Paragraph 5 has {words} words and the SHA-256 {sha256}."
         assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
 
     def test_a_text_that_is_not_utf_8_is_a_fault(self, second, tmp_path):
         (tmp_path / f"{ESSAY}.txt").write_bytes(b"caf\xe9")
         line = second.line("sources.yml", f"{ESSAY}:")
-        message = "The text is not UTF-8."
+        message = "The text is not encoded as UTF-8."
         assert second.told(essays=tmp_path) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
 
     @pytest.mark.parametrize("slug", ["../essays/x", "/etc/hostname", "x" * 5000, '"\\0"', '"\\ud800"'])
@@ -369,13 +371,13 @@ class TestSourceText:
 class TestVerbatim:
     def test_a_quotation_stands_in_the_paragraph_that_it_cites(self, second):
         line = second.replace("quotes.yml", "Here's looking at you, kid.", "Here's looking at you, child.")
-        message = "Paragraph 9 does not have these words."
+        message = "Paragraph 9 does not contain this text."
         assert second.told(essays=ESSAYS) == [f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"]
 
     def test_a_wrong_number_is_told_the_right_one(self, second):
         second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [10]")
         line = second.line("quotes.yml", "Here's looking at you, kid.")
-        message = "Paragraph 10 does not have these words. It stands in 9."
+        message = "Paragraph 10 does not contain this text. Found in: 9."
         assert second.told("verbatim", essays=ESSAYS) == [
             f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"
         ]
@@ -387,7 +389,7 @@ class TestVerbatim:
 
 
 class TestOwnWords:
-    MESSAGE = "“{run}” stands in the source; say it in our own words."
+    MESSAGE = "“{run}” is in the source. Rephrase it in your own words."
     RUN = "nobody lives in casablanca everybody is stored there"
 
     @pytest.mark.parametrize(
@@ -454,7 +456,7 @@ class TestCoverage:
         second.replace("scenes.yml", "paragraphs: [12, 13, 14]", "paragraphs: [13, 14]")
         line = second.line("sources.yml", "309b4e24")
         assert second.told() == [
-            f"sources.yml:{line}: warning [coverage] {ESSAY}: Nothing cites paragraph 12."
+            f"sources.yml:{line}: warning [coverage] {ESSAY}: No entry cites paragraph 12."
         ]
 
     def test_a_heading_need_not_be_cited(self, second):
@@ -469,7 +471,7 @@ def relate(second, claim, relation, target):
     return second.replace("commentary.yml", "relations: []", written, after=f"\n{claim}:")
 
 
-class TestRelatedOnce:
+class TestOneSidedRelation:
     def test_a_relation_is_written_on_one_side(self, second):
         hero, thesis = (
             "casablanca-1942-a-hero-who-stands-still",
@@ -477,11 +479,11 @@ class TestRelatedOnce:
         )
         relate(second, thesis, "disputes", hero)
         line = second.line("commentary.yml", "{relation: disputes", after=f"\n{hero}:")
-        message = f"“{thesis}” relates to “{hero}” in turn; a relation is written on one side."
-        assert second.told() == [f"commentary.yml:{line}: error [related-once] {hero}: {message}"]
+        message = f"“{thesis}” also relates to “{hero}”. Declare a relation on one side only."
+        assert second.told() == [f"commentary.yml:{line}: error [one-sided-relation] {hero}: {message}"]
 
 
-class TestRelatedToAnEnd:
+class TestRelationCycle:
     def test_no_claim_rests_on_itself(self, second):
         waiting, trade = "casablanca-1942-lives-on-hold", "casablanca-1942-a-trade-in-everything"
         relate(second, waiting, "supports", LIE)
@@ -490,9 +492,9 @@ class TestRelatedToAnEnd:
             (second.line("commentary.yml", "relations:", after=f"\n{claim}:"), claim)
             for claim in (trade, waiting, LIE)
         ]
-        message = "By what it supports and extends, the claim rests on itself."
+        message = "This entry supports or extends itself through other entries. Remove a relation."
         assert second.told() == [
-            f"commentary.yml:{line}: error [related-to-an-end] {claim}: {message}" for line, claim in places
+            f"commentary.yml:{line}: error [relation-cycle] {claim}: {message}" for line, claim in places
         ]
 
     def test_a_dispute_is_no_ground_to_rest_on(self, second):
@@ -501,16 +503,18 @@ class TestRelatedToAnEnd:
         assert second.told() == []
 
 
-class TestClaimedScene:
+class TestSceneWithoutCommentary:
     def test_a_scene_of_no_claim_is_a_warning(self, second):
         second.replace("commentary.yml", "scenes: [casablanca-1942-the-marseillaise]", "scenes: []")
         line = second.line("scenes.yml", "casablanca-1942-the-marseillaise:")
-        told = "[claimed-scene] casablanca-1942-the-marseillaise: No claim is about this scene."
+        told = (
+            "[scene-without-commentary] casablanca-1942-the-marseillaise: No commentary refers to this scene."
+        )
         assert second.told() == [f"scenes.yml:{line}: warning {told}"]
 
     def test_a_film_without_claims_is_not_warned_of(self, second):
         second.file("commentary.yml").unlink()
-        assert second.told("claimed-scene") == []
+        assert second.told("scene-without-commentary") == []
 
 
 class TestFlaggedParagraph:
@@ -522,7 +526,9 @@ class TestFlaggedParagraph:
 
     def test_who_speaks_only_of_what_others_flag_strongly_is_noticed(self, second):
         line = self.unflag(second)
-        message = "Others flag its paragraphs strongly (spoiler); does it need no advisory?"
+        message = (
+            "Other entries flag the same paragraphs strongly (spoiler). Does this entry need an advisory?"
+        )
         assert second.told() == [f"quotes.yml:{line}: notice [flagged-paragraph] {self.MANNERS}: {message}"]
 
     def test_what_others_flag_lightly_is_not(self, second):
@@ -672,8 +678,8 @@ class TestUnreadableFiles:
 
     def test_what_refers_to_an_unreadable_file_is_no_fault(self, second):
         second.file("quotes.yml").write_text("x: [\n")
-        assert [fault.rule for fault in second.faults() if fault.level == "error"] == ["yaml"]
+        assert [fault.rule for fault in second.diagnostics() if fault.level == "error"] == ["yaml"]
 
     def test_a_missing_film_is_told_at_its_folder(self, second):
         second.file("film.yml").unlink()
-        assert {fault.rule for fault in second.faults()} == {"pack", "released-at"}
+        assert {fault.rule for fault in second.diagnostics()} == {"pack", "released-at"}
