@@ -32,7 +32,7 @@ from tests.seeds.packs import ESSAY, FILM, SECOND, load_packs
 
 RELEASED = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
-COUNTS = {"theme": 1, "film": 1, "source": 1, "character": 5, "scene": 6, "quote": 6, "commentary": 9}
+COUNTS = {"film": 1, "source": 1, "character": 5, "scene": 6, "quote": 6, "commentary": 9, "theme": 1}
 PARIS = "casablanca-1942-paris"
 TOAST = "casablanca-1942-heres-looking-at-you"
 LIE = "casablanca-1942-a-kind-lie"
