@@ -1,4 +1,4 @@
-"""Who asks: the address by which a client is told apart from others."""
+"""The client's IP address, which rate limits count requests by."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from flask import request
 
 from api.core.request_context import settings
 
-#: Whoever has one IPv6 address has all that share this many leading bits (RFC 6177).
+#: IPv6 customers get whole networks of at least this size (RFC 6177), so a network counts as one client.
 IPV6_PREFIX = 64
 
 
 def client_address() -> str:
-    """Return the IPv4 address that the request comes from, or the network of its IPv6 address.
+    """Return the client's IPv4 address or IPv6 network; ``unknown`` if there is none.
 
-    Each proxy appends to ``X-Forwarded-For`` whom it was asked by, so that as many entries from its right
-    end are believed as there are proxies of ours; all to the left of them is whatever a client wrote.
+    Each proxy appends the address of its own client to ``X-Forwarded-For``. Therefore the last entries, as
+    many as there are trusted proxies, are reliable. Clients can forge all entries before those.
     """
     proxies = settings().trusted_proxies
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    told = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
-    return _network(told) or _network(request.remote_addr or "") or "unknown"
+    entry = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
+    return _normalize_address(entry) or _normalize_address(request.remote_addr or "") or "unknown"
 
 
-def _network(entry: str) -> str | None:
-    """Return what stands for an address, which may come with brackets, a port or a zone."""
+def _normalize_address(entry: str) -> str | None:
+    """Return the address or network in an entry; it may have brackets, a port or a zone. None if invalid."""
     host = entry.strip()
     if host.startswith("["):
         host = host[1:].partition("]")[0]
@@ -37,5 +37,5 @@ def _network(entry: str) -> str | None:
         return None
     if not isinstance(address, IPv6Address):
         return str(address)
-    # A socket for both families shows IPv4 addresses as ::ffff:192.0.2.1.
+    # Dual-stack sockets report IPv4 addresses as IPv4-mapped IPv6 addresses: ::ffff:192.0.2.1.
     return str(address.ipv4_mapped or ip_network((address, IPV6_PREFIX), strict=False))

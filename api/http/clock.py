@@ -1,4 +1,4 @@
-"""The clock, for whatever is another one each day: an answer that has read it is kept only so long."""
+"""The clock for responses that depend on the date: reading it limits how long the response is cached."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from api.http.response_cache.dependency_tracking import response_dependencies
 
 
 def now(zone: dt.tzinfo = dt.UTC) -> dt.datetime:
-    """Return the time; an answer that says it is another one at once, and better not kept."""
+    """Return the current time. This does not limit caching: do not put the time itself into a response."""
     return dt.datetime.now(zone)
 
 
 def today(zone: dt.tzinfo = dt.UTC) -> dt.date:
-    """Return the day that it is in ``zone``."""
-    here = now(zone)
-    response_dependencies().expire_at(_tomorrow(here).timestamp())
-    return here.date()
+    """Return the current date in ``zone``. The response is cached until the next day starts there."""
+    time = now(zone)
+    response_dependencies().expire_at(_next_midnight(time).timestamp())
+    return time.date()
 
 
-def seconds_left_today(most: int, zone: dt.tzinfo = dt.UTC) -> int:
-    """Return for how many whole seconds it is still today in ``zone``, at most ``most``."""
-    here = now(zone)
-    left = (_tomorrow(here) - here.astimezone(dt.UTC)).total_seconds()
-    # As long as it is ``most`` it stays; after that it is another number each second.
-    response_dependencies().expire_at(here.timestamp() + max(left - most, 0))
-    return min(most, int(left))
+def seconds_left_today(max_seconds: int, zone: dt.tzinfo = dt.UTC) -> int:
+    """Return the whole seconds until the day ends in ``zone``, at most ``max_seconds``."""
+    time = now(zone)
+    left = (_next_midnight(time) - time.astimezone(dt.UTC)).total_seconds()
+    # The result stays the same while it is ``max_seconds``. After that it changes every second.
+    response_dependencies().expire_at(time.timestamp() + max(left - max_seconds, 0))
+    return min(max_seconds, int(left))
 
 
-def _tomorrow(here: dt.datetime) -> dt.datetime:
-    """Return when the next day begins there, in UTC: a day may have 23 hours, or 25."""
-    return dt.datetime.combine(here.date() + dt.timedelta(days=1), dt.time(), here.tzinfo).astimezone(dt.UTC)
+def _next_midnight(time: dt.datetime) -> dt.datetime:
+    """Return the start of the next day in the zone of ``time``, in UTC: a day may have 23 or 25 hours."""
+    return dt.datetime.combine(time.date() + dt.timedelta(days=1), dt.time(), time.tzinfo).astimezone(dt.UTC)

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problems, in one shape everywhere; the only place that knows a domain error's status."""
+"""Error responses as RFC 9457 problems. Only this module maps domain errors to HTTP statuses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from models.database import as_unavailable
 PROBLEM_JSON = "application/problem+json"
 log = get_logger("subtext.errors")
 
-# The nearest ancestor of a domain error that stands here decides.
+# The nearest base class of a domain error in this mapping determines its problem type.
 PROBLEM_CODES: dict[type[DomainError], str] = {
     Gone: "gone",
     InvalidQuery: "invalid-parameters",
@@ -32,10 +32,10 @@ PROBLEM_CODES: dict[type[DomainError], str] = {
 
 
 class ProblemException(HTTPException):
-    """A request refused with a problem of our own, naming each fault in ``errors``."""
+    """Ends a request with a problem; ``errors`` lists the invalid parts of the request."""
 
     def __init__(self, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
-        """Refuse with the problem ``code``; each error has a location, a pointer and a detail."""
+        """Use the problem type ``code``. Each error has a location, a pointer and a detail."""
         super().__init__(detail)
         self.problem = PROBLEM_TYPES[code]
         self.code = self.problem.status
@@ -43,7 +43,7 @@ class ProblemException(HTTPException):
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error, foreseen or not, with a problem."""
+    """Register the error handlers, which turn every error into a problem response."""
     app.register_error_handler(HTTPException, handle_http_exception)
     app.register_error_handler(DomainError, handle_domain_error)
     app.register_error_handler(DBAPIError, handle_database_error)
@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
 def problem_response(
     problem: ProblemType, detail: str, *, errors: list[dict[str, Any]] | None = None, headers: Any = ()
 ) -> Response:
-    """Return the problem as an answer that nobody may keep."""
+    """Return an uncacheable response with the problem."""
     request_id = str(ULID())
     body = {
         "type": absolute_url(f"/docs/problems/{problem.code}"),
@@ -61,7 +61,7 @@ def problem_response(
         "title": problem.title,
         "status": problem.status,
         "detail": detail,
-        # A path may hold what a URI reference may not: RFC 9457 wants it encoded.
+        # A URI reference (RFC 9457) must be percent-encoded; the path is decoded.
         "instance": quote(request.path, safe="/:@!$&'()*+,;=-._~"),
         "request_id": request_id,
         "errors": errors or [],
@@ -74,7 +74,7 @@ def problem_response(
 
 
 def handle_http_exception(error: HTTPException) -> Any:
-    """Answer an HTTP error, keeping the headers that it must carry (``Allow``, ``Retry-After`` …)."""
+    """Return the problem response for an HTTP error, with its own headers (``Allow``, ``Retry-After`` …)."""
     if error.code is None or error.code < 400:
         return error
     headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
@@ -91,15 +91,15 @@ def handle_http_exception(error: HTTPException) -> Any:
 
 def _detail(error: HTTPException, problem: ProblemType) -> str:
     if problem.code == "not-found":
-        return "Nothing lives at this address. Every list is linked from /v1."
+        return "This URL does not exist. /v1 links to all lists."
     if problem.code == "method-not-allowed":
         allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
-        return f"{request.method} is not allowed here; {allowed} are."
+        return f"{request.method} is not allowed here. Allowed methods: {allowed}."
     return problem.example
 
 
 def handle_domain_error(error: DomainError) -> Any:
-    """Answer a domain error; what was renamed is sent on to its new address."""
+    """Return the response for a domain error; for a renamed resource, a redirect to its new URL."""
     if isinstance(error, Renamed):
         return _redirect_to_new_id(error)
     code = next((PROBLEM_CODES[kind] for kind in type(error).__mro__ if kind in PROBLEM_CODES), None)
@@ -121,9 +121,9 @@ def _replace_segment(segment: str, error: Renamed) -> str:
 
 
 def handle_database_error(error: Exception) -> Any:
-    """Answer what the database could not do: 503 when it will pass, otherwise a bug of ours."""
-    meant = as_unavailable(error)
-    if meant is None:
+    """Return 503 for a temporary database error; raise any other, which is a bug."""
+    unavailable = as_unavailable(error)
+    if unavailable is None:
         raise error
-    log.warning("database unavailable", problem=type(meant).__name__, path=request.path)
-    return handle_domain_error(meant)
+    log.warning("database unavailable", problem=type(unavailable).__name__, path=request.path)
+    return handle_domain_error(unavailable)

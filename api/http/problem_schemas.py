@@ -1,4 +1,4 @@
-"""Shapes of errors: any problem, and each kind by itself, told apart by its ``code``."""
+"""The schemas of error responses: one for any problem, and one per problem type."""
 
 from __future__ import annotations
 
@@ -12,56 +12,54 @@ from api.schemas.fields import ConstantField, Enumerated
 
 
 class ProblemErrorSchema(ResponseSchema):
-    """One fault in a request."""
+    """One error in a request."""
 
     location = Enumerated(
         "location",
         ["query", "path", "json", "headers"],
         enumeration="ErrorLocation",
         described="The part of a request.",
-        metadata={"description": "Where it is."},
+        metadata={"description": "The part of the request that has the error."},
     )
     pointer = fields.String(
-        metadata={"description": "The parameter's name, or a JSON Pointer into the body."}
+        metadata={"description": "The name of the parameter, or a JSON Pointer into the body."}
     )
-    detail = fields.String(metadata={"description": "What is wrong, and what would be right."})
+    detail = fields.String(metadata={"description": "What is wrong and what is allowed."})
     allowed = fields.List(
-        fields.String(), metadata={"description": "What is allowed, where it can be listed."}
+        fields.String(), metadata={"description": "The allowed values, if there is a list of them."}
     )
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Declare all but ``allowed`` as always present."""
+        """Mark all fields except ``allowed`` as required."""
         super().on_bind_field(field_name, field_obj)
         field_obj.required = field_name != "allowed"
 
 
 class ProblemSchema(ResponseSchema):
-    """An error (RFC 9457), of any kind: of those known, or of one that is new."""
+    """An error (RFC 9457) of any type, including types that later versions add."""
 
     type = fields.String(
-        metadata={"format": "uri", "description": "The page that explains this kind of problem."}
+        metadata={"format": "uri", "description": "The URL of the page that explains this problem type."}
     )
-    code = fields.String(metadata={"description": "A stable name of the kind of problem."})
-    title = fields.String(metadata={"description": "The kind of problem, for people."})
+    code = fields.String(metadata={"description": "A stable identifier of the problem type."})
+    title = fields.String(metadata={"description": "The name of the problem type, for people."})
     status = fields.Integer(metadata={"description": "The HTTP status."})
-    detail = fields.String(metadata={"description": "What happened this time."})
-    instance = fields.String(
-        metadata={"format": "uri-reference", "description": "The path that was asked for."}
-    )
-    request_id = fields.String(metadata={"description": "Names this request in our logs."})
+    detail = fields.String(metadata={"description": "What went wrong with this request."})
+    instance = fields.String(metadata={"format": "uri-reference", "description": "The path of the request."})
+    request_id = fields.String(metadata={"description": "Identifies this request in the server's logs."})
     errors = fields.List(
         fields.Nested(ProblemErrorSchema),
-        metadata={"description": "Each fault by itself; empty where the detail says all."},
+        metadata={"description": "The individual errors; empty if the detail says everything."},
     )
 
 
 def problem_class_name(code: str) -> str:
-    """Return a problem's code as a name: ``NotFound``."""
+    """Return a problem's code in the form of a class name: ``NotFound``."""
     return "".join(word.title() for word in code.split("-"))
 
 
 def _problem_schema(problem: ProblemType) -> type[ResponseSchema]:
-    """Return the schema of one kind of problem: ``NotFoundProblemSchema``."""
+    """Return the schema of one problem type: ``NotFoundProblemSchema``."""
     members = {
         "__doc__": f"{problem.title}.",
         "code": ConstantField(problem.code, f"Always `{problem.code}`."),
@@ -70,5 +68,5 @@ def _problem_schema(problem: ProblemType) -> type[ResponseSchema]:
     return type(f"{problem_class_name(problem.code)}ProblemSchema", (ProblemSchema,), members)
 
 
-#: The schema of each kind of problem, by its code.
+#: The schema of each problem type, by its code.
 PROBLEM_SCHEMAS = {code: _problem_schema(problem) for code, problem in PROBLEM_TYPES.items()}

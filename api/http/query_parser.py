@@ -1,4 +1,4 @@
-"""Reading query strings strictly: every fault is named, with what is allowed instead."""
+"""Strict parsing of query strings: every invalid parameter is reported, with the allowed values."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from api.http.errors import ProblemException
 from api.schemas.fields import did_you_mean
 
 MAX_QUERY_BYTES = 30_000
-#: Faults that one answer names; who sends more is told how many there are.
+#: The number of errors that one response lists; the detail states how many there are.
 MAX_REPORTED_ERRORS = 20
 
 
 class StrictParser(FlaskParser):
-    """Refuses what stock parsing lets pass: unknown parameters and repeated ones."""
+    """Rejects unknown and repeated parameters, which webargs ignores."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
     def load_querystring(self, req: Any, schema: Schema) -> Any:
-        """Return the parameters; a parameter that takes one value may be given once."""
+        """Return the query parameters. Only parameters with a list of values may be repeated."""
         if len(req.query_string) > MAX_QUERY_BYTES:
             raise ProblemException(
-                "uri-too-long", f"The query string may hold at most {MAX_QUERY_BYTES} bytes."
+                "uri-too-long", f"The query string must be at most {MAX_QUERY_BYTES} bytes long."
             )
-        given = self.select_parameters(req.args, schema)
-        twice = {
-            name: ["Given more than once; it takes one value."]
+        args = self.select_parameters(req.args, schema)
+        repeated = {
+            name: ["Must not be repeated."]
             for name, field in schema.fields.items()
-            if len(given.getlist(name)) > 1 and not isinstance(field, fields.List)
+            if len(args.getlist(name)) > 1 and not isinstance(field, fields.List)
         }
-        if twice:
-            raise ValidationError(twice)
-        return MultiDictProxy(given, schema)
+        if repeated:
+            raise ValidationError(repeated)
+        return MultiDictProxy(args, schema)
 
-    def select_parameters(self, parameters: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
-        """Return the parameters that are looked at: all of them."""
-        return parameters
+    def select_parameters(self, args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
+        """Return the parameters to validate: all of them."""
+        return args
 
     def handle_error(
         self,
@@ -51,45 +51,51 @@ class StrictParser(FlaskParser):
         error_status_code: int | None,
         error_headers: Any,
     ) -> NoReturn:
-        """Refuse with a problem that names each fault."""
-        found: dict[Any, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        said = {
+        """Raise a problem with the errors, in the order of the parameters in the query string."""
+        messages_by_location: dict[Any, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        messages_by_parameter = {
             (location, name): messages
-            for location, by_field in found.items()
+            for location, by_field in messages_by_location.items()
             for name, messages in (by_field if isinstance(by_field, dict) else {"": by_field}).items()
         }
-        order = {name: place for place, name in enumerate(req.args)}
-        faults = sorted(said.items(), key=lambda fault: order.get(fault[0][1], len(order)))
-        number = f"{len(faults)} parameter{' is' if len(faults) == 1 else 's are'} not valid."
-        shown = [_error_object(*place, messages, schema) for place, messages in faults[:MAX_REPORTED_ERRORS]]
-        raise ProblemException("invalid-parameters", number, shown)
+        order = {name: index for index, name in enumerate(req.args)}
+        errors = sorted(messages_by_parameter.items(), key=lambda item: order.get(item[0][1], len(order)))
+        detail = f"{len(errors)} parameter{' is' if len(errors) == 1 else 's are'} not valid."
+        reported = [
+            _error_object(*parameter, messages, schema)
+            for parameter, messages in errors[:MAX_REPORTED_ERRORS]
+        ]
+        raise ProblemException("invalid-parameters", detail, reported)
 
 
 class TolerantParser(StrictParser):
-    """Does not look at what it does not know: readers and sites add to the addresses that they are given."""
+    """Ignores unknown parameters, for web pages: feed readers and other sites append their own to URLs."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = StrictParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": EXCLUDE}
 
-    def select_parameters(self, parameters: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
-        return MultiDict([(name, value) for name in schema.fields for value in parameters.getlist(name)])
+    def select_parameters(self, args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
+        return MultiDict([(name, value) for name in schema.fields for value in args.getlist(name)])
 
 
 def _error_object(location: str, name: str, messages: Any, schema: Schema) -> dict[str, Any]:
     field = schema.fields.get(name)
     pointer = name.encode("utf-8", "replace").decode()[:80]
     if field is None:
-        known = sorted(schema.fields)
+        allowed_names = sorted(schema.fields)
         if name in getattr(schema, "dropped", ()):
-            detail = f"The path says already which {name}; it is no parameter here."
+            detail = f"The path already determines the {name}. Remove this parameter."
         else:
-            detail = f"Unknown parameter “{pointer}”.{did_you_mean(pointer, known)}"
-        return {"location": location, "pointer": pointer, "detail": detail, "allowed": known}
-    fault = {"location": location, "pointer": pointer, "detail": " ".join(dict.fromkeys(_flatten(messages)))}
+            detail = f"Unknown parameter “{pointer}”.{did_you_mean(pointer, allowed_names)}"
+        return {"location": location, "pointer": pointer, "detail": detail, "allowed": allowed_names}
+    detail = " ".join(dict.fromkeys(_flatten(messages)))
     allowed = getattr(field, "allowed", None)
-    return fault | ({"allowed": allowed} if allowed else {})
+    return {"location": location, "pointer": pointer, "detail": detail} | (
+        {"allowed": allowed} if allowed else {}
+    )
 
 
 def _flatten(messages: Any) -> list[str]:
+    """Return all texts in marshmallow's nested messages."""
     if isinstance(messages, dict):
         return [text for part in messages.values() for text in _flatten(part)]
     return [str(text) for text in messages] if isinstance(messages, list) else [str(messages)]

@@ -1,4 +1,4 @@
-"""Answers: finished JSON with its validators, its cache rules and its links."""
+"""Responses with their validators (ETag), cache headers and Link header."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from werkzeug.exceptions import PreconditionFailed
 from api.http.errors import ProblemException
 
 JSON = "application/json"
-#: Reads may be kept for a minute, and shown stale while they are renewed or the service is down.
+#: Fresh for a minute; may be used stale while it is revalidated or while the service is down.
 PUBLIC_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
-#: Proxies refuse answers with more header than they set aside, often 4 KiB; pages say where they lead too.
+#: Proxies reject responses whose headers exceed their buffer, often 4 KiB. The body has the links, too.
 MAX_LINK_BYTES = 3_000
 VARY = "Accept, Accept-Encoding, Authorization"
-#: The headers that every answer has where requests are limited: ``api/http/rate_limits/extension.py``.
+#: Headers of every response if rate limits are set; see ``api/http/rate_limits/extension.py``.
 RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 
 
 def etag_hash(body: bytes) -> str:
-    """Return the short hash that a validator is made of."""
+    """Return a hash of the body for its ETag."""
     return hashlib.sha256(body).hexdigest()[:32]
 
 
@@ -35,14 +35,14 @@ def cacheable_response(
     content_type: str = JSON,
     negotiated: bool = False,
 ) -> Response:
-    """Return a public answer, or 304 when the client has it already.
+    """Return a publicly cacheable response, or 304 if the client's copy is current.
 
-    ``links`` are relations and addresses for the ``Link`` header (RFC 8288); those without an
-    address are left out. Where the type was ``negotiated`` already, it is not held against ``Accept``.
+    ``links`` maps relations to URLs for the ``Link`` header (RFC 8288); relations without a URL are left
+    out. With ``negotiated``, ``content_type`` is not checked against the ``Accept`` header.
 
     Raises:
-        PreconditionFailed: an ``If-Match`` header names another state.
-        ProblemException: 406, when the client takes no JSON.
+        PreconditionFailed: the ``If-Match`` header does not match ``etag``.
+        ProblemException: 406, the client does not accept ``content_type``.
     """
     if not negotiated:
         require_acceptable(content_type)
@@ -53,17 +53,17 @@ def cacheable_response(
     _add_link_header(response, links or {})
     if not if_match_holds(etag):
         raise PreconditionFailed
-    # What If-Match means is decided above: of an item's tag only the revision counts.
-    environment = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
-    response.make_conditional(environment)
+    # If-Match was handled above, where only the revision in the ETag counts.
+    environ = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
+    response.make_conditional(environ)
     return response
 
 
 def uncacheable_response(body: bytes, *, links: Mapping[str, str | None]) -> Response:
-    """Return an answer that is another one the next time, so that nobody may keep it.
+    """Return a JSON response that must not be cached, since the next one will differ.
 
     Raises:
-        ProblemException: 406, when the client takes no JSON.
+        ProblemException: 406, the client does not accept JSON.
     """
     require_acceptable()
     response = Response(body, content_type=JSON)
@@ -74,32 +74,37 @@ def uncacheable_response(body: bytes, *, links: Mapping[str, str | None]) -> Res
 
 
 def _add_link_header(response: Response, links: Mapping[str, str | None]) -> None:
-    present = ", ".join(f'<{url}>; rel="{relation}"' for relation, url in links.items() if url)
-    if 0 < len(present) <= MAX_LINK_BYTES:
-        response.headers["Link"] = present
+    value = ", ".join(f'<{url}>; rel="{relation}"' for relation, url in links.items() if url)
+    if 0 < len(value) <= MAX_LINK_BYTES:
+        response.headers["Link"] = value
 
 
 def if_match_holds(etag: str) -> bool:
-    """Whether the request's ``If-Match``, if it has one, names this state (RFC 9110, section 13.1.1)."""
-    given = request.if_match
-    if "If-Match" not in request.headers or given.star_tag:
+    """Whether the request has no ``If-Match`` header or one that matches (RFC 9110, section 13.1.1).
+
+    In an ETag with a dot, only the revision before the dot has to match.
+    """
+    etags = request.if_match
+    if "If-Match" not in request.headers or etags.star_tag:
         return True
     revision, dot, _ = etag.partition(".")
-    return any(tag == etag or (dot and tag.partition(".")[0] == revision) for tag in given.as_set())
+    return any(tag == etag or (dot and tag.partition(".")[0] == revision) for tag in etags.as_set())
 
 
 def require_acceptable(content_type: str = JSON) -> None:
-    """Refuse a request whose ``Accept`` header leaves no room for ``content_type``.
+    """Raise 406 if the ``Accept`` header excludes ``content_type``.
 
-    Parameters of a media type (``; charset=utf-8``) are ignored; the most specific range decides.
+    Parameters of a media type (``; charset=utf-8``) are ignored. The most specific range decides.
     """
-    wanted = {content_type: 2, f"{content_type.split('/', maxsplit=1)[0]}/*": 1, "*/*": 0}
-    ranges = [(wanted.get(name.partition(";")[0].strip().lower()), q) for name, q in request.accept_mimetypes]
-    fitting = [(rank, q) for rank, q in ranges if rank is not None]
-    if request.accept_mimetypes.provided and not (fitting and max(fitting)[1] > 0):
-        raise ProblemException("not-acceptable", f"This address is served as {content_type}.")
+    precedence = {content_type: 2, f"{content_type.split('/', maxsplit=1)[0]}/*": 1, "*/*": 0}
+    ranges = [
+        (precedence.get(name.partition(";")[0].strip().lower()), q) for name, q in request.accept_mimetypes
+    ]
+    matches = [(rank, q) for rank, q in ranges if rank is not None]
+    if request.accept_mimetypes.provided and not (matches and max(matches)[1] > 0):
+        raise ProblemException("not-acceptable", f"This URL is available as {content_type}.")
 
 
 def encode_json(value: Any) -> bytes:
-    """Return ``value`` as the JSON that is served: compact, UTF-8, keys in order."""
+    """Return ``value`` as compact JSON in UTF-8; keys keep their order."""
     return orjson.dumps(value)

@@ -1,4 +1,4 @@
-"""Headers that limit what a browser may do with an answer, and who may read it across origins."""
+"""Security headers: Content Security Policy, CORS and the check of the Host header."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ EXPOSED_HEADERS = (
     "Sunset",
     "X-Request-Id",
 )
-#: What other sites read besides the API: scripts, what a quote is copied from, and oEmbed.
+#: Paths outside /v1 that other sites may read: the embed scripts, oEmbed and the snippets of quotes.
 CORS_PATHS_OUTSIDE_API = r"/(embed[.a-z0-9]*\.js|embed/frame\.js|oembed(\.[a-z.]*)?|quotes/[^/]+/snippet)$"
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-# Swagger UI and Scalar set styles on their elements as they draw them.
+# Swagger UI and Scalar set inline styles on their elements.
 INLINE_STYLE_POLICY = PAGE_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 INLINE_STYLE_PATHS = ("/docs", "/docs/reference")
 
 
 def init_app(app: Flask) -> None:
-    """Let any origin read API, script and snippets without credentials; close every answer to other use."""
+    """Allow any origin to read the API and the embeds without credentials, and add security headers."""
     CORS(
         app,
         resources={rf"{VERSION_PREFIX.pattern}(/.*)?$": {}, CORS_PATHS_OUTSIDE_API: {}},
@@ -52,14 +52,17 @@ def init_app(app: Flask) -> None:
 
 
 def reject_untrusted_hosts() -> None:
-    """Refuse a Host that is not ours, where ours are named; probes ask by address, and are let through."""
+    """Reject requests for untrusted hosts, if trusted hosts are set.
+
+    Health checks are exempt, since they use the IP address.
+    """
     trusted = settings().trusted_hosts
     if trusted and request.path not in PROBE_PATHS and not host_is_trusted(request.host, trusted):
-        raise ProblemException("bad-request", "The Host header is not one that this service answers to.")
+        raise ProblemException("bad-request", "The Host header is not a trusted host of this service.")
 
 
 def add_security_headers(response: Response) -> Response:
-    """Set the security headers that suit the kind of answer."""
+    """Set the security headers for the content type of the response; keep those that the view has set."""
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")

@@ -1,4 +1,4 @@
-"""Segments of paths: what they match, and how the document describes them."""
+"""URL converters for path segments, and the OpenAPI descriptions of path parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.types import SLUG_LENGTH
 
 
 class SlugConverter(BaseConverter):
-    """A path segment that is an id; anything else is no such address."""
+    """A path segment that is an id."""
 
     regex = SLUG.pattern
 
@@ -25,14 +25,14 @@ class DayConverter(BaseConverter):
 
 
 class ExtensionConverter(BaseConverter):
-    """What stands behind the dot of a path segment, and may hold another dot."""
+    """The extension of a path segment, after its first dot: ``json`` or ``apa.txt``."""
 
     regex = r"[a-z]+(?:\.[a-z]+)?"
 
 
-#: The key under which the description of a parameter names its component; ``openapi/`` takes it away.
+#: The key with which a parameter names its OpenAPI component; ``openapi/`` removes it.
 COMPONENT_KEY = "x-component"
-#: What a rule calls each of them.
+#: The converters by their names in URL rules.
 CONVERTERS = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
 
 
@@ -43,7 +43,7 @@ def slug_parameter(name: str, type_name: str) -> dict[str, Any]:
         "name": name,
         COMPONENT_KEY: f"{type_name.title()}Id",
         "required": True,
-        "description": f"The {type_name}'s id.",
+        "description": f"The id of the {type_name}.",
         "example": example_id(MODELS_BY_TYPE[require_type(type_name)]),
         "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
     }
@@ -54,6 +54,6 @@ PARAGRAPH_NUMBER = {
     "name": "number",
     COMPONENT_KEY: "NumberInSource",
     "required": True,
-    "description": "The paragraph's number in its source, from 1.",
+    "description": "The number of the paragraph in its source, starting at 1.",
     "example": 35,
 }

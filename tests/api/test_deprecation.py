@@ -168,7 +168,7 @@ OF_TEXT = (at(TEXT.since), None, [GUIDE])
 class TestDeclaration:
     def test_twelve_months_are_promised_to_the_day(self):
         assert Deprecated(dt.date(2027, 1, 31), "x", dt.date(2028, 1, 31)).sunset
-        with pytest.raises(InvalidSunset, match="promised to stay until 2028-01-31, not 2028-01-30"):
+        with pytest.raises(InvalidSunset, match="must be on 2028-01-31 or later, not 2028-01-30"):
             Deprecated(dt.date(2027, 1, 31), "x", dt.date(2028, 1, 30))
 
     def test_a_leap_day_is_no_way_round_the_promise(self):
@@ -177,8 +177,8 @@ class TestDeclaration:
             Deprecated(dt.date(2028, 2, 29), "x", dt.date(2029, 2, 28))
 
     def test_it_says_since_when_until_when_and_what_instead(self):
-        assert str(VOICE) == "Deprecated since 2027-02-01; goes away on 2028-02-01. Use `kind` instead."
-        assert str(TEXT) == "Deprecated since 2027-03-01; no end is set. Use `label` instead."
+        assert str(VOICE) == "Deprecated since 2027-02-01; will be removed on 2028-02-01. Use `kind` instead."
+        assert str(TEXT) == "Deprecated since 2027-03-01; no removal date yet. Use `label` instead."
 
     def test_it_may_stand_below_the_other_decorators_too(self):
         def view():
@@ -333,7 +333,7 @@ class TestDocument:
 class TestGuide:
     def test_it_lists_each_declaration_once_in_order(self, old):
         listed = [
-            (entry.kind, entry.name, entry.places, entry.deprecated) for entry in active_deprecations(old)
+            (entry.kind, entry.name, entry.operations, entry.deprecated) for entry in active_deprecations(old)
         ]
         assert listed == [
             ("operation", "GET /v1/sayings/{quote}", (), SAYING),
@@ -344,7 +344,7 @@ class TestGuide:
         ]
 
     def test_it_says_what_since_when_until_when_and_what_instead(self, old):
-        said = [(entry.what, entry.since, entry.sunset, entry.instead) for entry in active_deprecations(old)]
+        said = [(entry.title, entry.since, entry.sunset, entry.instead) for entry in active_deprecations(old)]
         assert said[1:3] == [
             (
                 "voice (GET /v1/mottos, GET /v1/mottos/random)",

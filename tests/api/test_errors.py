@@ -99,7 +99,7 @@ class TestParameters:
     @each("query", ["limit=1&limit=2", "count=true&count=true", "cursor=a&cursor=b"])
     def test_what_takes_one_value_is_given_once(self, client, query):
         [fault] = self.refused(client, query)
-        assert fault["detail"] == "Given more than once; it takes one value."
+        assert fault["detail"] == "Must not be repeated."
 
     @each("query", ["theme=", "theme=a,,b", "theme=,", "theme=a&theme="])
     def test_an_empty_value_is_refused(self, client, query):
@@ -120,7 +120,7 @@ class TestParameters:
         answer = client.get("/v1/films/her-2013/scenes?film=her-2013")
         assert (
             answer.get_json()["errors"][0]["detail"]
-            == "The path says already which film; it is no parameter here."
+            == "The path already determines the film. Remove this parameter."
         )
 
     def test_a_flood_of_faults_is_named_in_the_order_sent_up_to_a_limit(self, client):

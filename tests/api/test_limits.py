@@ -101,7 +101,7 @@ class TestTooMany:
         assert refused.headers["Cache-Control"] == "no-store"
         problem = refused.get_json()
         assert problem["code"] == "too-many-requests"
-        assert problem["detail"].startswith("This service takes 2 requests in 3600 seconds from a client.")
+        assert problem["detail"].startswith("The rate limit is 2 requests in 3600 seconds per client.")
 
     def test_its_type_is_a_page(self, refused, limited):
         page = limited().get(refused.get_json()["type"])

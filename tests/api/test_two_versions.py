@@ -134,7 +134,7 @@ class TestVersion2:
         assert chosen[0][0]["id"] == chosen[1][0]["id"]
 
     def test_it_is_one_statement_whatever_is_included(self, both, visitor):
-        both.extensions["kept"].clear()
+        both.extensions["response_cache"].clear()
         for path in (f"/v2/quotes/{ID}", "/v2/quotes?include=speaker,scene,commentary"):
             with statements(both.extensions["database"].engine) as seen:
                 answered(visitor, path)

@@ -16,7 +16,7 @@ class Asked:
 
     @property
     def kept(self):
-        return self.app.extensions["kept"]
+        return self.app.extensions["response_cache"]
 
     def __call__(self, path, method="GET", **headers):
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -38,7 +38,7 @@ def shared(engine):
 @pytest.fixture
 def ask(shared):
     """Ask an app that keeps what it answers, and has answered nothing yet."""
-    shared.extensions["kept"].clear()
+    shared.extensions["response_cache"].clear()
     return Asked(shared)
 
 

@@ -1,7 +1,7 @@
-"""What is deprecated: one declaration, from which the document, the headers and the guide all follow.
+"""Declare a deprecation once; the OpenAPI document, the headers and the guide are derived from it.
 
-It stands where the thing itself does: over a view, or as ``deprecated`` in the metadata of a field or a
-parameter. ``api/http/deprecation/headers.py`` finds it there.
+Declare it where the deprecated part is defined: as a decorator of a view, or as ``deprecated`` in the
+metadata of a field or a parameter. ``api/http/deprecation/headers.py`` finds it there.
 """
 
 from __future__ import annotations
@@ -13,35 +13,35 @@ from typing import Any, TypeVar
 
 from werkzeug.http import http_date
 
-#: Where people read what a version promises, and the part of it that lists what is deprecated.
+#: The guide to versioning, and its section that lists current deprecations.
 GUIDE = "/docs/guides/versioning"
 SECTION = "deprecated-now"
-#: Of a function's documentation (flask-smorest's ``_apidoc``), and of a field's metadata.
+#: The key of a declaration in a view's ``_apidoc`` (flask-smorest) and in a field's metadata.
 EXTENSION_KEY = "deprecated"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class InvalidSunset(ValueError):
-    """A declaration that gives clients less time than they were promised."""
+    """The sunset date is less than twelve months after the deprecation date."""
 
 
 @dataclass(frozen=True)
 class Deprecated:
-    """Says of an operation, a parameter or a field since when it should not be used, and what should be.
+    """Declares an operation, a parameter or a field deprecated since a date.
 
-    It goes away on ``sunset``; None while that is not known. ``instead`` completes the sentence “Use …
-    instead.” An operation is declared deprecated by a decorator over its view::
+    It will be removed on ``sunset``; None if there is no date yet. ``instead`` completes the sentence “Use …
+    instead.” Decorate the view to deprecate an operation::
 
         @blp.route("/quotes/lucky")
         @Deprecated(dt.date(2027, 1, 1), instead="`/v1/quotes/random`", sunset=dt.date(2028, 1, 1))
         @blp.random(…)
 
-    and a field, or a parameter, in its metadata::
+    and use the metadata to deprecate a field or a parameter::
 
         metadata={"description": "…", "deprecated": Deprecated(dt.date(2027, 1, 1), instead="`label`")}
 
     Raises:
-        InvalidSunset: there are less than twelve months between ``since`` and ``sunset``.
+        InvalidSunset: ``sunset`` is less than twelve months after ``since``.
     """
 
     since: dt.date
@@ -49,25 +49,25 @@ class Deprecated:
     sunset: dt.date | None = None
 
     def __post_init__(self) -> None:
-        """Keep the promise, to the day."""
+        """Enforce the twelve months that the versioning policy promises."""
         if self.sunset and self.sunset < (earliest := one_year_after(self.since)):
             raise InvalidSunset(
-                f"What is deprecated on {self.since} is promised to stay until {earliest}, not {self.sunset}."
+                f"Deprecated on {self.since}: the sunset must be on {earliest} or later, not {self.sunset}."
             )
 
     def __call__(self, view: View) -> View:
-        """Declare the operation of a view deprecated; decorators above and below it are told alike."""
+        """Deprecate the operation of a view. The order among the other decorators does not matter."""
         view._apidoc = getattr(view, "_apidoc", {}) | {EXTENSION_KEY: self}  # type: ignore[attr-defined]
         return view
 
     def __str__(self) -> str:
-        """Return the sentences that the document and the guide say of it."""
-        end = f"goes away on {self.sunset}" if self.sunset else "no end is set"
+        """Return the description for the OpenAPI document and the guide."""
+        end = f"will be removed on {self.sunset}" if self.sunset else "no removal date yet"
         return f"Deprecated since {self.since}; {end}. Use {self.instead} instead."
 
 
 def one_year_after(day: dt.date) -> dt.date:
-    """Return the same day of the next year; after 29 February it is 1 March."""
+    """Return the same day of the next year, and 1 March for 29 February."""
     try:
         return day.replace(year=day.year + 1)
     except ValueError:
@@ -75,15 +75,15 @@ def one_year_after(day: dt.date) -> dt.date:
 
 
 def deprecation_headers(declared: Iterable[Deprecated]) -> dict[str, str]:
-    """Return ``Deprecation`` (RFC 9745) and, where an end is set, ``Sunset`` (RFC 8594).
+    """Return the headers ``Deprecation`` (RFC 9745) and, if there is a sunset date, ``Sunset`` (RFC 8594).
 
-    Of several declarations the earliest days count.
+    With several declarations, the earliest dates apply.
     """
-    known = list(declared)
-    if not known:
+    declarations = list(declared)
+    if not declarations:
         return {}
-    since = _midnight(min(one.since for one in known))
-    ends = [one.sunset for one in known if one.sunset]
+    since = _midnight(min(declaration.since for declaration in declarations))
+    ends = [declaration.sunset for declaration in declarations if declaration.sunset]
     return {"Deprecation": f"@{int(since.timestamp())}"} | (
         {"Sunset": http_date(_midnight(min(ends)))} if ends else {}
     )
@@ -94,12 +94,12 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def append_deprecation(text: str, declared: Deprecated) -> str:
-    """Return a description with what is to be said of the deprecation after it."""
+    """Return a description with the deprecation appended."""
     return f"{text} {declared}".strip()
 
 
 def deprecation_to_document(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """Say in the document that a field or a parameter is deprecated (an attribute function of apispec)."""
+    """Mark a field or a parameter as deprecated in the OpenAPI document (an apispec attribute function)."""
     declared = field.metadata.get(EXTENSION_KEY)
     if declared is None:
         return {}

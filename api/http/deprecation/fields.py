@@ -1,4 +1,4 @@
-"""Deprecated fields: which of them an answer has, as far as what it is asked for decides."""
+"""Find the deprecated fields in a response, which depend on ``fields``, ``include`` and ``facets``."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from api.schemas.base import ListSchema, ResponseSchema, component_name
 from api.schemas.references import ExpandedList, ReferenceTo, UnionField
 from api.schemas.sparse_fields import available_includes, shape_from_args
 
-#: Parameters that decide which fields an answer has.
+#: Query parameters that determine the fields of a response.
 SHAPING_PARAMETERS = ("fields", "include", "facets")
-#: What they were given: of each that was, its name and its values.
+#: The shaping parameters of a request: pairs of name and values.
 QueryArgs = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class DeprecatedField(NamedTuple):
-    """A deprecated field, as the document calls it."""
+    """A deprecated field; ``name`` is ``<component>.<field>`` as in the OpenAPI document."""
 
     name: str
     deprecated: Deprecated
@@ -29,34 +29,34 @@ class DeprecatedField(NamedTuple):
 
 @lru_cache(maxsize=256)
 def deprecated_fields_in(
-    shown: type[ResponseSchema], asked: QueryArgs | None = None
+    schema: type[ResponseSchema], query_args: QueryArgs | None = None
 ) -> frozenset[DeprecatedField]:
-    """Return the deprecated fields that an answer of ``shown`` has; without ``asked``, all it may have."""
-    given: dict[str, Any] = {} if asked is None else dict(asked)
-    is_list = issubclass(shown, ListSchema)
-    item: Any = shown._declared_fields["data"].inner.nested if is_list else shown  # type: ignore[attr-defined]
-    if asked is None:
-        given["include"] = tuple(available_includes(item))
-    found = set(_fields(shape_from_args(item, given).build_schema()))
+    """Return the deprecated fields of a response; without ``query_args``, all that it can have."""
+    args: dict[str, Any] = {} if query_args is None else dict(query_args)
+    is_list = issubclass(schema, ListSchema)
+    item: Any = schema._declared_fields["data"].inner.nested if is_list else schema  # type: ignore[attr-defined]
+    if query_args is None:
+        args["include"] = tuple(available_includes(item))
+    deprecated = set(_deprecated_fields(shape_from_args(item, args).build_schema()))
     if is_list:
-        uncounted = asked is not None and "facets" not in given
-        found |= set(_fields(shown(), {"data", "facets"} if uncounted else {"data"}))
-    return frozenset(found)
+        has_no_facets = query_args is not None and "facets" not in args
+        deprecated |= set(_deprecated_fields(schema(), {"data", "facets"} if has_no_facets else {"data"}))
+    return frozenset(deprecated)
 
 
-def _fields(schema: Schema, passed_over: Collection[str] = ()) -> Iterator[DeprecatedField]:
-    kind = component_name(type(schema))
+def _deprecated_fields(schema: Schema, skip: Collection[str] = ()) -> Iterator[DeprecatedField]:
+    component = component_name(type(schema))
     for name, field in schema.fields.items():
-        if name in passed_over:
+        if name in skip:
             continue
         if EXTENSION_KEY in field.metadata:
-            yield DeprecatedField(f"{kind}.{name}", field.metadata[EXTENSION_KEY])
-        for inner in _nested_schemas(field):
-            yield from _fields(inner)
+            yield DeprecatedField(f"{component}.{name}", field.metadata[EXTENSION_KEY])
+        for nested in _nested_schemas(field):
+            yield from _deprecated_fields(nested)
 
 
 def _nested_schemas(field: Any) -> Iterator[Schema]:
-    """Yield the shapes that stand in the value of a field."""
+    """Yield the schemas of the value of a field."""
     inner = field.inner if isinstance(field, fields.List) else field
     if isinstance(inner, ExpandedList) or (isinstance(inner, ReferenceTo) and inner.is_included):
         yield get_schema(inner.type_name, "", version_of_field(inner))

@@ -1,6 +1,7 @@
-"""Notices of what is deprecated: found where it is declared; said in the document and with answers.
+"""Deprecation headers of responses, and the deprecations in the OpenAPI document and the guide.
 
-An operation knows its view, the view its query and what it shows; so nothing has to be told twice.
+All are derived from the declarations: an operation has a view, and the view has its query parameters and its
+response schema.
 """
 
 from __future__ import annotations
@@ -32,169 +33,187 @@ DOCUMENTED_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True)
 class OperationDeprecations:
-    """What of one operation is deprecated: itself, its parameters by name, what it may show."""
+    """The deprecations of one operation: its own, its parameters' by name, and its response fields'."""
 
     name: str
     deprecated: Deprecated | None
     parameters: dict[str, Deprecated]
     fields: frozenset[DeprecatedField]
-    shown: type[ResponseSchema]
+    schema: type[ResponseSchema]
 
     @property
     def all(self) -> list[Deprecated]:
-        """Every declaration that can apply to it."""
+        """Every declaration that can apply to a request."""
         own = [self.deprecated] if self.deprecated else []
         return [*own, *self.parameters.values(), *(field.deprecated for field in self.fields)]
 
     def applying(self, response: Response) -> Iterator[Deprecated]:
-        """Yield what of it applies to the request at hand, and to the answer to it."""
+        """Yield the declarations that apply to the current request and its response."""
         if self.deprecated:
             yield self.deprecated
-        yield from (known for name, known in self.parameters.items() if name in request.args)
-        # A 304 stands for the answer that the client has.
+        yield from (deprecated for name, deprecated in self.parameters.items() if name in request.args)
+        # With a 304, the client uses its copy of the response, which has the same fields.
         if self.fields and response.status_code in (200, 304) and response.mimetype == JSON:
-            given = ((name, ",".join(request.args.getlist(name))) for name in SHAPING_PARAMETERS)
-            asked = tuple((name, tuple(values.split(","))) for name, values in given if values)
-            yield from (field.deprecated for field in deprecated_fields_in(self.shown, asked))
+            args = ((name, ",".join(request.args.getlist(name))) for name in SHAPING_PARAMETERS)
+            query_args = tuple((name, tuple(values.split(","))) for name, values in args if values)
+            yield from (field.deprecated for field in deprecated_fields_in(self.schema, query_args))
 
 
 def init_app(app: Flask) -> None:
-    """Say with every answer what of it is deprecated, errors and 304 among them."""
+    """Add the deprecation headers to all responses, including errors and 304."""
     app.after_request(add_deprecation_headers)
 
 
 def add_deprecation_headers(response: Response) -> Response:
-    """Add the headers, and where to read on; what else ``Link`` has stays."""
+    """Add the headers and a ``Link`` to the guide; keep the other links."""
     operation = _operation_for_endpoint(request.endpoint, request.method)
-    said = deprecation_headers(operation.applying(response)) if operation else {}
-    if said:
+    headers = deprecation_headers(operation.applying(response)) if operation else {}
+    if headers:
         link = f'<{absolute_url(GUIDE)}#{SECTION}>; rel="deprecation"; type="text/html"'
         response.headers["Link"] = ", ".join([*response.headers.getlist("Link"), link])
-        response.headers.update(said)
+        response.headers.update(headers)
     return response
 
 
 def _operation_for_endpoint(endpoint: str | None, method: str) -> OperationDeprecations | None:
-    """Return the operation that was asked for, if any of it can be deprecated; found once for each app."""
+    """Return the deprecations of the requested operation; None if it has none. Memoized per app."""
     if endpoint is None or method == "OPTIONS":
         return None
-    known = current_app.extensions.setdefault("notices", {})
+    operations = current_app.extensions.setdefault("deprecations", {})
     key = endpoint, method
-    if key not in known:
+    if key not in operations:
         rule = next(current_app.url_map.iter_rules(endpoint))
-        known[key] = deprecations_of_operation(rule, "GET" if method == "HEAD" else method)
-    found: OperationDeprecations | None = known[key]
-    return found
+        operations[key] = deprecations_of_operation(rule, "GET" if method == "HEAD" else method)
+    operation: OperationDeprecations | None = operations[key]
+    return operation
 
 
 def deprecations_of_operation(rule: Rule, method: str) -> OperationDeprecations | None:
-    """Return what is deprecated of the operation with this rule; None where nothing is, or it is none."""
+    """Return the deprecations of the operation with this URL rule; None if it has none."""
     view = current_app.view_functions[rule.endpoint]
     view = getattr(getattr(view, "view_class", None), method.lower(), view)
-    documented = getattr(view, "_apidoc", {})
-    found = deprecations_of_view(documented, f"{method} {FlaskPlugin.flaskpath2openapi(rule.rule)}")
-    return found if found.all else None
+    apidoc = getattr(view, "_apidoc", {})
+    operation = deprecations_of_view(apidoc, f"{method} {FlaskPlugin.flaskpath2openapi(rule.rule)}")
+    return operation if operation.all else None
 
 
-def deprecations_of_view(documented: dict[str, Any], name: str = "") -> OperationDeprecations:
-    """Return what is deprecated of what a view's decorators have documented."""
-    taken = [p["schema"] for p in documented.get("arguments", {}).get("parameters", ()) if p["in"] == "query"]
+def deprecations_of_view(apidoc: dict[str, Any], name: str = "") -> OperationDeprecations:
+    """Return the deprecations in a view's ``_apidoc``, which its decorators have filled."""
+    query_schemas = [
+        parameter["schema"]
+        for parameter in apidoc.get("arguments", {}).get("parameters", ())
+        if parameter["in"] == "query"
+    ]
     parameters = {
         name: field.metadata[EXTENSION_KEY]
-        for schema in taken
+        for schema in query_schemas
         for name, field in schema._declared_fields.items()
         if EXTENSION_KEY in field.metadata
     }
-    schema = _success_response(documented).get("schema", ResponseSchema)
-    shown = schema if isinstance(schema, type) else type(schema)
+    response_schema = _success_response(apidoc).get("schema", ResponseSchema)
+    schema = response_schema if isinstance(response_schema, type) else type(response_schema)
     return OperationDeprecations(
-        name, documented.get(EXTENSION_KEY), parameters, deprecated_fields_in(shown), shown
+        name, apidoc.get(EXTENSION_KEY), parameters, deprecated_fields_in(schema), schema
     )
 
 
-def _success_response(documented: dict[str, Any]) -> dict[str, Any]:
-    """Return what is documented of the answer with status 200; nothing of what is no operation."""
-    answers: list[dict[str, Any]] = documented.get("response", {}).get("responses", {}).get(200, [{}])
-    return answers[0]
+def _success_response(apidoc: dict[str, Any]) -> dict[str, Any]:
+    """Return the documentation of the 200 response; empty if there is none."""
+    responses: list[dict[str, Any]] = apidoc.get("response", {}).get("responses", {}).get(200, [{}])
+    return responses[0]
 
 
-def document_deprecation(doc: dict[str, Any], documented: dict[str, Any]) -> dict[str, Any]:
-    """Say in an operation of the document that it is deprecated, and which headers it may send for that.
+def document_deprecation(doc: dict[str, Any], apidoc: dict[str, Any]) -> dict[str, Any]:
+    """Mark an operation as deprecated in the OpenAPI document, and document its deprecation headers.
 
-    What its parameters and its fields say is written where they are.
+    Parameters and fields are marked where they are documented.
     """
-    found = deprecations_of_view(documented)
-    if found.deprecated:
+    operation = deprecations_of_view(apidoc)
+    if operation.deprecated:
         doc["deprecated"] = True
-        said = documented["docstring"]
-        said["description"] = append_deprecation(said.get("description", ""), found.deprecated)
-    if found.all:
-        names = ["Link", "Deprecation"] + ["Sunset"] * any(one.sunset for one in found.all)
-        sent = _success_response(documented).setdefault("headers", {})
-        sent |= {name: name for name in names}
+        docstring = apidoc["docstring"]
+        docstring["description"] = append_deprecation(docstring.get("description", ""), operation.deprecated)
+    if operation.all:
+        names = ["Link", "Deprecation"] + ["Sunset"] * any(one.sunset for one in operation.all)
+        headers = _success_response(apidoc).setdefault("headers", {})
+        headers |= {name: name for name in names}
     return doc
 
 
 @dataclass(frozen=True)
 class DeprecationEntry:
-    """One declaration in force, as the guide lists it.
+    """An entry of the guide's list of deprecations.
 
-    ``kind`` is ``operation``, ``parameter`` or ``field``; ``name`` is what a reader knows it by, and
-    ``places`` are the operations that take a parameter.
+    ``kind`` is ``operation``, ``parameter`` or ``field``. ``operations`` are those that have the parameter.
     """
 
     kind: str
     name: str
-    places: tuple[str, ...]
+    operations: tuple[str, ...]
     deprecated: Deprecated
 
     @property
-    def what(self) -> str:
-        """What it is, as a reader of the document knows it."""
-        return f"{self.name} ({', '.join(self.places)})" if self.places else self.name
+    def title(self) -> str:
+        """The name of the deprecated part, with the operations of a parameter."""
+        return f"{self.name} ({', '.join(self.operations)})" if self.operations else self.name
 
     @property
     def since(self) -> dt.date:
-        """Since when it is deprecated."""
+        """The date of the deprecation."""
         return self.deprecated.since
 
     @property
     def sunset(self) -> dt.date | None:
-        """When it goes away; None while that is not known."""
+        """The date of the removal; None if there is none yet."""
         return self.deprecated.sunset
 
     @property
     def instead(self) -> str:
-        """What to use instead, as a sentence (CommonMark)."""
+        """A sentence (CommonMark) that names the replacement."""
         return f"Use {self.deprecated.instead} instead."
 
 
 def active_deprecations(app: Flask) -> list[DeprecationEntry]:
-    """Return all that is deprecated now, what was declared first first."""
+    """Return all current deprecations, sorted by date."""
     with app.app_context():
         rules = [(rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()]
-        listed = [
-            (rule, method) for rule, method in rules if method in DOCUMENTED_METHODS and _is_listed(app, rule)
+        documented = [
+            (rule, method)
+            for rule, method in rules
+            if method in DOCUMENTED_METHODS and _is_documented(app, rule)
         ]
-        known = [found for rule, method in listed if (found := deprecations_of_operation(rule, method))]
-    entries = {DeprecationEntry("operation", one.name, (), one.deprecated) for one in known if one.deprecated}
-    entries |= {
-        DeprecationEntry("field", field.name, (), field.deprecated) for one in known for field in one.fields
+        operations = [
+            operation for rule, method in documented if (operation := deprecations_of_operation(rule, method))
+        ]
+    entries = {
+        DeprecationEntry("operation", operation.name, (), operation.deprecated)
+        for operation in operations
+        if operation.deprecated
     }
-    taken = {item for one in known for item in one.parameters.items()}
     entries |= {
-        DeprecationEntry("parameter", *item[:1], _takes_parameter(known, item), item[1]) for item in taken
+        DeprecationEntry("field", field.name, (), field.deprecated)
+        for operation in operations
+        for field in operation.fields
     }
-    return sorted(entries, key=lambda entry: (entry.deprecated.since, entry.kind, entry.name, entry.places))
+    parameters = {item for operation in operations for item in operation.parameters.items()}
+    entries |= {
+        DeprecationEntry(
+            "parameter", name, _operations_with_parameter(operations, name, deprecated), deprecated
+        )
+        for name, deprecated in parameters
+    }
+    return sorted(
+        entries, key=lambda entry: (entry.deprecated.since, entry.kind, entry.name, entry.operations)
+    )
 
 
-def _is_listed(app: Flask, rule: Rule) -> bool:
-    """Whether the document has the rule: some addresses lead to an operation that it has under another."""
+def _is_documented(app: Flask, rule: Rule) -> bool:
+    """Whether the OpenAPI document has the rule; alternative URLs of an operation are left out."""
     blueprint, _, endpoint = rule.endpoint.rpartition(".")
     return endpoint in getattr(app.blueprints.get(blueprint), "_docs", ())
 
 
-def _takes_parameter(
-    known: list[OperationDeprecations], parameter: tuple[str, Deprecated]
+def _operations_with_parameter(
+    operations: list[OperationDeprecations], name: str, deprecated: Deprecated
 ) -> tuple[str, ...]:
-    return tuple(sorted(one.name for one in known if parameter in one.parameters.items()))
+    return tuple(sorted(one.name for one in operations if (name, deprecated) in one.parameters.items()))

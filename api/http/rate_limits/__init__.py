@@ -1,1 +1,1 @@
-"""Rate limits under ``/v1``, where an operator sets them."""
+"""Rate limits of the API, which the operator can set."""

@@ -1,4 +1,4 @@
-"""Counts of requests in the memory of one process: no more of them than there is room for."""
+"""In-memory request counts for rate limits, with bounded memory."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import NamedTuple
 
 from limits.storage import MemoryStorage
 
-#: As many clients, times limits, are counted at once.
+#: The maximum number of windows: one for each client and limit.
 MAX_WINDOWS = 50_000
 
 
 class Window(NamedTuple):
-    """When a client's window began, and the requests counted in the one before and in this one."""
+    """A client's sliding window: its start, and the request counts of the previous and current period."""
 
-    began: float
+    start: float
     previous: int = 0
     current: int = 0
 
 
 class BoundedMemoryStorage(MemoryStorage):
-    """Sliding windows as Redis keeps them; the one that was used longest ago makes room for a new one.
+    """Sliding windows like those in Redis, with LRU eviction.
 
-    The library's own storage keeps every client until its window ends, however many there are, starts
-    a thread after a count to look through all of them, and can miscount where threads meet.
+    The library's own in-memory storage is unbounded until windows expire, scans all of them in a thread
+    after each count, and has race conditions.
     """
 
     STORAGE_SCHEME = ["bounded-memory"]
@@ -39,12 +39,12 @@ class BoundedMemoryStorage(MemoryStorage):
     def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         with self.lock:
             window, left = self._window(key, expiry)
-            granted = floor(window.previous * left / expiry) + window.current + amount <= limit
-            self.windows[key] = window._replace(current=window.current + amount) if granted else window
+            is_allowed = floor(window.previous * left / expiry) + window.current + amount <= limit
+            self.windows[key] = window._replace(current=window.current + amount) if is_allowed else window
             self.windows.move_to_end(key)
             if len(self.windows) > MAX_WINDOWS:
                 self.windows.popitem(last=False)
-        return granted
+        return is_allowed
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
         with self.lock:
@@ -52,11 +52,11 @@ class BoundedMemoryStorage(MemoryStorage):
         return window.previous, left, window.current, left + expiry
 
     def _window(self, key: str, expiry: int) -> tuple[Window, float]:
-        """Return the client's window as it is now, and the seconds until it ends."""
-        now = monotonic()
-        window = self.windows.get(key) or Window(now)
-        if now - window.began >= 2 * expiry:
-            window = Window(now)
-        elif now - window.began >= expiry:
-            window = Window(window.began + expiry, previous=window.current)
-        return window, window.began + expiry - now
+        """Return the client's current window and the seconds until its period ends."""
+        time = monotonic()
+        window = self.windows.get(key) or Window(time)
+        if time - window.start >= 2 * expiry:
+            window = Window(time)
+        elif time - window.start >= expiry:
+            window = Window(window.start + expiry, previous=window.current)
+        return window, window.start + expiry - time

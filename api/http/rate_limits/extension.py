@@ -1,6 +1,6 @@
-"""Rate limits under ``/v1``, where an operator sets them, and the headers that tell clients of them.
+"""Set up flask-limiter for the API, and add the rate limit headers to responses.
 
-``RateLimit`` and ``RateLimit-Policy`` are those of draft-ietf-httpapi-ratelimit-headers.
+``RateLimit`` and ``RateLimit-Policy`` follow draft-ietf-httpapi-ratelimit-headers.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from api.http.problem_types import PROBLEM_TYPES
 from api.http.rate_limits.bounded_storage import BoundedMemoryStorage
 
 MEMORY = "memory://"
-#: A request that finds Redis gone waits twice: for the count, and to ask once whether it is there again.
+#: If Redis is down, a request waits twice: for the count, and for the check whether Redis is back.
 REDIS_TIMEOUT_SECONDS = 0.1
 log = get_logger("subtext.limiting")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Limit requests as the settings say."""
+    """Enforce the rate limits in the settings."""
     in_memory = settings.rate_limit_storage == MEMORY
     limiter = Limiter(
         client_address,
@@ -45,17 +45,17 @@ def init_app(app: Flask, settings: Settings) -> None:
         request_identifier=_rate_limit_scope,
     )
     limiter.init_app(app)
-    # What it falls back to, flask-limiter makes by itself, without bound.
+    # flask-limiter would fall back to the library's unbounded storage.
     limiter._fallback_limiter = SlidingWindowCounterRateLimiter(BoundedMemoryStorage())
-    told = RateLimitHeaders(limiter, [parse(limit) for limit in settings.rate_limits])
-    app.after_request(told.add_to)
+    headers = RateLimitHeaders(limiter, [parse(limit) for limit in settings.rate_limits])
+    app.after_request(headers.add_to)
     app.register_error_handler(RateLimitExceeded, handle_limit_exceeded)
     logging.getLogger("flask-limiter").setLevel(logging.INFO)
     logging.getLogger("flask-limiter").addHandler(STORAGE_OUTAGE_LOG)
 
 
 def _redis_options() -> dict[str, Any]:
-    # Most services count nothing in Redis: they need not load its client.
+    # Loaded only where Redis is used: it costs start time and memory.
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
@@ -68,49 +68,46 @@ def _redis_options() -> dict[str, Any]:
 
 
 def _rate_limit_scope() -> str:
-    """Name what is limited, alike for all of the API, found there or not; nothing is not limited.
-
-    A browser asks for leave with OPTIONS before requests that it counts as one: so do we.
-    """
+    """Return the same scope for all URLs of the API, unknown ones included; empty if not limited."""
     return "v1" if is_limited(request.path, request.method) else ""
 
 
 def is_limited(path: str, method: str) -> bool:
-    """Whether requests like this are limited."""
+    """Whether rate limits apply to a request. CORS preflight requests (OPTIONS) do not count."""
     return bool(VERSION_PREFIX.match(path)) and method != "OPTIONS"
 
 
 def handle_limit_exceeded(error: RateLimitExceeded) -> Response:
-    """Answer a request over the limit."""
-    assert error.limit is not None  # noqa: S101 (the library always says which)
-    return problem_response(PROBLEM_TYPES["too-many-requests"], _sentence(error.limit.limit))
+    """Return the response to a request that exceeds a rate limit."""
+    assert error.limit is not None  # noqa: S101 (flask-limiter always sets it)
+    return problem_response(PROBLEM_TYPES["too-many-requests"], _detail(error.limit.limit))
 
 
-def _sentence(limit: RateLimitItem) -> str:
+def _detail(limit: RateLimitItem) -> str:
     requests = "1 request" if limit.amount == 1 else f"{limit.amount} requests"
     seconds = "1 second" if limit.get_expiry() == 1 else f"{limit.get_expiry()} seconds"
-    return f"This service takes {requests} in {seconds} from a client. Wait as long as Retry-After says."
+    return f"The rate limit is {requests} in {seconds} per client. Wait as long as Retry-After says."
 
 
 class RateLimitHeaders:
-    """What an answer says of the limits that its request was counted against."""
+    """Adds the headers about the rate limits that apply to a request."""
 
     def __init__(self, limiter: Limiter, limits: list[RateLimitItem]) -> None:
         self.limiter = limiter
-        alone = len(limits) == 1
-        self.names = {limit: "default" if alone else f"{limit.get_expiry()}s" for limit in limits}
+        is_only = len(limits) == 1
+        self.names = {limit: "default" if is_only else f"{limit.get_expiry()}s" for limit in limits}
         self.policy = ", ".join(
             f'"{self.names[limit]}";q={limit.amount};w={limit.get_expiry()}' for limit in limits
         )
 
     def add_to(self, response: Response) -> Response:
-        """Add the headers; what the storage cannot say at the moment is left out."""
-        counted = self.limiter.current_limits
-        if not counted:
+        """Add the headers. While the storage is unavailable, add only ``RateLimit-Policy``."""
+        limits = self.limiter.current_limits
+        if not limits:
             return response
         response.headers["RateLimit-Policy"] = self.policy
         try:
-            states = [(limit, *self._state(limit)) for limit in counted]
+            states = [(limit, *self._state(limit)) for limit in limits]
         except StorageError:
             return response
         response.headers["RateLimit"] = ", ".join(
@@ -121,27 +118,27 @@ class RateLimitHeaders:
             response.headers["Retry-After"] = str(max(waits))
         return response
 
-    def _state(self, counted: RequestLimit) -> tuple[int, int]:
-        """Return how many requests remain, and in how many seconds there will be more.
+    def _state(self, limit: RequestLimit) -> tuple[int, int]:
+        """Return the number of remaining requests and the seconds until there are more.
 
-        Of the window before, the share counts that lies within the last ``width`` seconds.
+        The previous period counts in proportion to its share of the last ``period`` seconds.
         """
-        quota, width = counted.limit.amount, counted.limit.get_expiry()
+        quota, period = limit.limit.amount, limit.limit.get_expiry()
         storage = cast("SlidingWindowCounterSupport", self.limiter.limiter.storage)
-        previous, previous_left, current, current_left = storage.get_sliding_window(counted.key, width)
-        lapsing = floor(previous * previous_left / width)
-        seconds = previous_left - lapsing * width / previous if lapsing else current_left - width
-        return max(0, quota - lapsing - current), max(1, ceil(seconds))
+        previous, previous_left, current, current_left = storage.get_sliding_window(limit.key, period)
+        weighted = floor(previous * previous_left / period)
+        seconds = previous_left - weighted * period / previous if weighted else current_left - period
+        return max(0, quota - weighted - current), max(1, ceil(seconds))
 
 
 class StorageOutageLog(logging.Handler):
-    """Logs when Redis goes and when it comes back; whose requests are refused stays unsaid."""
+    """Logs flask-limiter's messages about outages of Redis, but not those that name limited clients."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = record.getMessage()
-        if said.startswith("Rate limit storage"):
+        message = record.getMessage()
+        if message.startswith("Rate limit storage"):
             cause = sys.exc_info()[1]
-            log.warning("rate limits", state=said, cause=str(cause.__cause__ or cause) if cause else None)
+            log.warning("rate limits", state=message, cause=str(cause.__cause__ or cause) if cause else None)
 
 
 STORAGE_OUTAGE_LOG = StorageOutageLog()

@@ -1,108 +1,151 @@
-"""The WSGI middleware: what is still true is answered from the store, everything else by the application.
+"""The WSGI middleware: returns cached responses, and forwards other requests to the application.
 
-HEAD, ``If-None-Match`` and content codings are seen to here, alike for what was kept and what was not.
+It handles HEAD, ``If-None-Match`` and content codings itself, for cached and uncached responses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wsgi import get_host
+
 from api.http import clock
-from api.http.response_cache.admission import AdmissionChecks
 from api.http.response_cache.cache_entry import CacheEntry, Headers, strip_coding_suffixes
 from api.http.response_cache.store import CacheStore
 from api.http.response_cache.upstream import OK, call_upstream, close_body
+from api.http.responses import RATE_LIMIT_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
 
+    from api.core.config import Settings
     from models.change_notification import ChangeWatcher
 
 CACHEABLE_METHODS = ("GET", "HEAD")
-#: What asks for a part of an answer: for the application alone, and as it came.
+#: Requests for partial content and the like: forwarded, and their responses pass through unchanged.
 PARTIAL_HEADERS = frozenset({"HTTP_RANGE", "HTTP_IF_UNMODIFIED_SINCE"})
-#: What makes a request somebody's own: the application answers it, and nobody else.
+#: Requests with any of these bypass the cache: their responses may be private.
 PRIVATE_HEADERS = frozenset({"HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_TRANSFER_ENCODING"})
 NONE_MATCH, MODIFIED_SINCE = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"
-#: Headers that have entity tags in them.
+#: Request headers that contain entity tags.
 ETAG_HEADERS = (NONE_MATCH, "HTTP_IF_MATCH", "HTTP_IF_RANGE")
 NOT_MODIFIED = "304 NOT MODIFIED"
 
 
+class RequestChecks:
+    """The application's checks that apply to cached responses, too: trusted hosts and rate limits."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        """Use the checks of ``app``."""
+        self._app = app
+        self._trusted_hosts = settings.trusted_hosts
+        self._is_limited: Callable[[str, str], bool] | None = None
+        if settings.rate_limits:
+            # Loaded only where limits are set: it costs start time and memory.
+            from api.http.rate_limits.extension import is_limited
+
+            self._is_limited = is_limited
+        self._is_trusted = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, self._trusted_hosts))
+
+    def is_host_trusted(self, environ: WSGIEnvironment) -> bool:
+        """Whether the application would accept the request's host."""
+        return not self._trusted_hosts or self._is_trusted(get_host(environ))
+
+    def check_rate_limit(self, environ: WSGIEnvironment) -> tuple[WSGIApplication | None, Headers]:
+        """Count a request; return the 429 response or None, and the rate limit headers."""
+        if self._is_limited is None or not self._is_limited(environ["PATH_INFO"], environ["REQUEST_METHOD"]):
+            return None, []
+        with self._app.request_context(environ):
+            try:
+                rejection = self._app.preprocess_request()
+            except Exception as error:
+                rejection = self._app.handle_user_exception(error)
+            response = self._app.process_response(self._app.make_response(rejection or ""))
+        headers = [(name, value) for name, value in response.headers if name in RATE_LIMIT_HEADERS]
+        return (response if rejection is not None else None), headers
+
+
 class CacheMiddleware:
-    """An application with, in front of it, what it has answered before."""
+    """A WSGI application that caches the responses of another one."""
 
     def __init__(
-        self, application: WSGIApplication, watch: ChangeWatcher, gate: AdmissionChecks, store: CacheStore
+        self, application: WSGIApplication, watcher: ChangeWatcher, checks: RequestChecks, store: CacheStore
     ) -> None:
-        """Take what tells of new content, what every request passes, and where answers are kept."""
-        self.application, self.watch, self.gate, self.store = application, watch, gate, store
+        """Wrap ``application``. The version token of ``watcher`` tells when cached responses are outdated."""
+        self.application, self.watcher, self.checks, self.store = application, watcher, checks, store
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request."""
+        """Respond to a request (PEP 3333)."""
         names = environ.keys()
         if environ["REQUEST_METHOD"] not in CACHEABLE_METHODS or not names.isdisjoint(PARTIAL_HEADERS):
             return self.application(_without_coding_suffixes(environ), start_response)
-        # Taken first: what is read from now on is at least as new.
-        stamp = self.watch.version_token() if self._is_shareable(environ) else None
-        entry = self._lookup(stamp, environ)
+        # Read the token before the content, so that the response is at least as new as its token.
+        token = self.watcher.version_token() if self._is_shareable(environ) else None
+        entry = self._lookup(token, environ)
         if entry is None:
-            return self._forward(stamp, environ, start_response)
-        refused, said = self.gate.check_rate_limit(environ)
-        if refused is not None:
-            return refused(environ, start_response)
-        return self._respond(entry, said, environ, start_response)
+            return self._forward(token, environ, start_response)
+        rejection, headers = self.checks.check_rate_limit(environ)
+        if rejection is not None:
+            return rejection(environ, start_response)
+        return self._respond(entry, headers, environ, start_response)
 
     def _is_shareable(self, environ: WSGIEnvironment) -> bool:
-        """Whether others who ask the same may be given the same answer."""
+        """Whether other clients with the same request may get the same response."""
         return (
             self.store.max_bytes > 0
             and environ.keys().isdisjoint(PRIVATE_HEADERS)
             and (MODIFIED_SINCE not in environ or NONE_MATCH in environ)
             and environ.get("CONTENT_LENGTH") in (None, "", "0")
             and not environ.get("SCRIPT_NAME")
-            and self.gate.is_host_trusted(environ)
+            and self.checks.is_host_trusted(environ)
         )
 
-    def _lookup(self, stamp: Hashable, environ: WSGIEnvironment) -> CacheEntry | None:
-        if stamp is None:
+    def _lookup(self, token: Hashable, environ: WSGIEnvironment) -> CacheEntry | None:
+        if token is None:
             return None
-        asked = environ["PATH_INFO"], environ["QUERY_STRING"]
-        entry = self.store.get(stamp, asked, environ.get("HTTP_ACCEPT"))
+        request_key = environ["PATH_INFO"], environ["QUERY_STRING"]
+        entry = self.store.get(token, request_key, environ.get("HTTP_ACCEPT"))
         return None if entry is None or _is_expired(entry) else entry
 
     def _forward(
-        self, stamp: Hashable, environ: WSGIEnvironment, start_response: StartResponse
+        self, token: Hashable, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Ask the application, and keep what it answers if that is for everyone."""
-        answer = call_upstream(self.application, _without_coding_suffixes(environ))
-        if answer.entry is None:
-            start_response(answer.status, answer.headers + answer.per_request_headers)
+        """Call the application, and cache its response if it is shareable."""
+        response = call_upstream(self.application, _without_coding_suffixes(environ))
+        if response.entry is None:
+            start_response(response.status, response.headers + response.per_request_headers)
             if environ["REQUEST_METHOD"] != "HEAD":
-                return answer.body
-            close_body(answer.body)
+                return response.body
+            close_body(response.body)
             return ()
-        if stamp is not None and answer.is_shareable:
-            asked, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
-            self.store.put(stamp, asked, accept, answer.dependencies.parameters, answer.entry)
-        return self._respond(answer.entry, answer.per_request_headers, environ, start_response)
+        if token is not None and response.is_shareable:
+            request_key, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
+            self.store.put(token, request_key, accept, response.dependencies.parameters, response.entry)
+        return self._respond(response.entry, response.per_request_headers, environ, start_response)
 
     def _respond(
-        self, entry: CacheEntry, said: Headers, environ: WSGIEnvironment, start_response: StartResponse
+        self,
+        entry: CacheEntry,
+        per_request_headers: Headers,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
     ) -> Iterable[bytes]:
-        accepted = environ.get("HTTP_ACCEPT_ENCODING")
-        variant = entry.select_variant(accepted)
+        accept_encoding = environ.get("HTTP_ACCEPT_ENCODING")
+        variant = entry.select_variant(accept_encoding)
         if entry.has_new_variant:
             self.store.update_size(entry)
-        known = environ.get(NONE_MATCH)
-        tag = entry.matching_etag(known, accepted) if known is not None else None
-        if tag is not None:
-            start_response(NOT_MODIFIED, [*variant.not_modified_headers_for(tag), *said])
+        if_none_match = environ.get(NONE_MATCH)
+        etag = entry.matching_etag(if_none_match, accept_encoding) if if_none_match is not None else None
+        if etag is not None:
+            start_response(NOT_MODIFIED, [*variant.not_modified_headers_for(etag), *per_request_headers])
             return ()
-        start_response(OK, [*variant.headers, *said])
+        start_response(OK, [*variant.headers, *per_request_headers])
         return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
 
 
@@ -111,6 +154,6 @@ def _is_expired(entry: CacheEntry) -> bool:
 
 
 def _without_coding_suffixes(environ: WSGIEnvironment) -> WSGIEnvironment:
-    """Return a request whose tags are those that the application knows."""
-    given = {name: strip_coding_suffixes(environ[name]) for name in ETAG_HEADERS if name in environ}
-    return environ | given if given else environ
+    """Return the environ with the entity tags that the application knows."""
+    headers = {name: strip_coding_suffixes(environ[name]) for name in ETAG_HEADERS if name in environ}
+    return environ | headers if headers else environ

@@ -1,7 +1,8 @@
-"""The store: answers by what was asked, for one state of the content, within so many bytes.
+"""The cache store: responses by request, for one version of the content, within a memory limit (LRU).
 
-A request that comes as one came before, letter by letter, is found by one look into a dictionary. Another
-spelling of it, or one with parameters that nothing reads, is found by what the answer depends on.
+A request with the same path and query string as an earlier one is found with one dictionary lookup. Other
+spellings, and requests with parameters that the application never reads, are found by the parameters that
+the response depends on.
 """
 
 from __future__ import annotations
@@ -12,59 +13,62 @@ from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-import werkzeug.urls  # noqa: F401 (it teaches Python the errors called `werkzeug.url_quote`)
+import werkzeug.urls  # noqa: F401 (registers the error handler `werkzeug.url_quote`)
 
 from api.http.response_cache.cache_entry import CacheEntry
 
-#: What part of a store's bytes a single answer may take: this one.
+#: A single response may use at most this fraction of the memory limit: one quarter.
 MAX_ENTRY_SHARE = 4
-#: Roughly what a place in the store takes, beside its answers and the characters it is found by.
+#: Approximate memory of a slot, in addition to its responses and keys.
 SLOT_OVERHEAD_BYTES = 1_000
-#: At most so many characters of a request are kept to find it by.
+#: Requests with more characters than this are not cached.
 MAX_KEY_CHARACTERS = 2_000
-#: Of one request, the `Accept` headers that are known; what they lead to is hardly ever more than one answer.
+#: Different `Accept` headers per request. They rarely lead to more than one response.
 MAX_ACCEPT_VARIANTS = 8
-#: Of one path, the sets of parameters that its answers depend on; there is hardly ever more than one.
+#: Different sets of parameters that the responses of a path depend on. There is rarely more than one.
 MAX_VARY_SETS = 4
 
-#: The names of the parameters that an answer depends on, sorted; None where that is the whole query.
+#: The sorted names of the parameters that a response depends on; None for the whole query string.
 VaryParameters = tuple[str, ...] | None
-#: A path and a query, as they came.
+#: The path and the query string of a request, as received.
 RequestKey = tuple[str, str]
 
 
 class CacheKey(NamedTuple):
-    """A path, and of the query what its answer depends on."""
+    """A path, with the names and values of the parameters that the response depends on."""
 
     path: str
-    reading: VaryParameters
+    vary: VaryParameters
     parameters: tuple[tuple[str, str], ...]
 
 
 class CacheSlot:
-    """The answers to one request, by the ``Accept`` headers that lead to them."""
+    """The responses to one request, by ``Accept`` header.
 
-    __slots__ = ("answers", "asked")
+    ``request_key`` is the spelling of the request that finds the slot directly.
+    """
+
+    __slots__ = ("entries_by_accept", "request_key")
 
     def __init__(self) -> None:
-        """Begin without any; ``asked`` is the spelling that it may be found by."""
-        self.asked: RequestKey | None = None
-        self.answers: OrderedDict[str | None, CacheEntry] = OrderedDict()
+        """Create an empty slot."""
+        self.request_key: RequestKey | None = None
+        self.entries_by_accept: OrderedDict[str | None, CacheEntry] = OrderedDict()
 
     @property
     def entries(self) -> set[CacheEntry]:
-        """The answers, each once."""
-        return set(self.answers.values())
+        """The distinct responses."""
+        return set(self.entries_by_accept.values())
 
 
 class CacheStore:
-    """Answers that are true for one state of the content; what was used longest ago makes room."""
+    """Responses for one version of the content. The least recently used ones are evicted first."""
 
-    def __init__(self, most_bytes: int) -> None:
-        """Take how many bytes may be kept."""
-        self.max_bytes = most_bytes
+    def __init__(self, max_bytes: int) -> None:
+        """Create a store with a memory limit; 0 stores nothing."""
+        self.max_bytes = max_bytes
         self.bytes = 0
-        self._stamp: Hashable = None
+        self._token: Hashable = None
         self._lock = threading.Lock()
         self._slots: OrderedDict[CacheKey, CacheSlot] = OrderedDict()
         self._keys_by_request: dict[RequestKey, CacheKey] = {}
@@ -73,96 +77,96 @@ class CacheStore:
     def __len__(self) -> int:
         return len(self._slots)
 
-    def get(self, stamp: Hashable, asked: RequestKey, accept: str | None) -> CacheEntry | None:
-        """Return the answer to a request, if it was kept at this state of the content."""
+    def get(self, token: Hashable, request_key: RequestKey, accept: str | None) -> CacheEntry | None:
+        """Return the cached response to a request; None if there is none for this version token."""
         with self._lock:
-            if stamp != self._stamp:
-                self._invalidate(stamp)
+            if token != self._token:
+                self._invalidate(token)
                 return None
-            meant = self._keys_by_request.get(asked) or self._find_key(*asked)
-            if meant is None:
+            key = self._keys_by_request.get(request_key) or self._find_key(*request_key)
+            if key is None:
                 return None
-            answers = self._slots[meant].answers
-            entry = answers.get(accept)
+            entries = self._slots[key].entries_by_accept
+            entry = entries.get(accept)
             if entry is not None:
-                self._slots.move_to_end(meant)
-                answers.move_to_end(accept)
+                self._slots.move_to_end(key)
+                entries.move_to_end(accept)
             return entry
 
     def _find_key(self, path: str, query: str) -> CacheKey | None:
-        """Return what a request means that is spelt as none that was kept."""
-        readings = self._vary_sets.get(path)
-        if not readings or len(query) > MAX_KEY_CHARACTERS:
+        """Return the key of a request in another spelling; None if no response to it is cached."""
+        vary_sets = self._vary_sets.get(path)
+        if not vary_sets or len(query) > MAX_KEY_CHARACTERS:
             return None
-        given = _parse_query(query)
-        possible = (
-            CacheKey(path, reading, _relevant_parameters(given, reading)) for reading in tuple(readings)
-        )
-        return next((meant for meant in possible if meant in self._slots), None)
+        parameters = _parse_query(query)
+        keys = (CacheKey(path, vary, _relevant_parameters(parameters, vary)) for vary in tuple(vary_sets))
+        return next((key for key in keys if key in self._slots), None)
 
     def put(
         self,
-        stamp: Hashable,
-        asked: RequestKey,
+        token: Hashable,
+        request_key: RequestKey,
         accept: str | None,
         parameters: Iterable[str] | None,
         entry: CacheEntry,
     ) -> None:
-        """Keep the answer to a request; nothing that it says was read before ``stamp`` was taken.
+        """Store the response to a request, all of whose content was read after ``token``.
 
-        ``parameters`` are those that it depends on, None for the whole query.
+        ``parameters`` are the names of those that it depends on; None for the whole query string.
         """
-        path, query = asked
+        path, query = request_key
         if (
             len(path) + len(query) + len(accept or "") > MAX_KEY_CHARACTERS
             or entry.size * MAX_ENTRY_SHARE > self.max_bytes
         ):
             return
-        given = _parse_query(query)
-        reading = None if parameters is None else tuple(sorted(parameters))
-        meant = CacheKey(path, reading, _relevant_parameters(given, reading))
-        # Whoever adds what nothing reads finds the answer by what it means, and takes no room for it.
-        is_plain = reading is None or all(name in reading for name, _ in given)
+        query_parameters = _parse_query(query)
+        vary = None if parameters is None else tuple(sorted(parameters))
+        key = CacheKey(path, vary, _relevant_parameters(query_parameters, vary))
+        # Spellings with irrelevant parameters get no lookup key: clients could fill the memory with them.
+        is_plain = vary is None or all(name in vary for name, _ in query_parameters)
         with self._lock:
-            if stamp is not None and stamp == self._stamp and self._may_depend(path, reading):
-                self._put(meant, asked if is_plain else None, accept, entry)
+            if token is not None and token == self._token and self._may_vary_by(path, vary):
+                self._put(key, request_key if is_plain else None, accept, entry)
                 self._evict()
 
-    def _may_depend(self, path: str, reading: VaryParameters) -> bool:
-        known = self._vary_sets.get(path, ())
-        return reading in known or len(known) < MAX_VARY_SETS
+    def _may_vary_by(self, path: str, vary: VaryParameters) -> bool:
+        vary_sets = self._vary_sets.get(path, ())
+        return vary in vary_sets or len(vary_sets) < MAX_VARY_SETS
 
-    def _put(self, meant: CacheKey, asked: RequestKey | None, accept: str | None, entry: CacheEntry) -> None:
-        place = self._slots.get(meant) or self._new_place(meant)
-        if asked is not None and place.asked is None:
-            place.asked = asked
-            self._keys_by_request[asked] = meant
-        before = place.entries
-        same = next((known for known in before if known.equivalent_to(entry)), entry)
-        place.answers[accept] = same
-        if len(place.answers) > MAX_ACCEPT_VARIANTS:
-            place.answers.popitem(last=False)
-        for left in before - place.entries:
-            self._subtract(left)
+    def _put(
+        self, key: CacheKey, request_key: RequestKey | None, accept: str | None, entry: CacheEntry
+    ) -> None:
+        slot = self._slots.get(key) or self._add_slot(key)
+        if request_key is not None and slot.request_key is None:
+            slot.request_key = request_key
+            self._keys_by_request[request_key] = key
+        before = slot.entries
+        same = next((other for other in before if other.equivalent_to(entry)), entry)
+        slot.entries_by_accept[accept] = same
+        if len(slot.entries_by_accept) > MAX_ACCEPT_VARIANTS:
+            slot.entries_by_accept.popitem(last=False)
+        for removed in before - slot.entries:
+            self._subtract(removed)
         if same not in before:
-            self._count(same)
+            self._add_size(same)
 
-    def _new_place(self, meant: CacheKey) -> CacheSlot:
-        self._vary_sets.setdefault(meant.path, Counter())[meant.reading] += 1
-        self.bytes += _key_size(meant)
-        place = self._slots[meant] = CacheSlot()
-        return place
+    def _add_slot(self, key: CacheKey) -> CacheSlot:
+        self._vary_sets.setdefault(key.path, Counter())[key.vary] += 1
+        self.bytes += _key_size(key)
+        slot = self._slots[key] = CacheSlot()
+        return slot
 
     def update_size(self, entry: CacheEntry) -> None:
-        """Count what an answer takes now, which was encoded since it was counted."""
+        """Update the memory account of a response after a variant was added to it."""
         with self._lock:
             entry.has_new_variant = False
             if entry.accounted_bytes:
                 self._subtract(entry)
-                self._count(entry)
+                self._add_size(entry)
                 self._evict()
 
-    def _count(self, entry: CacheEntry) -> None:
+    def _add_size(self, entry: CacheEntry) -> None:
         entry.accounted_bytes = entry.size
         self.bytes += entry.accounted_bytes
 
@@ -174,45 +178,45 @@ class CacheStore:
         while self.bytes > self.max_bytes:
             self._remove(*self._slots.popitem(last=False))
 
-    def _remove(self, meant: CacheKey, place: CacheSlot) -> None:
-        self.bytes -= _key_size(meant)
-        for entry in place.entries:
+    def _remove(self, key: CacheKey, slot: CacheSlot) -> None:
+        self.bytes -= _key_size(key)
+        for entry in slot.entries:
             self._subtract(entry)
-        if place.asked is not None:
-            del self._keys_by_request[place.asked]
-        readings = self._vary_sets[meant.path]
-        readings[meant.reading] -= 1
-        if not readings[meant.reading]:
-            del readings[meant.reading]
-        if not readings:
-            del self._vary_sets[meant.path]
+        if slot.request_key is not None:
+            del self._keys_by_request[slot.request_key]
+        vary_sets = self._vary_sets[key.path]
+        vary_sets[key.vary] -= 1
+        if not vary_sets[key.vary]:
+            del vary_sets[key.vary]
+        if not vary_sets:
+            del self._vary_sets[key.path]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all responses."""
         with self._lock:
             self._invalidate(None)
 
-    def _invalidate(self, stamp: Hashable) -> None:
-        """Forget everything: the content is another one."""
+    def _invalidate(self, token: Hashable) -> None:
+        """Remove all responses, since the content has changed."""
         while self._slots:
             self._remove(*self._slots.popitem())
-        self._stamp = stamp
+        self._token = token
 
 
-def _key_size(meant: CacheKey) -> int:
-    characters = len(meant.path) + sum(len(name) + len(value) for name, value in meant.parameters)
-    # The characters may be there twice, as they were spelt and as they were read, four bytes each.
+def _key_size(key: CacheKey) -> int:
+    characters = len(key.path) + sum(len(name) + len(value) for name, value in key.parameters)
+    # Each character may be stored twice, as received and as parsed, with up to four bytes each.
     return SLOT_OVERHEAD_BYTES + 8 * characters
 
 
 def _parse_query(query: str) -> list[tuple[str, str]]:
-    """Return the parameters of a query, decoded as the request decodes them."""
+    """Return the parameters of a query string, decoded as werkzeug decodes them."""
     return parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote")
 
 
 def _relevant_parameters(
-    given: list[tuple[str, str]], reading: VaryParameters
+    parameters: list[tuple[str, str]], vary: VaryParameters
 ) -> tuple[tuple[str, str], ...]:
-    """Return the parameters that are read, by name; of one name, in the order in which they came."""
-    read = given if reading is None else [pair for pair in given if pair[0] in reading]
-    return tuple(sorted(read, key=lambda pair: pair[0]))
+    """Return the parameters in ``vary``, sorted by name; repeated ones keep their order."""
+    relevant = parameters if vary is None else [pair for pair in parameters if pair[0] in vary]
+    return tuple(sorted(relevant, key=lambda pair: pair[0]))

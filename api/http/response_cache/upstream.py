@@ -1,4 +1,4 @@
-"""Asking the application: always with GET and for the whole, so that what it says can answer others too."""
+"""Call the application behind the cache, always with GET and for the whole body."""
 
 from __future__ import annotations
 
@@ -13,23 +13,20 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 OK = "200 OK"
-#: The longest answer that is held as a whole, in bytes; a longer one passes through as it comes.
+#: Longer responses are streamed and not cached.
 MAX_BUFFERED_BYTES = 4_000_000
-#: What an answer may vary by for others to be given it.
+#: Cacheable responses may vary by these headers only.
 SHAREABLE_VARY = frozenset({"", "accept", "accept-encoding", "authorization"})
-#: Headers about one request alone.
+#: Response headers that belong to a single request and are not cached.
 PER_REQUEST_HEADERS = frozenset(name.lower() for name in RATE_LIMIT_HEADERS)
-#: The server says itself when it answers.
+#: The server adds this header to every response itself.
 SERVER_HEADER = "date"
-#: What is left out of the question: it is seen to afterwards, or would come back as something else.
+#: Headers removed before calling the application; the middleware handles them itself.
 STRIPPED_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "wsgi.file_wrapper")
 
 
 class UpstreamResponse(NamedTuple):
-    """What the application answered: an ``entry``, or else a ``body`` that passes through.
-
-    ``said`` are the headers that belong to this request alone.
-    """
+    """A response of the application: buffered in ``entry``, or else to be streamed from ``body``."""
 
     status: str
     headers: Headers
@@ -40,55 +37,58 @@ class UpstreamResponse(NamedTuple):
 
     @property
     def is_shareable(self) -> bool:
-        """Whether it may be given to others who ask the same."""
-        named = {name.lower(): value.lower() for name, value in self.headers}
-        rules = named.get("cache-control", "")
-        varying = {name.strip() for name in named.get("vary", "").split(",")}
+        """Whether other clients with the same request may get this response."""
+        headers = {name.lower(): value.lower() for name, value in self.headers}
+        cache_control = headers.get("cache-control", "")
+        vary = {name.strip() for name in headers.get("vary", "").split(",")}
         return (
             self.entry is not None
-            and "public" in rules
-            and "no-store" not in rules
-            and named.get("etag", "").startswith('"')
-            and "set-cookie" not in named
-            and varying <= SHAREABLE_VARY
+            and "public" in cache_control
+            and "no-store" not in cache_control
+            and headers.get("etag", "").startswith('"')
+            and "set-cookie" not in headers
+            and vary <= SHAREABLE_VARY
         )
 
 
 def call_upstream(application: WSGIApplication, environ: WSGIEnvironment) -> UpstreamResponse:
-    """Return what the application answers."""
-    note = ResponseDependencies()
-    asked = {name: value for name, value in environ.items() if name not in STRIPPED_HEADERS}
+    """Call the application and return its response."""
+    dependencies = ResponseDependencies()
+    forwarded = {name: value for name, value in environ.items() if name not in STRIPPED_HEADERS}
     if "HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" in environ:
-        asked["HTTP_IF_MODIFIED_SINCE"] = environ["HTTP_IF_MODIFIED_SINCE"]
-    started: list[Any] = []
-    body = application(asked | {"REQUEST_METHOD": "GET", ENVIRON_KEY: note}, _capture_start_response(started))
-    status, given = started
-    said = [(name, value) for name, value in given if name.lower() in PER_REQUEST_HEADERS]
+        forwarded["HTTP_IF_MODIFIED_SINCE"] = environ["HTTP_IF_MODIFIED_SINCE"]
+    forwarded |= {"REQUEST_METHOD": "GET", ENVIRON_KEY: dependencies}
+    captured: list[Any] = []
+    body = application(forwarded, _capture_start_response(captured))
+    status, all_headers = captured
+    per_request = [(name, value) for name, value in all_headers if name.lower() in PER_REQUEST_HEADERS]
     headers = [
-        (name, value) for name, value in given if name.lower() not in PER_REQUEST_HEADERS | {SERVER_HEADER}
+        (name, value)
+        for name, value in all_headers
+        if name.lower() not in PER_REQUEST_HEADERS | {SERVER_HEADER}
     ]
     entry = None
     if status == OK and _content_length(headers) <= MAX_BUFFERED_BYTES:
-        entry = CacheEntry(headers, _read_all(body), note.expires_at)
-    return UpstreamResponse(status, headers, said, body, entry, note)
+        entry = CacheEntry(headers, _read_all(body), dependencies.expires_at)
+    return UpstreamResponse(status, headers, per_request, body, entry, dependencies)
 
 
-def _capture_start_response(started: list[Any]) -> Callable[..., Callable[[bytes], object]]:
-    """Return a ``start_response`` that remembers status and headers."""
+def _capture_start_response(captured: list[Any]) -> Callable[..., Callable[[bytes], object]]:
+    """Return a ``start_response`` that stores the status and the headers in ``captured``."""
 
     def start_response(status: str, headers: Headers, _error: Any = None) -> Callable[[bytes], object]:
-        started[:] = status, headers
+        captured[:] = status, headers
         return _reject_write
 
     return start_response
 
 
 def _reject_write(_data: bytes) -> object:
-    raise NotImplementedError("Applications return what they answer (PEP 3333).")
+    raise NotImplementedError("The application must return its body: write() is not supported (PEP 3333).")
 
 
 def _content_length(headers: Headers) -> float:
-    """Return how long an answer is, in bytes; one that does not say may have no end."""
+    """Return the length of the body in bytes; infinity if unknown, since the body may be endless."""
     return next((int(value) for name, value in headers if name.lower() == "content-length"), float("inf"))
 
 
@@ -100,7 +100,7 @@ def _read_all(body: Iterable[bytes]) -> bytes:
 
 
 def close_body(body: Iterable[bytes]) -> None:
-    """Tell the application that nobody will read on (PEP 3333)."""
-    end = getattr(body, "close", None)
-    if end is not None:
-        end()
+    """Call the body's ``close`` method if it has one (PEP 3333)."""
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
