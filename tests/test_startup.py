@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import each
+
 ROOT = Path(__file__).resolve().parent.parent
 STARTED = """
 import gc, json, sys
@@ -48,6 +50,6 @@ class TestStart:
     def test_garbage_is_collected_but_not_looked_for_in_what_was_loaded(self, started):
         assert started["collecting"] == [True, True]
 
-    @pytest.mark.parametrize("name", LEFT)
+    @each("name", LEFT)
     def test_what_few_requests_need_is_not_loaded(self, started, name):
         assert [module for module in started["modules"] if f"{module}.".startswith(f"{name}.")] == []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
+from tests.cases import each
 from tests.forms import (
     CLAIM,
     HOSTILE,
@@ -79,7 +80,7 @@ class TestBibTeX:
         entries = parse_string(written("bibtex", quote | {"citations": both}), "bibtex").entries
         assert list(entries) == [f"{quote['id']}-{each['source']['id']}" for each in both]
 
-    @pytest.mark.parametrize("kind", KINDS)
+    @each("kind", KINDS)
     def test_every_kind_has_its_date(self, source, kind):
         (entry,) = parse_string(
             written("bibtex", source | {"kind": kind, "published_on": "2023-05-07"}), "bibtex"
@@ -100,7 +101,7 @@ class TestRIS:
         assert {"TY  - MGZN", f"ID  - {item['id']}", f"AU  - {PUBLICATION}"} <= set(lines)
         assert ("N1  - paras. 3, 43" in lines) == (item["type"] == "commentary")
 
-    @pytest.mark.parametrize("kind", KINDS)
+    @each("kind", KINDS)
     def test_every_kind_has_its_date(self, source, kind):
         lines = written("ris", source | {"kind": kind, "published_on": "2023-05-07"}).split("\n")
         assert {"PY  - 2023", "DA  - 2023/05/07"} <= set(lines)
@@ -120,7 +121,7 @@ class TestCSL:
         assert entry["type"] in standard("types")
         assert set(entry) <= standard("variables") | {"id", "type", "custom"}
 
-    @pytest.mark.parametrize("kind", KINDS)
+    @each("kind", KINDS)
     def test_every_kind_has_its_date(self, source, kind):
         (entry,) = json.loads(written("csl-json", source | {"kind": kind, "published_on": "2023-05-07"}))
         assert entry["type"] in standard("types")
@@ -147,13 +148,13 @@ class TestFormattedReferences:
         assert "n.d." in reference
         assert reference.count(PUBLICATION) == 1
 
-    @pytest.mark.parametrize("kind", KINDS)
+    @each("kind", KINDS)
     def test_a_source_without_a_publication_is_cited_by_its_title_once(self, source, style, kind):
         reference = written(style, source | {"publication": None, "kind": kind})
         assert reference.lstrip("“").startswith(source["title"])
         assert reference.count(source["title"]) == 1
 
-    @pytest.mark.parametrize("kind", KINDS)
+    @each("kind", KINDS)
     def test_every_kind_says_its_date_or_that_none_is_known(self, source, style, kind):
         assert "n.d." in written(style, source | {"kind": kind})
         assert "1888" in written(style, source | {"kind": kind, "published_on": "1888-01-31"})

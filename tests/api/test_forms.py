@@ -14,7 +14,7 @@ ITEMS = {
     "source": "/v1/sources/her-perfection-is-the-enemy-of-real",
 }
 FORMS = [(name, form) for name in ITEMS for form in formats_for(name)]
-each_form = pytest.mark.parametrize(("name", "form"), FORMS, ids=lambda value: getattr(value, "name", value))
+each_form = each(("name", "form"), FORMS, ids=lambda value: getattr(value, "name", value))
 OTHERS = ["/v1/films/her-2013", "/v1/themes/loneliness", "/v1/quotes", "/v1/quotes/random", "/v1"]
 
 

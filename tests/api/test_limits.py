@@ -7,6 +7,7 @@ import pytest
 
 from api.app import create_app
 from api.core.config import Settings
+from tests.cases import each
 
 pytestmark = pytest.mark.any_database
 
@@ -45,7 +46,7 @@ def remaining(answer):
 
 
 class TestWithoutLimits:
-    @pytest.mark.parametrize("path", [HER, "/v1/nothing", "/"])
+    @each("path", [HER, "/v1/nothing", "/"])
     def test_nothing_is_said_of_any(self, limited, path):
         headers = ask(limited(), path).headers
         assert not [name for name, _ in headers if "ratelimit" in name.lower()]
@@ -59,7 +60,7 @@ class TestHeaders:
         assert headers["RateLimit"] == '"default";r=599;t=60'
         assert remaining(ask(client)) == 598
 
-    @pytest.mark.parametrize(
+    @each(
         ("status", "path", "headers"),
         [
             (200, "/v1", {}),
@@ -154,9 +155,7 @@ class TestWhatCounts:
             assert "RateLimit" not in answer.headers
         assert ask(client).status_code == 200
 
-    @pytest.mark.parametrize(
-        "path", ["/", "/docs", "/docs/problems/too-many-requests", "/search", "/livez", "/readyz", "/v11"]
-    )
+    @each("path", ["/", "/docs", "/docs/problems/too-many-requests", "/search", "/livez", "/readyz", "/v11"])
     def test_pages_and_probes_are_not_limited(self, limited, path):
         client = limited("1/hour")
         ask(client)
@@ -175,7 +174,7 @@ class TestWhoIsCounted:
             200,
         ]
 
-    @pytest.mark.parametrize(
+    @each(
         ("one", "other"),
         [
             ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"),
@@ -188,7 +187,7 @@ class TestWhoIsCounted:
         client = limited("9/hour")
         assert [remaining(ask(client, peer=peer)) for peer in (one, other)] == [8, 7]
 
-    @pytest.mark.parametrize(
+    @each(
         ("one", "other"),
         [("2001:db8:1:2::1", "2001:db8:1:3::1"), ("::ffff:192.0.2.1", "::ffff:192.0.2.2")],
     )
@@ -218,13 +217,13 @@ class TestForwarded:
         client = limited("9/hour", trusted_proxies=2)
         assert self.spent(client, "198.51.100.1, 10.0.0.1", "203.0.113.2, 198.51.100.1, 10.0.0.2") == [8, 7]
 
-    @pytest.mark.parametrize("entry", ["198.51.100.1", "", "unknown, 10.0.0.1", ",", "a b c, 10.0.0.1"])
+    @each("entry", ["198.51.100.1", "", "unknown, 10.0.0.1", ",", "a b c, 10.0.0.1"])
     def test_what_the_proxies_did_not_write_counts_for_the_one_who_asked(self, limited, entry):
         client = limited("9/hour", trusted_proxies=2)
         assert self.spent(client, entry) == [8]
         assert remaining(ask(client)) == 7
 
-    @pytest.mark.parametrize("entry", ["198.51.100.1:4711", " 198.51.100.1 ", "::ffff:198.51.100.1"])
+    @each("entry", ["198.51.100.1:4711", " 198.51.100.1 ", "::ffff:198.51.100.1"])
     def test_a_port_makes_no_other_client(self, limited, entry):
         client = limited("9/hour", trusted_proxies=1)
         assert self.spent(client, "198.51.100.1", entry) == [8, 7]

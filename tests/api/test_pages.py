@@ -41,7 +41,7 @@ def of_film(read):
 
 
 class TestEveryPage:
-    @pytest.mark.parametrize("path", PAGES)
+    @each("path", PAGES)
     def test_has_one_title_one_main_and_headings_in_order(self, read, path):
         page = read(path)
         levels = [int(e.tag[1]) for e in page.elements if e.tag in ("h1", "h2", "h3", "h4")]
@@ -51,14 +51,14 @@ class TestEveryPage:
         assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
         assert len(page.ids) == len(set(page.ids))
 
-    @pytest.mark.parametrize("path", PAGES)
+    @each("path", PAGES)
     def test_runs_nothing_and_styles_nothing_within(self, client, read, path):
         page = read(path)
         assert not page.all("script", "style", "iframe")
         assert not [e for e in page.elements if any(a == "style" or a[:2] == "on" for a in e.attributes)]
         assert "unsafe" not in client.get(path).headers["Content-Security-Policy"]
 
-    @pytest.mark.parametrize("path", [FILM, SCENE, THEME])
+    @each("path", [FILM, SCENE, THEME])
     def test_names_itself_and_the_calls_it_is_made_of(self, read, path):
         page = read(path)
         [canonical] = page.all("link", rel="canonical")
@@ -76,7 +76,7 @@ class TestEveryPage:
         assert first.headers["Cache-Control"] == "public, max-age=60"
         assert (again.status_code, again.data) == (304, b"")
 
-    @pytest.mark.parametrize("path", PAGES)
+    @each("path", PAGES)
     def test_names_no_performer(self, client, read, path):
         people = {person["performer"] for person in read("/v1/characters?limit=100")["data"]} - {None}
         assert people

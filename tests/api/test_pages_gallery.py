@@ -119,7 +119,7 @@ class TestCopying:
         for which in ("daily", "random"):
             assert f'<iframe src="{BASE}/embed/quotes/{which}?clamp=1" width="600"' in copied(page)
 
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @each("scheme", ["light", "dark"])
     def test_colours_are_in_what_is_copied(self, client, read, scheme):
         page = read(f"/embed?quote={QUOTE}&scheme={scheme}")
         assert client.get(f"/quotes/{QUOTE}/snippet?theme={scheme}").get_json()["html"] in copied(page)
@@ -134,8 +134,8 @@ class TestCopying:
             heights.add(frame["height"])
         assert len(heights) > 3
 
-    @pytest.mark.parametrize(("theme", "severity"), [("avoidance", 0), ("self-discovery", 3)])
-    @pytest.mark.parametrize("which", ["daily", "random"])
+    @each(("theme", "severity"), [("avoidance", 0), ("self-discovery", 3)])
+    @each("which", ["daily", "random"])
     def test_a_frame_that_chooses_chooses_as_the_gallery_did(self, client, read, which, theme, severity):
         page = read(f"/embed?theme={theme}&max_severity={severity}&scheme=dark")
         [frame] = copy(page, f"copy-{which}").all("iframe")

@@ -40,7 +40,7 @@ def read(client):
 
 
 class TestEveryPage:
-    @pytest.mark.parametrize("path", PATHS)
+    @each("path", PATHS)
     def test_has_one_title_and_headings_in_order(self, read, path):
         page = read(path)
         levels = [int(e.tag[1]) for e in page.elements if e.tag in ("h1", "h2", "h3", "h4")]
@@ -49,14 +49,14 @@ class TestEveryPage:
         assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
         assert len(page.ids) == len(set(page.ids))
 
-    @pytest.mark.parametrize("path", PATHS)
+    @each("path", PATHS)
     def test_names_itself_and_is_not_sent_twice(self, client, read, path):
         [canonical] = read(path).all("link", rel="canonical")
         assert canonical.attributes["href"] == f"{BASE}{path}"
         again = client.get(path, headers={"If-None-Match": client.get(path).headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
 
-    @pytest.mark.parametrize("path", PATHS)
+    @each("path", PATHS)
     def test_every_link_leads_somewhere(self, client, read, path):
         for link in read(path).links:
             target, _, anchor = link.partition("#")
@@ -66,7 +66,7 @@ class TestEveryPage:
             assert answer.status_code == 200, link
             assert not anchor or anchor in Parsed(answer.text).ids, link
 
-    @pytest.mark.parametrize("path", PATHS)
+    @each("path", PATHS)
     def test_every_block_can_be_reached_is_named_and_copied(self, read, path):
         page = read(path)
         blocks = page.all("pre")
@@ -75,7 +75,7 @@ class TestEveryPage:
         assert {block.attributes["aria-labelledby"] for block in blocks} <= set(page.ids)
         assert {button.attributes["data-copy"] for button in page.all("button")} <= set(page.ids)
 
-    @pytest.mark.parametrize("path", PATHS)
+    @each("path", PATHS)
     def test_styles_nothing_within(self, client, read, path):
         assert not [e for e in read(path).elements if "style" in e.attributes or e.tag == "style"]
         assert "unsafe" not in client.get(path).headers["Content-Security-Policy"]
@@ -93,7 +93,7 @@ class TestGuides:
             [back] = read(later).all("a", rel="prev")
             assert (forwards.attributes["href"], back.attributes["href"]) == (later, earlier)
 
-    @pytest.mark.parametrize("name", FILES)
+    @each("name", FILES)
     def test_the_list_beside_it_says_which_it_is(self, read, name):
         [here] = [
             a for a in read(f"/docs/guides/{name}").all("a") if a.attributes.get("aria-current") == "page"

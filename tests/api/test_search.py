@@ -3,7 +3,6 @@
 import html
 import re
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +14,7 @@ LISTS = {"film": "films", "character": "characters", "theme": "themes", "scene":
     "quote": "quotes",
     "commentary": "commentary",
 }
-each_type = pytest.mark.parametrize("name", TYPES)
+each_type = each("name", TYPES)
 
 
 def find(client, q, **query):

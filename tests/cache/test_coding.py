@@ -3,7 +3,6 @@
 import gzip
 
 import brotli
-import pytest
 
 from api.http.response_cache.content_coding import (
     ENCODERS,
@@ -13,6 +12,7 @@ from api.http.response_cache.content_coding import (
     is_text,
     preferred_coding,
 )
+from tests.cases import each
 
 ASKED = {
     None: "",
@@ -41,7 +41,7 @@ ASKED = {
 
 
 class TestWhatSuits:
-    @pytest.mark.parametrize(("asked", "sent"), ASKED.items())
+    @each(("asked", "sent"), ASKED.items())
     def test_it_is_what_a_client_likes_best(self, asked, sent):
         assert preferred_coding(asked) == sent
 
@@ -57,16 +57,14 @@ class TestBodies:
         assert gzip.decompress(encode_body("gzip", body)) == body
         assert brotli.decompress(encode_body("br", body)) == body
 
-    @pytest.mark.parametrize("coding", ENCODERS)
+    @each("coding", ENCODERS)
     def test_they_are_the_same_each_time(self, coding):
         assert encode_body(coding, b"same " * 500) == encode_body(coding, b"same " * 500)
 
-    @pytest.mark.parametrize(
-        "content_type", ["text/html; charset=utf-8", "application/ld+json", "image/svg+xml"]
-    )
+    @each("content_type", ["text/html; charset=utf-8", "application/ld+json", "image/svg+xml"])
     def test_text_is_encoded(self, content_type):
         assert is_text(content_type)
 
-    @pytest.mark.parametrize("content_type", ["image/png", "font/woff2", "application/octet-stream", ""])
+    @each("content_type", ["image/png", "font/woff2", "application/octet-stream", ""])
     def test_what_is_compressed_already_is_not(self, content_type):
         assert not is_text(content_type)

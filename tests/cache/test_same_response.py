@@ -8,6 +8,7 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 from openapi import PATH
+from tests.cases import each
 from tests.conftest import PATIENT
 from tests.crawling import crawl
 from tests.responses import comparable
@@ -129,7 +130,7 @@ class TestEveryRoute:
 
 @pytest.mark.any_database
 class TestEveryItem:
-    @pytest.mark.parametrize("path", ITEMS)
+    @each("path", ITEMS)
     def test_its_fields_its_includes_and_its_formats_are_the_same(self, assert_same, path):
         for parameter in ("fields", "include"):
             names = allowed(assert_same, path, parameter)
@@ -141,9 +142,7 @@ class TestEveryItem:
         for accept in ACCEPT:
             assert_same(path, Accept=accept)
 
-    @pytest.mark.parametrize(
-        "path", [QUOTE, "/v1/quotes?limit=2", "/quotes/her-2013-a-wife-without-the-challenges"]
-    )
+    @each("path", [QUOTE, "/v1/quotes?limit=2", "/quotes/her-2013-a-wife-without-the-challenges"])
     def test_so_it_is_with_every_header_alone_and_together(self, assert_same, path):
         for headers in HEADERS:
             assert_same(path, **headers)

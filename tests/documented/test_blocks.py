@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.cases import each
 from tests.documented import matching, running
 from tests.documented.blocks import FILES, RUN, fences, runs
 
@@ -36,7 +37,7 @@ class TestEveryBlock:
         if run.answer:
             matching.check(run.answer.language, run.answer.text, printed)
 
-    @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+    @each("path", FILES)
     def test_is_run_or_belongs_to_one_that_is(self, path):
         found = fences(path)
         marks = re.findall(r"^ *(?:```|~~~)", path.read_text("utf-8"), re.MULTILINE)

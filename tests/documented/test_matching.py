@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cases import each
 from tests.documented import running
 from tests.documented.blocks import ROOT, Fence, fences, runs
 from tests.documented.matching import check
@@ -12,7 +13,7 @@ MESSAGE = 'HTTP/1.1 200 OK\r\netag: "1.0"\r\nvary: Accept\r\n\r\n{"id": "a"}'
 
 
 class TestMatching:
-    @pytest.mark.parametrize(
+    @each(
         ("language", "shown", "printed"),
         [
             ("json", ITEM, ITEM),
@@ -32,7 +33,7 @@ class TestMatching:
     def test_what_is_shown_fits(self, language, shown, printed):
         check(language, shown, printed)
 
-    @pytest.mark.parametrize(
+    @each(
         ("language", "shown", "printed"),
         [
             ("json", '{"id": "b", …}', ITEM),
@@ -103,7 +104,7 @@ class TestReading:
         [run] = self.read("```nginx\na\n```\n```sh\nb\n```\n")
         assert (run.set_up.text, run.block.text) == ("a\n", "b\n")
 
-    @pytest.mark.parametrize(
+    @each(
         "text",
         [
             "```json\n{}\n```\n",
