@@ -28,23 +28,16 @@ from seeds.rules import RULES
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 TEMPLATES = ROOT / "build" / "test-templates"
-#: What shapes a template: tables, migrations, search analysis, schemas and packs.
-TEMPLATE_SOURCES = [
-    "models",
-    "seeds",
-    "api/core",
-    "api/schemas",
-    "api/resources",
-    "tests/packs",
-    "requirements.txt",
-]
+#: What shapes a template, as globs: tables, migrations, search analysis, schemas and packs.
+TEMPLATE_SOURCES = ["models/**/*.py", "seeds/**/*", "api/**/*.py", "tests/packs/**/*", "requirements.txt"]
 #: The tests' own content, and what fills templates with it.
+TEMPLATE_SOURCES += [f"tests/{name}.py" for name in ("choices", "databases", "generated", "storing")]
 TEMPLATE_SOURCES += [
-    "bench/catalogue",
-    *(f"tests/{name}.py" for name in ("choices", "databases", "generated", "storing")),
+    "tests/models/content.py",
+    "tests/seeds/packs.py",
+    "tests/**/conftest.py",
+    "bench/catalogue/**/*.py",
 ]
-TEMPLATE_SOURCES += ["tests/models/content.py", "tests/seeds/packs.py"]
-TEMPLATE_SOURCES += [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/**/conftest.py"))]
 #: Templates that no run has used for so long are deleted, in seconds.
 MAX_TEMPLATE_AGE = 24 * 3600
 POSTGRESQL = os.environ.get("SUBTEXT_TEST_DATABASE_URL")
@@ -65,11 +58,9 @@ def seed(database: Database, *packs: Path):
 def template_digest() -> str:
     """Return the hash of every file that shapes a template."""
     digest = hashlib.sha256()
-    for source in TEMPLATE_SOURCES:
-        path = ROOT / source
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and file.suffix != ".pyc":
-                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    files = {file for pattern in TEMPLATE_SOURCES for file in ROOT.glob(pattern) if file.is_file()}
+    for file in sorted(file for file in files if file.suffix != ".pyc"):
+        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -20,7 +20,7 @@ CLAIM = "subtext-test"
 @contextmanager
 def fresh_redis():
     """Yield the URL of an empty database on the server that SUBTEXT_TEST_REDIS_URL names; empty it after."""
-    url, connection = _claimed()
+    url, connection = _claim()
     try:
         yield url
     finally:
@@ -28,8 +28,8 @@ def fresh_redis():
         connection.close()
 
 
-def _claimed():
-    """Return the first empty database, marked as ours: another run may look for one at this moment."""
+def _claim():
+    """Return the URL of the first empty database, claimed for this run, and a connection to it."""
     for number in range(15, 0, -1):
         url = f"{REDIS.rstrip('/')}/{number}"
         connection = redis.from_url(url)

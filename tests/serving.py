@@ -18,7 +18,7 @@ SUBTEXT = Path(sys.executable).with_name("subtext")
 
 @dataclass
 class Served:
-    """Where a server answers, its process, and what it has printed so far."""
+    """A server: its base URL, its process, and the log that it prints to."""
 
     url: str
     process: subprocess.Popen
@@ -43,11 +43,11 @@ def free_port() -> int:
 def serving(log: Path, **environment: str):
     """Start ``subtext serve``, wait until it is ready, and stop it at the end."""
     port = environment.pop("PORT", str(free_port()))
-    whole = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
     with log.open("w") as output:
         process = subprocess.Popen(
             [SUBTEXT, "serve"],
-            env=whole | environment | {"PORT": port},
+            env=inherited | environment | {"PORT": port},
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=log.parent,
@@ -62,8 +62,9 @@ def serving(log: Path, **environment: str):
 
 
 def wait(served: Served) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
+    """Wait until a server is ready."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         if served.process.poll() is not None:
             raise AssertionError(f"the server ended: {served.printed}")
         try:

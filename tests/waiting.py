@@ -1,14 +1,14 @@
-"""Waiting for what comes by itself, in another thread or process."""
+"""Waiting for what another thread or process does."""
 
 import time
 
-#: By then it has come, on a busy machine too.
+#: Seconds within which it has happened, on a busy machine too.
 LONG = 30
 
 
 def until(condition, seconds=LONG):
-    """Wait for what must come, and say whether it came."""
+    """Wait until ``condition()`` is true; return its last value."""
     end = time.monotonic() + seconds
-    while not (found := condition()) and time.monotonic() < end:
+    while not (value := condition()) and time.monotonic() < end:
         time.sleep(0.02)
-    return found
+    return value

@@ -6,6 +6,7 @@ import pytest
 
 from api.app import create_app
 from api.core.config import Settings
+from tests.conftest import PATIENT
 from tests.generated import worst
 from tests.storing import store
 
@@ -16,9 +17,9 @@ def make_app():
 
     @contextmanager
     def opened(url):
-        made = create_app(Settings(database_url=url, statement_seconds=60))
-        yield made
-        made.extensions["database"].close()
+        app = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+        yield app
+        app.extensions["database"].close()
 
     return opened
 
@@ -26,10 +27,14 @@ def make_app():
 @pytest.fixture(scope="session")
 def hidden_app(engine, make_app):
     """An app over content of which much is hidden; nobody writes to it."""
-    with engine.fresh() as url, make_app(url) as made:
-        with made.extensions["database"].write_session() as session:
-            store(session, worst())
-        yield made
+    template = engine.template("hidden", "empty", store_worst)
+    with engine.fresh(template) as url, make_app(url) as app:
+        yield app
+
+
+def store_worst(database):
+    with database.write_session() as session:
+        store(session, worst())
 
 
 @pytest.fixture(params=["pack", "hidden"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from api.query.random_selection import draw_hash
 from tests.api.test_lists import ESSAY, ids, whole
 from tests.cases import each
-from tests.counting import statements
+from tests.statements import statements
 
 NAMES = ["quotes", "commentary"]
 #: Nothing in its words is flagged; its scene is, with severity 1.

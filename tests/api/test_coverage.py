@@ -5,8 +5,8 @@ import pytest
 from models import Alias, CommentaryKind, Film, Source, Status, Theme, film_coverage, theme_counts
 from models.revision import change_set
 from tests.cases import each
-from tests.counted import answered, ids, items, selects, total
-from tests.counting import statements
+from tests.lists import get_json, ids, items, total
+from tests.statements import selects, statements
 from tests.storing import STORED
 
 ESSAY = "her-perfection-is-the-enemy-of-real"
@@ -46,10 +46,10 @@ def paragraphs_cited(client, film):
 class TestFilm:
     @pytest.fixture
     def films(self, anyone):
-        return {slug: answered(anyone, f"/v1/films/{slug}/coverage") for slug in ids(anyone, "/v1/films")}
+        return {slug: get_json(anyone, f"/v1/films/{slug}/coverage") for slug in ids(anyone, "/v1/films")}
 
     def test_the_first_keys_are_what_they_were(self, client):
-        body = answered(client, FILM)
+        body = get_json(client, FILM)
         assert list(body)[:3] == ["type", "film", "relation"]
         whole = {"characters": 18, "scenes": 38, "quotes": 30, "commentary": 124, "relation": "exact"}
         assert {name: body[name] for name in whole} == whole
@@ -98,20 +98,20 @@ class TestFilm:
             assert list(found) == sorted(found)
 
     def test_fields_and_the_film_can_be_asked_for(self, client):
-        body = answered(client, FILM, fields="quotes", include="film")
+        body = get_json(client, FILM, fields="quotes", include="film")
         assert list(body) == ["type", "film", "quotes"]
-        assert body["film"] == answered(client, "/v1/films/her-2013")
+        assert body["film"] == get_json(client, "/v1/films/her-2013")
 
     def test_what_is_cut_is_said(self, client, monkeypatch):
         monkeypatch.setattr(film_coverage, "MAX_SCENES", 5)
-        body = answered(client, FILM)
+        body = get_json(client, FILM)
         assert (len(body["by_scene"]), body["relation"], body["scenes"]) == (5, "at-least", 38)
 
 
 class TestSource:
     @pytest.fixture
     def sources(self, anyone):
-        return {slug: answered(anyone, f"/v1/sources/{slug}/coverage") for slug in ids(anyone, "/v1/sources")}
+        return {slug: get_json(anyone, f"/v1/sources/{slug}/coverage") for slug in ids(anyone, "/v1/sources")}
 
     def test_its_totals_are_those_of_the_lists(self, anyone, sources):
         for slug, body in sources.items():
@@ -156,7 +156,7 @@ class TestRelatedThemes:
         for slug in sorted(themes)[:6]:
             kept = {one["id"] for one in (themes[slug]["broader"], *themes[slug]["narrower"]) if one}
             expected = by_theme(anyone, theme=slug)
-            found = answered(anyone, f"/v1/themes/{slug}/related", limit=100)
+            found = get_json(anyone, f"/v1/themes/{slug}/related", limit=100)
             assert {one["id"]: numbers(one) for one in found["data"]} == {
                 other: counted for other, counted in expected.items() if other not in {slug, *kept}
             }
@@ -164,29 +164,29 @@ class TestRelatedThemes:
             assert all(one["is_related"] == (one["id"] in akin) for one in found["data"])
 
     def test_the_first_come_together_most_often(self, client):
-        page = answered(client, RELATED, limit=100)
+        page = get_json(client, RELATED, limit=100)
         order = [(-one["count"], one["id"]) for one in page["data"]]
         assert order == sorted(order)
         assert all(one["count"] == sum(numbers(one).values()) for one in page["data"])
-        first = answered(client, RELATED, limit=4)
+        first = get_json(client, RELATED, limit=4)
         assert first["data"] == page["data"][:4]
         whole = {"limit": 4, "next": None, "previous": None, "total": len(order), "total_relation": "exact"}
         assert first["page"] == whole
 
     def test_a_film_narrows_it(self, client):
-        assert answered(client, RELATED, film="her-2013") == answered(client, RELATED)
-        assert answered(client, RELATED, film="no-such-film")["data"] == []
+        assert get_json(client, RELATED, film="her-2013") == get_json(client, RELATED)
+        assert get_json(client, RELATED, film="no-such-film")["data"] == []
 
     def test_what_is_cut_is_said(self, client, monkeypatch):
         monkeypatch.setattr(theme_counts, "MAX_THEMES", 3)
-        assert answered(client, RELATED)["page"]["total_relation"] == "at-least"
+        assert get_json(client, RELATED)["page"]["total_relation"] == "at-least"
 
 
 @pytest.mark.parametrize("path", COMPUTED)
 class TestEveryComputedAnswer:
     def test_it_takes_the_same_few_statements(self, app, client, path):
         with statements(app.extensions["database"].engine) as seen:
-            answered(client, path)
+            get_json(client, path)
         assert len(selects(seen)) == COMPUTED[path]
 
     def test_it_is_conditional_and_may_be_kept(self, client, path):

@@ -17,7 +17,7 @@ from tests.api.test_chance import NAMES, bookmark, clean
 from tests.api.test_lists import whole
 from tests.api.test_lots import chi_square, line, rare
 from tests.cases import each
-from tests.counting import statements
+from tests.statements import statements
 from tests.storing import STORED
 
 FIRST_DAY = dt.date(2026, 11, 23)

@@ -4,8 +4,8 @@ from api.query import facets as facets_module
 from api.query.pagination import COUNT_CAP
 from models import RESOURCES, facet_counts
 from tests.cases import each
-from tests.counted import answered, ids, items, selects, total
-from tests.counting import statements
+from tests.lists import get_json, ids, items, total
+from tests.statements import selects, statements
 
 ESSAY = "her-perfection-is-the-enemy-of-real"
 LISTS = {
@@ -61,7 +61,7 @@ NARROWED = [
 
 def counted(client, path, facet, **query):
     """Return the number of each value of a facet."""
-    found = answered(client, path, facets=facet, limit=1, **query)["facets"][facet]
+    found = get_json(client, path, facets=facet, limit=1, **query)["facets"][facet]
     assert found["relation"] == "exact"
     return {one["value"]: one["count"] for one in found["values"]}
 
@@ -121,41 +121,41 @@ class TestNumbers:
 class TestShape:
     def test_values_come_by_count_and_then_by_id(self, anyone):
         for name in ("quotes", "scenes"):
-            values = answered(anyone, f"/v1/{name}", facets="theme")["facets"]["theme"]["values"]
+            values = get_json(anyone, f"/v1/{name}", facets="theme")["facets"]["theme"]["values"]
             order = [(-one["count"], one["value"]) for one in values]
             assert len(order) > 5
             assert order == sorted(order)
 
     def test_a_value_is_called_as_its_resource_is(self, client):
         labels = {theme["id"]: theme["label"] for theme in items(client, "/v1/themes")}
-        for one in answered(client, "/v1/quotes", facets="theme")["facets"]["theme"]["values"]:
+        for one in get_json(client, "/v1/quotes", facets="theme")["facets"]["theme"]["values"]:
             assert list(one) == ["value", "label", "count"]
             assert one["label"] == labels[one["value"]]
 
     def test_a_plain_value_is_called_by_its_words(self, client):
-        found = answered(client, "/v1/quotes", facets="fidelity,language")["facets"]
+        found = get_json(client, "/v1/quotes", facets="fidelity,language")["facets"]
         (fidelity,), (language,) = found["fidelity"]["values"], found["language"]["values"]
         assert (fidelity["value"], fidelity["label"]) == ("as-quoted-by-source", "As quoted by source")
         assert (language["value"], language["label"]) == ("en", "en")
 
     def test_they_stand_beside_the_list_which_stays_as_it_was(self, client):
         shaped = {"fields": "label", "include": "scene", "limit": 3}
-        plain = answered(client, "/v1/quotes", **shaped)
-        body = answered(client, "/v1/quotes", facets="voice,kind", **shaped)
+        plain = get_json(client, "/v1/quotes", **shaped)
+        body = get_json(client, "/v1/quotes", facets="voice,kind", **shaped)
         assert list(body) == ["data", "page", "facets"]
         assert body["data"] == plain["data"]
         assert list(body["facets"]) == ["kind", "voice"]
         assert "facets" not in plain
 
     def test_pages_keep_them_and_have_the_same(self, client):
-        first = answered(client, "/v1/quotes", facets="kind,theme", limit=4)
+        first = get_json(client, "/v1/quotes", facets="kind,theme", limit=4)
         assert "facets=kind,theme" in first["page"]["next"]
-        second = answered(client, first["page"]["next"])
+        second = get_json(client, first["page"]["next"])
         assert second["facets"] == first["facets"]
         assert "facets=kind,theme" in second["page"]["previous"]
 
     def test_a_list_of_nothing_has_no_values(self, client):
-        found = answered(client, "/v1/quotes", facets="theme,kind", film="no-such-film")["facets"]
+        found = get_json(client, "/v1/quotes", facets="theme,kind", film="no-such-film")["facets"]
         assert found == {name: {"relation": "exact", "values": []} for name in ("kind", "theme")}
 
     def test_the_answer_is_conditional(self, client):
@@ -200,7 +200,7 @@ class TestCost:
     @each(("query", "number"), [("", 2), ("&count=true", 3)])
     def test_all_facets_take_one_statement_more(self, app, client, query, number):
         with statements(app.extensions["database"].engine) as seen:
-            answered(client, f"/v1/quotes?facets=theme,kind,scene,source,advisory{query}")
+            get_json(client, f"/v1/quotes?facets=theme,kind,scene,source,advisory{query}")
         assert len(selects(seen)) == number
 
     def test_no_more_is_counted_than_is_promised(self, client, monkeypatch):
@@ -208,7 +208,7 @@ class TestCost:
         monkeypatch.setattr(facet_counts, "MAX_COUNTED", 10)
         facets_module._facet_statement.cache_clear()
         try:
-            found = answered(client, "/v1/quotes?facets=kind,film")["facets"]
+            found = get_json(client, "/v1/quotes?facets=kind,film")["facets"]
         finally:
             facets_module._facet_statement.cache_clear()
         assert [found[name]["relation"] for name in found] == ["at-least"] * 2

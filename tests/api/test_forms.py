@@ -4,7 +4,7 @@ import pytest
 
 from api.representations import formats_for
 from tests.cases import each
-from tests.counting import statements
+from tests.statements import statements
 
 pytestmark = pytest.mark.any_database
 

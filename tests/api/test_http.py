@@ -154,7 +154,7 @@ class TestStatements:
 
     @each("name", ["films", "sources", "characters", "scenes", "quotes", "themes"])
     def test_the_number_does_not_grow_with_the_page(self, app, client, name):
-        from tests.counting import statements
+        from tests.statements import statements
 
         counts = []
         for limit in (2, 10, 30):
@@ -165,7 +165,7 @@ class TestStatements:
         assert counts[2] <= 9
 
     def test_a_count_adds_one(self, app, client):
-        from tests.counting import statements
+        from tests.statements import statements
 
         with statements(app.extensions["database"].engine) as plain:
             client.get("/v1/quotes")

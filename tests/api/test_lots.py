@@ -15,7 +15,7 @@ from models.revision import change_set
 from models.search import rebuild_index
 from tests.api.test_chance import by_lot, clean
 from tests.api.test_lists import ids
-from tests.counting import statements
+from tests.statements import statements
 from tests.storing import STORED
 
 

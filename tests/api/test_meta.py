@@ -12,8 +12,8 @@ from api.core.resource_registry import COLLECTION_PATHS
 from models import Quote, Status
 from models.revision import change_set
 from openapi import PATH
-from tests.counted import answered, selects, total
-from tests.counting import statements
+from tests.lists import get_json, total
+from tests.statements import selects, statements
 from tests.storing import STORED
 
 LINE = "her-2013-a-wife-without-the-challenges"
@@ -33,7 +33,7 @@ def change(database, alter):
 
 class TestMeta:
     def test_it_names_what_runs(self, client):
-        meta = answered(client, "/v1/meta")
+        meta = get_json(client, "/v1/meta")
         assert list(meta) == ["type", "name", "version", "release", "build", "content", "links"]
         assert (meta["type"], meta["name"], meta["version"]) == ("meta", "Subtext", "v1")
         assert (meta["release"], meta["build"]) == (VERSION, None)
@@ -41,18 +41,18 @@ class TestMeta:
     def test_it_names_the_build_that_its_packager_named(self, engine):
         with engine.fresh("pack") as url:
             app = create_app(Settings(database_url=url, build="4e9f841"))
-            assert answered(app.test_client(), "/v1/meta")["build"] == "4e9f841"
+            assert get_json(app.test_client(), "/v1/meta")["build"] == "4e9f841"
             app.extensions["database"].close()
 
     def test_every_list_is_counted_as_it_counts_itself(self, anyone):
-        counts = answered(anyone, "/v1/meta")["content"]["counts"]
+        counts = get_json(anyone, "/v1/meta")["content"]["counts"]
         assert counts == {path.rsplit("/", 1)[1]: total(anyone, path) for path in COLLECTION_PATHS.values()}
         assert counts["quotes"] > 0
 
     def test_the_index_links_to_it_and_it_to_the_index(self, client):
         base = "http://127.0.0.1:8000"
-        assert answered(client, "/v1")["links"]["meta"] == f"{base}/v1/meta"
-        assert answered(client, "/v1/meta")["links"] == {
+        assert get_json(client, "/v1")["links"]["meta"] == f"{base}/v1/meta"
+        assert get_json(client, "/v1/meta")["links"] == {
             "index": f"{base}/v1",
             "openapi": f"{base}/v1/openapi.json",
             "docs": f"{base}/docs",
@@ -79,12 +79,12 @@ class TestMeta:
 
 class TestContent:
     def test_a_pack_is_of_the_time_when_it_was_released(self, client):
-        content = answered(client, "/v1/meta")["content"]
+        content = get_json(client, "/v1/meta")["content"]
         assert (content["generation"], content["updated_at"]) == (1, "2026-11-23T00:00:00Z")
 
     def test_nothing_is_of_no_time(self, engine, make_app):
         with engine.fresh() as url, make_app(url) as app:
-            content = answered(app.test_client(), "/v1/meta")["content"]
+            content = get_json(app.test_client(), "/v1/meta")["content"]
         assert (content["generation"], content["updated_at"]) == (0, None)
         assert set(content["counts"].values()) == {0}
 
@@ -104,9 +104,9 @@ class TestContent:
     )
     def test_what_nobody_may_see_any_more_is_a_change_and_is_not_counted(self, changing, column, value):
         database, client = changing
-        before = answered(client, "/v1/meta")["content"]
+        before = get_json(client, "/v1/meta")["content"]
         change(database, lambda line: setattr(line, column, value))
-        after = answered(client, "/v1/meta")["content"]
+        after = get_json(client, "/v1/meta")["content"]
         assert after["counts"] == before["counts"] | {"quotes": before["counts"]["quotes"] - 1}
         assert after["updated_at"] > before["updated_at"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.parsed import Parsed
 from tests.cases import each
-from tests.counting import reads
+from tests.statements import reads
 
 pytestmark = pytest.mark.any_database
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.browser.parsed import Parsed
 from tests.cases import each
-from tests.counted import answered, items
-from tests.counting import reads
 from tests.feeds import atom, json_feed
+from tests.lists import get_json, items
+from tests.statements import reads
 
 pytestmark = pytest.mark.any_database
 
@@ -126,7 +126,7 @@ class TestDaily:
             str(today - dt.timedelta(days=ago)) for ago in range(min(30, (today - first).days + 1))
         ]
         for item, day in zip(found, days, strict=True):
-            assert item["url"] == answered(client, f"/v1/quotes/daily/{day}")["html_url"]
+            assert item["url"] == get_json(client, f"/v1/quotes/daily/{day}")["html_url"]
             assert item["id"] == f"{BASE}/quotes/daily/{day}"
             assert client.get(item["id"]).headers["Location"] == item["url"]
 

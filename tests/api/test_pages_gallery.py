@@ -5,8 +5,8 @@ import pytest
 from models import Theme
 from tests.browser.parsed import Parsed
 from tests.cases import each
-from tests.counted import ids, items
-from tests.counting import reads
+from tests.lists import ids, items
+from tests.statements import reads
 
 pytestmark = pytest.mark.any_database
 

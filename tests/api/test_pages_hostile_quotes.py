@@ -10,9 +10,9 @@ import pytest
 
 from tests.browser.parsed import Parsed
 from tests.choices import NASTY, Dealt
-from tests.counted import items
 from tests.feeds import atom, json_feed
 from tests.generated import Author
+from tests.lists import items
 from tests.storing import store
 
 pytestmark = pytest.mark.any_database

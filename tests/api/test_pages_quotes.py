@@ -9,8 +9,8 @@ import pytest
 from models import Quote, Status
 from tests.browser.parsed import Parsed
 from tests.cases import each
-from tests.counted import items
-from tests.counting import reads
+from tests.lists import items
+from tests.statements import reads
 
 pytestmark = pytest.mark.any_database
 

@@ -8,8 +8,8 @@ import pytest
 from api.pages import sitemap
 from tests.browser.parsed import Parsed
 from tests.cases import each
-from tests.counted import ids
-from tests.counting import statements
+from tests.lists import ids
+from tests.statements import statements
 
 pytestmark = pytest.mark.any_database
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.cases import each
-from tests.counting import statements
+from tests.statements import statements
 
 TYPES = ["film", "character", "theme", "scene", "quote", "commentary"]
 LISTS = {"film": "films", "character": "characters", "theme": "themes", "scene": "scenes"} | {

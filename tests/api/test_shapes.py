@@ -3,7 +3,7 @@
 from api.schemas.references import MAX_EXPANDED_ITEMS
 from api.schemas.sparse_fields import MAX_INCLUDES
 from tests.cases import each
-from tests.counting import statements
+from tests.statements import statements
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
 SCENE = "her-2013-lunch-with-catherine"

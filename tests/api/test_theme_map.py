@@ -4,7 +4,7 @@ import pytest
 
 from models import theme_map
 from tests.cases import each
-from tests.counted import answered, ids, items
+from tests.lists import get_json, ids, items
 
 CEILINGS = [{}, {"max_severity": 0}, {"max_severity": 1}]
 
@@ -12,7 +12,7 @@ CEILINGS = [{}, {"max_severity": 0}, {"max_severity": 1}]
 def maps(client, **query):
     """Return the map of every film, by its id."""
     return {
-        slug: answered(client, f"/v1/films/{slug}/theme-map", **query) for slug in ids(client, "/v1/films")
+        slug: get_json(client, f"/v1/films/{slug}/theme-map", **query) for slug in ids(client, "/v1/films")
     }
 
 
@@ -90,7 +90,7 @@ class TestThemes:
 
 class TestBounds:
     def test_the_shape(self, client):
-        body = answered(client, "/v1/films/her-2013/theme-map")
+        body = get_json(client, "/v1/films/her-2013/theme-map")
         assert list(body) == ["type", "film", "relation", "scenes", "themes", "cells"]
         assert (body["type"], body["film"]["id"]) == ("theme-map", "her-2013")
         assert list(body["cells"][0]) == ["scene", "theme", "weight", "tagged", "quotes", "commentary"]
@@ -99,9 +99,9 @@ class TestBounds:
     @pytest.mark.parametrize("bound", ["MAX_SCENES", "MAX_THEMES", "MAX_LINKS"])
     def test_a_map_of_too_much_is_the_beginning_and_says_so(self, app, monkeypatch, bound):
         client = app.test_client()
-        whole = answered(client, "/v1/films/her-2013/theme-map")
+        whole = get_json(client, "/v1/films/her-2013/theme-map")
         monkeypatch.setattr(theme_map, bound, 5)
-        cut = answered(client, "/v1/films/her-2013/theme-map")
+        cut = get_json(client, "/v1/films/her-2013/theme-map")
         assert cut["relation"] == "at-least"
         assert cut["scenes"] == whole["scenes"][: len(cut["scenes"])]
         assert 0 < len(cut["cells"]) < len(whole["cells"])

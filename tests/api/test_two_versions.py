@@ -21,9 +21,9 @@ from models import Quote
 from openapi import PATH, render_document
 from tests import quotes_v2
 from tests.cases import each
-from tests.counted import answered, items, selects
-from tests.counting import statements
+from tests.lists import get_json, items
 from tests.quotes_v2 import QuoteV2Schema
+from tests.statements import selects, statements
 
 pytestmark = pytest.mark.any_database
 
@@ -90,7 +90,7 @@ class TestVersion1:
 
 class TestVersion2:
     def test_what_changed_is_changed_and_nothing_else(self, visitor):
-        old, new = (answered(visitor, f"/v{number}/quotes/{ID}") for number in (1, 2))
+        old, new = (get_json(visitor, f"/v{number}/quotes/{ID}") for number in (1, 2))
         assert new["speaker"] == {"character": old["speaker"], "certainty": "explicit"}
         assert new["url"] == f"{BASE}/v2/quotes/{ID}"
         changed = {"speaker", "url"}
@@ -115,7 +115,7 @@ class TestVersion2:
 
     def test_what_it_leads_to_is_in_it_where_it_is_there(self, visitor):
         query = {"include": "scene,commentary,film", "limit": 30}
-        text = orjson.dumps(answered(visitor, "/v2/quotes", **query)).decode()
+        text = orjson.dumps(get_json(visitor, "/v2/quotes", **query)).decode()
         paths = set(re.findall(rf"{BASE}(/v\d/\w+)", text))
         others = {path for path in paths if path != "/v2/quotes"}
         assert "/v2/quotes" in paths
@@ -123,21 +123,21 @@ class TestVersion2:
 
     def test_every_filter_and_every_shape_is_there(self, visitor):
         query = {"speaker": "her-2013-catherine", "fields": "speaker", "include": "speaker"}
-        for quote in answered(visitor, "/v2/quotes", **query)["data"]:
+        for quote in get_json(visitor, "/v2/quotes", **query)["data"]:
             assert list(quote) == ["type", "id", "speaker"]
             assert quote["speaker"]["character"]["performer"]
-        assert answered(visitor, "/v2/quotes", facets="kind")["facets"]["kind"]["values"]
+        assert get_json(visitor, "/v2/quotes", facets="kind")["facets"]["kind"]["values"]
         assert visitor.get("/v2/quotes?fields=speaker_certainty").status_code == 422
 
     def test_chance_chooses_the_same(self, visitor):
-        chosen = [answered(visitor, f"/v{number}/quotes/random?seed=x")["data"] for number in (1, 2)]
+        chosen = [get_json(visitor, f"/v{number}/quotes/random?seed=x")["data"] for number in (1, 2)]
         assert chosen[0][0]["id"] == chosen[1][0]["id"]
 
     def test_it_is_one_statement_whatever_is_included(self, both, visitor):
         both.extensions["response_cache"].clear()
         for path in (f"/v2/quotes/{ID}", "/v2/quotes?include=speaker,scene,commentary"):
             with statements(both.extensions["database"].engine) as seen:
-                answered(visitor, path)
+                get_json(visitor, path)
             assert len(selects(seen)) == 1
 
     def test_it_is_written_as_it_is_dumped(self, both):
@@ -199,7 +199,7 @@ class TestDocument2:
     def test_its_examples_are_real_answers(self, document, visitor):
         for path in document["paths"].values():
             example = path["get"]["responses"]["200"]["content"]["application/json"]["examples"]["real"]
-            assert answered(visitor, example["summary"].removeprefix("GET ")) == example["value"]
+            assert get_json(visitor, example["summary"].removeprefix("GET ")) == example["value"]
 
 
 class TestWhatItTakes:

@@ -10,7 +10,7 @@ from api.query.statement_cache import ResourceReader
 from api.views.reads import selection_for
 from models import AdvisoryLink, Quote, QuoteTheme, Theme
 from tests.bench.conftest import let_few_be_many
-from tests.counted import items
+from tests.lists import items
 
 KEYS = {
     "film": lambda quote: quote.film.slug,

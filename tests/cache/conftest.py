@@ -5,7 +5,7 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 from tests.conftest import PATIENT
-from tests.counting import statements
+from tests.statements import statements
 
 
 class Asked:

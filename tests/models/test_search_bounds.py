@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, text
 from models import Quote, QuoteKind
 from models.database import Database
 from models.search import matches_query, parse, ranking, rebuild_index, search
-from tests.counting import statements
+from tests.statements import statements
 
 #: More quotes than are ranked of a search that is too broad; every tenth of them says one thing more.
 MANY = 2_500

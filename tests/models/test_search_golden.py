@@ -10,7 +10,7 @@ import pytest
 
 from models.database import Database
 from models.search import parse, search
-from tests.counting import statements
+from tests.statements import statements
 
 #: How many hits a query has, and the first five: ``_`` is the film.
 GOLDEN = {

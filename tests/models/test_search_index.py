@@ -14,11 +14,11 @@ from models.search import ensure_index_current, parse, rebuild_index, search
 from models.search.index_tables import DocumentFrequency, IndexStatistics, SearchDocument
 from models.search.text_analysis import ANALYSIS_VERSION
 from models.searchable import SEARCHABLE
-from tests.counting import statements
 from tests.databases import seed
 from tests.generated import worst
 from tests.models.content import FILM, Everything, fill, film, flag, quote, theme
 from tests.models.history import everything, generation
+from tests.statements import statements
 from tests.storing import empty, store
 
 LATER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)

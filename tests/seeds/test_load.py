@@ -26,9 +26,9 @@ from seeds.check import check_pack
 from seeds.load import load
 from seeds.pack import read_pack
 from seeds.rules import RULES
-from tests.counting import statements
 from tests.databases import SEEDS
 from tests.seeds.packs import ESSAY, FILM, SECOND, load_packs
+from tests.statements import statements
 
 RELEASED = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)

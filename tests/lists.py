@@ -1,0 +1,27 @@
+"""Reading lists through the API: the oracle for everything that is counted."""
+
+
+def get_json(client, path, **query):
+    """Return the JSON of a response, which must be 200."""
+    response = client.get(path, query_string=query or None)
+    assert response.status_code == 200, response.text
+    return response.get_json()
+
+
+def items(client, path, **query):
+    """Return every item of a list, page by page."""
+    page = get_json(client, path, limit=100, **query)
+    items = page["data"]
+    while page["page"]["next"]:
+        page = get_json(client, page["page"]["next"])
+        items += page["data"]
+    return items
+
+
+def ids(client, path, **query):
+    return {item["id"] for item in items(client, path, fields="id", **query)}
+
+
+def total(client, path, **query):
+    """Return how many items a list says it has."""
+    return get_json(client, path, limit=1, fields="id", count="true", **query)["page"]["total"]
