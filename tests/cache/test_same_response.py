@@ -121,11 +121,11 @@ class TestEveryRoute:
                 for one in parameters
             ]
             for name in names:
-                values = PARAMETERS.get(name) or allowed(assert_same, path, name)[:4]
+                values = PARAMETERS.get(name) or allowed(assert_same, path, name)[:2]
                 for value in values:
                     required = "" if name == "q" or "/search" not in path else "q=love&"
                     compared += assert_same(f"{path}?{required}{name}={value}").status_code == 200
-        assert compared > 250
+        assert compared > 150
 
 
 @pytest.mark.any_database
@@ -146,7 +146,8 @@ class TestEveryItem:
     def test_so_it_is_with_every_header_alone_and_together(self, assert_same, path):
         for headers in HEADERS:
             assert_same(path, **headers)
-        for accept, headers in product(ACCEPT, HEADERS):
+        # Content negotiation and everything else meet on items alone.
+        for accept, headers in product(ACCEPT, HEADERS if path == QUOTE else ()):
             assert_same(path, Accept=accept, **headers)
         tag = assert_same(path).headers["ETag"]
         for condition in (tag, f"W/{tag}", f'"0", {tag}'):
