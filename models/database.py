@@ -35,7 +35,7 @@ PROGRESS_HANDLER_INSTRUCTIONS = 5_000
 PLANNER_SETTINGS = {"jit": "off", "random_page_cost": "1.1"}
 #: The size of SQLAlchemy's cache of compiled statements. Each combination of filters and sort keys is a
 #: statement of its own: with the default of 500, a client that tries them all fills a worker's memory.
-MAX_COMPILED_STATEMENTS = 128
+MAX_COMPILED_STATEMENTS = 1024
 #: SQLSTATE prefixes of transient PostgreSQL errors: connection failure, shutdown, too many connections, lock
 #: timeout, serialization failure, deadlock, read-only standby.
 TRANSIENT_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal, select
 
-from models.list_index import is_tagged_with, join_list_index
+from models.list_index import is_in_a_list_of, is_tagged_with, join_list_index
 from models.placeholders import Placeholder, bound, is_given
 from models.search.match_conditions import matches_query
 from models.search.selectivity import theme_document_count
@@ -125,8 +125,10 @@ def filter_by_theme(statement: Select[Any], model: Any, theme: Any, theme_all: A
         slugs = bound(theme_all)
         leading = [_rarest_theme(model, slugs)] if len(slugs) > 1 else slugs
         checked = checked if len(slugs) > 1 else []
-    if leading:
-        statement = join_list_index(statement, model, leading)
+    if len(leading) == 1:
+        statement = join_list_index(statement, model, leading[0])
+    elif leading:
+        statement = statement.where(is_in_a_list_of(model, leading))
     return statement.where(*(is_tagged_with(model, slugs) for slugs in checked))
 
 

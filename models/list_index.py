@@ -8,7 +8,7 @@ resource are written with its search document (``models.search``), so that only 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -98,18 +98,22 @@ LIST_ORDER: dict[str, Any] = {
 }
 
 
-def join_list_index(statement: Select[Any], model: Any, themes: Sequence[Any]) -> Select[Any]:
-    """Return the statement joined with the lists of any of ``themes``, without duplicates.
-
-    With one theme the rows come in list order without a sort.
-    """
+def join_list_index(statement: Select[Any], model: Any, theme: Any) -> Select[Any]:
+    """Return the statement joined with the list of one theme, or of all, whose rows come in list order."""
     joined = and_(ListIndexRow.type_number == model.search_number, ListIndexRow.resource_id == model.id)
     statement = statement.join(ListIndexRow, joined).execution_options(**{USES_LIST_INDEX: True})
-    if len(themes) == 1:
-        return statement.where(has_theme(themes[0]))
-    return statement.where(
-        ListIndexRow.theme.in_(themes), is_tagged_with_none(themes, before=ListIndexRow.theme)
+    return statement.where(has_theme(theme))
+
+
+def is_in_a_list_of(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row is in the list of any of several themes.
+
+    A semi-join by primary key: the lists are read once, where a join would have to skip duplicates.
+    """
+    keys = select(ListIndexRow.resource_id).where(
+        ListIndexRow.type_number == model.search_number, ListIndexRow.theme.in_(themes)
     )
+    return cast("ColumnElement[bool]", model.id.in_(keys))
 
 
 def has_theme(theme: Any) -> ColumnElement[bool]:
@@ -144,16 +148,14 @@ def is_tagged_with(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
     return found.correlate(model, film).limit(1).scalar_subquery().is_not(None)
 
 
-def is_tagged_with_none(themes: Sequence[Any], before: Any = None) -> ColumnElement[bool]:
-    """Return the condition that a resource is tagged with none of ``themes``, or with none before a theme."""
+def is_tagged_with_none(themes: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that the resource of a list index row is tagged with none of ``themes``."""
     other = aliased(ListIndexRow)
     same = [
         getattr(other, name) == getattr(ListIndexRow, name)
         for name in ("type_number", "film", "position", "slug")
     ]
     found = select(literal(1)).where(*same, other.theme.in_(themes))
-    if before is not None:
-        found = found.where(other.theme < before)
     # Not NOT EXISTS: a planner may turn it into a join that reads every row of the themes.
     return found.correlate(ListIndexRow).limit(1).scalar_subquery().is_(None)
 

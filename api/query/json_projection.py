@@ -34,8 +34,8 @@ from api.schemas.references import Expandable, ExpandedList, NestedObject, Refer
 from api.schemas.sparse_fields import Shape
 from models import AdvisoryLink
 
-#: Shapes that are kept; each holds some 50 KB, and whoever tries them all must not fill a worker.
-MAX_SHAPES = 64
+#: The bound of the cache of expressions, of about 50 KB each.
+MAX_SHAPES = 256
 
 
 @lru_cache(maxsize=MAX_SHAPES)

@@ -132,7 +132,7 @@ class ListPlanner:
         few = self.statement.where(self.model.id.in_(keys.limit(MAX_SORTED_ROWS)))
         scan, scan_order = self._row_filter_statement(), order
         if order[0].name == "film":
-            scan, scan_order = join_list_index(scan, self.model, [ALL_THEMES]), self._list_index_order(order)
+            scan, scan_order = join_list_index(scan, self.model, ALL_THEMES), self._list_index_order(order)
         return [few, scan], [order, scan_order], [is_rare, not_(is_rare)]
 
     def _row_filter_statement(self) -> Select[Any]:
@@ -168,7 +168,7 @@ class ListPlanner:
         elif uses_list_index(self.statement):
             statements = [self.statement]
         elif self.names <= LOW_SELECTIVITY_FILTERS | {"film"}:
-            statements = [join_list_index(self.statement, self.model, [ALL_THEMES])]
+            statements = [join_list_index(self.statement, self.model, ALL_THEMES)]
         else:
             return [self.statement], [order], []
         if "film" in self.names:
@@ -199,7 +199,7 @@ class ListPlanner:
         plain = self.statement.with_only_columns(self.model.slug, maintain_column_froms=True)
         row_filter = self.statement if theme is None else self._with_theme(theme.per_row())
         if len(themes) > 1:
-            scan = join_list_index(row_filter, self.model, [ALL_THEMES])
+            scan = join_list_index(row_filter, self.model, ALL_THEMES)
             matches = theme_document_count(themes)
             return RandomScan(scan, plain, row_filter, self.model, total, matches, is_bare=False)
         number = theme_document_count(themes) if themes else total
@@ -209,7 +209,7 @@ class ListPlanner:
         scan = (
             self.statement
             if themes
-            else join_list_index(self._row_filter_statement(), self.model, [ALL_THEMES])
+            else join_list_index(self._row_filter_statement(), self.model, ALL_THEMES)
         )
         return RandomScan(
             scan, plain, row_filter, self.model, number, self._max_matches(number), is_bare=False

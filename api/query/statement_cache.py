@@ -35,8 +35,8 @@ from models.search.query_compiler import SearchParameter
 View = Callable[..., Select[Any]]
 #: Prefix of the SQL parameters of path parameters: a filter may have the same name.
 PATH = "path_"
-#: Statements that are kept, of each kind; whoever tries every form must not fill a worker.
-MAX_STATEMENTS = 64
+#: The bound of each cache here: a client that tries every combination must not fill a worker's memory.
+MAX_STATEMENTS = 512
 BINDABLE_TYPES: dict[type[Any], Any] = {str: String(), int: Integer(), SearchText: SearchParameter()}
 
 

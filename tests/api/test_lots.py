@@ -124,7 +124,7 @@ class TestVeryMany:
 
     def test_no_statement_reads_more_rows_than_are_ranked(self, crowd, monkeypatch):
         found = []
-        for name in ("_met_or_all", "_run"):
+        for name in ("_scan_or_all", "_run"):
             run = getattr(RandomSelection, name)
             seen_by = lambda *asked, run=run: found.append(run(*asked)) or found[-1]  # noqa: E731
             monkeypatch.setattr(RandomSelection, name, seen_by)
