@@ -48,9 +48,9 @@ def quotes(served):
 
 def names(quote):
     """Return whose a quote is, as a frame says it, in spans."""
-    who = [Span(f"{quote.who}, ")] if quote.who else []
+    who = [Span(f"{quote.speaker}, ")] if quote.speaker else []
     film, source = Span(quote.film, italic=True), Span(f", as quoted in “{quote.source}”")
-    return [Span("— "), *who, Span(quote.joint), film, source]
+    return [Span("— "), *who, Span(quote.preposition), film, source]
 
 
 def written(spans):
