@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -91,7 +92,7 @@ class Settings:
         """Whether rate limits are set and each worker counts requests separately."""
         return bool(self.rate_limits) and not self.rate_limit_storage.startswith("redis")
 
-    @property
+    @cached_property
     def base_url(self) -> str:
         """The base URL of all URLs in responses, without a trailing slash."""
         if self.public_url:

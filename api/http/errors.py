@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ulid import ULID
@@ -19,6 +19,8 @@ from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Rena
 from models.database import as_unavailable
 
 PROBLEM_JSON = "application/problem+json"
+#: The extension of an app that may render a problem in another format: it takes and returns a response.
+ERROR_RENDERER = "error_renderer"
 log = get_logger("subtext.errors")
 
 # The nearest base class of a domain error in this mapping determines its problem type.
@@ -70,7 +72,8 @@ def problem_response(
     response.headers.extend(headers)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Request-Id"] = request_id
-    return response
+    render = current_app.extensions.get(ERROR_RENDERER)
+    return render(response) if render else response
 
 
 def handle_http_exception(error: HTTPException) -> Any:

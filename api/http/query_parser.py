@@ -10,6 +10,7 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
 from api.http.errors import ProblemException
+from api.http.response_cache.dependency_tracking import TrackedArgs
 from api.schemas.fields import did_you_mean
 
 MAX_QUERY_BYTES = 30_000
@@ -40,7 +41,7 @@ class StrictParser(FlaskParser):
 
     def select_parameters(self, args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
         """Return the parameters to validate: all of them."""
-        return args
+        return args.all() if isinstance(args, TrackedArgs) else args
 
     def handle_error(
         self,

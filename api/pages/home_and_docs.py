@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from api.core.request_context import session, settings
 from api.embeds.quote_view_model import build_view_model
+from api.http.errors import ERROR_RENDERER
 from api.http.problem_types import PROBLEM_TYPES
 from api.pages import html_errors, template_filters, trailing_slash
 from api.pages.browse import browse
@@ -44,9 +45,14 @@ pages.register_blueprint(quotes)
 pages.register_blueprint(feeds)
 pages.register_blueprint(gallery)
 pages.register_blueprint(sitemap)
-pages.before_app_request(trailing_slash.redirect_trailing_slash)
-pages.after_app_request(html_errors.render_html_errors)
+pages.app_errorhandler(404)(trailing_slash.redirect_trailing_slash)
 template_filters.init_blueprint(pages)
+
+
+@pages.record
+def show_errors_as_pages(state: BlueprintSetupState) -> None:
+    """Render errors as web pages for browsers."""
+    state.app.extensions[ERROR_RENDERER] = html_errors.render_html_error
 
 
 @pages.record

@@ -12,16 +12,12 @@ HTML = "text/html"
 MACHINE_BLUEPRINTS = {"oembed"}
 
 
-def render_html_errors(response: Response) -> Response:
+def render_html_error(response: Response) -> Response:
     """Replace a problem outside the API with a page if the client prefers HTML.
 
     Status and headers stay. ``Vary: Accept`` tells caches that the response was negotiated.
     """
-    if (
-        response.mimetype != PROBLEM_JSON
-        or VERSION_PREFIX.match(request.path)
-        or request.blueprint in MACHINE_BLUEPRINTS
-    ):
+    if VERSION_PREFIX.match(request.path) or request.blueprint in MACHINE_BLUEPRINTS:
         return response
     response.vary.add("Accept")
     if request.accept_mimetypes.best_match([PROBLEM_JSON, "application/json", HTML]) == HTML:

@@ -25,6 +25,10 @@ class InvalidSunset(ValueError):
     """The sunset date is less than twelve months after the deprecation date."""
 
 
+#: Every declaration there is. Most releases have none, and their responses are not searched for any.
+declared: list[Deprecated] = []
+
+
 @dataclass(frozen=True)
 class Deprecated:
     """Declares an operation, a parameter or a field deprecated since a date.
@@ -49,7 +53,8 @@ class Deprecated:
     sunset: dt.date | None = None
 
     def __post_init__(self) -> None:
-        """Enforce the twelve months that the versioning policy promises."""
+        """Register the declaration, and enforce the twelve months that the versioning policy promises."""
+        declared.append(self)
         if self.sunset and self.sunset < (earliest := one_year_after(self.since)):
             raise InvalidSunset(
                 f"Deprecated on {self.since}: the sunset must be on {earliest} or later, not {self.sunset}."

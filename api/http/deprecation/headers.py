@@ -22,6 +22,7 @@ from api.http.deprecation.declaration import (
     SECTION,
     Deprecated,
     append_deprecation,
+    declared,
     deprecation_headers,
 )
 from api.http.deprecation.fields import SHAPING_PARAMETERS, DeprecatedField, deprecated_fields_in
@@ -60,8 +61,9 @@ class OperationDeprecations:
 
 
 def init_app(app: Flask) -> None:
-    """Add the deprecation headers to all responses, including errors and 304."""
-    app.after_request(add_deprecation_headers)
+    """Add the deprecation headers to all responses, including errors and 304, if anything is deprecated."""
+    if declared:
+        app.after_request(add_deprecation_headers)
 
 
 def add_deprecation_headers(response: Response) -> Response:

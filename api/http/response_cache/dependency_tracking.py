@@ -52,6 +52,11 @@ class TrackedArgs(ImmutableMultiDict[str, str]):
         super().__init__(args)
         self._dependencies = dependencies
 
+    def all(self) -> MultiDict[str, str]:
+        """Return all parameters, and record that the response depends on the whole query."""
+        self._dependencies.use_whole_query()
+        return MultiDict(dict(dict.items(self)))
+
     def __getitem__(self, key: str) -> str:
         self._dependencies.add_parameter(key)
         return super().__getitem__(key)
