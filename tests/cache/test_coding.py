@@ -4,7 +4,7 @@ import gzip
 
 import brotli
 
-from api.http.response_cache.content_coding import (
+from api.http.response_cache.cache_entry import (
     ENCODERS,
     MAX_HEADER_CHARACTERS,
     accepted_codings,
