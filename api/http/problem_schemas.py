@@ -18,7 +18,7 @@ class ProblemErrorSchema(ResponseSchema):
         "location",
         ["query", "path", "json", "headers"],
         enumeration="ErrorLocation",
-        described="The part of a request.",
+        description="The part of a request.",
         metadata={"description": "The part of the request that has the error."},
     )
     pointer = fields.String(

@@ -83,7 +83,7 @@ def _error_object(location: str, name: str, messages: Any, schema: Schema) -> di
     pointer = name.encode("utf-8", "replace").decode()[:80]
     if field is None:
         allowed_names = sorted(schema.fields)
-        if name in getattr(schema, "dropped", ()):
+        if name in getattr(schema, "path_filters", ()):
             detail = f"The path already determines the {name}. Remove this parameter."
         else:
             detail = f"Unknown parameter “{pointer}”.{did_you_mean(pointer, allowed_names)}"

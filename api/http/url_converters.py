@@ -1,4 +1,4 @@
-"""URL converters for path segments, and the OpenAPI descriptions of path parameters."""
+"""URL converters for path segments, and the documentation of path parameters."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ from typing import Any
 from werkzeug.routing import BaseConverter
 
 from api.core.resource_registry import example_id, require_type
+from api.schemas.base import ITEM_NAMES
 from api.schemas.fields import SLUG
 from models import MODELS_BY_TYPE
 from models.types import SLUG_LENGTH
 
 
 class SlugConverter(BaseConverter):
-    """A path segment that is an id."""
+    """A path segment that is an id. Any other segment results in a 404."""
 
     regex = SLUG.pattern
 
 
 class DayConverter(BaseConverter):
-    """A path segment that looks like a date: ``2026-11-23``."""
+    """A path segment in the format of a date: ``2026-11-23``."""
 
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 class ExtensionConverter(BaseConverter):
-    """The extension of a path segment, after its first dot: ``json`` or ``apa.txt``."""
+    """A file extension at the end of a path segment; it may contain another dot, as in ``csl.json``."""
 
     regex = r"[a-z]+(?:\.[a-z]+)?"
 
 
-#: The key with which a parameter names its OpenAPI component; ``openapi/`` removes it.
+#: The key for the component name of a path parameter; ``openapi/`` removes it.
 COMPONENT_KEY = "x-component"
-#: The converters by their names in URL rules.
+#: The names of the converters in URL rules.
 CONVERTERS = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
 
 
@@ -43,7 +44,7 @@ def slug_parameter(name: str, type_name: str) -> dict[str, Any]:
         "name": name,
         COMPONENT_KEY: f"{type_name.title()}Id",
         "required": True,
-        "description": f"The id of the {type_name}.",
+        "description": f"The id of the {ITEM_NAMES.get(type_name, type_name)}.",
         "example": example_id(MODELS_BY_TYPE[require_type(type_name)]),
         "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
     }
@@ -54,6 +55,6 @@ PARAGRAPH_NUMBER = {
     "name": "number",
     COMPONENT_KEY: "NumberInSource",
     "required": True,
-    "description": "The number of the paragraph in its source, starting at 1.",
+    "description": "The number of the paragraph in its source, counted from 1.",
     "example": 35,
 }

@@ -1,1 +1,1 @@
-"""How the OpenAPI document is generated from schemas and views."""
+"""Generation of the OpenAPI document from schemas and views."""

@@ -1,4 +1,4 @@
-"""How marshmallow schemas become JSON Schema: what apispec leaves out or gets wrong."""
+"""Conversion of marshmallow schemas to JSON Schema, where apispec's own is incomplete or wrong."""
 
 from __future__ import annotations
 
@@ -28,56 +28,62 @@ from models.types import SLUG_LENGTH
 
 
 class SchemaConverter(OpenAPIConverter):
-    """Turns marshmallow schemas into JSON Schema that says what is enforced."""
+    """Converts marshmallow schemas to JSON Schema that describes exactly what they accept."""
 
     def init_attribute_functions(self, *args: Any) -> None:
-        """Ask ours of each field after apispec's own."""
+        """Register our attribute functions after apispec's."""
         super().init_attribute_functions(*args)  # type: ignore[no-untyped-call]
         for function in ATTRIBUTES:
             self.add_attribute_function(function)  # type: ignore[no-untyped-call]
 
     def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
-        """Add the docstring, closed bodies, and required keys in the order of the keys."""
+        """Return the JSON Schema with a description, closed bodies, and required keys in order."""
         instance = schema() if isinstance(schema, type) else schema
         converted: dict[str, Any] = super().schema2jsonschema(instance)  # type: ignore[no-untyped-call]
         converted.pop("additionalProperties", None)
         if isinstance(instance, ResponseSchema):
-            whole = converted.get("properties", {}) | self._included(instance)
-            converted["properties"] = type(instance).order_fields(whole)
+            properties = converted.get("properties", {}) | self._included(instance)
+            converted["properties"] = type(instance).order_fields(properties)
         if instance.unknown == marshmallow.RAISE:
             converted["additionalProperties"] = False
         for property_ in converted.get("properties", {}).values():
-            # Whole shapes are either served or taken here: a mark on each property says nothing more.
+            # A schema is for responses or for requests as a whole, so readOnly on a property adds nothing.
             property_.pop("readOnly", None)
         if "required" in converted:
-            needed = set(converted["required"])
-            converted["required"] = [name for name in converted["properties"] if name in needed]
+            required = set(converted["required"])
+            converted["required"] = [name for name in converted["properties"] if name in required]
         return {"description": _first_line(type(instance).__doc__)} | converted
 
     def _field2parameter(self, field: Any, *, name: str, location: str) -> Any:
-        """Make each parameter a component, named after the schema that declares it."""
-        described = super()._field2parameter(field, name=name, location=location)
-        component, known = parameter_component(field), self.spec.components.parameters
-        if component not in known:
-            self.spec.components.parameter(component, location, described)
-        elif known[component] != described:
-            raise ValueError(f"Two parameters {name} would be called {component}: give one a `component`.")
+        """Register each parameter as a component, and return its name."""
+        parameter = super()._field2parameter(field, name=name, location=location)
+        component, registered = parameter_component(field), self.spec.components.parameters
+        if component not in registered:
+            self.spec.components.parameter(component, location, parameter)
+        elif registered[component] != parameter:
+            raise ValueError(
+                f"Two different parameters “{name}” have the component name {component}. "
+                "Set `component` in the metadata of one of them."
+            )
         return component
 
     def _included(self, schema: ResponseSchema) -> dict[str, Any]:
-        """Return the properties that items and references have only when they are included."""
-        led, version = list_links(schema._declared_fields), schema.api_version
-        listed = {name: self._listed(name, link, version) for name, link in led.items() if link.lists}
+        """Return the properties that an item or a reference has only with ``include=``."""
+        version = schema.api_version
+        links = list_links(schema._declared_fields)
+        lists = {name: self._list_property(name, link, version) for name, link in links.items() if link.lists}
         if not isinstance(schema, ReferenceSchema):
-            return listed
-        whole = get_schema(schema.fields["type"].constant, "", version)  # type: ignore[attr-defined]
-        shown: dict[str, Any] = super().schema2jsonschema(whole)["properties"]  # type: ignore[no-untyped-call]
-        return {name: shown[name] for name in shown if name not in schema.fields}
+            return lists
+        item = get_schema(schema.fields["type"].constant, "", version)  # type: ignore[attr-defined]
+        properties: dict[str, Any] = super().schema2jsonschema(item)["properties"]  # type: ignore[no-untyped-call]
+        return {name: properties[name] for name in properties if name not in schema.fields}
 
-    def _listed(self, name: str, link: Any, version: int) -> dict[str, Any]:
-        only = f"Only with `include={name}`: the first {MAX_EXPANDED_ITEMS}."
+    def _list_property(self, name: str, link: Any, version: int) -> dict[str, Any]:
         item = self.resolve_nested_schema(get_schema(link.lists[0], "", version))  # type: ignore[no-untyped-call]
-        description = f"{only} {link.metadata['description']}"
+        description = (
+            f"{link.metadata['description']} Only present with `include={name}`; holds the first "
+            f"{MAX_EXPANDED_ITEMS} items."
+        )
         return {"type": "array", "maxItems": MAX_EXPANDED_ITEMS, "items": item, "description": description}
 
 
@@ -86,7 +92,7 @@ def _first_line(docstring: str | None) -> str:
 
 
 class SchemaPlugin(MarshmallowPlugin):
-    """Uses our converter."""
+    """apispec's marshmallow plugin with our converter."""
 
     Converter = SchemaConverter
 
@@ -94,16 +100,17 @@ class SchemaPlugin(MarshmallowPlugin):
 def parameter_component(field: Any) -> str:
     """Return the name of a parameter's component.
 
-    It is what the field says itself, or the name of the schema that declares it and its own:
-    ``QuoteFilm`` of ``QuoteQuerySchema``; of what all lists share, its own alone: ``Limit``.
+    It is ``component`` in the field's metadata, or else the resource of the schema that declares the field,
+    and the field's name: ``film`` in ``QuoteQuerySchema`` is ``QuoteFilm``. Parameters that all lists share
+    have no resource in their name: ``Limit``.
     """
     if "component" in field.metadata:
         return str(field.metadata["component"])
     declared = type(field.parent)._declared_fields[field.name]
     owner = [base for base in type(field.parent).__mro__ if _declares(base, field.name, declared)][-1]
-    of_one = re.fullmatch(r"(?!List)(\w+)QuerySchema", owner.__name__)
-    own = "".join(word.title() for word in field.name.split("_"))
-    return (of_one[1] if of_one else "") + own
+    resource = re.fullmatch(r"(?!List)(\w+)QuerySchema", owner.__name__)
+    name = "".join(word.title() for word in field.name.split("_"))
+    return (resource[1] if resource else "") + name
 
 
 def _declares(schema: type, name: str, declared: Any) -> bool:
@@ -111,37 +118,37 @@ def _declares(schema: type, name: str, declared: Any) -> bool:
 
 
 def enumeration_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """Make each enumeration one named component, which a client generator names well."""
+    """Make each enumeration a named component, so that generated clients have one named type for it."""
     if isinstance(field, Choice):
-        name, described = field.enum.__name__, _first_line(field.enum.__doc__)
+        name, description = field.enum.__name__, _first_line(field.enum.__doc__)
     elif isinstance(field, Enumerated):
-        name, described = field.enumeration, field.described
+        name, description = field.enumeration, field.description
     else:
         return {}
-    _register(self.spec, name, field.allowed, described)
+    _register_enumeration(self.spec, name, field.allowed, description)
     for key in ("type", "enum"):
         ret.pop(key, None)
     reference = {"$ref": f"#/components/schemas/{name}"}
     return {"anyOf": [reference, {"type": "null"}]} if field.allow_none else reference
 
 
-def _register(spec: Any, name: str, values: Sequence[str], description: str) -> None:
-    """Register an enumeration; values that no generator could name well come with names for them."""
-    made: dict[str, Any] = {"type": "string", "enum": list(values), "description": description}
+def _register_enumeration(spec: Any, name: str, values: Sequence[str], description: str) -> None:
+    """Register an enumeration, with names for its values if generators could not derive good ones."""
+    schema: dict[str, Any] = {"type": "string", "enum": list(values), "description": description}
     if not all(PLAIN_NAME.fullmatch(value) for value in values):
-        made["x-enum-varnames"] = [_constant(value) for value in values]
-    known = spec.components.schemas
-    if name not in known:
-        spec.components.schema(name, made)
-    elif known[name] != made:
-        raise ValueError(f"Two enumerations would be called {name}.")
+        schema["x-enum-varnames"] = [_constant_name(value) for value in values]
+    registered = spec.components.schemas
+    if name not in registered:
+        spec.components.schema(name, schema)
+    elif registered[name] != schema:
+        raise ValueError(f"Two different enumerations have the name {name}.")
 
 
-#: A value that is a good name already, in upper case.
+#: A value that is a valid name of a constant in upper case.
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*")
 
 
-def _constant(value: str) -> str:
+def _constant_name(value: str) -> str:
     """Return the name of a value as a constant: ``POSITION_DESC`` for ``-position``."""
     descending = "_DESC" if value.startswith("-") else ""
     plain = re.sub(r"[^A-Za-z0-9]+", "_", value.removeprefix("-").replace("+", "_PLUS_"))
@@ -149,7 +156,7 @@ def _constant(value: str) -> str:
 
 
 def constant_to_const(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """Say that a constant is one."""
+    """Declare the value of a constant with ``const``."""
     if not isinstance(field, ConstantField | NullableConstant):
         return {}
     ret.pop("default", None)
@@ -170,7 +177,7 @@ def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any
             for name in field.type_names
         }
         union = {
-            "description": field.described,
+            "description": field.description,
             "oneOf": list(members.values()),
             "discriminator": {
                 "propertyName": "type",
@@ -182,28 +189,28 @@ def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any
 
 
 def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """State the bounds that our own fields enforce: slugs, patterns, texts by key."""
+    """Declare the constraints of our own fields: slugs, patterns and objects with fixed keys."""
     if isinstance(field, Slug):
         return {"type": "string", "maxLength": SLUG_LENGTH, "pattern": field.metadata["pattern"]}
     for rule in field.validators:
         if isinstance(rule, RegexpRule):
             return {"pattern": f"^{rule.pattern.pattern}$"}
     if isinstance(field, JSONObject):
-        keys = {key: {"type": "string", "description": text} for key, text in field.described_keys.items()}
+        keys = {key: {"type": "string", "description": text} for key, text in field.key_descriptions.items()}
         return {"type": "object", "properties": keys, "required": list(keys), "additionalProperties": False}
     return {}
 
 
 def zone_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """Make the time zones one named component."""
+    """Make the time zones a named component."""
     if not isinstance(field, TimeZoneField):
         return {}
-    _register(self.spec, "TimeZone", time_zone_names(), "The name of a time zone (IANA).")
+    _register_enumeration(self.spec, "TimeZone", time_zone_names(), "The name of an IANA time zone.")
     ret.pop("type", None)
     return {"$ref": "#/components/schemas/TimeZone"}
 
 
-#: What the converter asks of each field besides its own.
+#: The functions that add attributes to the JSON Schema of a field.
 ATTRIBUTES = (
     enumeration_to_reference,
     constant_to_const,

@@ -1,4 +1,4 @@
-"""How the OpenAPI document is put together: its head, its shared responses and headers."""
+"""The OpenAPI document of the app: its metadata, shared responses and shared headers."""
 
 from __future__ import annotations
 
@@ -18,53 +18,57 @@ from api.schemas.base import component_name
 
 HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
     "ETag": {
-        "description": "A strong validator of this answer, for If-None-Match; of an item, for If-Match too.",
+        "description": "The strong ETag of the response, for `If-None-Match`; for items also `If-Match`.",
         "schema": {"type": "string"},
     },
     "Link": {
-        "description": "Relations (RFC 8288): the next and previous page, as in `page`; of what was chosen "
-        "by lot, the `bookmark` that gives it again.",
+        "description": "Links (RFC 8288): `next` and `prev` for the neighbouring pages, as in `page`; "
+        "`bookmark` for a URL that repeats a random or daily selection.",
         "schema": {"type": "string"},
     },
     "Cache-Control": {
-        "description": "How long the answer may be kept, and shown stale; `no-store` where it may not.",
+        "description": "How long the response may be cached, and served stale; or `no-store`.",
         "schema": {"type": "string"},
     },
     "Vary": {
-        "description": "The request headers that the answer depends on.",
+        "description": "The request headers that the response depends on.",
         "schema": {"type": "string"},
     },
-    "Location": {"description": "The address it has now.", "schema": {"type": "string", "format": "uri"}},
+    "Location": {
+        "description": "The current URL of the resource.",
+        "schema": {"type": "string", "format": "uri"},
+    },
     "Retry-After": {
-        "description": "Seconds to wait before trying again.",
+        "description": "The number of seconds to wait before retrying.",
         "schema": {"type": "integer", "minimum": 1},
     },
     "RateLimit": {
-        "description": "Only where the service limits requests: how many a client may still send (`r`), "
-        "until there are more in so many seconds (`t`); draft-ietf-httpapi-ratelimit-headers.",
+        "description": "The number of remaining requests (`r`), and the seconds until more are available "
+        "(`t`). Only sent if the service has a rate limit. See draft-ietf-httpapi-ratelimit-headers.",
         "schema": {"type": "string"},
     },
     "RateLimit-Policy": {
-        "description": "Only where the service limits requests: how many a client may send (`q`) in how many "
-        "seconds (`w`); draft-ietf-httpapi-ratelimit-headers.",
+        "description": "The rate limit: the number of requests (`q`) per time window in seconds (`w`). Only "
+        "sent if the service has a rate limit. See draft-ietf-httpapi-ratelimit-headers.",
         "schema": {"type": "string"},
     },
     "X-Request-Id": {
-        "description": "Names this request in our logs; the problem's `request_id`.",
+        "description": "The id of the request in the server's log; also `request_id` in the body.",
         "schema": {"type": "string"},
     },
     "Deprecation": {
-        "description": "Since when what was asked for is deprecated, as `@` and Unix time (RFC 9745): an "
-        "operation on every answer, errors too, a parameter where it was sent, a field where it is in the "
-        "answer. `Link` leads to the guide that says what to use instead (`deprecation`).",
+        "description": "The date since which an operation, a parameter of the request or a field of the "
+        "response is deprecated: `@` and a Unix timestamp (RFC 9745). Sent with every response of a "
+        "deprecated operation, errors included. `Link` has the URL of the guide to its replacement "
+        '(`rel="deprecation"`).',
         "schema": {"type": "string"},
     },
     "Sunset": {
-        "description": "When what is deprecated goes away (RFC 8594).",
+        "description": "The date and time when the deprecated element will be removed (RFC 8594).",
         "schema": {"type": "string"},
     },
 }
-#: The problems that each response component may hold, and the headers it carries besides what all do.
+#: The problems and additional headers of each response component.
 PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{problem_class_name(code): ((code,), ()) for code in PROBLEM_TYPES if PROBLEM_TYPES[code].status < 500},
     "TooManyRequests": (("too-many-requests",), ("Retry-After",)),
@@ -73,57 +77,60 @@ PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest with our converter and our problems; errors are answered by ``api/http/errors.py``.
+    """flask-smorest's ``Api`` with our schema converter and problem responses.
 
-    Nothing is documented before :meth:`document` is asked for: whoever serves the committed file never does.
+    The document is built lazily by :meth:`document`: the service itself serves the committed file and never
+    builds it. Errors are handled by ``api/http/errors.py``.
     """
 
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = "AnyProblem"
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Take the app and the options of ``flask_smorest.Api``."""
+        """Pass the arguments to ``flask_smorest.Api``."""
         self._registered: list[flask_smorest.Blueprint] = []
         super().__init__(*args, **options)
 
     def register_blueprint(self, blp: flask_smorest.Blueprint) -> None:
-        """Serve a blueprint, and remember to document it."""
+        """Register a blueprint with the app, and document it later."""
         self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
         self._app.register_blueprint(blp)
         self._registered.append(blp)
 
     def document(self) -> dict[str, Any]:
-        """Return the document of all that is registered, built when it is first asked for."""
+        """Return the document of all registered blueprints; the first call builds it."""
         if not self.spec:
             super()._init_spec(marshmallow_plugin=SchemaPlugin(schema_name_resolver=_component_name))
             for blp in self._registered:
                 blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
                 self.spec.tag({"name": blp.name, "description": blp.description})
-        made: dict[str, Any] = self.spec.to_dict()
-        return made
+        document: dict[str, Any] = self.spec.to_dict()
+        return document
 
     def _init_spec(self) -> None:
-        """Build nothing: that takes longer than all else of a start."""
+        """Do nothing: building the document takes longer than the rest of the start."""
 
     def _register_responses(self) -> None:
-        # Headers first: a response that names a header not yet there keeps a dangling reference. None is
-        # lazy, because what a lazy response names would stay unregistered; openapi/ drops what is unused.
+        # Headers come first, since a response cannot refer to a header that is not registered yet. Lazy
+        # components would not register what they refer to themselves; openapi/ removes unused components.
         for name, header in HEADER_COMPONENTS.items():
             self.spec.components.header(name, header)
         for name, (codes, headers) in PROBLEM_RESPONSES.items():
             self._register_problem(name, codes, headers)
-        unforeseen = {
-            "description": "Any other problem: 405, 413, 500, or one that is new.",
+        any_problem = {
+            "description": "Any other problem, such as 405, 413 or 500. More may be added.",
             "schema": ProblemSchema,
             "example": example_problem("internal-error"),
         }
-        self._register_response(self.DEFAULT_ERROR_RESPONSE_NAME, unforeseen, ("X-Request-Id",))
+        self._register_response(self.DEFAULT_ERROR_RESPONSE_NAME, any_problem, ("X-Request-Id",))
         self._register_response(
             "NotModified",
-            {"description": "The client has the present state already."},
+            {"description": "The client's copy is current."},
             ("ETag", "Cache-Control", "Vary"),
         )
-        self._register_response("Renamed", {"description": "It has another id now."}, ("Location",))
+        self._register_response(
+            "Renamed", {"description": "The id of the resource has changed."}, ("Location",)
+        )
 
     def _register_problem(self, name: str, codes: tuple[str, ...], headers: tuple[str, ...]) -> None:
         first = PROBLEM_TYPES[codes[0]]
@@ -143,7 +150,7 @@ class Api(flask_smorest.Api):
         members = {code: resolve(PROBLEM_SCHEMAS[code]) for code in codes}
         mapping = {code: reference["$ref"] for code, reference in members.items()}
         union = {
-            "description": "Any of these problems; `code` says which.",
+            "description": "One of these problems, according to `code`.",
             "oneOf": list(members.values()),
             "discriminator": {"propertyName": "code", "mapping": mapping},
         }
@@ -151,27 +158,27 @@ class Api(flask_smorest.Api):
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _register_response(self, name: str, response: dict[str, Any], headers: tuple[str, ...]) -> None:
-        carried = (*headers, *RATE_LIMIT_HEADERS)
-        response["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in carried}
+        all_headers = (*headers, *RATE_LIMIT_HEADERS)
+        response["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in all_headers}
         prepare_response(response, self.spec, PROBLEM_JSON)
         self.spec.components.response(name, response)
 
     def _register_etag_headers(self) -> None:
-        described = {
+        parameter = {
             "name": "If-None-Match",
-            "description": "ETags of states that the client has; if the present one is among them, 304.",
+            "description": "Return 304 if one of these ETags matches the current one.",
             "schema": {"type": "string"},
         }
-        self.spec.components.parameter("IfNoneMatch", "header", described)
+        self.spec.components.parameter("IfNoneMatch", "header", parameter)
 
     def _register_pagination_header(self) -> None:
-        """Register nothing: pages carry their place in the body."""
+        """Do nothing: pagination is in the body, not in a header."""
 
     def _register_error_handlers(self) -> None:
-        """Register nothing: ``api/http/errors.py`` answers every error of the app."""
+        """Do nothing: ``api/http/errors.py`` handles every error of the app."""
 
     def _register_doc_blueprint(self) -> None:
-        """Register nothing: ``api/resources/meta`` serves the document."""
+        """Do nothing: ``api/resources/meta`` serves the document."""
 
 
 def _component_name(schema: Any) -> str:
@@ -179,12 +186,12 @@ def _component_name(schema: Any) -> str:
 
 
 def example_problem(code: str, base_url: str = "http://127.0.0.1:8000") -> dict[str, Any]:
-    """Return what a problem of this kind looks like."""
+    """Return an example of a problem document."""
     problem = PROBLEM_TYPES[code]
-    fault = {
+    error = {
         "location": "query",
         "pointer": "limit",
-        "detail": "It takes a whole number from 1 to 100, in digits 0–9.",
+        "detail": "Must be an integer between 1 and 100.",
     }
     return {
         "type": f"{base_url}/docs/problems/{code}",
@@ -194,12 +201,12 @@ def example_problem(code: str, base_url: str = "http://127.0.0.1:8000") -> dict[
         "detail": problem.example,
         "instance": "/v1/quotes/her-2013-withdrawn" if problem.status in (404, 410, 412) else "/v1/quotes",
         "request_id": "01KAQ8Z4W3M5T7V9X1B2C4D6F8",
-        "errors": [fault] if code == "invalid-parameters" else [],
+        "errors": [error] if code == "invalid-parameters" else [],
     }
 
 
 def spec_options(app: Flask, prefix: str = "", version: str = VERSION) -> None:
-    """Configure a document's head; the settings of one beside the first have a ``prefix``."""
+    """Configure the metadata of a document. The settings of a second document have a ``prefix``."""
     options: dict[str, Any] = {
         "API_TITLE": "Subtext",
         "API_VERSION": version,
@@ -209,9 +216,10 @@ def spec_options(app: Flask, prefix: str = "", version: str = VERSION) -> None:
                 "summary": "Structured film commentary.",
                 "description": (
                     "Films, scenes, quotes, themes, characters and commentary as JSON resources. "
-                    "Reads need no key. Lists are filtered, sorted and paged alike; every error is an "
-                    "RFC 9457 problem whose `type` is a page that explains it. The "
-                    "[guides](/docs/guides) show how to use them, with code to copy."
+                    "Reading needs no API key. All lists share the same parameters for filtering, sorting "
+                    "and pagination; a filter accepts several values, separated by commas, and matches any "
+                    "of them. Every error is an RFC 9457 problem document whose `type` is the URL of a page "
+                    "that explains it. The [guides](/docs/guides) have examples to copy."
                 ),
                 "contact": {"name": "The maintainers of Subtext"},
                 "license": {"name": "MIT", "identifier": "MIT"},

@@ -1,4 +1,4 @@
-"""Shapes that several resources share: references, pages, and the bases of all schemas."""
+"""Base classes of all schemas, and the schemas that resources share: references, citations, pages."""
 
 from __future__ import annotations
 
@@ -15,57 +15,57 @@ from api.schemas.links import URLField
 from api.schemas.references import ExpandedList, ReferenceTo, list_links
 from models import MODELS_BY_TYPE
 
-#: What opens and what closes every item, around the fields of its own.
+#: The fields before and after an item's own fields.
 LEADING_FIELDS = ("type", "id", "label", "url", "html_url")
 TRAILING_FIELDS = ("editor_note", "links", "revision", "created_at", "updated_at")
 
 
 class OrderedSchemaMeta(SchemaMeta):
-    """Puts the fields that all of a kind have where they belong, whichever class declares them."""
+    """Metaclass that orders fields: shared fields first and last, whichever class declares them."""
 
     head: tuple[str, ...] = LEADING_FIELDS
     tail: tuple[str, ...] = TRAILING_FIELDS
 
     @classmethod
     def get_declared_fields(cls, klass: Any, *args: Any, **kwargs: Any) -> dict[str, fields.Field[Any]]:
-        """Return the fields: the head, then the schema's own in their order, then the tail.
+        """Return the fields: the head, then the schema's own fields in order, then the tail.
 
-        What the class lists as ``dropped`` or ``left_out`` is not among them.
+        Fields that the class lists in ``path_filters`` or ``omitted`` are removed.
         """
         declared = super().get_declared_fields(klass, *args, **kwargs)
-        for name in (*getattr(klass, "dropped", ()), *getattr(klass, "left_out", ())):
+        for name in (*getattr(klass, "path_filters", ()), *getattr(klass, "omitted", ())):
             declared.pop(name, None)
         return cls.order_fields(declared)
 
     @classmethod
     def order_fields(cls, declared: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields, or what is known of each, where they belong."""
+        """Return a mapping by field name in the order of the fields."""
         own = [name for name in declared if name not in cls.head + cls.tail]
         return {name: declared[name] for name in (*cls.head, *own, *cls.tail) if name in declared}
 
 
 class SharedSchema(Schema):
-    """A shape that stays as it was made.
+    """An immutable schema, which copies of its holder may share.
 
-    flask-smorest copies what it knows of a view at each decorator; the copies may share such a shape.
+    flask-smorest deep-copies the documentation of a view, schemas included, at each decorator.
     """
 
-    def __deepcopy__(self, _copied: Any) -> Self:
+    def __deepcopy__(self, _memo: Any) -> Self:
         return self
 
 
 class ResponseSchema(SharedSchema, metaclass=OrderedSchemaMeta):
-    """A shape that the API serves: every key is always there, null where nothing is known.
+    """A schema that the API serves: every key is always present, and null if its value is unknown.
 
-    ``include`` names what is filled in, ``max_severity`` the strongest advisory that may stand on it.
-    ``api_version`` is that of the API: of a class, the first that serves it so; of an instance, the one that
-    it is served in now.
+    ``include`` names the expanded references and lists, ``max_severity`` the highest severity of an advisory
+    on expanded items. ``api_version`` of a class is the first version that serves it in this form, and of an
+    instance the version being served.
     """
 
     api_version: int = 1
 
     class Meta:
-        """A client must ignore keys that it does not know."""
+        """Ignore unknown keys, as clients must."""
 
         unknown = EXCLUDE
 
@@ -77,130 +77,139 @@ class ResponseSchema(SharedSchema, metaclass=OrderedSchemaMeta):
         api_version: int | None = None,
         **options: Any,
     ) -> None:
-        """Take what is included, the version to show it in, and the options of ``Schema``."""
+        """Set what is expanded and the version, and pass the other options to ``Schema``."""
         self.include, self.max_severity = include, max_severity
         self.api_version = api_version or type(self).api_version
-        listed = list_links(self._declared_fields)
-        added = {
-            name: ExpandedList(*link.lists) for name, link in listed.items() if link.lists and name in include
+        links = list_links(self._declared_fields)
+        expanded = {
+            name: ExpandedList(*link.lists) for name, link in links.items() if link.lists and name in include
         }
-        if added:
-            self._declared_fields = type(self).order_fields(self._declared_fields | added)
+        if expanded:
+            self._declared_fields = type(self).order_fields(self._declared_fields | expanded)
         super().__init__(**options)
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Declare the key as always present, and as never taken from a client."""
+        """Declare the key as always present and read-only."""
         field_obj.required = True
         field_obj.dump_only = True
 
 
 class RequestSchema(SharedSchema):
-    """A shape that the API, or a pack, takes: unknown keys are refused."""
+    """A schema of input, from a request or a pack: unknown keys are errors."""
 
     class Meta:
-        """Refuse, rather than lose, what is not understood."""
+        """Reject unknown keys instead of ignoring them."""
 
         unknown = RAISE
 
 
 def component_name(schema: type[Schema]) -> str:
-    """Return what a shape is called in the OpenAPI document: its class, less what all are called.
+    """Return the name of a schema's component in the OpenAPI document.
 
-    It is the same in the document of every version: ``QuoteList`` of ``QuoteV2ListSchema``.
+    It is the name of the class without suffixes, so it is the same in every version of the API:
+    ``QuoteV2ListSchema`` is ``QuoteList``.
     """
     return re.sub(r"V[0-9]+(?=(?:List)?$)", "", schema.__name__.removesuffix("Schema"))
 
 
-class ReferenceSchema(ResponseSchema):
-    """What names a resource inside another one."""
+#: What one item of a type is called in prose, if not by the name of the type.
+ITEM_NAMES = {"commentary": "commentary entry"}
 
-    id = fields.String(attribute="slug", metadata={"description": "The id, unique among its type."})
+
+class ReferenceSchema(ResponseSchema):
+    """A reference to a resource, as other items contain it."""
+
+    id = fields.String(attribute="slug", metadata={"description": "The id, unique within its type."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
 
 
 def _reference_schema(type_name: str, path: str) -> type[ReferenceSchema]:
-    """Return the reference schema of a type, under the name by which ``ReferenceTo`` finds it."""
+    """Return the reference schema of a type, with the name that ``ReferenceTo`` looks up."""
+    item_name = ITEM_NAMES.get(type_name, type_name)
     return type(
         f"{type_name.title()}RefSchema",
         (ReferenceSchema,),
         {
-            "__doc__": f"Names a {type_name}.",
+            "__doc__": f"A reference to a {item_name}.",
             "type": ConstantField(type_name, f"Always `{type_name}`."),
-            "url": URLField(path, description=f"The {type_name}'s address."),
+            "url": URLField(path, description=f"The URL of the {item_name}."),
         },
     )
 
 
-#: What a reference looks like, by the type of what it names: ``FilmRefSchema`` and so on.
+#: The reference schemas by resource type: ``FilmRefSchema`` and so on.
 REFERENCE_SCHEMAS = {
     name: _reference_schema(name, f"{path}/") for name, path in COLLECTION_PATHS.items() if name != "advisory"
 }
 
 
 class ItemSchema(ResponseSchema):
-    """What every item begins and ends with."""
+    """The first and last fields of every item."""
 
     id = fields.String(
-        attribute="slug", metadata={"description": "The id: a slug, unique among its type, never reused."}
+        attribute="slug",
+        metadata={"description": "The id: a slug, unique within its type and never reused."},
     )
     label = fields.String(metadata={"description": "A short, neutral display name, written by an editor."})
     html_url: fields.Field[Any] = NullableConstant(
-        None, "The address of a page for people; null until there is one.", format="uri"
+        None, "The URL of the item's web page; null if it has none yet.", format="uri"
     )
-    revision = fields.Integer(metadata={"description": "How often the item was changed, from 1."})
-    created_at = UTCDateTime(metadata={"description": "When the item was first published, UTC."})
-    updated_at = UTCDateTime(metadata={"description": "When the item last changed, UTC."})
+    revision = fields.Integer(
+        metadata={"description": "The revision number: 1 at first, increased by each change."}
+    )
+    created_at = UTCDateTime(metadata={"description": "The time of first publication, in UTC."})
+    updated_at = UTCDateTime(metadata={"description": "The time of the last change, in UTC."})
 
 
 class CitationSchema(ResponseSchema):
-    """Paragraphs of one source."""
+    """A citation: one or more paragraphs of a source."""
 
     source = ReferenceTo("source", include="sources", metadata={"description": "The source."})
     paragraphs = fields.List(
         fields.Integer(),
-        metadata={"description": "Numbers of the source's paragraphs, from 1, ascending."},
+        metadata={"description": "The numbers of the cited paragraphs, counted from 1, in ascending order."},
     )
 
 
 class AdvisoryLinkSchema(ResponseSchema):
-    """An advisory that stands on the item's own words, with its severity."""
+    """An advisory on the item's own text, with its severity."""
 
     type = ConstantField("advisory", "Always `advisory`.")
-    id = fields.String(attribute="advisory.slug", metadata={"description": "The advisory's id."})
-    label = fields.String(attribute="advisory.label", metadata={"description": "The advisory's name."})
-    url = URLField("/v1/advisories/", attribute="advisory.slug", description="The advisory's address.")
+    id = fields.String(attribute="advisory.slug", metadata={"description": "The id of the advisory."})
+    label = fields.String(attribute="advisory.label", metadata={"description": "The name of the advisory."})
+    url = URLField("/v1/advisories/", attribute="advisory.slug", description="The URL of the advisory.")
     severity = fields.Integer(
         validate=validate.Range(1, 3),
-        metadata={"description": "1 (least) to 3 (most); the advisory says what each means."},
+        metadata={"description": "From 1 (mild) to 3 (severe). The advisory defines each level."},
     )
 
 
 class PageSchema(ResponseSchema):
-    """Where a list's page stands."""
+    """The position of a page in its list."""
 
-    limit = fields.Integer(metadata={"description": "The most items a page holds."})
+    limit = fields.Integer(metadata={"description": "The maximum number of items per page."})
     next = fields.String(
         allow_none=True,
-        metadata={"format": "uri", "description": "The next page's address; null on the last page."},
+        metadata={"format": "uri", "description": "The URL of the next page; null on the last page."},
     )
     previous = fields.String(
         allow_none=True,
-        metadata={"format": "uri", "description": "The previous page's address; null on the first page."},
+        metadata={"format": "uri", "description": "The URL of the previous page; null on the first page."},
     )
     total = fields.Integer(
         allow_none=True,
-        metadata={"description": "How many items match; null if neither asked for nor known."},
+        metadata={"description": "The number of matching items; null unless it was requested or is known."},
     )
     total_relation = count_relation_field(
-        "Whether `total` is exact or a lower bound; null with it.", allow_none=True
+        "Whether `total` is exact or a lower bound; null if `total` is null.", allow_none=True
     )
 
 
 class ListSchema(ResponseSchema):
-    """A page of a list; what its items are counted by is there when it is asked for."""
+    """A page of a list; ``facets`` is only present if requested."""
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Declare all but ``facets`` as always present."""
+        """Declare all keys except ``facets`` as always present."""
         super().on_bind_field(field_name, field_obj)
         field_obj.required = field_name != "facets"
 
@@ -209,19 +218,19 @@ _LIST_SCHEMAS: dict[str, type[ResponseSchema]] = {}
 
 
 def list_schema(item: type[ResponseSchema]) -> type[ResponseSchema]:
-    """Return the schema of a page of ``item``, made once: ``QuoteListSchema``."""
+    """Return the schema of a page of ``item``, built once: ``QuoteListSchema``."""
     name = item.__name__.replace("Schema", "ListSchema")
     if name not in _LIST_SCHEMAS:
         members = {
-            "__doc__": f"A page of a list; its items are {component_name(item)}s.",
-            "data": fields.List(fields.Nested(item), metadata={"description": "The items of this page."}),
-            "page": fields.Nested(PageSchema, metadata={"description": "Where the page stands."}),
+            "__doc__": f"A page of a list of `{component_name(item)}` objects.",
+            "data": fields.List(fields.Nested(item), metadata={"description": "The items on this page."}),
+            "page": fields.Nested(PageSchema, metadata={"description": "The position of this page."}),
         }
         type_name: str = getattr(item._declared_fields.get("type"), "constant", "")
         if issubclass(item, ItemSchema) and getattr(MODELS_BY_TYPE[type_name], "facets", dict)():
             members["facets"] = fields.Nested(
                 f"{type_name.title()}FacetsSchema",
-                metadata={"description": "Only with `facets=`: the items of the whole list, counted."},
+                metadata={"description": "Counts over the whole list. Only present with `facets=`."},
             )
         _LIST_SCHEMAS[name] = type(name, (ListSchema,), members)
     return _LIST_SCHEMAS[name]

@@ -1,4 +1,4 @@
-"""Shapes that what is computed of a film and of a source share."""
+"""Schemas and fields that the coverage of a film and the coverage of a source share."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from api.schemas.fields import Enumerated, count_relation_field
 from api.schemas.references import NestedObject
 
 
-def relation_field(what: str) -> Enumerated:
-    """Return the field that says whether an answer is whole; ``what`` is said of one that is not."""
-    return count_relation_field(f"`exact`; of more than is gone through `at-least`: {what}")
+def relation_field(limits: str) -> Enumerated:
+    """Return the field that says whether a response is complete; ``limits`` describes an incomplete one."""
+    return count_relation_field(f"`exact` if the response is complete. If it is `at-least`, {limits}")
 
 
 class ThemeCoverageSchema(ResponseSchema):
-    """How much there is about a theme or what is narrower."""
+    """The amount of content about a theme or its subthemes."""
 
     theme = NestedObject(REFERENCE_SCHEMAS["theme"], metadata={"description": "The theme."})
-    scenes = fields.Integer(metadata={"description": "How many scenes."})
-    quotes = fields.Integer(metadata={"description": "How many quotes."})
-    commentary = fields.Integer(metadata={"description": "How many claims."})
+    scenes = fields.Integer(metadata={"description": "The number of scenes."})
+    quotes = fields.Integer(metadata={"description": "The number of quotes."})
+    commentary = fields.Integer(metadata={"description": "The number of commentary entries."})
 
 
 def themes_field() -> fields.List[object]:
-    """Return the field of what there is by theme."""
+    """Return the field for coverage by theme."""
     return fields.List(
         fields.Nested(ThemeCoverageSchema),
-        metadata={"description": "The themes there is anything about, by all counts together, descending."},
+        metadata={
+            "description": "Counts by theme, for all themes with content, sorted by the sum of the counts in "
+            "descending order."
+        },
     )

@@ -1,4 +1,4 @@
-"""What bodies take: the fields that several create schemas share."""
+"""Fields that several create schemas share. Entries of packs are validated by create schemas."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from models import Status
 
 
 class CreateSchema(RequestSchema):
-    """What every create body has: the label, which a name or title may stand in for."""
+    """The fields of every create body: the label, which defaults to the name or title, and the status."""
 
     @staticmethod
     def label_from(entry: dict[str, Any]) -> str | None:
-        """Return what stands in for a label that is not written."""
+        """Return the default label of an entry, or None if it has none."""
         return entry.get("name") or entry.get("title")
 
     label = Text(120)
     status = Choice(Status, load_default=Status.PUBLISHED)
 
     @pre_load
-    def label_by_name(self, entry: Any, **_: Any) -> Any:
-        """Take the name or title as label where none is written."""
+    def set_default_label(self, entry: Any, **_: Any) -> Any:
+        """Return the entry with its default label, unless it has a label."""
         if isinstance(entry, dict) and "label" not in entry:
             label = self.label_from(entry)
             return entry | {"label": label} if label else entry
@@ -32,14 +32,14 @@ class CreateSchema(RequestSchema):
 
 
 class AdvisoryLinkCreateSchema(RequestSchema):
-    """An advisory and its severity, as a create body writes them."""
+    """A link to an advisory, as written in a create body."""
 
     advisory = Reference("advisory", required=True)
     severity = WholeNumber(required=True, validate=validate.Range(1, 3))
 
 
 class CitationCreateSchema(RequestSchema):
-    """A source and numbers of its paragraphs, as a create body writes them."""
+    """A citation, as written in a create body: a source and the numbers of its paragraphs."""
 
     source = Reference("source", required=True)
     paragraphs = fields.List(
@@ -50,28 +50,34 @@ class CitationCreateSchema(RequestSchema):
 
 
 def themes_field() -> fields.List[Any]:
-    """Return the field for a body's themes: one at least."""
+    """Return the field for a body's themes: at least one."""
     return fields.List(Reference("theme"), required=True, validate=validate.Length(min=1, max=20))
 
 
 def advisories_field() -> fields.List[Any]:
-    """Return the field for a body's advisories; none, if left out."""
+    """Return the field for a body's advisories, empty by default."""
     return fields.List(
         fields.Nested(AdvisoryLinkCreateSchema), load_default=list, validate=validate.Length(max=20)
     )
 
 
-def citations_field(most: int = 50) -> fields.List[Any]:
-    """Return the field for a body's citations: one at least."""
+def citations_field(max_citations: int = 50) -> fields.List[Any]:
+    """Return the field for a body's citations: at least one."""
     return fields.List(
-        fields.Nested(CitationCreateSchema), required=True, validate=validate.Length(min=1, max=most)
+        fields.Nested(CitationCreateSchema),
+        required=True,
+        validate=validate.Length(min=1, max=max_citations),
     )
 
 
 def language_field(**options: Any) -> Text:
     """Return the field for a BCP 47 language tag."""
     return Text(
-        35, pattern=RegexpRule(LANGUAGE, "“{input}” is not a BCP 47 language tag, such as en."), **options
+        35,
+        pattern=RegexpRule(
+            LANGUAGE, "“{input}” is not a BCP 47 language tag. Use a tag such as en or pt-BR."
+        ),
+        **options,
     )
 
 

@@ -1,4 +1,4 @@
-"""What lists take: filters, sort keys, and where a page begins."""
+"""Query parameters of lists: filters, sort keys and pagination."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from models import CommentaryRelation, InvalidQuery, Paragraph, Versioned
 from models.search import Query, parse
 from models.search.query_parser import MAX_QUERY_CHARACTERS
 
-#: Items that a page of a list holds at most.
+#: The maximum number of items on a page of a list.
 MAX_PAGE_SIZE = 100
 
 
 class OrderedQuerySchemaMeta(OrderedSchemaMeta):
-    """The same for the parameters of a list."""
+    """Metaclass that orders the query parameters of a list."""
 
     head = ("id", "q")
     tail = (
@@ -42,25 +42,30 @@ class OrderedQuerySchemaMeta(OrderedSchemaMeta):
 
 
 class SortField(CommaSeparated):
-    """Sort keys of a noun, each with a ``-`` before it for descending."""
+    """Sort keys of a model; a leading ``-`` means descending."""
 
     def __init__(self, model: type[Versioned] | type[Paragraph] | type[CommentaryRelation]) -> None:
-        """Take the noun whose published keys are allowed."""
+        """Allow the published sort keys of ``model``."""
         keys = sorted(model.sort_keys())
         allowed = [key for plain in keys for key in (plain, f"-{plain}")]
         default, ties = ",".join(model.default_sort), " and ".join(model.unique_sort)
-        keys_of = f"{model.__name__}SortKey"
+        sort_key = Enumerated(
+            "sort key",
+            allowed,
+            enumeration=f"{model.__name__}SortKey",
+            description="A sort key. A leading `-` means descending.",
+        )
         super().__init__(
-            Enumerated("sort key", allowed, enumeration=keys_of, described="A sort key; `-` for descending."),
+            sort_key,
             metadata={
-                "description": "Sort keys in order of precedence, `-` before one for descending; "
-                f"nulls come last, and ties are broken by {ties}. Default: `{default}`.",
+                "description": "Sort keys in order of precedence. A leading `-` means descending. "
+                f"Nulls come last; ties are broken by {ties}. Default: `{default}`.",
             },
         )
 
 
 class ListQuerySchema(RequestSchema, metaclass=OrderedQuerySchemaMeta):
-    """The parameters of every list; a subclass adds its ``noun``, its filters and ``sort``."""
+    """The query parameters of every list. A subclass adds its ``model``, its filters and ``sort``."""
 
     model: ClassVar[Any]
 
@@ -68,48 +73,47 @@ class ListQuerySchema(RequestSchema, metaclass=OrderedQuerySchemaMeta):
         1,
         MAX_PAGE_SIZE,
         load_default=20,
-        metadata={"description": "The most items a page holds. It may change between pages."},
+        metadata={"description": "The maximum number of items per page. It may differ between pages."},
     )
     cursor = fields.String(
-        validate=validate.Length(min=1, max=4000, error="A cursor has 1 to 4000 characters."),
+        validate=validate.Length(min=1, max=4000, error="Must be 1 to 4000 characters long."),
         metadata={
-            "description": "Where to go on, from `page.next` or `page.previous`: opaque, and good only for "
-            "the same list, filters and sort.",
+            "description": "The cursor of a page, taken from `page.next` or `page.previous`. It is opaque, "
+            "and only valid for the same list, filters and sort.",
         },
     )
     count = StrictBoolean(
-        load_default=False, metadata={"description": "Whether to say how many items match, up to 10,000."}
+        load_default=False,
+        metadata={"description": "Whether to return the number of matching items, counted up to 10,000."},
     )
 
 
-#: A word that no text has.
+#: A word that no text contains.
 UNMATCHABLE_WORD = "q" * 60
 
 
 class SearchText(str):
-    """A text to search for, with the query that it asks; None where it asks for nothing, with the reason."""
+    """A search text with its parsed ``query``; or, if it contains nothing to search for, a ``notice``."""
 
     query: Query | None
     notice: str | None
 
     def __new__(cls, text: str) -> SearchText:
-        """Understand the text."""
-        made = super().__new__(cls, text)
+        """Parse the text."""
+        search_text = super().__new__(cls, text)
         try:
-            made.query, made.notice = parse(text), None
+            search_text.query, search_text.notice = parse(text), None
         except InvalidQuery as error:
-            made.query, made.notice = None, str(error)
-        return made
+            search_text.query, search_text.notice = None, str(error)
+        return search_text
 
 
 class SearchTextField(fields.String):
-    """A text to search for: any, so that one may search while it is being typed."""
+    """A search text. Any text is valid, so that clients can search while the user is typing."""
 
     def __init__(self, **options: Any) -> None:
-        """Take the options of ``String``."""
-        length = validate.Length(
-            1, MAX_QUERY_CHARACTERS, error="A search text has {min} to {max} characters."
-        )
+        """Pass the options to ``String``."""
+        length = validate.Length(1, MAX_QUERY_CHARACTERS, error="Must be {min} to {max} characters long.")
         super().__init__(validate=length, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> SearchText:
@@ -117,24 +121,23 @@ class SearchTextField(fields.String):
 
 
 class SearchFilterField(SearchTextField):
-    """The ``q`` filter: search text in a list of one, as statements take it."""
+    """The ``q`` filter: a list with one search text, since values of filters are lists."""
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        words: Any = super().deserialize(value, *args, **kwargs)
-        if not isinstance(words, SearchText):
-            return words
-        # A list of one: what a statement is given as a parameter, filters have in lists.
-        return [words if words.query else SearchText(UNMATCHABLE_WORD)]
+        search_text: Any = super().deserialize(value, *args, **kwargs)
+        if not isinstance(search_text, SearchText):
+            return search_text
+        return [search_text if search_text.query else SearchText(UNMATCHABLE_WORD)]
 
 
 class TextFilter(Schema):
-    """The filter of what has words."""
+    """The full-text filter of searchable resources."""
 
     q = SearchFilterField(
         metadata={
-            "description": 'Only items with these words: as in `/v1/search`, with `"exact phrases"`, '
-            "`prefixes*` and `-` before what is not wanted. The order is the list's own; of words that more "
-            "than 20,000 items have, those that came first are listed."
+            "description": "Return only items that contain these words. The syntax is that of `/v1/search`: "
+            '`"exact phrases"`, `prefixes*`, and `-` to exclude a word. The sort order of the list is kept. '
+            "If more than 20,000 items match, only the oldest are returned."
         }
     )
 
@@ -142,39 +145,45 @@ class TextFilter(Schema):
 class IdFilter(Schema):
     """The filter that every resource has."""
 
-    id = CommaSeparated(Slug(), metadata={"description": "Only items with one of these ids."})
+    id = CommaSeparated(Slug(), metadata={"description": "Return only items with these ids."})
 
 
 class AdvisoryFilters(Schema):
-    """The filters of what carries advisories."""
+    """The filters of resources with advisories."""
 
     advisory = CommaSeparated(
-        Slug(), metadata={"description": "Only items that carry any of these advisories."}
+        Slug(), metadata={"description": "Return only items flagged with any of these advisories."}
     )
     exclude_advisory = CommaSeparated(
-        Slug(), metadata={"description": "No items that carry any of these advisories."}
+        Slug(), metadata={"description": "Exclude items flagged with any of these advisories."}
     )
     max_severity = StrictInteger(
         0,
         3,
-        metadata={"description": "Only items with no advisory above this severity; 0 admits none at all."},
+        metadata={
+            "description": "Exclude items with an advisory above this severity. 0 excludes all flagged items."
+        },
     )
 
 
 class ThemeFilters(Schema):
-    """The filters of what is about themes."""
+    """The filters of resources with themes."""
 
     theme = CommaSeparated(
         Slug(),
-        metadata={"description": "Only items about any of these themes, or a theme narrower than one."},
+        metadata={"description": "Return only items tagged with any of these themes or their subthemes."},
     )
     theme_all = CommaSeparated(
-        Slug(), metadata={"description": "Only items about all of these themes, each with what is narrower."}
+        Slug(),
+        metadata={
+            "description": "Return only items tagged with all of these themes. A subtheme counts as its "
+            "theme."
+        },
     )
 
 
 def drop_filters(
-    query: type[ListQuerySchema], name: str, *dropped: str, left_out: tuple[str, ...] = ()
+    query: type[ListQuerySchema], name: str, *path_filters: str, omitted: tuple[str, ...] = ()
 ) -> type[ListQuerySchema]:
-    """Return ``query`` less the filters that a path has fixed, as a named class; see ``left_out`` too."""
-    return type(name, (query,), {"__doc__": query.__doc__, "dropped": dropped, "left_out": left_out})
+    """Return ``query`` as a class ``name``, without filters that the path fixes or that are ``omitted``."""
+    return type(name, (query,), {"__doc__": query.__doc__, "path_filters": path_filters, "omitted": omitted})

@@ -1,4 +1,4 @@
-"""Addresses: of the API, of its pages, and inside items."""
+"""URL fields: the URLs of items, of their web pages and of lists."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from api.core.resource_registry import COLLECTION_PATHS, require_type
 
 
 class URLField(fields.String):
-    """An absolute address: the base, a path, and the id that ``attribute`` names.
+    """An absolute URL: the base URL, a path, and the id in ``attribute``.
 
-    Null when the id is. In SQL it is a literal and one column. The path is that of the first version;
-    it leads to the version of its item where what it leads to is served in that.
+    The URL is null if the id is null. In SQL it is a literal and one column. The path is written for version
+    1 of the API. In an item of a later version, the URL points to that version if it serves the target.
     """
 
     def __init__(
@@ -28,29 +28,29 @@ class URLField(fields.String):
         description: str,
         **options: Any,
     ) -> None:
-        """Take the path that stands before the id, and what stands behind it.
+        """Set the path before the id, and the suffix after it.
 
-        Where the address is that of a list of items, ``lists`` names their type and the filter
-        that the id is a value of.
+        If the URL is that of a list, ``lists`` holds the resource type of its items and the filter that the
+        id is a value of.
         """
         metadata = {"description": description, "format": "uri"}
         super().__init__(attribute=attribute, metadata=metadata, **options)
-        self.first_path, self.suffix, self.lists = path, suffix, lists
+        self.v1_path, self.suffix, self.lists = path, suffix, lists
 
     @property
     def path(self) -> str:
-        """What stands before the id."""
-        return path_in_version(self.first_path, version_of_field(self))
+        """The path before the id, in the version of the item."""
+        return path_in_version(self.v1_path, version_of_field(self))
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else f"{settings().base_url}{self.path}{value}{self.suffix}"
 
 
 class ListURLField(URLField):
-    """The address of the list of one type's items that belong to this one."""
+    """The URL of a list of items that belong to this one."""
 
     def __init__(self, type_name: str, *, by: str, description: str) -> None:
-        """Take the type that is listed, and the filter whose value is the id."""
+        """Set the resource type of the list, and the filter whose value is the id."""
         super().__init__(
             f"{COLLECTION_PATHS[require_type(type_name)]}?{by}=",
             lists=(type_name, by),

@@ -1,4 +1,4 @@
-"""What random and daily are asked: the filters of a list, a seed or a day, and no order or pages."""
+"""Query parameters of random and daily endpoints: the list's filters, and a seed or a date."""
 
 from __future__ import annotations
 
@@ -18,89 +18,94 @@ MAX_RANDOM_ITEMS = 50
 
 
 class SeedField(fields.String):
-    """Any text that can be sent in an address; the same text, the same answer."""
+    """The seed of a random selection: any text that fits in a URL."""
 
     def __init__(self, **options: Any) -> None:
-        """Take the options of ``String``."""
-        super().__init__(
-            validate=validate.Length(min=1, max=100, error="A seed has 1 to 100 characters."), **options
-        )
+        """Pass the options to ``String``."""
+        length = validate.Length(min=1, max=100, error="Must be 1 to 100 characters long.")
+        super().__init__(validate=length, **options)
 
 
 @cache
 def time_zone_names() -> tuple[str, ...]:
-    """Return the names of all time zones (IANA), the same on every machine."""
+    """Return the names of all IANA time zones; they come from ``tzdata``, not from the machine."""
     return tuple(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
 
 
 class TimeZoneField(fields.String):
-    """The name of a time zone."""
+    """The name of a time zone, loaded as a ``ZoneInfo``."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name not in time_zone_names():
-            unknown = f"“{name[:60]}” is not the name of a time zone, such as Europe/Berlin."
-            raise ValidationError(unknown + did_you_mean(name, time_zone_names()))
+            message = f"Unknown time zone “{name[:60]}”. Use an IANA name, such as Europe/Berlin."
+            raise ValidationError(message + did_you_mean(name, time_zone_names()))
         return ZoneInfo(name)
 
 
 class CalendarDateField(fields.Date):
-    """A day of the calendar, as ``2026-11-23`` and in no other way."""
+    """A date in the format ``2026-11-23``; other ISO 8601 formats are rejected."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
         try:
             return dt.date.fromisoformat(value if DATE_PATTERN.fullmatch(value) else "")
         except ValueError:
-            raise ValidationError("It takes a day of the calendar, as YYYY-MM-DD.") from None
+            raise ValidationError("Must be a valid date in the format YYYY-MM-DD.") from None
 
 
 MAX_SEVERITY_DESCRIPTION = (
-    "Only items with no advisory above this severity, what is included too. Unless this or `advisory` is "
-    "given, none that carry any."
+    "Exclude items with an advisory above this severity, included items too. By default, all flagged items "
+    "are excluded unless `advisory` is set."
 )
 
 
 def _selection_query(query: type[Schema], name: str, members: dict[str, Any]) -> type[Schema]:
-    """Return the query of a list as one of choosing by lot: its filters, without order and pages."""
+    """Return the query schema of a list with its filters, without sorting and pagination."""
     common = {
         "__doc__": query.__doc__,
-        "left_out": ("sort", "limit", "cursor", "facets")
+        "omitted": ("sort", "limit", "cursor", "facets")
         if "count" in members
         else ("sort", "limit", "cursor", "facets", "count"),
         "max_severity": StrictInteger(
             0, 3, metadata={"description": MAX_SEVERITY_DESCRIPTION, "component": "ChosenMaxSeverity"}
         ),
     }
-    made: type[Schema] = type(query)(name + query.__name__, (query,), common | members)  # type: ignore[misc]
-    return made
+    schema: type[Schema] = type(query)(name + query.__name__, (query,), common | members)  # type: ignore[misc]
+    return schema
 
 
 def random_query(query: type[Schema]) -> type[Schema]:
-    """Return the query of a random choice from a list."""
+    """Return the query schema of a random selection from a list."""
     count = StrictInteger(
         1,
         MAX_RANDOM_ITEMS,
         load_default=1,
-        metadata={"description": "How many items, none twice.", "component": "HowMany"},
+        metadata={
+            "description": "The number of items to return. No item is repeated.",
+            "component": "HowMany",
+        },
     )
     seed = SeedField(
         metadata={
-            "description": "The same seed chooses the same items while the content is the same, and the "
-            "answer may be kept. Without one every answer is another; its `Link` header leads back to it.",
+            "description": "A text of your choice. The same seed returns the same items as long as the "
+            "content does not change, and the response can be cached. Without a seed, every response is "
+            "different; its `Link` header has a URL that repeats it.",
             "component": "Seed",
         }
     )
-    described = {"description": "Ids of items that are not to be chosen.", "component": "Exclude"}
-    exclude = CommaSeparated(Slug(), most=100, metadata=described)
+    exclude = CommaSeparated(
+        Slug(),
+        max_values=100,
+        metadata={"description": "Ids of items to exclude from the selection.", "component": "Exclude"},
+    )
     return _selection_query(query, "Random", {"count": count, "seed": seed, "exclude": exclude})
 
 
 def daily_query(query: type[Schema]) -> type[Schema]:
-    """Return the query of a day's item."""
-    date = {"description": "The day whose item it is; today, unless given.", "component": "Date"}
+    """Return the query schema of an item of the day."""
+    date = {"description": "The day to return the item of. Default: today.", "component": "Date"}
     tz = {
-        "description": "The time zone (IANA) whose date today is; UTC unless given. Beside a date it says "
-        "nothing.",
+        "description": "The IANA time zone that defines today. Default: UTC. Ignored if `date` is set.",
         "component": "Zone",
     }
     return _selection_query(

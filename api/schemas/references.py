@@ -1,8 +1,8 @@
-"""Fields that name other resources, and what ``include=`` makes of them.
+"""Fields that refer to other resources, and their expansion with ``include=``.
 
-A schema made with ``include=`` shows the whole item where it otherwise shows a reference, and the
-lists that its ``links`` lead to. Schemas are found by the names of their types in marshmallow's class
-registry, so that resources do not import each other.
+An instance of a schema created with ``include=`` has whole items in place of references, and the lists that
+its ``links`` point to. Schemas are looked up by name in marshmallow's class registry, so that resources need
+not import each other.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from api.schemas.links import URLField
 from models import MODELS_BY_TYPE
 from models.list_index import in_default_order
 
-#: The most items that an included list holds; ``links`` has the address of all of them.
+#: The maximum number of items of an included list; ``links`` has the URL of the whole list.
 MAX_EXPANDED_ITEMS = 100
 
 
 class Expandable(fields.Field[Any]):
-    """A field that ``include=`` can fill; its name there is its own unless it says another."""
+    """A field that ``include=`` can expand, by its own name unless ``include`` is another."""
 
     include: str | None = None
 
     @property
     def include_name(self) -> str:
-        """The name under which a request includes it."""
+        """The name of the field in ``include=``."""
         return self.include or str(self.name)
 
     @property
     def is_included(self) -> bool:
-        """Whether the schema was made to fill it."""
+        """Whether the schema expands the field."""
         return self.include_name in getattr(self.root, "include", ())
 
     @property
     def severity_ceiling(self) -> int | None:
-        """The highest severity of an advisory on what is filled in; None for any."""
-        most = getattr(self.root, "max_severity", None)
-        return None if most is None or most >= 3 else most
+        """The highest severity of an advisory on expanded items; None for no limit."""
+        max_severity = getattr(self.root, "max_severity", None)
+        return None if max_severity is None or max_severity >= 3 else max_severity
 
     def admits(self, resource: Any) -> bool:
         """Whether the resource has no advisory above the ceiling."""
@@ -52,16 +52,16 @@ class Expandable(fields.Field[Any]):
         return self.severity_ceiling is None or all(link.severity <= self.severity_ceiling for link in links)
 
     def serialize_resource(self, type_name: str, resource: Any) -> Any:
-        """Return the resource as it is to be shown here: whole, or as a reference."""
-        filled = self.is_included and self.admits(resource)
-        return get_schema(type_name, "" if filled else "Ref", version_of_field(self)).dump(resource)
+        """Return the whole resource if it is included here, otherwise a reference to it."""
+        is_expanded = self.is_included and self.admits(resource)
+        return get_schema(type_name, "" if is_expanded else "Ref", version_of_field(self)).dump(resource)
 
 
 class ReferenceTo(Expandable, fields.Nested):
-    """A reference to a resource of one type; null where nobody may see it."""
+    """A reference to a resource of one type; null if the resource is not visible."""
 
     def __init__(self, type_name: str, *, include: str | None = None, **options: Any) -> None:
-        """Take the type's name, and the name in ``include=`` where it is not the field's."""
+        """Set the resource type, and the name in ``include=`` if it is not the field's."""
         super().__init__(f"{require_schema(type_name).title()}RefSchema", **options)
         self.type_name, self.include = type_name, include
 
@@ -73,71 +73,71 @@ class ReferenceTo(Expandable, fields.Nested):
     def _serialize(  # type: ignore[override]
         self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any
     ) -> Any:
-        seen = nested_obj is not None and nested_obj.is_visible
-        return self.serialize_resource(self.type_name, nested_obj) if seen else None
+        is_visible = nested_obj is not None and nested_obj.is_visible
+        return self.serialize_resource(self.type_name, nested_obj) if is_visible else None
 
 
 class UnionField(fields.Field[Any]):
-    """A shape of any of several types, told apart by ``type``."""
+    """An object of any of several types, discriminated by ``type``."""
 
-    def __init__(self, name: str, *type_names: str, kind: str, described: str, **options: Any) -> None:
-        """Take the union's name in the document, its types, their ``kind`` of schema, and what it is."""
+    def __init__(self, name: str, *type_names: str, kind: str, description: str, **options: Any) -> None:
+        """Set the union's name in the document, its types, their ``kind`` of schema and a description."""
         super().__init__(**options)
-        self.union_name, self.type_names, self.kind, self.described = name, type_names, kind, described
+        self.union_name, self.type_names, self.kind, self.description = name, type_names, kind, description
 
 
 class UnionReference(Expandable, UnionField):
     """A reference to a resource of any of several types."""
 
     def __init__(self, name: str, *type_names: str, **options: Any) -> None:
-        """Take the union's name in the document, and the types in the order of the list."""
-        described = "A reference to a resource of any of these types; `type` says which."
-        super().__init__(name, *type_names, kind="Ref", described=described, **options)
+        """Set the union's name in the document, and the types in the order of the list."""
+        description = "A reference to a resource of one of these types, according to `type`."
+        super().__init__(name, *type_names, kind="Ref", description=description, **options)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return self.serialize_resource(value.type_name, value)
 
 
 class VisibleList(fields.List[Any]):
-    """A list of which only those are shown that everyone may see."""
+    """A list of the visible ones among its items."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any] | None:
-        return super()._serialize([one for one in value if one.is_visible], attr, obj, **kwargs)
+        return super()._serialize([item for item in value if item.is_visible], attr, obj, **kwargs)
 
 
 class ReferencesTo(VisibleList):
     """References to resources of one type."""
 
     def __init__(self, type_name: str, **options: Any) -> None:
-        """Take the type's name."""
+        """Set the resource type."""
         super().__init__(ReferenceTo(type_name), **options)
 
 
 class NestedPart(fields.Nested):
-    """A part of the item; what is included, is included in its parts too."""
+    """A part of the item. ``include=`` applies to its fields too."""
 
     @property
     def schema(self) -> Schema:
-        """The schema of the part, made for the same request as the item's."""
+        """The schema of the part, with the includes and the version of the item's schema."""
         if self._schema is None:
             root: Any = self.root
-            made: type[Any] = self.nested  # type: ignore[assignment]
-            self._schema = made(
+            schema_class: type[Any] = self.nested  # type: ignore[assignment]
+            self._schema = schema_class(
                 include=root.include, max_severity=root.max_severity, api_version=version_of_field(self)
             )
         return self._schema
 
 
 class NestedParts(VisibleList):
-    """The item's parts of one kind, in their order."""
+    """The item's parts of one kind, in order."""
 
     def __init__(self, part: type[Schema], **options: Any) -> None:
-        """Take the schema of a part."""
+        """Set the schema of a part."""
         super().__init__(NestedPart(part), **options)
 
 
 class NestedObject(NestedPart):
-    """A JSON object made of fields of the same row: ``links``, ``identifiers``."""
+    """A JSON object whose fields come from the item's own row, such as ``links`` or ``identifiers``."""
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
         """Return the row itself."""
@@ -145,51 +145,51 @@ class NestedObject(NestedPart):
 
 
 class ExpandedList(Expandable):
-    """The first items of a list that ``links`` lead to, whole."""
+    """The first items of a list that ``links`` point to."""
 
-    most: ClassVar[int] = MAX_EXPANDED_ITEMS
+    max_items: ClassVar[int] = MAX_EXPANDED_ITEMS
 
     def __init__(self, type_name: str, by: str, **options: Any) -> None:
-        """Take the type that is listed, and the filter of its list that names this item."""
+        """Set the resource type of the list, and the filter that takes this item's id."""
         super().__init__(**options)
         self.type_name, self.by = type_name, by
 
     @cached_property
     def model(self) -> Any:
-        """What is listed."""
+        """The model of the list."""
         return MODELS_BY_TYPE[self.type_name]
 
     def select_items(self, slug: Any) -> Select[Any]:
-        """Return the statement for the list of the item whose id is ``slug``: a text, or SQL for it."""
+        """Return the statement for the list of the item ``slug``, which is a text or an SQL expression."""
         filters: dict[str, Any] = {self.by: [slug]}
         if self.severity_ceiling is not None and hasattr(self.model, "advisory_links"):
             filters["max_severity"] = self.severity_ceiling
-        return in_default_order(self.model, self.model.select_where(**filters)).limit(self.most)
+        return in_default_order(self.model, self.model.select_where(**filters)).limit(self.max_items)
 
     def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
-        """Return the row whose list it is."""
+        """Return the row that the list belongs to."""
         return obj
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         session = object_session(value)
-        assert session is not None  # noqa: S101 (only what was read is shown)
-        found = session.scalars(self.select_items(value.slug))
-        return get_schema(self.type_name, "", version_of_field(self)).dump(found.all(), many=True)
+        assert session is not None  # noqa: S101 (only rows that were read are serialized)
+        rows = session.scalars(self.select_items(value.slug)).all()
+        return get_schema(self.type_name, "", version_of_field(self)).dump(rows, many=True)
 
 
 def list_links(declared: dict[str, Any]) -> dict[str, URLField]:
-    """Return the links, among a schema's declared fields, that lead to a list of items."""
+    """Return the links to lists of items, by name, from a schema's declared fields."""
     links = declared.get("links")
     if not isinstance(links, NestedObject):
         return {}
-    led = links.nested._declared_fields  # type: ignore[union-attr]
-    return {name: link for name, link in led.items() if isinstance(link, URLField) and link.lists}
+    link_fields = links.nested._declared_fields  # type: ignore[union-attr]
+    return {name: link for name, link in link_fields.items() if isinstance(link, URLField) and link.lists}
 
 
 def expandable_names(schema: Schema) -> dict[str, str]:
-    """Return what ``include=`` can fill in the items of ``schema``: each name, and the key it is under."""
-    found = {name: key for key, field in schema.fields.items() for name in _expandable_names(field)}
-    return found | {name: name for name in list_links(schema._declared_fields)}
+    """Return the names that ``include=`` accepts for ``schema``, each with the key that it expands."""
+    references = {name: key for key, field in schema.fields.items() for name in _expandable_names(field)}
+    return references | {name: name for name in list_links(schema._declared_fields)}
 
 
 def _expandable_names(field: Any) -> Iterator[str]:

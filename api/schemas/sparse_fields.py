@@ -1,4 +1,4 @@
-"""What a request makes of an answer's shape: ``fields=`` and ``include=``."""
+"""Parameters that change which fields an item has: ``fields=``, ``include=``, ``facets=`` and ``format=``."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Any
 from marshmallow import Schema
 
 from api.representations import formats_for
-from api.schemas.base import RequestSchema, ResponseSchema, component_name
+from api.schemas.base import ITEM_NAMES, RequestSchema, ResponseSchema, component_name
 from api.schemas.fields import CommaSeparated, Enumerated, StrictInteger
 from api.schemas.references import MAX_EXPANDED_ITEMS, expandable_names, list_links
 
-#: What the forms besides JSON need of an item, by its type.
+#: The includes that formats other than JSON need, by resource type.
 REPRESENTATION_INCLUDES: dict[str, tuple[str, ...]] = {
     "quote": ("film", "sources"),
     "commentary": ("film", "sources"),
 }
 MAX_INCLUDES = 5
 MAX_FACETS = 5
-#: What of an item always stays.
+#: The fields that ``fields=`` never removes.
 ALWAYS_INCLUDED = ("type", "id")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What of an item is shown: its schema, the keys that are kept (None: all), what is filled in.
+    """The selected fields of an item: its schema, its keys (None for all) and its includes.
 
-    ``max_severity`` is the strongest advisory that may stand on what is filled in; None for any.
+    ``max_severity`` is the highest severity of an advisory on included items; None for no limit.
     """
 
     schema: type[Any]
@@ -37,134 +37,150 @@ class Shape:
     max_severity: int | None = None
 
     def build_schema(self) -> Schema:
-        """Return the schema that shows items in this shape."""
-        made: Schema = self.schema(only=self.only, include=self.include, max_severity=self.max_severity)
-        return made
+        """Return a schema that serializes items in this shape."""
+        schema: Schema = self.schema(only=self.only, include=self.include, max_severity=self.max_severity)
+        return schema
 
 
 class ItemQuerySchema(RequestSchema):
-    """The parameters of an item: those that shape it."""
+    """The query parameters of an item."""
 
 
 def with_format_parameter(query: type[Schema], type_name: str | None) -> type[Schema]:
-    """Return ``query`` with the parameter ``format``, where items of this type have forms besides JSON."""
+    """Return ``query`` with the parameter ``format``, if items of this type have formats besides JSON."""
     if type_name is None:
         return query
-    described = "; ".join(f"`{form.name}`: {form.description}" for form in formats_for(type_name))
-    ends = ", ".join(f"`.{form.extension}`" for form in formats_for(type_name) if form.extension)
+    formats = formats_for(type_name)
+    descriptions = "; ".join(f"`{one.name}`: {one.description.rstrip('.')}" for one in formats)
+    extensions = ", ".join(f"`.{one.extension}`" for one in formats if one.extension)
     description = (
-        f"The form of the answer, whatever the `Accept` header says. {described} "
-        "`fields` and `include` shape JSON alone. An item's address may end in the extension of a form "
-        f"instead: {ends}."
+        f"The format of the response. It takes precedence over the `Accept` header. {descriptions}. "
+        "`fields` and `include` apply to JSON only. Instead of this parameter, you can add an extension to "
+        f"the URL of an item: {extensions}."
     )
-    names = [form.name for form in formats_for(type_name)]
-    model = type_name.title()
+    names = [one.name for one in formats]
+    component = f"{type_name.title()}Format"
+    item_name = ITEM_NAMES.get(type_name, type_name)
     field = Enumerated(
         "format",
         names,
-        enumeration=f"{model}Format",
-        described=f"A form of a {type_name}.",
-        metadata={"description": description, "component": f"{model}Format"},
+        enumeration=component,
+        description=f"A format of a {item_name}.",
+        metadata={"description": description, "component": component},
     )
     members = {"__doc__": query.__doc__, "format": field}
-    made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
-    return made
+    schema: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
+    return schema
 
 
 @cache
 def with_shape_parameters(query: type[Schema], item: type[ResponseSchema]) -> type[Schema]:
-    """Return ``query`` with the parameters that shape ``item``; what it has already stays as it is."""
-    keys = available_includes(item)
+    """Return ``query`` with the parameters ``fields``, ``facets`` and ``include`` that ``item`` supports.
+
+    A parameter ``max_severity`` is added with ``include``, unless the query has one already.
+    """
+    includes = available_includes(item)
     members: dict[str, Any] = {"__doc__": query.__doc__, "fields": _fields_parameter(item)}
-    counted = available_facets(query)
-    if counted:
-        members["facets"] = _facets_parameter(query, counted)
-    if keys:
-        members["include"] = _include_parameter(item, list(keys))
+    facets = available_facets(query)
+    if facets:
+        members["facets"] = _facets_parameter(query, facets)
+    if includes:
+        members["include"] = _include_parameter(item, list(includes))
         if "max_severity" not in query._declared_fields:
             members["max_severity"] = _max_severity_parameter()
-    made: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
-    return made
+    schema: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
+    return schema
 
 
 def available_facets(query: type[Schema]) -> list[str]:
-    """Return what the list of ``query`` can be counted by: those of its filters that have few values.
+    """Return the facets of a list: the facets of its model that are filters of ``query`` too.
 
-    Where a path has fixed the theme, ``theme_all`` is the filter by a further one.
+    If the path fixes the theme, themes are still a facet, because ``theme_all`` filters by further themes.
     """
     model, filters = getattr(query, "model", None), query._declared_fields
-    known: dict[str, Any] = getattr(model, "facets", dict)()
-    return [name for name in known if name in filters or f"{name}_all" in filters]
+    facets: dict[str, Any] = getattr(model, "facets", dict)()
+    return [name for name in facets if name in filters or f"{name}_all" in filters]
 
 
 @cache
 def available_includes(item: type[ResponseSchema]) -> dict[str, str]:
-    """Return what can be included in an item: each name, and the key in whose value it is filled in."""
+    """Return the names that ``include=`` accepts for an item, each with the key that it expands."""
     return expandable_names(item())
 
 
-def shape_from_args(item: type[ResponseSchema], asked: dict[str, Any]) -> Shape:
-    """Return the shape that a loaded query asks for."""
-    include = tuple(name for name in available_includes(item) if name in asked.get("include", ()))
-    only = _selected_keys(item, asked["fields"], include) if "fields" in asked else None
-    return Shape(item, only, include, asked.get("max_severity") if include else None)
+def shape_from_args(item: type[ResponseSchema], args: dict[str, Any]) -> Shape:
+    """Return the shape that validated query parameters request."""
+    include = tuple(name for name in available_includes(item) if name in args.get("include", ()))
+    only = _selected_keys(item, args["fields"], include) if "fields" in args else None
+    return Shape(item, only, include, args.get("max_severity") if include else None)
 
 
 def shape_for_representations(item: type[ResponseSchema]) -> Shape:
-    """Return the shape from which every form of an item is made."""
+    """Return the shape from which every format of an item can be rendered."""
     type_name = item().fields["type"].constant  # type: ignore[attr-defined]
     return Shape(item, None, REPRESENTATION_INCLUDES.get(type_name, ()))
 
 
-def _selected_keys(item: type[ResponseSchema], asked: list[str], include: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the keys that stay, in the order of the item, whatever order they were asked for in."""
-    filled = {available_includes(item)[name] for name in include}
-    wanted = {*ALWAYS_INCLUDED, *asked, *filled}
-    return tuple(name for name in item(include=include).fields if name in wanted)
+def _selected_keys(
+    item: type[ResponseSchema], requested: list[str], include: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the selected keys in the order of the item's fields."""
+    expanded = {available_includes(item)[name] for name in include}
+    selected = {*ALWAYS_INCLUDED, *requested, *expanded}
+    return tuple(name for name in item(include=include).fields if name in selected)
 
 
 def _fields_parameter(item: type[ResponseSchema]) -> CommaSeparated:
     description = (
-        "The keys to show; `type` and `id` always stay, and so does what is included. Without it, all."
+        "The fields to return. `type`, `id` and included fields are always returned. Default: all fields."
     )
-    model = component_name(item)
+    component = component_name(item)
     key = Enumerated(
-        "field", list(item().fields), enumeration=f"{model}Field", described="A key that can be kept."
+        "field", list(item().fields), enumeration=f"{component}Field", description="A field to return."
     )
-    return CommaSeparated(key, metadata={"description": description, "component": f"{model}Fields"})
+    return CommaSeparated(key, metadata={"description": description, "component": f"{component}Fields"})
 
 
 def _include_parameter(item: type[ResponseSchema], names: list[str]) -> CommaSeparated:
-    listed = ", ".join(f"`{name}`" for name in list_links(item._declared_fields))
-    description = f"What to fill in, at most {MAX_INCLUDES}: references become whole items with references."
-    if listed:
-        description += (
-            f" Lists are added ({listed}), each with the first {MAX_EXPANDED_ITEMS} items in its own order; "
-            "`links` leads to all of them."
+    lists = ", ".join(f"`{name}`" for name in list_links(item._declared_fields))
+    description = f"Up to {MAX_INCLUDES} references to expand into whole items."
+    if lists:
+        description = (
+            f"Up to {MAX_INCLUDES} references to expand into whole items, or lists to add ({lists}). A list "
+            f"has the first {MAX_EXPANDED_ITEMS} items in its default order; `links` has the URL of the "
+            "whole list."
         )
-    model = component_name(item)
-    name = Enumerated("include", names, enumeration=f"{model}Include", described="What can be included.")
-    metadata = {"description": description, "component": f"{model}Includes"}
-    return CommaSeparated(name, most=MAX_INCLUDES, metadata=metadata)
+    component = component_name(item)
+    name = Enumerated(
+        "include",
+        names,
+        enumeration=f"{component}Include",
+        description="A reference to expand, or a list to add." if lists else "A reference to expand.",
+    )
+    metadata = {"description": description, "component": f"{component}Includes"}
+    return CommaSeparated(name, max_values=MAX_INCLUDES, metadata=metadata)
 
 
 def _facets_parameter(query: type[Schema], names: list[str]) -> CommaSeparated:
     description = (
-        f"What to count the whole list by, at most {MAX_FACETS}: `facets` then stands beside `data`, with "
-        "the values that there are and how many items have each. That is how many the same list has with "
-        "the value as a further condition; where its filter is given already, with both."
+        f"Up to {MAX_FACETS} facets: filters to count the items of the whole list by. The response then has "
+        "`facets` beside `data`, with the existing values and the number of items for each. A count is the "
+        "size of this list with that value as an additional filter."
     )
-    listed = query.__name__.removesuffix("QuerySchema")
+    component = query.__name__.removesuffix("QuerySchema")
     name = Enumerated(
-        "facet", names, enumeration=f"{listed}Facet", described="What the list can be counted by."
+        "facet",
+        names,
+        enumeration=f"{component}Facet",
+        description="A filter to count the items of the list by.",
     )
-    metadata = {"description": description, "component": f"{listed}Facets"}
-    return CommaSeparated(name, most=MAX_FACETS, metadata=metadata)
+    metadata = {"description": description, "component": f"{component}Facets"}
+    return CommaSeparated(name, max_values=MAX_FACETS, metadata=metadata)
 
 
 def _max_severity_parameter() -> StrictInteger:
     description = (
-        "What is included has no advisory above this severity: lists leave the others out, "
-        "references stay references."
+        "The highest severity of an advisory on included items. Flagged items above it are left out of "
+        "included lists and are not expanded in references."
     )
     return StrictInteger(0, 3, metadata={"description": description, "component": "IncludedMaxSeverity"})

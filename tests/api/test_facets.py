@@ -185,7 +185,7 @@ class TestRefusals:
 
     def test_more_than_five_are_refused(self, client):
         fault = self.diagnostic(client, f"/v1/quotes?facets={','.join(LISTS['quotes'][:6])}")
-        assert fault["detail"] == "At most 5 values are taken."
+        assert fault["detail"] == "Must have at most 5 values."
 
     def test_what_the_path_has_fixed_is_no_facet(self, client):
         fault = self.diagnostic(client, "/v1/films/her-2013/quotes?facets=film")

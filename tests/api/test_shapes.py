@@ -145,7 +145,7 @@ class TestInclude:
     def test_more_than_five_are_refused(self, client):
         every = ",".join(INCLUDES[f"/v1/quotes/{QUOTE}"])
         fault = refused(client, f"/v1/quotes/{QUOTE}", include=every)
-        assert fault["detail"] == f"At most {MAX_INCLUDES} values are taken."
+        assert fault["detail"] == f"Must have at most {MAX_INCLUDES} values."
 
     @each("value", ["", "scene,", "scene.film", "links", "citations"])
     def test_nonsense_is_refused(self, client, value):

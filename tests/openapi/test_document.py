@@ -253,7 +253,9 @@ class TestSchemas:
             if name == "ProblemError" or "properties" not in schema:
                 continue
             properties = schema["properties"].items()
-            included = {key for key, value in properties if value["description"].startswith("Only with ")}
+            included = {
+                key for key, value in properties if re.search("Only (present )?with `", value["description"])
+            }
             always = [key for key in schema["properties"] if key not in included]
             reference = ["type", "id", "label", "url"]
             assert schema.get("required", []) == (reference if name.endswith("Ref") else always), name

@@ -129,22 +129,22 @@ class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters,
 #: Below a path, generated Python has a function of this name, and a parameter of it would hide that one.
 HIDING = ("quote",)
 FilmCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "FilmCommentaryQuerySchema", "film", left_out=HIDING
+    CommentaryQuerySchema, "FilmCommentaryQuerySchema", "film", omitted=HIDING
 )
 SceneCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "SceneCommentaryQuerySchema", "scene", "film", left_out=HIDING
+    CommentaryQuerySchema, "SceneCommentaryQuerySchema", "scene", "film", omitted=HIDING
 )
 CharacterCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "CharacterCommentaryQuerySchema", "character", "film", left_out=HIDING
+    CommentaryQuerySchema, "CharacterCommentaryQuerySchema", "character", "film", omitted=HIDING
 )
 ThemeCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "ThemeCommentaryQuerySchema", "theme", left_out=HIDING
+    CommentaryQuerySchema, "ThemeCommentaryQuerySchema", "theme", omitted=HIDING
 )
 QuoteCommentaryQuerySchema = drop_filters(
     CommentaryQuerySchema, "QuoteCommentaryQuerySchema", "quote", "film"
 )
 SourceCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "SourceCommentaryQuerySchema", "source", left_out=HIDING
+    CommentaryQuerySchema, "SourceCommentaryQuerySchema", "source", omitted=HIDING
 )
 
 

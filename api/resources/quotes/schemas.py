@@ -120,7 +120,7 @@ class QuoteCreateSchema(CreateSchema):
     scene = Reference("scene", allow_none=True, load_default=None)
     themes = themes_field()
     advisories = advisories_field()
-    citations = citations_field(most=1)
+    citations = citations_field(max_citations=1)
     editor_note = note_field()
 
     @validates_schema

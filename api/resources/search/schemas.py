@@ -102,7 +102,7 @@ class SearchSchema(ResponseSchema):
 
     data = fields.List(
         UnionField(
-            "SearchHit", *HITS, kind="Hit", described="A hit of any of these types; `type` tells which."
+            "SearchHit", *HITS, kind="Hit", description="A hit of any of these types; `type` tells which."
         ),
         metadata={"description": "The hits of this page."},
     )
@@ -133,7 +133,7 @@ class SearchQuerySchema(RequestSchema):
         },
     )
     type = CommaSeparated(
-        Enumerated("type", list(HITS), enumeration="HitType", described="A type of hit."),
+        Enumerated("type", list(HITS), enumeration="HitType", description="A type of hit."),
         metadata={"description": "Only hits of any of these types."},
     )
     film = CommaSeparated(Slug(), metadata={"description": "Only hits that belong to any of these films."})
@@ -141,7 +141,7 @@ class SearchQuerySchema(RequestSchema):
         Slug(), metadata={"description": "Only hits tagged with any of these themes or their subthemes."}
     )
     kind = CommaSeparated(
-        Enumerated("kind", list(KINDS), enumeration="HitKind", described="A kind of quote or commentary."),
+        Enumerated("kind", list(KINDS), enumeration="HitKind", description="A kind of quote or commentary."),
         metadata={"description": "Only quotes and commentary of any of these kinds."},
     )
     max_severity = StrictInteger(
