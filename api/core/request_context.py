@@ -1,4 +1,4 @@
-"""What a request can reach: the settings, and one database session of its own."""
+"""The settings, the database and the database session of the current request."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from models.database import Database, ReadSession
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the app its settings and its database, and close each request's session after it."""
+    """Set up the settings and the database of the app, and close each request's session at its end."""
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.database_url, statement_seconds=settings.statement_seconds)
 
     @app.teardown_appcontext
     def close_session(_error: BaseException | None) -> None:
-        opened = g.pop("session", None)
-        if opened is not None:
-            opened.close()
+        db_session = g.pop("session", None)
+        if db_session is not None:
+            db_session.close()
 
 
 def settings() -> Settings:
-    """Return the settings of the running app."""
+    """Return the settings of the current app."""
     return cast("Settings", current_app.extensions["settings"])
 
 
 def database() -> Database:
-    """Return the database of the running app."""
+    """Return the database of the current app."""
     return cast("Database", current_app.extensions["database"])
 
 
 def session() -> Session:
-    """Return the request's session, opened when it is first asked for."""
+    """Return the session of the current request; the first call opens it."""
     if "session" not in g:
         g.session = ReadSession(database().engine)
     return cast("Session", g.session)

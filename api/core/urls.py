@@ -9,5 +9,5 @@ from api.core.request_context import settings
 
 
 def absolute_url(path: str, **query: Any) -> str:
-    """Return the absolute URL of a path of this service, with query parameters if any are given."""
+    """Return the absolute URL of a path of this service, with optional query parameters."""
     return f"{settings().base_url}{path}{'?' + urlencode(query) if query else ''}"
