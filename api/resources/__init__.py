@@ -1,6 +1,6 @@
 """The resources: a folder for each, with its routes and its schemas.
 
-Nothing lists them here: a folder belongs to the model in ``models.RESOURCES`` whose table has its name.
+There is no list of folders: the folder of a model in ``models.RESOURCES`` has the name of its table.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def blueprints() -> list[Any]:
     """Return the blueprint of every resource, in reading order, with its schemas loaded.
 
     Raises:
-        IncompleteResource: a resource lacks a module, a class or an attribute that its declaration calls for.
+        IncompleteResource: a resource lacks a module, a class or an attribute that its declaration requires.
     """
     for model in RESOURCES:
         example_id(model)
@@ -40,7 +40,7 @@ def blueprints() -> list[Any]:
 
 
 def create_schema_class(model: Any) -> type[Any]:
-    """Return the create schema of a resource: what its pack entries pass through."""
+    """Return the create schema of a resource, which validates its entries in packs."""
     _module(model, "schemas", "its schemas")
     return _schema(model, "Create")
 
@@ -53,29 +53,29 @@ def _module(model: Any, name: str, content: str) -> Any:
         if not path.startswith(str(error.name)):
             raise
         raise IncompleteResource(
-            f"{resource_folder(model)}/{name}.py is missing; {model_file(model)} declares the resource"
-            f" “{model.type_name}”, and that file holds {content}."
+            f"{resource_folder(model)}/{name}.py is missing. {model_file(model)} declares the resource"
+            f" “{model.type_name}”, so that module must contain {content}."
         ) from None
 
 
 def _check_schemas(model: Any) -> None:
-    """Check that schemas and model agree: every key can be read, and every filter is one of the model's."""
+    """Check that all keys of the schemas are attributes of the model, and all filters are its filters."""
     item, query = _schema(model, ""), _schema(model, "Query")
     _schema(model, "Create")
     for name, field in item._declared_fields.items():
         attribute = (field.attribute or name).partition(".")[0]
-        # Constants and nested objects are not read from an attribute of their own.
+        # Constants and nested objects have no attribute of their own.
         is_read = field._CHECK_ATTRIBUTE and type(field).get_value is fields.Field.get_value
         if is_read and not hasattr(model, attribute):
             raise IncompleteResource(
                 f"{model_file(model)}: {model.__name__} has no attribute “{attribute}”, which"
-                f" {item.__name__} in {resource_folder(model)}/schemas.py shows."
+                f" {item.__name__} in {resource_folder(model)}/schemas.py serializes."
             )
-    taken = signature(model.select_where).parameters
+    supported = signature(model.select_where).parameters
     filters = filters_from_args(model, query._declared_fields).keys()
-    for name in sorted(filters - taken.keys()):
+    for name in sorted(filters - supported.keys()):
         raise IncompleteResource(
-            f"{model_file(model)}: {model.__name__}.select_where() takes no “{name}”, a filter that"
+            f"{model_file(model)}: {model.__name__}.select_where() has no parameter “{name}”, a filter that"
             f" {query.__name__} in {resource_folder(model)}/schemas.py declares."
         )
     for name in model.facets():

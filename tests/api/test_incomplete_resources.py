@@ -38,7 +38,7 @@ class TestAModelAlone:
             start(type("Location", (), {"type_name": "location", "__module__": "models.location"}))
 
     def test_needs_a_folder(self, start):
-        with pytest.raises(IncompleteResource, match=r"^api/resources/locations/schemas\.py is missing;"):
+        with pytest.raises(IncompleteResource, match=r"^api/resources/locations/schemas\.py is missing\."):
             start(declared(type_name="location", __tablename__="locations"))
 
 
@@ -46,7 +46,7 @@ class TestAFolder:
     def test_needs_routes(self, start, monkeypatch):
         monkeypatch.setitem(__import__("sys").modules, "api.resources.locations", api.resources)
         monkeypatch.setitem(__import__("sys").modules, "api.resources.locations.schemas", api.resources)
-        with pytest.raises(IncompleteResource, match=r"^api/resources/locations/routes\.py is missing;"):
+        with pytest.raises(IncompleteResource, match=r"^api/resources/locations/routes\.py is missing\."):
             start(declared(type_name="location", __tablename__="locations"))
 
     def test_needs_a_blueprint(self, start, monkeypatch):
@@ -78,7 +78,8 @@ class TestAModelAndItsSchemas:
             """Take two filters alone."""
 
         with pytest.raises(
-            IncompleteResource, match=r"Location\.select_where\(\) takes no “advisory”.*quotes/schemas"
+            IncompleteResource,
+            match=r"Location\.select_where\(\) has no parameter “advisory”.*quotes/schemas",
         ):
             start(
                 type(

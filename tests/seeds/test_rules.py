@@ -574,7 +574,7 @@ class TestForm:
             ("film.yml", "directors: [Michael Curtiz]", "directors: Michael Curtiz", "directors: Not a valid list."),
             ("film.yml", "languages: [en]", "languages: [English]", "languages.0: “English” is not a BCP 47 language tag. Use a tag such as en or pt-BR."),
             ("film.yml", "imdb: tt0034583", "imdb: 34583", "identifiers.imdb: Not a valid string."),
-            ("scenes.yml", "starts_at: null", 'starts_at: "1:20"', "starts_at: “1:20” is not a timecode; it looks like 00:12:34."),
+            ("scenes.yml", "starts_at: null", 'starts_at: "1:20"', "starts_at: Invalid timecode “1:20”. Use the format 00:12:34."),
             ("scenes.yml", "presence: present", "presence: singing", "appearances.0.presence: Unknown value “singing”."),
             ("quotes.yml", "speaker: casablanca-1942-rick", "speaker: {a: b}", "speaker: Not a valid string."),
             ("quotes.yml", "paragraphs: [6]", "paragraphs: []", "citations.0.paragraphs: Length must be between 1 and 500."),
@@ -584,7 +584,7 @@ class TestForm:
             ("commentary.yml", "weight: core", "weight: [core]", "weight: Unknown value “['core']”. Did you mean “core”?"),
             ("commentary.yml", "relations: []", "relations: [supports]", "relations.0: Invalid input type."),
             ("sources.yml", "published_on: null", "published_on: 1942", "published_on: Not a valid date."),
-            ("sources.yml", "source_url: null", "source_url: javascript:x", "source_url: “javascript:x” is not an http or https address."),
+            ("sources.yml", "source_url: null", "source_url: javascript:x", "source_url: Must be an http or https URL, not “javascript:x”."),
         ],
     )  # fmt: skip
     def test_a_wrong_value_is_told_at_its_line(self, second, name, old, new, message):
@@ -630,7 +630,7 @@ class TestForm:
     def test_a_scene_ends_after_it_starts(self, second):
         times = 'starts_at: "00:10:00"\n  ends_at: "00:09:59"'
         line = second.replace("scenes.yml", "starts_at: null\n  ends_at: null", times, after=f"{PARIS}:") + 1
-        message = "ends_at: A scene does not end before it starts."
+        message = "ends_at: Must not be before starts_at."
         assert second.told() == [f"scenes.yml:{line}: error [form] {PARIS}: {message}"]
 
     @pytest.mark.parametrize("end", ["null", '"00:10:00"', '"00:10:01"'])
@@ -642,18 +642,18 @@ class TestForm:
 
     def test_a_speaker_needs_a_certainty(self, second):
         line = second.replace("quotes.yml", "speaker_certainty: inferred", "speaker_certainty: null")
-        message = "speaker_certainty: A speaker needs a certainty, and a certainty a speaker."
+        message = "speaker_certainty: Set speaker and speaker_certainty together, or neither."
         assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
 
     def test_the_essays_words_have_no_speaker(self, second):
         line = second.line("quotes.yml", "speaker: casablanca-1942-rick")
         second.replace("quotes.yml", "voice: film", "voice: essay")
-        message = "speaker: The essay's own words have no speaker in the film."
+        message = "speaker: Must be null, since the essay's own words have no speaker."
         assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
 
     def test_a_quote_cites_one_paragraph(self, second):
         line = second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [9, 10]") - 2
-        message = "citations: A quote cites exactly one paragraph."
+        message = "citations: Must cite exactly one paragraph."
         assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
 
     def test_an_advisory_says_what_each_severity_means(self, second):

@@ -13,7 +13,7 @@ from api.views.blueprint import Blueprint
 from models import Advisory
 
 blp = Blueprint(
-    "advisories", __name__, url_prefix="/v1", description="Content notes, and what their severities mean."
+    "advisories", __name__, url_prefix="/v1", description="Kinds of sensitive content, with severities."
 )
 
 
@@ -27,7 +27,7 @@ class AdvisoryList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List advisories
 
-        The whole vocabulary of content notes, by id unless sorted otherwise.
+        Returns all advisories, sorted by id by default.
         """
         return Advisory.select_where(**filters)
 
@@ -40,6 +40,6 @@ class AdvisoryDetail(MethodView):
     def get(self, advisory: str) -> Select[Any]:
         """Get an advisory
 
-        The advisory with this id.
+        Returns the advisory with this id, with the meaning of each severity.
         """
         return Advisory.select_where(id=[advisory])

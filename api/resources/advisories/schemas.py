@@ -1,4 +1,4 @@
-"""Shapes of advisories."""
+"""Schemas of advisories."""
 
 from __future__ import annotations
 
@@ -12,29 +12,35 @@ from api.schemas.links import ListURLField, URLField
 from api.schemas.references import NestedObject
 from models import Advisory
 
-SEVERITIES = {"1": "What severity 1 means.", "2": "What severity 2 means.", "3": "What severity 3 means."}
+SEVERITIES = {
+    "1": "The meaning of severity 1.",
+    "2": "The meaning of severity 2.",
+    "3": "The meaning of severity 3.",
+}
 
 
 class AdvisoryLinksSchema(ResponseSchema):
-    """Where to go from an advisory."""
+    """Links from an advisory to related resources."""
 
-    quotes = ListURLField("quote", by="advisory", description="Quotes that carry it.")
-    commentary = ListURLField("commentary", by="advisory", description="Commentary that carries it.")
+    quotes = ListURLField("quote", by="advisory", description="Quotes flagged with this advisory.")
+    commentary = ListURLField(
+        "commentary", by="advisory", description="Commentary flagged with this advisory."
+    )
 
 
 class AdvisorySchema(ItemSchema):
-    """A content note, with what each severity of it means."""
+    """A kind of sensitive content, with the meaning of each severity."""
 
     type = ConstantField("advisory", "Always `advisory`.")
-    url = URLField("/v1/advisories/", description="This advisory's address.")
-    name = fields.String(metadata={"description": "Its name."})
-    description = fields.String(metadata={"description": "What it warns of, in one sentence."})
-    severities = JSONObject(SEVERITIES, metadata={"description": "What each severity means."})
-    links = NestedObject(AdvisoryLinksSchema, metadata={"description": "Where to go from here."})
+    url = URLField("/v1/advisories/", description="The URL of this advisory.")
+    name = fields.String(metadata={"description": "The name of the advisory."})
+    description = fields.String(metadata={"description": "What the advisory warns of, in one sentence."})
+    severities = JSONObject(SEVERITIES, metadata={"description": "The meaning of each severity."})
+    links = NestedObject(AdvisoryLinksSchema, metadata={"description": "URLs of related lists."})
 
 
 class AdvisoryQuerySchema(IdFilter, ListQuerySchema):
-    """Order of advisories."""
+    """Query parameters of advisories."""
 
     model = Advisory
 
@@ -42,7 +48,7 @@ class AdvisoryQuerySchema(IdFilter, ListQuerySchema):
 
 
 class AdvisoryCreateSchema(CreateSchema):
-    """An advisory, as it is written."""
+    """An advisory, as written in a pack."""
 
     name = Text(120, required=True)
     description = Text(1000, required=True)

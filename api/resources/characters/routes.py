@@ -17,9 +17,7 @@ from api.resources.characters.schemas import (
 from api.views.blueprint import Blueprint
 from models import Character, Film, Scene
 
-blp = Blueprint(
-    "characters", __name__, url_prefix="/v1", description="Who appears in a film, or is heard in it."
-)
+blp = Blueprint("characters", __name__, url_prefix="/v1", description="The characters and voices of films.")
 
 
 @blp.route("/characters")
@@ -35,7 +33,7 @@ class CharacterList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List characters
 
-        Every character and voice, film by film in the editor's order unless sorted otherwise.
+        Returns characters and voices of all films, sorted by film and in the editor's order by default.
         """
         return Character.select_where(**filters)
 
@@ -48,7 +46,7 @@ class CharacterDetail(MethodView):
     def get(self, character: str) -> Select[Any]:
         """Get a character
 
-        The character with this id.
+        Returns the character with this id.
         """
         return Character.select_where(id=[character])
 
@@ -64,7 +62,7 @@ class CharacterDetail(MethodView):
 def film_characters(filters: dict[str, Any], film: str) -> Select[Any]:
     """List a film's characters
 
-    The characters and voices of the film, in the editor's order unless sorted otherwise.
+    Returns the characters and voices of a film, in the editor's order by default.
     """
     return Character.select_where(film=[film], **filters)
 
@@ -80,6 +78,7 @@ def film_characters(filters: dict[str, Any], film: str) -> Select[Any]:
 def scene_characters(filters: dict[str, Any], scene: str) -> Select[Any]:
     """List a scene's characters
 
-    Who is present in the scene, heard in it or spoken of; the scene itself says which.
+    Returns the characters who are present, heard or mentioned in a scene. The `appearances` of the scene say
+    which of these applies to whom.
     """
     return Character.select_where(scene=[scene], **filters)

@@ -1,4 +1,4 @@
-"""Shapes of characters."""
+"""Schemas of characters."""
 
 from __future__ import annotations
 
@@ -14,34 +14,43 @@ from models import Character
 
 
 class CharacterLinksSchema(ResponseSchema):
-    """Where to go from a character."""
+    """Links from a character to related resources."""
 
-    scenes = ListURLField("scene", by="character", description="Scenes it is in, or spoken of.")
-    quotes = ListURLField("quote", by="speaker", description="Its lines.")
-    commentary = ListURLField("commentary", by="character", description="What is argued about it.")
+    scenes = ListURLField(
+        "scene", by="character", description="Scenes in which the character appears or is mentioned."
+    )
+    quotes = ListURLField("quote", by="speaker", description="Lines that the character speaks.")
+    commentary = ListURLField("commentary", by="character", description="Commentary about the character.")
 
 
 class CharacterSchema(ItemSchema):
-    """Who appears in a film or is heard in it. What is said of a character is said of no person."""
+    """A character or voice in a film. Statements about a character never refer to its performer."""
 
     type = ConstantField("character", "Always `character`.")
-    url = URLField("/v1/characters/", description="This character's address.")
-    name = fields.String(allow_none=True, metadata={"description": "The name the film gives; null if none."})
-    description = fields.String(metadata={"description": "Who this is, in our words."})
-    performer = fields.String(allow_none=True, metadata={"description": "Who plays or voices the part."})
+    url = URLField("/v1/characters/", description="The URL of this character.")
+    name = fields.String(
+        allow_none=True,
+        metadata={"description": "The name of the character in the film; null if it has none."},
+    )
+    description = fields.String(metadata={"description": "Who the character is, in the editor's words."})
+    performer = fields.String(
+        allow_none=True,
+        metadata={"description": "The person who plays or voices the character; null if unknown."},
+    )
     film = ReferenceTo("film", metadata={"description": "The film."})
-    editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = NestedObject(CharacterLinksSchema, metadata={"description": "Where to go from here."})
+    editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
+    links = NestedObject(CharacterLinksSchema, metadata={"description": "URLs of related lists."})
 
 
 class CharacterQuerySchema(IdFilter, TextFilter, ListQuerySchema):
-    """Filters and order of characters."""
+    """Query parameters of characters."""
 
     model = Character
 
-    film = CommaSeparated(Slug(), metadata={"description": "Only characters of any of these films."})
+    film = CommaSeparated(Slug(), metadata={"description": "Return only characters of these films."})
     scene = CommaSeparated(
-        Slug(), metadata={"description": "Only characters in, or spoken of in, any of these scenes."}
+        Slug(),
+        metadata={"description": "Return only characters who appear or are mentioned in these scenes."},
     )
     sort = SortField(Character)
 
@@ -51,7 +60,7 @@ SceneCharacterQuerySchema = drop_filters(CharacterQuerySchema, "SceneCharacterQu
 
 
 class CharacterCreateSchema(CreateSchema):
-    """A character, as it is written."""
+    """A character, as written in a pack."""
 
     film = Reference("film", required=True)
     name = Text(120, allow_none=True, load_default=None)

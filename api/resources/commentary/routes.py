@@ -23,7 +23,9 @@ from api.resources.commentary.schemas import (
 from api.views.blueprint import Blueprint
 from models import Character, Commentary, CommentaryRelation, Film, Quote, Scene, Source, Theme
 
-blp = Blueprint("commentary", __name__, url_prefix="/v1", description="The claims that sources make.")
+blp = Blueprint(
+    "commentary", __name__, url_prefix="/v1", description="What sources argue, in the editors' words."
+)
 
 
 @blp.route("/commentary")
@@ -39,8 +41,8 @@ class CommentaryList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List commentary
 
-        Every claim, film by film in the editor's order unless sorted otherwise. Lists include flagged
-        claims; `max_severity=0` leaves them out.
+        Returns commentary on all films, sorted by film and in the editor's order by default. Flagged entries
+        are included; set `max_severity=0` to exclude them.
         """
         return Commentary.select_where(**filters)
 
@@ -53,10 +55,10 @@ class CommentaryList(MethodView):
     example="/v1/commentary/random?theme=avoidance&seed=example",
 )
 def random_commentary(filters: dict[str, Any]) -> Select[Any]:
-    """Choose commentary at random
+    """Get random commentary
 
-    One or more of the list, none twice, each as likely as any other. Nothing that carries an advisory,
-    unless `max_severity` or `advisory` asks for it.
+    Returns one or more commentary entries that match the filters, without repetition. Each is equally likely.
+    Flagged entries are excluded unless `max_severity` or `advisory` is set.
     """
     return Commentary.select_where(**filters)
 
@@ -70,12 +72,13 @@ def random_commentary(filters: dict[str, Any]) -> Select[Any]:
     forms="commentary",
 )
 def daily_commentary(filters: dict[str, Any]) -> Select[Any]:
-    """Get the claim of a day
+    """Get the commentary of the day
 
-    Today's, or that of `date`: the same for everyone all day, chosen among those that were there when the
-    day began on Earth, so that what is added later does not change it. Nothing that carries an advisory,
-    unless `max_severity` or `advisory` asks for it. A day that has not come anywhere, or is before the first
-    claim, is 404. `/v1/commentary/daily/2026-11-23` is a day's lasting address, to which `Link` leads.
+    Returns the commentary entry of today, or of `date`. It is the same for everyone all day. It is chosen
+    from the entries that existed before the day began in any time zone, so later additions never change it.
+    Flagged entries are excluded unless `max_severity` or `advisory` is set. Dates that have not begun in any
+    time zone, or before the first entry, return 404. The `Link` header has the permanent URL of the day, such
+    as `/v1/commentary/daily/2026-11-23`.
     """
     return Commentary.select_where(**filters)
 
@@ -85,7 +88,7 @@ blp.route_undocumented("/commentary/daily/<day:date>", daily_commentary, "commen
 
 @blp.route("/commentary/<slug:commentary>", parameters=[slug_parameter("commentary", "commentary")])
 class CommentaryDetail(MethodView):
-    """One claim."""
+    """One commentary entry."""
 
     @blp.item(
         CommentarySchema,
@@ -94,9 +97,10 @@ class CommentaryDetail(MethodView):
         forms="commentary",
     )
     def get(self, commentary: str) -> Select[Any]:
-        """Get a commentary
+        """Get a commentary entry
 
-        The claim with this id: what is argued, about what, on what evidence, and where.
+        Returns the commentary entry with this id: what the source argues, about what, on which quotes it
+        rests, and which paragraphs it comes from.
         """
         return Commentary.select_where(id=[commentary])
 
@@ -115,10 +119,10 @@ blp.route_undocumented(
     parent=Commentary,
 )
 def commentary_relations(filters: dict[str, Any], commentary: str) -> Select[Any]:
-    """List a commentary's relations
+    """List the relations of a commentary entry
 
-    What the claim does for others (it is the subject) and what others do for it (it is the object), so
-    that an argument can be walked from its thesis to its evidence and back.
+    Returns relations from this entry to others, in which it is the subject, and from others to this entry, in
+    which it is the object. Follow them to get from a thesis to its evidence and back.
     """
     return CommentaryRelation.select_where(commentary=[commentary], **filters)
 
@@ -134,7 +138,7 @@ def commentary_relations(filters: dict[str, Any], commentary: str) -> Select[Any
 def film_commentary(filters: dict[str, Any], film: str) -> Select[Any]:
     """List a film's commentary
 
-    Claims about the film, in the editor's order unless sorted otherwise.
+    Returns commentary on a film, in the editor's order by default.
     """
     return Commentary.select_where(film=[film], **filters)
 
@@ -150,7 +154,7 @@ def film_commentary(filters: dict[str, Any], film: str) -> Select[Any]:
 def scene_commentary(filters: dict[str, Any], scene: str) -> Select[Any]:
     """List a scene's commentary
 
-    Claims about the scene.
+    Returns commentary on a scene.
     """
     return Commentary.select_where(scene=[scene], **filters)
 
@@ -166,7 +170,7 @@ def scene_commentary(filters: dict[str, Any], scene: str) -> Select[Any]:
 def character_commentary(filters: dict[str, Any], character: str) -> Select[Any]:
     """List a character's commentary
 
-    Claims about the character; never about the performer.
+    Returns commentary on a character. It is never about the performer.
     """
     return Commentary.select_where(character=[character], **filters)
 
@@ -182,7 +186,7 @@ def character_commentary(filters: dict[str, Any], character: str) -> Select[Any]
 def theme_commentary(filters: dict[str, Any], theme: str) -> Select[Any]:
     """List a theme's commentary
 
-    Claims about the theme, or about one narrower than it.
+    Returns commentary on a theme or its subthemes.
     """
     return Commentary.select_where(theme=[theme], **filters)
 
@@ -198,7 +202,7 @@ def theme_commentary(filters: dict[str, Any], theme: str) -> Select[Any]:
 def quote_commentary(filters: dict[str, Any], quote: str) -> Select[Any]:
     """List a quote's commentary
 
-    Claims that rest on the quote.
+    Returns commentary that is based on a quote.
     """
     return Commentary.select_where(quote=[quote], **filters)
 
@@ -214,6 +218,6 @@ def quote_commentary(filters: dict[str, Any], quote: str) -> Select[Any]:
 def source_commentary(filters: dict[str, Any], source: str) -> Select[Any]:
     """List a source's commentary
 
-    What the source argues.
+    Returns commentary that reports the arguments of a source.
     """
     return Commentary.select_where(source=[source], **filters)

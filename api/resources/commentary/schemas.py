@@ -1,4 +1,4 @@
-"""Shapes of commentary."""
+"""Schemas of commentary."""
 
 from __future__ import annotations
 
@@ -31,136 +31,159 @@ from models import Commentary, CommentaryKind, CommentaryRelation, Relation, Sco
 
 
 class CommentaryRelationSchema(ResponseSchema):
-    """What a claim does for another one."""
+    """A relation from this commentary entry to another one."""
 
-    relation = Choice(Relation, metadata={"description": "What this claim does for the other."})
+    relation = Choice(Relation, metadata={"description": "How this entry relates to the other."})
     commentary = ReferenceTo(
-        "commentary", attribute="target", include="relations", metadata={"description": "The other claim."}
+        "commentary", attribute="target", include="relations", metadata={"description": "The other entry."}
     )
 
 
 class ClaimRelationSchema(ResponseSchema):
-    """One claim doing something for another: the subject supports, extends or disputes the object."""
+    """A relation between two commentary entries: the subject supports, extends or disputes the object."""
 
     type = ConstantField("relation", "Always `relation`.")
-    relation = Choice(Relation, metadata={"description": "What the subject does for the object."})
+    relation = Choice(Relation, metadata={"description": "How the subject relates to the object."})
     subject = ReferenceTo(
-        "commentary", attribute="commentary", metadata={"description": "The claim that does it."}
+        "commentary",
+        attribute="commentary",
+        metadata={"description": "The entry that supports, extends or disputes the object."},
     )
     object = ReferenceTo(
-        "commentary", attribute="target", metadata={"description": "The claim it is done for."}
+        "commentary",
+        attribute="target",
+        metadata={"description": "The entry that is supported, extended or disputed."},
     )
 
 
 class ClaimRelationQuerySchema(ListQuerySchema):
-    """Filters and order of a claim's relations."""
+    """Query parameters of the relations of a commentary entry."""
 
     model = CommentaryRelation
 
     relation = CommaSeparated(
-        Choice(Relation), metadata={"description": "Only relations of any of these kinds."}
+        Choice(Relation), metadata={"description": "Return only relations of these kinds."}
     )
     subject = CommaSeparated(
-        Slug(), metadata={"description": "Only what any of these claims does for others."}
+        Slug(), metadata={"description": "Return only relations whose subject is one of these entries."}
     )
-    object = CommaSeparated(Slug(), metadata={"description": "Only what others do for any of these claims."})
+    object = CommaSeparated(
+        Slug(), metadata={"description": "Return only relations whose object is one of these entries."}
+    )
     sort = SortField(CommentaryRelation)
 
 
 class CommentaryLinksSchema(ResponseSchema):
-    """Where to go from a claim."""
+    """Links from a commentary entry to related resources."""
 
 
 class CommentarySchema(ItemSchema):
-    """One claim of a source, reported in our own words: attributed, neither softened nor endorsed."""
+    """One argument of a source in the editor's words: attributed, and neither softened nor endorsed."""
 
     type = ConstantField("commentary", "Always `commentary`.")
-    url = URLField("/v1/commentary/", description="This commentary's address.")
-    title = fields.String(metadata={"description": "A short neutral title, ours."})
-    text = fields.String(metadata={"description": "What the source argues, in our words."})
-    language = fields.String(metadata={"description": "BCP 47 tag of our words' language."})
-    kind = Choice(CommentaryKind, metadata={"description": "What sort of claim it is."})
-    scope = Choice(Scope, metadata={"description": "What it is about: the film, society, or both."})
-    weight = Choice(Weight, metadata={"description": "How much of the argument rests on it."})
+    url = URLField("/v1/commentary/", description="The URL of this commentary entry.")
+    title = fields.String(metadata={"description": "A short, neutral title, written by an editor."})
+    text = fields.String(metadata={"description": "What the source argues, in the editor's words."})
+    language = fields.String(metadata={"description": "The language of title and text, as a BCP 47 tag."})
+    kind = Choice(CommentaryKind, metadata={"description": "The kind of argument."})
+    scope = Choice(Scope, metadata={"description": "Whether the entry is about the film, society, or both."})
+    weight = Choice(
+        Weight, metadata={"description": "How much of the source's argument rests on this entry."}
+    )
     film = ReferenceTo("film", metadata={"description": "The film."})
-    scenes = ReferencesTo("scene", metadata={"description": "The scenes it is about; empty if of none."})
-    characters = ReferencesTo("character", metadata={"description": "The characters it is about."})
-    themes = ReferencesTo("theme", metadata={"description": "What it is about."})
-    quotes = ReferencesTo("quote", metadata={"description": "The quotes it rests on."})
-    citations = NestedParts(CitationSchema, metadata={"description": "Where the source makes the claim."})
+    scenes = ReferencesTo("scene", metadata={"description": "The scenes that the entry is about, if any."})
+    characters = ReferencesTo(
+        "character", metadata={"description": "The characters that the entry is about, if any."}
+    )
+    themes = ReferencesTo("theme", metadata={"description": "The themes of the entry."})
+    quotes = ReferencesTo("quote", metadata={"description": "The quotes that the entry is based on."})
+    citations = NestedParts(CitationSchema, metadata={"description": "Where the source argues this."})
     relations = NestedParts(
         CommentaryRelationSchema,
-        metadata={"description": "What it does for other claims."},
+        metadata={"description": "Relations to other entries that this one supports, extends or disputes."},
     )
     advisories = NestedParts(
         AdvisoryLinkSchema,
         attribute="advisory_links",
-        metadata={"description": "Content notes on its title and text."},
+        metadata={"description": "The advisories on title and text."},
     )
-    editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = NestedObject(CommentaryLinksSchema, metadata={"description": "Where to go from here."})
+    editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
+    links = NestedObject(CommentaryLinksSchema, metadata={"description": "URLs of related lists."})
 
 
 class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
-    """Filters and order of commentary."""
+    """Query parameters of commentary."""
 
     model = Commentary
 
-    film = CommaSeparated(Slug(), metadata={"description": "Only claims about any of these films."})
-    scene = CommaSeparated(Slug(), metadata={"description": "Only claims about any of these scenes."})
-    character = CommaSeparated(Slug(), metadata={"description": "Only claims about any of these characters."})
-    quote = CommaSeparated(Slug(), metadata={"description": "Only claims that rest on any of these quotes."})
-    kind = CommaSeparated(
-        Choice(CommentaryKind), metadata={"description": "Only claims of any of these kinds."}
+    film = CommaSeparated(Slug(), metadata={"description": "Return only commentary on these films."})
+    scene = CommaSeparated(Slug(), metadata={"description": "Return only commentary on these scenes."})
+    character = CommaSeparated(
+        Slug(), metadata={"description": "Return only commentary on these characters."}
     )
-    scope = CommaSeparated(Choice(Scope), metadata={"description": "Only claims of any of these scopes."})
-    weight = CommaSeparated(Choice(Weight), metadata={"description": "Only claims of any of these weights."})
+    quote = CommaSeparated(
+        Slug(), metadata={"description": "Return only commentary that is based on these quotes."}
+    )
+    kind = CommaSeparated(
+        Choice(CommentaryKind), metadata={"description": "Return only commentary of these kinds."}
+    )
+    scope = CommaSeparated(
+        Choice(Scope), metadata={"description": "Return only commentary with these scopes."}
+    )
+    weight = CommaSeparated(
+        Choice(Weight), metadata={"description": "Return only commentary with these weights."}
+    )
     relation = CommaSeparated(
-        Choice(Relation), metadata={"description": "Only claims that do any of these for another claim."}
+        Choice(Relation),
+        metadata={"description": "Return only commentary with one of these relations to another entry."},
     )
     relates_to = CommaSeparated(
         Slug(),
-        metadata={"description": "Only claims that do something for any of these; with `relation`, that."},
+        metadata={
+            "description": "Return only commentary that supports, extends or disputes one of these entries. "
+            "Add `relation` to choose which."
+        },
     )
-    source = CommaSeparated(Slug(), metadata={"description": "Only claims of any of these sources."})
+    source = CommaSeparated(Slug(), metadata={"description": "Return only commentary from these sources."})
     sort = SortField(Commentary)
 
 
-#: Below a path, generated Python has a function of this name, and a parameter of it would hide that one.
-HIDING = ("quote",)
+#: Filters that nested lists omit: the generated Python client has a function with the same name, which an
+#: argument would shadow.
+SHADOWING_FILTERS = ("quote",)
 FilmCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "FilmCommentaryQuerySchema", "film", omitted=HIDING
+    CommentaryQuerySchema, "FilmCommentaryQuerySchema", "film", omitted=SHADOWING_FILTERS
 )
 SceneCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "SceneCommentaryQuerySchema", "scene", "film", omitted=HIDING
+    CommentaryQuerySchema, "SceneCommentaryQuerySchema", "scene", "film", omitted=SHADOWING_FILTERS
 )
 CharacterCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "CharacterCommentaryQuerySchema", "character", "film", omitted=HIDING
+    CommentaryQuerySchema, "CharacterCommentaryQuerySchema", "character", "film", omitted=SHADOWING_FILTERS
 )
 ThemeCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "ThemeCommentaryQuerySchema", "theme", omitted=HIDING
+    CommentaryQuerySchema, "ThemeCommentaryQuerySchema", "theme", omitted=SHADOWING_FILTERS
 )
 QuoteCommentaryQuerySchema = drop_filters(
     CommentaryQuerySchema, "QuoteCommentaryQuerySchema", "quote", "film"
 )
 SourceCommentaryQuerySchema = drop_filters(
-    CommentaryQuerySchema, "SourceCommentaryQuerySchema", "source", omitted=HIDING
+    CommentaryQuerySchema, "SourceCommentaryQuerySchema", "source", omitted=SHADOWING_FILTERS
 )
 
 
 class CommentaryRelationBody(RequestSchema):
-    """What a claim does for another one, as a body writes it."""
+    """A relation to another commentary entry, as written in a body."""
 
     relation = Choice(Relation, required=True)
     commentary = Reference("commentary", attribute="target", required=True)
 
 
-def _references(model: str) -> fields.List[Any]:
-    return fields.List(Reference(model), load_default=list, validate=validate.Length(max=100))
+def _references(type_name: str) -> fields.List[Any]:
+    return fields.List(Reference(type_name), load_default=list, validate=validate.Length(max=100))
 
 
 class CommentaryCreateSchema(CreateSchema):
-    """A claim, as it is written."""
+    """A commentary entry, as written in a pack."""
 
     title = Text(300, required=True)
     text = Text(2000, required=True)

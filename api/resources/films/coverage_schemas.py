@@ -1,4 +1,4 @@
-"""Shapes of what there is of a film."""
+"""Schemas of a film's coverage: how much content it has here."""
 
 from __future__ import annotations
 
@@ -13,58 +13,62 @@ from models.film_coverage import MAX_SCENES, MAX_SOURCES
 
 
 class KindCoverageSchema(ResponseSchema):
-    """How many claims are of a kind."""
+    """The number of commentary entries of one kind."""
 
-    kind = Choice(CommentaryKind, metadata={"description": "The kind."})
-    commentary = fields.Integer(metadata={"description": "How many claims of the film are of it."})
+    kind = Choice(CommentaryKind, metadata={"description": "The kind of argument."})
+    commentary = fields.Integer(metadata={"description": "The number of commentary entries of this kind."})
 
 
 class SceneCoverageSchema(ResponseSchema):
-    """How much there is of a scene."""
+    """The amount of content for a scene."""
 
     scene = NestedObject(REFERENCE_SCHEMAS["scene"], metadata={"description": "The scene."})
-    position = fields.Integer(metadata={"description": "Its place in the narrated order, from 1."})
-    quotes = fields.Integer(metadata={"description": "How many quotes belong to it."})
-    commentary = fields.Integer(metadata={"description": "How many claims are about it."})
+    position = fields.Integer(
+        metadata={"description": "The position of the scene in the film, in narrated order from 1."}
+    )
+    quotes = fields.Integer(metadata={"description": "The number of quotes from or about the scene."})
+    commentary = fields.Integer(metadata={"description": "The number of commentary entries on the scene."})
 
 
 class SourceUseSchema(ResponseSchema):
     """How much of a source is cited for a film."""
 
     source = NestedObject(REFERENCE_SCHEMAS["source"], metadata={"description": "The source."})
-    paragraphs = fields.Integer(metadata={"description": "How many paragraphs it has."})
+    paragraphs = fields.Integer(metadata={"description": "The number of paragraphs in the source."})
     cited_paragraphs = fields.Integer(
-        metadata={"description": "How many of them the film's scenes, quotes and claims cite."}
+        metadata={
+            "description": "The number of paragraphs cited by the film's scenes, quotes and commentary."
+        }
     )
 
 
 class FilmCoverageSchema(ResponseSchema):
-    """How much there is of a film here, and what is missing."""
+    """The amount of content for a film, and the scenes that have none."""
 
     type = ConstantField("coverage", "Always `coverage`.")
     film = ReferenceTo("film", metadata={"description": "The film."})
-    relation = relation_field("counts are lower bounds, lists are cut.")
-    characters = fields.Integer(metadata={"description": "How many characters."})
-    scenes = fields.Integer(metadata={"description": "How many scenes."})
-    quotes = fields.Integer(metadata={"description": "How many quotes."})
-    commentary = fields.Integer(metadata={"description": "How many claims."})
+    relation = relation_field("counts are lower bounds and lists are truncated.")
+    characters = fields.Integer(metadata={"description": "The number of characters."})
+    scenes = fields.Integer(metadata={"description": "The number of scenes."})
+    quotes = fields.Integer(metadata={"description": "The number of quotes."})
+    commentary = fields.Integer(metadata={"description": "The number of commentary entries."})
     by_kind = fields.List(
         fields.Nested(KindCoverageSchema),
-        metadata={"description": "Claims by kind: every kind, those too of which there is none."},
+        metadata={"description": "Counts of commentary by kind, for all kinds, including those with none."},
     )
     by_theme = themes_field()
     by_scene = fields.List(
         fields.Nested(SceneCoverageSchema),
-        metadata={"description": f"Its scenes in narrated order, the first {MAX_SCENES}."},
+        metadata={"description": f"Counts by scene, for the first {MAX_SCENES} scenes in narrated order."},
     )
     uncovered_scenes = fields.List(
         fields.Nested(REFERENCE_SCHEMAS["scene"]),
-        metadata={"description": "Those of these scenes of which there is neither a quote nor a claim."},
+        metadata={"description": "The scenes of `by_scene` that have neither quotes nor commentary."},
     )
     by_source = fields.List(
         fields.Nested(SourceUseSchema),
         metadata={
-            "description": "The sources that speak of the film or are cited for it, by id, "
-            f"the first {MAX_SOURCES}."
+            "description": "The sources that discuss the film or are cited for it: the first "
+            f"{MAX_SOURCES}, sorted by id."
         },
     )

@@ -18,7 +18,7 @@ from models import Film, Source
 from models.film_coverage import FilmCoverage, film_coverage
 from models.theme_map import ThemeMap, theme_map
 
-blp = Blueprint("films", __name__, url_prefix="/v1", description="The works that are commented on.")
+blp = Blueprint("films", __name__, url_prefix="/v1", description="The films that have commentary.")
 
 
 @blp.route("/films")
@@ -29,7 +29,7 @@ class FilmList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List films
 
-        Every film that has commentary here, by title unless sorted otherwise.
+        Returns all films, sorted by title by default.
         """
         return Film.select_where(**filters)
 
@@ -42,7 +42,7 @@ class FilmDetail(MethodView):
     def get(self, film: str) -> Select[Any]:
         """Get a film
 
-        The film with this id, with the facts that are certain.
+        Returns the film with this id. Facts that are not certain are null.
         """
         return Film.select_where(id=[film])
 
@@ -53,13 +53,13 @@ class FilmDetail(MethodView):
     FilmCoverageSchema,
     operation="getFilmCoverage",
     example="/v1/films/her-2013/coverage",
-    description="The coverage.",
+    description="The coverage of the film.",
 )
-def get_film_coverage(_asked: dict[str, Any], film: str) -> FilmCoverage:
+def get_film_coverage(_args: dict[str, Any], film: str) -> FilmCoverage:
     """Get a film's coverage
 
-    How much there is of the film, in all and by kind, theme, scene and source, and which scenes have
-    nothing. Counts are those of the lists with the filters of the same names.
+    Returns how much content a film has: in total, by kind, theme, scene and source. Scenes without quotes and
+    commentary are listed. Each count is the size of the list with the filter of the same name.
     """
     return film_coverage(session(), Film.by_slug(session(), film))
 
@@ -71,16 +71,16 @@ def get_film_coverage(_asked: dict[str, Any], film: str) -> FilmCoverage:
     query=ThemeMapQuerySchema,
     operation="getFilmThemeMap",
     example="/v1/films/her-2013/theme-map?max_severity=0",
-    description="The map.",
+    description="The theme map of the film.",
 )
-def get_film_theme_map(asked: dict[str, Any], film: str) -> ThemeMap:
+def get_film_theme_map(args: dict[str, Any], film: str) -> ThemeMap:
     """Get a film's theme map
 
-    Which scenes are about which themes, and how much: scenes in narrated order, themes by name with those
-    that are narrower behind each, and a cell wherever a scene, its quotes or claims about it carry a
-    theme. To be drawn as it is: scenes across, themes down, weights as sizes.
+    Returns which scenes are about which themes, ready to be drawn as a grid. Scenes are the columns, in
+    narrated order. Themes are the rows, sorted by name, each followed by its subthemes. There is a cell where
+    a scene, one of its quotes or commentary on it is tagged with a theme; its weight says how often.
     """
-    return theme_map(session(), Film.by_slug(session(), film), asked.get("max_severity"))
+    return theme_map(session(), Film.by_slug(session(), film), args.get("max_severity"))
 
 
 @blp.route("/sources/<slug:source>/films", parameters=[slug_parameter("source", "source")])
@@ -94,6 +94,6 @@ def get_film_theme_map(asked: dict[str, Any], film: str) -> ThemeMap:
 def source_films(filters: dict[str, Any], source: str) -> Select[Any]:
     """List a source's films
 
-    The films that the source speaks of.
+    Returns the films that a source discusses.
     """
     return Film.select_where(source=[source], **filters)

@@ -1,4 +1,4 @@
-"""Shapes of films."""
+"""Schemas of films."""
 
 from __future__ import annotations
 
@@ -25,54 +25,67 @@ from models import Film
 
 
 class FilmIdentifiersSchema(ResponseSchema):
-    """The film's ids elsewhere; null where not known."""
+    """The film's ids in other databases; null if unknown."""
 
-    imdb = fields.String(allow_none=True, metadata={"description": "IMDb title id, such as `tt1798709`."})
-    wikidata = fields.String(allow_none=True, metadata={"description": "Wikidata item, such as `Q42`."})
-    tmdb = fields.String(allow_none=True, metadata={"description": "TMDB movie number."})
+    imdb = fields.String(
+        allow_none=True, metadata={"description": "The IMDb title id, such as `tt1798709`; null if unknown."}
+    )
+    wikidata = fields.String(
+        allow_none=True, metadata={"description": "The Wikidata item id, such as `Q42`; null if unknown."}
+    )
+    tmdb = fields.String(
+        allow_none=True, metadata={"description": "The TMDB movie id, such as `27205`; null if unknown."}
+    )
 
 
 class FilmLinksSchema(ResponseSchema):
-    """Where to go from a film."""
+    """Links from a film to related resources."""
 
-    characters = ListURLField("character", by="film", description="Its characters.")
-    scenes = ListURLField("scene", by="film", description="Its scenes, in narrated order.")
-    quotes = ListURLField("quote", by="film", description="Quotes of and about it.")
-    commentary = ListURLField("commentary", by="film", description="What is argued about it.")
-    coverage = URLField("/v1/films/", suffix="/coverage", description="What there is of it here.")
+    characters = ListURLField("character", by="film", description="The characters of the film.")
+    scenes = ListURLField("scene", by="film", description="The scenes of the film, in narrated order.")
+    quotes = ListURLField("quote", by="film", description="Quotes from and about the film.")
+    commentary = ListURLField("commentary", by="film", description="Commentary on the film.")
+    coverage = URLField("/v1/films/", suffix="/coverage", description="The coverage of the film.")
 
 
 class FilmSchema(ItemSchema):
-    """A film that is commented on; facts that are not certain are null."""
+    """A film that has commentary. Facts that are not certain are null."""
 
     type = ConstantField("film", "Always `film`.")
-    url = URLField("/v1/films/", description="This film's address.")
-    html_url = URLField("/films/", description="The address of its page, for people.")
-    title = fields.String(metadata={"description": "The title it is known by."})
+    url = URLField("/v1/films/", description="The URL of this film.")
+    html_url = URLField("/films/", description="The URL of the film's web page.")
+    title = fields.String(metadata={"description": "The title that the film is known by."})
     original_title = fields.String(
-        allow_none=True, metadata={"description": "The title in its own language, where another."}
+        allow_none=True,
+        metadata={"description": "The title in the original language; null if it is the same."},
     )
-    release_year = fields.Integer(metadata={"description": "The year of its first release."})
-    directors = fields.List(fields.String(), metadata={"description": "Who directed it."})
-    runtime_minutes = fields.Integer(allow_none=True, metadata={"description": "Its length in minutes."})
-    languages = fields.List(fields.String(), metadata={"description": "BCP 47 tags of its languages."})
-    identifiers = NestedObject(FilmIdentifiersSchema, metadata={"description": "Its ids elsewhere."})
-    synopsis = fields.String(metadata={"description": "What happens, in two or three sentences of ours."})
-    editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = NestedObject(FilmLinksSchema, metadata={"description": "Where to go from here."})
+    release_year = fields.Integer(metadata={"description": "The year of the first release."})
+    directors = fields.List(fields.String(), metadata={"description": "The names of the directors."})
+    runtime_minutes = fields.Integer(
+        allow_none=True, metadata={"description": "The runtime in minutes; null if not certain."}
+    )
+    languages = fields.List(
+        fields.String(), metadata={"description": "The languages of the film, as BCP 47 tags."}
+    )
+    identifiers = NestedObject(
+        FilmIdentifiersSchema, metadata={"description": "The film's ids in other databases."}
+    )
+    synopsis = fields.String(
+        metadata={"description": "What happens, in two or three sentences written by an editor."}
+    )
+    editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
+    links = NestedObject(FilmLinksSchema, metadata={"description": "URLs of related resources."})
 
 
 class FilmQuerySchema(IdFilter, TextFilter, ListQuerySchema):
-    """Filters and order of films."""
+    """Query parameters of films."""
 
     model = Film
 
     release_year = CommaSeparated(
-        StrictInteger(), metadata={"description": "Only films of any of these years."}
+        StrictInteger(), metadata={"description": "Return only films released in these years."}
     )
-    source = CommaSeparated(
-        Slug(), metadata={"description": "Only films that any of these sources speaks of."}
-    )
+    source = CommaSeparated(Slug(), metadata={"description": "Return only films that these sources discuss."})
     sort = SortField(Film)
 
 
@@ -80,12 +93,12 @@ SourceFilmQuerySchema = drop_filters(FilmQuerySchema, "SourceFilmQuerySchema", "
 
 
 def _identifier(pattern: str, example: str) -> Text:
-    rule = RegexpRule(re.compile(pattern), f"“{{input}}” is not such an id; it looks like {example}.")
+    rule = RegexpRule(re.compile(pattern), f"Invalid id “{{input}}”. Use an id such as {example}.")
     return Text(20, pattern=rule, allow_none=True, load_default=None)
 
 
 class FilmIdentifiersBody(RequestSchema):
-    """The film's ids elsewhere."""
+    """The film's ids in other databases, as written in a body."""
 
     imdb = _identifier(r"tt[0-9]{7,10}", "tt1798709")
     wikidata = _identifier(r"Q[1-9][0-9]{0,11}", "Q42")
@@ -93,7 +106,7 @@ class FilmIdentifiersBody(RequestSchema):
 
 
 class FilmCreateSchema(CreateSchema):
-    """A film, as it is written."""
+    """A film, as written in a pack."""
 
     title = Text(300, required=True)
     original_title = Text(300, allow_none=True, load_default=None)
@@ -107,5 +120,5 @@ class FilmCreateSchema(CreateSchema):
 
     @staticmethod
     def label_from(entry: dict[str, Any]) -> str | None:
-        """Return the title and the year."""
+        """Return the title and the release year."""
         return f"{entry.get('title')} ({entry.get('release_year')})"

@@ -1,4 +1,4 @@
-"""Shapes of a film's theme map."""
+"""Schemas of a film's theme map."""
 
 from __future__ import annotations
 
@@ -13,83 +13,92 @@ from models.theme_map import MAX_LINKS, MAX_SCENES, MAX_THEMES
 
 
 class ThemeMapQuerySchema(RequestSchema):
-    """What a theme map leaves out."""
+    """Query parameters of a theme map."""
 
     max_severity = StrictInteger(
         0,
         3,
         metadata={
-            "description": "Only scenes, quotes and claims with no advisory above this severity; "
-            "0 admits none at all."
+            "description": "Exclude scenes, quotes and commentary with an advisory above this severity. "
+            "0 excludes all flagged content."
         },
     )
 
 
 class ThemeMapSceneSchema(ResponseSchema):
-    """A column of the map."""
+    """A scene: a column of the map."""
 
     type = ConstantField("scene", "Always `scene`.")
-    id = fields.String(attribute="slug", metadata={"description": "The scene's id."})
+    id = fields.String(attribute="slug", metadata={"description": "The id of the scene."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
-    url = URLField("/v1/scenes/", description="The scene's address.")
-    position = fields.Integer(metadata={"description": "Its place in the narrated order, from 1."})
+    url = URLField("/v1/scenes/", description="The URL of the scene.")
+    position = fields.Integer(
+        metadata={"description": "The position of the scene in the film, in narrated order from 1."}
+    )
 
 
 class ThemeMapThemeSchema(ResponseSchema):
-    """A row of the map."""
+    """A theme: a row of the map."""
 
     type = ConstantField("theme", "Always `theme`.")
-    id = fields.String(attribute="slug", metadata={"description": "The theme's id."})
+    id = fields.String(attribute="slug", metadata={"description": "The id of the theme."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
-    url = URLField("/v1/themes/", description="The theme's address.")
+    url = URLField("/v1/themes/", description="The URL of the theme.")
     broader = fields.String(
         allow_none=True,
-        metadata={"description": "The id of the theme it is part of, a row of the map too; null if of none."},
+        metadata={"description": "The id of the broader theme, which is a row of the map too; null if none."},
     )
     weight = fields.Integer(
-        metadata={"description": "The weights of its cells together; 0 where only what is narrower has some."}
+        metadata={"description": "The sum of the weights in this row; 0 if only its subthemes have cells."}
     )
 
 
 class ThemeMapCellSchema(ResponseSchema):
-    """What ties a scene to a theme: to the theme itself, not to what is narrower."""
+    """The links between a scene and a theme, without those of its subthemes."""
 
-    scene = fields.String(metadata={"description": "The scene's id."})
-    theme = fields.String(metadata={"description": "The theme's id."})
+    scene = fields.String(metadata={"description": "The id of the scene."})
+    theme = fields.String(metadata={"description": "The id of the theme."})
     weight = fields.Integer(
-        metadata={"description": "How many ties: 1 if the scene carries the theme, each quote, each claim."}
+        metadata={
+            "description": "The number of links: one if the scene itself is tagged, and one for each quote "
+            "and each commentary entry."
+        }
     )
-    tagged = fields.Boolean(metadata={"description": "Whether the scene itself carries the theme."})
+    tagged = fields.Boolean(metadata={"description": "Whether the scene itself is tagged with the theme."})
     quotes = fields.List(
-        fields.String(), metadata={"description": "Ids of its quotes about the theme, in order of id."}
+        fields.String(),
+        metadata={"description": "The ids of the scene's quotes that are tagged with the theme, sorted."},
     )
     commentary = fields.List(
         fields.String(),
-        metadata={"description": "Ids of the claims about the scene and the theme, in order of id."},
+        metadata={"description": "The ids of commentary on the scene that is tagged with the theme, sorted."},
     )
 
 
 class ThemeMapSchema(ResponseSchema):
-    """Which scenes of a film are about which themes, and how much."""
+    """A grid of a film's scenes and themes, with the number of links between them."""
 
     type = ConstantField("theme-map", "Always `theme-map`.")
     film = ReferenceTo("film", metadata={"description": "The film."})
     relation = relation_field(
-        f"it holds the first {MAX_SCENES} scenes, the {MAX_THEMES} heaviest themes and what is broader, "
-        f"and the first {MAX_LINKS:,} ties."
+        f"the map only has the first {MAX_SCENES} scenes, the {MAX_THEMES} themes with the highest weights "
+        f"(and their broader themes), and the first {MAX_LINKS:,} links."
     )
     scenes = fields.List(
         fields.Nested(ThemeMapSceneSchema),
-        metadata={"description": "The columns: all scenes in narrated order, those too without a cell."},
+        metadata={"description": "The columns: all scenes in narrated order, including those without cells."},
     )
     themes = fields.List(
         fields.Nested(ThemeMapThemeSchema),
         metadata={
-            "description": "The rows: themes with a cell, and those broader than one. By name, each followed "
-            "by those that are narrower, by name."
+            "description": "The rows: themes with cells and their broader themes, sorted by name. Each theme "
+            "is followed by its subthemes."
         },
     )
     cells = fields.List(
         fields.Nested(ThemeMapCellSchema),
-        metadata={"description": "Where they meet, scene by scene in the order of the rows; no weight is 0."},
+        metadata={
+            "description": "The cells with a weight above 0, sorted by scene and then in the order of the "
+            "rows."
+        },
     )

@@ -1,1 +1,1 @@
-"""The index, the OpenAPI document, and whether the service lives and is ready."""
+"""The index, the service's metadata, the OpenAPI document and the health checks."""

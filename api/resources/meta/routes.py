@@ -1,4 +1,4 @@
-"""Routes of the index, of what runs here, of the OpenAPI document and of the probes."""
+"""Routes of the index, the service's metadata, the OpenAPI document and the health checks."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from models import Unavailable
 from models.content_summary import ContentSummary
 from models.migrations import is_current
 
-blp = Blueprint("index", __name__, url_prefix="/v1", description="Where everything is.")
+blp = Blueprint("index", __name__, url_prefix="/v1", description="Entry point and service metadata.")
 plain = PlainBlueprint("meta", __name__)
 
 DOCUMENT = ROOT / "openapi" / "v1.json"
-#: What the index links to besides the lists, and what ``/v1/meta`` does.
+#: Links of the index besides the lists, and links of ``/v1/meta``.
 DOCUMENTS = {"openapi": "/v1/openapi.json", "docs": "/docs"}
 ABOUT = {"index": "/v1"} | DOCUMENTS
 ABOUT |= {"changelog": "/docs/changelog", "versioning": "/docs/guides/versioning"}
@@ -42,10 +42,10 @@ ABOUT |= {"changelog": "/docs/changelog", "versioning": "/docs/guides/versioning
     example="/v1",
     headers=("ETag", "Cache-Control", "Vary"),
 )
-def index(_asked: dict[str, Any]) -> Response:
+def index(_args: dict[str, Any]) -> Response:
     """Get the index
 
-    The address of every list, of the OpenAPI document and of its documentation.
+    Returns the URLs of all lists, of the OpenAPI document and of the API reference.
     """
     lists = {path.rsplit("/", 1)[1]: path for path in COLLECTION_PATHS.values()}
     links = _links(lists | {"meta": "/v1/meta"} | DOCUMENTS)
@@ -57,17 +57,17 @@ def index(_asked: dict[str, Any]) -> Response:
 @blp.document_read(
     ItemQuerySchema,
     MetaSchema,
-    description="What runs here.",
+    description="The metadata of the service.",
     operation="getMeta",
     example="/v1/meta",
     headers=("ETag", "Cache-Control", "Vary"),
 )
-def meta(_asked: dict[str, Any]) -> Response:
-    """Get what runs here
+def meta(_args: dict[str, Any]) -> Response:
+    """Get service metadata
 
-    The release, its build, and the content: how much of each there is, and a number that every change of
-    it raises. Whoever keeps answers asks here, with `If-None-Match`, whether to ask for anything again:
-    while `content.generation`, `release` and `build` are the same, so is every list and item.
+    Returns the release and build of the service, the number of items in each list, and a number that every
+    change of content raises. Clients that store responses can poll this endpoint with `If-None-Match`: as
+    long as `content.generation`, `release` and `build` stay the same, no list or item has changed.
     """
     about = {"release": VERSION, "build": settings().build, "links": _links(ABOUT)}
     body = encode_json(MetaSchema().dump(about | {"content": ContentSummary.load(session())}))
@@ -80,7 +80,7 @@ def _links(paths: dict[str, str]) -> dict[str, str]:
 
 @plain.get("/v1/openapi.json")
 def openapi() -> Response:
-    """Serve the document that is committed: generated from the code, with real answers as examples."""
+    """Serve the committed document, which is generated from the code, with real responses as examples."""
     body, etag = _document()
     return cacheable_response(body, etag=etag)
 
@@ -93,13 +93,13 @@ def _document() -> tuple[bytes, str]:
 
 @plain.get("/livez")
 def livez() -> Response:
-    """Say that the process answers."""
+    """Report that the process is alive."""
     return _probe("alive")
 
 
 @plain.get("/readyz")
 def readyz() -> Response:
-    """Say that the database answers and is migrated; 503 otherwise."""
+    """Report that the database responds and is migrated; otherwise respond with 503."""
     session().execute(text("SELECT 1"))
     if not is_current(database().engine):
         raise Unavailable("The database is not migrated to this version.")

@@ -1,4 +1,4 @@
-"""Shapes of the index, and of what is said of the service as a whole."""
+"""Schemas of the index and of the service's metadata."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ def _link(description: str) -> fields.String:
 IndexLinksSchema: type[ResponseSchema] = type(
     "IndexLinksSchema",
     (ResponseSchema,),
-    {"__doc__": "Every list, and the documents."}
-    | {collection: _link(f"The {collection}.") for collection in TYPE_BY_COLLECTION}
+    {"__doc__": "The URLs of all lists and documents."}
+    | {collection: _link(f"The list of {collection}.") for collection in TYPE_BY_COLLECTION}
     | {
-        "meta": _link("What runs here, and what it serves."),
+        "meta": _link("The metadata of the service."),
         "openapi": _link("The OpenAPI document."),
-        "docs": _link("The document to read and try out."),
+        "docs": _link("The documentation."),
     },
 )
 
 
 class IndexSchema(ResponseSchema):
-    """Where everything is."""
+    """The entry point of the API."""
 
     type = ConstantField("index", "Always `index`.")
     name = ConstantField("Subtext", "The name of this service.")
-    version = ConstantField("v1", "The version of the contract.")
-    links = fields.Nested(IndexLinksSchema, metadata={"description": "Where everything is."})
+    version = ConstantField("v1", "The version of the API.")
+    links = fields.Nested(IndexLinksSchema, metadata={"description": "The URLs of all lists and documents."})
 
 
-#: How many of each noun there are, by the last segment of its list's path; read by the name of its type.
+#: The number of items by the last path segment of their list; the attribute is the resource type.
 ContentCountsSchema: type[ResponseSchema] = type(
     "ContentCountsSchema",
     (ResponseSchema,),
-    {"__doc__": "How many items each list has."}
+    {"__doc__": "The number of items in each list."}
     | {
         path.rsplit("/", 1)[1]: fields.Integer(
-            attribute=type_name, metadata={"description": f"How many `{path}` lists."}
+            attribute=type_name, metadata={"description": f"The number of items in `{path}`."}
         )
         for type_name, path in COLLECTION_PATHS.items()
     },
@@ -50,51 +50,49 @@ ContentCountsSchema: type[ResponseSchema] = type(
 
 
 class ContentSchema(ResponseSchema):
-    """What is served: as of which change, and how much."""
+    """The state and the amount of the content."""
 
     generation = fields.Integer(
         metadata={
-            "description": "A number that every change of content raises, from 0: while it is the same here, "
-            "so is every list and item. Another service counts its own."
+            "description": "A number that starts at 0 and that every change of content raises. As long as it "
+            "is the same, no list or item has changed. It is only comparable within one service."
         }
     )
     updated_at = UTCDateTime(
         allow_none=True,
         metadata={
-            "description": "When any of it last changed, UTC; of a pack, when it was released, wherever it "
-            "is loaded. Null while there is nothing."
+            "description": "The time of the last change of content, in UTC; null if there is no content. For "
+            "a content pack it is the time of its release, not of loading it."
         },
     )
-    counts = fields.Nested(ContentCountsSchema, metadata={"description": "How many items each list has."})
+    counts = fields.Nested(ContentCountsSchema, metadata={"description": "The number of items in each list."})
 
 
 class MetaLinksSchema(ResponseSchema):
-    """Where to read on."""
+    """Links to the documentation."""
 
-    index = fields.String(metadata={"format": "uri", "description": "Where everything is."})
+    index = fields.String(metadata={"format": "uri", "description": "The index of the API."})
     openapi = fields.String(metadata={"format": "uri", "description": "The OpenAPI document."})
-    docs = fields.String(metadata={"format": "uri", "description": "The document to read and try out."})
-    changelog = fields.String(metadata={"format": "uri", "description": "What changed, by release."})
+    docs = fields.String(metadata={"format": "uri", "description": "The documentation."})
+    changelog = fields.String(metadata={"format": "uri", "description": "The changes in each release."})
     versioning = fields.String(
-        metadata={"format": "uri", "description": "What a version promises, and what is deprecated now."}
+        metadata={"format": "uri", "description": "The compatibility policy and current deprecations."}
     )
 
 
 class MetaSchema(ResponseSchema):
-    """What runs here, and what it serves."""
+    """The release of the service, and the state of its content."""
 
     type = ConstantField("meta", "Always `meta`.")
     name = ConstantField("Subtext", "The name of this service.")
-    version = ConstantField("v1", "The version of the contract.")
-    release = fields.String(
-        metadata={"description": "The release that runs (semantic versioning), as in the document's `info`."}
-    )
+    version = ConstantField("v1", "The version of the API.")
+    release = fields.String(metadata={"description": "The release of the service, as a semantic version."})
     build = fields.String(
         allow_none=True,
         metadata={
-            "description": "What whoever packaged the service calls this build, such as a commit; null if "
-            "they did not say."
+            "description": "An identifier of the build, such as a commit hash, set by the operator of the "
+            "service; null if not set."
         },
     )
-    content = fields.Nested(ContentSchema, metadata={"description": "What is served."})
-    links = fields.Nested(MetaLinksSchema, metadata={"description": "Where to read on."})
+    content = fields.Nested(ContentSchema, metadata={"description": "The state of the content."})
+    links = fields.Nested(MetaLinksSchema, metadata={"description": "URLs of the documentation."})

@@ -20,7 +20,7 @@ from api.resources.quotes.schemas import (
 from api.views.blueprint import Blueprint
 from models import Character, Film, Quote, Scene, Source, Theme
 
-blp = Blueprint("quotes", __name__, url_prefix="/v1", description="Exact words, as sources quote them.")
+blp = Blueprint("quotes", __name__, url_prefix="/v1", description="Verbatim quotes from sources.")
 
 
 @blp.route("/quotes")
@@ -33,8 +33,8 @@ class QuoteList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List quotes
 
-        Every quote, film by film in the editor's order unless sorted otherwise. Lists include flagged
-        quotes; `max_severity=0` leaves them out.
+        Returns quotes of all films, sorted by film and in the editor's order by default. Flagged quotes are
+        included; set `max_severity=0` to exclude them.
         """
         return Quote.select_where(**filters)
 
@@ -47,10 +47,10 @@ class QuoteList(MethodView):
     example="/v1/quotes/random?theme=avoidance&seed=example",
 )
 def random_quotes(filters: dict[str, Any]) -> Select[Any]:
-    """Choose quotes at random
+    """Get random quotes
 
-    One or more of the list, none twice, each as likely as any other. Nothing that carries an advisory,
-    unless `max_severity` or `advisory` asks for it.
+    Returns one or more quotes that match the filters, without repetition. Each is equally likely. Flagged
+    quotes are excluded unless `max_severity` or `advisory` is set.
     """
     return Quote.select_where(**filters)
 
@@ -64,12 +64,13 @@ def random_quotes(filters: dict[str, Any]) -> Select[Any]:
     forms="quote",
 )
 def daily_quote(filters: dict[str, Any]) -> Select[Any]:
-    """Get the quote of a day
+    """Get the quote of the day
 
-    Today's, or that of `date`: the same for everyone all day, chosen among those that were there when the
-    day began on Earth, so that what is added later does not change it. Nothing that carries an advisory,
-    unless `max_severity` or `advisory` asks for it. A day that has not come anywhere, or is before the first
-    quote, is 404. `/v1/quotes/daily/2026-11-23` is a day's lasting address, to which `Link` leads.
+    Returns the quote of today, or of `date`. It is the same for everyone all day. It is chosen from the
+    quotes that existed before the day began in any time zone, so later additions never change it. Flagged
+    quotes are excluded unless `max_severity` or `advisory` is set. Dates that have not begun in any time
+    zone, or before the first quote, return 404. The `Link` header has the permanent URL of the day, such as
+    `/v1/quotes/daily/2026-11-23`.
     """
     return Quote.select_where(**filters)
 
@@ -90,7 +91,7 @@ class QuoteDetail(MethodView):
     def get(self, quote: str) -> Select[Any]:
         """Get a quote
 
-        The quote with this id: the words, who says them, and the paragraph that quotes them.
+        Returns the quote with this id: its text, its speaker, and the paragraph of the source that quotes it.
         """
         return Quote.select_where(id=[quote])
 
@@ -111,7 +112,7 @@ blp.route_undocumented(
 def film_quotes(filters: dict[str, Any], film: str) -> Select[Any]:
     """List a film's quotes
 
-    Quotes of the film and about it, in the editor's order unless sorted otherwise.
+    Returns quotes from and about a film, in the editor's order by default.
     """
     return Quote.select_where(film=[film], **filters)
 
@@ -127,7 +128,7 @@ def film_quotes(filters: dict[str, Any], film: str) -> Select[Any]:
 def scene_quotes(filters: dict[str, Any], scene: str) -> Select[Any]:
     """List a scene's quotes
 
-    Lines spoken in the scene, and sentences about it.
+    Returns lines spoken in a scene, and sentences about it.
     """
     return Quote.select_where(scene=[scene], **filters)
 
@@ -143,7 +144,7 @@ def scene_quotes(filters: dict[str, Any], scene: str) -> Select[Any]:
 def character_quotes(filters: dict[str, Any], character: str) -> Select[Any]:
     """List a character's quotes
 
-    The character's lines.
+    Returns the lines that a character speaks.
     """
     return Quote.select_where(speaker=[character], **filters)
 
@@ -159,7 +160,7 @@ def character_quotes(filters: dict[str, Any], character: str) -> Select[Any]:
 def theme_quotes(filters: dict[str, Any], theme: str) -> Select[Any]:
     """List a theme's quotes
 
-    Quotes about the theme, or about one narrower than it.
+    Returns quotes tagged with a theme or its subthemes.
     """
     return Quote.select_where(theme=[theme], **filters)
 
@@ -175,6 +176,6 @@ def theme_quotes(filters: dict[str, Any], theme: str) -> Select[Any]:
 def source_quotes(filters: dict[str, Any], source: str) -> Select[Any]:
     """List a source's quotes
 
-    The words that are quoted from the source.
+    Returns quotes from a source.
     """
     return Quote.select_where(source=[source], **filters)

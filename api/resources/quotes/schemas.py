@@ -1,4 +1,4 @@
-"""Shapes of quotes."""
+"""Schemas of quotes."""
 
 from __future__ import annotations
 
@@ -33,69 +33,77 @@ RIGHTS = "Quoted from the source for criticism and review; the words belong to t
 
 
 class QuoteLinksSchema(ResponseSchema):
-    """Where to go from a quote."""
+    """Links from a quote to related resources."""
 
-    commentary = ListURLField("commentary", by="quote", description="The claims that rest on it.")
+    commentary = ListURLField("commentary", by="quote", description="Commentary that is based on the quote.")
 
 
 class QuoteSchema(ItemSchema):
-    """Exact words, as a source quotes them."""
+    """Words quoted verbatim from a source."""
 
     type = ConstantField("quote", "Always `quote`.")
-    url = URLField("/v1/quotes/", description="This quote's address.")
-    html_url = URLField("/quotes/", description="The address of its page, for people.")
-    text = fields.String(metadata={"description": "The words, exactly."})
-    language = fields.String(metadata={"description": "BCP 47 tag of their language."})
-    word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})
-    kind = Choice(QuoteKind, metadata={"description": "What sort of quote it is."})
+    url = URLField("/v1/quotes/", description="The URL of this quote.")
+    html_url = URLField("/quotes/", description="The URL of the quote's web page.")
+    text = fields.String(metadata={"description": "The quoted words, verbatim."})
+    language = fields.String(metadata={"description": "The language of the quote, as a BCP 47 tag."})
+    word_count = fields.Integer(metadata={"description": "The number of words, separated by white space."})
+    kind = Choice(QuoteKind, metadata={"description": "The kind of quote."})
     voice = Choice(Voice, metadata={"description": "Whose words they are: the film's or the essay's."})
-    fidelity = Choice(Fidelity, metadata={"description": "How far the wording is vouched for."})
+    fidelity = Choice(Fidelity, metadata={"description": "How far the wording has been verified."})
     speaker = ReferenceTo(
         "character",
         allow_none=True,
-        metadata={"description": "Who says it; null if nobody in the film."},
+        metadata={"description": "The character who speaks these words; null if none does."},
     )
     speaker_certainty = Choice(
-        Certainty, allow_none=True, metadata={"description": "How sure that is; null without a speaker."}
+        Certainty,
+        allow_none=True,
+        metadata={"description": "How certain the speaker is; null without a speaker."},
     )
     film = ReferenceTo("film", metadata={"description": "The film."})
     scene = ReferenceTo(
-        "scene", allow_none=True, metadata={"description": "The scene it belongs to; null if to none."}
+        "scene",
+        allow_none=True,
+        metadata={"description": "The scene that the quote belongs to; null if there is none."},
     )
-    themes = ReferencesTo("theme", metadata={"description": "What it is about."})
+    themes = ReferencesTo("theme", metadata={"description": "The themes of the quote."})
     advisories = NestedParts(
         AdvisoryLinkSchema,
         attribute="advisory_links",
-        metadata={"description": "Content notes on the quoted words."},
+        metadata={"description": "The advisories on the quoted words."},
     )
-    citations = NestedParts(CitationSchema, metadata={"description": "Where it is quoted: one paragraph."})
-    rights = NullableConstant(RIGHTS, "On what ground the words stand here.")
-    editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = NestedObject(QuoteLinksSchema, metadata={"description": "Where to go from here."})
+    citations = NestedParts(
+        CitationSchema, metadata={"description": "The one paragraph that contains the quote."}
+    )
+    rights = NullableConstant(RIGHTS, "The legal basis for quoting these words.")
+    editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
+    links = NestedObject(QuoteLinksSchema, metadata={"description": "URLs of related lists."})
 
 
 class QuoteQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
-    """Filters and order of quotes."""
+    """Query parameters of quotes."""
 
     model = Quote
 
-    film = CommaSeparated(Slug(), metadata={"description": "Only quotes of and about any of these films."})
+    film = CommaSeparated(Slug(), metadata={"description": "Return only quotes from and about these films."})
     scene = CommaSeparated(
-        Slug(), metadata={"description": "Only quotes that belong to any of these scenes."}
+        Slug(), metadata={"description": "Return only quotes that belong to these scenes."}
     )
-    speaker = CommaSeparated(Slug(), metadata={"description": "Only lines of any of these characters."})
+    speaker = CommaSeparated(Slug(), metadata={"description": "Return only lines of these characters."})
     speaker_certainty = CommaSeparated(
-        Choice(Certainty), metadata={"description": "Only lines whose speaker is this certain."}
+        Choice(Certainty), metadata={"description": "Filter by certainty of the speaker."}
     )
-    kind = CommaSeparated(Choice(QuoteKind), metadata={"description": "Only quotes of any of these kinds."})
+    kind = CommaSeparated(Choice(QuoteKind), metadata={"description": "Return only quotes of these kinds."})
     voice = CommaSeparated(
-        Choice(Voice), metadata={"description": "Only the film's words, or only the essay's."}
+        Choice(Voice), metadata={"description": "Return only the film's words, or only the essay's."}
     )
-    fidelity = CommaSeparated(Choice(Fidelity), metadata={"description": "Only quotes vouched for this far."})
+    fidelity = CommaSeparated(
+        Choice(Fidelity), metadata={"description": "Filter by fidelity of the wording."}
+    )
     language = CommaSeparated(
-        language_field(), metadata={"description": "Only quotes in any of these languages."}
+        language_field(), metadata={"description": "Return only quotes in these languages."}
     )
-    source = CommaSeparated(Slug(), metadata={"description": "Only quotes from any of these sources."})
+    source = CommaSeparated(Slug(), metadata={"description": "Return only quotes from these sources."})
     sort = SortField(Quote)
 
 
@@ -107,7 +115,7 @@ SourceQuoteQuerySchema = drop_filters(QuoteQuerySchema, "SourceQuoteQuerySchema"
 
 
 class QuoteCreateSchema(CreateSchema):
-    """A quote, as it is written."""
+    """A quote, as written in a pack."""
 
     text = Text(5000, required=True)
     language = language_field(required=True)
@@ -125,19 +133,19 @@ class QuoteCreateSchema(CreateSchema):
 
     @validates_schema
     def speaker_fits_voice(self, entry: dict[str, Any], **_: Any) -> None:
-        """Refuse what contradicts itself: the same rules stand as constraints on the table."""
+        """Reject contradictory values; the table has the same rules as constraints."""
         speaker = entry.get("speaker")
         if (speaker is None) != (entry.get("speaker_certainty") is None):
             raise ValidationError(
-                "A speaker needs a certainty, and a certainty a speaker.", "speaker_certainty"
+                "Set speaker and speaker_certainty together, or neither.", "speaker_certainty"
             )
         if entry.get("voice") is Voice.ESSAY and speaker is not None:
-            raise ValidationError("The essay's own words have no speaker in the film.", "speaker")
+            raise ValidationError("Must be null, since the essay's own words have no speaker.", "speaker")
         if entry.get("voice") is Voice.ESSAY and entry.get("fidelity") is Fidelity.VERIFIED_IN_FILM:
             raise ValidationError("The essay's own words cannot be verified in the film.", "fidelity")
 
     @validates_schema
     def cites_one_paragraph(self, entry: dict[str, Any], **_: Any) -> None:
-        """Refuse a quote that is said to stand in several paragraphs: it is verbatim in one."""
+        """Reject citations of several paragraphs: one paragraph contains the quote verbatim."""
         if any(len(citation["paragraphs"]) != 1 for citation in entry.get("citations", ())):
-            raise ValidationError("A quote cites exactly one paragraph.", "citations")
+            raise ValidationError("Must cite exactly one paragraph.", "citations")

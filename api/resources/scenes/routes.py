@@ -19,7 +19,9 @@ from api.resources.scenes.schemas import (
 from api.views.blueprint import Blueprint
 from models import Character, Film, Scene, Source, Theme
 
-blp = Blueprint("scenes", __name__, url_prefix="/v1", description="The units of a film, in narrated order.")
+blp = Blueprint(
+    "scenes", __name__, url_prefix="/v1", description="The scenes of films, as sources narrate them."
+)
 
 
 @blp.route("/scenes")
@@ -32,7 +34,7 @@ class SceneList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List scenes
 
-        Every scene, film by film in narrated order unless sorted otherwise.
+        Returns scenes of all films, sorted by film and in narrated order by default.
         """
         return Scene.select_where(**filters)
 
@@ -45,7 +47,7 @@ class SceneDetail(MethodView):
     def get(self, scene: str) -> Select[Any]:
         """Get a scene
 
-        The scene with this id: what happens, who appears, and where sources narrate it.
+        Returns the scene with this id: what happens, who appears, and where sources narrate it.
         """
         return Scene.select_where(id=[scene])
 
@@ -61,7 +63,7 @@ class SceneDetail(MethodView):
 def film_scenes(filters: dict[str, Any], film: str) -> Select[Any]:
     """List a film's scenes
 
-    The film's scenes in narrated order, unless sorted otherwise.
+    Returns the scenes of a film, in narrated order by default.
     """
     return Scene.select_where(film=[film], **filters)
 
@@ -77,7 +79,7 @@ def film_scenes(filters: dict[str, Any], film: str) -> Select[Any]:
 def character_scenes(filters: dict[str, Any], character: str) -> Select[Any]:
     """List a character's scenes
 
-    The scenes in which the character is present, heard or spoken of; `presence` narrows that.
+    Returns the scenes in which a character is present, heard or mentioned. Filter with `presence`.
     """
     return Scene.select_where(character=[character], **filters)
 
@@ -93,7 +95,7 @@ def character_scenes(filters: dict[str, Any], character: str) -> Select[Any]:
 def theme_scenes(filters: dict[str, Any], theme: str) -> Select[Any]:
     """List a theme's scenes
 
-    The scenes about the theme, or about one narrower than it.
+    Returns scenes tagged with a theme or its subthemes.
     """
     return Scene.select_where(theme=[theme], **filters)
 
@@ -109,6 +111,6 @@ def theme_scenes(filters: dict[str, Any], theme: str) -> Select[Any]:
 def source_scenes(filters: dict[str, Any], source: str) -> Select[Any]:
     """List a source's scenes
 
-    The scenes that the source narrates.
+    Returns the scenes that a source narrates.
     """
     return Scene.select_where(source=[source], **filters)

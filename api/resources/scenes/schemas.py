@@ -1,4 +1,4 @@
-"""Shapes of scenes."""
+"""Schemas of scenes."""
 
 from __future__ import annotations
 
@@ -37,81 +37,88 @@ from api.schemas.links import ListURLField, URLField
 from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo
 from models import Presence, Scene
 
-TIMECODE_RULE = RegexpRule(TIMECODE, "“{input}” is not a timecode; it looks like 00:12:34.")
+TIMECODE_RULE = RegexpRule(TIMECODE, "Invalid timecode “{input}”. Use the format 00:12:34.")
 
 
 class AppearanceSchema(ResponseSchema):
-    """A character in a scene, and how."""
+    """A character's appearance in a scene."""
 
-    presence = Choice(Presence, metadata={"description": "Seen, only heard, or only spoken of."})
+    presence = Choice(
+        Presence, metadata={"description": "Whether the character is present, only heard or only mentioned."}
+    )
     character = ReferenceTo("character", include="characters", metadata={"description": "The character."})
 
 
 class SceneLinksSchema(ResponseSchema):
-    """Where to go from a scene."""
+    """Links from a scene to related resources."""
 
-    quotes = ListURLField("quote", by="scene", description="Lines and sentences that belong to it.")
-    commentary = ListURLField("commentary", by="scene", description="What is argued about it.")
+    quotes = ListURLField("quote", by="scene", description="Quotes that belong to the scene.")
+    commentary = ListURLField("commentary", by="scene", description="Commentary on the scene.")
     previous = URLField(
         "/v1/scenes/",
         attribute="previous_slug",
         allow_none=True,
-        description="The scene before it in the film; null for the first.",
+        description="The previous scene of the film; null for the first.",
     )
     next = URLField(
         "/v1/scenes/",
         attribute="next_slug",
         allow_none=True,
-        description="The scene after it in the film; null for the last.",
+        description="The next scene of the film; null for the last.",
     )
 
 
 class SceneSchema(ItemSchema):
-    """A unit of a film, as the sources narrate it."""
+    """One unit of a film, as the source narrates it."""
 
     type = ConstantField("scene", "Always `scene`.")
-    url = URLField("/v1/scenes/", description="This scene's address.")
-    html_url = URLField("/scenes/", description="The address of its page, for people.")
-    title = fields.String(metadata={"description": "A short neutral title, ours."})
+    url = URLField("/v1/scenes/", description="The URL of this scene.")
+    html_url = URLField("/scenes/", description="The URL of the scene's web page.")
+    title = fields.String(metadata={"description": "A short, neutral title, written by an editor."})
     film = ReferenceTo("film", metadata={"description": "The film."})
-    position = fields.Integer(metadata={"description": "Its place in the narrated order, from 1."})
-    summary = fields.String(metadata={"description": "What happens, in our words."})
+    position = fields.Integer(
+        metadata={"description": "The position of the scene in the film, in narrated order from 1."}
+    )
+    summary = fields.String(metadata={"description": "What happens, in the editor's words."})
     starts_at = fields.String(
         allow_none=True,
-        metadata={"description": "Timecode `HH:MM:SS` of its beginning; null when not known."},
+        metadata={"description": "The timecode of the start, as `HH:MM:SS`; null if unknown."},
     )
     ends_at = fields.String(
-        allow_none=True, metadata={"description": "Timecode `HH:MM:SS` of its end; null when not known."}
+        allow_none=True, metadata={"description": "The timecode of the end, as `HH:MM:SS`; null if unknown."}
     )
-    appearances = NestedParts(AppearanceSchema, metadata={"description": "Who is seen, heard or spoken of."})
-    themes = ReferencesTo("theme", metadata={"description": "What it is about."})
-    citations = NestedParts(CitationSchema, metadata={"description": "Where sources narrate it."})
+    appearances = NestedParts(
+        AppearanceSchema, metadata={"description": "The characters who are present, heard or mentioned."}
+    )
+    themes = ReferencesTo("theme", metadata={"description": "The themes of the scene."})
+    citations = NestedParts(CitationSchema, metadata={"description": "Where sources narrate the scene."})
     advisories = NestedParts(
         AdvisoryLinkSchema,
         attribute="advisory_links",
-        metadata={"description": "Content notes on its title and summary."},
+        metadata={"description": "The advisories on title and summary."},
     )
-    editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = NestedObject(SceneLinksSchema, metadata={"description": "Where to go from here."})
+    editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
+    links = NestedObject(SceneLinksSchema, metadata={"description": "URLs of related resources."})
 
 
 class SceneQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, ListQuerySchema):
-    """Filters and order of scenes."""
+    """Query parameters of scenes."""
 
     model = Scene
 
-    film = CommaSeparated(Slug(), metadata={"description": "Only scenes of any of these films."})
+    film = CommaSeparated(Slug(), metadata={"description": "Return only scenes of these films."})
     character = CommaSeparated(
-        Slug(), metadata={"description": "Only scenes in which any of these characters appears."}
+        Slug(), metadata={"description": "Return only scenes in which these characters appear."}
     )
     presence = CommaSeparated(
         Choice(Presence),
         metadata={
-            "description": "Only appearances of any of these kinds; together with `character`, theirs."
+            "description": "Return only scenes with appearances of these kinds. With `character`, only that "
+            "character's appearances count."
         },
     )
     source = CommaSeparated(
-        Slug(), metadata={"description": "Only scenes that any of these sources narrates."}
+        Slug(), metadata={"description": "Return only scenes that these sources narrate."}
     )
     sort = SortField(Scene)
 
@@ -123,14 +130,14 @@ SourceSceneQuerySchema = drop_filters(SceneQuerySchema, "SourceSceneQuerySchema"
 
 
 class AppearanceBody(RequestSchema):
-    """A character in a scene, as a body writes it."""
+    """An appearance, as written in a body."""
 
     character = Reference("character", required=True)
     presence = Choice(Presence, required=True)
 
 
 class SceneCreateSchema(CreateSchema):
-    """A scene, as it is written."""
+    """A scene, as written in a pack."""
 
     title = Text(300, required=True)
     film = Reference("film", required=True)
@@ -147,7 +154,7 @@ class SceneCreateSchema(CreateSchema):
 
     @validates_schema
     def ends_after_it_starts(self, entry: dict[str, Any], **_: Any) -> None:
-        """Refuse an end before the beginning: the same rule stands as a constraint on the table."""
+        """Reject an end before the start; the table has the same rule as a constraint."""
         starts_at, ends_at = entry.get("starts_at"), entry.get("ends_at")
         if starts_at and ends_at and ends_at < starts_at:
-            raise ValidationError("A scene does not end before it starts.", "ends_at")
+            raise ValidationError("Must not be before starts_at.", "ends_at")

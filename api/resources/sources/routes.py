@@ -23,7 +23,10 @@ from models import Film, Paragraph, Source
 from models.source_coverage import SourceCoverage, source_coverage
 
 blp = Blueprint(
-    "sources", __name__, url_prefix="/v1", description="The essays, and their numbered paragraphs."
+    "sources",
+    __name__,
+    url_prefix="/v1",
+    description="Essays, reviews, books and talks, with their paragraphs.",
 )
 
 ESSAY = "/v1/sources/her-perfection-is-the-enemy-of-real"
@@ -37,7 +40,7 @@ class SourceList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List sources
 
-        Every essay, review, book or talk whose argument is served, by title unless sorted otherwise.
+        Returns all essays, reviews, books and talks, sorted by title by default.
         """
         return Source.select_where(**filters)
 
@@ -50,7 +53,7 @@ class SourceDetail(MethodView):
     def get(self, source: str) -> Select[Any]:
         """Get a source
 
-        The source with this id. Its text is its author's and is not served.
+        Returns the source with this id. The full text belongs to its author and is not served.
         """
         return Source.select_where(id=[source])
 
@@ -66,13 +69,13 @@ blp.route_undocumented(
     SourceCoverageSchema,
     operation="getSourceCoverage",
     example=f"{ESSAY}/coverage",
-    description="The coverage.",
+    description="The coverage of the source.",
 )
-def get_source_coverage(_asked: dict[str, Any], source: str) -> SourceCoverage:
+def get_source_coverage(_args: dict[str, Any], source: str) -> SourceCoverage:
     """Get a source's coverage
 
-    How much rests on the source, in all, by paragraph and by theme, and which paragraphs of its body
-    nothing cites.
+    Returns how much content cites a source: in total, by paragraph and by theme. Body paragraphs that nothing
+    cites are listed.
     """
     return source_coverage(session(), Source.by_slug(session(), source))
 
@@ -88,7 +91,7 @@ def get_source_coverage(_asked: dict[str, Any], source: str) -> SourceCoverage:
 def source_paragraphs(filters: dict[str, Any], source: str) -> Select[Any]:
     """List a source's paragraphs
 
-    Its paragraphs in order, each with everything that cites it.
+    Returns the paragraphs of a source in order, each with references to everything that cites it.
     """
     return Paragraph.select_where(source=[source], **filters)
 
@@ -101,7 +104,7 @@ def source_paragraphs(filters: dict[str, Any], source: str) -> Select[Any]:
 def source_paragraph(source: str, number: int) -> Select[Any]:
     """Get a paragraph
 
-    One paragraph of a source by its number, with everything that cites it.
+    Returns one paragraph of a source, with references to everything that cites it.
     """
     return Paragraph.select_where(source=[source], number=[number])
 
@@ -117,6 +120,6 @@ def source_paragraph(source: str, number: int) -> Select[Any]:
 def film_sources(filters: dict[str, Any], film: str) -> Select[Any]:
     """List a film's sources
 
-    The sources that speak of the film.
+    Returns the sources that discuss a film.
     """
     return Source.select_where(film=[film], **filters)

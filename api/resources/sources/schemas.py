@@ -1,4 +1,4 @@
-"""Shapes of sources and their paragraphs."""
+"""Schemas of sources and their paragraphs."""
 
 from __future__ import annotations
 
@@ -24,49 +24,66 @@ from api.schemas.links import ListURLField, URLField
 from api.schemas.references import NestedObject, ReferencesTo, UnionReference
 from models import Paragraph, ParagraphKind, Source, SourceKind
 
-SHA256 = RegexpRule(re.compile(r"[0-9a-f]{64}"), "“{input}” is not a SHA-256 in lower-case hexadecimal.")
-WEB_ADDRESS = RegexpRule(re.compile(r"https?://[^\s<>\"]+"), "“{input}” is not an http or https address.")
+SHA256 = RegexpRule(
+    re.compile(r"[0-9a-f]{64}"), "Must be a SHA-256 hash of 64 lower-case hexadecimal digits, not “{input}”."
+)
+HTTP_URL = RegexpRule(re.compile(r"https?://[^\s<>\"]+"), "Must be an http or https URL, not “{input}”.")
 
 
 class SourceLinksSchema(ResponseSchema):
-    """Where to go from a source."""
+    """Links from a source to related resources."""
 
     paragraphs = URLField(
         "/v1/sources/",
         suffix="/paragraphs",
         lists=("paragraph", "source"),
-        description="Its paragraphs, with what cites them.",
+        description="The paragraphs of the source, with references to what cites them.",
     )
-    quotes = ListURLField("quote", by="source", description="Quotes from it.")
-    commentary = ListURLField("commentary", by="source", description="What it argues.")
+    quotes = ListURLField("quote", by="source", description="Quotes from the source.")
+    commentary = ListURLField("commentary", by="source", description="Commentary from the source.")
 
 
 class SourceSchema(ItemSchema):
-    """An essay, review, book or talk that makes the argument; its text is not served."""
+    """An essay, review, book or talk about films. Its full text is not served."""
 
     type = ConstantField("source", "Always `source`.")
-    url = URLField("/v1/sources/", description="This source's address.")
-    kind = Choice(SourceKind, metadata={"description": "Its form."})
-    title = fields.String(metadata={"description": "Its title."})
-    subtitle = fields.String(allow_none=True, metadata={"description": "Its subtitle."})
-    publication = fields.String(allow_none=True, metadata={"description": "Where it was published."})
-    section = fields.String(allow_none=True, metadata={"description": "The part of the publication."})
-    author = fields.String(allow_none=True, metadata={"description": "Who wrote it; null when not known."})
-    published_on = fields.Date(allow_none=True, metadata={"description": "When; null when not known."})
+    url = URLField("/v1/sources/", description="The URL of this source.")
+    kind = Choice(SourceKind, metadata={"description": "The kind of source."})
+    title = fields.String(metadata={"description": "The title of the source."})
+    subtitle = fields.String(
+        allow_none=True, metadata={"description": "The subtitle; null if there is none."}
+    )
+    publication = fields.String(
+        allow_none=True,
+        metadata={"description": "The site, magazine or publisher in which it appeared; null if unknown."},
+    )
+    section = fields.String(
+        allow_none=True, metadata={"description": "The section of the publication; null if there is none."}
+    )
+    author = fields.String(
+        allow_none=True, metadata={"description": "The name of the author; null if unknown."}
+    )
+    published_on = fields.Date(
+        allow_none=True, metadata={"description": "The date of publication; null if unknown."}
+    )
     source_url = fields.String(
         allow_none=True,
-        metadata={"format": "uri", "description": "Where it can be read; null rather than guessed."},
+        metadata={"format": "uri", "description": "The URL where the source can be read; null if unknown."},
     )
-    language = fields.String(metadata={"description": "BCP 47 tag of its language."})
-    rights = fields.String(metadata={"description": "Who holds the text, and on what ground it is quoted."})
+    language = fields.String(metadata={"description": "The language of the source, as a BCP 47 tag."})
+    rights = fields.String(
+        metadata={"description": "The rights holder of the text, and the legal basis for quoting it."}
+    )
     sha256 = fields.String(
-        metadata={"description": "SHA-256 of the plain-text file the paragraphs are numbered in."}
+        metadata={
+            "description": "The SHA-256 hash of the plain-text file in which the paragraphs are numbered."
+        }
     )
-    paragraph_count = fields.Integer(metadata={"description": "How many paragraphs it has."})
-    word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})
-    films = ReferencesTo("film", metadata={"description": "The films it speaks of."})
-    editor_note = fields.String(allow_none=True, metadata={"description": "What an editor adds."})
-    links = NestedObject(SourceLinksSchema, metadata={"description": "Where to go from here."})
+    paragraph_count = fields.Integer(metadata={"description": "The number of paragraphs."})
+    word_count = fields.Integer(metadata={"description": "The number of words, separated by white space."})
+    films = ReferencesTo("film", metadata={"description": "The films that the source discusses."})
+    editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
+    links = NestedObject(SourceLinksSchema, metadata={"description": "URLs of related lists."})
 
 
 class ParagraphSchema(ResponseSchema):
@@ -74,26 +91,28 @@ class ParagraphSchema(ResponseSchema):
 
     type = ConstantField("paragraph", "Always `paragraph`.")
     number = fields.Integer(
-        metadata={"description": "Its number, from 1, counting lines that are not blank."}
+        metadata={"description": "The number of the paragraph: non-blank lines are counted from 1."}
     )
-    kind = Choice(ParagraphKind, metadata={"description": "The part it plays."})
-    word_count = fields.Integer(metadata={"description": "How many words, as white space separates them."})
-    sha256 = fields.String(metadata={"description": "SHA-256 of the UTF-8 bytes of the stripped line."})
+    kind = Choice(ParagraphKind, metadata={"description": "The function of the paragraph in the source."})
+    word_count = fields.Integer(metadata={"description": "The number of words, separated by white space."})
+    sha256 = fields.String(
+        metadata={"description": "The SHA-256 hash of the line in UTF-8, without surrounding white space."}
+    )
     cited_by = fields.List(
         UnionReference("CitingResource", "commentary", "quote", "scene"),
-        metadata={"description": "Everything that cites it, by type and id."},
+        metadata={"description": "References to everything that cites the paragraph, sorted by type and id."},
     )
 
 
 class SourceQuerySchema(IdFilter, ListQuerySchema):
-    """Filters and order of sources."""
+    """Query parameters of sources."""
 
     model = Source
 
-    film = CommaSeparated(Slug(), metadata={"description": "Only sources that speak of any of these films."})
-    kind = CommaSeparated(Choice(SourceKind), metadata={"description": "Only sources of any of these forms."})
+    film = CommaSeparated(Slug(), metadata={"description": "Return only sources that discuss these films."})
+    kind = CommaSeparated(Choice(SourceKind), metadata={"description": "Return only sources of these kinds."})
     language = CommaSeparated(
-        language_field(), metadata={"description": "Only sources in any of these languages."}
+        language_field(), metadata={"description": "Return only sources in these languages."}
     )
     sort = SortField(Source)
 
@@ -102,21 +121,21 @@ FilmSourceQuerySchema = drop_filters(SourceQuerySchema, "FilmSourceQuerySchema",
 
 
 class ParagraphQuerySchema(ListQuerySchema):
-    """Filters and order of a source's paragraphs."""
+    """Query parameters of a source's paragraphs."""
 
     model = Paragraph
 
     number = CommaSeparated(
-        StrictInteger(), metadata={"description": "Only paragraphs with any of these numbers."}
+        StrictInteger(), metadata={"description": "Return only paragraphs with these numbers."}
     )
     kind = CommaSeparated(
-        Choice(ParagraphKind), metadata={"description": "Only paragraphs of any of these kinds."}
+        Choice(ParagraphKind), metadata={"description": "Return only paragraphs of these kinds."}
     )
     sort = SortField(Paragraph)
 
 
 class ParagraphBody(RequestSchema):
-    """A paragraph, as a source's body lists it; its number is its place in the list."""
+    """A paragraph, as written in the body of a source. Its number is its position in the list."""
 
     kind = Choice(ParagraphKind, required=True)
     word_count = WholeNumber(required=True, validate=validate.Range(1, 100_000))
@@ -124,7 +143,7 @@ class ParagraphBody(RequestSchema):
 
 
 class SourceCreateSchema(CreateSchema):
-    """A source, as it is written."""
+    """A source, as written in a pack."""
 
     kind = Choice(SourceKind, required=True)
     title = Text(300, required=True)
@@ -133,7 +152,7 @@ class SourceCreateSchema(CreateSchema):
     section = Text(300, allow_none=True, load_default=None)
     author = Text(300, allow_none=True, load_default=None)
     published_on = fields.Date(format="%Y-%m-%d", allow_none=True, load_default=None)
-    source_url = Text(2000, allow_none=True, load_default=None, pattern=WEB_ADDRESS)
+    source_url = Text(2000, allow_none=True, load_default=None, pattern=HTTP_URL)
     language = language_field(required=True)
     rights = Text(1000, required=True)
     sha256 = Text(64, required=True, pattern=SHA256)

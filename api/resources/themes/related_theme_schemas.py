@@ -1,4 +1,4 @@
-"""Shapes of the themes that come with a theme."""
+"""Schemas of related themes: themes that often occur together with another theme."""
 
 from __future__ import annotations
 
@@ -10,27 +10,32 @@ from api.schemas.links import URLField
 
 
 class RelatedThemeQuerySchema(RequestSchema):
-    """Which of the themes that come with a theme are listed."""
+    """Query parameters of related themes."""
 
-    film = CommaSeparated(
-        Slug(), metadata={"description": "Only what belongs to any of these films is counted."}
-    )
+    film = CommaSeparated(Slug(), metadata={"description": "Count only the content of these films."})
     limit = StrictInteger(
-        1, 100, load_default=20, metadata={"description": "The most themes that are listed."}
+        1, 100, load_default=20, metadata={"description": "The maximum number of themes to return."}
     )
 
 
 class RelatedThemeSchema(ResponseSchema):
-    """A theme that comes with another one."""
+    """A theme that occurs together with another one."""
 
     type = ConstantField("theme", "Always `theme`.")
-    id = fields.String(attribute="slug", metadata={"description": "The theme's id."})
+    id = fields.String(attribute="slug", metadata={"description": "The id of the theme."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
-    url = URLField("/v1/themes/", description="The theme's address.")
+    url = URLField("/v1/themes/", description="The URL of the theme.")
     count = fields.Integer(
-        metadata={"description": "How often they come together; the list is in this order, then by id."}
+        metadata={
+            "description": "The number of items tagged with both themes. The list is sorted by it in "
+            "descending order, then by id."
+        }
     )
-    scenes = fields.Integer(metadata={"description": "On how many scenes."})
-    quotes = fields.Integer(metadata={"description": "On how many quotes."})
-    commentary = fields.Integer(metadata={"description": "On how many claims."})
-    is_related = fields.Boolean(metadata={"description": "Whether the vocabulary says that they are akin."})
+    scenes = fields.Integer(metadata={"description": "The number of scenes tagged with both themes."})
+    quotes = fields.Integer(metadata={"description": "The number of quotes tagged with both themes."})
+    commentary = fields.Integer(
+        metadata={"description": "The number of commentary entries tagged with both themes."}
+    )
+    is_related = fields.Boolean(
+        metadata={"description": "Whether the theme is also among the `related` themes of the other."}
+    )

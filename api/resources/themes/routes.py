@@ -17,7 +17,7 @@ from models import Theme
 from models.facet_counts import count_relation
 from models.theme_counts import related_themes
 
-blp = Blueprint("themes", __name__, url_prefix="/v1", description="The shared vocabulary.")
+blp = Blueprint("themes", __name__, url_prefix="/v1", description="The topics that content is tagged with.")
 
 
 @blp.route("/themes")
@@ -28,7 +28,7 @@ class ThemeList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List themes
 
-        The whole vocabulary, by name unless sorted otherwise.
+        Returns all themes, sorted by name by default.
         """
         return Theme.select_where(**filters)
 
@@ -41,7 +41,7 @@ class ThemeDetail(MethodView):
     def get(self, theme: str) -> Select[Any]:
         """Get a theme
 
-        The theme with this id, with what is broader, narrower and related.
+        Returns the theme with this id, with its broader theme, subthemes and related themes.
         """
         return Theme.select_where(id=[theme])
 
@@ -54,12 +54,12 @@ class ThemeDetail(MethodView):
     operation="listRelatedThemes",
     example="/v1/themes/loneliness/related?limit=3",
 )
-def get_related_themes(asked: dict[str, Any], theme: str) -> Ranking:
+def get_related_themes(args: dict[str, Any], theme: str) -> Ranking:
     """List a theme's related themes
 
-    The themes that come with it most often: on the same scenes, quotes and claims. A theme means itself
-    and what is narrower, so what is broader or narrower than the theme comes with it by definition and is
-    left out. The list has one page; `total` is always known.
+    Returns the themes that occur most often together with a theme, on the same scenes, quotes and commentary.
+    A theme includes its subthemes, so its broader theme and its subthemes are left out. The list has a single
+    page, and `total` is always set.
     """
-    found, is_whole = related_themes(session(), Theme.by_slug(session(), theme), asked.get("film", []))
-    return Ranking(found[: asked["limit"]], len(found), count_relation(is_whole))
+    themes, is_complete = related_themes(session(), Theme.by_slug(session(), theme), args.get("film", []))
+    return Ranking(themes[: args["limit"]], len(themes), count_relation(is_complete))

@@ -1,4 +1,4 @@
-"""Shapes of themes."""
+"""Schemas of themes."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from models import Theme
 
 
 class ThemeLinksSchema(ResponseSchema):
-    """Where to go from a theme."""
+    """Links from a theme to related resources."""
 
-    scenes = ListURLField("scene", by="theme", description="Scenes about it.")
-    quotes = ListURLField("quote", by="theme", description="Quotes about it.")
-    commentary = ListURLField("commentary", by="theme", description="Claims about it.")
+    scenes = ListURLField("scene", by="theme", description="Scenes tagged with the theme.")
+    quotes = ListURLField("quote", by="theme", description="Quotes tagged with the theme.")
+    commentary = ListURLField("commentary", by="theme", description="Commentary tagged with the theme.")
 
 
 class ThemeSchema(ItemSchema):
-    """A concept of the shared vocabulary (SKOS), one level of hierarchy deep."""
+    """A topic of the shared vocabulary, with at most one broader theme (as in SKOS)."""
 
     type = ConstantField("theme", "Always `theme`.")
-    url = URLField("/v1/themes/", description="This theme's address.")
-    html_url = URLField("/themes/", description="The address of its page, for people.")
-    name = fields.String(metadata={"description": "Its name."})
-    definition = fields.String(metadata={"description": "What it means, in one sentence."})
+    url = URLField("/v1/themes/", description="The URL of this theme.")
+    html_url = URLField("/themes/", description="The URL of the theme's web page.")
+    name = fields.String(metadata={"description": "The name of the theme."})
+    definition = fields.String(metadata={"description": "What the theme means, in one sentence."})
     broader = ReferenceTo(
-        "theme", allow_none=True, metadata={"description": "The theme it is part of; null if of none."}
+        "theme", allow_none=True, metadata={"description": "The broader theme; null if there is none."}
     )
-    narrower = ReferencesTo("theme", metadata={"description": "Themes that are part of it, by id."})
-    related = ReferencesTo("theme", metadata={"description": "Themes akin to it."})
-    links = NestedObject(ThemeLinksSchema, metadata={"description": "Where to go from here."})
+    narrower = ReferencesTo("theme", metadata={"description": "The subthemes, sorted by id."})
+    related = ReferencesTo("theme", metadata={"description": "Themes with a similar meaning."})
+    links = NestedObject(ThemeLinksSchema, metadata={"description": "URLs of related lists."})
 
 
 class ThemeQuerySchema(IdFilter, TextFilter, ListQuerySchema):
-    """Filters and order of themes."""
+    """Query parameters of themes."""
 
     model = Theme
 
-    broader = CommaSeparated(Slug(), metadata={"description": "Only themes that are part of any of these."})
-    related = CommaSeparated(Slug(), metadata={"description": "Only themes akin to any of these."})
+    broader = CommaSeparated(Slug(), metadata={"description": "Return only subthemes of these themes."})
+    related = CommaSeparated(Slug(), metadata={"description": "Return only themes related to these themes."})
     sort = SortField(Theme)
 
 
 class ThemeCreateSchema(CreateSchema):
-    """A theme, as it is written; what is narrower follows from what is broader."""
+    """A theme, as written in a pack. Subthemes are not written: they name their broader theme."""
 
     name = Text(120, required=True)
     definition = Text(1000, required=True)
