@@ -219,7 +219,7 @@ class TestDatabaseOutage:
 
         broken_app = create_app(app.extensions["settings"])
         monkeypatch.setattr(request_context, "session", broken)
-        monkeypatch.setattr("api.views.blueprint.session", lambda: 1 / 0)
+        monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
         answer = broken_app.test_client().get("/v1/quotes")
         assert_problem(answer, "internal-error")
         assert "hunter2" not in answer.text
@@ -244,7 +244,7 @@ class TestDatabaseOutage:
 class TestLogs:
     def test_an_internal_error_is_logged_once_without_what_variables_held(self, app, monkeypatch, capsys):
         logs.configure()
-        monkeypatch.setattr("api.views.blueprint.session", lambda: 1 / 0)
+        monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
         answer = (
             create_app(app.extensions["settings"])
             .test_client()

@@ -130,7 +130,7 @@ class TestExchange:
         compare((sent, re.sub(r"(Retry-After: |;t=)\d+", r"\g<1><n>", answer)), app)
 
     def test_a_bug(self, made, shown, monkeypatch):
-        monkeypatch.setattr("api.views.blueprint.session", lambda: 1 / 0)
+        monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
         compare(shown("internal-error"), made())
 
     def test_a_slow_statement(self, made, shown):

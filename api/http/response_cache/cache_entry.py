@@ -1,7 +1,7 @@
 """Cache entries: a response in each content coding (RFC 9110, section 8.4), with its entity tags.
 
-A strong entity tag identifies bytes, so every coding has its own: the tag of the uncoded body, with ``-br`` or
-``-gzip`` at its end (RFC 9110, section 8.8.3.3).
+A strong entity tag identifies bytes, so every coding has its own: the tag of the uncoded body with ``-br``
+or ``-gzip`` at its end (RFC 9110, section 8.8.3.3).
 """
 
 from __future__ import annotations
