@@ -168,6 +168,13 @@ class TestServe:
 class TestRefusals:
     """What cannot be used ends ``subtext serve`` with one sentence, without a traceback."""
 
+    @pytest.fixture
+    def default_logs(self):
+        """Undo what ``main`` configures for its process."""
+        yield
+        structlog.reset_defaults()
+
+    @pytest.mark.usefixtures("default_logs")
     @pytest.mark.parametrize(
         ("name", "value"),
         [
@@ -200,7 +207,6 @@ class TestRefusals:
         monkeypatch.setattr("subtext_cli.server.serve", lambda _settings: pytest.fail("it was served"))
         with pytest.raises(SystemExit) as end:
             main()
-        structlog.reset_defaults()
         message = end.value.code
         assert message.startswith("subtext: ")
         assert "\n" not in message
@@ -225,4 +231,4 @@ class TestRefusals:
                 check=False,
             )
         assert process.returncode == 1
-        assert process.stderr == f"subtext: 127.0.0.1:{port} cannot be used: Address already in use.\n"
+        assert process.stderr == f"subtext: cannot listen on 127.0.0.1:{port}: Address already in use.\n"

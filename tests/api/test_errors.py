@@ -242,8 +242,15 @@ class TestDatabaseOutage:
 
 
 class TestLogs:
-    def test_an_internal_error_is_logged_once_without_what_variables_held(self, app, monkeypatch, capsys):
+    @pytest.fixture
+    def json_logs(self, capsys):
+        """Log as a server does, to the standard error of this test."""
         logs.configure()
+        yield
+        structlog.reset_defaults()
+
+    @pytest.mark.usefixtures("json_logs")
+    def test_an_internal_error_is_logged_once_without_what_variables_held(self, app, monkeypatch, capsys):
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
         answer = (
             create_app(app.extensions["settings"])
@@ -254,7 +261,6 @@ class TestLogs:
         assert json.loads(line)["request_id"] == answer.get_json()["request_id"]
         assert "ZeroDivisionError" in line
         assert "hunter2" not in line
-        structlog.reset_defaults()
 
 
 class TestProblemPages:
