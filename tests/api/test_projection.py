@@ -50,7 +50,7 @@ def projected(session, model, shape):
     """The objects that everyone may see, each with the JSON that SQL writes of it."""
     statement = model.select_where().add_columns(compile_item(shape, model, BASE))
     # Dumping what is included loads it object by object, and the whole shape has every field of every row.
-    return session.execute(statement.limit(25 if shape.include or shape.only else 200)).all()
+    return session.execute(statement.limit(12 if shape.include or shape.only else 200)).all()
 
 
 def assert_alike(session, model, shape):

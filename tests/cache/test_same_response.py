@@ -15,7 +15,7 @@ from tests.responses import comparable
 
 STARTS = ("/v1", "/", "/sitemap.xml", "/robots.txt", "/embed.js")
 #: Of URLs that are alike, so many are compared.
-MAX_ALIKE = 3
+MAX_ALIKE = 2
 ESSAY = "her-perfection-is-the-enemy-of-real"
 QUOTE = "/v1/quotes/her-2013-a-wife-without-the-challenges"
 ITEMS = [
@@ -103,7 +103,7 @@ class TestEveryRoute:
         plain, _ = both_clients
         urls = [url for url, _ in crawl(plain, STARTS, max_alike=MAX_ALIKE)]
         endpoints = {plain.application.url_map.bind("").match(url.partition("?")[0])[0] for url in urls}
-        assert len(urls) > 200
+        assert len(urls) > 180
         assert len(endpoints) > 60
         for url in urls:
             assert_same(url)
