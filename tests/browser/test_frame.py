@@ -1,4 +1,4 @@
-"""The framed document in a real browser: as high as was said, readable in every theme, and quiet."""
+"""The frame in a real browser: as high as its oEmbed response says, readable in every theme, and quiet."""
 
 import json
 import urllib.parse
@@ -12,12 +12,22 @@ from tests.browser.hosts import hosting
 QUOTE = "her-2013-a-wife-without-the-challenges"
 FLAGGED = "her-2013-the-average-modern-woman"
 SHORT = "her-2013-perfection-is-boring"
-WIDTHS = [200, 280, 320, 400, 500, 600]
+#: test_lines.py measures heights at more widths, without frames.
+WIDTHS = [200, 320, 600]
 SERIOUS = {"serious", "critical"}
-#: Whether all of the text can be read without scrolling, and nothing is cut off at a side.
+#: Whether all text is visible without scrolling, and nothing is cut off.
 FITS = """() => {
   const root = document.documentElement;
   return root.scrollHeight <= innerHeight && root.scrollWidth <= innerWidth;
+}"""
+
+
+BACKGROUND = "getComputedStyle(document.documentElement).backgroundColor"
+#: The height of the document as it is, and with everything opened, which it stays.
+HEIGHTS = """() => {
+  const main = document.querySelector('main'), closed = main.offsetHeight;
+  for (const one of document.querySelectorAll('details')) one.open = true;
+  return [closed, main.offsetHeight];
 }"""
 
 
@@ -29,26 +39,26 @@ def site():
 
 
 @pytest.fixture(scope="module")
-def told(served):
-    """Return what asks for a quote's oEmbed answer."""
+def oembed(served):
+    """A function that returns the oEmbed response for a quote."""
 
     def get(quote, **query):
         query = urllib.parse.urlencode({"url": f"{served.url}/quotes/{quote}"} | query)
-        with urllib.request.urlopen(f"{served.url}/oembed?{query}") as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(f"{served.url}/oembed?{query}") as response:
+            return json.load(response)
 
     return get
 
 
 @pytest.fixture(scope="module")
 def quotes(served):
-    with urllib.request.urlopen(f"{served.url}/v1/quotes?limit=100") as answer:
-        return [quote["id"] for quote in json.load(answer)["data"]]
+    with urllib.request.urlopen(f"{served.url}/v1/quotes?limit=100") as response:
+        return [quote["id"] for quote in json.load(response)["data"]]
 
 
 @pytest.fixture
 def frames(page, site):
-    """Return what shows markup with frames on the other site, and returns the frames once they are drawn."""
+    """A function that shows markup on the other site, and returns its frames once they are drawn."""
 
     def shown(markup, **options):
         page.goto(site.shows(markup.replace('loading="lazy"', ""), **options))
@@ -61,7 +71,7 @@ def frames(page, site):
 
 @pytest.fixture
 def frame_of(frames, served):
-    """Return what shows one frame at a path, of a size, on the other site, and returns it."""
+    """A function that shows one frame of a size on the other site, and returns it."""
 
     def shown(path, size, **options):
         source = f'src="{served.url}/embed/quotes/{path}" width="{size[0]}" height="{size[1]}"'
@@ -71,53 +81,50 @@ def frame_of(frames, served):
 
 
 class TestHeight:
-    @pytest.mark.parametrize("width", WIDTHS)
-    def test_it_is_what_was_told_for_every_quote(self, frames, told, quotes, width):
-        answers = [told(quote, maxwidth=width) for quote in quotes]
-        assert len(answers) == 30
-        shown = frames("".join(answer["html"] for answer in answers))
-        for answer, frame in zip(answers, shown, strict=True):
-            needed = frame.evaluate("document.querySelector('main').offsetHeight")
-            frame.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-            opened = frame.evaluate("document.querySelector('main').offsetHeight")
-            assert max(needed, opened) == answer["height"]
-            assert frame.evaluate("document.documentElement.scrollHeight") == answer["height"]
-            assert frame.evaluate(FITS)
+    def test_every_quote_has_the_height_in_its_oembed_response(self, frames, oembed, quotes):
+        assert len(quotes) == 30
+        for width in WIDTHS:
+            responses = {quote: oembed(quote, maxwidth=width) for quote in quotes}
+            shown = frames("".join(response["html"] for response in responses.values()))
+            for (quote, response), frame in zip(responses.items(), shown, strict=True):
+                closed, opened = frame.evaluate(HEIGHTS)
+                assert max(closed, opened) == response["height"], f"{quote}, {width} pixels"
+                assert frame.evaluate("document.documentElement.scrollHeight") == response["height"]
+                assert frame.evaluate(FITS), f"{quote}, {width} pixels"
 
-    @pytest.mark.parametrize("width", WIDTHS)
-    def test_flagged_words_have_their_room_while_they_are_hidden(self, frames, told, width):
-        [frame] = frames(told(FLAGGED, maxwidth=width)["html"])
-        assert frame.evaluate(FITS)
-        assert not frame.locator("blockquote").is_visible()
+    def test_flagged_words_have_their_space_while_they_are_hidden(self, frames, oembed):
+        for width in WIDTHS:
+            [frame] = frames(oembed(FLAGGED, maxwidth=width)["html"])
+            assert frame.evaluate(FITS), width
+            assert not frame.locator("blockquote").is_visible()
 
-    def test_nothing_of_the_page_moves(self, page, frames, told):
+    def test_it_causes_no_layout_shift(self, page, frames, oembed):
         page.add_init_script(
             "window.moved = 0; new PerformanceObserver(list => { for (const one of list.getEntries())"
             " moved += one.value }).observe({ type: 'layout-shift', buffered: true })"
         )
-        frames(told(QUOTE)["html"] + "<p>Below</p>")
+        frames(oembed(QUOTE)["html"] + "<p>Below</p>")
         page.wait_for_timeout(300)
         assert page.evaluate("moved") == 0
 
 
 class TestClamp:
-    @pytest.mark.parametrize(
-        ("width", "high"), [(600, 120), (400, 160), (320, 150), (200, 120), (200, 200), (300, 60)]
-    )
-    def test_it_fits_and_leads_to_the_rest(self, frames, told, width, high):
-        answer = told(QUOTE, maxwidth=width, maxheight=high)
-        assert (answer["height"], "clamp=1" in answer["html"]) == (high, True)
-        [frame] = frames(answer["html"])
-        rest = frame.get_by_role("link", name="Read the rest")
-        assert frame.evaluate(FITS)
-        box = frame.evaluate(
-            "(({top, bottom}) => [top, innerHeight - bottom])(document.querySelector('.rest a').getBoundingClientRect())"
-        )
-        assert rest.get_attribute("href").endswith(QUOTE)
-        assert min(box) >= 0
+    def test_it_fits_and_links_to_the_rest(self, frames, oembed):
+        for width, height in ((600, 120), (400, 160), (320, 150), (200, 120), (200, 200), (300, 60)):
+            size = f"{width} × {height}"
+            response = oembed(QUOTE, maxwidth=width, maxheight=height)
+            assert (response["height"], "clamp=1" in response["html"]) == (height, True), size
+            [frame] = frames(response["html"])
+            link = frame.get_by_role("link", name="Read the rest")
+            assert frame.evaluate(FITS), size
+            box = frame.evaluate(
+                "(({top, bottom}) => [top, innerHeight - bottom])(document.querySelector('.rest a').getBoundingClientRect())"
+            )
+            assert link.get_attribute("href").endswith(QUOTE), size
+            assert min(box) >= 0, size
 
-    def test_no_line_is_cut_in_two(self, frames, told):
-        [frame] = frames(told(QUOTE, maxwidth=400, maxheight=170)["html"])
+    def test_no_line_is_cut_in_two(self, frames, oembed):
+        [frame] = frames(oembed(QUOTE, maxwidth=400, maxheight=170)["html"])
         cut = frame.evaluate("""() => {
           const box = document.querySelector('blockquote').getBoundingClientRect();
           const words = document.createRange();
@@ -127,38 +134,46 @@ class TestClamp:
         }""")
         assert not cut
 
-    def test_where_all_fits_there_is_no_rest(self, frame_of):
+    def test_a_quote_that_fits_has_no_link_to_the_rest(self, frame_of):
         frame = frame_of(f"{SHORT}?clamp=1", (600, 300))
         frame.get_by_text("Read the rest").wait_for(state="hidden")
         assert frame.locator("figcaption").is_visible()
 
 
 class TestThemes:
-    #: The colours of the page and of the words, as they are computed.
+    #: The computed colours of the background.
     LIGHT, DARK = "rgb(255, 255, 255)", "rgb(29, 25, 23)"
 
-    @pytest.mark.parametrize("system", ["light", "dark"])
-    @pytest.mark.parametrize("theme", ["auto", "light", "dark"])
-    @pytest.mark.parametrize("host", ["", "light", "dark", "light dark"])
-    def test_it_is_opaque_in_its_own_colours_wherever_it_is(self, page, frame_of, system, theme, host):
-        page.emulate_media(color_scheme=system)
-        head = f'<meta name="color-scheme" content="{host}">' if host else ""
-        frame = frame_of(f"{QUOTE}?theme={theme}", (400, 260), head=head)
-        wanted = self.DARK if theme == "dark" or (theme == "auto" and system == "dark") else self.LIGHT
-        assert frame.evaluate("getComputedStyle(document.documentElement).backgroundColor") == wanted
-        box = page.locator("iframe").bounding_box()
-        assert corner(page, box) == wanted
+    def test_it_is_opaque_in_its_own_colours_on_every_page(self, page, frames, served):
+        for system in ("light", "dark"):
+            page.emulate_media(color_scheme=system)
+            for host in ("", "light", "dark", "light dark"):
+                head = f'<meta name="color-scheme" content="{host}">' if host else ""
+                themes = ("auto", "light", "dark")
+                markup = "".join(
+                    f'<iframe title="A quote" src="{served.url}/embed/quotes/{QUOTE}?theme={theme}"'
+                    ' width="300" height="260" frameborder="0"></iframe>'
+                    for theme in themes
+                )
+                for place, frame in enumerate(frames(markup, head=head)):
+                    theme = themes[place]
+                    is_dark = theme == "dark" or (theme == "auto" and system == "dark")
+                    expected = self.DARK if is_dark else self.LIGHT
+                    message = f"{theme} on a {host or 'plain'} page, {system} system"
+                    assert frame.evaluate(BACKGROUND) == expected, message
+                    box = page.locator("iframe").nth(place).bounding_box()
+                    assert corner(page, box) == expected, message
 
-    def test_it_can_be_read_where_the_system_has_colours_of_its_own(self, page, frames, told):
+    def test_it_is_readable_with_forced_colours(self, page, frames, oembed):
         page.emulate_media(forced_colors="active")
-        [frame] = frames(told(FLAGGED)["html"])
+        [frame] = frames(oembed(FLAGGED)["html"])
         assert frame.get_by_text("Show the words").is_visible()
         assert frame.evaluate("getComputedStyle(document.body).color") == frame.evaluate(
             "(one => { one.style.color = 'CanvasText'; document.body.append(one); return getComputedStyle(one).color })(document.createElement('i'))"
         )
 
-    def test_it_prints_on_white_and_moves_nothing(self, page, frames, told):
-        [frame] = frames(told(QUOTE)["html"])
+    def test_it_is_printed_on_white_and_has_no_animation(self, page, frames, oembed):
+        [frame] = frames(oembed(QUOTE)["html"])
         moving = "[...document.querySelectorAll('*')].filter(one => getComputedStyle(one).transitionDuration !== '0s' || getComputedStyle(one).animationName !== 'none').length"
         assert frame.evaluate(moving) == 0
         page.emulate_media(media="print")
@@ -180,19 +195,20 @@ def corner(page, box):
     return f"rgb{Image.open(BytesIO(shot)).convert('RGB').getpixel((0, 0))}"
 
 
-class TestForEveryone:
-    @pytest.mark.parametrize("theme", ["light", "dark"])
-    @pytest.mark.parametrize("path", [QUOTE, SHORT, FLAGGED, f"{QUOTE}?clamp=1", "daily", "no-such"])
-    def test_axe_finds_nothing_serious(self, page, theme, path):
-        page.emulate_media(color_scheme=theme)
-        page.goto(f"/embed/quotes/{path}")
-        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-        found = Axe().run(page).response["violations"]
-        assert [
-            (fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in SERIOUS
-        ] == []
+class TestAccessibility:
+    def test_axe_finds_nothing_serious(self, page):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            for path in (QUOTE, SHORT, FLAGGED, f"{QUOTE}?clamp=1", "daily", "no-such"):
+                page.goto(f"/embed/quotes/{path}")
+                page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+                faults = Axe().run(page).response["violations"]
+                serious = [
+                    (fault["id"], fault["nodes"][0]["html"]) for fault in faults if fault["impact"] in SERIOUS
+                ]
+                assert serious == [], f"{path}, {scheme}"
 
-    def test_keys_open_what_is_flagged(self, page):
+    def test_keys_open_flagged_words(self, page):
         page.goto(f"/embed/quotes/{FLAGGED}")
         assert not page.locator("blockquote").is_visible()
         page.keyboard.press("Tab")
@@ -201,7 +217,7 @@ class TestForEveryone:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.tagName") == "A"
 
-    def test_it_reads_without_scripts_and_styles(self, chromium, served):
+    def test_it_is_readable_without_scripts_and_fonts(self, chromium, served):
         context = chromium.new_context(java_script_enabled=False, base_url=served.url)
         page = context.new_page()
         page.route("**/*.woff2", lambda route: route.abort())

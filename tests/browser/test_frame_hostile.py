@@ -1,4 +1,4 @@
-"""Frames and pages of texts that would be more than text, in a real browser: nothing runs, nothing is cut off."""
+"""Frames and pages of hostile text in a real browser: nothing runs, nothing is cut off."""
 
 import pytest
 
@@ -7,8 +7,16 @@ from tests.browser.hosts import hosting
 from tests.embeds.conftest import HOSTILE, hostile_id, store_hostile
 from tests.serving import serving
 
-#: What no typeface of ours has, or has all of: a browser takes its own, so that heights are a guess.
+#: Text for which our typefaces lack characters: the browser uses its own, so the height is an estimate.
 GUESSED = {"emoji", "cjk", "noncharacters"}
+
+
+#: Where the words of a frame end on the right.
+RIGHT_EDGE = """() => {
+  const words = document.createRange();
+  words.selectNodeContents(document.querySelector('blockquote p'));
+  return words.getBoundingClientRect().right;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -31,36 +39,36 @@ def site():
 
 
 class TestHostileText:
-    @pytest.mark.parametrize("name", HOSTILE)
-    def test_nothing_of_it_runs_and_all_of_it_is_seen(self, page, hostile, site, name):
+    def test_nothing_runs_and_everything_is_shown(self, page, hostile, site):
         dialogs = []
         page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-        asked = {"url": f"{hostile.url}/quotes/{hostile_id(name)}", "maxwidth": "320"}
-        told = page.request.get(f"{hostile.url}/oembed", params=asked).json()
-        page.goto(site.shows(told["html"].replace('loading="lazy"', "")))
-        main = page.frame_locator("iframe").locator("main")
-        main.evaluate("document.fonts.ready")
+        responses = {name: oembed(page, hostile, name) for name in HOSTILE}
+        markup = "".join(response["html"] for response in responses.values())
+        page.goto(site.shows(markup.replace('loading="lazy"', "")))
+        for place, (name, response) in enumerate(responses.items()):
+            main = page.frame_locator("iframe").nth(place).locator("main")
+            main.evaluate("document.fonts.ready")
+            if name not in GUESSED:
+                assert main.evaluate("main => main.offsetHeight") == response["height"], name
+        children = page.locator("main").first.evaluate("main => [...main.children].map(one => one.tagName)")
+        assert children == ["BLOCKQUOTE", "IFRAME"] * len(HOSTILE)
         assert (dialogs, page.complaints) == ([], [])
-        assert page.locator("main").first.evaluate("main => [...main.children].map(one => one.tagName)") == [
-            "BLOCKQUOTE",
-            "IFRAME",
-        ]
-        if name not in GUESSED:
-            assert main.evaluate("main => main.offsetHeight") == told["height"]
 
-    @pytest.mark.parametrize("name", ["hebrew", "arabic"])
-    def test_what_is_written_from_the_right_stands_on_the_right(self, page, hostile, name):
+    def test_right_to_left_text_is_on_the_right(self, page, hostile):
         page.set_viewport_size({"width": 600, "height": 260})
-        page.goto(f"{hostile.url}/embed/quotes/{hostile_id(name)}")
-        words = "document.querySelector('blockquote p')"
-        right = page.evaluate(
-            f"(words => {{ const all = document.createRange(); all.selectNodeContents(words); return all.getBoundingClientRect().right }})({words})"
-        )
-        assert right > 540
-        assert page.evaluate("getComputedStyle(document.body).borderRightWidth") == "4px"
+        for name in ("hebrew", "arabic"):
+            page.goto(f"{hostile.url}/embed/quotes/{hostile_id(name)}")
+            assert page.evaluate(RIGHT_EDGE) > 540, name
+            assert page.evaluate("getComputedStyle(document.body).borderRightWidth") == "4px", name
 
-    @pytest.mark.parametrize("name", HOSTILE)
-    def test_its_page_is_no_wider_than_a_phone(self, page, hostile, name):
+    def test_no_page_is_wider_than_a_phone(self, page, hostile):
         page.set_viewport_size({"width": 320, "height": 700})
-        page.goto(f"{hostile.url}/quotes/{hostile_id(name)}")
-        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        for name in HOSTILE:
+            page.goto(f"{hostile.url}/quotes/{hostile_id(name)}")
+            assert page.evaluate("document.documentElement.scrollWidth") == 320, name
+
+
+def oembed(page, service, name):
+    """Return the oEmbed response for a hostile quote."""
+    query = {"url": f"{service.url}/quotes/{hostile_id(name)}", "maxwidth": "320"}
+    return page.request.get(f"{service.url}/oembed", params=query).json()

@@ -1,11 +1,11 @@
-"""Guides, reference, Swagger UI and problems in a real browser: for every eye, hand and screen."""
+"""Guides, reference, Swagger UI and problem pages in a real browser: accessible, quiet, on every screen."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from api.core.config import ROOT
-from tests.browser.test_pages import hosts
+from tests.browser.test_pages import FITS_THE_SCREEN, hosts
 
 GUIDES = sorted(path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README")
 READ = [
@@ -15,14 +15,16 @@ READ = [
     "/docs/problems",
     "/docs/problems/invalid-parameters",
 ]
-#: By what is drawn there by other people's programs: the page, and when it is there.
+#: Pages that a script of others draws, and the selector of an element that shows that they are ready.
 DRAWN = {"/docs": "#operations-quotes-getQuote", "/docs/reference": "#reference .hljs-number"}
 SCHEMES, WIDTHS = ["light", "dark"], [320, 360, 1200]
+#: Colours do not depend on the width: these two have every scheme and every layout.
+SCREENS = [(360, "dark"), (1200, "light")]
 
 
 @pytest.fixture
 def visit(page):
-    """Return what opens a page as a person would have it."""
+    """A function that opens a page, with the width and colour scheme of a reader."""
 
     def go(path, *, width=1200, scheme="light"):
         page.set_viewport_size({"width": width, "height": 800})
@@ -34,55 +36,52 @@ def visit(page):
     return go
 
 
-def found(page, **options):
-    """Return what axe finds: how bad, which rule, and the first element."""
+def violations(page, **options):
+    """Return the violations that axe finds: impact, rule and first element of each."""
     faults = Axe().run(page, **options).response["violations"]
     return [(fault["impact"], fault["id"], fault["nodes"][0]["html"]) for fault in faults]
 
 
-class TestForEveryone:
-    @pytest.mark.parametrize("scheme", SCHEMES)
-    @pytest.mark.parametrize("path", READ)
-    def test_axe_finds_nothing(self, visit, path, scheme):
-        for width in (360, 1200):
-            assert found(visit(path, width=width, scheme=scheme)) == []
+class TestEveryPage:
+    def test_axe_finds_nothing(self, visit):
+        for path in READ:
+            for width, scheme in SCREENS:
+                assert violations(visit(path, width=width, scheme=scheme)) == [], f"{path}, {scheme}"
 
-    @pytest.mark.parametrize("scheme", SCHEMES)
-    def test_axe_finds_nothing_serious_in_the_reference(self, visit, scheme):
-        for width in (360, 1200):
-            faults = found(visit("/docs/reference", width=width, scheme=scheme))
-            assert [fault for fault in faults if fault[0] in ("serious", "critical")] == []
+    def test_axe_finds_nothing_serious_in_the_reference(self, visit):
+        for width, scheme in SCREENS:
+            faults = violations(visit("/docs/reference", width=width, scheme=scheme))
+            assert [fault for fault in faults if fault[0] in ("serious", "critical")] == [], scheme
 
-    @pytest.mark.parametrize("scheme", SCHEMES)
-    def test_axe_finds_nothing_around_swagger_ui(self, visit, scheme):
-        # Within it, buttons contain buttons and a select has no name: its makers' markup, left out here.
-        for width in (360, 1200):
+    def test_axe_finds_nothing_around_swagger_ui(self, visit):
+        # Swagger UI has buttons inside buttons and a select without a name, which we cannot fix.
+        for width, scheme in SCREENS:
             page = visit("/docs", width=width, scheme=scheme)
-            assert found(page, context={"exclude": [["#swagger-ui"]]}) == []
+            assert violations(page, context={"exclude": [["#swagger-ui"]]}) == [], scheme
 
-    @pytest.mark.parametrize("path", [*READ, *DRAWN])
-    def test_no_page_is_wider_than_the_screen(self, visit, path):
-        for width in WIDTHS:
-            page = visit(path, width=width)
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+    def test_no_page_has_an_error_or_asks_another_host(self, visit, served):
+        for path in (*READ, *DRAWN):
+            page = visit(path)
+            assert page.complaints == [], path
+            assert hosts(page, served) == [], path
 
-    @pytest.mark.parametrize("path", [*READ, *DRAWN])
-    def test_no_error_and_no_other_host(self, visit, served, path):
-        page = visit(path)
-        assert page.complaints == []
-        assert hosts(page, served) == []
+    def test_the_first_tab_stop_skips_the_navigation(self, visit):
+        for path in (*READ, *DRAWN):
+            page = visit(path)
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.textContent") == "Skip to content", path
+            page.keyboard.press("Enter")
+            assert page.evaluate("document.activeElement.id") == "content", path
 
-    @pytest.mark.parametrize("path", [*READ, *DRAWN])
-    def test_the_first_key_leads_past_the_navigation(self, visit, path):
-        page = visit(path)
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Skip to content"
-        page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "content"
+    def test_no_page_is_wider_than_the_screen(self, visit):
+        for path in (*READ, *DRAWN):
+            for width in WIDTHS:
+                page = visit(path, width=width)
+                assert page.evaluate(FITS_THE_SCREEN), f"{path}, {width} pixels"
 
 
 class TestGuide:
-    def test_a_block_is_copied_as_it_stands(self, visit, served):
+    def test_a_button_copies_a_code_block(self, visit, served):
         page = visit("/docs/guides/quickstart")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         button = page.locator("figure.code button").first
@@ -91,7 +90,7 @@ class TestGuide:
         page.get_by_text("Copied").wait_for()
         assert page.evaluate("navigator.clipboard.readText()") == f"curl -s {served.url}/v1\n"
 
-    def test_a_block_scrolls_by_keyboard(self, visit):
+    def test_a_code_block_scrolls_by_keyboard(self, visit):
         page = visit("/docs/guides/caching", width=360)
         block = page.locator("pre").first
         block.focus()
@@ -99,12 +98,12 @@ class TestGuide:
         expect(block).not_to_have_js_property("scrollLeft", 0, timeout=30_000)
         assert page.evaluate("window.scrollX") == 0
 
-    def test_a_heading_is_an_address(self, visit):
+    def test_a_heading_has_a_url(self, visit):
         page = visit("/docs/guides/caching")
         page.locator("article").get_by_role("link", name="CORS").click()
         assert page.url.endswith("/docs/guides/caching#cors")
 
-    def test_it_is_read_without_scripts(self, chromium, served):
+    def test_it_is_readable_without_scripts(self, chromium, served):
         context = chromium.new_context(base_url=served.url, java_script_enabled=False)
         plain = context.new_page()
         plain.goto("/docs/guides/quickstart")
@@ -126,13 +125,13 @@ class TestReference:
         shown.get_by_text('"speaker_certainty"').first.wait_for()
         assert page.complaints == []
 
-    def test_it_offers_nothing_of_its_makers(self, visit):
+    def test_it_has_no_offers_of_its_makers(self, visit):
         page = visit("/docs/reference")
         for words in ("Generate SDK", "Ask AI", "Developer Tools", "Connect MCP"):
             assert page.get_by_text(words).locator("visible=true").count() == 0
 
     @pytest.mark.parametrize("path", DRAWN)
-    def test_it_is_dark_where_pages_are(self, visit, path):
+    def test_it_follows_the_colour_scheme(self, visit, path):
         shades = [
             visit(path, scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
             for scheme in SCHEMES

@@ -3,9 +3,8 @@
 import datetime as dt
 import re
 
-import pytest
-
 from tests.browser.parsed import Parsed
+from tests.cases import each
 
 
 class TestChoosing:
@@ -38,7 +37,7 @@ class TestChoosing:
         assert about
         assert chosen == about
 
-    @pytest.mark.parametrize("path", ["/embed/quotes/random", "/feeds/quotes.json", "/feeds/daily.atom"])
+    @each("path", ["/embed/quotes/random", "/feeds/quotes.json", "/feeds/daily.atom"])
     def test_what_others_add_to_an_address_is_ignored_however_often(self, client, path):
         assert client.get(f"{path}?utm_source=a&utm_source=b").status_code == 200
 
@@ -58,13 +57,13 @@ class TestChoosing:
         assert all(int(seconds) <= left or left < 5 for seconds in re.findall(r"age=(\d+)", control))
         assert "stale" not in control
 
-    @pytest.mark.parametrize("query", ["film=no-such-film", "about=no-such-theme"])
+    @each("query", ["film=no-such-film", "about=no-such-theme"])
     def test_nothing_that_matches_is_said_in_a_frame(self, client, query):
         for path in ("/embed/quotes/random", "/embed/quotes/daily"):
             answer = client.get(f"{path}?{query}")
             assert (answer.status_code, "No quote matches." in answer.text) == (404, True)
 
-    @pytest.mark.parametrize(
+    @each(
         "query",
         ["max_severity=4", "film=No%20Film", "about=!", "seed=", "tz=<b>", "max_severity=1&max_severity=2"],
     )

@@ -7,6 +7,7 @@ import pytest
 from api.text import fonts
 from api.text.drawable_text import REPLACEMENT, sanitize_text
 from api.text.fonts import font_face_css, served_typefaces, typeface_for, typefaces
+from tests.cases import each
 
 #: Scripts of antiquity and rare ideographs, which no typeface here has.
 LEFT_OUT = ("TANGUT", "KHITAN", "NUSHU", "CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH", "CUNEIFORM")
@@ -14,7 +15,7 @@ LEFT_OUT = (*LEFT_OUT, "EGYPTIAN HIEROGLYPH", "ANATOLIAN HIEROGLYPH", "BAMUM", "
 
 
 class TestTypefaceOf:
-    @pytest.mark.parametrize(
+    @each(
         ("character", "family"),
         [
             ("a", "literata-latin"),
@@ -86,7 +87,7 @@ class TestFacesCss:
             assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
             assert "immutable" in answer.headers["Cache-Control"]
 
-    @pytest.mark.parametrize("name", ["x.woff2", "faces.json", "..%2Ffaces.json", "unifont-400-normal.woff2"])
+    @each("name", ["x.woff2", "faces.json", "..%2Ffaces.json", "unifont-400-normal.woff2"])
     def test_nothing_else_is(self, client, name):
         assert client.get(f"/embed/fonts/{name}").status_code == 404
 

@@ -9,6 +9,7 @@ import pytest
 from models import Alias, Film, Quote, Source, Status
 from models.revision import change_set
 from tests.browser.parsed import Parsed
+from tests.cases import each
 from tests.embeds.conftest import FLAGGED, SLUG
 from tests.models.content import RELEASED, cite, quote
 
@@ -26,7 +27,7 @@ MOST_BYTES = 4096
 
 
 class TestHeaders:
-    @pytest.mark.parametrize("path", ALL)
+    @each("path", ALL)
     def test_it_may_be_framed_by_anyone_and_do_nothing_else(self, client, path):
         answer = client.get(path)
         css = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL).group(1)
@@ -37,7 +38,7 @@ class TestHeaders:
         )
         assert "X-Frame-Options" not in answer.headers
 
-    @pytest.mark.parametrize("path", ALL)
+    @each("path", ALL)
     def test_it_may_stand_in_isolated_pages_and_tells_nobody(self, client, path):
         headers = client.get(path).headers
         assert headers["Content-Type"] == "text/html; charset=utf-8"
@@ -76,7 +77,7 @@ class TestDocument:
         sizes = {quote.id: len(client.get(f"/embed/quotes/{quote.id}").data) for quote in quotes}
         assert max(sizes.values()) <= MOST_BYTES
 
-    @pytest.mark.parametrize("path", ALL)
+    @each("path", ALL)
     def test_it_has_what_a_document_must_have(self, client, path):
         answer = client.get(path)
         page = Parsed(answer.text.removeprefix("<!DOCTYPE html>"))
@@ -125,7 +126,7 @@ class TestParameters:
         ):
             assert client.get(f"{PATH}?{query}").data == whole
 
-    @pytest.mark.parametrize(
+    @each(
         ("theme", "scheme"),
         [("light", "light"), ("dark", "dark"), ("auto", "light dark"), ("", "light dark")],
     )
@@ -155,7 +156,7 @@ class TestScript:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
-    @pytest.mark.parametrize("query", ["", "?v=0123456789abcdef"])
+    @each("query", ["", "?v=0123456789abcdef"])
     def test_an_old_frame_finds_the_new_one(self, client, query):
         answer = client.get(f"/embed/frame.js{query}")
         assert answer.status_code == 200
@@ -179,9 +180,7 @@ class TestAbsent:
                 session.add(Alias(type_name="quote", slug="the-lamp-1950-renamed", resource_id=line.id))
         return hostile_app.test_client()
 
-    @pytest.mark.parametrize(
-        ("name", "status"), [("never-was", 404), ("unfinished", 404), ("taken-back", 410)]
-    )
+    @each(("name", "status"), [("never-was", 404), ("unfinished", 404), ("taken-back", 410)])
     def test_a_small_frame_says_so(self, changed, name, status):
         answer = changed.get(f"/embed/quotes/the-lamp-1950-{name}?theme=dark")
         assert answer.status_code == status

@@ -3,8 +3,7 @@
 import html
 import xml.etree.ElementTree as ET
 
-import pytest
-
+from tests.cases import each
 from tests.embeds.conftest import FLAGGED, SLUG
 
 BASE = "http://127.0.0.1:8000"
@@ -134,13 +133,11 @@ class TestXml:
 
 
 class TestSize:
-    @pytest.mark.parametrize(
-        ("most", "width"), [("600", 600), ("601", 600), ("99999999999", 600), ("320", 320), ("1", 1)]
-    )
+    @each(("most", "width"), [("600", 600), ("601", 600), ("99999999999", 600), ("320", 320), ("1", 1)])
     def test_the_width_is_within_what_is_asked_for(self, ask, most, width):
         assert ask(maxwidth=most).json["width"] == width
 
-    @pytest.mark.parametrize("junk", ["", "0", "-1", "abc", "1e3", "100%", "٣", "1.5", "NaN", "0x10"])
+    @each("junk", ["", "0", "-1", "abc", "1e3", "100%", "٣", "1.5", "NaN", "0x10"])
     def test_junk_is_ignored(self, ask, junk):
         assert ask(maxwidth=junk, maxheight=junk).data == ask().data
 
@@ -149,7 +146,7 @@ class TestSize:
         assert heights == sorted(heights)
         assert heights[0] < heights[-1]
 
-    @pytest.mark.parametrize("most", [1, 50, 150, 199, 250, 4000])
+    @each("most", [1, 50, 150, 199, 250, 4000])
     def test_no_frame_is_higher_than_is_asked_for(self, ask, quotes, most):
         for quote in quotes:
             told = ask(quote.id, maxwidth="250", maxheight=str(most)).json
@@ -157,7 +154,7 @@ class TestSize:
             assert ("clamp=1" in told["html"]) <= (told["height"] == most)
             assert ("clamp=1" in told["html"]) or most >= 150
 
-    @pytest.mark.parametrize(
+    @each(
         ("limits", "size"),
         [
             ({}, (1200, 630)),
@@ -172,7 +169,7 @@ class TestSize:
         assert (told["thumbnail_width"], told["thumbnail_height"]) == size
         assert told["thumbnail_url"] == f"{BASE}/quotes/{SLUG}/card.png?w={size[0]}"
 
-    @pytest.mark.parametrize("limits", [{"maxwidth": "199"}, {"maxheight": "90"}])
+    @each("limits", [{"maxwidth": "199"}, {"maxheight": "90"}])
     def test_where_none_is_so_small_there_is_none(self, ask, limits):
         assert not [name for name in ask(**limits).json if name.startswith("thumbnail")]
 
@@ -182,20 +179,18 @@ class TestSize:
 
 
 class TestErrors:
-    @pytest.mark.parametrize("query", [{}, {"url": ""}, {"url": f"{BASE}/quotes/{SLUG}?{'x' * 2000}"}])
+    @each("query", [{}, {"url": ""}, {"url": f"{BASE}/quotes/{SLUG}?{'x' * 2000}"}])
     def test_an_address_is_needed(self, client, query):
         answer = client.get("/oembed", query_string=query)
         assert answer.status_code == 400
         assert answer.json["errors"][0]["pointer"] == "url"
 
-    @pytest.mark.parametrize(
-        "path", ["/oembed?format=yaml&url=x", "/oembed.yaml?url=x", "/oembed?format=JSON"]
-    )
+    @each("path", ["/oembed?format=yaml&url=x", "/oembed.yaml?url=x", "/oembed?format=JSON"])
     def test_other_formats_are_not_implemented(self, client, path):
         answer = client.get(path)
         assert (answer.status_code, answer.json["code"]) == (501, "not-implemented")
 
-    @pytest.mark.parametrize("form", ["", ".json", ".xml"])
+    @each("form", ["", ".json", ".xml"])
     def test_they_are_problems_whatever_is_accepted(self, client, form):
         answer = client.get(
             f"/oembed{form}?url=https://other.example/quotes/x", headers={"Accept": "text/html"}

@@ -1,6 +1,5 @@
 """Lines, directions and characters, as browsers have them."""
 
-import pytest
 from hypothesis import given
 from uniseg.graphemecluster import grapheme_cluster_boundaries
 
@@ -8,6 +7,7 @@ from api.embeds.text_height import TypeSize, break_lines, height
 from api.text import line_breaking
 from api.text.bidi import embedding_levels
 from api.text.layout import Paragraph, Span
+from tests.cases import each
 from tests.embeds.shown import TEXTS
 from tests.forms import tried
 
@@ -56,7 +56,7 @@ class TestCharacters:
 
 
 class TestLevels:
-    @pytest.mark.parametrize(
+    @each(
         ("text", "expected"),
         [
             ("abc", "222"),

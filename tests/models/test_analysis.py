@@ -1,7 +1,5 @@
 """How texts become terms."""
 
-import pytest
-
 from models.search.text_analysis import (
     MAX_TERM_FREQUENCY,
     MAX_TERM_LENGTH,
@@ -12,13 +10,14 @@ from models.search.text_analysis import (
     stem,
     tokenize,
 )
+from tests.cases import each
 
 
 def exact(text):
     return [token.exact for token in tokenize(text)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "folded"),
     [
         ("Café", "cafe"),
@@ -39,7 +38,7 @@ def test_case_accents_and_forms_are_folded(text, folded):
     assert fold(text)[0] == folded
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "terms"),
     [
         ("Face-to-face, at 9:30", ["face", "to", "face", "at", "9", "30"]),
@@ -56,7 +55,7 @@ def test_tokens_are_runs_of_letters_and_digits(text, terms):
     assert exact(text) == terms
 
 
-@pytest.mark.parametrize(
+@each(
     "words",
     [("letter", "letters", "letter's"), ("perfect", "perfection", "perfectly"), ("divorce", "divorced")],
 )
@@ -68,7 +67,7 @@ def test_a_possessive_has_the_stem_of_its_word():
     assert {token.stem for token in tokenize("Charles Charles's Charles’s CHARLES'")} == {"charl"}
 
 
-@pytest.mark.parametrize("text", ["Cafe\u0301s", "ﬁlms", "so\u00adft", "İD", "e\u0301", "Straße", "don’t"])
+@each("text", ["Cafe\u0301s", "ﬁlms", "so\u00adft", "İD", "e\u0301", "Straße", "don’t"])
 def test_a_token_stands_where_its_letters_stand(text):
     [token] = tokenize(f"“{text}”")
     assert f"“{text}”"[token.start : token.end] == text

@@ -8,6 +8,7 @@ from sqlalchemy import Enum, select
 
 from models import RESOURCES
 from models.database import Database
+from tests.cases import each
 from tests.choices import NASTY
 from tests.generated import contents, worst
 from tests.storing import empty, store
@@ -64,7 +65,7 @@ class TestTheWorst:
         written = str(worst())
         assert [text for text in NASTY if repr(text)[1:-1] not in written] == []
 
-    @pytest.mark.parametrize("model", RESOURCES)
+    @each("model", RESOURCES)
     def test_has_null_and_another_value_wherever_null_may_stand(self, model):
         rows = worst()[model.type_name]
         for column in model.__table__.columns:
@@ -72,14 +73,14 @@ class TestTheWorst:
             if column.nullable:
                 assert {row[name] is None for row in rows} == {True, False}, name
 
-    @pytest.mark.parametrize("model", RESOURCES)
+    @each("model", RESOURCES)
     def test_has_every_choice(self, model):
         rows = worst()[model.type_name]
         for column in model.__table__.columns:
             if isinstance(column.type, Enum):
                 assert set(column.type.enum_class) == {row[column.name] for row in rows} - {None}
 
-    @pytest.mark.parametrize("model", RESOURCES)
+    @each("model", RESOURCES)
     def test_has_lists_that_are_empty_and_lists_that_are_not(self, model):
         rows = worst()[model.type_name]
         for name in [name for name, value in rows[0].items() if isinstance(value, list)]:

@@ -4,12 +4,8 @@ Each answer was read beside the pack: what is called so comes first, then what s
 what says it in passing.
 """
 
-from contextlib import closing
-
-import pytest
-
-from models.database import Database
 from models.search import parse, search
+from tests.cases import each
 from tests.statements import statements
 
 #: How many hits a query has, and the first five: ``_`` is the film.
@@ -178,19 +174,12 @@ MEANT = {
 }
 
 
-@pytest.fixture(scope="module")
-def pack(engine):
-    """The pack, to be read alone."""
-    with engine.fresh("pack") as url, closing(Database(url)) as database:
-        yield database
-
-
 def found(database, text, **narrowed):
     with database.read_session() as session:
         return search(session, parse(text), **narrowed)
 
 
-@pytest.mark.parametrize("text", GOLDEN)
+@each("text", GOLDEN)
 def test_it_finds_what_is_meant_in_order(pack, text):
     total, first = GOLDEN[text]
     answer = found(pack, text)
@@ -198,7 +187,7 @@ def test_it_finds_what_is_meant_in_order(pack, text):
     assert (answer.total, answer.approximate) == (total, False)
 
 
-@pytest.mark.parametrize("text", MEANT)
+@each("text", MEANT)
 def test_it_says_what_was_meant(pack, text):
     answer = found(pack, text)
     assert (answer.hits, answer.suggestion) == ([], MEANT[text])
@@ -255,7 +244,7 @@ def selects(seen):
 
 
 class TestStatements:
-    @pytest.mark.parametrize("text", ["love", '"growing apart" -dating', "lo*", "the"])
+    @each("text", ["love", '"growing apart" -dating', "lo*", "the"])
     def test_a_search_is_one(self, pack, text):
         with statements(pack.engine) as seen:
             found(pack, text, types=["quote"], films=["her-2013"], max_severity=1)

@@ -1,4 +1,4 @@
-"""The index says what everyone may see, after every commit, and after every one that did not happen."""
+"""The search index has everything that is visible, after every commit and every rollback."""
 
 import datetime as dt
 from contextlib import closing
@@ -25,7 +25,7 @@ LATER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
 
 
 def stored(session):
-    """Return all that is in the tables of the index, but for its version."""
+    """Return all rows of the index, without its version."""
     return [
         {tuple(row) for row in session.execute(select(*columns))}
         for columns in (
@@ -48,14 +48,14 @@ def visible(session):
 
 
 def in_step(database):
-    """Whether the index holds what may be seen, and would be the same if it were made anew."""
+    """Whether the index has everything that is visible, and equals a rebuilt one."""
     with Session(database.engine) as session:
         before = stored(session)
         listed = {
             tuple(row) for row in session.execute(select(SearchDocument.type_name, SearchDocument.slug))
         }
         if database.is_sqlite:
-            # Fails with “malformed” where FTS5 knows of terms that no document has, or the reverse.
+            # Fails with “malformed” if FTS5 has terms that no document has, or the reverse.
             session.execute(
                 text("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)")
             )
@@ -66,30 +66,30 @@ def in_step(database):
     return True
 
 
-def found(database, asked, **narrowed):
+def slugs_of(database, query, **filters):
     with database.read_session() as session:
-        return [hit.slug for hit in search(session, parse(asked), **narrowed).hits]
+        return [hit.slug for hit in search(session, parse(query), **filters).hits]
 
 
-def said(database, model=SearchDocument):
+def count(database, model=SearchDocument):
     with database.read_session() as session:
         return session.scalar(select(func.count()).select_from(model))
 
 
-class TestAWrite:
-    def test_what_is_made_is_found(self, filled):
-        assert found(filled, '"leave the lamp on"')[0] == f"{FILM}-lamp-on"
-        assert found(filled, "agnes voss") == [FILM]
+class TestWrite:
+    def test_a_new_resource_is_found(self, filled):
+        assert slugs_of(filled, '"leave the lamp on"')[0] == f"{FILM}-lamp-on"
+        assert slugs_of(filled, "agnes voss") == [FILM]
         assert in_step(filled)
 
-    def test_what_is_changed_is_found_by_its_new_words_alone(self, filled):
+    def test_a_changed_text_is_found_by_its_new_words_alone(self, filled):
         with everything(filled) as (_, all_):
             all_.line.text = "Put out the candle."
-        assert found(filled, "candle") == [f"{FILM}-lamp-on"]
-        assert f"{FILM}-lamp-on" not in found(filled, "leave")
+        assert slugs_of(filled, "candle") == [f"{FILM}-lamp-on"]
+        assert f"{FILM}-lamp-on" not in slugs_of(filled, "leave")
         assert in_step(filled)
 
-    def test_words_that_nothing_has_any_more_are_no_longer_known(self, filled):
+    def test_words_that_are_gone_are_not_suggested(self, filled):
         with everything(filled) as (_, all_):
             all_.line.text = "Candelabrum."
         with everything(filled) as (_, all_):
@@ -98,120 +98,120 @@ class TestAWrite:
             assert search(session, parse("candelabrun")).suggestion is None
         assert in_step(filled)
 
-    def test_what_is_renamed_is_found_under_its_new_id(self, filled):
+    def test_a_renamed_resource_is_found_under_its_new_id(self, filled):
         with everything(filled) as (session, all_):
             all_.light.slug = "daylight"
             session.add(Alias(type_name="theme", slug="light", resource_id=all_.light.id))
-        assert "daylight" in found(filled, "light")
-        assert "light" not in found(filled, "light")
+        assert "daylight" in slugs_of(filled, "light")
+        assert "light" not in slugs_of(filled, "light")
         assert in_step(filled)
 
-    def test_what_is_deleted_is_not_found(self, filled):
+    def test_a_deleted_resource_is_not_found(self, filled):
         with everything(filled) as (_, all_):
             all_.line.deleted_at = LATER
-        assert f"{FILM}-lamp-on" not in found(filled, "lamp")
+        assert f"{FILM}-lamp-on" not in slugs_of(filled, "lamp")
         assert in_step(filled)
 
-    def test_what_is_taken_away_is_not_found(self, filled):
+    def test_a_removed_row_is_not_found(self, filled):
         with filled.write_session() as session:
             session.add(theme("gone"))
         with filled.write_session() as session:
             session.delete(session.scalars(select(Theme).filter_by(slug="gone")).one())
-        assert found(filled, "gone") == []
+        assert slugs_of(filled, "gone") == []
         assert in_step(filled)
 
-    def test_a_draft_is_found_once_it_is_published(self, filled):
+    def test_a_draft_is_found_after_it_is_published(self, filled):
         with filled.write_session() as session:
             session.add(theme("gloom", status=Status.DRAFT))
-        assert found(filled, "gloom") == []
+        assert slugs_of(filled, "gloom") == []
         assert in_step(filled)
         with filled.write_session() as session:
             session.scalars(select(Theme).filter_by(slug="gloom")).one().status = Status.PUBLISHED
-        assert found(filled, "gloom") == ["gloom"]
+        assert slugs_of(filled, "gloom") == ["gloom"]
         assert in_step(filled)
 
-    def test_an_advisory_narrows_at_once(self, filled):
-        asked = '"what happens"'
-        assert f"{FILM}-morning" in found(filled, asked, max_severity=0)
+    def test_an_advisory_takes_effect_at_once(self, filled):
+        query = '"what happens"'
+        assert f"{FILM}-morning" in slugs_of(filled, query, max_severity=0)
         with everything(filled) as (_, all_):
             all_.morning.advisory_links = [flag(all_.spoiler, 2)]
-        assert f"{FILM}-morning" not in found(filled, asked, max_severity=1)
-        assert f"{FILM}-morning" in found(filled, asked, max_severity=2)
+        assert f"{FILM}-morning" not in slugs_of(filled, query, max_severity=1)
+        assert f"{FILM}-morning" in slugs_of(filled, query, max_severity=2)
         assert in_step(filled)
 
-    def test_a_link_that_says_nothing_of_it_changes_no_document(self, filled):
+    def test_a_link_that_is_not_indexed_changes_no_document(self, filled):
         with statements(filled.engine) as seen, everything(filled) as (_, all_):
             all_.line.scene = None
         assert not [statement for statement in seen if statement.startswith("INSERT INTO search")]
         assert in_step(filled)
 
-    def test_a_link_to_a_theme_is_followed(self, filled):
+    def test_a_link_to_a_theme_is_indexed(self, filled):
         with everything(filled) as (_, all_):
             all_.line.themes = [all_.dark]
-        assert found(filled, "lamp", types=["quote"], themes=["dark"]) == [f"{FILM}-lamp-on"]
-        assert not found(filled, "lamp", types=["quote"], themes=["light"])
+        assert slugs_of(filled, "lamp", types=["quote"], themes=["dark"]) == [f"{FILM}-lamp-on"]
+        assert not slugs_of(filled, "lamp", types=["quote"], themes=["light"])
         assert in_step(filled)
 
-    def test_what_is_not_searched_leaves_the_index_alone(self, filled):
+    def test_a_resource_that_is_not_searched_leaves_the_index_alone(self, filled):
         with statements(filled.engine) as seen, everything(filled) as (_, all_):
             all_.crude.description = "Of words."
             all_.essay.title = "Another title"
         assert not [statement for statement in seen if "search_" in statement]
 
-    def test_several_flushes_leave_the_last(self, filled):
+    def test_the_last_of_several_flushes_is_indexed(self, filled):
         with everything(filled) as (session, all_):
             for word in ("one", "two", "three"):
                 all_.line.text = f"Number {word}."
                 session.flush()
-        assert (found(filled, "three"), found(filled, "two")) == ([f"{FILM}-lamp-on"], [])
+        assert (slugs_of(filled, "three"), slugs_of(filled, "two")) == ([f"{FILM}-lamp-on"], [])
         assert in_step(filled)
 
 
-class TestAFilm:
-    def test_with_it_all_that_is_its_own_is_hidden_and_shown_again(self, filled):
-        before = said(filled)
+class TestFilm:
+    def test_everything_of_a_draft_film_is_hidden_until_it_is_published(self, filled):
+        before = count(filled)
         with everything(filled) as (_, all_):
             all_.film.status = Status.DRAFT
-        assert found(filled, "lamp") == []
-        assert found(filled, "light") == ["light"]
+        assert slugs_of(filled, "lamp") == []
+        assert slugs_of(filled, "light") == ["light"]
         assert in_step(filled)
         with everything(filled) as (_, all_):
             all_.film.status = Status.PUBLISHED
-        assert said(filled) == before
+        assert count(filled) == before
         assert in_step(filled)
 
-    def test_deleted_it_takes_its_own_along(self, filled):
+    def test_everything_of_a_deleted_film_is_hidden(self, filled):
         with everything(filled) as (_, all_):
             all_.film.deleted_at = LATER
-        assert found(filled, "lamp") == []
+        assert slugs_of(filled, "lamp") == []
         assert in_step(filled)
 
-    def test_what_is_added_to_a_draft_waits_for_it(self, filled):
+    def test_what_is_added_to_a_draft_film_is_hidden_until_it_is_published(self, filled):
         with filled.write_session() as session:
             draft = film("the-lamp-1951", status=Status.DRAFT)
             session.add_all([draft, quote(draft, "line", 1, text="Candelabrum.")])
-        assert found(filled, "candelabrum") == []
+        assert slugs_of(filled, "candelabrum") == []
         with filled.write_session() as session:
             session.scalars(select(Film).filter_by(slug="the-lamp-1951")).one().status = Status.PUBLISHED
-        assert found(filled, "candelabrum") == ["the-lamp-1951-line"]
+        assert slugs_of(filled, "candelabrum") == ["the-lamp-1951-line"]
         assert in_step(filled)
 
-    def test_renamed_it_narrows_by_its_new_id(self, filled):
-        before = set(found(filled, "lamp", films=[FILM]))
+    def test_a_renamed_film_filters_by_its_new_id(self, filled):
+        before = set(slugs_of(filled, "lamp", films=[FILM]))
         with everything(filled) as (_, all_):
             all_.film.slug = "lamp"
-        assert found(filled, "lamp", films=[FILM]) == []
-        assert set(found(filled, "lamp", films=["lamp"])) == before - {FILM} | {"lamp"}
+        assert slugs_of(filled, "lamp", films=[FILM]) == []
+        assert set(slugs_of(filled, "lamp", films=["lamp"])) == before - {FILM} | {"lamp"}
         assert in_step(filled)
 
-    def test_one_whose_id_begins_alike_is_another(self, filled):
+    def test_an_id_that_starts_with_the_same_words_is_another_film(self, filled):
         with filled.write_session() as session:
             session.add(film("the-lamp"))
-        assert found(filled, "lamp", films=["the-lamp"]) == ["the-lamp"]
+        assert slugs_of(filled, "lamp", films=["the-lamp"]) == ["the-lamp"]
 
 
-class TestNoWrite:
-    def test_a_rollback_leaves_the_index_as_it_was(self, filled):
+class TestRollback:
+    def test_it_leaves_the_index_unchanged(self, filled):
         def fail():
             with everything(filled) as (session, all_):
                 all_.line.text = "Candelabrum."
@@ -220,10 +220,10 @@ class TestNoWrite:
 
         with pytest.raises(RuntimeError):
             fail()
-        assert found(filled, "candelabrum") == []
+        assert slugs_of(filled, "candelabrum") == []
         assert in_step(filled)
 
-    def test_what_was_rolled_back_with_a_savepoint_is_not_indexed(self, filled):
+    def test_a_rollback_to_a_savepoint_is_not_indexed(self, filled):
         with everything(filled) as (session, all_):
             all_.maxim.text = "Kept."
             inner = session.begin_nested()
@@ -233,9 +233,9 @@ class TestNoWrite:
             inner.rollback()
             with session.begin_nested():
                 all_.doubt.title = "Released"
-        assert found(filled, "candelabrum") == found(filled, "gone") == []
-        assert found(filled, "kept") == [f"{FILM}-maxim"]
-        assert found(filled, "released") == [f"{FILM}-doubt"]
+        assert slugs_of(filled, "candelabrum") == slugs_of(filled, "gone") == []
+        assert slugs_of(filled, "kept") == [f"{FILM}-maxim"]
+        assert slugs_of(filled, "released") == [f"{FILM}-doubt"]
         assert in_step(filled)
 
     def test_nothing_is_indexed_before_the_commit(self, filled):
@@ -243,11 +243,11 @@ class TestNoWrite:
             all_.line.text = "Candelabrum."
             session.flush()
             assert search(session, parse("candelabrum")).hits == []
-        assert found(filled, "candelabrum")
+        assert slugs_of(filled, "candelabrum")
 
 
-class TestTwoWriters:
-    """One hides the film, one adds to it, at the same time."""
+class TestConcurrentWriters:
+    """One hides the film while another adds to it."""
 
     @pytest.fixture
     def two(self, postgresql_engine):
@@ -261,7 +261,7 @@ class TestTwoWriters:
                 writer.close()
 
     @pytest.mark.parametrize("hiding_first", [True, False])
-    def test_what_was_added_is_hidden(self, two, hiding_first):
+    def test_the_added_quote_is_hidden(self, two, hiding_first):
         database, hiding, adding = two
         Everything(hiding).film.status = Status.DRAFT
         hiding.flush()
@@ -269,16 +269,16 @@ class TestTwoWriters:
         adding.flush()
         for writer in (hiding, adding) if hiding_first else (adding, hiding):
             writer.commit()
-        assert found(database, "candelabrum") == []
+        assert slugs_of(database, "candelabrum") == []
         assert in_step(database)
 
 
 class TestSeeds:
     def test_the_pack_is_indexed(self, packed):
         assert in_step(packed)
-        assert said(packed) > 200
+        assert count(packed) > 200
 
-    def test_a_second_time_nothing_is_written(self, packed):
+    def test_a_second_load_writes_nothing(self, packed):
         with statements(packed.engine) as seen:
             seed(packed)
         assert not [statement for statement in seen if "search_" in statement]
@@ -288,14 +288,14 @@ class TestSeeds:
             store(session, worst())
         assert in_step(database)
 
-    def test_a_database_that_was_emptied_is_indexed_anew(self, filled):
+    def test_an_emptied_database_is_indexed_again(self, filled):
         empty(filled)
         with filled.write_session() as session:
             store(session, worst())
         assert in_step(filled)
 
     def test_both_databases_hold_the_same_documents(self, sqlite_engine, postgresql_engine):
-        kept = []
+        contents = []
         for engine in (sqlite_engine, postgresql_engine):
             with (
                 engine.fresh("pack") as url,
@@ -303,12 +303,12 @@ class TestSeeds:
                 database.read_session() as session,
             ):
                 columns = [column for column in SearchDocument.__table__.columns if column.name != "terms"]
-                kept.append(sorted(map(tuple, session.execute(select(*columns)))))
-        assert kept[0] == kept[1]
+                contents.append(sorted(map(tuple, session.execute(select(*columns)))))
+        assert contents[0] == contents[1]
 
 
-class TestMakingItAnew:
-    def test_content_written_past_the_listeners_is_found_then(self, packed):
+class TestRebuild:
+    def test_it_indexes_rows_from_bulk_statements(self, packed):
         with packed.write_session() as session:
             connection, table = session.connection(), Quote.__table__
             [row] = connection.execute(select(table).where(table.c.slug.like("%boring"))).mappings()
@@ -317,8 +317,8 @@ class TestMakingItAnew:
                 for number in range(50)
             ]
             connection.execute(insert(table), rows)
-            assert rebuild_index(session) == 50 + said(packed)
-        assert len(found(packed, "bulk")) == 50
+            assert rebuild_index(session) == 50 + count(packed)
+        assert len(slugs_of(packed, "bulk")) == 50
         assert in_step(packed)
 
     def test_it_raises_the_generation(self, filled):
@@ -327,14 +327,14 @@ class TestMakingItAnew:
             rebuild_index(session)
         assert generation(filled) == before + 1
 
-    def test_of_nothing_it_is_nothing(self, database):
+    def test_an_empty_database_has_an_empty_index(self, database):
         with database.write_session() as session:
             assert rebuild_index(session) == 0
         assert generation(database) == 0
 
 
 class TestMigration:
-    def test_what_is_there_is_indexed(self, packed):
+    def test_existing_rows_are_indexed(self, packed):
         with packed.read_session() as session:
             before = stored(session)
         migrations.downgrade(packed.engine, "0001")
@@ -343,33 +343,33 @@ class TestMigration:
             assert stored(session) == before
         assert in_step(packed)
 
-    def test_down_it_leaves_nothing(self, packed):
+    def test_a_downgrade_drops_the_index(self, packed):
         migrations.downgrade(packed.engine, "0001")
         assert [name for name in inspect(packed.engine).get_table_names() if name.startswith("search")] == []
 
-    def test_an_index_of_another_version_is_made_anew(self, filled):
+    def test_an_index_of_another_version_is_rebuilt(self, filled):
         with filled.write_session() as session:
             session.connection().execute(update(IndexStatistics).values(version="0"))
         ensure_index_current(filled.engine)
         with filled.read_session() as session:
             assert session.scalar(select(IndexStatistics.version)) == ANALYSIS_VERSION
 
-    def test_one_of_this_version_is_left_alone(self, filled):
+    def test_an_index_of_this_version_is_kept(self, filled):
         before = generation(filled)
         migrations.upgrade(filled.engine)
         assert generation(filled) == before
 
 
-class TestTheTables:
+class TestTables:
     def test_sqlite_has_fts5_over_plain_terms(self, sqlite_engine):
         with (
             sqlite_engine.fresh() as url,
             closing(Database(url)) as database,
             database.read_session() as session,
         ):
-            made = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'search_index'"))
+            statement = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'search_index'"))
         for part in ("content='search_documents'", "tokenize='ascii'", "prefix='2 3'"):
-            assert part in made
+            assert part in statement
 
     def test_postgresql_has_an_inverted_index(self, postgresql_engine):
         with (
@@ -377,7 +377,7 @@ class TestTheTables:
             closing(Database(url)) as database,
             database.read_session() as session,
         ):
-            made = session.scalar(
+            statement = session.scalar(
                 text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_search_documents_terms'")
             )
-        assert "USING gin (terms)" in made
+        assert "USING gin (terms)" in statement

@@ -4,6 +4,7 @@ import pytest
 
 from models import InvalidQuery
 from models.search import parse
+from tests.cases import each
 
 
 def clauses(text):
@@ -13,7 +14,7 @@ def clauses(text):
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("love", ["word:love"]),
@@ -48,7 +49,7 @@ def test_a_text_is_clauses(text, expected):
     assert clauses(text) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "why"),
     [
         ("", "at least one letter"),
@@ -68,7 +69,7 @@ def test_what_is_no_query_is_refused_with_the_reason(text, why):
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["x" * 200, " ".join(map(str, range(16))), "a " * 100])
+@each("text", ["x" * 200, " ".join(map(str, range(16))), "a " * 100])
 def test_what_is_just_allowed_is_allowed(text):
     assert parse(text).clauses
 

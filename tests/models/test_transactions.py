@@ -1,4 +1,4 @@
-"""Transactions: what one raises when it commits, and what is left when it does not."""
+"""Transactions: what a commit adds to the history, and what a rollback leaves."""
 
 import pytest
 from sqlalchemy import select
@@ -13,11 +13,11 @@ from tests.models.content import Everything, flag, theme
 from tests.models.history import count_revisions, everything, generation, history, revisions
 
 
-class TestTheGeneration:
-    def test_an_empty_database_is_at_nought(self, database):
+class TestGeneration:
+    def test_it_is_0_in_an_empty_database(self, database):
         assert generation(database) == 0
 
-    def test_the_first_content_is_one(self, filled):
+    def test_it_is_1_after_the_first_commit(self, filled):
         assert generation(filled) == 1
 
     def test_a_commit_raises_it_once_however_much_it_changes(self, filled):
@@ -40,14 +40,14 @@ class TestTheGeneration:
             session.commit()
         assert generation(filled) == 1
 
-    def test_a_row_that_is_gone_for_good_raises_it(self, filled):
+    def test_deleting_a_row_raises_it(self, filled):
         with everything(filled) as (session, all_):
             session.delete(all_.maxim)
         assert generation(filled) == 2
 
 
-class TestASavepoint:
-    def test_what_it_kept_counts_once(self, filled):
+class TestSavepoint:
+    def test_released_it_adds_one_revision(self, filled):
         with everything(filled) as (session, all_):
             all_.film.title = "Before"
             with session.begin_nested():
@@ -56,7 +56,7 @@ class TestASavepoint:
         assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
         assert history(filled, "the-lamp-1950")[-1].record["title"] == "After"
 
-    def test_rolled_back_it_leaves_nothing(self, filled):
+    def test_rolled_back_it_adds_nothing(self, filled):
         with everything(filled) as (session, all_):
             savepoint = session.begin_nested()
             all_.film.title = "Inside"
@@ -64,7 +64,7 @@ class TestASavepoint:
             savepoint.rollback()
         assert (revisions(filled), generation(filled)) == ({}, 1)
 
-    def test_rolled_back_it_keeps_what_was_before(self, filled):
+    def test_rolled_back_it_keeps_earlier_changes(self, filled):
         with everything(filled) as (session, all_):
             all_.film.title = "Before"
             savepoint = session.begin_nested()
@@ -74,7 +74,7 @@ class TestASavepoint:
         assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
         assert history(filled, "the-lamp-1950")[-1].record["title"] == "Before"
 
-    def test_after_it_is_rolled_back_the_same_revision_goes_on(self, filled):
+    def test_after_its_rollback_the_revision_continues(self, filled):
         with everything(filled) as (session, all_):
             all_.film.title = "Before"
             savepoint = session.begin_nested()
@@ -83,10 +83,13 @@ class TestASavepoint:
             savepoint.rollback()
             all_.film.title, all_.light.name = "After", "After"
         assert revisions(filled) == {"the-lamp-1950": 2, "light": 2}
-        assert [kept.record["title"] for kept in history(filled, "the-lamp-1950")] == ["The Lamp", "After"]
-        assert [kept.record["name"] for kept in history(filled, "light")] == ["Light", "After"]
+        assert [revision.record["title"] for revision in history(filled, "the-lamp-1950")] == [
+            "The Lamp",
+            "After",
+        ]
+        assert [revision.record["name"] for revision in history(filled, "light")] == ["Light", "After"]
 
-    def test_after_it_is_rolled_back_a_link_can_change(self, filled):
+    def test_after_its_rollback_a_link_can_change(self, filled):
         with everything(filled) as (session, all_):
             all_.storm.title = "Before"
             savepoint = session.begin_nested()
@@ -96,7 +99,7 @@ class TestASavepoint:
             all_.storm.advisory_links.append(flag(all_.spoiler, 1))
         assert revisions(filled) == {"the-lamp-1950-storm": 2}
 
-    def test_a_failed_one_is_forgotten(self, filled):
+    def test_after_an_error_it_adds_nothing(self, filled):
         with everything(filled) as (session, all_):
             all_.film.title = "Before"
             savepoint = session.begin_nested()
@@ -110,7 +113,7 @@ class TestASavepoint:
         last = history(filled, "the-lamp-1950")[-1].record
         assert (last["title"], last["release_year"]) == ("Before", 1951)
 
-    def test_an_inner_one_rolled_back_keeps_the_outer(self, filled):
+    def test_rolling_back_an_inner_one_keeps_the_outer(self, filled):
         with everything(filled) as (session, all_), session.begin_nested():
             all_.film.title = "Outer"
             inner = session.begin_nested()
@@ -128,7 +131,7 @@ def change_and_fail(database):
         raise ZeroDivisionError
 
 
-class TestARollback:
+class TestRollback:
     def test_it_leaves_no_trace(self, filled):
         before = count_revisions(filled)
         with pytest.raises(ZeroDivisionError):
@@ -137,7 +140,7 @@ class TestARollback:
         with filled.read_session() as session:
             assert session.scalar(select(Theme).where(Theme.slug == "never")) is None
 
-    def test_the_same_session_counts_anew_after_it(self, filled):
+    def test_the_session_starts_again_after_it(self, filled):
         with Session(filled.engine) as session:
             film = Everything(session).film
             film.title = "Never"
@@ -146,9 +149,12 @@ class TestARollback:
             film.title = "Now"
             session.commit()
         assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
-        assert [kept.record["title"] for kept in history(filled, "the-lamp-1950")] == ["The Lamp", "Now"]
+        assert [revision.record["title"] for revision in history(filled, "the-lamp-1950")] == [
+            "The Lamp",
+            "Now",
+        ]
 
-    def test_so_it_does_after_being_closed(self, filled):
+    def test_the_session_starts_again_after_being_closed(self, filled):
         session = Session(filled.engine)
         Everything(session).film.title = "Never"
         session.flush()
@@ -157,13 +163,16 @@ class TestARollback:
         session.commit()
         session.close()
         assert (revisions(filled), generation(filled)) == ({"the-lamp-1950": 2}, 2)
-        assert [kept.record["title"] for kept in history(filled, "the-lamp-1950")] == ["The Lamp", "Now"]
+        assert [revision.record["title"] for revision in history(filled, "the-lamp-1950")] == [
+            "The Lamp",
+            "Now",
+        ]
 
 
-class TestTwoEditorsOfOneResource:
+class TestConcurrentEditors:
     @pytest.fixture
     def second(self, filled):
-        """A session that has read the film before the test changes it, and changes it after."""
+        """A session that reads the film before the test changes it."""
         with Session(filled.engine, expire_on_commit=False) as session:
             film = Everything(session).film
             assert film.title == "The Lamp"
@@ -177,10 +186,13 @@ class TestTwoEditorsOfOneResource:
         film.title = "Second"
         with pytest.raises(StaleDataError):
             session.commit()
-        assert [kept.record["title"] for kept in history(filled, "the-lamp-1950")] == ["The Lamp", "First"]
+        assert [revision.record["title"] for revision in history(filled, "the-lamp-1950")] == [
+            "The Lamp",
+            "First",
+        ]
         assert generation(filled) == 2
 
-    def test_the_second_is_refused_when_it_changes_only_a_link(self, filled):
+    def test_the_second_is_refused_even_if_it_only_changes_a_link(self, filled):
         with Session(filled.engine, expire_on_commit=False) as session:
             storm, spoiler = Everything(session).storm, Everything(session).spoiler
             assert storm.advisory_links
@@ -192,7 +204,7 @@ class TestTwoEditorsOfOneResource:
                 session.commit()
         assert revisions(filled) == {"the-lamp-1950-storm": 2}
 
-    def test_one_who_reads_again_is_not(self, filled, second):
+    def test_the_second_is_accepted_after_reading_again(self, filled, second):
         session, film = second
         with everything(filled) as (_, all_):
             all_.film.title = "First"

@@ -6,6 +6,7 @@ import pytest
 
 from seeds import strict_yaml
 from seeds.pack import read_pack
+from tests.cases import each
 from tests.seeds.packs import FILM
 
 RELEASED = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
@@ -101,7 +102,7 @@ class TestReleasedAt:
         assert late == ["casablanca-1942-paris"]
         assert not [entry for entry in entries if "released_at" in entry.body]
 
-    @pytest.mark.parametrize(
+    @each(
         "written",
         [
             "2026-11-24T00:00:00Z",
@@ -116,9 +117,7 @@ class TestReleasedAt:
         assert not pack.diagnostics
         assert pack.entries[0].released_at == RELEASED
 
-    @pytest.mark.parametrize(
-        "written", ["soon", "2026-11-24", "0001-01-01T00:00:00+14:00", "[1]", "{a: b}", "null", "12"]
-    )
+    @each("written", ["soon", "2026-11-24", "0001-01-01T00:00:00+14:00", "[1]", "{a: b}", "null", "12"])
     def test_what_is_no_time_is_a_fault_at_its_line(self, themes, written):
         pack = themes("# When.\n" + THEME.replace("2026-11-24T00:00:00Z", written))
         message = "A timestamp looks like 2026-11-23T00:00:00Z."
@@ -154,13 +153,13 @@ class TestForm:
         assert not pack.diagnostics
         assert not pack.entries
 
-    @pytest.mark.parametrize("entry", ["lost: just text", "lost:", "lost: [a, b]", "lost: 3"])
+    @each("entry", ["lost: just text", "lost:", "lost: [a, b]", "lost: 3"])
     def test_an_entry_that_is_no_mapping_is_a_fault(self, themes, entry):
         pack = themes(THEME + entry + "\n")
         assert told(pack) == [("themes.yml", 5, "form", MALFORMED)]
         assert [entry.slug for entry in pack.entries] == ["sacrifice"]
 
-    @pytest.mark.parametrize("key", ["1984", "true", "null", "2026-11-24", "1.5", "0x" + "f" * 300])
+    @each("key", ["1984", "true", "null", "2026-11-24", "1.5", "0x" + "f" * 300])
     def test_a_key_that_is_no_text_is_a_fault(self, themes, key):
         assert told(themes(f"{THEME}{key}: {{name: x}}\n")) == [("themes.yml", 5, "form", MALFORMED)]
 
@@ -179,7 +178,7 @@ class TestForm:
 
 
 class TestUnreadable:
-    @pytest.mark.parametrize(
+    @each(
         ("content", "line", "problem"),
         [
             ("a: [b,\n\nc: d\n", 4, "expected ',' or ']', but got '<stream end>'"),
@@ -204,12 +203,12 @@ class TestUnreadable:
     def test_utf_16_is_not_utf_8(self, themes):
         assert told(themes(THEME.encode("utf-16"))) == unreadable(1, "it is not encoded as UTF-8")
 
-    @pytest.mark.parametrize("place", ["id", "field"])
+    @each("place", ["id", "field"])
     def test_a_key_that_stands_twice_names_its_second_line(self, themes, place):
         pack = themes(THEME + ("sacrifice: {}\n" if place == "id" else "  name: Again\n"))
         assert told(pack) == [("themes.yml", 5, "duplicate", "This key occurs more than once in the file.")]
 
-    @pytest.mark.parametrize(
+    @each(
         ("content", "line", "problem"),
         [
             ("a: {}\nb: !!python/object/apply:os.system [ls]\n", 2, "tags are not allowed"),
@@ -232,7 +231,7 @@ class TestUnreadable:
         pack = themes("\n".join(["l0: &l0 [lol]", *laughs]))
         assert told(pack) == unreadable(1, "anchors and aliases are not allowed; repeat the value instead")
 
-    @pytest.mark.parametrize("opening", ["[", "{a: ", "\n- "])
+    @each("opening", ["[", "{a: ", "\n- "])
     def test_depth_has_an_end(self, themes, opening):
         content = "a: " + opening * 100_000 if opening != "\n- " else "a:\n" + "- " * 100_000
         assert told(themes(content)) == unreadable(
@@ -261,7 +260,7 @@ class TestUnreadable:
 
 
 class TestFolders:
-    @pytest.mark.parametrize("folder", ["", "films", "films/casablanca-1942"])
+    @each("folder", ["", "films", "films/casablanca-1942"])
     def test_a_folder_without_a_pack_is_a_fault(self, tmp_path, folder):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
