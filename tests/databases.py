@@ -239,7 +239,7 @@ class Engine:
             yield database
         finally:
             database.close()
-            vars(database).pop("watch", None)
+            vars(database).pop(Database.change_watcher.attrname, None)
             self.kind.drop(name)
             self._reusable[template] = database
 

@@ -25,8 +25,8 @@ def restoring(engine, template="empty"):
 
         def restore():
             # A watcher cannot be used again once it is closed.
-            if "watch" in vars(database):
-                vars(database).pop("watch").close()
+            if watcher := vars(database).pop(Database.change_watcher.attrname, None):
+                watcher.close()
             snapshot.restore()
             return database
 
