@@ -22,19 +22,19 @@ class PackCopy:
         self.root, self.vocabularies = root, vocabularies
 
     def file(self, name: str) -> Path:
-        """Return the path of a file, wherever in the pack it has its place."""
+        """Return the path of a file of the pack."""
         shared = name in ("themes.yml", "sources.yml", "advisories.yml")
         return self.root / name if shared else self.root / "films" / FILM / name
 
     def replace(self, name: str, old: str, new: str, *, after: str = "") -> int:
-        """Put ``new`` for the first ``old`` that follows ``after``; return the line of the change."""
+        """Replace the first ``old`` after ``after`` by ``new``; return the line of the change."""
         text = self.file(name).read_text("utf-8")
         place = text.index(old, text.index(after))
         self.file(name).write_text(text[:place] + new + text[place + len(old) :], "utf-8", newline="")
         return text.count("\n", 0, place) + 1
 
     def append(self, name: str, text: str) -> int:
-        """Write at the end of a file; return the line of what was written."""
+        """Append to a file; return the line of the first appended text."""
         before = self.file(name).read_text("utf-8") if self.file(name).exists() else ""
         self.file(name).write_text(before + text, "utf-8")
         return before.count("\n") + 1
@@ -44,7 +44,7 @@ class PackCopy:
         return self.replace(name, text, text, after=after)
 
     def diagnostics(self, essays: Path | None = None):
-        """Return what ``subtext check`` finds in the pack."""
+        """Return the diagnostics of ``subtext check`` for the pack."""
         return check_pack(
             read_pack(self.root),
             RULES,
@@ -52,8 +52,8 @@ class PackCopy:
             exists_elsewhere=lambda *thing: thing in self.vocabularies,
         )[1]
 
-    def told(self, rule: str = "", *, essays: Path | None = None) -> list[str]:
-        """Return the faults as they are printed, each with the name of its file; of one rule, if named."""
+    def messages(self, rule: str = "", *, essays: Path | None = None) -> list[str]:
+        """Return the diagnostics as they are printed, with the name of the file; those of one rule, if named."""
         faults = [fault for fault in self.diagnostics(essays) if rule in ("", fault.rule)]
         return [str(fault).replace(f"{fault.file.parent}/", "") for fault in faults]
 

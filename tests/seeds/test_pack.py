@@ -26,7 +26,7 @@ def themes(tmp_path):
     return write
 
 
-def told(pack):
+def diagnostics(pack):
     return [(fault.file.name, fault.line, fault.rule, fault.message) for fault in pack.diagnostics]
 
 
@@ -121,7 +121,7 @@ class TestReleasedAt:
     def test_what_is_no_time_is_a_fault_at_its_line(self, themes, written):
         pack = themes("# When.\n" + THEME.replace("2026-11-24T00:00:00Z", written))
         message = "A timestamp looks like 2026-11-23T00:00:00Z."
-        assert told(pack) == [("themes.yml", 2, "released-at", message)]
+        assert diagnostics(pack) == [("themes.yml", 2, "released-at", message)]
 
     def test_what_is_no_time_in_an_entry_is_a_fault_at_its_line(self, themes):
         pack = themes(THEME + "  released_at: soon\n")
@@ -131,22 +131,22 @@ class TestReleasedAt:
 
     def test_a_vocabulary_without_one_is_a_fault(self, themes):
         message = "The file has no release date. Add released_at at the top. A timestamp looks like 2026-11-23T00:00:00Z."
-        assert told(themes(THEME.partition("\n")[2])) == [("themes.yml", 1, "released-at", message)]
+        assert diagnostics(themes(THEME.partition("\n")[2])) == [("themes.yml", 1, "released-at", message)]
 
     def test_a_film_without_one_is_one_fault(self, second):
         second.replace("film.yml", "released_at: 2026-11-24T00:00:00Z\n", "")
-        found = told(read_pack(second.root))
-        assert [fault[:3] for fault in found] == [("film.yml", 1, "released-at")]
+        results = diagnostics(read_pack(second.root))
+        assert [row[:3] for row in results] == [("film.yml", 1, "released-at")]
 
     def test_files_without_a_film_yml_are_at_fault_themselves(self, second):
         second.file("film.yml").unlink()
-        names = [fault[0] for fault in told(read_pack(second.root))]
+        names = [fault[0] for fault in diagnostics(read_pack(second.root))]
         assert names == ["characters.yml", "scenes.yml", "quotes.yml", "commentary.yml", "casablanca-1942"]
 
 
 class TestForm:
     def test_an_empty_file_lacks_only_its_header(self, themes):
-        assert [fault[1:3] for fault in told(themes(""))] == [(1, "released-at")]
+        assert [fault[1:3] for fault in diagnostics(themes(""))] == [(1, "released-at")]
 
     def test_a_header_alone_is_a_file(self, themes):
         pack = themes("released_at: 2026-11-24T00:00:00Z\n")
@@ -156,12 +156,12 @@ class TestForm:
     @each("entry", ["lost: just text", "lost:", "lost: [a, b]", "lost: 3"])
     def test_an_entry_that_is_no_mapping_is_a_fault(self, themes, entry):
         pack = themes(THEME + entry + "\n")
-        assert told(pack) == [("themes.yml", 5, "form", MALFORMED)]
+        assert diagnostics(pack) == [("themes.yml", 5, "form", MALFORMED)]
         assert [entry.slug for entry in pack.entries] == ["sacrifice"]
 
     @each("key", ["1984", "true", "null", "2026-11-24", "1.5", "0x" + "f" * 300])
     def test_a_key_that_is_no_text_is_a_fault(self, themes, key):
-        assert told(themes(f"{THEME}{key}: {{name: x}}\n")) == [("themes.yml", 5, "form", MALFORMED)]
+        assert diagnostics(themes(f"{THEME}{key}: {{name: x}}\n")) == [("themes.yml", 5, "form", MALFORMED)]
 
     def test_a_number_too_long_to_be_written_out_is_a_fault_too(self, themes):
         pack = themes(f"{THEME}? 0x{'f' * 5000}\n: {{name: x}}\n")
@@ -195,18 +195,20 @@ class TestUnreadable:
         ],
     )
     def test_what_is_no_yaml_names_its_line(self, themes, content, line, problem):
-        assert told(themes(content)) == unreadable(line, problem)
+        assert diagnostics(themes(content)) == unreadable(line, problem)
 
     def test_what_is_not_utf_8_names_its_line(self, themes):
-        assert told(themes(b"a: {}\nb: caf\xe9\n")) == unreadable(2, "it is not encoded as UTF-8")
+        assert diagnostics(themes(b"a: {}\nb: caf\xe9\n")) == unreadable(2, "it is not encoded as UTF-8")
 
     def test_utf_16_is_not_utf_8(self, themes):
-        assert told(themes(THEME.encode("utf-16"))) == unreadable(1, "it is not encoded as UTF-8")
+        assert diagnostics(themes(THEME.encode("utf-16"))) == unreadable(1, "it is not encoded as UTF-8")
 
     @each("place", ["id", "field"])
     def test_a_key_that_stands_twice_names_its_second_line(self, themes, place):
         pack = themes(THEME + ("sacrifice: {}\n" if place == "id" else "  name: Again\n"))
-        assert told(pack) == [("themes.yml", 5, "duplicate", "This key occurs more than once in the file.")]
+        assert diagnostics(pack) == [
+            ("themes.yml", 5, "duplicate", "This key occurs more than once in the file.")
+        ]
 
     @each(
         ("content", "line", "problem"),
@@ -224,28 +226,30 @@ class TestUnreadable:
         ],
     )
     def test_only_plain_yaml_is_taken(self, themes, content, line, problem):
-        assert told(themes(content)) == unreadable(line, problem)
+        assert diagnostics(themes(content)) == unreadable(line, problem)
 
     def test_a_billion_laughs_are_refused_at_the_first(self, themes):
         laughs = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 40)]
         pack = themes("\n".join(["l0: &l0 [lol]", *laughs]))
-        assert told(pack) == unreadable(1, "anchors and aliases are not allowed; repeat the value instead")
+        assert diagnostics(pack) == unreadable(
+            1, "anchors and aliases are not allowed; repeat the value instead"
+        )
 
     @each("opening", ["[", "{a: ", "\n- "])
     def test_depth_has_an_end(self, themes, opening):
         content = "a: " + opening * 100_000 if opening != "\n- " else "a:\n" + "- " * 100_000
-        assert told(themes(content)) == unreadable(
+        assert diagnostics(themes(content)) == unreadable(
             2 if opening == "\n- " else 1, "it is nested more than 20 levels deep"
         )
 
     def test_a_number_of_thousands_of_digits_names_its_line(self, themes):
-        found = told(themes(f"a: {{}}\nb: {'1' * 5000}\n"))
-        assert found[0][1:3] == (2, "yaml")
+        results = diagnostics(themes(f"a: {{}}\nb: {'1' * 5000}\n"))
+        assert results[0][1:3] == (2, "yaml")
 
     def test_size_has_an_end(self, themes, monkeypatch):
         monkeypatch.setattr(strict_yaml, "MAX_BYTES", 100)
         assert not themes(THEME[:100].ljust(100)).diagnostics
-        assert told(themes(THEME.ljust(101))) == unreadable(1, "the file is larger than 100 bytes")
+        assert diagnostics(themes(THEME.ljust(101))) == unreadable(1, "the file is larger than 100 bytes")
 
     def test_one_broken_file_leaves_the_others(self, second):
         second.append("quotes.yml", "a: [\n")
@@ -256,7 +260,7 @@ class TestUnreadable:
 
     def test_a_broken_film_yml_is_one_fault(self, second):
         second.append("film.yml", "a: [\n")
-        assert [fault[:3:2] for fault in told(read_pack(second.root))] == [("film.yml", "yaml")]
+        assert [fault[:3:2] for fault in diagnostics(read_pack(second.root))] == [("film.yml", "yaml")]
 
 
 class TestFolders:
@@ -264,10 +268,10 @@ class TestFolders:
     def test_a_folder_without_a_pack_is_a_fault(self, tmp_path, folder):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
-        assert told(read_pack(tmp_path)) == [(tmp_path.name, 1, "pack", message)]
+        assert diagnostics(read_pack(tmp_path)) == [(tmp_path.name, 1, "pack", message)]
 
     def test_a_folder_that_is_not_there_is_a_fault(self, tmp_path):
-        assert [fault[2] for fault in told(read_pack(tmp_path / "nowhere"))] == ["pack"]
+        assert [fault[2] for fault in diagnostics(read_pack(tmp_path / "nowhere"))] == ["pack"]
 
     def test_a_misspelt_file_is_a_warning(self, second):
         second.file("quotes.yml").rename(second.file("quote.yaml"))

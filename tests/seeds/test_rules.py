@@ -27,7 +27,7 @@ def theme(slug, *, broader="null", related=""):
 
 class TestUneditedPacks:
     def test_the_second_breaks_no_rule(self, second):
-        assert second.told(essays=ESSAYS) == []
+        assert second.messages(essays=ESSAYS) == []
 
     def test_the_first_breaks_no_rule(self):
         _, faults = check_pack(read_pack(SEEDS), RULES)
@@ -64,32 +64,34 @@ class TestIdForm:
     @pytest.mark.parametrize("end", ["A-Kind-Lie", "a--kind-lie", "a-kind-lie-", "ä-kind-lie", "a_kind_lie"])
     def test_an_id_is_a_slug(self, second, end):
         line = second.replace("commentary.yml", "a-kind-lie", end)
-        assert second.told() == [f"commentary.yml:{line}: error [id-form] casablanca-1942-{end}: {SLUG_FORM}"]
+        assert second.messages() == [
+            f"commentary.yml:{line}: error [id-form] casablanca-1942-{end}: {SLUG_FORM}"
+        ]
 
     def test_an_id_ends_with_its_line(self, second):
         line = second.replace("commentary.yml", f"{LIE}:", f'"{LIE}\\n":')
-        assert second.told() == [f"commentary.yml:{line}: error [id-form] {LIE}\\n: {SLUG_FORM}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [id-form] {LIE}\\n: {SLUG_FORM}"]
 
     def test_an_id_has_at_most_80_characters(self, second):
         longest = LIE.ljust(80, "x")
         second.replace("commentary.yml", LIE, longest)
-        assert second.told() == []
+        assert second.messages() == []
         line = second.replace("commentary.yml", longest, longest + "x")
-        assert second.told() == [f"commentary.yml:{line}: error [id-form] {longest}x: {SLUG_FORM}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [id-form] {longest}x: {SLUG_FORM}"]
 
     @pytest.mark.parametrize("word", sorted(RESERVED_SLUGS))
     def test_an_id_is_no_word_of_the_routes(self, second, word):
         line = second.append("themes.yml", theme(word))
         message = "This word is reserved for routes and cannot be an id."
-        assert second.told("id-form") == [f"themes.yml:{line}: error [id-form] {word}: {message}"]
+        assert second.messages("id-form") == [f"themes.yml:{line}: error [id-form] {word}: {message}"]
 
     @pytest.mark.parametrize("slug", ['"\\ud800"', '"a\\0b"', '"\\e[2J"'])
     def test_what_cannot_be_printed_is_escaped(self, second, slug):
         second.append("themes.yml", theme(slug))
-        told = second.told("id-form")
-        assert len(told) == 1
-        assert told[0].isprintable()
-        told[0].encode()
+        messages = second.messages("id-form")
+        assert len(messages) == 1
+        assert messages[0].isprintable()
+        messages[0].encode()
 
 
 class TestIdUnique:
@@ -103,34 +105,36 @@ class TestIdUnique:
 
     def test_another_type_may_have_the_same_id(self, second):
         second.append("advisories.yml", "released_at: 2026-11-24T00:00:00Z\nsacrifice: {name: x}\n")
-        assert second.told("id-unique") == []
+        assert second.messages("id-unique") == []
 
 
 class TestIdOfFilm:
     def test_an_id_begins_with_the_films(self, second):
         line = second.replace("commentary.yml", LIE, "a-kind-lie")
         message = "The id must begin with the film's id: “casablanca-1942-…”."
-        assert second.told() == [f"commentary.yml:{line}: error [id-of-film] a-kind-lie: {message}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [id-of-film] a-kind-lie: {message}"]
 
     def test_a_films_folder_has_its_id(self, second):
         line = second.replace("film.yml", "casablanca-1942:", "casablanca:")
         message = "The folder is called “casablanca-1942”. Its name must be the film's id."
-        assert second.told("id-of-film") == [f"film.yml:{line}: error [id-of-film] casablanca: {message}"]
+        assert second.messages("id-of-film") == [f"film.yml:{line}: error [id-of-film] casablanca: {message}"]
 
     def test_an_entry_may_say_which_film_it_belongs_to(self, second):
         second.replace("commentary.yml", "title: A kind lie", "title: A kind lie\n  film: casablanca-1942")
-        assert second.told() == []
+        assert second.messages() == []
 
     def test_an_entry_belongs_to_the_film_it_stands_with(self, second):
         line = second.replace("commentary.yml", "title: A kind lie", "film: her-2013\n  title: A kind lie")
         message = "This entry is in the folder of the film “casablanca-1942”."
-        assert second.told("id-of-film") == [f"commentary.yml:{line}: error [id-of-film] {LIE}: {message}"]
+        assert second.messages("id-of-film") == [
+            f"commentary.yml:{line}: error [id-of-film] {LIE}: {message}"
+        ]
 
     def test_a_linked_folder_has_the_name_of_the_link(self, second, tmp_path):
         films = second.root / "films"
         (films / "casablanca-1942").rename(tmp_path / "elsewhere")
         (films / "casablanca-1942").symlink_to(tmp_path / "elsewhere")
-        assert second.told() == []
+        assert second.messages() == []
 
 
 class TestReference:
@@ -157,10 +161,10 @@ class TestReference:
     )
     def test_what_is_referred_to_exists(self, second, name, old, new, type_name):
         line = second.replace(name, old, new)
-        told = second.told("reference")
-        assert len(told) == 1
+        messages = second.messages("reference")
+        assert len(messages) == 1
         assert re.match(
-            rf"{name}:{line}: error \[reference\] \S+: There is no {type_name} “no-such”\.", told[0]
+            rf"{name}:{line}: error \[reference\] \S+: There is no {type_name} “no-such”\.", messages[0]
         )
 
     def test_a_reference_in_a_long_list_has_its_own_line(self, second):
@@ -168,7 +172,7 @@ class TestReference:
             "scenes.yml", "casablanca-1942-laszlo", "casablanca-1942-lazlo", after=f"{NIGHT}:"
         )
         message = "There is no character “casablanca-1942-lazlo”. Did you mean “casablanca-1942-laszlo”?"
-        assert second.told() == [f"scenes.yml:{line}: error [reference] {NIGHT}: {message}"]
+        assert second.messages() == [f"scenes.yml:{line}: error [reference] {NIGHT}: {message}"]
 
     def test_what_is_referred_to_belongs_to_the_same_film(self, second):
         line = second.replace("quotes.yml", "scene: casablanca-1942-paris", "scene: her-2013-time-alone")
@@ -183,14 +187,14 @@ class TestReference:
         )
         for path in sequel.glob("*.yml"):
             path.write_text(path.read_text().replace("casablanca-1942", "casablanca-1942-two"))
-        assert second.told() == []
+        assert second.messages() == []
         line = second.replace("quotes.yml", f"scene: {PARIS}", "scene: casablanca-1942-two-paris")
         message = "The scene “casablanca-1942-two-paris” does not belong to the film “casablanca-1942”."
-        assert second.told() == [f"quotes.yml:{line}: error [reference] {TOAST}: {message}"]
+        assert second.messages() == [f"quotes.yml:{line}: error [reference] {TOAST}: {message}"]
 
     def test_a_malformed_entry_is_no_second_fault(self, second):
         second.replace("scenes.yml", "title: Paris", "titel: Paris")
-        assert {told.split("]")[0] for told in second.told()} == {
+        assert {message.split("]")[0] for message in second.messages()} == {
             f"scenes.yml:{line}: error [form"
             for line in (second.line("scenes.yml", f"{PARIS}:"), second.line("scenes.yml", "titel:"))
         }
@@ -212,21 +216,21 @@ class TestListedOnce:
     )
     def test_a_list_names_each_thing_once(self, second, name, old, new, slug):
         line = second.replace(name, old, new)
-        told = second.told("listed-once")
-        assert len(told) == 1
-        assert told[0].startswith(f"{name}:{line}: error [listed-once] ")
-        assert told[0].endswith(f": “{slug}” is listed more than once.")
+        messages = second.messages("listed-once")
+        assert len(messages) == 1
+        assert messages[0].startswith(f"{name}:{line}: error [listed-once] ")
+        assert messages[0].endswith(f": “{slug}” is listed more than once.")
 
     def test_the_second_of_two_is_the_fault(self, second):
         second.replace("scenes.yml", "casablanca-1942-ilsa", "casablanca-1942-rick", after=f"{PARIS}:")
         line = second.line("scenes.yml", "casablanca-1942-rick", after=f"{PARIS}:") + 1
         message = "“casablanca-1942-rick” is listed more than once."
-        assert second.told() == [f"scenes.yml:{line}: error [listed-once] {PARIS}: {message}"]
+        assert second.messages() == [f"scenes.yml:{line}: error [listed-once] {PARIS}: {message}"]
 
     def test_a_source_is_cited_once_with_all_its_paragraphs(self, second):
         again = f"- source: {ESSAY}\n      paragraphs: [5]\n    - source: {ESSAY}\n      paragraphs: [6]"
         second.replace("scenes.yml", f"- source: {ESSAY}\n      paragraphs: [5, 6]", again)
-        assert [told.rpartition(": ")[2] for told in second.told()] == [
+        assert [message.rpartition(": ")[2] for message in second.messages()] == [
             f"“{ESSAY}” is listed more than once."
         ]
 
@@ -237,18 +241,18 @@ class TestListedOnce:
         )
         message = "“casablanca-1942-lives-on-hold” is listed more than once."
         entry = "casablanca-1942-a-trade-in-everything"
-        assert second.told() == [f"commentary.yml:{line}: error [listed-once] {entry}: {message}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [listed-once] {entry}: {message}"]
 
     def test_nothing_names_itself(self, second):
         relation = f"relations:\n    - {{relation: disputes, commentary: {LIE}}}"
         line = second.replace("commentary.yml", "relations: []", relation, after=f"{LIE}:") + 1
         message = f"“{LIE}” refers to itself."
-        assert second.told() == [f"commentary.yml:{line}: error [listed-once] {LIE}: {message}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [listed-once] {LIE}: {message}"]
 
     def test_a_theme_is_not_broader_than_itself(self, second):
         line = second.replace("themes.yml", "broader: null", "broader: sacrifice")
         message = f"themes.yml:{line}: error [listed-once] sacrifice: “sacrifice” refers to itself."
-        assert message in second.told()
+        assert message in second.messages()
 
 
 class TestThemeHierarchy:
@@ -257,7 +261,7 @@ class TestThemeHierarchy:
         line = second.line("themes.yml", "broader: middle")
         second.append("themes.yml", theme("middle", broader="sacrifice"))
         message = "“middle” is a subtheme itself. A broader theme must be a top-level theme."
-        assert second.told("theme-hierarchy") == [
+        assert second.messages("theme-hierarchy") == [
             f"themes.yml:{line}: error [theme-hierarchy] low: {message}"
         ]
 
@@ -265,7 +269,7 @@ class TestThemeHierarchy:
         second.append("themes.yml", theme("low", broader="sacrifice", related="sacrifice"))
         line = second.line("themes.yml", "related: [sacrifice]")
         message = "A theme must not list its broader theme as related."
-        assert second.told("theme-hierarchy") == [
+        assert second.messages("theme-hierarchy") == [
             f"themes.yml:{line}: error [theme-hierarchy] low: {message}"
         ]
 
@@ -275,18 +279,18 @@ class TestRelatedBothWays:
         second.append("themes.yml", theme("other", related="sacrifice"))
         line = second.line("themes.yml", "related: [sacrifice]")
         message = "“sacrifice” does not list “other” as related. Both themes must do so."
-        assert second.told("related-both-ways") == [
+        assert second.messages("related-both-ways") == [
             f"themes.yml:{line}: error [related-both-ways] other: {message}"
         ]
 
     def test_both_sides_are_enough(self, second):
         second.append("themes.yml", theme("other", related="sacrifice"))
         second.replace("themes.yml", "related: []", "related: [other]")
-        assert second.told("related-both-ways") == []
+        assert second.messages("related-both-ways") == []
 
     def test_a_theme_outside_the_pack_cannot_answer(self, second):
         second.replace("themes.yml", "related: []", "related: [letting-go]")
-        assert second.told() == []
+        assert second.messages() == []
 
 
 class TestCitedParagraph:
@@ -295,21 +299,21 @@ class TestCitedParagraph:
         line = second.replace("scenes.yml", "paragraphs: [5, 6]", f"paragraphs: {written}")
         message = "Paragraphs must be in ascending order without duplicates."
         entry = "casablanca-1942-an-evening-at-the-cafe"
-        assert second.told() == [f"scenes.yml:{line}: error [cited-paragraph] {entry}: {message}"]
+        assert second.messages() == [f"scenes.yml:{line}: error [cited-paragraph] {entry}: {message}"]
 
     def test_a_cited_paragraph_exists(self, second):
         line = second.replace("commentary.yml", "paragraphs: [12]", "paragraphs: [12, 17]")
         message = f"“{ESSAY}” has 16 paragraphs, so 17 does not exist."
-        assert second.told() == [f"commentary.yml:{line}: error [cited-paragraph] {LIE}: {message}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [cited-paragraph] {LIE}: {message}"]
 
 
 class TestQuoteLength:
     def test_a_quotation_has_at_most_35_words(self, second):
         second.replace("quotes.yml", "Here's looking at you, kid.", "word " * 34 + "word")
-        assert second.told() == []
+        assert second.messages() == []
         line = second.replace("quotes.yml", "word word", "word word word")
         message = "The quotation has 36 words. At most 35 are allowed."
-        assert second.told() == [f"quotes.yml:{line}: error [quote-length] {TOAST}: {message}"]
+        assert second.messages() == [f"quotes.yml:{line}: error [quote-length] {TOAST}: {message}"]
 
     def test_a_source_is_quoted_with_at_most_500_words_in_all(self, second):
         text = second.file("quotes.yml").read_text().partition(f"{TOAST}:")[2].partition("\n\n")[0]
@@ -318,14 +322,14 @@ class TestQuoteLength:
             second.append("quotes.yml", f"\n{TOAST}-{number}:{text}\n")
         line = second.line("sources.yml", f"{ESSAY}:")
         message = f"{quoted + 99 * 5} words are quoted from this source. At most 500 are allowed."
-        assert second.told() == [f"sources.yml:{line}: error [quote-length] {ESSAY}: {message}"]
+        assert second.messages() == [f"sources.yml:{line}: error [quote-length] {ESSAY}: {message}"]
 
 
 class TestUsedTheme:
     def test_a_theme_of_nothing_is_a_warning(self, second):
         line = second.append("themes.yml", theme("unused"))
         message = "No entry uses this theme."
-        assert second.told() == [f"themes.yml:{line}: warning [used-theme] unused: {message}"]
+        assert second.messages() == [f"themes.yml:{line}: warning [used-theme] unused: {message}"]
 
 
 class TestSourceText:
@@ -333,14 +337,18 @@ class TestSourceText:
         sha256 = hashlib.sha256((ESSAYS / f"{ESSAY}.txt").read_bytes()).hexdigest()
         line = second.replace("sources.yml", sha256, "a" * 64)
         message = f"The SHA-256 of the text is {sha256}."
-        assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
+        assert second.messages(essays=ESSAYS) == [
+            f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
+        ]
 
     def test_as_many_paragraphs_are_listed_as_there_are(self, second):
         last = second.file("sources.yml").read_text().rstrip("\n").rpartition("\n")[2]
         second.replace("sources.yml", last, "")
         line = second.line("sources.yml", "paragraphs:")
         message = "The text has 16 paragraphs, but 15 are listed."
-        assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
+        assert second.messages(essays=ESSAYS) == [
+            f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
+        ]
 
     @pytest.mark.parametrize(
         ("old", "new"), [("word_count: 45", "word_count: 44"), ("sha256: 100f", "sha256: 200f")]
@@ -349,43 +357,47 @@ class TestSourceText:
         line = second.replace("sources.yml", old, new)
         words, sha256 = Essay.read(ESSAYS / f"{ESSAY}.txt").measure(5)
         message = f"Paragraph 5 has {words} words and the SHA-256 {sha256}."
-        assert second.told(essays=ESSAYS) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
+        assert second.messages(essays=ESSAYS) == [
+            f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
+        ]
 
     def test_a_text_that_is_not_utf_8_is_a_fault(self, second, tmp_path):
         (tmp_path / f"{ESSAY}.txt").write_bytes(b"caf\xe9")
         line = second.line("sources.yml", f"{ESSAY}:")
         message = "The text is not encoded as UTF-8."
-        assert second.told(essays=tmp_path) == [f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"]
+        assert second.messages(essays=tmp_path) == [
+            f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
+        ]
 
     @pytest.mark.parametrize("slug", ["../essays/x", "/etc/hostname", "x" * 5000, '"\\0"', '"\\ud800"'])
     def test_an_id_that_is_no_id_opens_no_file(self, second, slug):
         second.replace("sources.yml", f"{ESSAY}:", f"? {slug}\n:")
-        assert second.told("source-text", essays=ESSAYS) == []
-        assert len(second.told("id-form", essays=ESSAYS)) == 1
+        assert second.messages("source-text", essays=ESSAYS) == []
+        assert len(second.messages("id-form", essays=ESSAYS)) == 1
 
     def test_without_the_text_nothing_is_said(self, second, tmp_path):
         second.replace("sources.yml", "sha256: 100f", "sha256: 200f")
-        assert second.told() == second.told(essays=tmp_path) == []
+        assert second.messages() == second.messages(essays=tmp_path) == []
 
 
 class TestVerbatim:
     def test_a_quotation_stands_in_the_paragraph_that_it_cites(self, second):
         line = second.replace("quotes.yml", "Here's looking at you, kid.", "Here's looking at you, child.")
         message = "Paragraph 9 does not contain this text."
-        assert second.told(essays=ESSAYS) == [f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"]
+        assert second.messages(essays=ESSAYS) == [f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"]
 
     def test_a_wrong_number_is_told_the_right_one(self, second):
         second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [10]")
         line = second.line("quotes.yml", "Here's looking at you, kid.")
         message = "Paragraph 10 does not contain this text. Found in: 9."
-        assert second.told("verbatim", essays=ESSAYS) == [
+        assert second.messages("verbatim", essays=ESSAYS) == [
             f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"
         ]
 
     def test_a_number_beyond_the_text_is_another_rules_fault(self, second):
         second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [99]")
-        assert second.told("verbatim", essays=ESSAYS) == []
-        assert len(second.told("cited-paragraph", essays=ESSAYS)) == 1
+        assert second.messages("verbatim", essays=ESSAYS) == []
+        assert len(second.messages("cited-paragraph", essays=ESSAYS)) == 1
 
 
 class TestOwnWords:
@@ -415,22 +427,22 @@ class TestOwnWords:
     def test_no_text_shares_eight_words_with_the_essay(self, second, name, old):
         field = old.partition(":")[0]
         line = second.replace(name, old, f"{field}: Nobody lives in Casablanca, everybody is stored there")
-        told = second.told(essays=ESSAYS)
-        assert len(told) == 1
-        assert told[0].startswith(f"{name}:{line}: error [own-words] ")
-        assert told[0].endswith(self.MESSAGE.format(run=self.RUN))
+        messages = second.messages(essays=ESSAYS)
+        assert len(messages) == 1
+        assert messages[0].startswith(f"{name}:{line}: error [own-words] ")
+        assert messages[0].endswith(self.MESSAGE.format(run=self.RUN))
 
     def test_seven_words_are_free(self, second):
         second.replace(
             "commentary.yml", "title: A kind lie", "title: Nobody lives in Casablanca; everybody is stored"
         )
-        assert second.told(essays=ESSAYS) == []
+        assert second.messages(essays=ESSAYS) == []
 
     def test_a_run_goes_on_across_paragraphs_case_and_apostrophes(self, second):
         text = "text: Some say that RICKS CAFÉ cannot sell the ‘house’ rule"
         second.replace("commentary.yml", "text: The café, it is argued", f"{text}, it is argued")
         run = "that ricks caf cannot sell the house rule"
-        assert second.told(essays=ESSAYS)[0].endswith(self.MESSAGE.format(run=run))
+        assert second.messages(essays=ESSAYS)[0].endswith(self.MESSAGE.format(run=run))
 
     def test_a_text_in_a_mapping_has_its_own_line(self, second):
         said = "Nobody lives in Casablanca, everybody is stored there"
@@ -439,7 +451,7 @@ class TestOwnWords:
         second.append("advisories.yml", advisory)
         line = second.line("advisories.yml", '"2"')
         message = self.MESSAGE.format(run=self.RUN)
-        assert second.told(essays=ESSAYS) == [f"advisories.yml:{line}: error [own-words] note: {message}"]
+        assert second.messages(essays=ESSAYS) == [f"advisories.yml:{line}: error [own-words] note: {message}"]
 
     def test_quotations_and_a_sources_titles_are_exempt(self, second):
         second.replace(
@@ -447,7 +459,7 @@ class TestOwnWords:
             "kind: essay",
             "kind: essay\n  label: Nobody lives in Casablanca; everybody is stored there",
         )
-        assert second.told(essays=ESSAYS) == []
+        assert second.messages(essays=ESSAYS) == []
 
 
 class TestCoverage:
@@ -455,14 +467,14 @@ class TestCoverage:
         second.replace("commentary.yml", "paragraphs: [12]", "paragraphs: [13]")
         second.replace("scenes.yml", "paragraphs: [12, 13, 14]", "paragraphs: [13, 14]")
         line = second.line("sources.yml", "309b4e24")
-        assert second.told() == [
+        assert second.messages() == [
             f"sources.yml:{line}: warning [coverage] {ESSAY}: No entry cites paragraph 12."
         ]
 
     def test_a_heading_need_not_be_cited(self, second):
         headings = [line for line in second.file("sources.yml").read_text().splitlines() if "heading" in line]
         assert len(headings) == 3
-        assert second.told("coverage") == []
+        assert second.messages("coverage") == []
 
 
 def relate(second, claim, relation, target):
@@ -480,7 +492,7 @@ class TestOneSidedRelation:
         relate(second, thesis, "disputes", hero)
         line = second.line("commentary.yml", "{relation: disputes", after=f"\n{hero}:")
         message = f"“{thesis}” also relates to “{hero}”. Declare a relation on one side only."
-        assert second.told() == [f"commentary.yml:{line}: error [one-sided-relation] {hero}: {message}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [one-sided-relation] {hero}: {message}"]
 
 
 class TestRelationCycle:
@@ -493,28 +505,28 @@ class TestRelationCycle:
             for claim in (trade, waiting, LIE)
         ]
         message = "This entry supports or extends itself through other entries. Remove a relation."
-        assert second.told() == [
+        assert second.messages() == [
             f"commentary.yml:{line}: error [relation-cycle] {claim}: {message}" for line, claim in places
         ]
 
     def test_a_dispute_is_no_ground_to_rest_on(self, second):
         relate(second, "casablanca-1942-lives-on-hold", "supports", LIE)
         relate(second, LIE, "disputes", "casablanca-1942-a-trade-in-everything")
-        assert second.told() == []
+        assert second.messages() == []
 
 
 class TestSceneWithoutCommentary:
     def test_a_scene_of_no_claim_is_a_warning(self, second):
         second.replace("commentary.yml", "scenes: [casablanca-1942-the-marseillaise]", "scenes: []")
         line = second.line("scenes.yml", "casablanca-1942-the-marseillaise:")
-        told = (
+        message = (
             "[scene-without-commentary] casablanca-1942-the-marseillaise: No commentary refers to this scene."
         )
-        assert second.told() == [f"scenes.yml:{line}: warning {told}"]
+        assert second.messages() == [f"scenes.yml:{line}: warning {message}"]
 
     def test_a_film_without_claims_is_not_warned_of(self, second):
         second.file("commentary.yml").unlink()
-        assert second.told("scene-without-commentary") == []
+        assert second.messages("scene-without-commentary") == []
 
 
 class TestFlaggedParagraph:
@@ -529,27 +541,29 @@ class TestFlaggedParagraph:
         message = (
             "Other entries flag the same paragraphs strongly (spoiler). Does this entry need an advisory?"
         )
-        assert second.told() == [f"quotes.yml:{line}: notice [flagged-paragraph] {self.MANNERS}: {message}"]
+        assert second.messages() == [
+            f"quotes.yml:{line}: notice [flagged-paragraph] {self.MANNERS}: {message}"
+        ]
 
     def test_what_others_flag_lightly_is_not(self, second):
         self.unflag(second)
         second.replace("scenes.yml", "severity: 3", "severity: 2")
-        assert second.told() == []
+        assert second.messages() == []
 
 
 class TestForm:
     def test_an_unknown_field_is_told_the_nearest_and_all(self, second):
         line = second.replace("characters.yml", "performer:", "perfomer:")
-        told = second.told()
+        messages = second.messages()
         entry = "casablanca-1942-rick"
         opening = f"characters.yml:{line}: error [form] {entry}: perfomer: Unknown field. Did you mean “performer”? Allowed: "
-        assert len(told) == 1
-        assert told[0].startswith(opening)
-        assert "description, performer, editor_note" in told[0]
+        assert len(messages) == 1
+        assert messages[0].startswith(opening)
+        assert "description, performer, editor_note" in messages[0]
 
     def test_an_unknown_field_inside_a_list_has_its_line(self, second):
         line = second.replace("scenes.yml", "presence: mentioned", "presence: mentioned, since: x")
-        assert second.told() == [
+        assert second.messages() == [
             f"scenes.yml:{line}: error [form] {NIGHT}: appearances.2.since: Unknown field."
         ]
 
@@ -557,7 +571,7 @@ class TestForm:
         second.replace("scenes.yml", "  title: Paris\n", "")
         line = second.line("scenes.yml", f"{PARIS}:")
         message = "title: Missing data for required field."
-        assert second.told() == [f"scenes.yml:{line}: error [form] {PARIS}: {message}"]
+        assert second.messages() == [f"scenes.yml:{line}: error [form] {PARIS}: {message}"]
 
     @pytest.mark.parametrize(
         ("name", "old", "new", "message"),
@@ -589,41 +603,41 @@ class TestForm:
     )  # fmt: skip
     def test_a_wrong_value_is_told_at_its_line(self, second, name, old, new, message):
         line = second.replace(name, old, new)
-        told = second.told("form")
-        assert len(told) == 1
-        assert re.fullmatch(rf"{name}:{line}: error \[form\] \S+: {re.escape(message)}", told[0])
+        messages = second.messages("form")
+        assert len(messages) == 1
+        assert re.fullmatch(rf"{name}:{line}: error \[form\] \S+: {re.escape(message)}", messages[0])
 
     @pytest.mark.parametrize("severity", ["0", "4", "one", "null", "true", "1.5"])
     def test_a_severity_is_one_to_three(self, second, severity):
         line = second.replace("scenes.yml", "severity: 3", f"severity: {severity}")
-        told = second.told()
-        assert len(told) == 1
+        messages = second.messages()
+        assert len(messages) == 1
         opening = f"scenes.yml:{line}: error [form] casablanca-1942-the-airfield: advisories.0.severity: "
-        assert told[0].startswith(opening)
+        assert messages[0].startswith(opening)
 
     @pytest.mark.parametrize("written", ["a\\0b", "a\\u0007b", "a\\rb", "a\\ud800b", "a\\x7fb"])
     def test_what_cannot_be_stored_is_refused(self, second, written):
         line = second.replace("commentary.yml", "title: A kind lie", f'title: "{written}"')
         message = "title: Must not contain control characters or lone surrogates."
-        assert second.told() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
 
     @pytest.mark.parametrize("written", ['" A kind lie"', '"A kind lie\\n"', '"\\u00a0A kind lie"'])
     def test_white_space_around_a_text_is_refused(self, second, written):
         line = second.replace("commentary.yml", "title: A kind lie", f"title: {written}")
         message = "title: Must not start or end with white space."
-        assert second.told() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
 
     @pytest.mark.parametrize("title", ['""', "x" * 301])
     def test_a_text_has_a_length(self, second, title):
         line = second.replace("commentary.yml", "title: A kind lie", f"title: {title}")
         message = "title: Length must be between 1 and 300."
-        assert second.told() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
+        assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
 
     def test_a_long_name_needs_a_label(self, second):
         second.replace("characters.yml", "  label: Sam\n  name: Sam", f"  name: {'S' * 120}")
-        assert second.told() == []
+        assert second.messages() == []
         second.replace("commentary.yml", "  label: A kind lie\n  title: A kind lie", f"  title: {'x' * 121}")
-        assert [told.partition("[form] ")[2] for told in second.told()] == [
+        assert [message.partition("[form] ")[2] for message in second.messages()] == [
             f"{LIE}: label: Length must be between 1 and 120."
         ]
 
@@ -631,46 +645,46 @@ class TestForm:
         times = 'starts_at: "00:10:00"\n  ends_at: "00:09:59"'
         line = second.replace("scenes.yml", "starts_at: null\n  ends_at: null", times, after=f"{PARIS}:") + 1
         message = "ends_at: Must not be before starts_at."
-        assert second.told() == [f"scenes.yml:{line}: error [form] {PARIS}: {message}"]
+        assert second.messages() == [f"scenes.yml:{line}: error [form] {PARIS}: {message}"]
 
     @pytest.mark.parametrize("end", ["null", '"00:10:00"', '"00:10:01"'])
     def test_a_scene_may_end_when_it_starts_or_at_no_known_time(self, second, end):
         second.replace(
             "scenes.yml", "starts_at: null\n  ends_at: null", f'starts_at: "00:10:00"\n  ends_at: {end}'
         )
-        assert second.told() == []
+        assert second.messages() == []
 
     def test_a_speaker_needs_a_certainty(self, second):
         line = second.replace("quotes.yml", "speaker_certainty: inferred", "speaker_certainty: null")
         message = "speaker_certainty: Set speaker and speaker_certainty together, or neither."
-        assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
+        assert second.messages() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
 
     def test_the_essays_words_have_no_speaker(self, second):
         line = second.line("quotes.yml", "speaker: casablanca-1942-rick")
         second.replace("quotes.yml", "voice: film", "voice: essay")
         message = "speaker: Must be null, since the essay's own words have no speaker."
-        assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
+        assert second.messages() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
 
     def test_a_quote_cites_one_paragraph(self, second):
         line = second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [9, 10]") - 2
         message = "citations: Must cite exactly one paragraph."
-        assert second.told() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
+        assert second.messages() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
 
     def test_an_advisory_says_what_each_severity_means(self, second):
         advisory = 'note:\n  name: x\n  description: x\n  severities: {"1": a, "2": b}\n'
         second.append("advisories.yml", f"released_at: 2026-11-24T00:00:00Z\n{advisory}")
-        assert second.told() == [
+        assert second.messages() == [
             "advisories.yml:5: error [form] note: severities: Must have exactly these keys: 1, 2, 3."
         ]
 
     def test_a_key_that_is_no_text_is_an_unknown_field(self, second):
         line = second.replace("commentary.yml", "title: A kind lie", "title: A kind lie\n  12: x") + 1
         opening = f"commentary.yml:{line}: error [form] {LIE}: 12: Unknown field. Allowed: "
-        assert [told[: len(opening)] for told in second.told()] == [opening]
+        assert [message[: len(opening)] for message in second.messages()] == [opening]
 
     def test_every_fault_of_an_entry_is_told(self, second):
         second.replace("quotes.yml", "kind: dialogue\n  voice: film", "kind: talk\n  voice: radio")
-        assert len(second.told()) == 2
+        assert len(second.messages()) == 2
 
 
 class TestUnreadableFiles:
