@@ -46,11 +46,11 @@ def quotes(served):
         return [build_view_model(item) for item in json.load(answer)["data"]]
 
 
-def names(quote):
-    """Return whose a quote is, as a frame says it, in spans."""
-    who = [Span(f"{quote.speaker}, ")] if quote.speaker else []
+def byline(quote):
+    """Return the byline of a quote in a frame, in spans."""
+    speaker = [Span(f"{quote.speaker}, ")] if quote.speaker else []
     film, source = Span(quote.film, italic=True), Span(f", as quoted in “{quote.source}”")
-    return [Span("— "), *who, Span(quote.preposition), film, source]
+    return [Span("— "), *speaker, Span(quote.preposition), film, source]
 
 
 def written(spans):
@@ -82,10 +82,10 @@ def measured(page, paragraphs):
 
 class TestHeight:
     def test_is_that_of_every_quote_of_the_pack(self, page, served, in_app):
-        found = quotes(served)
-        assert len(found) > 20
-        paragraphs = [([Span(quote.text)], WORDS) for quote in found]
-        paragraphs += [(names(quote), NAMES) for quote in found]
+        pack = quotes(served)
+        assert len(pack) > 20
+        paragraphs = [([Span(quote.text)], WORDS) for quote in pack]
+        paragraphs += [(byline(quote), NAMES) for quote in pack]
         for width, heights in measured(page, paragraphs).items():
             assert heights == [height(spans, width, type_) for spans, type_ in paragraphs]
 

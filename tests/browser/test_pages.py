@@ -12,6 +12,15 @@ def hosts(page, served):
     return [url for url in page.asked if not url.startswith((served.url, "data:", "blob:"))]
 
 
+def assert_starts_with_skip_link(page):
+    """Assert that the first tab stop is a link past the navigation, visible and working."""
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content", page.url
+    assert page.locator(":focus").bounding_box()["x"] >= 0, page.url
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content", page.url
+
+
 class TestSwaggerUI:
     @pytest.fixture
     def docs(self, page):

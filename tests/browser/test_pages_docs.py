@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from api.core.config import ROOT
-from tests.browser.test_pages import FITS_THE_SCREEN, hosts
+from tests.browser.test_pages import FITS_THE_SCREEN, assert_starts_with_skip_link, hosts
 
 GUIDES = sorted(path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README")
 READ = [
@@ -59,24 +59,14 @@ class TestEveryPage:
             page = visit("/docs", width=width, scheme=scheme)
             assert violations(page, context={"exclude": [["#swagger-ui"]]}) == [], scheme
 
-    def test_no_page_has_an_error_or_asks_another_host(self, visit, served):
+    def test_it_has_no_error_fits_the_screen_and_starts_with_a_skip_link(self, visit, served):
         for path in (*READ, *DRAWN):
             page = visit(path)
             assert page.complaints == [], path
             assert hosts(page, served) == [], path
-
-    def test_the_first_tab_stop_skips_the_navigation(self, visit):
-        for path in (*READ, *DRAWN):
-            page = visit(path)
-            page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement.textContent") == "Skip to content", path
-            page.keyboard.press("Enter")
-            assert page.evaluate("document.activeElement.id") == "content", path
-
-    def test_no_page_is_wider_than_the_screen(self, visit):
-        for path in (*READ, *DRAWN):
+            assert_starts_with_skip_link(page)
             for width in WIDTHS:
-                page = visit(path, width=width)
+                page.set_viewport_size({"width": width, "height": 800})
                 assert page.evaluate(FITS_THE_SCREEN), f"{path}, {width} pixels"
 
 

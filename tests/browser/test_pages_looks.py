@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.test_pages import FITS_THE_SCREEN, hosts
+from tests.browser.test_pages import FITS_THE_SCREEN, assert_starts_with_skip_link, hosts
 from tests.browser.test_pages_docs import SCREENS, violations
 
 FILM = "/films/her-2013"
@@ -39,25 +39,23 @@ class TestEveryPage:
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         assert violations(page) == []
 
-    def test_no_page_has_an_error_or_asks_another_host(self, visit, served):
+    def test_it_has_no_error_fits_the_screen_and_starts_with_a_skip_link(self, visit, served):
         for path in PAGES:
             page = visit(path)
             assert page.complaints == [], path
             assert hosts(page, served) == [], path
-
-    def test_the_first_tab_stop_skips_the_navigation(self, visit):
-        for path in PAGES:
-            page = visit(path)
-            page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement.textContent") == "Skip to content", path
-            assert page.locator(":focus").bounding_box()["x"] >= 0, path
-            page.keyboard.press("Enter")
+            assert_starts_with_skip_link(page)
             assert page.evaluate("document.activeElement.tagName") == "MAIN", path
+            assert_fits_screens(page)
 
-    def test_no_page_is_wider_than_the_screen(self, visit):
-        for path in (*PAGES, "/scenes/no-such"):
-            for width in (320, 360, 1200):
-                assert visit(path, width=width).evaluate(FITS_THE_SCREEN), f"{path}, {width} pixels"
+    def test_an_error_page_fits_the_screen(self, visit):
+        assert_fits_screens(visit("/scenes/no-such"))
+
+
+def assert_fits_screens(page):
+    for width in (320, 360, 1200):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(FITS_THE_SCREEN), f"{page.url}, {width} pixels"
 
 
 class TestThemeMap:
