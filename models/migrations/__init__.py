@@ -1,6 +1,6 @@
-"""Schema changes, in order; run with ``subtext migrate`` or by ``subtext serve``.
+"""Database migrations (Alembic); ``subtext migrate`` and ``subtext serve`` run them.
 
-Alembic runs them, and is loaded when it does: where a database stands, a worker reads without it.
+Alembic is only loaded to run migrations. Reading the current migration needs only a query.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from sqlalchemy import Engine, column, inspect, select, table
 if TYPE_CHECKING:
     from alembic.config import Config
 
-#: Where Alembic keeps at which migration a database stands.
-STANDS = table("alembic_version", column("version_num"))
+#: Alembic's table with the current migration of the database.
+VERSION_TABLE = table("alembic_version", column("version_num"))
 
 
 def configuration(engine: Engine) -> Config:
-    """Return Alembic's configuration for ``engine``; there is no ini file."""
+    """Return Alembic's configuration for ``engine``. ``alembic.ini`` is only for Alembic's own commands."""
     from alembic.config import Config
 
     config = Config(attributes={"engine": engine})
@@ -29,47 +29,44 @@ def configuration(engine: Engine) -> Config:
 
 
 def is_modelled(name: str | None, type_: str, _: object) -> bool:
-    """Whether something in a database is of the models, which know nothing of FTS5's tables.
-
-    It is what Alembic calls ``include_name``.
-    """
+    """Whether a database object belongs to the models: Alembic's ``include_name``. FTS5's tables do not."""
     return type_ != "table" or not (name or "").startswith("search_index")
 
 
 def current(engine: Engine) -> str | None:
-    """Return the migration the database stands at; None for an empty one."""
+    """Return the id of the database's current migration; None for an empty database."""
     with engine.connect() as connection:
-        known = inspect(connection).has_table(STANDS.name)
-        stands: str | None = connection.scalar(select(STANDS)) if known else None
-        return stands
+        has_table = inspect(connection).has_table(VERSION_TABLE.name)
+        revision: str | None = connection.scalar(select(VERSION_TABLE)) if has_table else None
+        return revision
 
 
 @cache
 def newest() -> str:
-    """Return the newest migration there is: their files are numbered, and each follows the one before."""
+    """Return the id of the newest migration: the highest number among the file names."""
     versions = Path(__file__).parent / "versions"
     return max(file.name for file in versions.glob("[0-9]*_*.py")).partition("_")[0]
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database stands at the newest migration."""
+    """Whether the database is at the newest migration."""
     return current(engine) == newest()
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
-    """Bring the database up to ``target``; at the newest, the index of the search is made if need be."""
+    """Upgrade the database to ``target``. At the newest migration, also build the search index if needed."""
     from alembic import command
 
     command.upgrade(configuration(engine), target)
     if target == "head":
-        # Not above: migrations must not need the models as they are now.
+        # Imported here because migrations must not depend on the current models.
         from models.search import ensure_index_current
 
         ensure_index_current(engine)
 
 
 def downgrade(engine: Engine, target: str = "base") -> None:
-    """Take the database back to ``target``."""
+    """Downgrade the database to ``target``."""
     from alembic import command
 
     command.downgrade(configuration(engine), target)

@@ -1,0 +1,73 @@
+"""Alembic's own commands with ``alembic.ini``, as developers run them and as ``make migration`` does."""
+
+import shutil
+from io import StringIO
+
+import pytest
+from alembic import command
+from alembic.config import CommandLine, Config
+
+from api.core.config import Settings
+from models import migrations
+from models.database import Database
+from tests.serving import ROOT
+
+INI = ROOT / "alembic.ini"
+VERSIONS = ROOT / "models" / "migrations" / "versions"
+
+
+@pytest.fixture
+def url(tmp_path, monkeypatch):
+    """A migrated SQLite database, which the environment names."""
+    url = f"sqlite:///{tmp_path / 'migrated.sqlite3'}"
+    monkeypatch.setenv("SUBTEXT_DATABASE_URL", url)
+    database = Database(url)
+    migrations.upgrade(database.engine)
+    yield url
+    database.close()
+
+
+@pytest.fixture
+def generate(url, tmp_path, monkeypatch):
+    """Return a function that runs autogenerate and returns the names and texts of new files."""
+    versions = shutil.copytree(VERSIONS, tmp_path / "versions", ignore=shutil.ignore_patterns("__pycache__"))
+    before = set(versions.iterdir())
+
+    def run(message):
+        words = ["revision", "--autogenerate", "-m", message]
+        options = CommandLine().parser.parse_args(words)
+        config = Config(INI, cmd_opts=options)
+        config.set_main_option("version_locations", str(versions))
+        command.revision(config, message=message, autogenerate=True, version_path=str(versions))
+        return {file.name: file.read_text() for file in set(versions.glob("*.py")) - before}
+
+    return run
+
+
+class TestCurrent:
+    def test_it_reads_the_database_in_the_environment(self, url):
+        output = StringIO()
+        command.current(Config(INI, stdout=output))
+        assert output.getvalue() == f"{migrations.newest()} (head)\n"
+
+    def test_without_one_it_reads_the_database_of_the_service(self):
+        config = Config(INI)
+        assert config.get_main_option("sqlalchemy.url") == Settings().database_url
+
+
+class TestRevision:
+    def test_models_that_match_the_database_need_no_migration(self, generate):
+        assert generate("Change nothing") == {}
+
+    def test_a_new_migration_has_the_next_number_and_our_types(self, generate, url):
+        database = Database(url)
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE films DROP COLUMN deleted_at")
+            connection.exec_driver_sql("ALTER TABLE films DROP COLUMN imdb")
+        database.close()
+        [(name, text)] = generate("Add what is missing").items()
+        assert name == f"{int(migrations.newest()) + 1:04}_add_what_is_missing.py"
+        assert f'down_revision = "{migrations.newest()}"' in text
+        assert "from models.types import UTCTimestamp\n" in text
+        assert 'sa.Column("deleted_at", UTCTimestamp(), nullable=True)' in text
+        assert 'sa.String(length=20, collation="C"), "postgresql"' in text
