@@ -1,29 +1,32 @@
-# make serve   serve the API on http://127.0.0.1:8000, from nothing
-# make test    the tests that protect most, in less than three minutes; with DATABASE= and SUITE= all others
-# make test-all  every test, on both databases
-# make coverage  the same as make test, and which branches it runs; fails below 95 %
-# make lint    what CI also looks at: style, types, imports, the pack, the document
-# make bench   compare with a bare server and with others, in less than ten minutes: docs/benchmarks.md
-# make bench-full  the same at length, and how it grows up to a million quotes
-# make clients  a Python and a TypeScript client, in build/clients
+# Run `make help` for the list of targets.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-# What node runs on the document. Where there is no npm, lint and tests say what they left out.
+# Node tools for the OpenAPI document. Without npm, lint and tests report which checks they skip.
 NPM := $(shell command -v npm)
 TOOLS := openapi/node_modules/.installed
 JSON_SERVER := bench/servers/json_server/node_modules/.installed
 
-# Tests start many processes, and each would compile all modules again if none were kept compiled.
+# Tests start many processes. Without bytecode files, each would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test test-all test-rest coverage lint lint-code lint-document bench bench-full clients lock clean
+.DEFAULT_GOAL := help
+.PHONY: help serve dev test test-all test-rest coverage lint lint-code lint-document migration bench bench-full \
+  clients lock clean
 
-serve: $(VENV)/.serve
+# The descriptions are the comments after `##` below.
+help:
+	@echo "Usage: make TARGET"
+	@awk -F ': *[^#]*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: $(VENV)/.serve ## install Subtext, load the content and serve it on http://127.0.0.1:8000
 	@exec $(BIN)/subtext serve
+
+dev: $(VENV)/.serve ## serve and reload when a file changes; SQL=1 prints every statement
+	@exec $(BIN)/subtext dev $(if $(SQL),--sql)
 
 # Which database: sqlite, postgresql or all. PostgreSQL's server is named by SUBTEXT_TEST_DATABASE_URL.
 DATABASE ?= sqlite
@@ -34,14 +37,14 @@ SUITE ?= not ($(EXTENDED))
 ARGS ?=
 PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist worksteal --database $(DATABASE)
 
-test: $(VENV)/.test $(if $(NPM),$(TOOLS))
+test: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests in three minutes; DATABASE=, SUITE= and ARGS= select others
 	@$(PYTEST) -m "$(SUITE)" $(ARGS)
 
 test-all: DATABASE := all
-test-all: $(VENV)/.test $(if $(NPM),$(TOOLS))
+test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run every test on both databases
 	@$(PYTEST) --durations=30 --durations-min=5 $(ARGS)
 
-coverage: $(VENV)/.test $(if $(NPM),$(TOOLS))
+coverage: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests and fail below 95 % branch coverage
 	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(ARGS)
 
 # What `make coverage` has not run.
@@ -49,7 +52,7 @@ test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(MAKE) --no-print-directory test DATABASE=postgresql
 	@$(MAKE) --no-print-directory test DATABASE=all SUITE="$(EXTENDED)" ARGS="--durations=30 --durations-min=5"
 
-lint: lint-code lint-document
+lint: lint-code lint-document ## check style, types, imports, the content pack and the OpenAPI document
 
 lint-code: $(VENV)/.test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
@@ -58,24 +61,34 @@ lint-document: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(BIN)/subtext check && $(BIN)/subtext openapi --check
 	@$(BIN)/python -m openapi.lint && $(BIN)/python -m openapi.promise
 
-bench: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER))
+# Autogenerate compares the models with a new SQLite database that has all migrations.
+SCRATCH_DATABASE := build/migration.sqlite3
+SCRATCH_ALEMBIC := SUBTEXT_DATABASE_URL=sqlite:///$(SCRATCH_DATABASE) $(BIN)/alembic
+
+migration: $(VENV)/.test ## generate a migration from changed models: NAME="Add light to scenes"
+	@test -n "$(NAME)" || { echo 'Usage: make migration NAME="Add light to scenes"' >&2; exit 2; }
+	@rm -f $(SCRATCH_DATABASE)* && mkdir -p $(dir $(SCRATCH_DATABASE))
+	@$(SCRATCH_ALEMBIC) upgrade head
+	@$(SCRATCH_ALEMBIC) --quiet revision --autogenerate --message "$(NAME)"
+
+bench: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER)) ## compare with other servers in ten minutes, for docs/benchmarks.md
 	@$(BIN)/python -m bench
 
-# The catalogues are kept: a million quotes take a while to make up.
+# The generated databases are reused, since a million quotes take a while to generate.
 CATALOGUES := sqlite:///$(CURDIR)/build/bench/catalogue-{quotes}.sqlite3
 ifdef SUBTEXT_TEST_DATABASE_URL
 CATALOGUES += $(dir $(SUBTEXT_TEST_DATABASE_URL))subtext_catalogue_{quotes}
 endif
 
-bench-full: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER))
+bench-full: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER)) ## the same at length, and measure up to a million quotes
 	@mkdir -p build/bench
 	@$(BIN)/python -m bench.growth --quotes 1000 10000 100000 1000000 $(CATALOGUES:%=--at "%")
 	@$(BIN)/python -m bench --kind full
 
-clients: $(VENV)/.test $(TOOLS)
+clients: $(VENV)/.clients $(TOOLS) ## generate the Python and TypeScript clients in build/clients
 	@$(BIN)/python -m openapi.clients build/clients
 
-# Dependencies are installed when the lock changed, and only then.
+# Dependencies are only installed again when their lock file changes.
 $(VENV)/.serve: requirements.txt pyproject.toml api/core/release.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --no-deps -r requirements.txt
@@ -86,7 +99,12 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.serve
 	@$(PIP) install --require-hashes --no-deps -r requirements-test.txt
 	@touch $@
 
-# Whom we are compared with.
+# The generator of the Python client.
+$(VENV)/.clients: requirements-clients.txt $(VENV)/.serve
+	@$(PIP) install --require-hashes --no-deps -r requirements-clients.txt
+	@touch $@
+
+# The servers that benchmarks compare with.
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.serve
 	@$(PIP) install --require-hashes --no-deps -r requirements-bench.txt
 	@touch $@
@@ -100,14 +118,15 @@ $(TOOLS): openapi/package-lock.json openapi/.npmrc
 	@npm --prefix openapi ci --silent
 	@touch $@
 
-# Needs uv and npm; hosts never enter the files.
+# The lock files contain hashes, but no hosts.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
-lock:
+lock: ## lock all dependencies (needs uv and npm)
 	$(LOCK) pyproject.toml -o requirements.txt
-	$(LOCK) pyproject.toml --extra test -o requirements-test.txt
+	$(LOCK) pyproject.toml --extra test --group clients -o requirements-test.txt
+	$(LOCK) --group clients --constraint requirements-test.txt -o requirements-clients.txt
 	$(LOCK) pyproject.toml --extra bench --constraint requirements-test.txt -o requirements-bench.txt
 	npm --prefix openapi run lock
 	npm --prefix bench/servers/json_server run lock
 
-clean:
+clean: ## delete everything that make creates, including the database in var/
 	rm -rf $(VENV) var build openapi/node_modules bench/servers/json_server/node_modules

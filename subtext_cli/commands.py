@@ -282,16 +282,32 @@ def serve() -> None:
 
     settings = Settings.from_environment()
     server.require_free_port(settings)
-    with closing(Database(settings.database_url)) as database:
-        _migrate(database)
-        _seed(database, (SEEDS,))
-    _print_urls(settings, database)
+    _prepare_database(settings)
     for line in server.describe_server(settings):
         click.echo(f"  {line}")
     server.serve(settings)
 
 
-def _print_urls(settings: Settings, database: Database) -> None:
+@cli.command
+@click.option("--sql", is_flag=True, help="Print every SQL statement.")
+def dev(*, sql: bool) -> None:
+    """Start a development server, which reloads when a file changes.
+
+    It migrates and seeds the database, then serves the API with a debugger and without the response cache.
+    Changes to code, templates, guides and content packs restart it.
+    """
+    from subtext_cli import dev_server
+
+    settings = Settings.from_environment()
+    dev_server.require_loopback(settings)
+    dev_server.run(settings, lambda: _prepare_database(settings), sql=sql)
+
+
+def _prepare_database(settings: Settings) -> None:
+    """Migrate and seed the database, and print where it is served."""
+    with closing(Database(settings.database_url)) as database:
+        _migrate(database)
+        _seed(database, (SEEDS,))
     base = settings.base_url
     click.echo(f"Subtext on {database.redacted_url}")
     click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")
