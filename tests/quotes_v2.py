@@ -40,7 +40,7 @@ class QuoteV2Schema(QuoteSchema):
     """Exact words, as a source quotes them."""
 
     api_version = 2
-    dropped = ("speaker_certainty",)
+    omitted = ("speaker_certainty",)
 
     speaker = NestedObject(SpeakerV2Schema, metadata={"description": "Who says it."})
 
