@@ -18,8 +18,8 @@ pytestmark = pytest.mark.slow
 
 def status(url):
     try:
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            return answer.status
+        with urllib.request.urlopen(url, timeout=30) as response:
+            return response.status
     except urllib.error.HTTPError as refused:
         refused.close()
         return refused.code

@@ -24,8 +24,8 @@ from tests.waiting import until
 
 
 def get(url, **headers):
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
-        return answer.status, answer.headers, answer.read()
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as response:
+        return response.status, response.headers, response.read()
 
 
 def status_of(url):

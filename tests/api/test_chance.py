@@ -20,9 +20,9 @@ ODD = [" a b ", "a&count=2", "%41", "%FF", "a#b?c=d", ">; rel=next", "u\u0308", 
 ODD += [*"+%&,\\'\"ü愛\x00\n\ufeff\u2028\uffff"]
 
 
-def bookmark(answer):
+def bookmark(response):
     """Return the lasting address that an answer names."""
-    return re.fullmatch(r'<([^<>]+)>; rel="bookmark"', answer.headers["Link"])[1]
+    return re.fullmatch(r'<([^<>]+)>; rel="bookmark"', response.headers["Link"])[1]
 
 
 def clean(client, name="quotes"):
@@ -69,21 +69,21 @@ class TestWhatIsChosen:
 
     @each("count", ["0", "51", "-1", "1.5", "", "true", "१", "1,2", "1&count=2"])
     def test_another_count_is_refused(self, client, name, count):
-        answer = client.get(f"/v1/{name}/random?count={count}")
-        assert answer.status_code == 422
-        assert answer.get_json()["errors"][0]["pointer"] == "count"
+        response = client.get(f"/v1/{name}/random?count={count}")
+        assert response.status_code == 422
+        assert response.get_json()["errors"][0]["pointer"] == "count"
 
     @each("other", ["limit=5", "cursor=a", "sort=id", "tz=UTC", "format=text", "x=1"])
     def test_another_parameter_is_refused_with_those_there_are(self, client, name, other):
-        answer = client.get(f"/v1/{name}/random?{other}")
-        assert answer.status_code == 422
-        [fault] = answer.get_json()["errors"]
+        response = client.get(f"/v1/{name}/random?{other}")
+        assert response.status_code == 422
+        [fault] = response.get_json()["errors"]
         assert {"count", "seed", "exclude", "theme", "fields", "include"} <= set(fault["allowed"])
         assert fault["pointer"] == other.split("=", maxsplit=1)[0] not in fault["allowed"]
 
     def test_fields_and_includes_shape_it(self, client, name):
-        answer = client.get(f"/v1/{name}/random?fields=text&include=film&count=3")
-        for item in answer.get_json()["data"]:
+        response = client.get(f"/v1/{name}/random?fields=text&include=film&count=3")
+        for item in response.get_json()["data"]:
             assert list(item) == ["type", "id", "text", "film"]
             assert item["film"]["title"] == "Her"
 
@@ -116,8 +116,8 @@ class TestFlagged:
 class TestFlaggedIncludes:
     @each(("asked", "filled"), [("", False), ("&max_severity=1", True)])
     def test_an_included_scene_obeys_the_same_ceiling(self, client, asked, filled):
-        answer = client.get(f"/v1/quotes/random?id={IN_A_FLAGGED_SCENE}&include=scene{asked}")
-        [quote] = answer.get_json()["data"]
+        response = client.get(f"/v1/quotes/random?id={IN_A_FLAGGED_SCENE}&include=scene{asked}")
+        [quote] = response.get_json()["data"]
         assert quote["scene"]["id"] == "her-2013-after-the-date"
         assert ("summary" in quote["scene"]) == filled
 
@@ -142,15 +142,15 @@ class TestSeed:
         assert len(orders) == 30
 
     def test_without_one_nobody_may_keep_the_answer(self, client, name):
-        answers = [client.get(f"/v1/{name}/random?count=5") for _ in range(3)]
-        assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
-        assert not any("ETag" in answer.headers for answer in answers)
-        assert len({bookmark(answer) for answer in answers}) == 3
+        responses = [client.get(f"/v1/{name}/random?count=5") for _ in range(3)]
+        assert {response.headers["Cache-Control"] for response in responses} == {"no-store"}
+        assert not any("ETag" in response.headers for response in responses)
+        assert len({bookmark(response) for response in responses}) == 3
 
     @each("seed", ["", "a" * 101, "a&seed=b"])
     def test_it_has_1_to_100_characters_and_is_one(self, client, name, seed):
-        answer = client.get(f"/v1/{name}/random?seed={seed}")
-        assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "seed")
+        response = client.get(f"/v1/{name}/random?seed={seed}")
+        assert (response.status_code, response.get_json()["errors"][0]["pointer"]) == (422, "seed")
 
 
 @each("name", NAMES)
@@ -170,17 +170,17 @@ class TestBookmark:
         ],
     )
     def test_it_leads_back_to_the_very_answer(self, client, name, query):
-        answer = client.get(f"/v1/{name}/random?{query}")
-        again = client.get(bookmark(answer))
-        assert answer.status_code == again.status_code == 200
-        assert again.data == answer.data
+        response = client.get(f"/v1/{name}/random?{query}")
+        again = client.get(bookmark(response))
+        assert response.status_code == again.status_code == 200
+        assert again.data == response.data
         assert again.headers["ETag"]
 
     @each("seed", ODD, ids=lambda seed: ascii(seed)[1:13])
     def test_a_seed_is_taken_and_led_back_to_as_it_is(self, client, name, seed):
-        answer = client.get(f"/v1/{name}/random", query_string={"seed": seed, "count": 6})
-        assert ids(answer) == by_lot(clean(client, name), seed)[:6]
-        assert client.get(bookmark(answer)).data == answer.data
+        response = client.get(f"/v1/{name}/random", query_string={"seed": seed, "count": 6})
+        assert ids(response) == by_lot(clean(client, name), seed)[:6]
+        assert client.get(bookmark(response)).data == response.data
 
 
 @each("name", NAMES)
@@ -188,14 +188,14 @@ class TestExclude:
     @pytest.mark.parametrize("write", [",".join, "&exclude=".join], ids=["comma", "repetition"])
     def test_the_others_come_in_the_order_they_had(self, client, name, write):
         order = by_lot(clean(client, name), "a")
-        answer = client.get(
+        response = client.get(
             f"/v1/{name}/random?seed=a&count=5&exclude={write([order[0], order[2], order[9]])}"
         )
-        assert ids(answer) == [order[1], *order[3:7]]
+        assert ids(response) == [order[1], *order[3:7]]
 
     def test_an_id_that_is_not_there_does_no_harm(self, client, name):
-        answer = client.get(f"/v1/{name}/random?seed=a&exclude=no-such-id")
-        assert ids(answer) == by_lot(clean(client, name), "a")[:1]
+        response = client.get(f"/v1/{name}/random?seed=a&exclude=no-such-id")
+        assert ids(response) == by_lot(clean(client, name), "a")[:1]
 
     def test_when_all_are_excluded_none_come(self, client, name):
         some = ",".join(clean(client, name)[:22])
@@ -204,13 +204,13 @@ class TestExclude:
     @each(("number", "status"), [(100, 200), (101, 422)])
     def test_it_takes_a_hundred_ids(self, client, name, number, status):
         excluded = ",".join(f"{'a' * 76}-{n}" for n in range(number))
-        answer = client.get(f"/v1/{name}/random?exclude={excluded}")
-        assert answer.status_code == status
+        response = client.get(f"/v1/{name}/random?exclude={excluded}")
+        assert response.status_code == status
 
     @each("excluded", ["", "a,,b", "A", "a b", "'"])
     def test_what_is_no_id_is_refused(self, client, name, excluded):
-        answer = client.get(f"/v1/{name}/random?exclude={excluded}")
-        assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "exclude")
+        response = client.get(f"/v1/{name}/random?exclude={excluded}")
+        assert (response.status_code, response.get_json()["errors"][0]["pointer"]) == (422, "exclude")
 
 
 class TestHostileInput:
@@ -238,5 +238,5 @@ class TestHostileInput:
     )
     @few
     def test_any_date_is_served_or_not_found(self, client, text):
-        answer = client.get(f"/v1/quotes/daily/{quote(text, safe='')}")
-        assert answer.status_code in (200, 404)
+        response = client.get(f"/v1/quotes/daily/{quote(text, safe='')}")
+        assert response.status_code in (200, 404)

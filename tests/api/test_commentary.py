@@ -7,9 +7,9 @@ THESIS = "her-2013-perfection-opposes-reality"
 
 
 def relations(client, claim, **query):
-    answer = client.get(f"/v1/commentary/{claim}/relations", query_string={"limit": 100} | query)
-    assert answer.status_code == 200
-    return answer.get_json()["data"]
+    response = client.get(f"/v1/commentary/{claim}/relations", query_string={"limit": 100} | query)
+    assert response.status_code == 200
+    return response.get_json()["data"]
 
 
 class TestRelations:

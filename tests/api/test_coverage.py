@@ -205,9 +205,9 @@ class TestEveryComputedAnswer:
 
     def test_a_parent_that_is_not_there_is_said_so(self, packed_client, path):
         for slug, status in (("nowhere", 404), ("draft", 404), ("deleted", 410), ("renamed", 308)):
-            answer = packed_client.get("/".join([*path.split("/")[:3], slug, path.split("/")[4]]))
-            assert answer.status_code == status
-        assert answer.headers["Location"].endswith(path)
+            response = packed_client.get("/".join([*path.split("/")[:3], slug, path.split("/")[4]]))
+            assert response.status_code == status
+        assert response.headers["Location"].endswith(path)
 
 
 @pytest.fixture(scope="module")

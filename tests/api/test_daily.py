@@ -99,16 +99,16 @@ class TestToday:
 
     @each("zone", ["Europe/Berln", "europe/berlin", "Europe/Berlin "])
     def test_an_unknown_zone_is_refused_with_the_nearest(self, client, name, zone):
-        answer = client.get(f"/v1/{name}/daily", query_string={"tz": zone})
-        assert answer.status_code == 422
-        assert "Did you mean “Europe/Berlin”?" in answer.get_json()["errors"][0]["detail"]
+        response = client.get(f"/v1/{name}/daily", query_string={"tz": zone})
+        assert response.status_code == 422
+        assert "Did you mean “Europe/Berlin”?" in response.get_json()["errors"][0]["detail"]
 
     @each("other", ["count=true", "seed=a", "exclude=a", "limit=1", "cursor=a", "sort=id"])
     @each("date", ["", "/2026-11-23"])
     def test_another_parameter_is_refused(self, client, name, date, other):
-        answer = client.get(f"/v1/{name}/daily{date}?{other}")
-        assert answer.status_code == 422
-        assert "theme" in answer.get_json()["errors"][0]["allowed"]
+        response = client.get(f"/v1/{name}/daily{date}?{other}")
+        assert response.status_code == 422
+        assert "theme" in response.get_json()["errors"][0]["allowed"]
 
 
 def test_every_zone_that_is_taken_is_there():
@@ -129,14 +129,14 @@ class TestADay:
     @each("day", ["2026-11-22", "2000-02-29", "0001-01-01"])
     def test_a_day_before_the_first_item_is_not_found(self, client, at, name, day):
         at("2026-12-25T12:00:00Z")
-        answer = client.get(f"/v1/{name}/daily/{day}")
-        assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")
-        assert "Nothing that matches was there" in answer.get_json()["detail"]
+        response = client.get(f"/v1/{name}/daily/{day}")
+        assert (response.status_code, response.get_json()["code"]) == (404, "not-found")
+        assert "Nothing that matches was there" in response.get_json()["detail"]
 
     @each("text", IMPOSSIBLE)
     def test_what_is_no_day_is_not_found(self, client, name, text):
-        answer = client.get(f"/v1/{name}/daily/{text}")
-        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+        response = client.get(f"/v1/{name}/daily/{text}")
+        assert (response.status_code, response.mimetype) == (404, "application/problem+json")
 
     @each("filters", ["max_severity=0", "theme=modern-dating&max_severity=3"])
     def test_what_matches_comes(self, client, at, name, filters):
@@ -189,15 +189,15 @@ class TestTheDayInTheQuery:
 
     @each("text", [text for text in IMPOSSIBLE if text != "9999-12-31"])
     def test_what_is_no_day_is_refused(self, client, name, text):
-        answer = client.get(f"/v1/{name}/daily?date={text}")
-        (error,) = answer.get_json()["errors"]
-        assert (answer.status_code, error["pointer"]) == (422, "date")
-        assert error["detail"] == "Must be a valid date in the format YYYY-MM-DD."
+        response = client.get(f"/v1/{name}/daily?date={text}")
+        (error,) = response.get_json()["errors"]
+        assert (response.status_code, error["pointer"]) == (422, "date")
+        assert error["detail"] == "It takes a day of the calendar, as YYYY-MM-DD."
 
     def test_a_day_that_is_said_twice_is_refused(self, client, name):
-        answer = client.get(f"/v1/{name}/daily/2026-11-24?date=2026-11-24")
-        (error,) = answer.get_json()["errors"]
-        assert (answer.status_code, error["pointer"]) == (422, "date")
+        response = client.get(f"/v1/{name}/daily/2026-11-24?date=2026-11-24")
+        (error,) = response.get_json()["errors"]
+        assert (response.status_code, error["pointer"]) == (422, "date")
 
     @each("day", ["/2026-11-24?tz=Asia/Tokyo", "?date=2026-11-24&tz=Asia/Tokyo"])
     def test_a_zone_changes_no_given_day(self, client, at, name, day):
@@ -234,11 +234,11 @@ class TestLaterChanges:
         at("2026-12-25T12:00:00Z")
         days = [f"/v1/quotes/daily/2026-{day}" for day in ("11-23", "11-24", "11-30", "12-01", "12-24")]
         before = [own.test_client().get(day) for day in days]
-        came = [answer.get_json()["id"] for answer in before]
+        came = [response.get_json()["id"] for response in before]
         with own.extensions["database"].write_session() as session:
             others = update(Quote.__table__).where(Quote.slug.not_in(came))
             assert session.connection().execute(others.values(deleted_at=STORED)).rowcount >= 25
-        assert [own.test_client().get(day).data for day in days] == [answer.data for answer in before]
+        assert [own.test_client().get(day).data for day in days] == [response.data for response in before]
 
 
 class TestBothDatabases:

@@ -149,10 +149,10 @@ def document(old):
     return json.loads(render_document(old))
 
 
-def said(answer):
+def said(response):
     """What an answer says of deprecation: since when, until when, and where to read on."""
-    links = [link for link in answer.headers.get("Link", "").split(", ") if 'rel="deprecation"' in link]
-    return answer.headers.get("Deprecation"), answer.headers.get("Sunset"), links
+    links = [link for link in response.headers.get("Link", "").split(", ") if 'rel="deprecation"' in link]
+    return response.headers.get("Deprecation"), response.headers.get("Sunset"), links
 
 
 def at(day):
@@ -194,20 +194,20 @@ class TestOperation:
         [(f"/v1/sayings/{LINE}", 200), ("/v1/sayings/nothing", 404), (f"/v1/sayings/{LINE}?x=1", 422)],
     )
     def test_every_answer_says_so(self, visitor, path, status):
-        answer = visitor.get(path)
-        assert answer.status_code == status
-        assert said(answer) == OF_SAYING
+        response = visitor.get(path)
+        assert response.status_code == status
+        assert said(response) == OF_SAYING
 
     def test_a_304_says_so_and_keeps_its_tag(self, visitor):
         tag = visitor.get(f"/v1/sayings/{LINE}").headers["ETag"]
-        answer = visitor.get(f"/v1/sayings/{LINE}", headers={"If-None-Match": tag})
-        assert (answer.status_code, answer.headers["ETag"]) == (304, tag)
-        assert said(answer) == OF_SAYING
+        response = visitor.get(f"/v1/sayings/{LINE}", headers={"If-None-Match": tag})
+        assert (response.status_code, response.headers["ETag"]) == (304, tag)
+        assert said(response) == OF_SAYING
 
     def test_every_form_says_so(self, visitor):
-        answer = visitor.get(f"/v1/sayings/{LINE}?format=bibtex")
-        assert answer.mimetype == "application/x-bibtex"
-        assert said(answer) == OF_SAYING
+        response = visitor.get(f"/v1/sayings/{LINE}?format=bibtex")
+        assert response.mimetype == "application/x-bibtex"
+        assert said(response) == OF_SAYING
 
     def test_every_address_of_it_says_so(self, visitor):
         assert said(visitor.get(f"/v1/sayings/{LINE}.txt")) == OF_SAYING
@@ -216,8 +216,8 @@ class TestOperation:
         assert said(visitor.head(f"/v1/sayings/{LINE}")) == OF_SAYING
 
     def test_other_origins_may_read_it(self, visitor):
-        answer = visitor.get(f"/v1/sayings/{LINE}", headers={"Origin": "https://site.example"})
-        exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+        response = visitor.get(f"/v1/sayings/{LINE}", headers={"Origin": "https://site.example"})
+        exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
         assert {"Deprecation", "Sunset", "Link"} <= set(exposed)
 
     def test_what_is_asked_of_the_address_and_not_of_it_says_nothing(self, visitor):
@@ -231,14 +231,14 @@ class TestParameter:
         assert said(visitor.get("/v1/mottos/random?kind=dialogue")) == NOTHING
 
     def test_an_error_says_so_too(self, visitor):
-        answer = visitor.get("/v1/mottos/random?voice=nobody")
-        assert answer.status_code == 422
-        assert said(answer) == OF_VOICE
+        response = visitor.get("/v1/mottos/random?voice=nobody")
+        assert response.status_code == 422
+        assert said(response) == OF_VOICE
 
     def test_the_links_of_the_answer_stay(self, visitor):
-        answer = visitor.get("/v1/mottos?voice=film&limit=1&fields=label")
-        assert 'rel="next"' in answer.headers["Link"]
-        assert said(answer) == OF_VOICE
+        response = visitor.get("/v1/mottos?voice=film&limit=1&fields=label")
+        assert 'rel="next"' in response.headers["Link"]
+        assert said(response) == OF_VOICE
 
     def test_the_same_parameter_of_another_operation_says_nothing(self, visitor):
         assert said(visitor.get("/v1/quotes?voice=film")) == NOTHING
@@ -260,16 +260,16 @@ class TestField:
         ],
     )
     def test_an_answer_says_so_where_it_has_it(self, visitor, path, query, expected):
-        answer = visitor.get(path + query)
-        assert answer.status_code == 200
-        assert said(answer) == ((at(expected.since), None, [GUIDE]) if expected else NOTHING)
+        response = visitor.get(path + query)
+        assert response.status_code == 200
+        assert said(response) == ((at(expected.since), None, [GUIDE]) if expected else NOTHING)
 
     def test_a_304_says_what_the_answer_said(self, visitor):
         for query, expected in (("?fields=text", OF_TEXT), ("?fields=kind", NOTHING)):
             tag = visitor.get(f"/v1/mottos/{LINE}{query}").headers["ETag"]
-            answer = visitor.get(f"/v1/mottos/{LINE}{query}", headers={"If-None-Match": tag})
-            assert answer.status_code == 304
-            assert said(answer) == expected
+            response = visitor.get(f"/v1/mottos/{LINE}{query}", headers={"If-None-Match": tag})
+            assert response.status_code == 304
+            assert said(response) == expected
 
     def test_an_error_and_another_form_do_not_have_it(self, visitor):
         assert said(visitor.get("/v1/mottos/nothing")) == NOTHING

@@ -23,9 +23,9 @@ class TestSnippet:
             return [(row.slug, row.is_visible) for row in session.query(Quote)]
 
     def test_a_quote_is_hidden_from_it_as_from_the_api(self, client, rows):
-        answers = {slug: client.get(f"/quotes/{slug}/snippet").status_code for slug, _ in rows}
-        assert answers == {slug: client.get(f"/v1/quotes/{slug}").status_code for slug, _ in rows}
-        assert {slug: status == 200 for slug, status in answers.items()} == dict(rows)
+        responses = {slug: client.get(f"/quotes/{slug}/snippet").status_code for slug, _ in rows}
+        assert responses == {slug: client.get(f"/v1/quotes/{slug}").status_code for slug, _ in rows}
+        assert {slug: status == 200 for slug, status in responses.items()} == dict(rows)
         assert set(dict(rows).values()) == {True, False}
 
     def test_what_is_seen_is_well_formed(self, client, rows):

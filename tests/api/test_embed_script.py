@@ -58,23 +58,23 @@ class TestTheBuild:
 class TestAddresses:
     @each("path", FLOATING)
     def test_the_floating_ones_are_kept_for_an_hour(self, client, path):
-        answer = client.get(path)
-        assert answer.status_code == 200
-        assert answer.headers["Cache-Control"] == "public, max-age=3600"
-        assert answer.data == client.get("/embed.js").data
+        response = client.get(path)
+        assert response.status_code == 200
+        assert response.headers["Cache-Control"] == "public, max-age=3600"
+        assert response.data == client.get("/embed.js").data
 
     def test_the_pinned_one_is_kept_for_a_year(self, client, pinned):
-        answer = client.get(pinned)
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert answer.data == client.get("/embed.js").data
+        response = client.get(pinned)
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert response.data == client.get("/embed.js").data
 
     @each("path", ["/embed.0123456789abcdef.js", "/embed.v2.js", "/embed..js"])
     def test_another_hash_is_not_found(self, client, path):
-        answer = client.get(path)
-        assert answer.status_code == 404
-        assert answer.content_type == "application/problem+json"
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        response = client.get(path)
+        assert response.status_code == 404
+        assert response.content_type == "application/problem+json"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
 
     def test_every_one_may_be_loaded_from_anywhere(self, client, pinned):
         for path in (*FLOATING, pinned):

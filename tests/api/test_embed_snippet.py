@@ -93,9 +93,9 @@ def copied(client):
     """Return what reads a quote's snippet."""
 
     def get(quote, **query):
-        answer = client.get(f"/quotes/{quote}/snippet", query_string=query)
-        assert answer.status_code == 200
-        return answer.get_json()
+        response = client.get(f"/quotes/{quote}/snippet", query_string=query)
+        assert response.status_code == 200
+        return response.get_json()
 
     return get
 
@@ -179,9 +179,9 @@ class TestChoices:
         ("query", "named"), [("theme=blue", "auto, light, dark"), ("teme=dark", "theme"), ("theme=", "auto")]
     )
     def test_another_is_refused_by_name(self, client, query, named):
-        answer = client.get(f"/quotes/{QUOTE}/snippet?{query}")
-        assert answer.status_code == 422
-        [error] = answer.get_json()["errors"]
+        response = client.get(f"/quotes/{QUOTE}/snippet?{query}")
+        assert response.status_code == 422
+        [error] = response.get_json()["errors"]
         assert error["pointer"] == query.partition("=")[0]
         assert named in error["detail"]
 
@@ -202,14 +202,14 @@ class TestTheScriptInIt:
 
 class TestAnswer:
     def test_any_origin_may_read_it_and_it_has_a_validator(self, client):
-        answer = client.get(f"/quotes/{QUOTE}/snippet", headers={"Origin": "https://a.example"})
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        again = client.get(f"/quotes/{QUOTE}/snippet", headers={"If-None-Match": answer.headers["ETag"]})
+        response = client.get(f"/quotes/{QUOTE}/snippet", headers={"Origin": "https://a.example"})
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        again = client.get(f"/quotes/{QUOTE}/snippet", headers={"If-None-Match": response.headers["ETag"]})
         assert again.status_code == 304
 
     def test_what_there_is_not_is_not_found(self, client):
-        answer = client.get("/quotes/her-2013-no-such-line/snippet")
-        assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")
+        response = client.get("/quotes/her-2013-no-such-line/snippet")
+        assert (response.status_code, response.get_json()["code"]) == (404, "not-found")
 
 
 class TestHostileText:

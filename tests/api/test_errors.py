@@ -20,15 +20,15 @@ from tests.cases import each
 PROBLEM = ["type", "code", "title", "status", "detail", "instance", "request_id", "errors"]
 
 
-def assert_problem(answer, code):
-    body = answer.get_json()
-    assert answer.content_type == "application/problem+json"
+def assert_problem(response, code):
+    body = response.get_json()
+    assert response.content_type == "application/problem+json"
     assert list(body) == PROBLEM
-    assert (body["code"], body["status"]) == (code, answer.status_code)
+    assert (body["code"], body["status"]) == (code, response.status_code)
     assert body["type"] == f"http://127.0.0.1:8000/docs/problems/{code}"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["X-Request-Id"] == body["request_id"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Request-Id"] == body["request_id"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
     return body
 
 
@@ -61,9 +61,9 @@ class TestInstance:
 class TestMethods:
     @each("method", ["POST", "PUT", "PATCH", "DELETE"])
     def test_a_method_that_is_not_there_keeps_the_allow_header(self, client, method):
-        answer = client.open("/v1/quotes", method=method)
-        assert_problem(answer, "method-not-allowed")
-        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        response = client.open("/v1/quotes", method=method)
+        assert_problem(response, "method-not-allowed")
+        assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
     def test_head_is_get_without_a_body(self, client):
         head, get = client.head("/v1/quotes"), client.get("/v1/quotes")
@@ -71,9 +71,9 @@ class TestMethods:
         assert dict(head.headers) == dict(get.headers)
 
     def test_options_names_the_methods(self, client):
-        answer = client.options("/v1/quotes")
-        assert answer.status_code == 200
-        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        response = client.options("/v1/quotes")
+        assert response.status_code == 200
+        assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 class TestParameters:
@@ -117,9 +117,9 @@ class TestParameters:
         assert fault["detail"] == "Must be “true” or “false”."
 
     def test_what_the_path_has_fixed_is_said_to_be(self, client):
-        answer = client.get("/v1/films/her-2013/scenes?film=her-2013")
+        response = client.get("/v1/films/her-2013/scenes?film=her-2013")
         assert (
-            answer.get_json()["errors"][0]["detail"]
+            response.get_json()["errors"][0]["detail"]
             == "The path already determines the film. Remove this parameter."
         )
 
@@ -137,8 +137,8 @@ class TestParameters:
         assert "50" in fault["detail"]
 
     def test_an_item_takes_no_parameters_yet(self, client):
-        answer = client.get("/v1/films/her-2013?pretty=1")
-        assert assert_problem(answer, "invalid-parameters")["errors"][0]["pointer"] == "pretty"
+        response = client.get("/v1/films/her-2013?pretty=1")
+        assert assert_problem(response, "invalid-parameters")["errors"][0]["pointer"] == "pretty"
 
     def test_an_overlong_query_is_refused(self, client):
         assert_problem(client.get("/v1/quotes?id=" + "a," * 20_000), "uri-too-long")
@@ -175,8 +175,8 @@ class TestHosts:
             app.extensions["database"].close()
 
     def test_a_foreign_host_is_refused(self, guarded):
-        answer = guarded.get("/v1", headers={"Host": "evil.example"})
-        assert_problem(answer, "bad-request")
+        response = guarded.get("/v1", headers={"Host": "evil.example"})
+        assert_problem(response, "bad-request")
 
     def test_a_probe_may_ask_by_address(self, guarded):
         for path in ("/livez", "/readyz"):
@@ -184,25 +184,25 @@ class TestHosts:
 
     @each("path", ["/v1//quotes", "/v1/quotes//", "/docs//problems"])
     def test_doubled_slashes_lead_nowhere_else(self, client, path):
-        answer = client.get(path, headers={"Host": "evil.example"})
-        assert_problem(answer, "not-found")
-        assert "Location" not in answer.headers
+        response = client.get(path, headers={"Host": "evil.example"})
+        assert_problem(response, "not-found")
+        assert "Location" not in response.headers
 
     def test_the_own_host_is_served(self, guarded):
         assert guarded.get("/v1", headers={"Host": "subtext.example"}).status_code == 200
 
     def test_a_host_builds_no_address(self, client):
-        answer = client.get("/v1/films/her-2013", headers={"Host": "evil.example"})
-        assert "evil.example" not in answer.text
+        response = client.get("/v1/films/her-2013", headers={"Host": "evil.example"})
+        assert "evil.example" not in response.text
 
 
 class TestDatabaseOutage:
     def test_an_unreachable_database_is_503_and_says_when_to_retry(self):
         app = create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
         for path in ("/v1/quotes", "/readyz", "/"):
-            answer = app.test_client().get(path)
-            assert_problem(answer, "unavailable")
-            assert int(answer.headers["Retry-After"]) > 0
+            response = app.test_client().get(path)
+            assert_problem(response, "unavailable")
+            assert int(response.headers["Retry-After"]) > 0
         assert app.test_client().get("/livez").status_code == 200
 
     def test_an_unmigrated_database_is_not_ready(self, engine):
@@ -220,10 +220,10 @@ class TestDatabaseOutage:
         broken_app = create_app(app.extensions["settings"])
         monkeypatch.setattr(request_context, "session", broken)
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
-        answer = broken_app.test_client().get("/v1/quotes")
-        assert_problem(answer, "internal-error")
-        assert "hunter2" not in answer.text
-        assert "ZeroDivision" not in answer.text
+        response = broken_app.test_client().get("/v1/quotes")
+        assert_problem(response, "internal-error")
+        assert "hunter2" not in response.text
+        assert "ZeroDivision" not in response.text
 
     def test_a_slow_statement_is_stopped(self, engine):
         with engine.fresh("pack") as url:
@@ -235,30 +235,31 @@ class TestDatabaseOutage:
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
                 )
                 app.add_url_rule("/slow", view_func=lambda: str(request_context.session().scalar(endless)))
-                answer = app.test_client().get("/slow")
-            assert_problem(answer, "query-timeout")
-            assert answer.headers["Retry-After"] == "5"
+                response = app.test_client().get("/slow")
+            assert_problem(response, "query-timeout")
+            assert response.headers["Retry-After"] == "5"
             app.extensions["database"].close()
 
 
 class TestLogs:
     @pytest.fixture
-    def json_logs(self, capsys):
-        """Log as a server does, to the standard error of this test."""
-        logs.configure()
+    def default_logs(self):
+        """Undo what the test configures for its process."""
         yield
         structlog.reset_defaults()
 
-    @pytest.mark.usefixtures("json_logs")
+    @pytest.mark.usefixtures("default_logs")
     def test_an_internal_error_is_logged_once_without_what_variables_held(self, app, monkeypatch, capsys):
+        # It logs to what standard error is at that moment.
+        logs.configure()
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
-        answer = (
+        response = (
             create_app(app.extensions["settings"])
             .test_client()
             .get("/v1/quotes", headers={"Authorization": "Bearer hunter2"})
         )
         [line] = capsys.readouterr().err.splitlines()
-        assert json.loads(line)["request_id"] == answer.get_json()["request_id"]
+        assert json.loads(line)["request_id"] == response.get_json()["request_id"]
         assert "ZeroDivisionError" in line
         assert "hunter2" not in line
 
@@ -266,9 +267,9 @@ class TestLogs:
 class TestProblemPages:
     @each("code", PROBLEM_TYPES)
     def test_every_problem_has_its_page(self, client, code):
-        answer = client.get(f"/docs/problems/{code}")
-        assert answer.status_code == 200
-        assert PROBLEM_TYPES[code].remedy[:20] in answer.text.replace("&#39;", "'")
+        response = client.get(f"/docs/problems/{code}")
+        assert response.status_code == 200
+        assert PROBLEM_TYPES[code].remedy[:20] in response.text.replace("&#39;", "'")
 
     def test_all_are_listed(self, client):
         text = client.get("/docs/problems").text
@@ -286,14 +287,14 @@ class TestHostileInput:
         value=st.text(max_size=200) | st.text(alphabet=string.printable, max_size=200),
     )
     def test_no_parameter_makes_a_5xx(self, client, name, value):
-        answer = client.get("/v1/quotes", query_string={name: value.encode("utf-8", "replace")})
-        assert answer.status_code in (200, 414, 422)
+        response = client.get("/v1/quotes", query_string={name: value.encode("utf-8", "replace")})
+        assert response.status_code in (200, 414, 422)
 
     @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(raw=st.binary(max_size=60))
     def test_no_path_makes_a_5xx(self, client, raw):
-        answer = client.get("/v1/" + urllib.parse.quote_from_bytes(raw))
-        assert answer.status_code in (200, 308, 404)
+        response = client.get("/v1/" + urllib.parse.quote_from_bytes(raw))
+        assert response.status_code in (200, 308, 404)
 
     @each("query", ["%ff", "theme=%ff%fe", "%00=%00", "theme=%ED%A0%80", "&&&==", "a" * 29_000])
     def test_broken_bytes_make_no_5xx(self, client, query):

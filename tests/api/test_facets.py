@@ -170,9 +170,9 @@ class TestShape:
 
 class TestRefusals:
     def diagnostic(self, client, address):
-        answer = client.get(address)
-        assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid-parameters")
-        return answer.get_json()["errors"][0]
+        response = client.get(address)
+        assert (response.status_code, response.get_json()["code"]) == (422, "invalid-parameters")
+        return response.get_json()["errors"][0]
 
     def test_an_unknown_facet_names_those_there_are_and_the_nearest(self, client):
         fault = self.diagnostic(client, "/v1/quotes?facets=kind,themes")

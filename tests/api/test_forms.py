@@ -32,28 +32,28 @@ class TestAsking:
 
     @each_form
     def test_format_counts_more_than_accept(self, client, name, form):
-        answer = client.get(f"{ITEMS[name]}?format={form.name}", headers={"Accept": "image/png"})
-        assert answer.content_type == form.content_type
+        response = client.get(f"{ITEMS[name]}?format={form.name}", headers={"Accept": "image/png"})
+        assert response.content_type == form.content_type
 
     @each("name", ITEMS)
     def test_what_is_not_served_is_refused_with_what_is(self, client, name):
-        answer = client.get(ITEMS[name], headers={"Accept": "image/png, text/html;q=0.5"})
-        assert (answer.status_code, answer.get_json()["code"]) == (406, "not-acceptable")
+        response = client.get(ITEMS[name], headers={"Accept": "image/png, text/html;q=0.5"})
+        assert (response.status_code, response.get_json()["code"]) == (406, "not-acceptable")
         for form in formats_for(name):
-            assert form.full_type in answer.get_json()["detail"]
+            assert form.full_type in response.get_json()["detail"]
 
     def test_an_unknown_format_is_refused_with_those_that_there_are(self, client):
-        answer = client.get(f"{ITEMS['quote']}?format=bibtx")
-        (fault,) = answer.get_json()["errors"]
-        assert (answer.status_code, fault["pointer"]) == (422, "format")
+        response = client.get(f"{ITEMS['quote']}?format=bibtx")
+        (fault,) = response.get_json()["errors"]
+        assert (response.status_code, fault["pointer"]) == (422, "format")
         assert "Did you mean “bibtex”?" in fault["detail"]
         assert fault["allowed"] == [form.name for form in formats_for("quote")]
 
     @each("extension", ["xyz", "pdf", "anno.jsonld"])
     def test_an_unknown_extension_is_not_found(self, client, extension):
-        answer = client.get(f"{ITEMS['source']}.{extension}")
-        assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")
-        assert ".bib" in answer.get_json()["detail"]
+        response = client.get(f"{ITEMS['source']}.{extension}")
+        assert (response.status_code, response.get_json()["code"]) == (404, "not-found")
+        assert ".bib" in response.get_json()["detail"]
 
     @each("path", OTHERS)
     def test_everything_else_is_json_alone(self, client, path):
@@ -62,22 +62,23 @@ class TestAsking:
 
     @each("suffix", [".bib", "?format=ris"])
     def test_an_unknown_id_is_not_found_in_any_form(self, client, suffix):
-        answer = client.get(f"/v1/quotes/her-2013-no-such-line{suffix}")
-        assert (answer.status_code, answer.get_json()["code"]) == (404, "not-found")
+        response = client.get(f"/v1/quotes/her-2013-no-such-line{suffix}")
+        assert (response.status_code, response.get_json()["code"]) == (404, "not-found")
 
 
 class TestAnswers:
     @each_form
     def test_each_form_has_a_validator_of_its_own(self, client, name, form):
         path = f"{ITEMS[name]}?format={form.name}"
-        answer = client.get(path)
-        assert answer.headers["ETag"].startswith('"1.')
-        assert answer.headers["Vary"] == "Accept, Accept-Encoding, Authorization"
-        assert answer.headers["Cache-Control"].startswith("public")
-        assert client.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+        response = client.get(path)
+        assert response.headers["ETag"].startswith('"1.')
+        assert response.headers["Vary"] == "Accept, Accept-Encoding, Authorization"
+        assert response.headers["Cache-Control"].startswith("public")
+        assert client.get(path, headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
         if form.name != "json":
             assert (
-                client.get(ITEMS[name], headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
+                client.get(ITEMS[name], headers={"If-None-Match": response.headers["ETag"]}).status_code
+                == 200
             )
 
     def test_fields_and_include_shape_json_alone(self, client):

@@ -25,8 +25,8 @@ def headers(app, routes):
     """The headers of every one's answer."""
     found = {}
     for path in routes:
-        with app.test_client().get(path) as answer:
-            found[path] = answer.headers
+        with app.test_client().get(path) as response:
+            found[path] = response.headers
     return found
 
 

@@ -53,9 +53,9 @@ class TestHidden:
     def test_no_list_names_it_in_any_shape(self, app, hidden, name):
         (model,) = [model for model in RESOURCES if model.__tablename__ == name]
         for shape in shapes(model.type_name):
-            answer = app.test_client().get(f"/v1/{name}?limit=100{shape}").get_json()
-            assert answer["data"]
-            assert not named(answer) & hidden
+            response = app.test_client().get(f"/v1/{name}?limit=100{shape}").get_json()
+            assert response["data"]
+            assert not named(response) & hidden
 
     def test_no_paragraph_is_cited_by_it(self, app, hidden):
         client = app.test_client()
@@ -79,5 +79,5 @@ class TestHidden:
             for type_name, slug in hidden:
                 if type_name == name:
                     path = rule.rule.replace(f"<slug:{name}>", slug)
-                    answer = client.get(path, headers={"Accept": "application/json"})
-                    assert answer.status_code in (404, 410), path
+                    response = client.get(path, headers={"Accept": "application/json"})
+                    assert response.status_code in (404, 410), path

@@ -24,18 +24,18 @@ READS = [
 @each("path", READS)
 class TestConditionalReads:
     def test_the_etag_is_strong_and_of_the_bytes(self, client, path):
-        answer = client.get(path)
-        tag = answer.headers["ETag"]
+        response = client.get(path)
+        tag = response.headers["ETag"]
         assert re.fullmatch(r'"(\d+\.)?[0-9a-f]{32}"', tag)
-        assert hashlib.sha256(answer.data).hexdigest()[:32] in tag
+        assert hashlib.sha256(response.data).hexdigest()[:32] in tag
 
     def test_the_same_tag_is_304_and_keeps_its_headers(self, client, path):
-        answer = client.get(path)
-        again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+        response = client.get(path)
+        again = client.get(path, headers={"If-None-Match": response.headers["ETag"]})
         assert again.status_code == 304
         assert again.data == b""
         for name in ("ETag", "Cache-Control", "Vary"):
-            assert again.headers[name] == answer.headers[name]
+            assert again.headers[name] == response.headers[name]
 
     def test_a_weakened_tag_and_a_list_of_tags_match(self, client, path):
         tag = client.get(path).headers["ETag"]
@@ -46,9 +46,9 @@ class TestConditionalReads:
         assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
     def test_if_match_of_another_state_is_412(self, client, path):
-        answer = client.get(path, headers={"If-Match": '"other"'})
-        assert answer.status_code == 412
-        assert answer.get_json()["code"] == "precondition-failed"
+        response = client.get(path, headers={"If-Match": '"other"'})
+        assert response.status_code == 412
+        assert response.get_json()["code"] == "precondition-failed"
 
     def test_if_match_of_this_state_or_of_any_is_200(self, client, path):
         for given in ("*", client.get(path).headers["ETag"]):
@@ -64,8 +64,8 @@ class TestConditionalReads:
 
 class TestItemTag:
     def test_it_begins_with_the_revision(self, client):
-        answer = client.get("/v1/films/her-2013")
-        assert answer.headers["ETag"].startswith(f'"{answer.get_json()["revision"]}.')
+        response = client.get("/v1/films/her-2013")
+        assert response.headers["ETag"].startswith(f'"{response.get_json()["revision"]}.')
 
     def test_if_match_compares_the_revision_alone(self, client):
         assert client.get("/v1/films/her-2013", headers={"If-Match": '"1.ffff"'}).status_code == 200
@@ -94,12 +94,12 @@ class TestCors:
 
     @each("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing"])
     def test_errors_can_be_read_too(self, client, path):
-        answer = client.get(path, headers={"Origin": "https://site.example"})
-        assert answer.status_code >= 400
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        response = client.get(path, headers={"Origin": "https://site.example"})
+        assert response.status_code >= 400
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
 
     def test_a_preflight_allows_conditional_reads(self, client):
-        answer = client.options(
+        response = client.options(
             "/v1/quotes",
             headers={
                 "Origin": "https://site.example",
@@ -107,9 +107,9 @@ class TestCors:
                 "Access-Control-Request-Headers": "if-none-match",
             },
         )
-        assert answer.status_code == 200
-        assert "if-none-match" in answer.headers["Access-Control-Allow-Headers"].lower()
-        assert answer.headers["Access-Control-Max-Age"] == "86400"
+        assert response.status_code == 200
+        assert "if-none-match" in response.headers["Access-Control-Allow-Headers"].lower()
+        assert response.headers["Access-Control-Max-Age"] == "86400"
 
     def test_pages_are_not_opened_to_other_origins(self, client):
         assert "Access-Control-Allow-Origin" not in client.get("/").headers

@@ -41,8 +41,8 @@ def ask(client, path=HER, *, peer="192.0.2.1", method="GET", **headers):
     return client.open(path, method=method, headers=given, environ_base={"REMOTE_ADDR": peer})
 
 
-def remaining(answer):
-    return int(LIMIT.fullmatch(answer.headers["RateLimit"])[1])
+def remaining(response):
+    return int(LIMIT.fullmatch(response.headers["RateLimit"])[1])
 
 
 class TestWithoutLimits:
@@ -75,11 +75,11 @@ class TestHeaders:
         ],
     )
     def test_they_are_on_every_kind_of_answer(self, limited, status, path, headers):
-        answer = ask(limited("9/hour"), path, **headers)
-        assert answer.status_code == status
-        assert answer.headers["RateLimit-Policy"] == '"default";q=9;w=3600'
-        assert remaining(answer) == 8
-        assert "Retry-After" not in answer.headers
+        response = ask(limited("9/hour"), path, **headers)
+        assert response.status_code == status
+        assert response.headers["RateLimit-Policy"] == '"default";q=9;w=3600'
+        assert remaining(response) == 8
+        assert "Retry-After" not in response.headers
 
     def test_no_other_header_tells_of_them(self, limited):
         assert not [name for name, _ in ask(limited("1/hour")).headers if name.startswith("X-Rate")]
@@ -122,15 +122,17 @@ class TestTooMany:
 
     def test_after_the_wait_it_is_over(self, limited):
         client = limited("2/second")
-        refused = next(answer for answer in (ask(client) for _ in range(1000)) if answer.status_code == 429)
+        refused = next(
+            response for response in (ask(client) for _ in range(1000)) if response.status_code == 429
+        )
         time.sleep(int(refused.headers["Retry-After"]))
         assert ask(client).status_code == 200
 
     def test_what_is_refused_does_not_count(self, limited):
         client = limited("1/hour", "9/day")
-        answers = [ask(client) for _ in range(5)]
-        assert [answer.status_code for answer in answers] == [200, 429, 429, 429, 429]
-        assert '"86400s"' not in answers[-1].headers["RateLimit"]
+        responses = [ask(client) for _ in range(5)]
+        assert [response.status_code for response in responses] == [200, 429, 429, 429, 429]
+        assert '"86400s"' not in responses[-1].headers["RateLimit"]
 
 
 class TestWhatCounts:
@@ -150,9 +152,9 @@ class TestWhatCounts:
         client = limited("1/hour")
         asked = {"Origin": "https://site.example", "Access_Control_Request_Method": "GET"}
         for headers in (asked, {}, asked):
-            answer = ask(client, method="OPTIONS", **headers)
-            assert answer.status_code == 200
-            assert "RateLimit" not in answer.headers
+            response = ask(client, method="OPTIONS", **headers)
+            assert response.status_code == 200
+            assert "RateLimit" not in response.headers
         assert ask(client).status_code == 200
 
     @each("path", ["/", "/docs", "/docs/problems/too-many-requests", "/search", "/livez", "/readyz", "/v11"])
@@ -160,9 +162,9 @@ class TestWhatCounts:
         client = limited("1/hour")
         ask(client)
         assert ask(client).status_code == 429
-        answer = ask(client, path)
-        assert answer.status_code in (200, 404)
-        assert "RateLimit" not in answer.headers
+        response = ask(client, path)
+        assert response.status_code in (200, 404)
+        assert "RateLimit" not in response.headers
 
 
 class TestWhoIsCounted:

@@ -11,18 +11,18 @@ LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "th
 ESSAY = "her-perfection-is-the-enemy-of-real"
 
 
-def ids(answer):
-    return [item["id"] for item in answer.get_json()["data"]]
+def ids(response):
+    return [item["id"] for item in response.get_json()["data"]]
 
 
 def walk(client, path, relation="next"):
     """Return the ids of every page from ``path`` on, and the path of the last page."""
     found = []
     while path:
-        last, answer = path, client.get(path)
-        assert answer.status_code == 200, answer.text
-        found.append(ids(answer))
-        path = answer.get_json()["page"][relation]
+        last, response = path, client.get(path)
+        assert response.status_code == 200, response.text
+        found.append(ids(response))
+        path = response.get_json()["page"][relation]
     return found, last
 
 
@@ -104,9 +104,9 @@ class TestCursor:
 
     @pytest.mark.parametrize("other", ["theme=loneliness", "sort=id", "max_severity=0"])
     def test_it_is_refused_by_another_list(self, client, following, other):
-        answer = client.get(f"/v1/quotes?cursor={following}&{other}")
-        assert answer.status_code == 422
-        assert answer.get_json()["errors"][0]["pointer"] == "cursor"
+        response = client.get(f"/v1/quotes?cursor={following}&{other}")
+        assert response.status_code == 422
+        assert response.get_json()["errors"][0]["pointer"] == "cursor"
 
     @each(
         "values",
@@ -308,9 +308,9 @@ class TestNestedLists:
 
     def test_an_unknown_parent_is_not_found(self, client, nested, filtered):
         segments = nested.split("/")
-        answer = client.get("/".join([*segments[:3], "no-such-parent", segments[4]]))
-        assert answer.status_code == 404
-        assert "no-such-parent" in answer.get_json()["detail"]
+        response = client.get("/".join([*segments[:3], "no-such-parent", segments[4]]))
+        assert response.status_code == 404
+        assert "no-such-parent" in response.get_json()["detail"]
 
     def test_what_the_path_has_fixed_is_no_parameter(self, client, nested, filtered):
         parameter = filtered.split("?")[1]

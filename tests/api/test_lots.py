@@ -112,9 +112,9 @@ class TestVeryMany:
         behind = [slug for key, slug in in_order if key >= self.start(seed)][: random_selection.WINDOW_SIZE]
         window = behind + [slug for _, slug in in_order][: random_selection.WINDOW_SIZE - len(behind)]
         path = f"/v1/quotes/random?kind=dialogue&seed={seed}&count=50"
-        answer = crowd.test_client().get(path)
-        assert ids(answer) == by_lot(window, str(seed))[:50]
-        assert (0 < len(set(ids(answer)) & set(behind)) < 50) == wraps
+        response = crowd.test_client().get(path)
+        assert ids(response) == by_lot(window, str(seed))[:50]
+        assert (0 < len(set(ids(response)) & set(behind)) < 50) == wraps
 
     def test_what_is_excluded_does_not_come(self, crowd):
         path = "/v1/quotes/random?seed=a&count=50"

@@ -72,8 +72,8 @@ class TestMeta:
         said = []
         for engine in (sqlite_engine, postgresql_engine):
             with engine.fresh("pack") as url, make_app(url) as app:
-                answer = app.test_client().get("/v1/meta")
-                said.append((answer.data, answer.headers["ETag"]))
+                response = app.test_client().get("/v1/meta")
+                said.append((response.data, response.headers["ETag"]))
         assert said[0] == said[1]
 
 

@@ -21,9 +21,9 @@ def read(client):
     """Return what reads a page, or the JSON of a call."""
 
     def get(path):
-        answer = client.get(path)
-        assert answer.status_code == 200, path
-        return answer.get_json() if answer.is_json else Parsed(answer.text)
+        response = client.get(path)
+        assert response.status_code == 200, path
+        return response.get_json() if response.is_json else Parsed(response.text)
 
     return get
 
@@ -66,8 +66,8 @@ class TestEveryPage:
         calls = [a.attributes["href"] for a in page.all("a") if any(e.tag == "footer" for e in a.within)]
         assert canonical.attributes["href"] == f"http://127.0.0.1:8000{path}"
         assert alternate.attributes["href"] == calls[0]
-        answers = [read(call.removeprefix("http://127.0.0.1:8000")) for call in calls]
-        assert answers[0]["id"] == path.rpartition("/")[2]
+        responses = [read(call.removeprefix("http://127.0.0.1:8000")) for call in calls]
+        assert responses[0]["id"] == path.rpartition("/")[2]
 
     @each("path", PAGES)
     def test_may_be_kept_and_is_not_sent_twice(self, client, path):

@@ -69,9 +69,9 @@ class TestEveryFeed:
     @each("query", ["max_severity=4", "max_severity=x", "film=A", "theme=a,,b"])
     @each("path", FEEDS)
     def test_names_what_it_cannot_take(self, client, path, query):
-        answer = client.get(f"{path}.atom?{query}")
-        assert answer.status_code == 422
-        assert answer.get_json()["errors"][0]["pointer"] == query.partition("=")[0]
+        response = client.get(f"{path}.atom?{query}")
+        assert response.status_code == 422
+        assert response.get_json()["errors"][0]["pointer"] == query.partition("=")[0]
 
     @each("path", FEEDS)
     def test_takes_what_readers_add(self, client, path):
@@ -87,8 +87,8 @@ class TestEveryFeed:
         page = Parsed(client.get(path).text)
         for kind in ("application/atom+xml", "application/feed+json"):
             for link in page.all("link", rel="alternate", type=kind):
-                answer = client.get(link.attributes["href"])
-                assert answer.mimetype == kind
+                response = client.get(link.attributes["href"])
+                assert response.mimetype == kind
                 assert link.attributes["title"]
             assert len(page.all("link", rel="alternate", type=kind)) == 2
 

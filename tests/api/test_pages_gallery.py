@@ -20,9 +20,9 @@ def read(client):
     """Return what reads a page."""
 
     def get(path):
-        answer = client.get(path)
-        assert answer.status_code == 200, path
-        return Parsed(answer.text)
+        response = client.get(path)
+        assert response.status_code == 200, path
+        return Parsed(response.text)
 
     return get
 
@@ -92,9 +92,9 @@ class TestChoosing:
 
     @each("query", ["style=x", "scheme=blue", "max_severity=4", "theme=A", "quote=A%20b"])
     def test_names_what_it_cannot_take(self, client, query):
-        answer = client.get(f"/embed?{query}")
-        assert answer.status_code == 422
-        assert answer.get_json()["errors"][0]["pointer"] == query.partition("=")[0]
+        response = client.get(f"/embed?{query}")
+        assert response.status_code == 422
+        assert response.get_json()["errors"][0]["pointer"] == query.partition("=")[0]
 
     def test_an_unknown_quote_is_not_found(self, client):
         assert client.get("/embed?quote=no-such").status_code == 404
@@ -140,10 +140,10 @@ class TestCopying:
         page = read(f"/embed?theme={theme}&max_severity={severity}&scheme=dark")
         [frame] = copy(page, f"copy-{which}").all("iframe")
         allowed = ids(client, "/v1/quotes", theme=theme, max_severity=severity)
-        answer = client.get(frame.attributes["src"].removeprefix(BASE))
-        [canonical] = Parsed(answer.text).all("link", rel="canonical")
+        response = client.get(frame.attributes["src"].removeprefix(BASE))
+        [canonical] = Parsed(response.text).all("link", rel="canonical")
         assert canonical.attributes["href"].rpartition("/")[2] in allowed
-        assert "color-scheme:dark" in answer.text
+        assert "color-scheme:dark" in response.text
 
     def test_a_frame_that_chooses_cuts_what_is_higher_than_it_is(self, client, read):
         [frame] = copy(read("/embed"), "copy-random").all("iframe")

@@ -62,9 +62,9 @@ class TestEveryPage:
             target, _, anchor = link.partition("#")
             if target.startswith("https://"):
                 continue
-            answer = client.get(target or path)
-            assert answer.status_code == 200, link
-            assert not anchor or anchor in Parsed(answer.text).ids, link
+            response = client.get(target or path)
+            assert response.status_code == 200, link
+            assert not anchor or anchor in Parsed(response.text).ids, link
 
     @each("path", PATHS)
     def test_every_block_can_be_reached_is_named_and_copied(self, read, path):
@@ -105,13 +105,13 @@ class TestGuides:
 
     @each("path", ["/docs/guides", "/docs/guides/search", "/embed", "/films/her-2013", "/docs"])
     def test_a_slash_too_many_leads_to_the_page(self, client, path):
-        answer = client.get(f"{path}/?a=%C3%A9")
-        assert (answer.status_code, answer.headers["Location"]) == (308, f"{BASE}{path}?a=%C3%A9")
+        response = client.get(f"{path}/?a=%C3%A9")
+        assert (response.status_code, response.headers["Location"]) == (308, f"{BASE}{path}?a=%C3%A9")
 
     @each("path", ["/docs/no-such/", "/other.example//", "/v1/quotes/", "/docs/guides/a/b/"])
     def test_one_behind_nothing_leads_nowhere(self, client, path):
-        answer = client.get(path)
-        assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+        response = client.get(path)
+        assert (response.status_code, response.headers.get("Location")) == (404, None)
 
     def test_each_is_rendered_once(self, client):
         client.get("/docs/guides/search")
@@ -187,19 +187,19 @@ class TestMarkdown:
 
 class TestReference:
     def test_its_script_is_whole_and_may_be_kept(self, client):
-        answer = client.get("/docs/reference/scalar.js")
-        assert answer.content_type.startswith("text/javascript")
-        assert b"createApiReference" in answer.data
-        assert "max-age=3600" in answer.headers["Cache-Control"]
-        assert answer.headers["ETag"]
-        answer.close()
+        response = client.get("/docs/reference/scalar.js")
+        assert response.content_type.startswith("text/javascript")
+        assert b"createApiReference" in response.data
+        assert "max-age=3600" in response.headers["Cache-Control"]
+        assert response.headers["ETag"]
+        response.close()
 
     @each("path", ["/docs", "/docs/reference"])
     def test_nothing_runs_that_is_not_a_file_of_ours(self, client, path):
-        answer = client.get(path)
-        policy = answer.headers["Content-Security-Policy"]
+        response = client.get(path)
+        policy = response.headers["Content-Security-Policy"]
         assert "script-src 'self';" in policy
         assert "connect-src 'self';" in policy
         assert "default-src 'none'" in policy
-        scripts = Parsed(answer.text).all("script")
+        scripts = Parsed(response.text).all("script")
         assert all(script.attributes["src"].startswith("/") for script in scripts)

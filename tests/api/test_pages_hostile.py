@@ -71,9 +71,9 @@ def pages(app, rows):
     """The page of everything that has one and can be seen."""
     paths = [f"/{kind}s/{slug}" for kind, slug, seen in rows if seen and kind in KINDS]
     client = app.test_client()
-    answers = {path: client.get(path) for path in paths}
-    assert {answer.status_code for answer in answers.values()} == {200}
-    return {path: Parsed(answer.text) for path, answer in answers.items()}
+    responses = {path: client.get(path) for path in paths}
+    assert {response.status_code for response in responses.values()} == {200}
+    return {path: Parsed(response.text) for path, response in responses.items()}
 
 
 class TestHostileContent:

@@ -158,9 +158,9 @@ class TestElsewhere:
     def test_the_host_page_holds_the_snippet_and_nothing_else(self, hostile):
         client, quotes = hostile
         for quote in quotes:
-            answer = client.get(f"/embed/host?quote={quote['id']}")
-            assert client.get(f"/quotes/{quote['id']}/snippet").get_json()["html"] in answer.text
-            page = Parsed(answer.text)
+            response = client.get(f"/embed/host?quote={quote['id']}")
+            assert client.get(f"/quotes/{quote['id']}/snippet").get_json()["html"] in response.text
+            page = Parsed(response.text)
             assert [e.attributes["src"] for e in page.all("script")] == [f"{BASE}/embed.js"]
             assert not page.all("img", "iframe", "i")
 

@@ -70,7 +70,7 @@ def shown(made):
 
 def compare(shown, app, path=None):
     """Send a request as it is shown, to ``path`` if that is another, and compare the answer."""
-    asked, answer = shown
+    asked, response = shown
     (first, *lines) = asked.strip().splitlines()
     method, target, version = first.split(" ")
     headers = dict(line.split(": ", 1) for line in lines)
@@ -81,13 +81,13 @@ def compare(shown, app, path=None):
     allow = [f"Allow: {', '.join(sorted(got.allow))}"] if got.allow else []
     status = f"{version} {got.status_code} {HTTP_STATUS_CODES[got.status_code]}"
     printed = "\n".join([status, *allow, *lines, "", got.text])
-    check_http(open_ended(answer), printed.replace(f'"{path}"', f'"{target}"'))
+    check_http(open_ended(response), printed.replace(f'"{path}"', f'"{target}"'))
 
 
-def open_ended(answer):
+def open_ended(response):
     """Return an answer with a placeholder for its request id, and room for the headers of every answer."""
-    request_id = re.search(r"X-Request-Id: (\w+)", answer)[1]
-    head, _, body = answer.replace(request_id, "<request id>").partition("\n\n")
+    request_id = re.search(r"X-Request-Id: (\w+)", response)[1]
+    head, _, body = response.replace(request_id, "<request id>").partition("\n\n")
     return f"{head}\n…\n\n{body}"
 
 
@@ -126,8 +126,8 @@ class TestExchange:
         app = made(rate_limits=("600/minute",))
         for _ in range(600):
             app.test_client().head("/v1/nothing")
-        sent, answer = shown("too-many-requests")
-        compare((sent, re.sub(r"(Retry-After: |;t=)\d+", r"\g<1><n>", answer)), app)
+        sent, response = shown("too-many-requests")
+        compare((sent, re.sub(r"(Retry-After: |;t=)\d+", r"\g<1><n>", response)), app)
 
     def test_a_bug(self, made, shown, monkeypatch):
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)

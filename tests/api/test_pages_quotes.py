@@ -31,9 +31,9 @@ def read(client):
     """Return what reads a page."""
 
     def get(path):
-        answer = client.get(path)
-        assert answer.status_code == 200, path
-        return Parsed(answer.text)
+        response = client.get(path)
+        assert response.status_code == 200, path
+        return Parsed(response.text)
 
     return get
 
@@ -224,8 +224,8 @@ class TestAddresses:
         return client, partial(change, Quote, QUOTE)
 
     def test_an_unknown_one_is_a_page_for_people(self, client):
-        answer = client.get("/quotes/no-such", headers=BROWSER)
-        assert (answer.status_code, answer.mimetype) == (404, "text/html")
+        response = client.get("/quotes/no-such", headers=BROWSER)
+        assert (response.status_code, response.mimetype) == (404, "text/html")
 
     def test_a_deleted_one_is_gone_and_nobody_leads_to_it(self, changed):
         client, change = changed
@@ -246,8 +246,8 @@ class TestAddresses:
     def test_a_renamed_one_leads_on(self, changed):
         client, change = changed
         change(slug="her-2013-the-verdict")
-        answer = client.get(PATH, headers=BROWSER)
-        assert (answer.status_code, answer.headers["Location"]) == (
+        response = client.get(PATH, headers=BROWSER)
+        assert (response.status_code, response.headers["Location"]) == (
             308,
             f"{BASE}/quotes/her-2013-the-verdict",
         )
@@ -255,26 +255,26 @@ class TestAddresses:
 
     @pytest.mark.parametrize("path", ["/quotes/random", "/quotes/daily", "/quotes/daily/2026-11-23"])
     def test_chance_leads_to_a_quote_without_a_note(self, client, quotes, path):
-        answer = client.get(path)
-        [led] = [quote for quote in quotes if quote["html_url"] == answer.headers["Location"]]
-        assert answer.status_code == 302
+        response = client.get(path)
+        [led] = [quote for quote in quotes if quote["html_url"] == response.headers["Location"]]
+        assert response.status_code == 302
         assert led["advisories"] == []
 
     def test_todays_is_what_the_api_says_and_is_kept_until_the_day_ends_at_most(self, client):
-        answer = client.get("/quotes/daily")
-        assert answer.headers["Location"].endswith(client.get("/v1/quotes/daily").get_json()["id"])
-        kept = int(answer.headers["Cache-Control"].removeprefix("public, max-age="))
+        response = client.get("/quotes/daily")
+        assert response.headers["Location"].endswith(client.get("/v1/quotes/daily").get_json()["id"])
+        kept = int(response.headers["Cache-Control"].removeprefix("public, max-age="))
         now = dt.datetime.now(dt.UTC)
         assert 0 <= kept <= 86_400 - (now.hour * 3600 + now.minute * 60 + now.second) + 5
 
     def test_any_is_never_kept(self, client):
-        answers = [client.get("/quotes/random") for _ in range(20)]
-        assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
-        assert len({answer.headers["Location"] for answer in answers}) > 1
+        responses = [client.get("/quotes/random") for _ in range(20)]
+        assert {response.headers["Cache-Control"] for response in responses} == {"no-store"}
+        assert len({response.headers["Location"] for response in responses}) > 1
 
     def test_chance_can_be_narrowed(self, client):
-        answer = client.get("/quotes/random?theme=self-discovery&max_severity=3&utm=x")
-        slug = answer.headers["Location"].rpartition("/")[2]
+        response = client.get("/quotes/random?theme=self-discovery&max_severity=3&utm=x")
+        slug = response.headers["Location"].rpartition("/")[2]
         assert slug in {quote["id"] for quote in items(client, "/v1/quotes", theme="self-discovery")}
 
     @each(

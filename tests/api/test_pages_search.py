@@ -27,7 +27,7 @@ def hit(type_name, slug, text=TEXT, highlights=((5, 9),), **more):
     return {"type": type_name, "id": slug, "label": f"The {slug}", "url": url, "snippet": snippet} | more
 
 
-def answer(*hits, suggestion=None, kinds=(), **page):
+def response(*hits, suggestion=None, kinds=(), **page):
     values = [{"value": kind, "label": kind.title(), "count": count} for kind, count in kinds]
     place = {"limit": 20, "next": None, "previous": None, "total": None, "total_relation": None} | page
     return {
@@ -59,7 +59,7 @@ class TestSearchPage:
             assert asked == []
 
     def test_what_was_asked_stands_in_the_form_and_in_the_call(self, search):
-        page, asked = search(answer(), 'q="><script>&type=quote&utm=x')
+        page, asked = search(response(), 'q="><script>&type=quote&utm=x')
         [words] = page.all("input", name="q")
         assert words.attributes["value"] == '"><script>'
         assert asked[:1] == [{"q": '"><script>', "type": "quote"}]
@@ -67,34 +67,34 @@ class TestSearchPage:
 
     def test_hits_lead_to_where_they_stand(self, search):
         hits = [hit("quote", QUOTE), hit("scene", SCENE), hit("theme", "loneliness"), hit("film", "her-2013")]
-        page, _ = search(answer(*hits))
+        page, _ = search(response(*hits))
         expected = [f"/quotes/{QUOTE}", f"/scenes/{SCENE}", "/themes/loneliness", "/films/her-2013"]
         assert [link for link in page.links if link in expected] == expected
 
     def test_what_has_no_place_leads_to_its_json(self, search):
-        page, _ = search(answer(hit("character", "her-2013-amy", film=FILM)))
+        page, _ = search(response(hit("character", "her-2013-amy", film=FILM)))
         assert "http://127.0.0.1:8000/v1/characters/her-2013-amy" in page.links
 
     def test_what_matched_is_marked_and_all_of_it_escaped(self, search):
-        page, _ = search(answer(hit("scene", SCENE)))
+        page, _ = search(response(hit("scene", SCENE)))
         assert page.behind("mark") == "wife"
         assert TEXT in page.text
         assert not page.all("i")
 
     @pytest.mark.parametrize("wrong", [((9, 5),), ((-1, 3),), ((0, 999),), ((0, 4), (2, 6))])
     def test_highlights_that_make_no_sense_lose_no_text(self, search, wrong):
-        page, _ = search(answer(hit("scene", SCENE, highlights=wrong)))
+        page, _ = search(response(hit("scene", SCENE, highlights=wrong)))
         assert TEXT in page.text
 
     def test_a_flagged_hit_shows_its_label_and_note_and_text_behind_it(self, search):
-        page, _ = search(answer(hit("scene", SCENE, advisories=[NOTE])))
+        page, _ = search(response(hit("scene", SCENE, advisories=[NOTE])))
         assert "Sexual content (2 of 3)" in page.behind("summary")
         assert TEXT in page.behind("details")
         assert TEXT not in page.before("details")
         assert f"The {SCENE}" in page.before("details")
 
     def test_kinds_are_counted_and_lead_to_themselves(self, search):
-        page, _ = search(answer(kinds=[("quote", 3), ("scene", 12)]), "q=a+b&type=scene")
+        page, _ = search(response(kinds=[("quote", 3), ("scene", 12)]), "q=a+b&type=scene")
         assert {"/search?q=a+b", "/search?q=a+b&type=quote"} <= {
             link.replace("%20", "+") for link in page.links
         }
@@ -103,16 +103,16 @@ class TestSearchPage:
         assert "12" in page.behind("b")
 
     def test_another_spelling_is_offered(self, search):
-        page, _ = search(answer(suggestion="loneliness <i>"), "q=lonelines")
+        page, _ = search(response(suggestion="loneliness <i>"), "q=lonelines")
         assert "Did you mean loneliness <i>?" in " ".join(page.text.split())
 
     def test_pages_lead_to_each_other(self, search):
         following = "http://127.0.0.1:8000/v1/search?q=wife&cursor=abc"
-        page, _ = search(answer(hit("scene", SCENE), next=following))
+        page, _ = search(response(hit("scene", SCENE), next=following))
         assert "/search?q=wife&cursor=abc" in page.links
 
     def test_nothing_found_offers_a_way_on(self, search):
-        page, _ = search(answer())
+        page, _ = search(response())
         assert "No results" in page.behind("h2")
         assert "/#themes" in page.links
 
@@ -149,6 +149,6 @@ class TestInEarnest:
         ],
     )
     def test_what_finds_nothing_is_explained(self, client, query, status, said):
-        answer = client.get(f"/search?{query}", headers={"Accept": "text/html"})
-        assert answer.status_code == status
-        assert said in Parsed(answer.text).text
+        response = client.get(f"/search?{query}", headers={"Accept": "text/html"})
+        assert response.status_code == status
+        assert said in Parsed(response.text).text

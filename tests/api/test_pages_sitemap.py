@@ -18,10 +18,10 @@ SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 W3C = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 
 
-def locations(answer):
+def locations(response):
     """Return the addresses of a map, or of its parts."""
-    assert (answer.status_code, answer.mimetype) == (200, "application/xml")
-    return [place.findtext(f"{SPACE}loc").removeprefix(BASE) for place in ET.fromstring(answer.data)]
+    assert (response.status_code, response.mimetype) == (200, "application/xml")
+    return [place.findtext(f"{SPACE}loc").removeprefix(BASE) for place in ET.fromstring(response.data)]
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ class TestSitemap:
 
     def test_what_it_names_is_there_under_that_very_address(self, client):
         for path in locations(client.get("/sitemap.xml")):
-            answer = client.get(path)
-            assert answer.status_code == 200, path
-            for link in Parsed(answer.text).all("link", rel="canonical") if path != "/docs" else ():
+            response = client.get(path)
+            assert response.status_code == 200, path
+            for link in Parsed(response.text).all("link", rel="canonical") if path != "/docs" else ():
                 assert link.attributes["href"] == f"{BASE}{path}"
 
     def test_says_when_what_is_made_of_content_changed(self, client):
@@ -79,7 +79,7 @@ class TestSitemap:
 
 class TestRobots:
     def test_names_the_map(self, client):
-        answer = client.get("/robots.txt")
-        assert answer.mimetype == "text/plain"
-        assert answer.text.splitlines()[-1] == f"Sitemap: {BASE}/sitemap.xml"
-        assert answer.text.startswith("User-agent: *\n")
+        response = client.get("/robots.txt")
+        assert response.mimetype == "text/plain"
+        assert response.text.splitlines()[-1] == f"Sitemap: {BASE}/sitemap.xml"
+        assert response.text.startswith("User-agent: *\n")

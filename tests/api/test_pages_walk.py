@@ -21,9 +21,11 @@ class TestAWalk:
         pages, waiting, anchors = {}, ["/"], set()
         while waiting:
             path = waiting.pop()
-            answer = client.get(path, follow_redirects=True)
-            assert answer.status_code == 200, path
-            pages[path] = None if answer.mimetype != "text/html" or path == "/docs" else Parsed(answer.text)
+            response = client.get(path, follow_redirects=True)
+            assert response.status_code == 200, path
+            pages[path] = (
+                None if response.mimetype != "text/html" or path == "/docs" else Parsed(response.text)
+            )
             for link in pages[path].links if pages[path] else ():
                 target, _, anchor = link.removeprefix(BASE).partition("#")
                 assert target.startswith("/") or not target, link
@@ -38,28 +40,28 @@ class TestAWalk:
 class TestAnAddressThatLeadsNowhere:
     @each("path", ["/scenes/no-such", "/themes/no-such", "/films/no-such", "/nowhere", "/films/"])
     def test_is_a_page_for_people(self, client, path):
-        answer = client.get(path, headers=BROWSER)
-        page = Parsed(answer.text)
-        assert (answer.status_code, answer.mimetype) == (404, "text/html")
+        response = client.get(path, headers=BROWSER)
+        page = Parsed(response.text)
+        assert (response.status_code, response.mimetype) == (404, "text/html")
         assert {"/", "/search", "/docs/problems/not-found"} <= set(page.links)
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert "Accept" in answer.headers["Vary"]
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "Accept" in response.headers["Vary"]
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
     @each("headers", [{}, {"Accept": "application/json"}, {"Accept": "*/*"}])
     def test_is_a_problem_for_programs(self, client, headers):
-        answer = client.get("/scenes/no-such", headers=headers)
-        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
-        assert answer.get_json()["code"] == "not-found"
+        response = client.get("/scenes/no-such", headers=headers)
+        assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+        assert response.get_json()["code"] == "not-found"
 
     def test_is_a_problem_in_the_api_for_anyone(self, client):
-        answer = client.get("/v1/scenes/no-such", headers=BROWSER)
-        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+        response = client.get("/v1/scenes/no-such", headers=BROWSER)
+        assert (response.status_code, response.mimetype) == (404, "application/problem+json")
 
     def test_is_named_without_harm(self, client):
-        answer = client.get("/docs/problems/<b>x", headers=BROWSER)
-        assert answer.status_code == 404
-        assert not Parsed(answer.text).all("b")
+        response = client.get("/docs/problems/<b>x", headers=BROWSER)
+        assert response.status_code == 404
+        assert not Parsed(response.text).all("b")
 
 
 class TestAnAddressThatOnceLedSomewhere:
@@ -72,16 +74,16 @@ class TestAnAddressThatOnceLedSomewhere:
     def test_is_gone_when_it_was_deleted(self, changed):
         client, change = changed
         change(deleted_at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
-        answer = client.get(f"/scenes/{OLD}", headers=BROWSER)
-        assert (answer.status_code, answer.mimetype) == (410, "text/html")
-        assert "/search" in Parsed(answer.text).links
+        response = client.get(f"/scenes/{OLD}", headers=BROWSER)
+        assert (response.status_code, response.mimetype) == (410, "text/html")
+        assert "/search" in Parsed(response.text).links
 
     def test_leads_on_when_it_was_renamed(self, changed):
         client, change = changed
         change(slug="her-2013-the-lunch")
-        answer = client.get(f"/scenes/{OLD}?from=here", headers=BROWSER)
-        assert answer.status_code == 308
-        assert answer.headers["Location"] == f"{BASE}/scenes/her-2013-the-lunch?from=here"
+        response = client.get(f"/scenes/{OLD}?from=here", headers=BROWSER)
+        assert response.status_code == 308
+        assert response.headers["Location"] == f"{BASE}/scenes/her-2013-the-lunch?from=here"
         assert client.get("/scenes/her-2013-the-lunch").status_code == 200
 
     def test_is_nowhere_when_it_became_a_draft(self, changed):
@@ -89,6 +91,6 @@ class TestAnAddressThatOnceLedSomewhere:
         change(status=Status.DRAFT)
         assert client.get(f"/scenes/{OLD}", headers=BROWSER).status_code == 404
         for path in ("/films/her-2013", "/themes/avoidance", "/scenes/her-2013-theodore-tells-amy"):
-            answer = client.get(path)
-            assert answer.status_code == 200
-            assert f"/scenes/{OLD}" not in answer.text
+            response = client.get(path)
+            assert response.status_code == 200
+            assert f"/scenes/{OLD}" not in response.text

@@ -18,9 +18,9 @@ each_type = each("name", TYPES)
 
 
 def find(client, q, **query):
-    answer = client.get("/v1/search", query_string={"q": q, **query})
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()
+    response = client.get("/v1/search", query_string={"q": q, **query})
+    assert response.status_code == 200, response.text
+    return response.get_json()
 
 
 def every(client, q, **query):
@@ -155,15 +155,15 @@ class TestAsking:
 
     @each("query", ["", "?q=", f"?q={'love+' * 2000}", "?q=love&q=real", "?q=love&sort=id"])
     def test_what_is_no_search_is_refused(self, client, query):
-        answer = client.get(f"/v1/search{query}")
-        assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid-parameters")
+        response = client.get(f"/v1/search{query}")
+        assert (response.status_code, response.get_json()["code"]) == (422, "invalid-parameters")
 
     @each("path", ["/v1/search", *(f"/v1/{name}" for name in LISTS.values())])
     def test_a_text_has_at_most_two_hundred_characters(self, client, path):
         assert client.get(f"{path}?q={200 * 'a'}").status_code == 200
         for q in ("", 201 * "a"):
-            answer = client.get(f"{path}?q={q}")
-            assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "q")
+            response = client.get(f"{path}?q={q}")
+            assert (response.status_code, response.get_json()["errors"][0]["pointer"]) == (422, "q")
 
     @given(q=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
     @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

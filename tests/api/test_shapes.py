@@ -25,15 +25,15 @@ EVERY = [(path, name) for path, names in INCLUDES.items() for name in names]
 
 
 def get(client, path, **query):
-    answer = client.get(path, query_string=query)
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()
+    response = client.get(path, query_string=query)
+    assert response.status_code == 200, response.text
+    return response.get_json()
 
 
 def refused(client, path, **query):
-    answer = client.get(path, query_string=query)
-    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid-parameters")
-    (fault,) = answer.get_json()["errors"]
+    response = client.get(path, query_string=query)
+    assert (response.status_code, response.get_json()["code"]) == (422, "invalid-parameters")
+    (fault,) = response.get_json()["errors"]
     return fault
 
 
@@ -55,8 +55,8 @@ class TestFields:
 
     def test_the_order_and_the_way_of_asking_make_no_difference(self, client):
         queries = ["fields=text,label", "fields=label,text", "fields=label&fields=text"]
-        answers = [client.get(f"/v1/quotes?{query}").get_json()["data"] for query in queries]
-        assert answers[0] == answers[1] == answers[2] != []
+        responses = [client.get(f"/v1/quotes?{query}").get_json()["data"] for query in queries]
+        assert responses[0] == responses[1] == responses[2] != []
 
     def test_pages_go_on_in_the_same_shape(self, client):
         page = get(client, "/v1/quotes", fields="label", include="scene", limit=5)

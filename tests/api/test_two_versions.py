@@ -150,9 +150,9 @@ class TestVersion2:
                     assert written == orjson.dumps(schema.dump(quote)).decode()
 
     def test_its_errors_are_those_of_the_house(self, visitor):
-        answer = visitor.get("/v2/quotes/nothing", headers={"Accept": "text/html,*/*"})
-        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
-        assert answer.get_json()["instance"] == "/v2/quotes/nothing"
+        response = visitor.get("/v2/quotes/nothing", headers={"Accept": "text/html,*/*"})
+        assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+        assert response.get_json()["instance"] == "/v2/quotes/nothing"
 
     def test_any_origin_may_read_it(self, visitor):
         headers = visitor.get("/v2/quotes", headers={"Origin": "https://site.example"}).headers

@@ -120,9 +120,9 @@ class Shelf:
 
     def page(self, address):
         """Return the ids of a page, and its links."""
-        answer = self.client.get(address)
-        assert answer.status_code == 200, answer.text
-        body = answer.get_json()
+        response = self.client.get(address)
+        assert response.status_code == 200, response.text
+        body = response.get_json()
         return [item["id"] for item in body["data"]], body["page"]
 
     def walk(self, address, relation="next", meanwhile=()):

@@ -21,9 +21,9 @@ class Asked:
     def __call__(self, path, method="GET", **headers):
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         with statements(self.app.extensions["database"].engine) as seen:
-            answer = self.client.open(path, method=method, headers=given)
-        answer.was_made = bool(seen)
-        return answer
+            response = self.client.open(path, method=method, headers=given)
+        response.was_made = bool(seen)
+        return response
 
 
 @pytest.fixture(scope="session")

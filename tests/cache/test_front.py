@@ -123,9 +123,9 @@ class TestContent:
         ask = own()
         ask(f"/v1/quotes/{QUOTE}")
         change(ask.app.extensions["database"], label="Another label")
-        answer = ask(f"/v1/quotes/{QUOTE}")
-        assert answer.get_json()["label"] == "Another label"
-        assert answer.headers["ETag"].startswith('"2.')
+        response = ask(f"/v1/quotes/{QUOTE}")
+        assert response.get_json()["label"] == "Another label"
+        assert response.headers["ETag"].startswith('"2.')
 
     def test_what_is_read_while_a_write_is_committed_is_not_kept_after_it(self, own):
         """The stamp is taken first: an answer made of what was there before does not outlive it."""
@@ -191,8 +191,8 @@ class TestCodings:
             assert "Accept-Encoding" in ask(path, **given).headers["Vary"]
 
     def test_what_is_not_kept_is_encoded_too(self, ask):
-        answer = ask("/v1/quotes/random?count=20", Accept_Encoding="br")
-        assert len(json.loads(brotli.decompress(answer.data))["data"]) == 20
+        response = ask("/v1/quotes/random?count=20", Accept_Encoding="br")
+        assert len(json.loads(brotli.decompress(response.data))["data"]) == 20
 
     def test_a_short_body_and_an_image_are_not(self, ask):
         for path in ("/livez", f"/quotes/{QUOTE}/card.png"):
@@ -200,8 +200,8 @@ class TestCodings:
 
     def test_assets_are(self, ask):
         path = "/docs/assets/swagger-ui-bundle.js"
-        answer = ask(path, Accept_Encoding="gzip")
-        assert gzip.decompress(answer.data) == ask(path).data
+        response = ask(path, Accept_Encoding="gzip")
+        assert gzip.decompress(response.data) == ask(path).data
 
 
 class TestConditions:
@@ -210,11 +210,11 @@ class TestConditions:
     def test_its_tag_is_304(self, ask, plain, coding, times):
         ask = ask if times == 2 else plain
         first = ask(HER, Accept_Encoding=coding)
-        answer = ask(HER, Accept_Encoding=coding, If_None_Match=first.headers["ETag"])
-        assert (answer.status_code, answer.data) == (304, b"")
+        response = ask(HER, Accept_Encoding=coding, If_None_Match=first.headers["ETag"])
+        assert (response.status_code, response.data) == (304, b"")
         for name in ("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"):
-            assert answer.headers[name] == first.headers[name]
-        assert not {"Content-Length", "Content-Type", "Content-Encoding"} & set(answer.headers.keys())
+            assert response.headers[name] == first.headers[name]
+        assert not {"Content-Length", "Content-Type", "Content-Encoding"} & set(response.headers.keys())
 
     def test_a_tag_of_another_coding_is_304_under_that_tag(self, ask):
         plain = ask(HER).headers["ETag"]
@@ -251,9 +251,9 @@ class TestConditions:
         assert ask(path, If_Modified_Since=date, If_None_Match='"x"').status_code == 200
 
     def test_a_part_is_a_part(self, ask):
-        answer = ask("/docs/assets/swagger-ui.css", Range="bytes=0-9", Accept_Encoding="gzip")
-        assert (answer.status_code, len(answer.data)) == (206, 10)
-        answer.close()
+        response = ask("/docs/assets/swagger-ui.css", Range="bytes=0-9", Accept_Encoding="gzip")
+        assert (response.status_code, len(response.data)) == (206, 10)
+        response.close()
 
 
 class TestHead:

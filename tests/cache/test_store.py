@@ -25,16 +25,16 @@ def store():
     return made
 
 
-def kept(store, asked=LISTS, *, accept=None, parameters=None, answer=None, stamp=1):
-    answer = answer or entry()
-    store.put(stamp, asked, accept, parameters, answer)
-    return answer
+def kept(store, asked=LISTS, *, accept=None, parameters=None, response=None, stamp=1):
+    response = response or entry()
+    store.put(stamp, asked, accept, parameters, response)
+    return response
 
 
 class TestFinding:
     def test_it_finds_what_was_kept(self, store):
-        answer = kept(store)
-        assert store.get(1, LISTS, None) is answer
+        response = kept(store)
+        assert store.get(1, LISTS, None) is response
 
     def test_another_path_or_query_is_another_request(self, store):
         kept(store)
@@ -42,9 +42,9 @@ class TestFinding:
         assert store.get(1, (LISTS[0], "limit=4&theme=a&theme=b"), None) is None
 
     def test_the_order_of_different_parameters_means_nothing(self, store):
-        answer = kept(store)
+        response = kept(store)
         for names in permutations(["limit=3", "theme=a&theme=b"]):
-            assert store.get(1, (LISTS[0], "&".join(names)), None) is answer
+            assert store.get(1, (LISTS[0], "&".join(names)), None) is response
 
     def test_the_order_of_one_parameter_s_values_may_mean_something(self, store):
         kept(store)
@@ -52,8 +52,8 @@ class TestFinding:
 
     @pytest.mark.parametrize("query", ["%6cimit=3&theme=a&theme=b", "limit=3&theme=%61&theme=b"])
     def test_how_it_is_encoded_means_nothing(self, store, query):
-        answer = kept(store)
-        assert store.get(1, (LISTS[0], query), None) is answer
+        response = kept(store)
+        assert store.get(1, (LISTS[0], query), None) is response
 
     @pytest.mark.parametrize(("one", "other"), [("q=%FF", "q=%FE"), ("q=a", "q=a&q="), ("q=%2B", "q=+")])
     def test_what_is_read_differently_is_another_request(self, store, one, other):
@@ -61,8 +61,8 @@ class TestFinding:
         assert store.get(1, ("/v1/search", other), None) is None
 
     def test_what_nothing_reads_means_nothing(self, store):
-        answer = kept(store, ("/oembed", "url=x"), parameters={"url", "maxwidth"})
-        assert store.get(1, ("/oembed", "utm_source=y&url=x&dnt=1"), None) is answer
+        response = kept(store, ("/oembed", "url=x"), parameters={"url", "maxwidth"})
+        assert store.get(1, ("/oembed", "utm_source=y&url=x&dnt=1"), None) is response
         assert store.get(1, ("/oembed", "url=x&maxwidth=300"), None) is None
 
     def test_answers_of_one_path_may_depend_on_different_parameters(self, store):
@@ -107,21 +107,21 @@ class TestRoom:
 
     def test_accept_headers_that_lead_elsewhere_are_counted_while_they_are_known(self, store):
         for number in range(MAX_ACCEPT_VARIANTS + 3):
-            kept(store, accept=f"type/{number}", answer=entry(etag=str(number)))
+            kept(store, accept=f"type/{number}", response=entry(etag=str(number)))
         assert store.bytes == pytest.approx(MAX_ACCEPT_VARIANTS * entry().size, abs=2_000)
 
     def test_what_was_used_longest_ago_goes_first(self):
         store = CacheStore(200_000)
         store.get(1, ("/", ""), None)
         for number in range(12):
-            kept(store, (f"/{number}", ""), answer=entry(b"x" * 30_000, number))
+            kept(store, (f"/{number}", ""), response=entry(b"x" * 30_000, number))
             store.get(1, ("/0", ""), None)
         assert store.get(1, ("/0", ""), None)
         assert store.get(1, ("/11", ""), None)
         assert store.get(1, ("/5", ""), None) is None
 
     def test_an_answer_as_large_as_a_part_of_it_is_not_kept(self, store):
-        kept(store, answer=entry(b"x" * 250_000))
+        kept(store, response=entry(b"x" * 250_000))
         assert len(store) == 0
 
     @pytest.mark.parametrize(
@@ -154,7 +154,11 @@ class TestRoom:
         for path, accept, length, coding in requests:
             asked = (f"/{path}", "a=1")
             kept(
-                store, asked, accept=str(accept), parameters={"a"}, answer=entry(b"ab" * length, f"{length}")
+                store,
+                asked,
+                accept=str(accept),
+                parameters={"a"},
+                response=entry(b"ab" * length, f"{length}"),
             )
             found = store.get(1, asked, str(accept))
             if found:
