@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import ColumnProperty, Mapper, joinedload, selectinload, undefer
 
-from api.core.api_versions import get_schema_class
+from api.core.resource_registry import get_schema_class
 from api.query.pagination import ROW_LIMIT, ListRequest, Page, build_page, paged_statement
 from api.query.statement_cache import ItemRow, ResourceReader
 from api.schemas.references import ExpandedList, NestedObject, ReferenceTo

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -208,6 +208,24 @@ class Versioned:
             "label": self.label,
             "deleted": self.deleted_at is not None,
         }
+
+
+class VisibleThrough:
+    """A row that is public if another resource is."""
+
+    #: The relationship to the other resource that the row names; the row is public only if that is.
+    visible_through: ClassVar[str]
+
+    @hybrid_property
+    def is_visible(self) -> bool:
+        """Whether the other resource is public: of an object, and as a condition in SQL."""
+        return bool(getattr(self, self.visible_through).is_visible)
+
+    @is_visible.inplace.expression
+    @classmethod
+    def _is_visible(cls) -> ColumnElement[bool]:
+        named = getattr(cls, cls.visible_through)
+        return cast("ColumnElement[bool]", named.has(named.property.mapper.class_.is_visible))
 
 
 @event.listens_for(Versioned, "init", propagate=True)

@@ -8,21 +8,15 @@ resource are written with its search document (``models.search``), so that only 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Index,
     Integer,
-    Select,
     SmallInteger,
-    and_,
-    literal,
-    literal_column,
-    select,
 )
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.searchable import Searchable
@@ -96,77 +90,3 @@ LIST_ORDER: dict[str, Any] = {
     "position": ListIndexRow.position,
     "id": ListIndexRow.slug,
 }
-
-
-def join_list_index(statement: Select[Any], model: Any, theme: Any) -> Select[Any]:
-    """Return the statement joined with the list of one theme, or of all, whose rows come in list order."""
-    joined = and_(ListIndexRow.type_number == model.search_number, ListIndexRow.resource_id == model.id)
-    statement = statement.join(ListIndexRow, joined).execution_options(**{USES_LIST_INDEX: True})
-    return statement.where(has_theme(theme))
-
-
-def is_in_a_list_of(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that a row is in the list of any of several themes.
-
-    A semi-join by primary key: the lists are read once, where a join would have to skip duplicates.
-    """
-    keys = select(ListIndexRow.resource_id).where(
-        ListIndexRow.type_number == model.search_number, ListIndexRow.theme.in_(themes)
-    )
-    return cast("ColumnElement[bool]", model.id.in_(keys))
-
-
-def has_theme(theme: Any) -> ColumnElement[bool]:
-    """Return the condition that a position is in the list of a theme, or of everything."""
-    # A literal: a bind parameter would get the name of a requested theme.
-    return ListIndexRow.theme == (literal_column("''") if isinstance(theme, str) and not theme else theme)
-
-
-def select_listed_slugs(model: Any, theme: Any) -> Select[Any]:
-    """Return the statement for the ids in the list of a theme, or of everything."""
-    return select(ListIndexRow.slug).where(ListIndexRow.type_number == model.search_number, has_theme(theme))
-
-
-def select_listed_keys(found: Select[Any]) -> Select[Any]:
-    """Return the statement for the primary keys in a list, as ``id``, in list order."""
-    # Ordered, so that a capped count covers the same rows on both databases.
-    keys = found.with_only_columns(ListIndexRow.resource_id.label("id"))
-    return keys.order_by(ListIndexRow.film, ListIndexRow.position, ListIndexRow.slug)
-
-
-def is_tagged_with(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that a row, joined with its film, is tagged with one of ``themes``."""
-    film, other = model.film.property.mapper.class_, aliased(ListIndexRow)
-    found = select(literal(1)).where(
-        other.type_number == model.search_number,
-        other.theme.in_(themes),
-        other.film == film.slug,
-        other.position == model.position,
-        other.slug == model.slug,
-    )
-    # Planners expect IS NOT NULL to match more often than equality, and so prefer to scan in order.
-    return found.correlate(model, film).limit(1).scalar_subquery().is_not(None)
-
-
-def is_tagged_with_none(themes: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that the resource of a list index row is tagged with none of ``themes``."""
-    other = aliased(ListIndexRow)
-    same = [
-        getattr(other, name) == getattr(ListIndexRow, name)
-        for name in ("type_number", "film", "position", "slug")
-    ]
-    found = select(literal(1)).where(*same, other.theme.in_(themes))
-    # Not NOT EXISTS: a planner may turn it into a join that reads every row of the themes.
-    return found.correlate(ListIndexRow).limit(1).scalar_subquery().is_(None)
-
-
-def uses_list_index(statement: Select[Any]) -> bool:
-    """Whether the statement joins the list index."""
-    return bool(statement.get_execution_options().get(USES_LIST_INDEX))
-
-
-def in_default_order(model: Any, statement: Select[Any]) -> Select[Any]:
-    """Return the statement in the model's default order, ended by the keys that tell any two rows apart."""
-    keys = model.sort_keys() | (LIST_ORDER if uses_list_index(statement) else {})
-    names = dict.fromkeys((*model.default_sort, *model.unique_sort))
-    return statement.order_by(*(keys[name] for name in names))

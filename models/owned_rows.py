@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Versioned, set_if_changed
+from models.base import Versioned, VisibleThrough, set_if_changed
 
 
-class OwnedRow:
+class OwnedRow(VisibleThrough):
     """A row that exists only as part of its ``owner``: a change to it is a change of the owner."""
-
-    #: The relationship to the other resource that the row names; the row is public only if that is.
-    visible_through: ClassVar[str]
 
     @property
     def owner(self) -> Versioned | None:
         """The resource that owns the row; None only while the row is being removed."""
         raise NotImplementedError
-
-    @hybrid_property
-    def is_visible(self) -> bool:
-        """Whether the other resource is public: of an object, and as a condition in SQL."""
-        return bool(getattr(self, self.visible_through).is_visible)
-
-    @is_visible.inplace.expression
-    @classmethod
-    def _is_visible(cls) -> ColumnElement[bool]:
-        named = getattr(cls, cls.visible_through)
-        return cast("ColumnElement[bool]", named.has(named.property.mapper.class_.is_visible))
 
 
 class PositionedRow(OwnedRow):

@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from werkzeug.sansio.utils import host_is_trusted
 
-from api.core.api_versions import VERSION_PREFIX
 from api.core.request_context import settings
+from api.core.resource_registry import VERSION_PREFIX
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.http.errors import ProblemException
 from api.query.internal_reader import read_item

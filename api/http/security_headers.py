@@ -6,8 +6,8 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 from werkzeug.sansio.utils import host_is_trusted
 
-from api.core.api_versions import VERSION_PREFIX
 from api.core.request_context import settings
+from api.core.resource_registry import VERSION_PREFIX
 from api.http.errors import ProblemException
 
 PROBE_PATHS = ("/livez", "/readyz")

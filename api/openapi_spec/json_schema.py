@@ -10,7 +10,7 @@ import marshmallow
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
-from api.core.api_versions import get_schema, version_of_field
+from api.core.resource_registry import get_schema, version_of_field
 from api.http.deprecation.declaration import deprecation_to_document
 from api.schemas.base import ReferenceSchema, ResponseSchema
 from api.schemas.fields import (

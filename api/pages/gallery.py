@@ -23,7 +23,7 @@ from api.query.internal_reader import APICall, read_item
 from api.schemas.fields import Slug, StrictInteger
 from api.schemas.filters import TextFilter
 from models import Renamed, Theme
-from models.list_index import in_default_order
+from models.filters import in_default_order
 
 gallery = Blueprint("gallery", __name__, url_prefix="/embed")
 

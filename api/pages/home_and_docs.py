@@ -27,7 +27,7 @@ from api.pages.sitemap import sitemap
 from api.query.internal_reader import read_item
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
 from models.base import Versioned
-from models.list_index import in_default_order
+from models.filters import in_default_order
 
 SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
 # Located without an import: importing offapi loads nine megabytes of templates.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, render_template, request
 
-from api.core.api_versions import VERSION_PREFIX
+from api.core.resource_registry import VERSION_PREFIX
 from api.http.errors import PROBLEM_JSON
 
 HTML = "text/html"

@@ -9,9 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from api.core.api_versions import get_schema_class
 from api.core.request_context import session, settings
-from api.core.resource_registry import COLLECTION_PATHS
+from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url
 from api.pages.template_filters import item_url
 from api.query.internal_reader import APICall, call_url, select_item, select_list

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, redirect, request
 from werkzeug.exceptions import NotFound
 
-from api.core.api_versions import VERSION_PREFIX
+from api.core.resource_registry import VERSION_PREFIX
 from api.core.urls import absolute_url
 from api.http.errors import handle_http_exception
 

@@ -11,63 +11,33 @@ import base64
 import binascii
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
-from sqlalchemy import ColumnElement, Date, Integer, and_, false, or_, tuple_
+from sqlalchemy import ColumnElement, Date, Integer, and_, tuple_
 
 from api.http.errors import ProblemException
 from api.schemas.fields import UNSTORABLE_CHARACTERS
 from models.types import UTCTimestamp
 
+if TYPE_CHECKING:
+    from api.query.pagination import SortKey
 
-@dataclass(frozen=True)
-class SortKey:
-    """One column of an order."""
 
-    name: str
-    # Comparing columns would make SQL of them; the name says which it is.
-    column: Any = field(compare=False)
-    descending: bool
-
-    @property
-    def nullable(self) -> bool:
-        """Whether the column may be null; nulls come last."""
-        return bool(self.column.expression.nullable)
-
-    def order_by(self, backwards: bool, column: Any = None) -> Any:
-        """Return the ORDER BY term, turned round for a page before a cursor; of another column, if given."""
-        column = self.column if column is None else column
-        term = column.desc() if self.descending != backwards else column.asc()
-        if not self.nullable:
-            return term
-        return term.nulls_first() if backwards else term.nulls_last()
-
-    def after_value(self, value: Any, backwards: bool) -> ColumnElement[bool]:
-        """Return the condition to come after ``value`` in the order, or before it when going backwards."""
-        if value is None:
-            return self.column.is_not(None) if backwards else false()
-        further = self.column < value if self.descending != backwards else self.column > value
-        return or_(further, self.column.is_(None)) if self.nullable and not backwards else further
-
-    def parse(self, value: Any) -> Any:
-        """Return a cursor's value as the column's type; raise ``ValueError`` if it is of another."""
-        kind = self.column.expression.type
-        if value is None and self.nullable:
-            return None
-        if isinstance(kind, UTCTimestamp):
-            return _parse_timestamp(value)
-        if isinstance(kind, Date):
-            return dt.date.fromisoformat(value)
-        if isinstance(kind, Integer):
-            # What is larger fits no column, and is an error to the database.
-            return value if type(value) is int and abs(value) < 2**31 else _wrong_type(value)
-        return (
-            value
-            if isinstance(value, str) and not UNSTORABLE_CHARACTERS.search(value)
-            else _wrong_type(value)
-        )
+def parse_value(key: SortKey, value: Any) -> Any:
+    """Return a cursor's value as the column's type; raise ``ValueError`` if it is of another."""
+    kind = key.column.expression.type
+    if value is None and key.nullable:
+        return None
+    if isinstance(kind, UTCTimestamp):
+        return _parse_timestamp(value)
+    if isinstance(kind, Date):
+        return dt.date.fromisoformat(value)
+    if isinstance(kind, Integer):
+        # What is larger fits no column, and is an error to the database.
+        return value if type(value) is int and abs(value) < 2**31 else _wrong_type(value)
+    return value if isinstance(value, str) and not UNSTORABLE_CHARACTERS.search(value) else _wrong_type(value)
 
 
 def _parse_timestamp(value: Any) -> dt.datetime:
@@ -107,7 +77,7 @@ class Cursor:
             given, backwards, *values = cls.decode(text)
             if given != fingerprint or backwards not in (0, 1) or len(values) not in (0, len(order)):
                 raise ValueError("another list")
-            parsed = [key.parse(value) for key, value in zip(order, values, strict=bool(values))]
+            parsed = [parse_value(key, value) for key, value in zip(order, values, strict=bool(values))]
         except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
             detail = "This cursor is not of this list with these filters and this sort. Start without one."
             fault = {"location": "query", "pointer": "cursor", "detail": detail}

@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 
 import orjson
 
-from api.core.api_versions import get_schema_class
 from api.core.request_context import session, settings
-from api.core.resource_registry import COLLECTION_PATHS
+from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url
 from api.query.statement_cache import ResourceReader, View
 from api.schemas.sparse_fields import Shape

@@ -16,7 +16,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxyInstance
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.util import ClauseAdapter
 
-from api.core.api_versions import get_schema, version_of_field
+from api.core.resource_registry import get_schema, version_of_field
 from api.query.sql_json import (
     JSONScalar,
     JSONTimestamp,
@@ -29,8 +29,14 @@ from api.query.sql_json import (
     to_json,
 )
 from api.schemas.fields import JSONObject, UTCDateTime
-from api.schemas.links import URLField
-from api.schemas.references import Expandable, ExpandedList, NestedObject, ReferenceTo, UnionReference
+from api.schemas.references import (
+    Expandable,
+    ExpandedList,
+    NestedObject,
+    ReferenceTo,
+    UnionReference,
+    URLField,
+)
 from api.schemas.sparse_fields import Shape
 from models import AdvisoryLink
 

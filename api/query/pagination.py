@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import zip_longest
 from typing import Any
@@ -12,20 +12,23 @@ from urllib.parse import urlencode
 
 import orjson
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Integer,
     Select,
     bindparam,
     case,
+    false,
     func,
     literal_column,
+    or_,
     select,
     true,
     union_all,
 )
 from sqlalchemy.orm import Session
 
-from api.query.cursors import Cursor, SortKey, seek_conditions, to_json_value
+from api.query.cursors import Cursor, seek_conditions, to_json_value
 from api.schemas.filters import MAX_PAGE_SIZE
 from models.facet_counts import MAX_COUNTED
 
@@ -42,6 +45,36 @@ NON_FILTER_PARAMETERS = frozenset(
     {"limit", "cursor", "count", "facets", "sort", "fields", "include", "format"}
     | {"seed", "exclude", "date", "tz"}
 )
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One column of an order."""
+
+    name: str
+    # Comparing columns would make SQL of them; the name says which it is.
+    column: Any = field(compare=False)
+    descending: bool
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the column may be null; nulls come last."""
+        return bool(self.column.expression.nullable)
+
+    def order_by(self, backwards: bool, column: Any = None) -> Any:
+        """Return the ORDER BY term, turned round for a page before a cursor; of another column, if given."""
+        column = self.column if column is None else column
+        term = column.desc() if self.descending != backwards else column.asc()
+        if not self.nullable:
+            return term
+        return term.nulls_first() if backwards else term.nulls_last()
+
+    def after_value(self, value: Any, backwards: bool) -> ColumnElement[bool]:
+        """Return the condition to come after ``value`` in the order, or before it when going backwards."""
+        if value is None:
+            return self.column.is_not(None) if backwards else false()
+        further = self.column < value if self.descending != backwards else self.column > value
+        return or_(further, self.column.is_(None)) if self.nullable and not backwards else further
 
 
 @lru_cache(maxsize=256)

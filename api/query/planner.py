@@ -15,20 +15,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, not_, select
 
-from api.query.cursors import SortKey
+from api.query.pagination import SortKey
 from api.query.random_scan import SKIP_COUNT_ABOVE, RandomScan
-from models.filters import has_advisory, select_keys_with_advisory
-from models.list_index import (
-    ALL_THEMES,
-    LIST_ORDER,
-    LISTED,
-    ListIndexRow,
+from models.filters import (
+    has_advisory,
     is_tagged_with_none,
     join_list_index,
+    select_keys_with_advisory,
     select_listed_keys,
     select_listed_slugs,
     uses_list_index,
 )
+from models.list_index import ALL_THEMES, LIST_ORDER, LISTED, ListIndexRow
 from models.placeholders import Placeholder, bound
 from models.search.selectivity import is_low_selectivity, theme_document_count, visible_resource_count
 

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Select, String, bindparam, inspect, null, select
 from sqlalchemy.orm import Session
 
-from api.query.cursors import Cursor, SortKey
+from api.query.cursors import Cursor
 from api.query.json_projection import compile_item
 from api.query.pagination import (
     ROW_LIMIT,
     ListRequest,
     Page,
+    SortKey,
     build_page,
     count_rows,
     order_by_terms,

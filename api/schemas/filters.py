@@ -123,11 +123,12 @@ class SearchTextField(fields.String):
 class SearchFilterField(SearchTextField):
     """The ``q`` filter: a list with one search text, since values of filters are lists."""
 
-    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        search_text: Any = super().deserialize(value, *args, **kwargs)
-        if not isinstance(search_text, SearchText):
-            return search_text
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        search_text = super()._deserialize(value, attr, data, **kwargs)
         return [search_text if search_text.query else SearchText(UNMATCHABLE_WORD)]
+
+    def _validate(self, value: Any) -> None:
+        super()._validate(value[0] if isinstance(value, list) else value)
 
 
 class TextFilter(Schema):

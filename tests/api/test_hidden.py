@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api.core.api_versions import get_schema_class
+from api.core.resource_registry import get_schema_class
 from api.schemas.references import expandable_names
 from api.schemas.sparse_fields import MAX_INCLUDES
 from models import MODELS_BY_TYPE, RESOURCES

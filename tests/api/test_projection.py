@@ -10,8 +10,8 @@ from sqlalchemy import Boolean, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from api.app import create_app
-from api.core.api_versions import get_schema_class
 from api.core.config import Settings
+from api.core.resource_registry import get_schema_class
 from api.query.json_projection import compile_item, object_fragments
 from api.query.sql_json import PrecompiledSQL, concatenate
 from api.resources.commentary.schemas import ClaimRelationSchema

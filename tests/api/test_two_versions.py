@@ -10,9 +10,8 @@ from flask import Response
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import create_app
-from api.core.api_versions import get_schema, get_schema_class, path_in_version
 from api.core.config import Settings
-from api.core.resource_registry import COLLECTION_PATHS
+from api.core.resource_registry import COLLECTION_PATHS, get_schema, get_schema_class, path_in_version
 from api.openapi_spec.spec import Api, spec_options
 from api.query.json_projection import compile_item
 from api.schemas.references import expandable_names

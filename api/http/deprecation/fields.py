@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
 
-from api.core.api_versions import get_schema, version_of_field
+from api.core.resource_registry import get_schema, version_of_field
 from api.http.deprecation.declaration import EXTENSION_KEY, Deprecated
 from api.schemas.base import ListSchema, ResponseSchema, component_name
 from api.schemas.references import ExpandedList, ReferenceTo, UnionField

@@ -17,9 +17,9 @@ from limits.errors import StorageError
 from limits.storage import SlidingWindowCounterSupport
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from api.core.api_versions import VERSION_PREFIX
 from api.core.config import Settings
 from api.core.logging import get_logger
+from api.core.resource_registry import VERSION_PREFIX
 from api.http.client_address import client_address
 from api.http.errors import problem_response
 from api.http.problem_types import PROBLEM_TYPES

@@ -8,8 +8,7 @@ from api.schemas.base import ItemSchema, ResponseSchema
 from api.schemas.create_bodies import CreateSchema
 from api.schemas.fields import ConstantField, JSONObject, Text
 from api.schemas.filters import IdFilter, ListQuerySchema, SortField
-from api.schemas.links import ListURLField, URLField
-from api.schemas.references import NestedObject
+from api.schemas.references import ListURLField, NestedObject, URLField
 from models import Advisory
 
 SEVERITIES = {

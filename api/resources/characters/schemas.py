@@ -8,8 +8,7 @@ from api.schemas.base import ItemSchema, ResponseSchema
 from api.schemas.create_bodies import CreateSchema, note_field
 from api.schemas.fields import CommaSeparated, ConstantField, Reference, Slug, Text
 from api.schemas.filters import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
-from api.schemas.links import ListURLField, URLField
-from api.schemas.references import NestedObject, ReferenceTo
+from api.schemas.references import ListURLField, NestedObject, ReferenceTo, URLField
 from models import Character
 
 

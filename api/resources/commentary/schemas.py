@@ -25,8 +25,7 @@ from api.schemas.filters import (
     ThemeFilters,
     drop_filters,
 )
-from api.schemas.links import URLField
-from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo
+from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo, URLField
 from models import Commentary, CommentaryKind, CommentaryRelation, Relation, Scope, Weight
 
 

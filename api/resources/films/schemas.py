@@ -19,8 +19,7 @@ from api.schemas.fields import (
     WholeNumber,
 )
 from api.schemas.filters import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
-from api.schemas.links import ListURLField, URLField
-from api.schemas.references import NestedObject
+from api.schemas.references import ListURLField, NestedObject, URLField
 from models import Film
 
 

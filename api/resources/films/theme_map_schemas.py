@@ -7,8 +7,7 @@ from marshmallow import fields
 from api.schemas.base import RequestSchema, ResponseSchema
 from api.schemas.coverage_fields import relation_field
 from api.schemas.fields import ConstantField, StrictInteger
-from api.schemas.links import URLField
-from api.schemas.references import ReferenceTo
+from api.schemas.references import ReferenceTo, URLField
 from models.theme_map import MAX_LINKS, MAX_SCENES, MAX_THEMES
 
 

@@ -25,8 +25,14 @@ from api.schemas.filters import (
     ThemeFilters,
     drop_filters,
 )
-from api.schemas.links import ListURLField, URLField
-from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo
+from api.schemas.references import (
+    ListURLField,
+    NestedObject,
+    NestedParts,
+    ReferencesTo,
+    ReferenceTo,
+    URLField,
+)
 from models import Certainty, Fidelity, Quote, QuoteKind, Voice
 
 RIGHTS = "Quoted from the source for criticism and review; the words belong to their author."

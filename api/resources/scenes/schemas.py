@@ -33,8 +33,14 @@ from api.schemas.filters import (
     ThemeFilters,
     drop_filters,
 )
-from api.schemas.links import ListURLField, URLField
-from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo
+from api.schemas.references import (
+    ListURLField,
+    NestedObject,
+    NestedParts,
+    ReferencesTo,
+    ReferenceTo,
+    URLField,
+)
 from models import Presence, Scene
 
 TIMECODE_RULE = RegexpRule(TIMECODE, "Invalid timecode “{input}”. Use the format 00:12:34.")

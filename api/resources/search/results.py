@@ -10,7 +10,7 @@ from markupsafe import escape
 from sqlalchemy import Text, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from api.core.api_versions import get_schema_class
+from api.core.resource_registry import get_schema_class
 from api.query.cursors import Cursor
 from api.query.json_projection import compile_item
 from api.query.pagination import ListRequest

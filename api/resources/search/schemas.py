@@ -19,8 +19,7 @@ from api.schemas.fields import (
     StrictInteger,
 )
 from api.schemas.filters import SearchTextField
-from api.schemas.links import URLField
-from api.schemas.references import NestedParts, ReferenceTo, UnionField
+from api.schemas.references import NestedParts, ReferenceTo, UnionField, URLField
 from models.searchable import searchable_models
 
 #: Path prefixes of the web pages of the searched types that have one.

@@ -20,8 +20,7 @@ from api.schemas.fields import (
     WholeNumber,
 )
 from api.schemas.filters import IdFilter, ListQuerySchema, SortField, drop_filters
-from api.schemas.links import ListURLField, URLField
-from api.schemas.references import NestedObject, ReferencesTo, UnionReference
+from api.schemas.references import ListURLField, NestedObject, ReferencesTo, UnionReference, URLField
 from models import Paragraph, ParagraphKind, Source, SourceKind
 
 SHA256 = RegexpRule(

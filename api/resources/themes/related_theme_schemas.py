@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from api.schemas.base import RequestSchema, ResponseSchema
 from api.schemas.fields import CommaSeparated, ConstantField, Slug, StrictInteger
-from api.schemas.links import URLField
+from api.schemas.references import URLField
 
 
 class RelatedThemeQuerySchema(RequestSchema):

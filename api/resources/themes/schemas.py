@@ -8,8 +8,7 @@ from api.schemas.base import ItemSchema, ResponseSchema
 from api.schemas.create_bodies import CreateSchema
 from api.schemas.fields import CommaSeparated, ConstantField, Reference, Slug, Text
 from api.schemas.filters import IdFilter, ListQuerySchema, SortField, TextFilter
-from api.schemas.links import ListURLField, URLField
-from api.schemas.references import NestedObject, ReferencesTo, ReferenceTo
+from api.schemas.references import ListURLField, NestedObject, ReferencesTo, ReferenceTo, URLField
 from models import Theme
 
 
