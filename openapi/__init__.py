@@ -1,8 +1,7 @@
-"""The OpenAPI document: how it is finished, and ``v1.json``, as it is committed and served.
+"""Finish the OpenAPI document, which is committed and served as ``v1.json``; ``subtext openapi`` runs this.
 
-The app says what there is; here every operation is given a real answer as its example and links to
-where one goes on, and the whole is put in the order in which a person reads it. ``subtext openapi``
-runs this.
+The app describes its operations. This package adds real responses as examples, adds links between operations,
+and sorts the document for readers.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ PATH = Path(__file__).parent / "v1.json"
 
 
 def render_document(app: Any, prefix: str = "") -> bytes:
-    """Return the finished document as bytes, from an app whose database holds the pack.
+    """Return the finished document as bytes. The database of ``app`` must contain the pack.
 
-    ``prefix`` is that of the document's settings, where the app has another document beside the first.
+    ``prefix`` is the settings prefix of the document, if the app has several.
     """
-    made = app.extensions["flask-smorest"]["apis"][prefix]["ext_obj"].document()
-    # One pass through JSON drops what only Python tells apart (tuples, enumeration members).
-    document = json.loads(json.dumps(made))
+    raw = app.extensions["flask-smorest"]["apis"][prefix]["ext_obj"].document()
+    # A round trip through JSON replaces tuples, enumeration members and other Python types.
+    document = json.loads(json.dumps(raw))
     extract_path_parameters(document)
     add_examples(app.test_client(), document)
     add_links(document)

@@ -1,8 +1,8 @@
-"""What clients depend on in a document and ``redocly diff`` does not look at.
+"""Facts in the document that clients depend on and that ``redocly diff`` does not compare.
 
-It follows references and compares what is on the wire. But a generated client names its types after
-schemas, its modules after tags and its arguments after path parameters; it reads a `date-time` into
-another type than a text; and who leaves a parameter out is given its default.
+`redocly diff` compares the data on the wire. But a generated client names its types after schemas, its
+modules after tags and its arguments after path parameters. It maps a `date-time` to a different type than a
+string, and clients that omit a parameter rely on its default.
 """
 
 from __future__ import annotations
@@ -10,89 +10,97 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-Facts = dict[str, frozenset[str]]
-Fact = Iterator[tuple[str, frozenset[str]]]
+FactsByPlace = dict[str, frozenset[str]]
+FactPairs = Iterator[tuple[str, frozenset[str]]]
 
 
-def lost(base: dict[str, Any], revision: dict[str, Any]) -> list[str]:
-    """Return a sentence for each fact of the base that is gone though what it is a fact of is not."""
-    now = facts(revision)
+def lost_facts(base: dict[str, Any], revision: dict[str, Any]) -> list[str]:
+    """Return a sentence for each fact that ``revision`` has lost about a part that it still has."""
+    current = facts(revision)
     return [
-        f"{place} lost {', '.join(f'`{value}`' for value in sorted(gone))}."
+        f"{place} lost {', '.join(f'`{value}`' for value in sorted(removed))}."
         for place, values in facts(base).items()
-        if place in now and (gone := values - now[place])
+        if place in current and (removed := values - current[place])
     ]
 
 
-def facts(document: dict[str, Any]) -> Facts:
-    """Return what clients are named after and assume, by the place that it is a fact of."""
+def facts(document: dict[str, Any]) -> FactsByPlace:
+    """Return all facts: sets of names, types and defaults, by the place in the document."""
     schemas = document["components"]["schemas"]
-    found: Facts = {"The list of schemas": frozenset(schemas)}
+    result: FactsByPlace = {"The list of schemas": frozenset(schemas)}
     for name, schema in schemas.items():
-        found.update(_of_schema(f"`{name}`", schema))
+        result.update(_of_schema(f"`{name}`", schema))
         for key, value in schema.get("properties", {}).items():
-            found.update(_of_schema(f"`{name}.{key}`", value))
+            result.update(_of_schema(f"`{name}.{key}`", value))
     for path, item in document["paths"].items():
-        found[f"The path of {_unnamed(path)}"] = frozenset([path])
+        result[f"The path of {_anonymous_path(path)}"] = frozenset([path])
         for method, operation in item.items():
             if isinstance(operation, dict):
-                written = item.get("parameters", []) + operation.get("parameters", [])
-                whole = operation | {"parameters": [resolved(document, one) for one in written]}
-                found.update(_of_operation(document, f"{method.upper()} {_unnamed(path)}", whole))
-    return found
+                parameters = item.get("parameters", []) + operation.get("parameters", [])
+                resolved = operation | {
+                    "parameters": [resolve_reference(document, parameter) for parameter in parameters]
+                }
+                place = f"{method.upper()} {_anonymous_path(path)}"
+                result.update(_of_operation(document, place, resolved))
+    return result
 
 
-def _of_schema(place: str, schema: dict[str, Any]) -> Fact:
-    yield f"The type of {place}", frozenset(_names(schema))
+def _of_schema(place: str, schema: dict[str, Any]) -> FactPairs:
+    yield f"The type of {place}", frozenset(_schema_names(schema))
     yield f"The format of {place}", frozenset([schema.get("format", "no format")])
-    told = schema.get("discriminator", {})
-    yield f"The discriminator of {place}", frozenset([told.get("propertyName", ""), *told.get("mapping", ())])
+    discriminator = schema.get("discriminator", {})
+    values = [discriminator.get("propertyName", ""), *discriminator.get("mapping", ())]
+    yield f"The discriminator of {place}", frozenset(values)
     if "enum" in schema:
         yield f"The values of {place}", frozenset(map(str, schema["enum"]))
 
 
-def _of_operation(document: dict[str, Any], place: str, operation: dict[str, Any]) -> Fact:
+def _of_operation(document: dict[str, Any], place: str, operation: dict[str, Any]) -> FactPairs:
     yield f"The tag of {place}", frozenset(operation.get("tags", [])[:1])
-    for status, written in operation["responses"].items():
-        content = resolved(document, written).get("content", {})
-        yield f"The type of {status} from {place}", frozenset(_names(content))
+    for status, response in operation["responses"].items():
+        content = resolve_reference(document, response).get("content", {})
+        yield f"The type of {status} from {place}", frozenset(_schema_names(content))
     for parameter in operation["parameters"]:
         name, schema = parameter["name"], parameter["schema"]
-        yield f"The type of `{name}` in {place}", frozenset(_names(schema))
+        yield f"The type of `{name}` in {place}", frozenset(_schema_names(schema))
         yield f"The format of `{name}` in {place}", frozenset([schema.get("format", "no format")])
         yield f"The default of `{name}` in {place}", frozenset([str(schema.get("default", "no default"))])
 
 
-def _names(node: Any) -> Iterator[str]:
-    """Yield the schemas that a node names, not those that they name in turn."""
+def _schema_names(node: Any) -> Iterator[str]:
+    """Yield the names of the schemas that a node refers to directly."""
     if isinstance(node, list):
-        for one in node:
-            yield from _names(one)
+        for child in node:
+            yield from _schema_names(child)
     elif isinstance(node, dict):
         reference = node.get("$ref", "")
         if reference.startswith("#/components/schemas/"):
             yield reference.rsplit("/", 1)[1]
         for key, value in node.items():
             if key not in ("examples", "example", "properties", "mapping"):
-                yield from _names(value)
+                yield from _schema_names(value)
 
 
-def resolved(document: dict[str, Any], node: dict[str, Any]) -> Any:
-    """Return what a node refers to, or itself."""
+def resolve_reference(document: dict[str, Any], node: dict[str, Any]) -> Any:
+    """Return the target of a node's ``$ref``, or the node itself if it has none."""
     while "$ref" in node:
-        node = at(document, node["$ref"])
+        node = resolve_pointer(document, node["$ref"])
     return node
 
 
-def at(document: dict[str, Any], pointer: str) -> Any:
-    """Return what a JSON Pointer in a fragment (RFC 6901, section 6) leads to; KeyError if to nothing."""
-    found: Any = document
+def resolve_pointer(document: dict[str, Any], pointer: str) -> Any:
+    """Return the target of a JSON Pointer in a URI fragment (RFC 6901, section 6).
+
+    Raises:
+        KeyError: there is no such part of the document.
+    """
+    target: Any = document
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
-        found = found[int(key)] if isinstance(found, list) else found[key]
-    return found
+        target = target[int(key)] if isinstance(target, list) else target[key]
+    return target
 
 
-def _unnamed(path: str) -> str:
-    """Return a path without the names of its parameters."""
+def _anonymous_path(path: str) -> str:
+    """Return a path without the names of its parameters: ``/v1/quotes/{}``."""
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))

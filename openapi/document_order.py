@@ -1,4 +1,4 @@
-"""The parts of a document: its operations, what they share, and the order they are read in."""
+"""Order the OpenAPI document for readers, and extract its shared path parameters."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 METHODS = ("get", "post", "put", "patch", "delete")
-#: The key under which a path parameter names its component.
-COMPONENT = "x-component"
-FIRST = ("openapi", "info", "servers", "security", "externalDocs", "tags", "paths", "components")
-OF_AN_OPERATION = ("operationId", "summary", "description", "deprecated", "tags", "parameters", "responses")
-KINDS = ("schemas", "parameters", "responses", "headers", "links")
+#: The key with which a path parameter names its component.
+COMPONENT_KEY = "x-component"
+DOCUMENT_KEYS = ("openapi", "info", "servers", "security", "externalDocs", "tags", "paths", "components")
+OPERATION_KEYS = ("operationId", "summary", "description", "deprecated", "tags", "parameters", "responses")
+COMPONENT_KINDS = ("schemas", "parameters", "responses", "headers", "links")
 
 
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return every operation of a document."""
+    """Return all operations of the document."""
     return [
         operation
         for path in document["paths"].values()
@@ -25,82 +25,90 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def extract_path_parameters(document: dict[str, Any]) -> None:
-    """Make path parameters, and enumerations in them, the components that they name."""
+    """Move path parameters, and enumerations in them, to components; leave references to them."""
     components = document["components"]
     for path in document["paths"].values():
-        path["parameters"] = [_shared(one, components) for one in path.get("parameters", [])]
+        path["parameters"] = [
+            _extract_parameter(parameter, components) for parameter in path.get("parameters", [])
+        ]
         if not path["parameters"]:
             del path["parameters"]
 
 
-def _shared(parameter: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    name = parameter.pop(COMPONENT)
+def _extract_parameter(parameter: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    name = parameter.pop(COMPONENT_KEY)
     schema = parameter["schema"]
     if "enum" in schema:
         components["schemas"][name] = schema | {"description": parameter["description"]}
         parameter["schema"] = {"$ref": f"#/components/schemas/{name}"}
     if components["parameters"].setdefault(name, parameter) != parameter:
-        raise ValueError(f"Two path parameters would be called {name}.")
+        raise ValueError(f"Two different path parameters have the component name {name}.")
     return {"$ref": f"#/components/parameters/{name}"}
 
 
 def rename_id_parameters(document: dict[str, Any]) -> None:
-    """Call an id in a path `quote_id` rather than `quote`, in paths, parameters and links.
+    """Rename path parameters with ids from `quote` to `quote_id`, in paths, parameters and links.
 
-    Arguments of generated clients are named after it. `get_quote(quote)` would not say what it takes,
-    and in Python it would hide the function `quote` that escapes it.
+    Generated clients name their arguments after them. In Python, an argument `quote` would also shadow the
+    function that escapes it.
     """
     parameters = document["components"]["parameters"].values()
-    ids = [one for one in parameters if one["in"] == "path" and "pattern" in one["schema"]]
-    names = {one["name"]: f"{one['name']}_id" for one in ids}
-    for one in ids:
-        one["name"] = names[one["name"]]
+    ids = [
+        parameter
+        for parameter in parameters
+        if parameter["in"] == "path" and "pattern" in parameter["schema"]
+    ]
+    names = {parameter["name"]: f"{parameter['name']}_id" for parameter in ids}
+    for parameter in ids:
+        parameter["name"] = names[parameter["name"]]
     for path in list(document["paths"]):
-        renamed = re.sub(r"{(\w+)}", lambda found: f"{{{names.get(found[1], found[1])}}}", path)
+        renamed = re.sub(r"{(\w+)}", lambda match: f"{{{names.get(match[1], match[1])}}}", path)
         document["paths"][renamed] = document["paths"].pop(path)
     for link in document["components"]["links"].values():
         link["parameters"] = {names.get(name, name): value for name, value in link["parameters"].items()}
 
 
 def sort_document(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document in the order in which a person reads it; components nobody names are left out."""
+    """Return the document in reading order, without unused components."""
     for path in document["paths"].values():
         for method in METHODS:
             if method in path:
-                path[method] = _ordered(path[method], OF_AN_OPERATION)
+                path[method] = _sort_keys(path[method], OPERATION_KEYS)
                 path[method]["responses"] = dict(sorted(path[method]["responses"].items()))
-    named = list(dict.fromkeys(_named(document["paths"], document["components"])))
-    used = {
-        kind: {name: document["components"][kind][name] for of, name in named if of == kind} for kind in KINDS
+    components = document["components"]
+    used = list(dict.fromkeys(_used_components(document["paths"], components)))
+    by_kind = {
+        kind: {name: components[kind][name] for other, name in used if other == kind}
+        for kind in COMPONENT_KINDS
     }
-    document["components"] = {kind: found for kind, found in used.items() if found}
-    return _ordered(document, FIRST)
+    document["components"] = {kind: by_name for kind, by_name in by_kind.items() if by_name}
+    return _sort_keys(document, DOCUMENT_KEYS)
 
 
-def _ordered(mapping: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
+def _sort_keys(mapping: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
     return {key: mapping[key] for key in first if key in mapping} | mapping
 
 
-def _named(node: Any, components: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield kind and name of each component that is named from here on, where it is named first."""
+def _used_components(node: Any, components: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the kind and name of each component that is used directly or indirectly, in the order of use."""
     seen: set[str] = set()
-    waiting = [node]
-    while waiting:
-        for reference in references(waiting.pop(0)):
+    queue = [node]
+    while queue:
+        for reference in references(queue.pop(0)):
             if reference not in seen:
                 seen.add(reference)
                 _, _, kind, name = reference.split("/")
-                waiting.append(components[kind][name])
+                queue.append(components[kind][name])
                 yield kind, name
 
 
 def references(node: Any) -> Iterator[str]:
-    """Yield what a part of the document refers to, in the order in which it does."""
+    """Yield the ``$ref`` values in a part of the document, in order."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"]
         for key, value in node.items():
-            # What stands in an example or a discriminator's mapping is no reference of the document.
+            # Examples and discriminator mappings contain no references of the document itself.
             if key not in ("examples", "example", "mapping"):
                 yield from references(value)
     elif isinstance(node, list):

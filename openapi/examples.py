@@ -1,4 +1,4 @@
-"""Examples: what the service answers to the requests that operations and problems are shown with."""
+"""Add examples to the OpenAPI document: real responses to the example requests of operations and problems."""
 
 from __future__ import annotations
 
@@ -6,45 +6,45 @@ from typing import Any
 
 from openapi.document_order import operations
 
-#: The key under which a view names the request that shows it.
-REQUEST = "x-example-request"
-#: What stands where every answer has a value of its own.
-REQUEST_ID = "01KAQ8Z4W3M5T7V9X1B2C4D6F8"
-ITEM = "/v1/quotes/her-2013-a-wife-without-the-challenges"
-#: For each problem that a request alone brings about: that request, its path and its headers.
-REFUSED: dict[str, tuple[str, dict[str, str]]] = {
+#: The key with which a view names its example request.
+REQUEST_KEY = "x-example-request"
+#: Replaces the request id, which differs in every response.
+EXAMPLE_REQUEST_ID = "01KAQ8Z4W3M5T7V9X1B2C4D6F8"
+ITEM_PATH = "/v1/quotes/her-2013-a-wife-without-the-challenges"
+#: The path and headers of a request that causes each of these problems.
+PROBLEM_REQUESTS: dict[str, tuple[str, dict[str, str]]] = {
     "NotFound": ("/v1/quotes/her-2013-no-such-line", {}),
     "NotAcceptable": ("/v1/quotes", {"Accept": "text/csv"}),
-    "PreconditionFailed": (ITEM, {"If-Match": '"0"'}),
+    "PreconditionFailed": (ITEM_PATH, {"If-Match": '"0"'}),
     "InvalidParameters": ("/v1/quotes?sort=lenght&limit=1000", {}),
 }
 
 
 def add_examples(client: Any, document: dict[str, Any]) -> None:
-    """Give every operation, and every problem that a request can bring about, a real answer.
+    """Add a real response as an example to all operations, and to the problems that a request can cause.
 
     Raises:
-        ValueError: an operation's request is not answered with 200.
+        ValueError: an operation's example request does not succeed.
     """
     for operation in operations(document):
-        _show_answer(client, operation)
-    for name, (path, headers) in REFUSED.items():
+        _add_example(client, operation)
+    for name, (path, headers) in PROBLEM_REQUESTS.items():
         (content,) = document["components"]["responses"][name]["content"].values()
-        content["examples"] = {"real": _refusal(client, path, headers)}
+        content["examples"] = {"real": _problem_example(client, path, headers)}
 
 
-def _show_answer(client: Any, operation: dict[str, Any]) -> None:
-    request = operation.pop(REQUEST)
-    answer = client.get(request)
-    if answer.status_code != 200:
-        raise ValueError(f"{operation['operationId']}: GET {request} answers {answer.status_code}")
+def _add_example(client: Any, operation: dict[str, Any]) -> None:
+    request = operation.pop(REQUEST_KEY)
+    response = client.get(request)
+    if response.status_code != 200:
+        raise ValueError(f"{operation['operationId']}: GET {request} returns {response.status_code}")
     for media_type, content in operation["responses"]["200"]["content"].items():
-        shown = client.get(request.removesuffix(".json"), headers={"Accept": media_type})
-        value = shown.get_json() if shown.is_json else shown.text
+        example = client.get(request.removesuffix(".json"), headers={"Accept": media_type})
+        value = example.get_json() if example.is_json else example.text
         content["examples"] = {"real": {"summary": f"GET {request}", "value": value}}
 
 
-def _refusal(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
+def _problem_example(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:
     problem = client.get(path, headers=headers).get_json()
-    said = "".join(f", {name}: {value}" for name, value in headers.items())
-    return {"summary": f"GET {path}{said}", "value": problem | {"request_id": REQUEST_ID}}
+    suffix = "".join(f", {name}: {value}" for name, value in headers.items())
+    return {"summary": f"GET {path}{suffix}", "value": problem | {"request_id": EXAMPLE_REQUEST_ID}}

@@ -1,4 +1,4 @@
-"""``python -m openapi.lint``: what Redocly and Spectral say of the document; a warning fails too."""
+"""``python -m openapi.lint``: lint the document with Redocly and Spectral. Warnings fail, too."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LINTERS = (
 
 
 def main(document: Path = PATH) -> None:
-    """Run both; print what a linter says where it is not content, and end with 1."""
-    npm_tools.leave_out("Redocly and Spectral")
+    """Run both linters. If one reports anything, print it and exit with 1."""
+    npm_tools.skip_without_tools("Redocly and Spectral")
     failed = [ran for ran in (npm_tools.run(*linter, document) for linter in LINTERS) if ran.returncode]
     for ran in failed:
         print(ran.stdout, ran.stderr, sep="\n", file=sys.stderr)
     if failed:
         sys.exit(1)
-    print("Redocly and Spectral are content.")
+    print("Redocly and Spectral found no problems.")
 
 
 if __name__ == "__main__":

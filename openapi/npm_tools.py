@@ -1,4 +1,4 @@
-"""The tools that node runs on the document: those of ``package.json``, installed by make."""
+"""Run the Node tools in ``package.json``, which make installs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 MODULES = FOLDER / "node_modules"
-#: No tool reports that it ran, or asks for a newer version of itself.
+#: Turns off telemetry and update notices.
 SILENT = {
     "REDOCLY_TELEMETRY": "off",
     "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
@@ -18,17 +18,17 @@ SILENT = {
 }
 
 
-def missing() -> str | None:
-    """Say what is not there to run the tools with, or None."""
+def missing_reason() -> str | None:
+    """Return why the tools cannot run; None if they can."""
     if shutil.which("node") is None:
-        return "node is not installed"
+        return "Node is not installed"
     if not (MODULES / ".bin" / "redocly").exists():
-        return "its tools are not installed (make lint does it, with npm)"
+        return "its tools are not installed (make lint installs them with npm)"
     return None
 
 
 def run(tool: str | Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run a tool in the repository's root; what it prints and its exit status are the caller's to judge."""
+    """Run a tool in the repository's root. The caller checks its output and exit status."""
     command = [str(MODULES / ".bin" / tool), *map(str, arguments)]
     environment = os.environ | SILENT
     return subprocess.run(  # noqa: S603  (our tools, our arguments)
@@ -36,8 +36,8 @@ def run(tool: str | Path, *arguments: str | Path) -> subprocess.CompletedProcess
     )
 
 
-def leave_out(check: str) -> None:
-    """End a command that needs the tools where they are missing: in one line, as a failure in CI."""
-    if reason := missing():
-        print(f"Not run: {check}, because {reason}.")
+def skip_without_tools(check: str) -> None:
+    """End the command with a one-line message if the tools are missing; exit with 1 in CI, else with 0."""
+    if reason := missing_reason():
+        print(f"Skipped: {check}, because {reason}.")
         sys.exit(1 if os.environ.get("CI") else 0)

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def clients(shared_folder):
     """A folder with ``python``, ``typescript`` and ``app``, which uses the latter; all workers share it."""
-    if reason := npm_tools.missing():
+    if reason := npm_tools.missing_reason():
         not_run(f"because {reason}.")
     folder = shared_folder / "clients"
     with locked(shared_folder / "clients.lock"):

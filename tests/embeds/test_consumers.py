@@ -40,7 +40,7 @@ class TestMicawber:
 
 class TestOembedExtractor:
     def test_it_discovers_and_reads_every_quote(self, served, addresses):
-        if reason := npm_tools.missing():
+        if reason := npm_tools.missing_reason():
             not_run(f"because {reason}.")
         with hosting("127.0.0.1") as site:
             pages = [discovered(site, served, quote, address) for quote, address in addresses.items()]

@@ -2,7 +2,7 @@
 
 import json
 
-from openapi.compatibility_facts import resolved
+from openapi.compatibility_facts import resolve_reference
 from tests.openapi.edits import (
     breaking,
     fields,
@@ -131,7 +131,9 @@ def fewer_values_are_taken(document):
 
 @breaking("`pattern` changed")
 def a_parameter_has_another_pattern(document):
-    resolved(document, parameter(document, "listQuotes", "scene")["schema"]["items"])["pattern"] = "^[a-z]+$"
+    resolve_reference(document, parameter(document, "listQuotes", "scene")["schema"]["items"])["pattern"] = (
+        "^[a-z]+$"
+    )
 
 
 @breaking("lost values: 'word_count'")

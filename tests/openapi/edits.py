@@ -4,7 +4,7 @@ An edit changes the document it is given. A breaking one stands with words that 
 have. Where an edit is named ``…though…``, a comparison that knows no direction judges it wrongly.
 """
 
-from openapi.compatibility_facts import resolved
+from openapi.compatibility_facts import resolve_reference
 
 BREAKING = {}
 COMPATIBLE = []
@@ -33,17 +33,19 @@ def operation(document, name):
 
 def parameter(document, operation_id, name):
     written = operation(document, operation_id)["parameters"]
-    return next(one for one in (resolved(document, each) for each in written) if one["name"] == name)
+    return next(one for one in (resolve_reference(document, each) for each in written) if one["name"] == name)
 
 
 def without(document, operation_id, name):
     """Leave a parameter out of an operation."""
     one = operation(document, operation_id)
-    one["parameters"] = [each for each in one["parameters"] if resolved(document, each)["name"] != name]
+    one["parameters"] = [
+        each for each in one["parameters"] if resolve_reference(document, each)["name"] != name
+    ]
 
 
 def response(document, operation_id, status):
-    return resolved(document, operation(document, operation_id)["responses"][status])
+    return resolve_reference(document, operation(document, operation_id)["responses"][status])
 
 
 def schema(document, name):
@@ -56,7 +58,7 @@ def fields(document, name):
 
 def values(document, operation_id, name):
     """Return the list of what an item of a parameter may be."""
-    return resolved(document, parameter(document, operation_id, name)["schema"]["items"])["enum"]
+    return resolve_reference(document, parameter(document, operation_id, name)["schema"]["items"])["enum"]
 
 
 def renamed(document, kind, old, new):

@@ -14,7 +14,7 @@ from api.openapi_spec.json_schema import SchemaPlugin
 from api.resources.quotes.schemas import QuoteCreateSchema
 from openapi import PATH, render_document
 from openapi.document_order import operations, references
-from openapi.examples import REFUSED
+from openapi.examples import PROBLEM_REQUESTS
 
 DOCUMENT = json.loads(PATH.read_text("utf-8"))
 OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}
@@ -180,7 +180,7 @@ class TestLinks:
 
 class TestProblems:
     def test_the_examples_are_real_responses(self, client):
-        for name, (path, headers) in REFUSED.items():
+        for name, (path, headers) in PROBLEM_REQUESTS.items():
             problem = client.get(path, headers=headers).get_json()
             (content,) = DOCUMENT["components"]["responses"][name]["content"].values()
             example = content["examples"]["real"]["value"]

@@ -17,7 +17,7 @@ FAULTY = {
 
 class TestLinters:
     def test_what_they_find_is_printed_and_fails(self, tmp_path, capsys):
-        if reason := npm_tools.missing():
+        if reason := npm_tools.missing_reason():
             not_run(f"because {reason}.")
         path = tmp_path / "faulty.json"
         path.write_text(json.dumps(FAULTY), "utf-8")
@@ -35,7 +35,7 @@ class TestLinters:
         with pytest.raises(SystemExit) as end:
             lint.main()
         assert end.value.code == code
-        assert capsys.readouterr().out == ("Not run: Redocly and Spectral, because node is not installed.\n")
+        assert capsys.readouterr().out == ("Skipped: Redocly and Spectral, because Node is not installed.\n")
 
     def test_without_its_tools_neither_is_the_comparison(self, monkeypatch, tmp_path, capsys):
         monkeypatch.setattr(npm_tools, "MODULES", tmp_path)
@@ -44,5 +44,5 @@ class TestLinters:
         with pytest.raises(SystemExit):
             promise.main(released=tmp_path)
         assert capsys.readouterr().out.startswith(
-            "Not run: the comparison with the last release, because its"
+            "Skipped: the comparison with the last release, because its"
         )
