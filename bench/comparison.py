@@ -1,0 +1,57 @@
+"""Comparison: alternate between ways of doing one thing (A B A B …), and compare medians and ratios.
+
+What else the machine does then affects all of them alike, so ratios hold where times do not.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+#: Runs that are not counted: they fill caches and plan statements.
+WARM_UP_RUNS = 2
+
+
+def alternate(
+    ways: Mapping[str, Callable[[], Result]],
+    max_rounds: int,
+    *,
+    min_rounds: int = 1,
+    max_seconds: float = float("inf"),
+) -> dict[str, list[Result]]:
+    """Return the results of each way, one per round; stop early after ``max_seconds`` of wall time."""
+    results: dict[str, list[Result]] = {name: [] for name in ways}
+    start = time.perf_counter()
+    for number in range(max_rounds):
+        if number >= min_rounds and time.perf_counter() - start > max_seconds:
+            break
+        for name, run in ways.items():
+            results[name].append(run())
+    return results
+
+
+def timed(run: Callable[[], Any], clock: Callable[[], float]) -> Callable[[], float]:
+    """Return a function that runs ``run`` and returns the milliseconds that it took on the clock."""
+
+    def run_timed() -> float:
+        start = clock()
+        run()
+        return (clock() - start) * 1000
+
+    return run_timed
+
+
+def percentile(values: Sequence[float], part: float = 0.5) -> float:
+    """Return the median of the values, or another percentile, to three decimal places."""
+    if part == 0.5:
+        return round(statistics.median(values), 3)
+    return round(sorted(values)[min(len(values) - 1, int(len(values) * part))], 3)
+
+
+def ratios(values: Sequence[float], references: Sequence[float]) -> dict[str, float]:
+    """Return value ÷ reference, round by round: the ``median``, the ``low``est and the ``high``est."""
+    by_round = [value / reference for value, reference in zip(values, references, strict=True)]
+    return {"median": percentile(by_round), "low": round(min(by_round), 3), "high": round(max(by_round), 3)}

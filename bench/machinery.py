@@ -1,0 +1,229 @@
+"""What each piece of machinery buys: measured against the plain way, on existing catalogues.
+
+    python -m bench.machinery --at sqlite:////tmp/catalogue-100000.sqlite3 [--at postgresql://…]
+
+Both ways alternate and their medians are compared. Statements are timed in the database: CPU time on SQLite,
+wall time on PostgreSQL. Requests are timed by the CPU time of this process. ``bench.catalogue`` generates the
+catalogues. The plain way of a list may use every index of the tables themselves; it is written with EXISTS
+and with IN, and must return the ids of the API's own page.
+"""
+
+# Statements are put together of table names, and of ids that the catalogue itself has.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from flask import Flask
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from api.app import create_app
+from api.core.config import ROOT, Settings
+from api.query import statement_cache
+from bench.comparison import WARM_UP_RUNS, alternate, percentile, timed
+from bench.growth.operations import _word
+from bench.growth.places import Places, places
+from bench.statements import recorded_statements, runner
+
+#: The files of each piece of machinery, to count their lines.
+FILES = {
+    "list index and planner": [
+        "models/list_index.py",
+        "models/search/selectivity.py",
+        "api/query/planner.py",
+    ],
+    "random scan": ["api/query/random_scan.py", "api/query/random_selection.py"],
+    "statement cache": ["api/query/statement_cache.py"],
+    "response cache": ["api/http/response_cache/*.py", "models/change_notification.py"],
+    "search ranking": ["models/search/ranking.py", "models/search/candidates.py"],
+    "text layout and cards": ["api/text/*.py", "api/embeds/cards/*.py"],
+    "benchmarks": ["bench/**/*.py"],
+}
+VISIBLE = " AND ".join(
+    ("f.id = q.film_id", *(f"{table}.status = 'published' AND {table}.deleted_at IS NULL" for table in "qf"))
+)
+#: A theme and its subthemes, by the link table.
+THEMES = (
+    "SELECT id FROM themes WHERE slug = '{theme}' UNION SELECT t.id FROM themes t"
+    " JOIN themes b ON b.id = t.broader_id WHERE b.slug = '{theme}'"
+)
+EXISTS = f"EXISTS (SELECT 1 FROM quote_themes l WHERE l.quote_id = q.id AND l.theme_id IN ({THEMES}))"
+IN = f"q.id IN (SELECT l.quote_id FROM quote_themes l WHERE l.theme_id IN ({THEMES}))"
+UNFLAGGED = "NOT EXISTS (SELECT 1 FROM advisory_links a WHERE a.quote_id = q.id)"
+#: Films come first on SQLite, or it would sort everything.
+DEFAULT_ORDER, BY_DATE = "f.slug, q.position, q.slug", "q.created_at DESC, q.slug"
+#: Lists by name: the query of the API, the theme and the conditions of the plain way, and its order.
+LISTS = {
+    "list": ("", "", "", DEFAULT_ORDER),
+    "without flagged": ("max_severity=0", "", UNFLAGGED, DEFAULT_ORDER),
+    "kind": ("kind=fragment", "", "q.kind = 'fragment'", DEFAULT_ORDER),
+    "theme, broad": ("theme={broad}", "{broad}", "", DEFAULT_ORDER),
+    "theme, rare": ("theme={rare}", "{rare}", "", DEFAULT_ORDER),
+    "theme with narrower": ("theme={narrower}", "{narrower}", "", DEFAULT_ORDER),
+    "theme and kind": ("theme={broad}&kind=aphorism", "{broad}", "q.kind = 'aphorism'", DEFAULT_ORDER),
+    "theme, broad, by date": ("theme={broad}&sort=-created_at", "{broad}", "", BY_DATE),
+    "theme, rare, by date": ("theme={rare}&sort=-created_at", "{rare}", "", BY_DATE),
+    "rare language": ("language=pt", "", "q.language = 'pt'", DEFAULT_ORDER),
+    "common language": ("language=en", "", "q.language = 'en'", DEFAULT_ORDER),
+}
+RANDOM = (
+    f"SELECT q.slug FROM quotes q CROSS JOIN films f WHERE {VISIBLE} AND {UNFLAGGED}"
+    f" AND q.random_key >= {2**62} ORDER BY q.random_key LIMIT 1"
+)
+MAX_SECONDS, MIN_ROUNDS, MAX_ROUNDS = 1.5, 5, 41
+#: What an operation takes, by the way it is done: milliseconds, ours first.
+Times = dict[str, float]
+
+
+def compare(ways: Mapping[str, Callable[[], Any]], clock: Callable[[], float]) -> Times:
+    """Return the median milliseconds of each way."""
+    clocked = {name: timed(run, clock) for name, run in ways.items()}
+    results = alternate(clocked, MAX_ROUNDS, min_rounds=MIN_ROUNDS, max_seconds=MAX_SECONDS * len(ways))
+    return {name: percentile(times[WARM_UP_RUNS:]) for name, times in results.items()}
+
+
+def clock_of(engine: Engine) -> Callable[[], float]:
+    """Return the clock for statements: PostgreSQL works in another process, so only wall time includes it."""
+    return time.process_time if engine.dialect.name == "sqlite" else time.perf_counter
+
+
+def plain_lists(theme: str, condition: str, order: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the SQL of each plain way to write a list."""
+    source = "films f CROSS JOIN quotes q" if order == DEFAULT_ORDER else "quotes q CROSS JOIN films f"
+    for name, by_theme in (("EXISTS", EXISTS), ("IN", IN)) if theme else (("plain", ""),):
+        where = " AND ".join(filter(None, (VISIBLE, by_theme.format(theme=theme), condition)))
+        yield name, f"SELECT q.slug FROM {source} WHERE {where} ORDER BY {order} LIMIT 21"
+
+
+def compare_lists(engine: Engine, client: Any, known: Places) -> dict[str, Times]:
+    """Compare each list, and a random quote, with the plain ways; refuse a way that returns other ids."""
+    results = {}
+    with engine.connect() as connection:
+        for name, (query, theme, condition, order) in LISTS.items():
+            url = f"/v1/quotes?limit=20&fields=id&{query}".format(**vars(known))
+            with recorded_statements(engine) as statements:
+                ids = [item["id"] for item in client.get(url).get_json()["data"]]
+            ways = {"ours": runner(connection, statements)}
+            for way, sql in plain_lists(theme.format(**vars(known)), condition, order):
+                if [row[0] for row in connection.execute(text(sql))][:20] != ids:
+                    raise SystemExit(f"{name}: {way} returns other ids than GET {url}.")
+                ways[way] = runner(connection, [(sql, ())])
+            results[name] = compare(ways, clock_of(engine))
+        with recorded_statements(engine) as statements:
+            client.get("/v1/quotes/random?seed=a&fields=id")
+        ways = {"ours": runner(connection, statements), "random_key": runner(connection, [(RANDOM, ())])}
+        results["random"] = compare(ways, clock_of(engine))
+    return results
+
+
+@contextmanager
+def statements_uncached() -> Iterator[None]:
+    """Build every statement anew; SQLAlchemy's own cache of compiled statements stays."""
+    functions = {name: one for name, one in vars(statement_cache).items() if hasattr(one, "cache_info")}
+    cached = {name: one for name, one in functions.items() if one.__module__ == statement_cache.__name__}
+    vars(statement_cache).update({name: one.__wrapped__ for name, one in cached.items()})
+    try:
+        yield
+    finally:
+        vars(statement_cache).update(cached)
+
+
+def request(app: Flask, environ: dict[str, Any]) -> None:
+    """Send a request to the application, without a server or a client."""
+    _, status, _ = run_wsgi_app(app.wsgi_app, environ, buffered=True)
+    if status != "200 OK":
+        raise SystemExit(f"GET {environ['PATH_INFO']}: {status}")
+
+
+def compare_requests(url: str, known: Places) -> dict[str, Times]:
+    """Compare whole requests: as they are, with statements built anew, and from the response cache."""
+    uncached = create_app(Settings(database_url=url, statement_seconds=60, cache_bytes=0))
+    cached = create_app(Settings(database_url=url, statement_seconds=60))
+
+    def build_anew(environ: dict[str, Any]) -> None:
+        with statements_uncached():
+            request(uncached, environ)
+
+    paths = {"page": f"/v1/quotes?theme={known.broad}&limit=20", "item": f"/v1/quotes/{known.quote}"}
+    results = {}
+    for name, path in paths.items():
+        environ = EnvironBuilder(path).get_environ()
+        ways: dict[str, Callable[[], Any]] = {"ours": partial(request, uncached, environ)}
+        ways |= {
+            "built anew": partial(build_anew, environ),
+            "response cache": partial(request, cached, environ),
+        }
+        results[name] = compare(ways, time.process_time)
+    return results
+
+
+def native_hits(connection: Connection, word: str) -> list[int]:
+    """Return the keys of the ten best hits by the database's own ranking."""
+    if connection.dialect.name == "sqlite":
+        source, query = "rowid FROM search_index WHERE search_index MATCH :query", f'stem:"{word}"'
+        order = "bm25(search_index), rowid"
+    else:
+        source, query = "id FROM search_documents WHERE terms @@ CAST(:query AS tsquery)", f"'~{word}'"
+        order = "ts_rank_cd(terms, CAST(:query AS tsquery)) DESC, id"
+    statement = text(f"SELECT {source} ORDER BY {order} LIMIT 10")
+    return list(connection.scalars(statement, {"query": query}))
+
+
+def compare_searches(engine: Engine, client: Any) -> tuple[dict[str, Times], dict[str, list[int]]]:
+    """Compare searches for words of different frequency with native ranking; return its hits, too."""
+    results: dict[str, Times] = {}
+    hits: dict[str, list[int]] = {}
+    with engine.connect() as connection, Session(connection) as session:
+        for documents in (1_000, 10_000, None):
+            word = _word(session, documents)
+            name = f"search, {documents:,} hits" if documents else "search, commonest word"
+            search = partial(client.get, f"/v1/search?q={word}&limit=10")
+            ways = {"ours (whole request)": search, "native": partial(native_hits, connection, word)}
+            results[name], hits[name] = compare(ways, clock_of(engine)), native_hits(connection, word)
+    return results, hits
+
+
+def measure(url: str, console: Console) -> dict[str, list[int]]:
+    """Print what was measured in one catalogue; return the native hits of each search."""
+    app = create_app(Settings(database_url=url, statement_seconds=600, cache_bytes=0))
+    database, client = app.extensions["database"], app.test_client()
+    with database.read_session() as session:
+        known = places(session)
+    searches, hits = compare_searches(database.engine, client)
+    results = compare_lists(database.engine, client, known) | compare_requests(url, known) | searches
+    database.close()
+    table = Table("operation", "ours, ms", "other ways, ms (÷ ours)", title=url)
+    for name, times in results.items():
+        (_, ours), *others = times.items()
+        ratios = [f"{way} {value:.3f} ({value / ours:.2g}×)" for way, value in others]
+        table.add_row(name, f"{ours:.3f}", ", ".join(ratios))
+    console.print(table)
+    return hits
+
+
+def main() -> None:
+    """Measure the catalogues, and print tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench.machinery", description="What machinery buys.")
+    parser.add_argument("--at", action="append", required=True, help="URL of a catalogue; may be repeated")
+    console = Console(width=120)
+    hits = [measure(url, console) for url in parser.parse_args().at]
+    for name, first in hits[0].items() if len(hits) > 1 else ():
+        shared = len({*first} & {*hits[1][name]})
+        console.print(f"{name}: native rankings share {shared} of the first 10 hits.")
+    for name, patterns in FILES.items():
+        lines = sum(len(file.read_text("utf-8").splitlines()) for one in patterns for file in ROOT.glob(one))
+        console.print(f"{name}: {lines:,} lines")
+
+
+if __name__ == "__main__":
+    main()
