@@ -42,9 +42,10 @@ def main() -> None:
         asked.results.parent.mkdir(parents=True, exist_ok=True)
         asked.results.write_bytes(orjson.dumps(results, option=orjson.OPT_INDENT_2) + b"\n")
     results = orjson.loads(asked.results.read_bytes())
-    growth = RESULTS / "growth.json"
-    if growth.exists():
-        results["growth"] = orjson.loads(growth.read_bytes())
+    for name in ("growth", "machinery"):
+        file = RESULTS / f"{name}.json"
+        if file.exists():
+            results[name] = orjson.loads(file.read_bytes())
     write(results, asked.page)
     console.print(f"Written: {asked.results} and {asked.page}")
 

@@ -37,6 +37,23 @@ The time that the statements of an operation take in the database, in catalogues
 on.
 """
 NO_GROWTH = "Not measured yet: `python -m bench.growth` writes `bench/results/growth.json`.\n"
+MACHINERY = """## What the machinery buys
+
+Some modules exist only for speed or for exactness. The table shows what each buys against the plain way, in
+catalogues of 1,000, 100,000 and 1,000,000 quotes. A figure is *plain ÷ ours*: 20× means that the plain way
+takes 20 times as long, 0.5× that it takes half as long. Before `·` stands SQLite, after it PostgreSQL; in the
+rows of the statement cache and the response cache `/` separates the databases, `·` the requests. Three
+figures are the lowest, the median and the highest of all requests; `–` was not measured.
+
+Both ways alternated on the same database, and medians are compared: CPU time of the statements on SQLite,
+wall time on PostgreSQL, CPU time of the process for whole requests. The machine was busy, so read the ratios,
+not the milliseconds. The plain way of a list uses composite indexes, one `ORDER BY`, and filters as `EXISTS`
+or `IN`, with the join order that SQLite needs; it returned the same items. The decisions are in
+[ADR 0019](adr/0019-machinery-must-show-what-it-buys.md). To measure the main rows again:
+
+    python -m bench.catalogue --quotes 100000 --database sqlite:////tmp/catalogue-100000.sqlite3
+    python -m bench.machinery --at sqlite:////tmp/catalogue-100000.sqlite3
+"""
 AGAIN = """## Measuring again
 
 `make bench` takes less than ten minutes, `make bench-full` an hour and more; both write this page, its plots
@@ -71,7 +88,8 @@ def markdown(results: Results, plots: str) -> str:
     parts = [INTRODUCTION, *_caution(results), _conditions(results)]
     parts += [FIGURES, figures(results), why(results)]
     parts += [_group(group, plots) for group in results["groups"]]
-    parts += [_startup(results), *_layers(results), GROWTH, *_grown(results, plots), AGAIN]
+    parts += [_startup(results), *_layers(results), GROWTH, *_grown(results, plots)]
+    parts += [*_machinery(results), AGAIN]
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
@@ -150,3 +168,14 @@ def _grown(results: Results, plots: str) -> list[str]:
         if any(row["database"] == database for row in rows):
             parts += [f"### {name}", tables.growth(rows, database)]
     return parts
+
+
+def _machinery(results: Results) -> list[str]:
+    measured = results.get("machinery")
+    if not measured:
+        return []
+    head = "machinery", "lines", "plain way", "1,000", "100,000", "1,000,000", "verdict"
+    rows = [list(row.values()) for row in measured["rows"]]
+    findings = [f"**{name}.** {text}" for name, text in measured["findings"].items()]
+    when = f"Measured on {measured['measured_on']}: {measured['machine']}."
+    return [MACHINERY, when, tables.table(head, rows, words=7), *measured["notes"], *findings]
