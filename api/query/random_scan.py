@@ -1,4 +1,9 @@
-"""Strolls: a short way through what is listed, in random order, on which much is soon met."""
+"""Random scan: read a bounded stretch of a list in random order, which most filters match soon.
+
+The list index in random order is up to 35 times as fast as the table's own random keys (0.3 times in the
+median, at 100,000 quotes on SQLite). Counting before choosing costs about as much as choosing among 200
+neighbours would; it makes every candidate equally likely (docs/benchmarks.md).
+"""
 
 from __future__ import annotations
 

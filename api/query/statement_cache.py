@@ -3,6 +3,9 @@
 Building a statement costs more than running it. A view is therefore called with placeholders instead of a
 request's values (``models.placeholders``), and its statement is reused by every request that has as many
 values for the same arguments. A view that looks at a placeholder's value raises ``PlaceholderAccess``.
+
+It halves the CPU time of an uncached page or item (1.6 to 2.1 times, docs/benchmarks.md). A combination of
+parameters that was not requested before costs 17 to 20 ms, one that was costs 2.5 ms.
 """
 
 from __future__ import annotations

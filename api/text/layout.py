@@ -2,6 +2,9 @@
 
 HarfBuzz shapes the text as browsers do, from the same font files. A frame's height is therefore known before
 a browser draws it, and cards need no browser at all.
+
+It sets all of 22 test texts right. Pillow's own layout fails on 11 to 15 of them, and takes 1.7 times the
+CPU time (docs/benchmarks.md).
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 One statement retrieves the candidates and the statistics of the query's terms (``models.search.candidates``);
 their scores are computed here. The databases' own rankings (``bm25()``, ``ts_rank``) disagree.
+
+It buys the same first hits on both databases (in 40 of 40 queries; their own rankings share no hit of ten),
+and a bounded time: 16 ms for the most common word at 100,000 quotes, where ``bm25()`` takes 267 ms. For fewer
+hits it is slower: 130 against 42 ms for 9,646 hits on SQLite (docs/benchmarks.md).
 """
 
 from __future__ import annotations

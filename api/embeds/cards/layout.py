@@ -3,6 +3,9 @@
 The quote is set as large as fits, and truncated if nothing fits. A flagged quote shows its content note and
 label instead. Sizes are given for a card of 1200 × 630 pixels and scale with its width, down to a legible
 minimum.
+
+It buys cards whose text is complete and inside the card in any script: all of 22 test texts, where Pillow's
+``multiline_text`` fails on 11 to 15 (docs/benchmarks.md).
 """
 
 from __future__ import annotations
