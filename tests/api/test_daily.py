@@ -192,7 +192,7 @@ class TestTheDayInTheQuery:
         response = client.get(f"/v1/{name}/daily?date={text}")
         (error,) = response.get_json()["errors"]
         assert (response.status_code, error["pointer"]) == (422, "date")
-        assert error["detail"] == "It takes a day of the calendar, as YYYY-MM-DD."
+        assert error["detail"] == "Must be a valid date in the format YYYY-MM-DD."
 
     def test_a_day_that_is_said_twice_is_refused(self, client, name):
         response = client.get(f"/v1/{name}/daily/2026-11-24?date=2026-11-24")
