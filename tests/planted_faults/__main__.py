@@ -1,0 +1,146 @@
+"""Mutation testing: plant each fault in a copy of the working tree and run the tests that should catch it.
+
+    python -m tests.planted_faults [--only NAME ...] [--json FILE] [--all-tests]
+
+Pytest does not collect this package, and ``make test`` does not run it. Set ``SUBTEXT_TEST_DATABASE_URL`` and
+``SUBTEXT_TEST_REDIS_URL`` first: some faults can only be seen on PostgreSQL, and cause an error without it.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.planted_faults.faults import FAULTS, Fault
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGES = ("api", "models", "openapi", "seeds", "subtext_cli", "tests")
+EXCLUDED = (".git", ".venv", "node_modules", "__pycache__", ".*_cache", "var", "build")
+NODE_MODULES = "openapi/node_modules"
+PYTHON = ".venv/bin/python"
+PYTEST = ("pytest", "-q", "--tb=no", "-pno:cacheprovider", "-pno:xdist")
+#: The kind, file and rest of a test id in pytest's summary.
+FAILURE = re.compile(r"^(FAILED|ERROR) ([^\s:]+)(\S*)", re.MULTILINE)
+#: How long the tests of one fault may take.
+TIMEOUT_SECONDS = 1_200
+#: Without PYTHONPATH: it might name the original packages.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
+class PytestRun(NamedTuple):
+    """A run of pytest: its exit status, and the kind, file and rest of the id of each test that did not pass."""
+
+    status: int
+    failures: list[tuple[str, str, str]]
+
+
+def copy_tree(folder: Path) -> Path:
+    """Copy the working tree into ``folder``, with an environment whose commands import from the copy."""
+    copy = Path(shutil.copytree(ROOT, folder / "copy", ignore=shutil.ignore_patterns(*EXCLUDED)))
+    if (ROOT / NODE_MODULES).exists():
+        (copy / NODE_MODULES).symlink_to((ROOT / NODE_MODULES).resolve())
+    venv.create(copy / ".venv", symlinks=True)
+    installed, packages = (
+        next(prefix.glob("lib/*/site-packages")) for prefix in (Path(sys.prefix), copy / ".venv")
+    )
+    # Python ignores .pth files in folders that a .pth file adds, so the editable install has no effect.
+    (packages / "copy.pth").write_text(f"{copy}\n{installed}\n")
+    for script in (Path(sys.prefix) / "bin").iterdir():
+        target = copy / ".venv" / "bin" / script.name
+        if not target.exists():
+            target.write_bytes(
+                script.read_bytes().replace(f"#!{sys.prefix}/".encode(), f"#!{copy}/.venv/".encode())
+            )
+            target.chmod(0o755)
+    code = f"import {', '.join(PACKAGES)}; print(*(m.__file__ for m in ({', '.join(PACKAGES)})))"
+    # Some tests start `subtext` without environment variables, and its server with -P.
+    output = subprocess.check_output([copy / PYTHON, "-P", "-c", code], cwd=folder, env={}, text=True)
+    if not all(file.startswith(f"{copy}/") for file in output.split()):
+        raise SystemExit(f"Processes would import from {output}")
+    return copy
+
+
+def run_pytest(copy: Path, *options: str, timeout: int | None = None) -> PytestRun:
+    """Run pytest in the copy, for at most ``timeout`` seconds."""
+    command = [str(copy / PYTHON), "-m", *PYTEST, *options]
+    process = subprocess.run(
+        command, cwd=copy, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True, timeout=timeout, check=False
+    )
+    return PytestRun(process.returncode, FAILURE.findall(process.stdout))
+
+
+def failing_files(copy: Path, database: str, targets: set[str]) -> set[str]:
+    """Run every target once on the unedited copy; return the files with a test that does not pass."""
+    run = run_pytest(copy, "--database", database, *sorted(targets))
+    if run.status not in (0, 1):
+        raise SystemExit(f"pytest ended with {run.status} on the unedited copy.")
+    return {file for _, file, _ in run.failures}
+
+
+def try_fault(copy: Path, fault: Fault, targets: list[str], failing: set[str]) -> tuple[str, str]:
+    """Plant a fault and run its tests; return ``caught``, ``SURVIVED`` or ``error``, and an explanation."""
+    if same := failing.intersection(target.partition("::")[0] for target in targets):
+        return "error", f"{', '.join(sorted(same))} fails without the fault too"
+    original = (ROOT / fault.path).read_text("utf-8")
+    if original.count(fault.before) != 1:
+        return "error", f"the text to replace occurs {original.count(fault.before)} times"
+    (copy / fault.path).write_text(original.replace(fault.before, fault.after), "utf-8")
+    try:
+        run = run_pytest(copy, "-x", "--database", fault.database, *targets, timeout=TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return "error", f"the tests took longer than {TIMEOUT_SECONDS} seconds"
+    finally:
+        # With its old modification time, so that Python does not reuse the compiled fault.
+        shutil.copy2(ROOT / fault.path, copy / fault.path)
+    failed = [f"{file}{rest}" for kind, file, rest in run.failures if kind == "FAILED"]
+    if run.status == 1 and failed:
+        return "caught", f"by {failed[0]}"
+    if run.status == 0:
+        return "SURVIVED", " ".join(targets)
+    return "error", f"pytest ended with {run.status}, without a test that failed: {run.failures}"
+
+
+def main() -> None:
+    """Try the faults, print a line for each and a total; exit with 1 unless all are caught."""
+    parser = argparse.ArgumentParser(prog="python -m tests.planted_faults")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="try only these faults")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the results to this file")
+    parser.add_argument("--all-tests", action="store_true", help="run the whole suite for each fault")
+    args = parser.parse_args()
+    faults = [fault for fault in FAULTS if not args.only or fault.name in args.only]
+    targets = {fault: ["tests"] if args.all_tests else fault.tests.split() for fault in faults}
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = copy_tree(Path(folder).resolve())
+        failing = {
+            database: failing_files(
+                copy,
+                database,
+                {target for fault in faults if fault.database == database for target in targets[fault]},
+            )
+            for database in {fault.database for fault in faults}
+        }
+        for fault in faults:
+            started = time.monotonic()
+            verdict, detail = try_fault(copy, fault, targets[fault], failing[fault.database])
+            seconds = round(time.monotonic() - started)
+            print(f"{fault.name}: {verdict} {detail} ({seconds} s)", flush=True)
+            results.append(fault._asdict() | {"verdict": verdict, "detail": detail, "seconds": seconds})
+    counts = Counter(result["verdict"] for result in results)
+    print(f"{len(faults)} faults:", *(f"{number} {verdict}" for verdict, number in counts.items()))
+    if args.json:
+        args.json.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    sys.exit(counts["caught"] != len(faults))
+
+
+if __name__ == "__main__":
+    main()

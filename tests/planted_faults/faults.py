@@ -1,0 +1,627 @@
+"""Planted faults: realistic bugs, each a small edit of one file that a test should catch.
+
+``before`` occurs exactly once in its file. When the code moves, edit ``path``, ``before`` and ``after``: the name
+of a fault says what the bug is, wherever the code is now.
+"""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """A bug: ``after`` replaces ``before`` in the file ``path``.
+
+    ``tests`` are the pytest targets that should catch it, separated by spaces, and ``database`` is what they run
+    on. ``caught_before`` is False if no test caught the fault when it was first planted.
+    """
+
+    name: str
+    path: str
+    before: str
+    after: str
+    tests: str
+    caught_before: bool = True
+    database: str = "sqlite"
+
+
+#: HTTP: status codes, headers, validation, pagination, caching, rate limits.
+HTTP = [
+    Fault(
+        "daily-refuses-the-newest-date",
+        "api/views/reads.py",
+        "if day > today(EARLIEST_ZONE):",
+        "if day >= today(EARLIEST_ZONE):",
+        "tests/api/test_daily.py",
+    ),
+    Fault(
+        "hidden-parent-still-lists-its-children",
+        "api/views/blueprint.py",
+        "return view(filters, **path).where(exists)",
+        "return view(filters, **path)",
+        "tests/api/test_hidden.py",
+    ),
+    Fault(
+        "check-strict-ignores-warnings",
+        "subtext_cli/commands.py",
+        'if counts["error"] or (strict and counts["warning"]):',
+        'if counts["error"]:',
+        "tests/seeds/test_commands.py",
+    ),
+    Fault(
+        "trusted-proxy-off-by-one",
+        "api/http/client_address.py",
+        "forwarded[-proxies] if 0 < proxies <= len(forwarded)",
+        "forwarded[1 - proxies] if 0 < proxies <= len(forwarded)",
+        "tests/api/test_limits.py",
+    ),
+    Fault(
+        "cached-daily-outlives-its-day",
+        "api/http/clock.py",
+        "response_dependencies().expire_at(_next_midnight(time).timestamp())",
+        "response_dependencies()",
+        "tests/cache/test_front.py",
+    ),
+    Fault(
+        "port-zero-is-accepted",
+        "api/core/config.py",
+        "1 <= int(value) <= 65535",
+        "0 <= int(value) <= 65535",
+        "tests/test_serve.py::TestRefusals",
+    ),
+    Fault(
+        "memory-counter-grants-one-too-many",
+        "api/http/rate_limits/bounded_storage.py",
+        "+ window.current + amount <= limit",
+        "+ window.current + amount <= limit + 1",
+        "tests/api/test_counters.py",
+    ),
+    Fault(
+        "retry-after-lost-on-unavailable",
+        "api/http/errors.py",
+        "if isinstance(error, Unavailable) else []",
+        "if code is None else []",
+        "tests/api/test_errors.py",
+    ),
+    Fault(
+        "allow-header-lost-on-405",
+        "api/http/errors.py",
+        'name.lower() != "content-type"]',
+        'name.lower() not in ("allow", "content-type")]',
+        "tests/api/test_errors.py",
+    ),
+    Fault(
+        "renamed-redirects-with-302",
+        "api/http/errors.py",
+        "return Response(status=308, headers={",
+        "return Response(status=302, headers={",
+        "tests/api/test_pages_quotes.py",
+    ),
+    Fault(
+        "internal-error-is-not-logged",
+        "api/http/errors.py",
+        "if error.code >= 500:",
+        "if error.code > 500:",
+        "tests/api/test_errors.py",
+    ),
+    Fault(
+        "retry-after-lost-on-429",
+        "api/http/rate_limits/extension.py",
+        'response.headers["Retry-After"] = str(max(waits))',
+        'response.headers["X-Retry-After"] = str(max(waits))',
+        "tests/api/test_limits.py",
+    ),
+    Fault(
+        "next-page-after-the-last",
+        "api/query/pagination.py",
+        "rows, more = list(found[:limit]), len(found) > limit",
+        "rows, more = list(found[:limit]), len(found) >= limit",
+        "tests/api/test_walks.py",
+    ),
+    Fault(
+        "etag-without-revision",
+        "api/query/statement_cache.py",
+        'getattr(model, "revision", null())',
+        "null()",
+        "tests/api/test_http.py",
+    ),
+    Fault(
+        "included-lists-ignore-max-severity",
+        "api/schemas/references.py",
+        'filters["max_severity"] = self.severity_ceiling',
+        'filters["max_severity"] = 3',
+        "tests/api/test_shapes.py",
+    ),
+    Fault(
+        "vary-without-accept",
+        "api/http/responses.py",
+        'VARY = "Accept, Accept-Encoding, Authorization"',
+        'VARY = "Accept-Encoding, Authorization"',
+        "tests/api/test_http.py",
+    ),
+    Fault(
+        "request-id-not-exposed-to-other-origins",
+        "api/http/security_headers.py",
+        '    "Sunset",\n    "X-Request-Id",',
+        '    "Sunset",',
+        "tests/api/test_http.py",
+    ),
+    Fault(
+        "signal-to-stop-is-forgotten-when-a-worker-ends",
+        "subtext_cli/server.py",
+        "if self._server.interrupt_signal:",
+        "if self._server.interrupt_signal is None:",
+        "tests/api/test_server.py",
+    ),
+    Fault(
+        "refused-coding-is-sent",
+        "api/http/response_cache/cache_entry.py",
+        "return best if weights[best] > 0 and",
+        "return best if weights[best] >= 0 and",
+        "tests/cache/test_coding.py",
+    ),
+    Fault(
+        "vary-accept-encoding-lost",
+        "api/http/response_cache/cache_entry.py",
+        "self._headers = add_vary(headers) if is_encodable else headers",
+        "self._headers = headers",
+        "tests/cache/test_front.py",
+    ),
+    Fault(
+        "cached-answers-are-not-rate-limited",
+        "api/http/response_cache/middleware.py",
+        'if self._is_limited is None or not self._is_limited(environ["PATH_INFO"], environ["REQUEST_METHOD"]):',
+        "if True:",
+        "tests/cache/test_front.py",
+    ),
+    Fault(
+        "cache-survives-a-change-of-content",
+        "api/http/response_cache/store.py",
+        "            if token != self._token:\n",
+        "            if self._token is None:\n",
+        "tests/cache/test_store.py",
+    ),
+]
+
+#: Resources of the API: routes, schemas, search, representations.
+RESOURCES = [
+    Fault(
+        "advisory-links-to-what-lacks-it",
+        "api/resources/advisories/schemas.py",
+        '"commentary", by="advisory"',
+        '"commentary", by="exclude_advisory"',
+        "tests/openapi/test_document.py",
+    ),
+    Fault(
+        "scene-characters-are-those-of-all-scenes",
+        "api/resources/characters/routes.py",
+        "return Character.select_where(scene=[scene], **filters)",
+        "return Character.select_where(**filters)",
+        "tests/api/test_lists.py",
+    ),
+    Fault(
+        "relation-subject-and-object-swapped",
+        "api/resources/commentary/schemas.py",
+        'attribute="commentary",\n        metadata={"description": "The entry that supports',
+        'attribute="target",\n        metadata={"description": "The entry that supports',
+        "tests/api/test_commentary.py",
+    ),
+    Fault(
+        "theme-map-route-ignores-max-severity",
+        "api/resources/films/routes.py",
+        'args.get("max_severity"))',
+        "None)",
+        "tests/api/test_theme_map.py",
+    ),
+    Fault(
+        "unmigrated-database-is-ready",
+        "api/resources/meta/routes.py",
+        "if not is_current(database().engine):",
+        "if database().engine is None:",
+        "tests/api/test_errors.py",
+    ),
+    Fault(
+        "character-quotes-ignore-the-speaker",
+        "api/resources/quotes/routes.py",
+        "return Quote.select_where(speaker=[character], **filters)",
+        "return Quote.select_where(**filters)",
+        "tests/api/test_lists.py",
+    ),
+    Fault(
+        "theme-scenes-are-those-of-all-themes",
+        "api/resources/scenes/routes.py",
+        "return Scene.select_where(theme=[theme], **filters)",
+        "return Scene.select_where(**filters)",
+        "tests/api/test_lists.py",
+    ),
+    Fault(
+        "snippet-html-is-not-escaped",
+        "api/resources/search/results.py",
+        "return html + str(escape(text[last:]))",
+        "return html + text[last:]",
+        "tests/openapi/test_document.py",
+        caught_before=False,
+    ),
+    Fault(
+        "paragraph-number-filter-dropped",
+        "api/resources/sources/routes.py",
+        "return Paragraph.select_where(source=[source], number=[number])",
+        "return Paragraph.select_where(source=[source])",
+        "tests/api/test_lists.py",
+    ),
+    Fault(
+        "related-themes-ignore-their-limit",
+        "api/resources/themes/routes.py",
+        'themes[: args["limit"]]',
+        "themes",
+        "tests/api/test_coverage.py",
+    ),
+    Fault(
+        "underscore-unescaped-in-bibtex",
+        "api/representations/bibtex.py",
+        '"#$%&_"',
+        '"#$%&"',
+        "tests/api/test_representations.py",
+        caught_before=False,
+    ),
+    Fault(
+        "json-ld-loses-date-modified",
+        "api/representations/jsonld.py",
+        '        dateModified=item["updated_at"],\n',
+        "",
+        "tests/openapi/test_document.py",
+    ),
+]
+
+#: Embeds: frames, cards, oEmbed, snippets, the script.
+EMBEDS = [
+    Fault(
+        "oembed-takes-addresses-with-a-user",
+        "api/embeds/url_resolver.py",
+        ' or not host or "@" in parts.netloc:',
+        " or not host:",
+        "tests/embeds/test_addressed.py",
+    ),
+    Fault(
+        "flagged-words-on-cards",
+        "api/embeds/cards/layout.py",
+        "sanitize_text(quote.label if quote.note else quote.text)",
+        "sanitize_text(quote.text)",
+        "tests/embeds/test_card_routes.py tests/embeds/test_cards.py",
+    ),
+    Fault(
+        "svg-text-is-not-escaped",
+        "api/embeds/cards/svg.py",
+        "return escape(escape_active(text))",
+        "return Markup(escape_active(text))",
+        "tests/embeds/test_cards.py",
+    ),
+    Fault(
+        "frame-of-a-deleted-quote-is-404",
+        "api/embeds/frame.py",
+        "410 if isinstance(error, Gone) else 404",
+        "404",
+        "tests/embeds/test_frame.py",
+    ),
+    Fault(
+        "chromium-flagged-frame-is-too-low",
+        "api/embeds/frame_metrics.py",
+        "max(BUTTON_HEIGHT, content)",
+        "BUTTON_HEIGHT",
+        "tests/browser/test_frame.py",
+    ),
+    Fault(
+        "oembed-ignores-maxheight",
+        "api/embeds/oembed.py",
+        "if max_height is None or height <= max_height:",
+        "if max_height is None or height > 0:",
+        "tests/embeds/test_oembed.py",
+    ),
+    Fault(
+        "pinned-script-expires-in-an-hour",
+        "api/embeds/script.py",
+        "return _script_response(build, IMMUTABLE)",
+        "return _script_response(build, LATEST_CACHE_CONTROL)",
+        "tests/api/test_embed_script.py",
+    ),
+    Fault(
+        "chromium-opened-words-get-no-focus",
+        "api/embeds/static/embed-2.min.js",
+        "t.remove(),s.tabIndex=-1,s.focus()",
+        "t.remove(),s.tabIndex=-1",
+        "tests/browser/test_embed_script.py",
+    ),
+    Fault(
+        "chromium-frame-tells-amp-nothing",
+        "api/embeds/static/frame.js",
+        'tell({ sentinel: "amp", type: "embed-size", height });',
+        'tell({ sentinel: "amp", type: "embed", height });',
+        "tests/browser/test_frame_hosts.py",
+    ),
+]
+
+#: Web pages, feeds and the sitemap.
+PAGES = [
+    Fault(
+        "atom-entry-loses-its-rights",
+        "api/pages/atom_feed.py",
+        '("id", "title", "published", "updated", "rights")',
+        '("id", "title", "published", "updated")',
+        "tests/api/test_pages_feeds.py",
+        caught_before=False,
+    ),
+    Fault(
+        "daily-feed-entry-id-changes",
+        "api/pages/feeds.py",
+        'id=_filtered_url(f"/quotes/daily/{day}", filters),',
+        "id=_filtered_url(f\"/quotes/{item['id']}\", filters),",
+        "tests/api/test_pages_feeds.py",
+    ),
+    Fault(
+        "latest-feed-is-oldest-first",
+        "api/pages/feeds.py",
+        '"sort": ["-created_at", "-id"]',
+        '"sort": ["created_at", "-id"]',
+        "tests/api/test_pages_feeds.py",
+        caught_before=False,
+    ),
+    Fault(
+        "flagged-words-in-the-page-json-ld",
+        "api/pages/link_preview.py",
+        'if item["advisories"]:\n        del node["text"]',
+        'if not item["text"]:\n        del node["text"]',
+        "tests/api/test_pages_quotes.py",
+    ),
+    Fault(
+        "sitemap-parts-overlap",
+        "api/pages/sitemap.py",
+        "(number - 1) * MAX_URLS + 1, number * MAX_URLS",
+        "(number - 1) * MAX_URLS, number * MAX_URLS",
+        "tests/api/test_pages_sitemap.py",
+    ),
+    Fault(
+        "chromium-copy-button-copies-markup",
+        "api/pages/static/copy.js",
+        "document.getElementById(button.dataset.copy).textContent",
+        "document.getElementById(button.dataset.copy).innerHTML",
+        "tests/browser/test_pages_quotes.py",
+    ),
+    Fault(
+        "chromium-no-copy-buttons-after-a-choice",
+        "api/pages/static/gallery.js",
+        'document.dispatchEvent(new Event("gallery-updated"));',
+        'form.dispatchEvent(new Event("gallery-updated"));',
+        "tests/browser/test_pages_quotes.py",
+    ),
+]
+
+#: Models: visibility, constraints, lists, facets, search, revisions, migrations.
+MODELS = [
+    Fault(
+        "max-severity-excludes-its-own-value",
+        "models/filters.py",
+        "owner.class_.severity > max_severity",
+        "owner.class_.severity >= max_severity",
+        "tests/api/test_chance.py",
+    ),
+    Fault(
+        "alias-of-another-type-redirects",
+        "models/alias.py",
+        ".where(cls.type_name == model.type_name, cls.slug == slug)",
+        ".where(cls.slug == slug)",
+        "tests/models/test_resources.py",
+    ),
+    Fault(
+        "deleted-is-404-instead-of-410",
+        "models/base.py",
+        "return Gone(cls.type_name, slug)",
+        "return NotFound(cls.type_name, slug)",
+        "tests/models/test_resources.py",
+    ),
+    Fault(
+        "facet-counts-a-value-once-per-link",
+        "models/facet_counts.py",
+        "return linked if self.model else linked.distinct()",
+        "return linked",
+        "tests/api/test_facets.py",
+    ),
+    Fault(
+        "postgresql-reader-sees-two-states",
+        "models/database.py",
+        r'"default_transaction_isolation": r"repeatable\ read"',
+        r'"default_transaction_isolation": r"read\ committed"',
+        "tests/models/test_database.py",
+        database="postgresql",
+    ),
+    Fault(
+        "postgresql-cut-connections-are-not-replaced",
+        "models/database.py",
+        "pool_pre_ping=True,",
+        "pool_pre_ping=False,",
+        "tests/models/test_database.py",
+        caught_before=False,
+        database="postgresql",
+    ),
+    Fault(
+        "postgresql-plans-for-slow-disks",
+        "models/database.py",
+        '"random_page_cost": "1.1"',
+        '"random_page_cost": "4.0"',
+        "tests/models/test_database.py::TestPlanning",
+        database="postgresql",
+    ),
+    Fault(
+        "postgresql-lock-timeout-lost",
+        "models/database.py",
+        '"lock_timeout": 500,',
+        "",
+        "tests/models/test_database.py",
+        database="postgresql",
+    ),
+    Fault(
+        "scene-theme-facet-ignores-the-hierarchy",
+        "models/scene.py",
+        '"theme": theme_facet(cls),',
+        '"theme": LinkFacet(SceneTheme.theme_id, Theme, SceneTheme.scene_id),',
+        "tests/api/test_facets.py",
+    ),
+    Fault(
+        "postgresql-commit-notifies-nobody",
+        "models/generation_counter.py",
+        'if connection.dialect.name == "postgresql":',
+        'if connection.dialect.name == "postgres":',
+        "tests/models/test_watching.py",
+        caught_before=False,
+        database="postgresql",
+    ),
+    Fault(
+        "postgresql-sorts-by-its-own-collation",
+        "models/migrations/versions/0001_the_first_tables.py",
+        'return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")',
+        'return sa.String(length).with_variant(sa.String(length, collation="en-x-icu"), "postgresql")',
+        "tests/models/test_database.py",
+        database="postgresql",
+    ),
+    Fault(
+        "downgrade-leaves-an-index",
+        "models/migrations/versions/0003_the_order_of_coming.py",
+        'op.drop_index("ix_quotes_latest", "quotes")',
+        "pass",
+        "tests/models/test_migrations.py",
+        caught_before=False,
+    ),
+    Fault(
+        "downgrade-leaves-a-column",
+        "models/migrations/versions/0004_the_order_of_lists.py",
+        'op.drop_column("search_documents", "position")',
+        "pass",
+        "tests/models/test_migrations.py",
+    ),
+    Fault(
+        "migration-loses-severities",
+        "models/migrations/versions/0006_the_order_of_lots.py",
+        "r.random_key, coalesce({flag}, 0)",
+        "r.random_key, 0",
+        "tests/models/test_migrations.py",
+    ),
+    Fault(
+        "changed-part-leaves-no-revision",
+        "models/revision.py",
+        "resource = row.owner if isinstance(row, OwnedRow) else row",
+        "resource = row",
+        "tests/models/test_changed_links.py tests/models/test_transactions.py",
+    ),
+    Fault(
+        "rolled-back-savepoint-is-remembered",
+        "models/revision.py",
+        "touched.stored, touched.deleted = touched.savepoints[savepoint]",
+        "touched.savepoints.pop(savepoint)",
+        "tests/models/test_transactions.py",
+    ),
+    Fault(
+        "stemmer-bypassed",
+        "models/search/text_analysis.py",
+        "stemmed: str = _stemmer().stemWord(word)",
+        "stemmed: str = word",
+        "tests/models/test_analysis.py",
+    ),
+    Fault(
+        "scene-titles-weigh-as-summaries",
+        "models/scene.py",
+        'search_weights: ClassVar = {"title": 3, "summary": 1}',
+        'search_weights: ClassVar = {"title": 1, "summary": 1}',
+        "tests/models/test_search_golden.py",
+    ),
+    Fault(
+        "highlights-shifted-behind-an-ellipsis",
+        "models/search/snippets.py",
+        "shift = len(before) - start",
+        "shift = -start",
+        "tests/models/test_search_snippets.py",
+    ),
+    Fault(
+        "postgresql-prefix-matches-whole-words",
+        "models/search/query_compiler.py",
+        "return f\"'={clause.exact[0]}':*\"",
+        "return f\"'={clause.exact[0]}'\"",
+        "tests/models/test_search_golden.py",
+        database="postgresql",
+    ),
+    Fault(
+        "postgresql-phrase-words-in-any-order",
+        "models/search/query_compiler.py",
+        'return "(" + " <-> ".join(',
+        'return "(" + " & ".join(',
+        "tests/models/test_search_golden.py",
+        database="postgresql",
+    ),
+    Fault(
+        "forgotten-words-stay-known",
+        "models/search/index_writer.py",
+        "DocumentFrequency.documents <= 0",
+        "DocumentFrequency.documents < 0",
+        "tests/models/test_search_index.py",
+    ),
+    Fault(
+        "postgresql-own-commit-counts-late",
+        "models/change_notification.py",
+        "watcher.record_commit()",
+        "watcher.version_token()",
+        "tests/models/test_watching.py",
+        database="postgresql",
+    ),
+]
+
+#: Content packs, the OpenAPI document, the guides.
+REPOSITORY = [
+    Fault(
+        "annotation-properties-end-early",
+        "seeds/diagnostics.py",
+        '.replace(":", "%3A")',
+        "",
+        "tests/seeds/test_pack.py tests/seeds/test_commands.py tests/seeds/test_rules.py",
+        caught_before=False,
+    ),
+    Fault(
+        "moved-entries-are-not-loaded",
+        "seeds/load.py",
+        "[valid.body, valid.entry.position]",
+        "[valid.body]",
+        "tests/seeds/test_load.py",
+    ),
+    Fault(
+        "verbatim-rule-is-off",
+        "seeds/rules.py",
+        "    verbatim,\n",
+        "",
+        "tests/seeds/test_rules.py",
+    ),
+    Fault(
+        "changed-formats-break-no-promise",
+        "openapi/compatibility_facts.py",
+        'yield f"The format of {place}", frozenset([schema.get("format", "no format")])',
+        'yield f"The format of {place}", frozenset()',
+        "tests/openapi/test_promise.py",
+    ),
+    Fault(
+        "breaking-changes-are-not-compared",
+        "openapi/promise.py",
+        'if change["impact"] == "major" and not',
+        'if change["impact"] == "critical" and not',
+        "tests/openapi/test_promise.py",
+    ),
+    Fault(
+        "setting-missing-in-the-readme",
+        "README.md",
+        "`SUBTEXT_BUILD`",
+        "`SUBTEXT_BUILDS`",
+        "tests/test_readme.py",
+    ),
+    Fault(
+        "guide-checker-lets-cuts-hide-a-loss",
+        "tests/documented/matching.py",
+        "assert CUT not in shown or len(got) > len(keys)",
+        "assert len(got) >= len(keys)",
+        "tests/documented/test_matching.py",
+    ),
+]
+
+FAULTS = (*HTTP, *RESOURCES, *EMBEDS, *PAGES, *MODELS, *REPOSITORY)
