@@ -101,7 +101,7 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         # Do not create the cached property only to close it.
-        if "watch" in vars(self):
+        if "change_watcher" in vars(self):
             self.change_watcher.close()
         self.engine.dispose()
 

@@ -1,6 +1,7 @@
 """What tells a process that content was committed, by itself or by others."""
 
 import threading
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
@@ -63,11 +64,16 @@ class TestStamp:
             stamps.add(database.change_watcher.version_token())
         assert len(stamps - {None}) == 6
 
-    def test_a_closed_watch_has_let_go(self, database):
-        steady(database)
-        threads = threading.active_count()
+    def test_closing_the_database_closes_the_watcher(self, database):
+        others = set(threading.enumerate())
+        before = steady(database)
+        threads = set(threading.enumerate()) - others
+        assert len(threads) == (0 if database.is_sqlite else 1)
         database.close()
-        assert threading.active_count() <= threads
+        assert not any(thread.is_alive() for thread in threads)
+        if database.is_sqlite:
+            # The token names the connection, and this is a new one.
+            assert database.change_watcher.version_token() != before
 
 
 class TestSQLite:
