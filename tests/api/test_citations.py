@@ -94,6 +94,10 @@ class TestBibTeX:
         assert one_line(set_by_tex(entry.fields["annote"])) == one_line(text)
         assert one_line(set_by_tex(entry.fields["journal"])) == one_line(text)
 
+    def test_each_special_character_of_tex_is_escaped(self):
+        (entry,) = parse_string(written("bibtex", quote_of("_ # $ % &")), "bibtex").entries.values()
+        assert r"\_ \# \$ \% \&" in entry.fields["annote"]
+
 
 class TestRIS:
     def test_the_source_is_cited_with_its_paragraphs(self, item):

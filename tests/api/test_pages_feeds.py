@@ -5,6 +5,7 @@ import datetime as dt
 import feedparser
 import pytest
 
+from models import Quote
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.feeds import atom, json_feed
@@ -109,6 +110,24 @@ class TestLatest:
         assert "as quoted in “Her: Perfection is the Enemy of Real”" in entry.content[0].value
         assert {tag.term for tag in entry.tags} >= {"avoidance", "conflict-and-authenticity"}
         assert entry.author == "Catherine, in Her (2013)"
+
+    def test_the_time_of_creation_decides_before_ids(self, changing):
+        client, change = changing
+
+        def order():
+            return [item["url"] for item in client.get("/feeds/quotes.json").get_json(force=True)["items"]]
+
+        *others, older, newer = order()
+        for day, url in enumerate((older, newer), 1):
+            change(Quote, url.rpartition("/")[2], created_at=dt.datetime(2030, 1, day, tzinfo=dt.UTC))
+        assert order() == [newer, older, *others]
+
+    def test_an_entry_has_the_rights_of_its_quote(self, client):
+        entries = feedparser.parse(client.get("/feeds/quotes.atom?max_severity=3").data).entries
+        quotes = items(client, "/v1/quotes", max_severity=3)
+        assert {entry.link: entry.rights for entry in entries} == {
+            quote["html_url"]: quote["rights"] for quote in quotes
+        }
 
     def test_the_essays_own_words_are_its_authors(self, client):
         found = client.get("/feeds/quotes.json?max_severity=3").get_json(force=True)["items"]

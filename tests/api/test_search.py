@@ -6,6 +6,7 @@ import re
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models import Theme
 from tests.cases import each
 from tests.statements import statements
 
@@ -56,6 +57,15 @@ class TestHits:
             plain = re.sub("</?mark>", "", snippet["html"])
             assert html.unescape(plain) == snippet["text"]
             assert snippet["html"].count("<mark>") == len(snippet["highlights"])
+
+    def test_a_snippet_is_escaped_before_between_and_after_its_matches(self, changing):
+        client, change = changing
+        change(Theme, "loneliness", definition="<b>Zyzzyva</b> & <i title='x'>\"zyzzyva\"</i>")
+        [hit] = every(client, "zyzzyva")
+        assert hit["snippet"]["html"] == (
+            "&lt;b&gt;<mark>Zyzzyva</mark>&lt;/b&gt; &amp; "
+            "&lt;i title=&#39;x&#39;&gt;&#34;<mark>zyzzyva</mark>&#34;&lt;/i&gt;"
+        )
 
     def test_no_performer_and_no_note_is_searched(self, client):
         characters = client.get("/v1/characters?limit=100").get_json()["data"]

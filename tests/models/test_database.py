@@ -279,6 +279,15 @@ class TestAnOutage:
                 assert session.scalar(text("SELECT 1")) == 1
         assert type(as_unavailable(raised.value)) is Unavailable
 
+    def test_an_idle_connection_that_was_cut_is_replaced(self, postgresql_url):
+        with opened(postgresql_url) as database:
+            with connections(database, 2) as (idle, other):
+                pid = idle.scalar(text("SELECT pg_backend_pid()"))
+                idle.close()
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+            with connections(database, 2) as all_:
+                assert pid not in [each.scalar(text("SELECT pg_backend_pid()")) for each in all_]
+
     @pytest.mark.parametrize(
         "state", ["08006", "57P01", "57P03", "53300", "55P03", "40001", "40P01", "25006"]
     )

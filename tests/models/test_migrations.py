@@ -36,6 +36,18 @@ def tables(engine):
     return {name for name in names if migrations.is_modelled(name, "table", None)}
 
 
+def columns_and_indexes(engine):
+    """Return the kind, table and name of every column and index."""
+    inspector = inspect(engine)
+    tables_by_kind = {"column": inspector.get_multi_columns(), "index": inspector.get_multi_indexes()}
+    return {
+        (kind, table, row["name"])
+        for kind, rows_by_table in tables_by_kind.items()
+        for (_, table), rows in rows_by_table.items()
+        for row in rows
+    }
+
+
 def differences(database, metadata=Base.metadata):
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
@@ -109,6 +121,16 @@ class TestDowngrade:
     def test_it_drops_every_table_of_a_filled_database(self, packed):
         migrations.downgrade(packed.engine)
         assert tables(packed.engine) == {"alembic_version"}
+
+    def test_each_step_leaves_the_columns_and_indexes_of_the_revision_before(self, unmigrated):
+        revisions = [script.revision for script in ScriptDirectory(migrations.__path__[0]).walk_revisions()]
+        expected = {}
+        for revision in reversed(revisions):
+            migrations.upgrade(unmigrated, revision)
+            expected[revision] = columns_and_indexes(unmigrated)
+        for revision in revisions[1:]:
+            migrations.downgrade(unmigrated, revision)
+            assert columns_and_indexes(unmigrated) == expected[revision], revision
 
 
 class TestListIndex:

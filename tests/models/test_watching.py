@@ -115,6 +115,17 @@ class TestPostgreSQL:
             connection.execute(text("INSERT INTO content_generation (id, number) VALUES (1, 7)"))
         assert until(lambda: postgresql.change_watcher.version_token() not in (before, None))
 
+    def test_a_commit_notifies_the_watchers_of_other_processes(self, postgresql, monkeypatch):
+        monkeypatch.setattr("models.change_notification.POLL_SECONDS", 10)
+        monkeypatch.setattr("models.change_notification.MAX_STALENESS_SECONDS", 60)
+        with closing(Database(postgresql.url.render_as_string(hide_password=False))) as other:
+            before = steady(postgresql)
+            add(other)
+            assert until(lambda: postgresql.change_watcher.version_token() != before, seconds=5)
+            monkeypatch.undo()
+            # Notified once more, it polls as often as before, so that closing it takes no time.
+            add(other, "avoidance")
+
     def test_a_connection_that_was_cut_counts_as_a_change(self, postgresql):
         before = steady(postgresql)
         cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'content_generation'"

@@ -1,10 +1,12 @@
 """The commands ``check``, ``seed`` and ``paragraphs``, as a user types them."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from seeds.diagnostics import Diagnostic
 from subtext_cli.commands import cli
 from tests.databases import SEEDS
 from tests.seeds.packs import ESSAY, ESSAYS, SECOND
@@ -121,6 +123,11 @@ class TestCheck:
         result = subtext("check", second.root, "--format", "github")
         place = f"file={second.file('film.yml')},line={line},title=form"
         assert result.output.startswith(f"::error {place}::casablanca-1942: 50%25: Unknown field.")
+
+    def test_the_github_format_escapes_the_name_of_a_file(self):
+        message = Diagnostic(Path("a:b,c%.yml"), 3, "an-entry", "form", "100 %: odd,\nbut data")
+        properties = "file=a%3Ab%2Cc%25.yml,line=3,title=form"
+        assert message.as_annotation() == f"::error {properties}::an-entry: 100 %25: odd,\\nbut data"
 
     def test_an_unreadable_file_is_an_error(self, subtext, second):
         second.file("quotes.yml").write_bytes(b"a: \xff\n")
