@@ -90,17 +90,19 @@ def try_fault(copy: Path, fault: Fault, targets: list[str], failing: set[str]) -
     """Plant a fault and run its tests; return ``caught``, ``SURVIVED`` or ``error``, and an explanation."""
     if same := failing.intersection(target.partition("::")[0] for target in targets):
         return "error", f"{', '.join(sorted(same))} fails without the fault too"
-    original = (ROOT / fault.path).read_text("utf-8")
+    path, backup = copy / fault.path, copy / f"{fault.path}.original"
+    original = path.read_text("utf-8")
     if original.count(fault.before) != 1:
         return "error", f"the text to replace occurs {original.count(fault.before)} times"
-    (copy / fault.path).write_text(original.replace(fault.before, fault.after), "utf-8")
+    path.rename(backup)
+    path.write_text(original.replace(fault.before, fault.after), "utf-8")
     try:
         run = run_pytest(copy, "-x", "--database", fault.database, *targets, timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         return "error", f"the tests took longer than {TIMEOUT_SECONDS} seconds"
     finally:
         # With its old modification time, so that Python does not reuse the compiled fault.
-        shutil.copy2(ROOT / fault.path, copy / fault.path)
+        backup.replace(path)
     failed = [f"{file}{rest}" for kind, file, rest in run.failures if kind == "FAILED"]
     if run.status == 1 and failed:
         return "caught", f"by {failed[0]}"
@@ -127,7 +129,7 @@ def main() -> None:
                 database,
                 {target for fault in faults if fault.database == database for target in targets[fault]},
             )
-            for database in {fault.database for fault in faults}
+            for database in sorted({fault.database for fault in faults})
         }
         for fault in faults:
             started = time.monotonic()
