@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from models import migrations
 from models.database import Database
@@ -186,13 +186,25 @@ def drop_all_of_run(url: str) -> None:
     engine.dispose()
 
 
+def follow_url(database: Database) -> None:
+    """Let an SQLite database connect to the file that its ``url`` names by then, which may change.
+
+    A file must not be copied over another under the same name: a connection that is left open would delete the
+    write-ahead log of the new one when it is closed.
+    """
+
+    @event.listens_for(database.engine, "do_connect")
+    def connect_to_current_file(_dialect, _record, args, _options):
+        args[0] = str(database.url.database)
+
+
 class Engine:
     """One kind of database: databases that are copies of its templates."""
 
     def __init__(self, kind: SQLite | PostgreSQL) -> None:
         self.kind = kind
         self.name = kind.name
-        self._reusable: dict[str | None, Database] = {}
+        self._reusable: dict[str, Database] = {}
         self.template("empty", None, lambda database: migrations.upgrade(database.engine))
         self.template("pack", "empty", seed)
 
@@ -219,29 +231,23 @@ class Engine:
     def opened(self, template: str = "empty"):
         """Yield an open ``Database`` that is a copy of the template, for one test at a time to write to.
 
-        On SQLite it is the same object each time, over a file that is copied anew: it need not compile its
-        statements again. PostgreSQL creates a database from a template faster than it empties one.
+        On SQLite it is the same object each time, over another file: it need not compile its statements again.
+        PostgreSQL creates a database from a template faster than it empties one.
         """
-        if self.name != "sqlite":
-            with self.fresh(template) as url:
+        with self.fresh(template) as url:
+            # Taken out while it is in use: a test that opens two copies of a template gets two.
+            database = self._reusable.pop(template, None)
+            if database is None:
                 database = Database(url)
-                yield database
-                database.close()
-            return
-        name = f"reused_{template}"
-        # Taken out while it is in use: a test that opens two copies of a template gets two.
-        database = self._reusable.pop(template, None) or Database(
-            self.kind.url(f"{name}_{secrets.token_hex(2)}")
-        )
-        name = Path(database.url.database).stem
-        self.kind.create(name, template)
-        try:
+                if self.name == "sqlite":
+                    follow_url(database)
+            database.url = make_url(url)
             yield database
-        finally:
             database.close()
-            vars(database).pop(Database.change_watcher.attrname, None)
-            self.kind.drop(name)
-            self._reusable[template] = database
+            # A watcher cannot be used again once it is closed.
+            vars(database).pop("watch", None)
+            if self.name == "sqlite":
+                self._reusable[template] = database
 
     def close(self) -> None:
         self.kind.close()

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 
 from models import Base
 from models.database import Database
+from tests.databases import follow_url
 
 TABLES = [table.name for table in Base.metadata.sorted_tables]
 
@@ -38,21 +39,30 @@ def restoring(engine, template="empty"):
 
 
 class SQLiteSnapshot:
-    """A copy of the file."""
+    """A copy of the file, which is copied to a new file each time."""
 
     def __init__(self, database):
-        self.engine, self.file = database.engine, Path(database.url.database)
+        self.database, self.number = database, 0
+        self.file = self.current = Path(database.url.database)
         self.copy = self.file.with_suffix(".saved")
         shutil.copyfile(self.file, self.copy)
+        follow_url(database)
 
     def restore(self):
-        self.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(self.copy, self.file)
+        self.database.engine.dispose()
+        self._delete()
+        self.number += 1
+        self.current = self.file.with_suffix(f".{self.number}")
+        shutil.copyfile(self.copy, self.current)
+        self.database.url = self.database.url.set(database=str(self.current))
 
     def drop(self):
         self.copy.unlink()
+        self._delete()
+
+    def _delete(self):
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.current}{suffix}").unlink(missing_ok=True)
 
 
 class PostgreSQLSnapshot:
