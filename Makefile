@@ -89,7 +89,7 @@ clients: $(VENV)/.clients $(TOOLS) ## generate the Python and TypeScript clients
 	@$(BIN)/python -m openapi.clients build/clients
 
 # Dependencies are only installed again when their lock file changes.
-$(VENV)/.serve: requirements.txt pyproject.toml api/core/release.py
+$(VENV)/.serve: requirements.txt pyproject.toml api/core/version.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --no-deps -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -11,15 +11,15 @@ from api.embeds.frame import frame
 from api.embeds.oembed import oembed
 from api.embeds.script import script
 from api.embeds.snippet_routes import snippets
-from api.http import errors, response_cache, security_headers
-from api.http.deprecation import headers as deprecation_headers
+from api.http import errors, response_cache, security
+from api.http.deprecation import operations as deprecation_headers
 from api.http.url_converters import CONVERTERS
 from api.openapi_spec import spec
 from api.pages.home_and_docs import assets, pages
 from api.resources import blueprints
-from api.resources.meta.routes import blp as index
-from api.resources.meta.routes import plain as meta
 from api.resources.search.routes import blp as search
+from api.resources.service.routes import blp as index
+from api.resources.service.routes import plain as meta
 
 #: The largest body that is read at all, in bytes.
 MAX_BODY_BYTES = 1_048_576
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     spec.spec_options(app)
     request_context.init_app(app, settings)
     errors.init_app(app)
-    security_headers.init_app(app)
+    security.init_app(app)
     if settings.rate_limits:
         # Most services limit nothing, and need not load what counts.
         from api.http.rate_limits import extension as rate_limits

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from api.core.release import VERSION
+from api.core.version import VERSION
 from bench.servers.contenders import JSON_SERVER
 from models.database import Database
 

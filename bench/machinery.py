@@ -29,7 +29,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from api.app import create_app
 from api.core.config import ROOT, Settings
-from api.query import statement_cache
+from api.query import resource_reader
 from bench.comparison import WARM_UP_RUNS, alternate, percentile, timed
 from bench.growth.operations import _word
 from bench.growth.places import Places, places
@@ -39,12 +39,12 @@ from bench.statements import recorded_statements, runner
 FILES = {
     "list index and planner": [
         "models/list_index.py",
-        "models/search/selectivity.py",
+        "models/list_selectivity.py",
         "api/query/planner.py",
     ],
     "random scan": ["api/query/random_scan.py", "api/query/random_selection.py"],
-    "statement cache": ["api/query/statement_cache.py"],
-    "response cache": ["api/http/response_cache/*.py", "models/change_notification.py"],
+    "statement cache": ["api/query/resource_reader.py"],
+    "response cache": ["api/http/response_cache/*.py", "models/change_watchers.py"],
     "search ranking": ["models/search/ranking.py", "models/search/candidates.py"],
     "text layout and cards": ["api/text/*.py", "api/embeds/cards/*.py"],
     "benchmarks": ["bench/**/*.py"],
@@ -129,13 +129,13 @@ def compare_lists(engine: Engine, client: Any, known: Places) -> dict[str, Times
 @contextmanager
 def statements_uncached() -> Iterator[None]:
     """Build every statement anew; SQLAlchemy's own cache of compiled statements stays."""
-    functions = {name: one for name, one in vars(statement_cache).items() if hasattr(one, "cache_info")}
-    cached = {name: one for name, one in functions.items() if one.__module__ == statement_cache.__name__}
-    vars(statement_cache).update({name: one.__wrapped__ for name, one in cached.items()})
+    functions = {name: one for name, one in vars(resource_reader).items() if hasattr(one, "cache_info")}
+    cached = {name: one for name, one in functions.items() if one.__module__ == resource_reader.__name__}
+    vars(resource_reader).update({name: one.__wrapped__ for name, one in cached.items()})
     try:
         yield
     finally:
-        vars(statement_cache).update(cached)
+        vars(resource_reader).update(cached)
 
 
 def request(app: Flask, environ: dict[str, Any]) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy.orm import ColumnProperty, Mapper, joinedload, selectinload, und
 
 from api.core.resource_registry import get_schema_class
 from api.query.pagination import ROW_LIMIT, ListRequest, Page, build_page, paged_statement
-from api.query.statement_cache import ItemRow, ResourceReader
-from api.schemas.references import ExpandedList, NestedObject, ReferenceTo
-from api.schemas.sparse_fields import Shape
+from api.query.resource_reader import ItemRow, ResourceReader
+from api.schemas.item_shape import Shape
+from api.schemas.reference_fields import ExpandedList, NestedObject, ReferenceTo
 from models.owned_rows import ConcatenatedLists
 
 

@@ -6,7 +6,7 @@ Import the models from here, so that every mapper is known before the first quer
 from typing import Any
 
 # It adds counts to Film, once everything that is counted is there.
-import models.derived_attributes
+import models.deferred_attributes
 
 # It keeps the index in step with every commit.
 import models.search  # noqa: F401 (the same)
@@ -24,6 +24,7 @@ from models.commentary_links import (
     CommentaryTheme,
     Relation,
 )
+from models.content_generation import ContentGeneration
 from models.errors import (
     Conflict,
     DomainError,
@@ -36,7 +37,6 @@ from models.errors import (
     Unavailable,
 )
 from models.film import Film, SourceFilm
-from models.generation_counter import ContentGeneration
 from models.owned_rows import OwnedRow
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
 from models.revision import Revision

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import RESOURCES
 from models.base import Versioned
-from models.generation_counter import ContentGeneration
+from models.content_generation import ContentGeneration
 from models.search.index_tables import DocumentFrequency, type_scope
 from models.searchable import SEARCHABLE
 

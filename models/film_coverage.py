@@ -92,7 +92,7 @@ def film_coverage(session: Session, film: Film) -> FilmCoverage:
 
 
 def _select_totals(film: Film) -> Select[Any]:
-    # models/derived_attributes.py adds these to Film.
+    # models/deferred_attributes.py adds these to Film.
     model: Any = Film
     names = ("characters", "scenes", "quotes", "commentary")
     counts = (model.character_count, model.scene_count, model.quote_count, model.commentary_count)

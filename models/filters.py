@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, sel
 from sqlalchemy.orm import aliased
 
 from models.list_index import LIST_ORDER, USES_LIST_INDEX, ListIndexRow
+from models.list_selectivity import theme_document_count
 from models.placeholders import Placeholder, bound, is_given
 from models.search.match_conditions import matches_query
-from models.search.selectivity import theme_document_count
 
 Conditions = list[ColumnElement[bool]]
 

@@ -24,7 +24,7 @@ from sqlalchemy.orm import (
 )
 
 from models.base import Base, Versioned
-from models.generation_counter import INCREMENTED, ContentGeneration
+from models.content_generation import INCREMENTED, ContentGeneration
 from models.owned_rows import OwnedRow
 from models.types import UTCTimestamp, json_list, short_text
 

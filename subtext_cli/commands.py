@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from api.core import logging as logs
 from api.core.config import ROOT, InvalidSetting, Settings
-from api.core.release import VERSION
+from api.core.version import VERSION
 from models import MODELS_BY_TYPE, DomainError, migrations
 from models.database import Database, as_unavailable
 from models.search import ensure_index_current

@@ -9,9 +9,9 @@ from inspect import unwrap
 from api.http.url_converters import slug_parameter
 from api.resources.quotes import routes
 from api.resources.quotes.schemas import QuoteQuerySchema, QuoteSchema
-from api.schemas.base import ResponseSchema
 from api.schemas.fields import Choice
-from api.schemas.references import NestedObject, ReferenceTo
+from api.schemas.reference_fields import NestedObject, ReferenceTo
+from api.schemas.shared_schemas import ResponseSchema
 from api.views.blueprint import Blueprint
 from models import Certainty
 

@@ -13,14 +13,14 @@ from api.core.urls import absolute_url
 from api.embeds import frame_metrics
 from api.embeds.cards.layout import HEIGHT, WIDTH
 from api.embeds.cards.routes import MAX_CARD_WIDTH, MIN_CARD_WIDTH
-from api.embeds.embed_html import render_blockquote, render_iframe
 from api.embeds.frame import CACHE_CONTROL, frame_title
 from api.embeds.frame_css import COLOUR_SCHEMES
+from api.embeds.oembed_html import render_blockquote, render_iframe
 from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.url_resolver import MAX_URL_LENGTH, ResolvedURL, resolve_url
 from api.http.errors import ProblemException
 from api.http.responses import encode_json, etag_hash
-from api.representations.attribution import SERVICE_NAME
+from api.representations.shared_wording import SERVICE_NAME
 from api.text.single_line import to_inert_text, truncate
 
 #: The maximum width of a frame, in pixels.

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from api.core.urls import absolute_url
-from api.representations.attribution import (
+from api.representations.shared_wording import (
     UNKNOWN_SOURCE,
     Item,
     attribution,

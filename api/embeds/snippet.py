@@ -11,7 +11,7 @@ from api.core.urls import absolute_url
 from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.script import latest_build
 from api.representations.markdown import escape_markdown, escape_markdown_lines, format_link
-from api.text.escaping import escape_active, escape_html, escape_lines, isolate_name
+from api.text.html_escaping import escape_active, escape_html, escape_lines, isolate_name
 
 #: Colour themes; without one, a quote takes the colours of the page.
 THEMES = ("light", "dark")

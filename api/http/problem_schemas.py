@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import fields
 
 from api.http.problem_types import PROBLEM_TYPES, ProblemType
-from api.schemas.base import ResponseSchema
 from api.schemas.fields import ConstantField, Enumerated
+from api.schemas.shared_schemas import ResponseSchema
 
 
 class ProblemErrorSchema(ResponseSchema):

@@ -7,8 +7,8 @@ from typing import Any
 from werkzeug.routing import BaseConverter
 
 from api.core.resource_registry import example_id, require_type
-from api.schemas.base import ITEM_NAMES
 from api.schemas.fields import SLUG
+from api.schemas.shared_schemas import ITEM_NAMES
 from models import MODELS_BY_TYPE
 from models.types import SLUG_LENGTH
 

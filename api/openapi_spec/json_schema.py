@@ -12,7 +12,6 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from api.core.resource_registry import get_schema, version_of_field
 from api.http.deprecation.declaration import deprecation_to_document
-from api.schemas.base import ReferenceSchema, ResponseSchema
 from api.schemas.fields import (
     Choice,
     ConstantField,
@@ -23,7 +22,8 @@ from api.schemas.fields import (
     Slug,
 )
 from api.schemas.random_queries import TimeZoneField, time_zone_names
-from api.schemas.references import MAX_EXPANDED_ITEMS, UnionField, list_links
+from api.schemas.reference_fields import MAX_EXPANDED_ITEMS, UnionField, list_links
+from api.schemas.shared_schemas import ReferenceSchema, ResponseSchema
 from models.types import SLUG_LENGTH
 
 

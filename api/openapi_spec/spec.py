@@ -8,13 +8,13 @@ import flask_smorest
 from flask import Flask
 from flask_smorest.utils import prepare_response
 
-from api.core.release import VERSION
+from api.core.version import VERSION
 from api.http.errors import PROBLEM_JSON
 from api.http.problem_schemas import PROBLEM_SCHEMAS, ProblemSchema, problem_class_name
 from api.http.problem_types import PROBLEM_TYPES
 from api.http.responses import RATE_LIMIT_HEADERS
 from api.openapi_spec.json_schema import SchemaPlugin
-from api.schemas.base import component_name
+from api.schemas.shared_schemas import component_name
 
 HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
     "ETag": {
@@ -178,7 +178,7 @@ class Api(flask_smorest.Api):
         """Do nothing: ``api/http/errors.py`` handles every error of the app."""
 
     def _register_doc_blueprint(self) -> None:
-        """Do nothing: ``api/resources/meta`` serves the document."""
+        """Do nothing: ``api/resources/service`` serves the document."""
 
 
 def _component_name(schema: Any) -> str:

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 from api.core.urls import absolute_url
 from api.pages.feed_entries import Feed, FeedEntry
-from api.representations.attribution import SERVICE_NAME
-from api.text.escaping import INVALID_XML
+from api.representations.shared_wording import SERVICE_NAME
+from api.text.html_escaping import INVALID_XML
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from api.core.urls import absolute_url
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.snippet import render_figure, render_text
-from api.pages.link_preview import build_preview, strip_markup
-from api.representations.attribution import Item
-from api.text.escaping import escape_active, escape_html
+from api.pages.page_metadata import build_preview, strip_markup
+from api.representations.shared_wording import Item
+from api.text.html_escaping import escape_active, escape_html
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from api.core.config import ROOT
 from api.core.request_context import settings
-from api.http.deprecation.headers import DeprecationEntry, active_deprecations
+from api.http.deprecation.operations import DeprecationEntry, active_deprecations
 from api.pages.rendering import render_page
 from models import NotFound
 

@@ -20,7 +20,7 @@ from api.pages.browse import browse
 from api.pages.feeds import feeds
 from api.pages.gallery import gallery
 from api.pages.guides import guides, load_guides
-from api.pages.http_examples import HTTP_EXAMPLES, request_text, response_text
+from api.pages.problem_examples import HTTP_EXAMPLES, request_text, response_text
 from api.pages.quote_pages import quotes
 from api.pages.rendering import render_page
 from api.pages.sitemap import sitemap

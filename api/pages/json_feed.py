@@ -7,7 +7,7 @@ from typing import Any
 from api.core.urls import absolute_url
 from api.http.responses import encode_json
 from api.pages.feed_entries import Feed, FeedEntry
-from api.representations.attribution import SERVICE_NAME
+from api.representations.shared_wording import SERVICE_NAME
 
 CONTENT_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -15,7 +15,7 @@ from api.embeds.quote_view_model import build_view_model
 from api.embeds.snippet import render_snippets
 from api.http import clock
 from api.http.errors import ProblemException
-from api.pages.link_preview import build_preview, render_json_ld
+from api.pages.page_metadata import build_preview, render_json_ld
 from api.pages.rendering import render_page
 from api.query.internal_reader import read_item
 from api.representations import FORMATS, format_named

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 from markupsafe import Markup, escape
 
-from api.pages.link_preview import strip_markup
+from api.pages.page_metadata import strip_markup
 
 #: The resource types that have pages of their own.
 PAGE_PATHS = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/", "quote": "/quotes/"}

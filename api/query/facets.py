@@ -11,9 +11,9 @@ from sqlalchemy import CompoundSelect, union_all
 
 from api.query.pagination import COUNT_CAP, ListRequest
 from api.query.planner import ListPlanner
-from api.query.statement_cache import MAX_STATEMENTS, ResourceReader
-from api.schemas.base import OrderedSchemaMeta, ResponseSchema
+from api.query.resource_reader import MAX_STATEMENTS, ResourceReader
 from api.schemas.fields import count_relation_field
+from api.schemas.shared_schemas import OrderedSchemaMeta, ResponseSchema
 from models import RESOURCES
 from models.facet_counts import MAX_FACET_VALUES, FacetCounts, FacetQuery
 

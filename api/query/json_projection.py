@@ -29,7 +29,8 @@ from api.query.sql_json import (
     to_json,
 )
 from api.schemas.fields import JSONObject, UTCDateTime
-from api.schemas.references import (
+from api.schemas.item_shape import Shape
+from api.schemas.reference_fields import (
     Expandable,
     ExpandedList,
     NestedObject,
@@ -37,7 +38,6 @@ from api.schemas.references import (
     UnionReference,
     URLField,
 )
-from api.schemas.sparse_fields import Shape
 from models import AdvisoryLink
 
 #: The bound of the cache of expressions, of about 50 KB each.

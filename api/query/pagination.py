@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from api.query.cursors import Cursor, seek_conditions, to_json_value
-from api.schemas.filters import MAX_PAGE_SIZE
+from api.schemas.list_queries import MAX_PAGE_SIZE
 from models.facet_counts import MAX_COUNTED
 
 #: How many rows a page's statement is to read: one more than the page holds, to know whether one follows.

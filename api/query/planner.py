@@ -29,8 +29,8 @@ from models.filters import (
     uses_list_index,
 )
 from models.list_index import ALL_THEMES, LIST_ORDER, LISTED, ListIndexRow
+from models.list_selectivity import is_low_selectivity, theme_document_count, visible_resource_count
 from models.placeholders import Placeholder, bound
-from models.search.selectivity import is_low_selectivity, theme_document_count, visible_resource_count
 
 #: Filters that many rows pass, so that those which pass are soon met on a walk.
 LOW_SELECTIVITY_FILTERS = frozenset(

@@ -8,7 +8,7 @@ database or the request; ``negotiate`` takes a parsed ``Accept`` header.
     format_.body(item), format_.content_type
 """
 
+from api.representations.accept_header import negotiate
 from api.representations.formats import FORMATS, Format, format_named, formats_for
-from api.representations.negotiation import negotiate
 
 __all__ = ["FORMATS", "Format", "format_named", "formats_for", "negotiate"]

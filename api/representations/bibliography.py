@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.representations.attribution import (
+from api.representations.shared_wording import (
     SERVICE_NAME,
     Item,
     attribution,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from api.representations.attribution import UNDATED, Item
 from api.representations.bibliography import Reference, references
+from api.representations.shared_wording import UNDATED, Item
 
 #: TeX commands for special characters. BibTeX counts braces even after a backslash, so braces need commands.
 ESCAPES = str.maketrans(

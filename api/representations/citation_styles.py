@@ -12,9 +12,9 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from api.representations.attribution import UNDATED, Item
 from api.representations.bibliography import Reference, references
 from api.representations.csl import csl_date
+from api.representations.shared_wording import UNDATED, Item
 
 #: The styles by name, with their files in the CSL repository.
 STYLES = {"apa": "apa", "mla": "modern-language-association", "chicago": "chicago-author-date"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.representations.attribution import Item
 from api.representations.bibliography import Reference, references
+from api.representations.shared_wording import Item
 
 # An essay or review is an article only if it has a publication.
 TYPES = {"book": "book", "talk": "speech", "record": "document"}

@@ -15,7 +15,7 @@ from api.representations import (
     ris,
     web_annotation,
 )
-from api.representations.attribution import Item
+from api.representations.shared_wording import Item
 
 CITABLE_TYPES = frozenset({"quote", "commentary", "source"})
 #: A source is the target of annotations, so it has none itself.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.representations.attribution import (
+from api.representations.shared_wording import (
     SERVICE_NAME,
     Item,
     attribution,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from api.representations.attribution import (
+from api.representations.plain_text import footer_lines, format_publication
+from api.representations.shared_wording import (
     Item,
     attribution,
     content_note,
@@ -14,7 +15,6 @@ from api.representations.attribution import (
     one_line,
     public_url,
 )
-from api.representations.plain_text import footer_lines, format_publication
 
 # HTML is escaped with character references, which every dialect supports; everything else with backslashes.
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from api.representations.attribution import (
+from api.representations.shared_wording import (
     UNDATED,
     Item,
     attribution,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.representations.attribution import Item
 from api.representations.bibliography import Reference, references
+from api.representations.shared_wording import Item
 
 TYPES = {"book": "BOOK", "record": "GEN", "talk": "GEN"}
 

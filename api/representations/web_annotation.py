@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.representations.attribution import (
+from api.representations.jsonld import Node, dumps
+from api.representations.shared_wording import (
     SERVICE_NAME,
     Item,
     attribution,
@@ -10,7 +11,6 @@ from api.representations.attribution import (
     encode_uri,
     service_url,
 )
-from api.representations.jsonld import Node, dumps
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 #: A quote marks a passage of the source; commentary describes what the source argues.

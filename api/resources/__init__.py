@@ -1,6 +1,8 @@
 """The resources: a folder for each, with its routes and its schemas.
 
-There is no list of folders: the folder of a model in ``models.RESOURCES`` has the name of its table.
+There is no list of folders: the folder of a model in ``models.RESOURCES`` has the name of its table. A list
+below another resource, such as ``/v1/films/{film}/quotes``, is in the folder of what it returns. In it,
+``schemas.py`` has the schema of an item, of the list's query and of an entry in a pack (the create schema).
 """
 
 from __future__ import annotations

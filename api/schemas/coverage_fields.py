@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import REFERENCE_SCHEMAS, ResponseSchema
 from api.schemas.fields import Enumerated, count_relation_field
-from api.schemas.references import NestedObject
+from api.schemas.reference_fields import NestedObject
+from api.schemas.shared_schemas import REFERENCE_SCHEMAS, ResponseSchema
 
 
 def relation_field(limits: str) -> Enumerated:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from api.text.escaping import WORD_JOINER, escape_active, escape_html
+from api.text.html_escaping import WORD_JOINER, escape_active, escape_html
 
 #: Collapsible white space and line separators; no-break spaces stay.
 WHITE_SPACE = re.compile(r"[\t-\r\x1c- \x85\u2028\u2029]+")

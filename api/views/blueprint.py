@@ -12,15 +12,15 @@ from flask import Response
 from marshmallow import Schema
 from sqlalchemy import Select
 
-from api.http.deprecation import headers as deprecation_headers
+from api.http.deprecation import operations as deprecation_headers
 from api.http.query_parser import StrictParser
 from api.http.responses import RATE_LIMIT_HEADERS
-from api.query.statement_cache import View
+from api.query.resource_reader import View
 from api.representations import formats_for
-from api.schemas.base import ResponseSchema, list_schema
-from api.schemas.filters import ListQuerySchema
+from api.schemas.item_shape import ItemQuerySchema, with_format_parameter, with_shape_parameters
+from api.schemas.list_queries import ListQuerySchema
 from api.schemas.random_queries import daily_query, random_query
-from api.schemas.sparse_fields import ItemQuerySchema, with_format_parameter, with_shape_parameters
+from api.schemas.shared_schemas import ResponseSchema, list_schema
 from api.views.reads import (
     Responder,
     daily_response,

@@ -10,8 +10,8 @@ from flask import Response
 from marshmallow import Schema
 
 from api.http.responses import cacheable_response, encode_json, etag_hash
-from api.schemas.base import ResponseSchema, list_schema
-from api.schemas.sparse_fields import ItemQuerySchema, shape_from_args, with_shape_parameters
+from api.schemas.item_shape import ItemQuerySchema, shape_from_args, with_shape_parameters
+from api.schemas.shared_schemas import ResponseSchema, list_schema
 from api.views.blueprint import MISSING_RESPONSES, Blueprint
 
 #: Takes the loaded query, and the path by keywords.

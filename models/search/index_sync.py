@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
-from models.generation_counter import ContentGeneration
+from models.content_generation import ContentGeneration
 from models.revision import TOUCHED, Identity
 from models.search.document_builder import (
     BATCH_SIZE,

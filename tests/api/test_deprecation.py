@@ -12,13 +12,13 @@ from marshmallow import fields
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.http.deprecation.declaration import Deprecated, InvalidSunset
-from api.http.deprecation.headers import active_deprecations
+from api.http.deprecation.operations import active_deprecations
 from api.http.url_converters import slug_parameter
 from api.resources.films.schemas import FilmSchema
 from api.resources.quotes.schemas import QuoteQuerySchema, QuoteSchema
-from api.schemas.base import REFERENCE_SCHEMAS, CitationSchema
 from api.schemas.fields import Choice, CommaSeparated, ConstantField
-from api.schemas.references import NestedParts, ReferenceTo
+from api.schemas.reference_fields import NestedParts, ReferenceTo
+from api.schemas.shared_schemas import REFERENCE_SCHEMAS, CitationSchema
 from api.views.blueprint import Blueprint
 from models import Quote, Voice
 from openapi import PATH, render_document

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.snippet import render_figure, render_snippets
-from api.text.escaping import WORD_JOINER, escape_active
+from api.text.html_escaping import WORD_JOINER, escape_active
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.choices import NASTY

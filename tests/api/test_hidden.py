@@ -5,8 +5,8 @@ import re
 import pytest
 
 from api.core.resource_registry import get_schema_class
-from api.schemas.references import expandable_names
-from api.schemas.sparse_fields import MAX_INCLUDES
+from api.schemas.item_shape import MAX_INCLUDES
+from api.schemas.reference_fields import expandable_names
 from models import MODELS_BY_TYPE, RESOURCES
 
 #: A list below an item's path.

@@ -7,7 +7,7 @@ from api.app import create_app
 from api.core.config import Settings
 from api.core.resource_registry import IncompleteResource
 from api.schemas.fields import Reference
-from api.schemas.references import ListURLField, ReferencesTo, ReferenceTo
+from api.schemas.reference_fields import ListURLField, ReferencesTo, ReferenceTo
 from models import RESOURCES, Quote
 from models.searchable import SEARCHABLE, Searchable
 

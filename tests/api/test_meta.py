@@ -7,8 +7,8 @@ import pytest
 
 from api.app import create_app
 from api.core.config import ROOT, Settings
-from api.core.release import VERSION
 from api.core.resource_registry import COLLECTION_PATHS
+from api.core.version import VERSION
 from models import Quote, Status
 from models.revision import change_set
 from openapi import PATH

@@ -12,7 +12,7 @@ from api.app import create_app
 from api.core import request_context
 from api.core.config import Settings
 from api.http.problem_types import PROBLEM_TYPES
-from api.pages.http_examples import HTTP_EXAMPLES
+from api.pages.problem_examples import HTTP_EXAMPLES
 from models import Quote
 from tests.browser.parsed import Parsed
 from tests.conftest import PATIENT

@@ -15,9 +15,9 @@ from api.core.resource_registry import get_schema_class
 from api.query.json_projection import compile_item, object_fragments
 from api.query.sql_json import PrecompiledSQL, concatenate
 from api.resources.commentary.schemas import ClaimRelationSchema
-from api.schemas.base import ResponseSchema
-from api.schemas.references import expandable_names
-from api.schemas.sparse_fields import Shape
+from api.schemas.item_shape import Shape
+from api.schemas.reference_fields import expandable_names
+from api.schemas.shared_schemas import ResponseSchema
 from models import MODELS_BY_TYPE, CommentaryRelation, Film, Quote
 from models.database import Database
 from tests.cases import each

@@ -1,7 +1,7 @@
 """``fields=`` and ``include=``: what they give, what they refuse, and what they cost."""
 
-from api.schemas.references import MAX_EXPANDED_ITEMS
-from api.schemas.sparse_fields import MAX_INCLUDES
+from api.schemas.item_shape import MAX_INCLUDES
+from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
 from tests.cases import each
 from tests.statements import statements
 

@@ -14,8 +14,8 @@ from api.core.config import Settings
 from api.core.resource_registry import COLLECTION_PATHS, get_schema, get_schema_class, path_in_version
 from api.openapi_spec.spec import Api, spec_options
 from api.query.json_projection import compile_item
-from api.schemas.references import expandable_names
-from api.schemas.sparse_fields import Shape
+from api.schemas.item_shape import Shape
+from api.schemas.reference_fields import expandable_names
 from models import Quote
 from openapi import PATH, render_document
 from tests import quotes_v2

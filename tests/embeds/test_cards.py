@@ -10,7 +10,7 @@ from PIL import Image
 from api.embeds.cards.layout import EDGE_WIDTH, FOREGROUND, GAP, MIN_WIDTH_FOR_NAME, MUTED, layout_card
 from api.embeds.cards.png import _text_coverage, draw_png
 from api.embeds.cards.svg import draw_svg
-from api.representations.attribution import UNKNOWN_SOURCE
+from api.representations.shared_wording import UNKNOWN_SOURCE
 from api.text.fitting import ELLIPSIS
 from tests.embeds.shown import HARD, TEXTS, few, shown
 

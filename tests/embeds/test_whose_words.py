@@ -9,9 +9,9 @@ from flask import render_template
 
 from api.embeds import frame_metrics
 from api.embeds.cards.layout import layout_card
-from api.embeds.embed_html import render_blockquote
+from api.embeds.oembed_html import render_blockquote
 from api.embeds.snippet import render_snippets
-from api.representations.attribution import UNKNOWN_SOURCE
+from api.representations.shared_wording import UNKNOWN_SOURCE
 from tests.browser.parsed import Parsed
 from tests.embeds.shown import shown
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import bindparam
 
 from api.query.planner import ListPlanner
-from api.query.statement_cache import list_planner, split_key_and_params
+from api.query.resource_reader import list_planner, split_key_and_params
 from models import Commentary, Quote
 from models.placeholders import Placeholder, PlaceholderAccess, bound
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from models import Theme
-from models.change_notification import MAX_STALENESS_SECONDS, POLL_SECONDS
+from models.change_watchers import MAX_STALENESS_SECONDS, POLL_SECONDS
 from models.database import Database
 from tests.waiting import until
 
@@ -116,8 +116,8 @@ class TestPostgreSQL:
         assert until(lambda: postgresql.change_watcher.version_token() not in (before, None))
 
     def test_a_commit_notifies_the_watchers_of_other_processes(self, postgresql, monkeypatch):
-        monkeypatch.setattr("models.change_notification.POLL_SECONDS", 10)
-        monkeypatch.setattr("models.change_notification.MAX_STALENESS_SECONDS", 60)
+        monkeypatch.setattr("models.change_watchers.POLL_SECONDS", 10)
+        monkeypatch.setattr("models.change_watchers.MAX_STALENESS_SECONDS", 60)
         with closing(Database(postgresql.url.render_as_string(hide_password=False))) as other:
             before = steady(postgresql)
             add(other)

@@ -118,14 +118,14 @@ HTTP = [
     ),
     Fault(
         "etag-without-revision",
-        "api/query/statement_cache.py",
+        "api/query/resource_reader.py",
         'getattr(model, "revision", null())',
         "null()",
         "tests/api/test_http.py",
     ),
     Fault(
         "included-lists-ignore-max-severity",
-        "api/schemas/references.py",
+        "api/schemas/reference_fields.py",
         'filters["max_severity"] = self.severity_ceiling',
         'filters["max_severity"] = 3',
         "tests/api/test_shapes.py",
@@ -139,7 +139,7 @@ HTTP = [
     ),
     Fault(
         "request-id-not-exposed-to-other-origins",
-        "api/http/security_headers.py",
+        "api/http/security.py",
         '    "Sunset",\n    "X-Request-Id",',
         '    "Sunset",',
         "tests/api/test_http.py",
@@ -213,7 +213,7 @@ RESOURCES = [
     ),
     Fault(
         "unmigrated-database-is-ready",
-        "api/resources/meta/routes.py",
+        "api/resources/service/routes.py",
         "if not is_current(database().engine):",
         "if database().engine is None:",
         "tests/api/test_errors.py",
@@ -365,7 +365,7 @@ PAGES = [
     ),
     Fault(
         "flagged-words-in-the-page-json-ld",
-        "api/pages/link_preview.py",
+        "api/pages/page_metadata.py",
         'if item["advisories"]:\n        del node["text"]',
         'if not item["text"]:\n        del node["text"]',
         "tests/api/test_pages_quotes.py",
@@ -473,7 +473,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-commit-notifies-nobody",
-        "models/generation_counter.py",
+        "models/content_generation.py",
         'if connection.dialect.name == "postgresql":',
         'if connection.dialect.name == "postgres":',
         "tests/models/test_watching.py",
@@ -570,7 +570,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-own-commit-counts-late",
-        "models/change_notification.py",
+        "models/change_watchers.py",
         "watcher.record_commit()",
         "watcher.version_token()",
         "tests/models/test_watching.py",

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from api.embeds.cards.layout import ACCENT, BACKGROUND, Card, TextLine
 from api.embeds.cards.png import LOGO_BARS, LOGO_TILE
 from api.text.drawable_text import sanitize_text
-from api.text.escaping import escape_active
+from api.text.html_escaping import escape_active
 
 FONT_FAMILY = "Literata, 'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, 'Noto Serif', serif"
 

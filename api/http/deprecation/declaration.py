@@ -1,7 +1,7 @@
 """Declare a deprecation once; the OpenAPI document, the headers and the guide are derived from it.
 
 Declare it where the deprecated part is defined: as a decorator of a view, or as ``deprecated`` in the
-metadata of a field or a parameter. ``api/http/deprecation/headers.py`` finds it there.
+metadata of a field or a parameter. ``api/http/deprecation/operations.py`` finds it there.
 """
 
 from __future__ import annotations

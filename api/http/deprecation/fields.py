@@ -10,9 +10,9 @@ from marshmallow import Schema, fields
 
 from api.core.resource_registry import get_schema, version_of_field
 from api.http.deprecation.declaration import EXTENSION_KEY, Deprecated
-from api.schemas.base import ListSchema, ResponseSchema, component_name
-from api.schemas.references import ExpandedList, ReferenceTo, UnionField
-from api.schemas.sparse_fields import available_includes, shape_from_args
+from api.schemas.item_shape import available_includes, shape_from_args
+from api.schemas.reference_fields import ExpandedList, ReferenceTo, UnionField
+from api.schemas.shared_schemas import ListSchema, ResponseSchema, component_name
 
 #: Query parameters that determine the fields of a response.
 SHAPING_PARAMETERS = ("fields", "include", "facets")

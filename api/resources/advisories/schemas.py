@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import ItemSchema, ResponseSchema
-from api.schemas.create_bodies import CreateSchema
+from api.schemas.create_schemas import CreateSchema
 from api.schemas.fields import ConstantField, JSONObject, Text
-from api.schemas.filters import IdFilter, ListQuerySchema, SortField
-from api.schemas.references import ListURLField, NestedObject, URLField
+from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField
+from api.schemas.reference_fields import ListURLField, NestedObject, URLField
+from api.schemas.shared_schemas import ItemSchema, ResponseSchema
 from models import Advisory
 
 SEVERITIES = {

@@ -6,8 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.schemas.base import AdvisoryLinkSchema, CitationSchema, ItemSchema, RequestSchema, ResponseSchema
-from api.schemas.create_bodies import (
+from api.schemas.create_schemas import (
     CreateSchema,
     advisories_field,
     citations_field,
@@ -16,7 +15,7 @@ from api.schemas.create_bodies import (
     themes_field,
 )
 from api.schemas.fields import Choice, CommaSeparated, ConstantField, Reference, Slug, Text
-from api.schemas.filters import (
+from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
     ListQuerySchema,
@@ -25,7 +24,14 @@ from api.schemas.filters import (
     ThemeFilters,
     drop_filters,
 )
-from api.schemas.references import NestedObject, NestedParts, ReferencesTo, ReferenceTo, URLField
+from api.schemas.reference_fields import NestedObject, NestedParts, ReferencesTo, ReferenceTo, URLField
+from api.schemas.shared_schemas import (
+    AdvisoryLinkSchema,
+    CitationSchema,
+    ItemSchema,
+    RequestSchema,
+    ResponseSchema,
+)
 from models import Commentary, CommentaryKind, CommentaryRelation, Relation, Scope, Weight
 
 

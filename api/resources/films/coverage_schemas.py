@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import REFERENCE_SCHEMAS, ResponseSchema
 from api.schemas.coverage_fields import relation_field, themes_field
 from api.schemas.fields import Choice, ConstantField
-from api.schemas.references import NestedObject, ReferenceTo
+from api.schemas.reference_fields import NestedObject, ReferenceTo
+from api.schemas.shared_schemas import REFERENCE_SCHEMAS, ResponseSchema
 from models import CommentaryKind
 from models.film_coverage import MAX_SCENES, MAX_SOURCES
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.schemas.base import ItemSchema, RequestSchema, ResponseSchema
-from api.schemas.create_bodies import CreateSchema, language_field, note_field
+from api.schemas.create_schemas import CreateSchema, language_field, note_field
 from api.schemas.fields import (
     CommaSeparated,
     ConstantField,
@@ -18,8 +17,9 @@ from api.schemas.fields import (
     Text,
     WholeNumber,
 )
-from api.schemas.filters import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
-from api.schemas.references import ListURLField, NestedObject, URLField
+from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
+from api.schemas.reference_fields import ListURLField, NestedObject, URLField
+from api.schemas.shared_schemas import ItemSchema, RequestSchema, ResponseSchema
 from models import Film
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import RequestSchema, ResponseSchema
 from api.schemas.coverage_fields import relation_field
 from api.schemas.fields import ConstantField, StrictInteger
-from api.schemas.references import ReferenceTo, URLField
+from api.schemas.reference_fields import ReferenceTo, URLField
+from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 from models.theme_map import MAX_LINKS, MAX_SCENES, MAX_THEMES
 
 

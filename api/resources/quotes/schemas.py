@@ -6,8 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import AdvisoryLinkSchema, CitationSchema, ItemSchema, ResponseSchema
-from api.schemas.create_bodies import (
+from api.schemas.create_schemas import (
     CreateSchema,
     advisories_field,
     citations_field,
@@ -16,7 +15,7 @@ from api.schemas.create_bodies import (
     themes_field,
 )
 from api.schemas.fields import Choice, CommaSeparated, ConstantField, NullableConstant, Reference, Slug, Text
-from api.schemas.filters import (
+from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
     ListQuerySchema,
@@ -25,7 +24,7 @@ from api.schemas.filters import (
     ThemeFilters,
     drop_filters,
 )
-from api.schemas.references import (
+from api.schemas.reference_fields import (
     ListURLField,
     NestedObject,
     NestedParts,
@@ -33,6 +32,7 @@ from api.schemas.references import (
     ReferenceTo,
     URLField,
 )
+from api.schemas.shared_schemas import AdvisoryLinkSchema, CitationSchema, ItemSchema, ResponseSchema
 from models import Certainty, Fidelity, Quote, QuoteKind, Voice
 
 RIGHTS = "Quoted from the source for criticism and review; the words belong to their author."

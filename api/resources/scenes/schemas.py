@@ -6,8 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.schemas.base import AdvisoryLinkSchema, CitationSchema, ItemSchema, RequestSchema, ResponseSchema
-from api.schemas.create_bodies import (
+from api.schemas.create_schemas import (
     CreateSchema,
     advisories_field,
     citations_field,
@@ -24,7 +23,7 @@ from api.schemas.fields import (
     Slug,
     Text,
 )
-from api.schemas.filters import (
+from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
     ListQuerySchema,
@@ -33,13 +32,20 @@ from api.schemas.filters import (
     ThemeFilters,
     drop_filters,
 )
-from api.schemas.references import (
+from api.schemas.reference_fields import (
     ListURLField,
     NestedObject,
     NestedParts,
     ReferencesTo,
     ReferenceTo,
     URLField,
+)
+from api.schemas.shared_schemas import (
+    AdvisoryLinkSchema,
+    CitationSchema,
+    ItemSchema,
+    RequestSchema,
+    ResponseSchema,
 )
 from models import Presence, Scene
 

@@ -15,7 +15,7 @@ from api.query.cursors import Cursor
 from api.query.json_projection import compile_item
 from api.query.pagination import ListRequest
 from api.resources.search.schemas import HITS
-from api.schemas.sparse_fields import Shape
+from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE, Film, Theme
 from models.search import Hit, Query, SearchResults, extract_snippet, search
 

@@ -8,7 +8,6 @@ from marshmallow import fields, validate
 
 from api.core.resource_registry import COLLECTION_PATHS
 from api.query.facets import FacetSchema
-from api.schemas.base import AdvisoryLinkSchema, PageSchema, RequestSchema, ResponseSchema
 from api.schemas.fields import (
     Choice,
     CommaSeparated,
@@ -18,8 +17,9 @@ from api.schemas.fields import (
     Slug,
     StrictInteger,
 )
-from api.schemas.filters import SearchTextField
-from api.schemas.references import NestedParts, ReferenceTo, UnionField, URLField
+from api.schemas.list_queries import SearchTextField
+from api.schemas.reference_fields import NestedParts, ReferenceTo, UnionField, URLField
+from api.schemas.shared_schemas import AdvisoryLinkSchema, PageSchema, RequestSchema, ResponseSchema
 from models.searchable import searchable_models
 
 #: Path prefixes of the web pages of the searched types that have one.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import REFERENCE_SCHEMAS, ResponseSchema
 from api.schemas.coverage_fields import relation_field, themes_field
 from api.schemas.fields import Choice, ConstantField
+from api.schemas.shared_schemas import REFERENCE_SCHEMAS, ResponseSchema
 from models import ParagraphKind
 from models.source_coverage import MAX_PARAGRAPHS
 

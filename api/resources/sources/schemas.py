@@ -6,8 +6,7 @@ import re
 
 from marshmallow import fields, validate
 
-from api.schemas.base import ItemSchema, RequestSchema, ResponseSchema
-from api.schemas.create_bodies import CreateSchema, language_field, note_field
+from api.schemas.create_schemas import CreateSchema, language_field, note_field
 from api.schemas.fields import (
     Choice,
     CommaSeparated,
@@ -19,8 +18,9 @@ from api.schemas.fields import (
     Text,
     WholeNumber,
 )
-from api.schemas.filters import IdFilter, ListQuerySchema, SortField, drop_filters
-from api.schemas.references import ListURLField, NestedObject, ReferencesTo, UnionReference, URLField
+from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, drop_filters
+from api.schemas.reference_fields import ListURLField, NestedObject, ReferencesTo, UnionReference, URLField
+from api.schemas.shared_schemas import ItemSchema, RequestSchema, ResponseSchema
 from models import Paragraph, ParagraphKind, Source, SourceKind
 
 SHA256 = RegexpRule(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.base import RequestSchema, ResponseSchema
 from api.schemas.fields import CommaSeparated, ConstantField, Slug, StrictInteger
-from api.schemas.references import URLField
+from api.schemas.reference_fields import URLField
+from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 
 
 class RelatedThemeQuerySchema(RequestSchema):

@@ -27,7 +27,7 @@ from api.http.deprecation.declaration import (
 )
 from api.http.deprecation.fields import SHAPING_PARAMETERS, DeprecatedField, deprecated_fields_in
 from api.http.responses import JSON
-from api.schemas.base import ResponseSchema
+from api.schemas.shared_schemas import ResponseSchema
 
 DOCUMENTED_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

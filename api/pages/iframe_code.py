@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.core.urls import absolute_url
-from api.embeds import embed_html, frame_metrics
+from api.embeds import frame_metrics, oembed_html
 from api.embeds.frame import frame_title
 from api.embeds.quote_view_model import QuoteViewModel
 
@@ -37,4 +37,4 @@ def _theme_parameter(scheme: str) -> dict[str, Any]:
 
 def _iframe(path: str, title: str, height: int, parameters: dict[str, Any]) -> str:
     url = absolute_url(f"/embed/quotes/{path}", **parameters)
-    return embed_html.render_iframe(url, title, WIDTH, height)
+    return oembed_html.render_iframe(url, title, WIDTH, height)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.core.resource_registry import COLLECTION_PATHS, TYPE_BY_COLLECTION
-from api.schemas.base import ResponseSchema
 from api.schemas.fields import ConstantField, UTCDateTime
+from api.schemas.shared_schemas import ResponseSchema
 
 
 def _link(description: str) -> fields.String:

@@ -30,8 +30,8 @@ from api.query.pagination import (
     paged_statement,
 )
 from api.query.planner import ListPlanner
-from api.schemas.filters import SearchText
-from api.schemas.sparse_fields import Shape
+from api.schemas.item_shape import Shape
+from api.schemas.list_queries import SearchText
 from models.placeholders import Placeholder
 from models.search.query_compiler import SearchParameter
 

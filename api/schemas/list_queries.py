@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.base import OrderedSchemaMeta, RequestSchema
 from api.schemas.fields import CommaSeparated, Enumerated, Slug, StrictBoolean, StrictInteger
+from api.schemas.shared_schemas import OrderedSchemaMeta, RequestSchema
 from models import CommentaryRelation, InvalidQuery, Paragraph, Versioned
 from models.search import Query, parse
 from models.search.query_parser import MAX_QUERY_CHARACTERS

@@ -7,7 +7,7 @@ iframe. The output is well-formed XML, too.
 from __future__ import annotations
 
 from api.embeds.quote_view_model import QuoteViewModel
-from api.text.escaping import escape_html
+from api.text.html_escaping import escape_html
 from api.text.single_line import escape_attribute, escape_content
 
 #: The frame may report its height and open links, nothing else.

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from api.embeds.quote_view_model import QuoteViewModel
 from api.representations import jsonld
-from api.representations.attribution import Item
+from api.representations.shared_wording import Item
 from api.text.single_line import to_inert_text, to_single_line, truncate
 
 #: The lengths, in characters, that consumers display (Discourse, X).

@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import fields, pre_load, validate
 
-from api.schemas.base import RequestSchema
 from api.schemas.fields import LANGUAGE, Choice, Reference, RegexpRule, Text, WholeNumber
+from api.schemas.shared_schemas import RequestSchema
 from models import Status
 
 

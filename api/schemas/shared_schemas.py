@@ -11,7 +11,7 @@ from marshmallow.schema import SchemaMeta
 
 from api.core.resource_registry import COLLECTION_PATHS
 from api.schemas.fields import ConstantField, NullableConstant, UTCDateTime, count_relation_field
-from api.schemas.references import ExpandedList, ReferenceTo, URLField, list_links
+from api.schemas.reference_fields import ExpandedList, ReferenceTo, URLField, list_links
 from models import MODELS_BY_TYPE
 
 #: The fields before and after an item's own fields.

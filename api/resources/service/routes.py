@@ -11,13 +11,13 @@ from flask import Response
 from sqlalchemy import text
 
 from api.core.config import ROOT
-from api.core.release import VERSION
 from api.core.request_context import database, session, settings
 from api.core.resource_registry import COLLECTION_PATHS
 from api.core.urls import absolute_url
+from api.core.version import VERSION
 from api.http.responses import cacheable_response, encode_json, etag_hash
-from api.resources.meta.schemas import IndexSchema, MetaSchema
-from api.schemas.sparse_fields import ItemQuerySchema
+from api.resources.service.schemas import IndexSchema, MetaSchema
+from api.schemas.item_shape import ItemQuerySchema
 from api.views.blueprint import Blueprint
 from models import Unavailable
 from models.content_summary import ContentSummary

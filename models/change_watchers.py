@@ -18,7 +18,7 @@ from weakref import WeakSet
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models.generation_counter import CHANNEL, INCREMENTED, ContentGeneration
+from models.content_generation import CHANNEL, INCREMENTED, ContentGeneration
 
 #: The interval at which PostgreSQL is polled, in case notifications stop arriving.
 POLL_SECONDS = 1.0

@@ -9,9 +9,9 @@ from typing import Any
 from marshmallow import Schema
 
 from api.representations import formats_for
-from api.schemas.base import ITEM_NAMES, RequestSchema, ResponseSchema, component_name
 from api.schemas.fields import CommaSeparated, Enumerated, StrictInteger
-from api.schemas.references import MAX_EXPANDED_ITEMS, expandable_names, list_links
+from api.schemas.reference_fields import MAX_EXPANDED_ITEMS, expandable_names, list_links
+from api.schemas.shared_schemas import ITEM_NAMES, RequestSchema, ResponseSchema, component_name
 
 #: The includes that formats other than JSON need, by resource type.
 REPRESENTATION_INCLUDES: dict[str, tuple[str, ...]] = {
