@@ -1,4 +1,5 @@
-"""Subtext over HTTP: films, scenes, quotes, themes, characters and commentary as JSON resources.
+"""Subtext's HTTP API: films, scenes, quotes, themes, characters and commentary as JSON resources.
 
-A folder here is a resource (``routes.py``, ``schemas.py``); a file here is shared by all of them.
+``api/resources`` has a folder for each resource (``routes.py``, ``schemas.py``); all other folders are shared
+by the resources.
 """

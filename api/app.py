@@ -1,4 +1,4 @@
-"""The application factory: the one place where every part of the API is put together."""
+"""The application factory: it creates the Flask app and registers every part of the API."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from api.resources.search.routes import blp as search
 from api.resources.service.routes import blp as index
 from api.resources.service.routes import plain as meta
 
-#: The largest body that is read at all, in bytes.
+#: The maximum size of a request body, in bytes.
 MAX_BODY_BYTES = 1_048_576
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the application; without ``settings`` they are read from the environment."""
+    """Return the application; without ``settings``, they are read from the environment."""
     settings = settings or Settings.from_environment()
     app = Flask("api", static_folder=None)
     app.url_map.converters.update(CONVERTERS)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    # Merging would redirect to an address that the request's Host builds.
+    # Merging slashes would redirect to a URL built from the request's Host header.
     app.url_map.merge_slashes = False
     # api/http/errors.py logs each error once, without the values of variables.
     app.logger.disabled = True
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     security.init_app(app)
     if settings.rate_limits:
-        # Most services limit nothing, and need not load what counts.
+        # Imported only if needed: most deployments set no rate limits.
         from api.http.rate_limits import extension as rate_limits
 
         rate_limits.init_app(app, settings)
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_converter(converter, lambda _converter: {"type": "string"})
     for blueprint in (index, search, *blueprints()):
         api.register_blueprint(blueprint)
-    for unlisted in (meta, pages, assets, cards, frame, oembed, script, snippets):
-        app.register_blueprint(unlisted)
+    for undocumented in (meta, pages, assets, cards, frame, oembed, script, snippets):
+        app.register_blueprint(undocumented)
     response_cache.init_app(app, settings)
     return app

@@ -37,7 +37,7 @@ class ThroughORM(ResourceReader):
         statement = self.view(asked.filters, **path).options(*options_for(shape, asked.model))
         rows = self.session.execute(
             paged_statement([statement], [asked.order], asked.cursor).limit(ROW_LIMIT),
-            {"most": asked.query["limit"] + 1},
+            {"row_limit": asked.args["limit"] + 1},
         )
         page = build_page(rows.all(), asked, asked.cursor)
         dumped = shape.build_schema().dump([row[0] for row in page.rows], many=True)

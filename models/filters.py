@@ -1,6 +1,6 @@
-"""The conditions that filters make, for every model's ``select_where``, and joins with the list index.
+"""SQL conditions of the filters in every model's ``select_where``, and joins with the list index.
 
-Each takes an argument as it came: None for a filter that is not given, else values or placeholders.
+The argument of a filter is None if the filter is not set, else a placeholder or a list of values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Conditions = list[ColumnElement[bool]]
 
 
 def in_filter(column: Any, values: Any) -> Conditions:
-    """Return the condition that ``column`` has any of ``values``; none where the filter is not given."""
+    """Return the condition that ``column`` has any of ``values``; no condition if the filter is not set."""
     return [column.in_(bound(values))] if is_given(values) else []
 
 
@@ -34,17 +34,17 @@ def foreign_slug_in(column: Any, slugs: Any) -> Conditions:
 
 
 def linked(model: Any, owner: Any, *conditions: Conditions) -> Conditions:
-    """Return the condition that a row has one link that meets all conditions; none where there are none.
+    """Return the condition that a single link of a row meets all conditions; none if there are none.
 
-    ``owner`` is the column by which links refer to rows of ``model``.
+    ``owner`` is the links' foreign key to ``model``.
     """
-    together = [condition for some in conditions for condition in some]
-    return [model.id.in_(select(owner).where(*together))] if together else []
+    merged = [condition for group in conditions for condition in group]
+    return [model.id.in_(select(owner).where(*merged))] if merged else []
 
 
 def matches_text(model: Any, q: Any) -> Conditions:
-    """Return the condition that a row matches the search text ``q``, which comes in a list of one."""
-    return [matches_query(model, words) for words in bound(q)]
+    """Return the condition that a row matches the search text ``q``, a list of one value."""
+    return [matches_query(model, text) for text in bound(q)]
 
 
 def cites_source(model: Any, source: Any) -> Conditions:
@@ -60,38 +60,38 @@ def cites_source(model: Any, source: Any) -> Conditions:
 def advisory_filters(
     model: Any, advisory: Any, exclude_advisory: Any, max_severity: int | None
 ) -> Conditions:
-    """Return the conditions of the three advisory filters; ``max_severity=0`` admits no advisory at all."""
+    """Return the conditions of the three advisory filters; ``max_severity=0`` excludes every flagged row."""
     conditions: Conditions = []
     if is_given(advisory):
         conditions.append(model.id.in_(select_keys_with_advisory(model, advisory)))
     if is_given(exclude_advisory):
-        owner, carried = _advisory_of_row(model)
-        named = carried.where(owner.class_.advisory_id.in_(_advisory_keys(owner.class_, exclude_advisory)))
-        conditions.append(named.scalar_subquery().is_(None))
+        owner, link = _advisory_of_row(model)
+        excluded = link.where(owner.class_.advisory_id.in_(_advisory_keys(owner.class_, exclude_advisory)))
+        conditions.append(excluded.scalar_subquery().is_(None))
     if max_severity is not None:
-        owner, carried = _advisory_of_row(model)
-        conditions.append(carried.where(owner.class_.severity > max_severity).scalar_subquery().is_(None))
+        owner, link = _advisory_of_row(model)
+        conditions.append(link.where(owner.class_.severity > max_severity).scalar_subquery().is_(None))
     return conditions
 
 
 def select_keys_with_advisory(model: Any, advisory: Any) -> Select[Any]:
-    """Return the statement for the keys of rows that carry any of these advisories, some maybe twice."""
+    """Return the statement for the keys of rows with any of these advisories; keys may be repeated."""
     owner = _advisory_owner(model)
-    vocabulary = owner.class_.advisory.property.mapper.class_
+    advisory_model = owner.class_.advisory.property.mapper.class_
     return (
         select(owner)
         .join(owner.class_.advisory)
-        .where(owner.is_not(None), vocabulary.slug.in_(bound(advisory)))
+        .where(owner.is_not(None), advisory_model.slug.in_(bound(advisory)))
     )
 
 
 def has_advisory(model: Any, advisory: Any) -> ColumnElement[bool]:
-    """Return the condition that a row carries any of these advisories, checked row by row."""
+    """Return the condition that a row has any of these advisories, checked row by row."""
     owner = _advisory_owner(model)
-    carried = select(literal(1)).where(
+    link = select(literal(1)).where(
         owner == model.id, owner.class_.advisory_id.in_(_advisory_keys(owner.class_, advisory))
     )
-    return carried.correlate(model).limit(1).scalar_subquery().is_not(None)
+    return link.correlate(model).limit(1).scalar_subquery().is_not(None)
 
 
 def _advisory_owner(model: Any) -> Any:
@@ -99,24 +99,24 @@ def _advisory_owner(model: Any) -> Any:
 
 
 def _advisory_of_row(model: Any) -> tuple[Any, Select[Any]]:
-    """Return the owner column of advisory links, and the statement for one link of a row.
+    """Return the foreign key of advisory links to ``model``, and the statement for one link of a row.
 
-    A scalar subquery that is compared with NULL is evaluated row by row; of NOT EXISTS a database may make
-    a join that reads all links.
+    As a scalar subquery compared with NULL, it is evaluated row by row; a database may turn NOT EXISTS into a
+    join that reads all links.
     """
     owner = _advisory_owner(model)
     return owner, select(literal(1)).where(owner == model.id).limit(1)
 
 
 def _advisory_keys(link: Any, advisory: Any) -> Select[Any]:
-    vocabulary = link.advisory.property.mapper.class_
-    return select(vocabulary.id).where(vocabulary.slug.in_(bound(advisory)))
+    advisory_model = link.advisory.property.mapper.class_
+    return select(advisory_model.id).where(advisory_model.slug.in_(bound(advisory)))
 
 
 def join_list_index(statement: Select[Any], model: Any, theme: Any) -> Select[Any]:
-    """Return the statement joined with the list of one theme, or of all, whose rows come in list order."""
-    joined = and_(ListIndexRow.type_number == model.search_number, ListIndexRow.resource_id == model.id)
-    statement = statement.join(ListIndexRow, joined).execution_options(**{USES_LIST_INDEX: True})
+    """Return the statement joined with the list of a theme or of all themes, which is in list order."""
+    on_clause = and_(ListIndexRow.type_number == model.search_number, ListIndexRow.resource_id == model.id)
+    statement = statement.join(ListIndexRow, on_clause).execution_options(**{USES_LIST_INDEX: True})
     return statement.where(has_theme(theme))
 
 
@@ -132,15 +132,15 @@ def is_in_a_list_of(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
 
 
 def has_theme(theme: Any) -> ColumnElement[bool]:
-    """Return the condition that a position is in the list of a theme, or of everything."""
-    # A literal: a bind parameter would get the name of a requested theme.
+    """Return the condition that a list index row is in the list of a theme, or of all themes."""
+    # A literal, because a bind parameter would get the name of a requested theme.
     return ListIndexRow.theme == (literal_column("''") if isinstance(theme, str) and not theme else theme)
 
 
 def is_tagged_with(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that a row, joined with its film, is tagged with one of ``themes``."""
     film, other = model.film.property.mapper.class_, aliased(ListIndexRow)
-    found = select(literal(1)).where(
+    row = select(literal(1)).where(
         other.type_number == model.search_number,
         other.theme.in_(themes),
         other.film == film.slug,
@@ -148,30 +148,30 @@ def is_tagged_with(model: Any, themes: Sequence[Any]) -> ColumnElement[bool]:
         other.slug == model.slug,
     )
     # Planners expect IS NOT NULL to match more often than equality, and so prefer to scan in order.
-    return found.correlate(model, film).limit(1).scalar_subquery().is_not(None)
+    return row.correlate(model, film).limit(1).scalar_subquery().is_not(None)
 
 
 def is_tagged_with_none(themes: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that the resource of a list index row is tagged with none of ``themes``."""
     other = aliased(ListIndexRow)
-    same = [
+    same_position = [
         getattr(other, name) == getattr(ListIndexRow, name)
         for name in ("type_number", "film", "position", "slug")
     ]
-    found = select(literal(1)).where(*same, other.theme.in_(themes))
+    row = select(literal(1)).where(*same_position, other.theme.in_(themes))
     # Not NOT EXISTS: a planner may turn it into a join that reads every row of the themes.
-    return found.correlate(ListIndexRow).limit(1).scalar_subquery().is_(None)
+    return row.correlate(ListIndexRow).limit(1).scalar_subquery().is_(None)
 
 
 def select_listed_slugs(model: Any, theme: Any) -> Select[Any]:
-    """Return the statement for the ids in the list of a theme, or of everything."""
+    """Return the statement for the ids in the list of a theme, or of all themes."""
     return select(ListIndexRow.slug).where(ListIndexRow.type_number == model.search_number, has_theme(theme))
 
 
-def select_listed_keys(found: Select[Any]) -> Select[Any]:
-    """Return the statement for the primary keys in a list, as ``id``, in list order."""
+def select_listed_keys(statement: Select[Any]) -> Select[Any]:
+    """Return a list index statement with primary keys, labelled ``id``, as its column, in list order."""
     # Ordered, so that a capped count covers the same rows on both databases.
-    keys = found.with_only_columns(ListIndexRow.resource_id.label("id"))
+    keys = statement.with_only_columns(ListIndexRow.resource_id.label("id"))
     return keys.order_by(ListIndexRow.film, ListIndexRow.position, ListIndexRow.slug)
 
 
@@ -181,7 +181,7 @@ def uses_list_index(statement: Select[Any]) -> bool:
 
 
 def in_default_order(model: Any, statement: Select[Any]) -> Select[Any]:
-    """Return the statement in the model's default order, ended by the keys that tell any two rows apart."""
+    """Return the statement in the model's default order, with the keys that make the order unique."""
     keys = model.sort_keys() | (LIST_ORDER if uses_list_index(statement) else {})
     names = dict.fromkeys((*model.default_sort, *model.unique_sort))
     return statement.order_by(*(keys[name] for name in names))
@@ -190,25 +190,25 @@ def in_default_order(model: Any, statement: Select[Any]) -> Select[Any]:
 def filter_by_theme(statement: Select[Any], model: Any, theme: Any, theme_all: Any) -> Select[Any]:
     """Return the statement for rows that are tagged with any of ``theme`` and with all of ``theme_all``.
 
-    A theme means itself and its narrower themes. The statement is read from the list index of the themes,
-    unless they are marked as ``per_row``: those are looked up for each row.
+    A theme includes its narrower themes. The rows are read from the list index of the themes, unless these
+    are marked as ``per_row``: then the themes are checked row by row.
     """
     per_row = isinstance(theme, Placeholder) and theme.is_per_row
-    leading = [] if per_row else bound(theme)
+    listed = [] if per_row else bound(theme)
     checked = [[slug] for slug in bound(theme_all)] + ([bound(theme)] if per_row else [])
     if is_given(theme_all) and not is_given(theme):
         slugs = bound(theme_all)
-        leading = [_rarest_theme(model, slugs)] if len(slugs) > 1 else slugs
+        listed = [_rarest_theme(model, slugs)] if len(slugs) > 1 else slugs
         checked = checked if len(slugs) > 1 else []
-    if len(leading) == 1:
-        statement = join_list_index(statement, model, leading[0])
-    elif leading:
-        statement = statement.where(is_in_a_list_of(model, leading))
+    if len(listed) == 1:
+        statement = join_list_index(statement, model, listed[0])
+    elif listed:
+        statement = statement.where(is_in_a_list_of(model, listed))
     return statement.where(*(is_tagged_with(model, slugs) for slugs in checked))
 
 
 def _rarest_theme(model: Any, slugs: Sequence[Any]) -> Any:
-    """Return SQL for the theme, of several, that the fewest resources are tagged with."""
+    """Return SQL for the theme that the fewest resources are tagged with."""
     theme = model.theme_links.property.mapper.class_.theme.property.mapper.class_
     matches = select(theme.slug).where(theme.slug.in_(slugs))
     return matches.order_by(theme_document_count([theme.slug]), theme.slug).limit(1).scalar_subquery()

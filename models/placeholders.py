@@ -1,8 +1,8 @@
-"""Placeholders: they stand for a request's values while a statement is built that many requests share.
+"""Placeholders, which replace a request's values while a statement is built that many requests share.
 
-A cached statement is built once for all requests of one shape, so that code must not depend on the values
-of the first. A placeholder therefore cannot be looked at: comparing, testing, iterating, hashing or
-formatting it raises :class:`PlaceholderAccess`. Only :func:`bound` turns it into SQL parameters.
+A cached statement must not depend on the values of the first request. Comparing, testing, iterating, hashing
+or formatting a placeholder therefore raises :class:`PlaceholderAccess`. Only :func:`bound` turns it into SQL
+parameters.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from sqlalchemy import BindParameter
 
 
 class PlaceholderAccess(TypeError):
-    """Code that builds a cached statement looked at a value that differs from request to request."""
+    """Code that builds a cached statement accessed a value that differs between requests."""
 
     def __init__(self, name: str, operation: str) -> None:
-        """Name the argument, and what was done to it."""
+        """Take the names of the argument and of the operation."""
         super().__init__(
             f"“{name}” is a placeholder here: the statement is built once and run with many values, so its"
-            f" value cannot be looked at ({operation}). Pass it on to select_where() or bound()."
+            f" value cannot be accessed ({operation}). Pass it on to select_where() or bound()."
         )
 
 
@@ -32,9 +32,9 @@ def _refuse(operation: str) -> Any:
 
 
 class Placeholder:
-    """Stands for one value or several; ``is_per_row`` marks themes that are checked row by row.
+    """A placeholder for one or more values; ``is_per_row`` marks themes that are checked row by row.
 
-    Whether an argument is present, and how many values it has, is part of a statement's cache key.
+    The number of values is part of a statement's cache key, and so is the presence of an argument.
     """
 
     __slots__ = ("_name", "_parameters", "is_per_row")
@@ -42,22 +42,24 @@ class Placeholder:
     def __init__(
         self, name: str, parameters: Iterable[BindParameter[Any]], *, is_per_row: bool = False
     ) -> None:
-        """Take the argument's name, and the SQL parameters that get its values."""
+        """Take the argument's name, and the SQL parameters for its values."""
         self._name, self._parameters, self.is_per_row = name, tuple(parameters), is_per_row
 
     def split(self) -> list[Placeholder]:
-        """Return a placeholder for each of the values."""
-        return [Placeholder(self._name, [one], is_per_row=self.is_per_row) for one in self._parameters]
+        """Return a placeholder for each value."""
+        return [
+            Placeholder(self._name, [parameter], is_per_row=self.is_per_row) for parameter in self._parameters
+        ]
 
     def per_row(self) -> Placeholder:
-        """Return the same values, to be checked row by row (see ``models.filters.filter_by_theme``)."""
+        """Return a copy that is checked row by row (see ``models.filters.filter_by_theme``)."""
         return Placeholder(self._name, self._parameters, is_per_row=True)
 
 
 for _method in (
     *("__bool__", "__len__", "__iter__", "__reversed__", "__contains__", "__getitem__", "__index__"),
     *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__int__", "__float__"),
-    # SQLAlchemy would take it for a value to bind, or split a text into letters: bound() has the parameters.
+    # SQLAlchemy would bind it as a value, or iterate over its characters: use bound().
     "__clause_element__",
     *("__str__", "__repr__", "__format__", "__bytes__", "__add__", "__radd__", "__mod__", "__rmod__"),
 ):
@@ -65,12 +67,12 @@ for _method in (
 
 
 def is_given(values: Any) -> bool:
-    """Whether a filter is given: an argument that is neither None nor an empty list."""
+    """Whether a filter is set: its argument is neither None nor an empty list."""
     return values is not None and (isinstance(values, Placeholder) or bool(values))
 
 
 def bound(values: Any) -> list[Any]:
-    """Return what SQL is given for an argument's values: parameters for placeholders, anything else as is.
+    """Return an argument's values for SQL, with placeholders replaced by their parameters.
 
     ``values`` is None, a placeholder, or a list of values and placeholders.
     """
@@ -79,5 +81,7 @@ def bound(values: Any) -> list[Any]:
     if isinstance(values, Placeholder):
         return list(values._parameters)
     return [
-        each for value in values for each in (bound(value) if isinstance(value, Placeholder) else [value])
+        element
+        for value in values
+        for element in (bound(value) if isinstance(value, Placeholder) else [value])
     ]

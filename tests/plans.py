@@ -67,7 +67,7 @@ def _on_sqlite(rows):
         is_once = any(said[place].startswith("SCALAR SUBQUERY") for place in places)
         # The few rows of a limited subquery may be put in order once more, as may those of an initial question.
         is_little = "B-TREE" in detail and (above[id_] not in reading or is_once)
-        if made["found"] in places and not is_little and not _is_made(detail, made):
+        if made["page"] in places and not is_little and not _is_made(detail, made):
             yield detail
 
 

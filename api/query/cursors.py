@@ -1,8 +1,8 @@
-"""Order and place in a list: sort keys, and the cursors that say where a page begins.
+"""Cursors of keyset pagination, and the seek conditions that they turn into.
 
-A cursor is the base64url of a JSON list: a fingerprint of the list, its filters and its sort, the
-direction, and the sort values of the item to go on from, its id last. It is not signed: whoever
-makes one up gets another page of the same public list, or 422.
+A cursor is a JSON array in base64url: a fingerprint of the list with its filters and sort, the direction, and
+the sort values of the item where the page starts, its id last. Cursors are not signed: a forged one returns
+another page of the same public list, or 422.
 """
 
 from __future__ import annotations
@@ -26,83 +26,86 @@ if TYPE_CHECKING:
 
 
 def parse_value(key: SortKey, value: Any) -> Any:
-    """Return a cursor's value as the column's type; raise ``ValueError`` if it is of another."""
-    kind = key.column.expression.type
+    """Return a cursor's value as the column's type; raise ``ValueError`` if it has another type."""
+    column_type = key.column.expression.type
     if value is None and key.nullable:
         return None
-    if isinstance(kind, UTCTimestamp):
+    if isinstance(column_type, UTCTimestamp):
         return _parse_timestamp(value)
-    if isinstance(kind, Date):
+    if isinstance(column_type, Date):
         return dt.date.fromisoformat(value)
-    if isinstance(kind, Integer):
-        # What is larger fits no column, and is an error to the database.
+    if isinstance(column_type, Integer):
+        # The database would raise an error for an integer that does not fit the column.
         return value if type(value) is int and abs(value) < 2**31 else _wrong_type(value)
     return value if isinstance(value, str) and not UNSTORABLE_CHARACTERS.search(value) else _wrong_type(value)
 
 
 def _parse_timestamp(value: Any) -> dt.datetime:
-    at = dt.datetime.fromisoformat(value)
+    time = dt.datetime.fromisoformat(value)
     try:
-        return at.astimezone(dt.UTC) if at.tzinfo else _wrong_type(value)
+        return time.astimezone(dt.UTC) if time.tzinfo else _wrong_type(value)
     except OverflowError:
-        # Near year 1 and 9999 another zone's time has none in UTC.
+        # Converted to UTC, a time near year 1 or 9999 may be out of range.
         _wrong_type(value)
 
 
 def _wrong_type(value: Any) -> NoReturn:
-    raise ValueError(f"{value!r} is not of the column's type")
+    raise ValueError(f"{value!r} does not have the column's type")
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in a list; without values its beginning or, backwards, its end."""
+    """A position in a list; without values, the start of the list or, if ``backwards``, its end."""
 
     fingerprint: str
     backwards: bool
     values: list[Any]
 
     def __str__(self) -> str:
-        """Return the opaque text."""
-        plain = orjson.dumps([self.fingerprint, int(self.backwards), *self.values])
-        return base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
+        """Return the cursor as opaque text."""
+        content = orjson.dumps([self.fingerprint, int(self.backwards), *self.values])
+        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
     @classmethod
     def parse(cls, text: str, fingerprint: str, order: Sequence[SortKey]) -> Cursor:
-        """Read a cursor that must fit this list.
+        """Return the cursor in ``text``.
 
         Raises:
-            ProblemException: 422, when it is not a cursor or belongs to another list.
+            ProblemException: 422, if it is not a cursor, or was issued for another list, filter or sort.
         """
         try:
-            given, backwards, *values = cls.decode(text)
-            if given != fingerprint or backwards not in (0, 1) or len(values) not in (0, len(order)):
-                raise ValueError("another list")
+            issued_for, backwards, *values = cls.decode(text)
+            if issued_for != fingerprint or backwards not in (0, 1) or len(values) not in (0, len(order)):
+                raise ValueError("The cursor was issued for another list.")
             parsed = [parse_value(key, value) for key, value in zip(order, values, strict=bool(values))]
         except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
-            detail = "This cursor is not of this list with these filters and this sort. Start without one."
-            fault = {"location": "query", "pointer": "cursor", "detail": detail}
-            raise ProblemException("invalid-parameters", "1 parameter is not valid.", [fault]) from error
+            detail = (
+                "Invalid cursor: it was issued for a different list, filter or sort. Start again without a "
+                "cursor."
+            )
+            problem = {"location": "query", "pointer": "cursor", "detail": detail}
+            raise ProblemException("invalid-parameters", "1 parameter is not valid.", [problem]) from error
         return cls(fingerprint, bool(backwards), parsed)
 
     @staticmethod
     def decode(text: str) -> list[Any]:
-        """Return what a cursor holds: a fingerprint, a direction, and values; whatever they are."""
+        """Return the array in a cursor, unchecked: a fingerprint, a direction, and sort values."""
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        held: list[Any] = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
-        return held
+        content: list[Any] = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+        return content
 
 
 def seek_conditions(order: Sequence[SortKey], cursor: Cursor) -> list[ColumnElement[bool]]:
-    """Return conditions to come after the cursor, or before it when going backwards.
+    """Return the seek conditions: rows after the cursor or, going backwards, before it.
 
-    A row meets one of them at most, and those that meet a later one come later. Each is a stretch of an index
-    in the list's order: of a disjunction of them databases make a walk from its beginning.
+    A row meets at most one of them, and rows that meet a later one come later. Each is a range scan of an
+    index in list order; joined by OR, they would make databases scan the index from its start.
     """
     values, backwards = cursor.values, cursor.backwards
     if len({key.descending for key in order}) == 1 and not any(key.nullable for key in order):
-        # Rows are compared column by column (SQL:2016, 8.2), and so in one step.
-        place, here = tuple_(*(key.column for key in order)), tuple_(*values)
-        return [place < here if order[0].descending != backwards else place > here]
+        # A row value comparison (SQL:2016, 8.2) is one range scan.
+        row, position = tuple_(*(key.column for key in order)), tuple_(*values)
+        return [row < position if order[0].descending != backwards else row > position]
     return [
         and_(*map(_equals, order[:index], values), order[index].after_value(values[index], backwards))
         for index in reversed(range(len(order)))
@@ -110,10 +113,10 @@ def seek_conditions(order: Sequence[SortKey], cursor: Cursor) -> list[ColumnElem
 
 
 def _equals(key: SortKey, value: Any) -> ColumnElement[bool]:
-    same: ColumnElement[bool] = key.column == value if value is not None else key.column.is_(None)
-    return same
+    equals: ColumnElement[bool] = key.column == value if value is not None else key.column.is_(None)
+    return equals
 
 
 def to_json_value(value: Any) -> Any:
-    """Return a column's value as a cursor holds it."""
+    """Return a column's value in the JSON type that cursors use."""
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,4 +1,4 @@
-"""Facets of a list: what ``facets=`` adds to its answer, and the one statement that counts it."""
+"""Facets: the response schemas of a list's facet counts, and the single statement that computes them."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ from models.facet_counts import MAX_FACET_VALUES, FacetCounts, FacetQuery
 
 
 class DeclaredOrderMeta(OrderedSchemaMeta):
-    """Leaves the fields where their class has them: what is counted comes before what it is called."""
+    """Keeps the fields in the order of their declaration: the value comes before its label."""
 
     head = ()
     tail = ()
 
 
 class FacetValueSchema(ResponseSchema, metaclass=DeclaredOrderMeta):
-    """A value, and how many items of the list have it."""
+    """A value of a facet, and the number of items in the list that have it."""
 
-    value = fields.String(metadata={"description": "The value, as the filter of the same name takes it."})
-    label = fields.String(metadata={"description": "What it is called."})
-    count = fields.Integer(metadata={"description": "How many items of the list have it."})
+    value = fields.String(metadata={"description": "The value, as the filter of the same name accepts it."})
+    label = fields.String(metadata={"description": "The display name of the value."})
+    count = fields.Integer(metadata={"description": "The number of items in the list that have the value."})
 
 
 class FacetSchema(ResponseSchema):
-    """The values that the items of a list have, and how many have each."""
+    """The values of a facet, with the number of items in the list that have each."""
 
     relation = count_relation_field(
-        f"Whether the counts are exact or, of a list of more than {COUNT_CAP:,} items, lower bounds."
+        f"Whether the counts are exact, or lower bounds because the list has more than {COUNT_CAP:,} items."
     )
     values = fields.List(
         fields.Nested(FacetValueSchema),
         metadata={
-            "description": f"The values by count, descending, and then by value; at most {MAX_FACET_VALUES}."
+            "description": f"At most {MAX_FACET_VALUES} values, sorted by count, descending, then by value."
         },
     )
 
 
 class FacetsSchema(ResponseSchema):
-    """What a list was counted by."""
+    """The requested facets of a list."""
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Declare every facet as there only when it is asked for."""
+        """Declare every facet as optional: a response has only the requested ones."""
         super().on_bind_field(field_name, field_obj)
         field_obj.required = False
 
 
 def _facets_schema(type_name: str, names: Iterable[str]) -> type[ResponseSchema]:
-    """Return the schema of the facets of a type, under the name by which ``list_schema`` finds it."""
+    """Return the schema of a type's facets; ``list_schema`` finds it by its name."""
     described = {
         name: fields.Nested(
             FacetSchema,
-            metadata={"description": f"Only with `facets={name}`: the values of `{name}`."},
+            metadata={"description": f"The values of `{name}`; only with `facets={name}`."},
         )
         for name in names
     }
-    members = {"__doc__": f"What a list of the type {type_name} was counted by."} | described
+    members = {"__doc__": f"The requested facets of a list of the type {type_name}."} | described
     return type(f"{type_name.title()}FacetsSchema", (FacetsSchema,), members)
 
 
@@ -77,23 +77,25 @@ FACET_SCHEMAS = {
 
 
 def compute_facets(read: ResourceReader, request: ListRequest, path: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the requested facets of the whole list, as they are served: one statement."""
+    """Return the requested facets of the whole list, serialized; runs one statement."""
     planner, params = read.planner(request.filters, path)
-    names = tuple(name for name in request.model.facets() if name in request.query["facets"])
+    names = tuple(name for name in request.model.facets() if name in request.args["facets"])
     query, statement = _facet_statement(planner, names)
     counts = query.read(read.session.connection().execute(statement, params))
     return {name: serialize_facet(counts, name) for name in names}
 
 
 def serialize_facet(counts: FacetCounts, name: str) -> dict[str, Any]:
-    """Return a facet as it is served."""
-    values = [{"value": one.value, "label": one.label, "count": one.count} for one in counts.facets[name]]
+    """Return a facet in its JSON form."""
+    values = [
+        {"value": value.value, "label": value.label, "count": value.count} for value in counts.facets[name]
+    ]
     return {"relation": counts.relation, "values": values}
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _facet_statement(planner: ListPlanner, names: tuple[str, ...]) -> tuple[FacetQuery, CompoundSelect[Any]]:
-    """Return the facet query of a list and its statement, built once for all requests of one shape."""
+    """Return the facet query of a list, and its statement (see ``api.query.statement_cache``)."""
     declared = planner.model.facets()
     query = FacetQuery(
         planner.model,

@@ -1,6 +1,6 @@
-"""What is shown outside the API: the JSON that it serves, read as a view would read it.
+"""Read items in-process, as the API's own views do, for web pages, frames and cards.
 
-A page, a frame or a card so shows nothing that a call does not, and can name the calls it was made of.
+They display only what the API returns, and can link to the API calls that their content comes from.
 """
 
 from __future__ import annotations
@@ -20,47 +20,47 @@ from models import MODELS_BY_TYPE
 
 
 class APICall(NamedTuple):
-    """A call of the API: its address, and what it answers."""
+    """An API call: its URL, and the JSON that it returns."""
 
-    address: str
+    url: str
     json: Any
 
     @property
     def path(self) -> str:
-        """The address without what all addresses begin with."""
-        return self.address.removeprefix(settings().base_url)
+        """The URL without the base URL."""
+        return self.url.removeprefix(settings().base_url)
 
 
 def read_item(type_name: str, slug: str, *include: str) -> APICall:
-    """Return the call for an item.
+    """Return the API call for an item, with these relations included.
 
     Raises:
-        NotFound, Gone, Renamed: there is no such item that anyone may see.
+        NotFound, Gone, Renamed: there is no visible item with this id.
     """
     path = {"id": slug}
     read = ResourceReader(session(), select_item(type_name), settings().base_url)
-    found = read.item(path, Shape(get_schema_class(type_name), None, include))
-    if found is None:
+    row = read.item(path, Shape(get_schema_class(type_name), None, include))
+    if row is None:
         raise read.item_model(path).missing_error(session(), slug)
     query = {"include": ",".join(include)} if include else {}
-    return APICall(call_url(f"{COLLECTION_PATHS[type_name]}/{slug}", query), orjson.loads(found.json))
+    return APICall(call_url(f"{COLLECTION_PATHS[type_name]}/{slug}", query), orjson.loads(row.json))
 
 
 def call_url(path: str, query: dict[str, Any]) -> str:
-    """Return the address of a call: its path, and its query where it has one."""
+    """Return the absolute URL of a path with query parameters."""
     return absolute_url(path) + (f"?{urlencode(query, safe=',')}" if query else "")
 
 
-# Statements are kept by their view: each must be one and the same at every call.
+# Cached, because the statement cache is keyed by view: each call must return the same function.
 @cache
 def select_item(type_name: str) -> View:
-    """Return the view of an item of a type, as its own route reads it."""
+    """Return the view of an item, as in the routes of its type."""
     model = MODELS_BY_TYPE[type_name]
-    return lambda id: model.select_where(id=[id])  # noqa: A006 (the path's parameter)
+    return lambda id: model.select_where(id=[id])  # noqa: A006 (the path parameter)
 
 
 @cache
 def select_list(type_name: str) -> View:
-    """Return the view of the list of a type, which takes all filters."""
+    """Return the view of the list of a type; it accepts all filters."""
     model = MODELS_BY_TYPE[type_name]
     return lambda filters: model.select_where(**filters)

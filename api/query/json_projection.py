@@ -1,8 +1,7 @@
-"""Items as finished JSON in SQL: a schema, as a request shapes it, compiled into one expression.
+"""JSON projection: compile a schema into an SQL expression that returns each row's finished JSON.
 
-The schema that documents a resource also says what is read. ``compile_item`` gives the expression whose
-value, for each row, is the item's JSON text, byte for byte what ``Schema.dump`` and orjson make of
-the object. It is compiled once for each shape.
+The text is byte for byte the one that ``Schema.dump`` and orjson produce from the object. An expression is
+compiled once for each shape (``fields``, ``include``) of a schema.
 """
 
 from __future__ import annotations
@@ -40,38 +39,37 @@ from api.schemas.reference_fields import (
 )
 from models import AdvisoryLink
 
-#: The bound of the cache of expressions, of about 50 KB each.
+#: The size of the cache of expressions, which take about 50 KB each.
 MAX_SHAPES = 256
 
 
 @lru_cache(maxsize=MAX_SHAPES)
 def compile_item(shape: Shape, model: type[Any], base_url: str) -> PrecompiledSQL:
-    """Return the expression for the JSON of a row of ``noun`` in this shape.
+    """Return the expression for the JSON of a row of ``model`` in this shape.
 
-    It belongs into the columns of a statement that selects from ``noun``. Call it within an app:
-    addresses are written with its base, ``base_url``, which is part of what is kept.
+    Use it as a column of a statement that selects from ``model``. URLs in the JSON begin with ``base_url``.
     """
     name = f"{model.__name__} {shape} {base_url}"
     return PrecompiledSQL(name, lambda: concatenate(object_fragments(shape.build_schema(), model, base_url)))
 
 
 def object_fragments(schema: Schema, row: Any, base_url: str) -> list[SQLFragment]:
-    """Return the pieces of one JSON object: the fields of ``schema``, read from ``row``."""
-    pieces: list[SQLFragment] = []
+    """Return the fragments of a JSON object with the fields of ``schema``, read from ``row``."""
+    fragments: list[SQLFragment] = []
     for name, field in schema.fields.items():
-        pieces += [",", to_json(name), ":"] if pieces else ["{", to_json(name), ":"]
-        pieces += field_fragments(field, row, base_url)
-    return [*pieces, "}"] if pieces else ["{}"]
+        fragments += [",", to_json(name), ":"] if fragments else ["{", to_json(name), ":"]
+        fragments += field_fragments(field, row, base_url)
+    return [*fragments, "}"] if fragments else ["{}"]
 
 
 @singledispatch
 def field_fragments(field: fields.Field[Any], row: Any, base_url: str) -> list[SQLFragment]:
-    """Return the pieces of a field's value.
+    """Return the fragments of a field's value.
 
     Raises:
-        TypeError: the field is of a kind that SQL cannot show alike on both databases.
+        TypeError: no function is registered for this class of fields.
     """
-    raise TypeError(f"{field!r} cannot be projected: give it a column, an SQL expression or a constant")
+    raise TypeError(f"{field!r} cannot be compiled to SQL. Use a column, an SQL expression or a constant.")
 
 
 @field_fragments.register(fields.String)
@@ -111,9 +109,9 @@ def _constant(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
 
 @field_fragments.register(URLField)
 def _url(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
-    # A slug needs no quoting, and the base is checked to hold nothing that would.
-    pieces: list[SQLFragment] = [f'"{base_url}{field.path}', column_of(row, field), f'{field.suffix}"']
-    return [func.coalesce(concatenate(pieces), text_literal("null"))] if field.allow_none else pieces
+    # Neither slugs nor base URLs, which are validated, contain characters that JSON escapes.
+    fragments: list[SQLFragment] = [f'"{base_url}{field.path}', column_of(row, field), f'{field.suffix}"']
+    return [func.coalesce(concatenate(fragments), text_literal("null"))] if field.allow_none else fragments
 
 
 @field_fragments.register(NestedObject)
@@ -125,71 +123,71 @@ def _nested_object(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
 def _reference(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
     relation = getattr(row, field.attribute or field.name)
     target = aliased(relation.property.mapper.class_)
-    found = select(compile_reference(field, field.type_name, target, base_url)).where(
+    reference = select(compile_reference(field, field.type_name, target, base_url)).where(
         relation.of_type(target), target.is_visible
     )
-    return [func.coalesce(found.correlate(row).scalar_subquery(), text_literal("null"))]
+    return [func.coalesce(reference.correlate(row).scalar_subquery(), text_literal("null"))]
 
 
 @field_fragments.register(fields.List)
 def _list(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
-    many = getattr(row, field.attribute or field.name)
+    attribute = getattr(row, field.attribute or field.name)
     if isinstance(field.inner, UnionReference):
-        return _union_list(field.inner, many.lists, row, base_url)
-    if isinstance(many, AssociationProxyInstance):
-        items = _select_through_proxy(field.inner, row, many, base_url)
+        return _union_list(field.inner, attribute.lists, row, base_url)
+    if isinstance(attribute, AssociationProxyInstance):
+        items = _select_through_proxy(field.inner, row, attribute, base_url)
     elif isinstance(field.inner, fields.Nested):
-        items = _select_related(field.inner, row, many, base_url)
+        items = _select_related(field.inner, row, attribute, base_url)
     else:
-        return [StoredJSON(many)]
+        return [StoredJSON(attribute)]
     return ["[", aggregate(items), "]"]
 
 
 @field_fragments.register(ExpandedList)
 def _expanded_list(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
     model = field.model
-    # The list names its owner as any filter does, by a slug. Under a name of its own that slug
-    # is the owner's row wherever the statement stands.
+    # The list is filtered by its owner's slug, as in a request. An alias with a fixed name lets any subquery
+    # refer to the owner's row.
     owner = aliased(inspect(row).mapper.class_, name=f"owner_of_{model.__tablename__}")
     slug: Any = literal_column(f"{inspect(owner).name}.slug")
-    shown = concatenate(
+    item = concatenate(
         object_fragments(get_schema(field.type_name, "", version_of_field(field)), model, base_url)
     )
-    statement = field.select_items(slug).with_only_columns(shown.label("item"), maintain_column_froms=True)
-    listed = (
-        select(concatenate(["[", aggregate(statement), "]"])).select_from(owner).where(owner.id == row.id)
-    )
-    return [listed.correlate(row).scalar_subquery()]
+    statement = field.select_items(slug).with_only_columns(item.label("item"), maintain_column_froms=True)
+    array = select(concatenate(["[", aggregate(statement), "]"])).select_from(owner).where(owner.id == row.id)
+    return [array.correlate(row).scalar_subquery()]
 
 
 def column_of(row: Any, field: fields.Field[Any]) -> Any:
-    """Return the column of ``row`` that a field shows; ``a.b`` is column b of what a refers to."""
+    """Return the column of ``row`` for a field; ``a.b`` is column b of the row that a refers to."""
     name, *rest = (field.attribute or str(field.name)).split(".")
-    found = getattr(row, name)
+    attribute = getattr(row, name)
     if not rest:
-        column = found.__clause_element__()
-        # A label would be written out as a name in the middle of the expression.
+        column = attribute.__clause_element__()
+        # A label would be compiled to its name instead of the expression.
         return column.element if isinstance(column, Label) else column
-    target = aliased(found.property.mapper.class_)
-    return select(getattr(target, *rest)).where(found.of_type(target)).correlate(row).scalar_subquery()
+    target = aliased(attribute.property.mapper.class_)
+    return select(getattr(target, *rest)).where(attribute.of_type(target)).correlate(row).scalar_subquery()
 
 
 def compile_reference(field: Expandable, type_name: str, row: Any, base_url: str) -> ColumnElement[str]:
-    """Return the JSON of a resource: whole where it is included and admitted, else a reference."""
+    """Return the JSON of an item if it is included and not above the severity limit, else a reference."""
     reference = concatenate(
         object_fragments(get_schema(type_name, "Ref", version_of_field(field)), row, base_url)
     )
     if not field.is_included:
         return reference
-    whole = concatenate(object_fragments(get_schema(type_name, "", version_of_field(field)), row, base_url))
+    item = concatenate(object_fragments(get_schema(type_name, "", version_of_field(field)), row, base_url))
     if field.severity_ceiling is None or not hasattr(row, "advisory_links"):
-        return whole
-    above = row.advisory_links.any(AdvisoryLink.severity > literal_column(str(field.severity_ceiling)))
-    return case((above, reference), else_=whole)
+        return item
+    is_too_severe = row.advisory_links.any(
+        AdvisoryLink.severity > literal_column(str(field.severity_ceiling))
+    )
+    return case((is_too_severe, reference), else_=item)
 
 
 def _select_related(nested: Any, row: Any, relation: Any, base_url: str) -> Select[Any]:
-    """Return the JSON of what a relationship leads to, in its order."""
+    """Return the statement for the JSON of related rows, in the order of the relationship."""
     target = aliased(relation.property.mapper.class_)
     adapted = ClauseAdapter(inspect(target).selectable).traverse
     return (
@@ -201,50 +199,52 @@ def _select_related(nested: Any, row: Any, relation: Any, base_url: str) -> Sele
 
 
 def _select_through_proxy(inner: Any, row: Any, proxy: Any, base_url: str) -> Select[Any]:
-    """Return the JSON of what ordered links lead to, or of a column of theirs, in the order of the links."""
+    """Return the statement for the JSON of the targets of ordered link rows, or of a column of theirs."""
     relation = getattr(row, proxy.target_collection)
     link = aliased(relation.property.mapper.class_)
     adapted = ClauseAdapter(inspect(link).selectable).traverse
     order = [adapted(column) for column in relation.property.order_by]
-    led = getattr(link, proxy.value_attr)
+    target_attribute = getattr(link, proxy.value_attr)
     if not isinstance(inner, fields.Nested):
         if relation.property.secondary is not None:
             return _select_from_link_table(row, relation.property, proxy.value_attr)
-        found = select(JSONScalar(led).label("item")).where(relation.of_type(link))
+        statement = select(JSONScalar(target_attribute).label("item")).where(relation.of_type(link))
     else:
-        target = aliased(led.property.mapper.class_)
-        shown = _compile_nested(inner, target, base_url).label("item")
-        found = select(shown).where(relation.of_type(link), led.of_type(target), target.is_visible)
-    return found.order_by(*order).correlate(row)
+        target = aliased(target_attribute.property.mapper.class_)
+        item = _compile_nested(inner, target, base_url).label("item")
+        statement = select(item).where(
+            relation.of_type(link), target_attribute.of_type(target), target.is_visible
+        )
+    return statement.order_by(*order).correlate(row)
 
 
 def _select_from_link_table(row: Any, relation: Any, name: str) -> Select[Any]:
-    """Return the JSON of a column by which a table between refers to what is linked, in its order.
+    """Return the statement for the JSON of a key of linked rows, read from the association table alone.
 
-    The table between has it too, and nothing is linked that is not there: what is linked need not be read.
+    The association table has the key, too, and its foreign key ensures that the linked row exists.
     """
-    between = relation.secondary.alias()
-    own = {there.key: between.c[here.key] for there, here in relation.secondary_synchronize_pairs}
-    linked = ClauseAdapter(inspect(row).selectable).traverse(
-        ClauseAdapter(between).traverse(relation.primaryjoin)
+    table = relation.secondary.alias()
+    columns = {target.key: table.c[column.key] for target, column in relation.secondary_synchronize_pairs}
+    is_linked = ClauseAdapter(inspect(row).selectable).traverse(
+        ClauseAdapter(table).traverse(relation.primaryjoin)
     )
-    order = [own[column.key] for column in relation.order_by]
-    return select(JSONScalar(own[name]).label("item")).where(linked).order_by(*order).correlate(row)
+    order = [columns[column.key] for column in relation.order_by]
+    return select(JSONScalar(columns[name]).label("item")).where(is_linked).order_by(*order).correlate(row)
 
 
 def _union_list(field: UnionReference, lists: tuple[str, ...], row: Any, base_url: str) -> list[SQLFragment]:
-    """Return the JSON of several lists as one, each in its order."""
-    pieces: list[SQLFragment] = []
+    """Return the fragments of several lists as one JSON array, each list in its order."""
+    arrays: list[SQLFragment] = []
     for type_name, name in zip(field.type_names, lists, strict=True):
         relation = getattr(row, name)
         target = aliased(relation.property.mapper.class_)
         adapted = ClauseAdapter(inspect(target).selectable).traverse
-        # Each brings its comma along, so that an empty list leaves none behind.
-        shown = text_literal(",").concat(compile_reference(field, type_name, target, base_url)).label("item")
-        items = select(shown).where(and_(relation.of_type(target), target.is_visible))
+        # Each item begins with a comma, and the first comma is cut off: any of the lists may be empty.
+        item = text_literal(",").concat(compile_reference(field, type_name, target, base_url)).label("item")
+        items = select(item).where(and_(relation.of_type(target), target.is_visible))
         ordered = items.order_by(*(adapted(column) for column in relation.property.order_by))
-        pieces.append(aggregate(ordered.correlate(row), ""))
-    return ["[", func.substr(concatenate(pieces), 2), "]"]
+        arrays.append(aggregate(ordered.correlate(row), ""))
+    return ["[", func.substr(concatenate(arrays), 2), "]"]
 
 
 def _compile_nested(nested: Any, row: Any, base_url: str) -> ColumnElement[str]:

@@ -32,7 +32,7 @@ from models.list_index import ALL_THEMES, LIST_ORDER, LISTED, ListIndexRow
 from models.list_selectivity import is_low_selectivity, theme_document_count, visible_resource_count
 from models.placeholders import Placeholder, bound
 
-#: Filters that many rows pass, so that those which pass are soon met on a walk.
+#: Low-selectivity filters: most rows pass them, so a scan in order soon finds a page of matches.
 LOW_SELECTIVITY_FILTERS = frozenset(
     {
         "exclude_advisory",
@@ -46,20 +46,19 @@ LOW_SELECTIVITY_FILTERS = frozenset(
     }
     | {"presence", "weight"}
 )
-#: What is counted for each request is counted no further.
+#: A count that is made for each request stops here.
 COUNT_LIMIT = SKIP_COUNT_ABOVE + 1
-#: Lists of so many themes are merged; of more, what is about them is sorted.
+#: Up to this many themes, the lists of the themes are merged; beyond, the matches are sorted.
 MAX_MERGED_THEMES = 8
-
-#: What has a value that so few have is sorted.
+#: Up to this many rows with a rare value are sorted; beyond, the list is scanned in order.
 MAX_SORTED_ROWS = 2_000
-#: Statements that find no row twice, the order to read each in, and on what condition it is run.
+#: Disjoint statements, the sort order of each, and the condition on which each is run (none: always).
 AccessPlan = tuple[list[Select[Any]], list[Sequence[SortKey]], list[ColumnElement[bool]]]
 
 
 @dataclass(frozen=True, eq=False)
 class ListPlanner:
-    """Plans the statements of a list: ``view`` builds one from the arguments of its path and its filters.
+    """Plans the statements of a list; ``view`` builds one from the arguments of the path and the filters.
 
     The arguments are placeholders, or values from a small set. Every statement is built once.
     """
@@ -70,33 +69,33 @@ class ListPlanner:
 
     @cached_property
     def statement(self) -> Select[Any]:
-        """The statement as the view builds it."""
+        """The statement that the view returns."""
         return self.view(self.path, self.filters)
 
     @cached_property
     def model(self) -> Any:
-        """The model that is listed."""
+        """The model whose rows are listed."""
         return self.statement.column_descriptions[0]["entity"]
 
     @cached_property
     def names(self) -> set[str]:
-        """The names of the filters, the path's among them."""
+        """The names of all filters, including those in the path."""
         return {*self.filters, *self.path}
 
     @property
     def is_listed(self) -> bool:
-        """Whether the list index has the lists of this model."""
+        """Whether the list index contains this model."""
         return getattr(self.model, "type_name", None) in LISTED
 
     def argument(self, name: str) -> Any:
-        """Return the argument of a filter, wherever it is given; None where it is not."""
+        """Return the argument of a filter in the path or the query; None if it is in neither."""
         return self.path[name] if name in self.path else self.filters.get(name)
 
     @cached_property
     def search_statement(self) -> Select[Any]:
-        """The statement for a search text, with themes checked row by row; as it is without one.
+        """The view's statement or, for a search text with themes, one that checks the themes row by row.
 
-        A theme's list would be read whole otherwise, whatever the text matches.
+        Otherwise the whole list of the theme would be read, even for a text with few matches.
         """
         theme = self.argument("theme")
         if theme is None and "theme_all" in self.names:
@@ -106,7 +105,7 @@ class ListPlanner:
         return self._with_theme(theme.per_row())
 
     def plan(self, order: Sequence[SortKey], limit: Any) -> AccessPlan:
-        """Return the plan for the first ``limit`` rows in an order."""
+        """Return the access plan for the first ``limit`` rows in a sort order."""
         if not self.is_listed:
             return [self.statement], [order], []
         if "q" in self.names:
@@ -127,13 +126,13 @@ class ListPlanner:
 
     def _rare_value_plan(self, keys: Select[Any], order: Sequence[SortKey]) -> AccessPlan:
         """Return the plan for rows with a value that may be rare: sort them if few, else scan in order."""
-        some: Any = keys.limit(MAX_SORTED_ROWS + 1).subquery()
-        is_rare = select(func.count()).select_from(some).scalar_subquery() <= MAX_SORTED_ROWS
-        few = self.statement.where(self.model.id.in_(keys.limit(MAX_SORTED_ROWS)))
+        capped: Any = keys.limit(MAX_SORTED_ROWS + 1).subquery()
+        is_rare = select(func.count()).select_from(capped).scalar_subquery() <= MAX_SORTED_ROWS
+        sorted_rows = self.statement.where(self.model.id.in_(keys.limit(MAX_SORTED_ROWS)))
         scan, scan_order = self._row_filter_statement(), order
         if order[0].name == "film":
             scan, scan_order = join_list_index(scan, self.model, ALL_THEMES), self._list_index_order(order)
-        return [few, scan], [order, scan_order], [is_rare, not_(is_rare)]
+        return [sorted_rows, scan], [order, scan_order], [is_rare, not_(is_rare)]
 
     def _row_filter_statement(self) -> Select[Any]:
         """Return the statement that checks advisories and languages row by row."""
@@ -142,14 +141,14 @@ class ListPlanner:
         if "advisory" in self.names:
             statement = statement.where(has_advisory(self.model, self.argument("advisory")))
         if "language" in self.names:
-            # An expression in place of the column keeps the database from reading the column's index, whose
-            # rows would have to be sorted. A parameter would get a name that the languages have.
+            # An expression instead of the column prevents the use of the column's index, whose rows would
+            # have to be sorted. A literal: a bind parameter would get the name of a requested language.
             language = self.model.language.concat(literal_column("''"))
             statement = statement.where(language.in_(bound(self.argument("language"))))
         return statement
 
     def _rare_value_keys(self) -> Select[Any] | None:
-        """Return the statement for the keys of rows with a rare value, where an index finds them."""
+        """Return the statement for the keys of rows with a rare value, if an index finds them."""
         if "advisory" in self.names:
             return select_keys_with_advisory(self.model, self.argument("advisory"))
         if "language" in self.names and self.model.type_name == "quote":
@@ -173,74 +172,74 @@ class ListPlanner:
             return [self.statement], [order], []
         if "film" in self.names:
             films = bound(self.argument("film"))
-            statements = [one.where(ListIndexRow.film.in_(films)) for one in statements]
+            statements = [statement.where(ListIndexRow.film.in_(films)) for statement in statements]
         return statements, [self._list_index_order(order)] * len(statements), []
 
     def _theme_branch(self, themes: list[Placeholder], number: int) -> Select[Any]:
-        """Return the statement for rows tagged with one of the themes, and with none before it."""
+        """Return the statement for rows tagged with theme ``number``, and with no theme before it."""
         statement = self._with_theme(themes[number])
-        before = [slug for theme in themes[:number] for slug in bound(theme)]
-        return statement.where(is_tagged_with_none(before)) if before else statement
+        previous = [slug for theme in themes[:number] for slug in bound(theme)]
+        return statement.where(is_tagged_with_none(previous)) if previous else statement
 
     def _with_theme(self, theme: Placeholder) -> Select[Any]:
-        """Return the statement for other themes than the request's."""
+        """Return the view's statement with ``theme`` as the argument of the theme filter."""
         if "theme" in self.path:
             return self.view({**self.path, "theme": theme}, self.filters)
         return self.view(self.path, {**self.filters, "theme": theme})
 
     @cached_property
     def random_scan(self) -> RandomScan | None:
-        """How the rows are soon met in random order; None where few of those scanned may match."""
+        """The scan of matches in random order; None if few of the scanned rows may match."""
         theme = self.argument("theme")
         filters = LOW_SELECTIVITY_FILTERS | ({"theme"} if theme is not None else {"advisory"})
         if not self.is_listed or not self.names <= filters:
             return None
-        themes, total = bound(theme), visible_resource_count(self.model.type_name)
-        plain = self.statement.with_only_columns(self.model.slug, maintain_column_froms=True)
+        themes, type_count = bound(theme), visible_resource_count(self.model.type_name)
+        full = self.statement.with_only_columns(self.model.slug, maintain_column_froms=True)
         row_filter = self.statement if theme is None else self._with_theme(theme.per_row())
         if len(themes) > 1:
             scan = join_list_index(row_filter, self.model, ALL_THEMES)
             matches = theme_document_count(themes)
-            return RandomScan(scan, plain, row_filter, self.model, total, matches, is_bare=False)
-        number = theme_document_count(themes) if themes else total
+            return RandomScan(scan, full, row_filter, self.model, type_count, matches, is_index_only=False)
+        total = theme_document_count(themes) if themes else type_count
         if self._is_covered_by_list():
             rows = self._select_from_list()
-            return RandomScan(rows, rows, row_filter, self.model, number, number, is_bare=True)
+            return RandomScan(rows, rows, row_filter, self.model, total, total, is_index_only=True)
         scan = (
             self.statement
             if themes
             else join_list_index(self._row_filter_statement(), self.model, ALL_THEMES)
         )
         return RandomScan(
-            scan, plain, row_filter, self.model, number, self._max_matches(number), is_bare=False
+            scan, full, row_filter, self.model, total, self._max_matches(total), is_index_only=False
         )
 
-    def _max_matches(self, number: Any) -> Any:
-        """Return how many rows may match at most: no more than have a value that is filtered by."""
+    def _max_matches(self, total: Any) -> Any:
+        """Return an upper bound of the matches, in SQL: of a large list, the rows with the rare value."""
         keys = self._rare_value_keys()
         if keys is None:
-            return number
-        counted = select(func.count()).select_from(keys.limit(COUNT_LIMIT).subquery())
-        return case((number > COUNT_LIMIT, counted.scalar_subquery()), else_=number)
+            return total
+        count = select(func.count()).select_from(keys.limit(COUNT_LIMIT).subquery())
+        return case((total > COUNT_LIMIT, count.scalar_subquery()), else_=total)
 
     def _select_from_list(self) -> Select[Any]:
-        """Return the statement for the ids of a list by one theme or none, read from the list index alone."""
+        """Return the statement for the ids in the list of one theme or none, from the list index alone."""
         themes, max_severity = bound(self.argument("theme")), self.filters.get("max_severity")
         ids = select_listed_slugs(self.model, themes[0] if themes else ALL_THEMES)
         return ids if max_severity is None else ids.where(ListIndexRow.severity <= max_severity)
 
     @cached_property
     def count_statement(self) -> Select[Any]:
-        """The statement with as many rows as the list."""
+        """The statement whose rows are counted: from the list index alone, if possible."""
         return self._select_from_list() if self._is_covered_by_list() else self.search_statement
 
     @cached_property
     def key_statement(self) -> Select[Any] | None:
-        """The statement for the keys of the list, in its order, where the list index alone has them."""
+        """The statement for the keys of the list, in its order, if the list index alone has them."""
         return select_listed_keys(self._select_from_list()) if self._is_covered_by_list() else None
 
     def _is_covered_by_list(self) -> bool:
-        """Whether the rows of one list in the index answer every filter."""
+        """Whether the list index alone can evaluate every filter."""
         return (
             self.is_listed
             and self.names <= {"theme", "max_severity"}

@@ -27,99 +27,104 @@ from sqlalchemy import (
 
 from models.list_index import ListIndexRow
 
-#: What is met as often as if there were so many is not counted: surely it is more than is ranked.
+#: Matches are not counted if the scan finds them as densely as if there were more than this many.
 SKIP_COUNT_ABOVE = 15_000
-#: A stroll passes by so many resources at most.
+#: The number of list rows that a scan reads at most.
 MAX_SCANNED = 10_000
 MAX_RANDOM_KEY = 2**63 - 1
-#: The step of a row that says that everything was looked through.
+#: The step of the row which says that the other rows are all matches.
 EXHAUSTED = 3
 
 
 @dataclass(frozen=True)
 class RandomScan:
-    """A statement that is read in random order, a short way, where what it finds is met often.
+    """Statements that read a list in random order, for filters that most of the scanned rows pass.
 
-    It is led by a list, and ``all_`` gives the ids of the same, where all of them are wanted; ``asked`` finds
-    the same in any order, and asks each what it is about. ``number`` is how many resources the list has, and
-    ``least`` how many of them it may find, in SQL. Where the rows of the list say all that is asked, the
-    statement is ``bare``: it reads nothing else.
+    ``statement`` joins the list index and has its random order. ``full_statement`` selects the ids of all
+    matches; ``row_filter_statement`` selects the same rows in any order, and checks themes row by row.
+    ``total`` is the number of rows in the list, and ``max_matches`` an upper bound of the matches, both in
+    SQL. With ``is_index_only``, the statement reads the list index alone.
     """
 
     statement: Select[Any]
-    all_: Select[Any]
-    asked: Select[Any]
+    full_statement: Select[Any]
+    row_filter_statement: Select[Any]
     model: Any
-    number: Any
-    least: Any
-    is_bare: bool
+    total: Any
+    max_matches: Any
+    is_index_only: bool
 
     def where(self, condition: ColumnElement[bool]) -> RandomScan:
-        """Return the stroll to those of which a condition holds, which is one on the resource."""
-        asked = self.asked.where(condition)
-        if not self.is_bare:
-            found, all_ = self.statement.where(condition), self.all_.where(condition)
-            return replace(self, statement=found, all_=all_, asked=asked)
+        """Return the scan with a further condition on the model."""
+        row_filter = self.row_filter_statement.where(condition)
+        if not self.is_index_only:
+            statement, full = self.statement.where(condition), self.full_statement.where(condition)
+            return replace(self, statement=statement, full_statement=full, row_filter_statement=row_filter)
         joined = self.statement.join(self.model, self.model.id == ListIndexRow.resource_id).where(condition)
-        return replace(self, statement=joined, all_=joined, asked=asked, is_bare=False)
+        return replace(
+            self,
+            statement=joined,
+            full_statement=joined,
+            row_filter_statement=row_filter,
+            is_index_only=False,
+        )
 
     def ids(self) -> Select[Any]:
-        """Return the statement for ids, of which any stretch in random order is soon read."""
+        """Return the statement for ids; a range of random keys is a range of its index."""
         return self.statement.with_only_columns(ListIndexRow.slug, maintain_column_froms=True)
 
-    def sample_or_all(self, start: int, most: int, most_ranked: int) -> Any:
-        """Return the statement for ids and random keys: of the first ``most`` that are met from ``start`` on.
+    def sample_or_all(self, start: int, limit: int, full_limit: int) -> Any:
+        """Return the statement for the first ``limit`` matches from the random key ``start`` on, or for all.
 
-        Behind the last key comes the first, which has a step of 1. Where there may not be many it is
-        instead, with a step of 2, the ids of all, and a row with the step ``EXHAUSTED`` that says so.
+        Its rows are ``(step, id, random key)``: step 0 from ``start`` on, and step 1 after wrapping around
+        the last key. If there may be few matches, its rows are instead up to ``full_limit`` matches with
+        step 2, and one row with the step ``EXHAUSTED``.
         """
-        kept = self._scan_bounds(start)
-        is_few = select(kept.c.is_few).scalar_subquery()
-        ranked = self.all_.add_columns(cast(null(), BigInteger).label("random_key")).limit(
-            _inline_number(most_ranked)
+        bounds = self._scan_bounds(start)
+        is_few = select(bounds.c.is_few).scalar_subquery()
+        matches = self.full_statement.add_columns(cast(null(), BigInteger).label("random_key")).limit(
+            _inline_number(full_limit)
         )
-        few = select(ranked.subquery()).limit(case((is_few, _inline_number(most_ranked)), else_=0))
-        stretches = (
-            self._range_statement(start, kept.c.ahead, most),
-            self._range_statement(0, kept.c.behind, most),
+        full = select(matches.subquery()).limit(case((is_few, _inline_number(full_limit)), else_=0))
+        ranges = (
+            self._range_statement(start, bounds.c.ahead, limit),
+            self._range_statement(0, bounds.c.wrapped, limit),
         )
-        numbered = [
-            select(_inline_number(number).label("step"), *one.subquery().c)
-            for number, one in enumerate((*stretches, few))
+        steps = [
+            select(_inline_number(step).label("step"), *statement.subquery().c)
+            for step, statement in enumerate((*ranges, full))
         ]
-        said: Any = select(_inline_number(EXHAUSTED), literal_column("''"), cast(null(), BigInteger))
-        return union_all(*numbered, said.where(is_few))
+        exhausted: Any = select(_inline_number(EXHAUSTED), literal_column("''"), cast(null(), BigInteger))
+        return union_all(*steps, exhausted.where(is_few))
 
     def _scan_bounds(self, start: int) -> CTE:
-        """Return a row that says whether there are few, and how far to go ahead, and then from the beginning.
+        """Return one row: ``is_few``, and the widths of the key ranges from ``start`` and from 0 (-1: none).
 
-        Keys are spread evenly, and so ``LONGEST`` resources over a part of them that is known.
+        Random keys are uniform, so ``MAX_SCANNED`` rows of a list span a known part of the key space.
         """
-        counted = select(self.number.label("number"), self.least.label("least")).subquery()
-        is_few = or_(counted.c.least <= SKIP_COUNT_ABOVE, counted.c.number <= SKIP_COUNT_ABOVE)
-        far: Any
-        far, nowhere = (
-            cast(MAX_SCANNED * float(MAX_RANDOM_KEY) / counted.c.number, BigInteger),
-            literal(-1, BigInteger),
-        )
-        far = case((counted.c.number <= MAX_SCANNED, literal(MAX_RANDOM_KEY, BigInteger)), else_=far)
-        wide = select(is_few.label("is_few"), case((is_few, nowhere), else_=far).label("width")).subquery()
-        room, width = literal(MAX_RANDOM_KEY - start, BigInteger), wide.c.width
-        ahead, behind = case((width > room, room), else_=width), width - room - 1
-        return select(
-            wide.c.is_few, ahead.label("ahead"), case((width > room, behind), else_=nowhere).label("behind")
-        ).cte("kept")
+        counts = select(self.total.label("total"), self.max_matches.label("max_matches")).subquery()
+        is_few = or_(counts.c.max_matches <= SKIP_COUNT_ABOVE, counts.c.total <= SKIP_COUNT_ABOVE)
+        full_width, no_width = literal(MAX_RANDOM_KEY, BigInteger), literal(-1, BigInteger)
+        scan_width = cast(MAX_SCANNED * float(MAX_RANDOM_KEY) / counts.c.total, BigInteger)
+        max_width: Any = case((counts.c.total <= MAX_SCANNED, full_width), else_=scan_width)
+        scan = select(
+            is_few.label("is_few"), case((is_few, no_width), else_=max_width).label("width")
+        ).subquery()
+        room, width = literal(MAX_RANDOM_KEY - start, BigInteger), scan.c.width
+        ahead = case((width > room, room), else_=width)
+        wrapped = case((width > room, width - room - 1), else_=no_width)
+        return select(scan.c.is_few, ahead.label("ahead"), wrapped.label("wrapped")).cte("bounds")
 
-    def _range_statement(self, start: int, way: Any, most: int) -> Select[Any]:
-        key, width = ListIndexRow.random_key, select(way).scalar_subquery()
+    def _range_statement(self, start: int, max_width: Any, limit: int) -> Select[Any]:
+        key, width = ListIndexRow.random_key, select(max_width).scalar_subquery()
         columns = self.ids().add_columns(key)
         return (
             columns.where(key.between(start, literal(start, BigInteger) + width))
             .order_by(key, ListIndexRow.slug)
-            .limit(_inline_number(most))
+            .limit(_inline_number(limit))
         )
 
 
 def _inline_number(number: int) -> Any:
-    """Return a number as part of the statement: PostgreSQL plans for it, and so need not plan each time."""
+    """Return a number as a literal in SQL, so that PostgreSQL can reuse a plan that was made for it."""
     return literal_column(str(number))

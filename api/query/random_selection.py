@@ -1,9 +1,8 @@
-"""Choosing by lot: ``random`` and ``daily``, over the same filters as the lists.
+"""Random selection by hash rank, for random and daily items, with the filters of the lists.
 
-Every candidate draws a lot from the seed and its own id; the lowest win. So the same seed and content
-give the same answer, nothing comes twice, and among up to ``MAX_RANKED`` candidates what is added,
-changed or deleted alters an answer only where it takes or leaves a place in it. A day is the seed of
-its daily item.
+Each candidate gets a hash of the seed and its id; the lowest hashes win. The same seed and content return the
+same items, without repetition. Among up to ``MAX_RANKED`` candidates, a change of content alters a selection
+only if it adds or removes a selected item. The seed of a daily item is its date.
 """
 
 from __future__ import annotations
@@ -20,23 +19,23 @@ from api.query import random_scan
 from api.query.random_scan import MAX_RANDOM_KEY, RandomScan
 from models.list_index import ListIndexRow
 
-#: Up to so many candidates are all given a lot; of more, a window of neighbours in random order.
+#: Up to this many candidates, all are ranked; beyond, a window of neighbours in random order.
 MAX_RANKED = 10_000
 WINDOW_SIZE = 200
-#: How far ahead of UTC a day begins: where it is today already, today is not the future.
+#: A day begins first at UTC+14; a date is in the future until then.
 EARLIEST_UTC_OFFSET = dt.timedelta(hours=14)
 EARLIEST_ZONE = dt.timezone(EARLIEST_UTC_OFFSET)
 
 
 def draw_hash(seed: str, slug: str) -> bytes:
-    """Return the lot that a resource draws."""
+    """Return the hash that ranks a resource for a seed."""
     return hashlib.sha256(f"{seed}\n{slug}".encode("utf-8", "surrogatepass")).digest()
 
 
 class RandomSelection:
-    """The resources that a statement finds, run with its parameters ``now``, each of which can draw a lot.
+    """Selects at random among the rows of a statement, the candidates; ``params`` are its SQL parameters.
 
-    ``walk`` finds the same, wherever a walk in random order begins, where they may be many.
+    ``scan`` reads the same rows in random order; None if it would find too few of them.
     """
 
     def __init__(
@@ -44,100 +43,107 @@ class RandomSelection:
         session: Session,
         statement: Select[Any],
         model: Any,
-        now: dict[str, Any],
-        walk: RandomScan | None = None,
+        params: dict[str, Any],
+        scan: RandomScan | None = None,
     ) -> None:
-        """Take the statement, and the noun that it selects."""
-        self.session, self.statement, self.model, self.now = session, statement, model, now
-        self.walk = walk
-        #: What was not created before it is none of them.
-        self.until: dt.datetime | None = None
+        """Take the statement, and the model that it selects."""
+        self.session, self.statement, self.model, self.params = session, statement, model, params
+        self.scan = scan
+        #: All candidates were created before this time; None if it is not known.
+        self.created_before: dt.datetime | None = None
 
-    def sample(self, seed: str, most: int) -> list[str]:
-        """Return the ids of at most ``most`` of the resources, in the order of their lots.
+    def sample(self, seed: str, limit: int) -> list[str]:
+        """Return the ids of up to ``limit`` candidates, lowest hash first.
 
-        Each is as likely as any other where there are up to ``MAX_RANKED``. Above, each window of
-        neighbours in random order is, and each within it: near enough to uniform, and no more rows
-        are read however many there are.
+        Up to ``MAX_RANKED`` candidates are equally likely. Beyond, each window of neighbours in random order
+        is, and each candidate in it: nearly uniform, and the number of rows read is bounded.
         """
         start = int.from_bytes(draw_hash(seed, "")[:8]) >> 1
-        found = self._scan_or_all(start)
-        if found is None:
-            found = self._run(self._all().limit(MAX_RANKED + 1))
-        if len(found) > MAX_RANKED:
-            found = self._window(start)
-        return sorted(found, key=lambda slug: draw_hash(seed, slug))[:most]
+        slugs = self._scan_or_all(start)
+        if slugs is None:
+            slugs = self._run(self._all().limit(MAX_RANKED + 1))
+        if len(slugs) > MAX_RANKED:
+            slugs = self._window(start)
+        return sorted(slugs, key=lambda slug: draw_hash(seed, slug))[:limit]
 
     def _all(self) -> Select[Any]:
-        """Return the statement for the ids of all."""
-        if self.walk is None:
+        """Return the statement for the ids of all candidates."""
+        if self.scan is None:
             return self._column(self.model.slug)
-        created = self.model.created_at
-        if self.until is not None:
-            before = select(literal_column("1")).where(created < self.until).limit(MAX_RANKED + 1).subquery()
-            if (self.session.scalar(select(func.count()).select_from(before)) or 0) <= MAX_RANKED:
-                # In the order of coming nothing that came later is read, as much as it may be.
-                ids = self.walk.asked.with_only_columns(self.model.slug, maintain_column_froms=True)
-                return ids.order_by(created)
-        return self.walk.all_
+        created_at = self.model.created_at
+        if self.created_before is not None:
+            earlier = (
+                select(literal_column("1"))
+                .where(created_at < self.created_before)
+                .limit(MAX_RANKED + 1)
+                .subquery()
+            )
+            if (self.session.scalar(select(func.count()).select_from(earlier)) or 0) <= MAX_RANKED:
+                # In the order of creation, no row that was created later is read.
+                ids = self.scan.row_filter_statement.with_only_columns(
+                    self.model.slug, maintain_column_froms=True
+                )
+                return ids.order_by(created_at)
+        return self.scan.full_statement
 
     def _scan_or_all(self, start: int) -> list[str] | None:
-        """Return the window, if it is full so soon that surely more are there than are ranked; else all.
+        """Return the ids of a window if it is dense, or of all candidates if there are few.
 
-        None, where it takes another statement to say.
+        A window is dense if the scan filled it so soon that there must be more candidates than are ranked.
+        Return None if neither is certain.
         """
-        if self.walk is None:
+        if self.scan is None:
             return None
-        statement = self.walk.sample_or_all(start, WINDOW_SIZE, MAX_RANKED + 1)
-        rows = self.session.execute(statement, self.now).all()
+        statement = self.scan.sample_or_all(start, WINDOW_SIZE, MAX_RANKED + 1)
+        rows = self.session.execute(statement, self.params).all()
         if any(step == random_scan.EXHAUSTED for step, _, _ in rows):
             return [slug for step, slug, _ in rows if step != random_scan.EXHAUSTED]
-        met = sorted((step, key, slug) for step, slug, key in rows)[:WINDOW_SIZE]
-        if not met:
+        window = sorted((step, key, slug) for step, slug, key in rows)[:WINDOW_SIZE]
+        if not window:
             return None
-        step, key, _ = met[-1]
-        way = key - start + step * MAX_RANDOM_KEY
-        is_crowd = (
-            len(met) == WINDOW_SIZE and random_scan.SKIP_COUNT_ABOVE * way < WINDOW_SIZE * MAX_RANDOM_KEY
+        step, key, _ = window[-1]
+        width = key - start + step * MAX_RANDOM_KEY
+        is_dense = (
+            len(window) == WINDOW_SIZE and random_scan.SKIP_COUNT_ABOVE * width < WINDOW_SIZE * MAX_RANDOM_KEY
         )
-        return [slug for _, _, slug in met] if is_crowd else None
+        return [slug for _, _, slug in window] if is_dense else None
 
     def _window(self, start: int) -> list[str]:
-        of = ListIndexRow if self.walk else self.model
-        key, slugs = of.random_key, self.walk.ids() if self.walk else self._column(of.slug)
-        in_order = slugs.order_by(key, of.slug)
-        found = self._run(in_order.where(key >= start).limit(WINDOW_SIZE))
-        # Behind the last comes the first.
-        return found + self._run(in_order.where(key < start).limit(WINDOW_SIZE - len(found)))
+        owner = ListIndexRow if self.scan else self.model
+        key, ids = owner.random_key, self.scan.ids() if self.scan else self._column(owner.slug)
+        ordered = ids.order_by(key, owner.slug)
+        slugs = self._run(ordered.where(key >= start).limit(WINDOW_SIZE))
+        # Wrap around after the last key.
+        return slugs + self._run(ordered.where(key < start).limit(WINDOW_SIZE - len(slugs)))
 
     def daily_pick(self, day: dt.date) -> str | None:
-        """Return the id of the day's resource; None where there was none yet.
+        """Return the id of the day's item, or None for days before the first item.
 
-        It is chosen among those created before the day began anywhere, so that nothing added later,
-        on that day itself or after, changes it; on the first day among the first that came.
+        It is selected among the items that were created before the day began in any time zone, so items that
+        are added later do not change it. On the day of the first items, it is selected among these.
         """
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
-        created = self.model.created_at
-        chosen = self._created_before(earliest_start_of_day(midnight)).sample(str(day), 1)
-        if not chosen:
-            asked = self.walk.asked if self.walk else self.statement
-            that_day = asked.with_only_columns(created, maintain_column_froms=True)
-            that_day = that_day.where(created < midnight + dt.timedelta(days=1))
-            first = self._run(that_day.order_by(created).limit(1))
-            # Nothing came before the first; a range, unlike one value, leaves rows in their random order.
-            chosen = self.where(created <= first[0]).sample(str(day), 1) if first else []
-        return chosen[0] if chosen else None
+        created_at = self.model.created_at
+        slugs = self._created_before(earliest_start_of_day(midnight)).sample(str(day), 1)
+        if not slugs:
+            statement = self.scan.row_filter_statement if self.scan else self.statement
+            times = statement.with_only_columns(created_at, maintain_column_froms=True)
+            times = times.where(created_at < midnight + dt.timedelta(days=1))
+            first = self._run(times.order_by(created_at).limit(1))
+            # <= means ==, as no item is older; a range lets databases keep the random order of the rows.
+            slugs = self.where(created_at <= first[0]).sample(str(day), 1) if first else []
+        return slugs[0] if slugs else None
 
     def daily_picks(self, days: list[dt.date]) -> dict[dt.date, str]:
-        """Return the same for several days, without those of which there is none.
+        """Return the ids of the daily items by day, without the days that have none.
 
-        Where not too many are candidates they are read once for all of the days.
+        Up to ``MAX_RANKED`` candidates are read once for all days.
         """
         columns = self._column(self.model.slug).add_columns(self.model.created_at)
-        rows = self.session.execute(columns.limit(MAX_RANKED + 1), self.now).all()
+        rows = self.session.execute(columns.limit(MAX_RANKED + 1), self.params).all()
         if len(rows) > MAX_RANKED:
-            drawn = {day: self.daily_pick(day) for day in days}
-            return {day: slug for day, slug in drawn.items() if slug}
+            picks = {day: self.daily_pick(day) for day in days}
+            return {day: slug for day, slug in picks.items() if slug}
         candidates = {day: _candidates(rows, day) for day in days}
         return {
             day: min(slugs, key=lambda slug: draw_hash(str(day), slug))
@@ -146,39 +152,39 @@ class RandomSelection:
         }
 
     def where(self, condition: ColumnElement[bool]) -> RandomSelection:
-        """Return those of them of which a condition holds."""
-        walk = self.walk and self.walk.where(condition)
-        return RandomSelection(self.session, self.statement.where(condition), self.model, self.now, walk)
+        """Return the selection with a further condition on the candidates."""
+        scan = self.scan and self.scan.where(condition)
+        return RandomSelection(self.session, self.statement.where(condition), self.model, self.params, scan)
 
-    def _created_before(self, moment: dt.datetime) -> RandomSelection:
-        """Return those of them that were created before a moment."""
-        found = self.where(self.model.created_at < moment)
-        found.until = moment
-        return found
+    def _created_before(self, time: dt.datetime) -> RandomSelection:
+        """Return the selection among the candidates that were created before ``time``."""
+        selection = self.where(self.model.created_at < time)
+        selection.created_before = time
+        return selection
 
     def _column(self, column: Any) -> Select[Any]:
         return self.statement.with_only_columns(column, maintain_column_froms=True)
 
     def _run(self, statement: Select[Any]) -> list[Any]:
-        return list(self.session.scalars(statement, self.now))
+        return list(self.session.scalars(statement, self.params))
 
 
 def _candidates(rows: Sequence[Any], day: dt.date) -> list[str]:
-    """Return the ids, among rows of ids and times of creation, of which one is the day's."""
+    """Return the ids of the candidates for a day, from ``(id, created_at)`` rows; see ``daily_pick``."""
     midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
-    before = [slug for slug, created in rows if created < earliest_start_of_day(midnight)]
-    first = min((created for _, created in rows), default=None)
-    if before or first is None or first >= midnight + dt.timedelta(days=1):
-        return before
-    return [slug for slug, created in rows if created == first]
+    slugs = [slug for slug, created_at in rows if created_at < earliest_start_of_day(midnight)]
+    first = min((created_at for _, created_at in rows), default=None)
+    if slugs or first is None or first >= midnight + dt.timedelta(days=1):
+        return slugs
+    return [slug for slug, created_at in rows if created_at == first]
 
 
 def earliest_start_of_day(midnight: dt.datetime) -> dt.datetime:
-    """Return when a day begins in the earliest zone, given when it begins in UTC."""
-    since_ever = midnight - dt.datetime.min.replace(tzinfo=dt.UTC)
-    return midnight - min(EARLIEST_UTC_OFFSET, since_ever)
+    """Return when a day begins in the earliest time zone; ``midnight`` is when it begins in UTC."""
+    since_year_1 = midnight - dt.datetime.min.replace(tzinfo=dt.UTC)
+    return midnight - min(EARLIEST_UTC_OFFSET, since_year_1)
 
 
-def exclude_flagged(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return what was asked for, without what carries an advisory unless it was asked for too."""
-    return asked if {"max_severity", "advisory"} & asked.keys() else asked | {"max_severity": 0}
+def exclude_flagged(args: dict[str, Any]) -> dict[str, Any]:
+    """Return the query parameters with ``max_severity=0``, unless they filter by advisory or severity."""
+    return args if {"max_severity", "advisory"} & args.keys() else args | {"max_severity": 0}

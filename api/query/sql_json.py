@@ -1,8 +1,8 @@
-"""SQL that writes JSON as text, alike on SQLite and PostgreSQL.
+"""SQL expressions that return JSON text, with the same bytes on SQLite and PostgreSQL.
 
-Every piece of an item is one of these: a literal of ours, a string that the database quotes, a stored
-JSON value, or a nested item. The JSON functions of the databases are not used: they take few
-arguments, lose nesting or write other bytes (ADR 0009).
+An item is a concatenation of literals, scalars that the database quotes, stored JSON and nested items. The
+databases' own functions for objects and arrays are not used: they limit the number of arguments, lose nesting
+or produce different bytes (ADR 0009).
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
-#: A part of an item: text as it stands, or SQL that yields text.
+#: A part of an item: literal text, or SQL that returns text.
 SQLFragment = str | ColumnElement[Any]
 
 
 class JSONScalar(FunctionElement[str]):
-    """A text, whole number, date or enumerated value as JSON; ``null`` when it is NULL."""
+    """A text, integer, date or enumerated value as JSON; ``null`` if it is NULL."""
 
     type = Text()
     inherit_cache = True
 
 
 class JSONTimestamp(FunctionElement[str]):
-    """An aware time as ``"2026-11-23T00:00:00Z"``, or ``null``."""
+    """A time in UTC as ``"2026-11-23T00:00:00Z"``, or ``null``."""
 
     type = Text()
     inherit_cache = True
 
 
 class StoredJSON(FunctionElement[str]):
-    """A JSON column, which holds compact JSON already."""
+    """A JSON column, which contains compact JSON, or ``null``."""
 
     type = Text()
     inherit_cache = True
@@ -44,7 +44,7 @@ class StoredJSON(FunctionElement[str]):
 @compiles(JSONScalar, "sqlite")
 @compiles(JSONTimestamp, "sqlite")
 def _quoted(element: Any, compiler: Any, **options: Any) -> str:
-    # The driver stores a time as the text that is served.
+    # SQLite stores times as the text that the API returns.
     return f"json_quote({compiler.process(element.clauses, **options)})"
 
 
@@ -55,8 +55,8 @@ def _to_json(element: Any, compiler: Any, **options: Any) -> str:
 
 @compiles(JSONTimestamp, "postgresql")
 def _to_char(element: Any, compiler: Any, **options: Any) -> str:
-    moment = compiler.process(element.clauses, **options)
-    text = f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
+    time = compiler.process(element.clauses, **options)
+    text = f"""to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
     return f"""coalesce('"' || {text} || '"', 'null')"""
 
 
@@ -71,44 +71,44 @@ def _stored_text(element: Any, compiler: Any, **options: Any) -> str:
 
 
 def text_literal(text: str) -> ColumnElement[str]:
-    """Return a text literal of ours; it is written into the statement, not bound."""
+    """Return a literal in the statement's text; only for constant text, never for input."""
     return literal_column("'" + text.replace("'", "''") + "'", Text)
 
 
 def to_json(value: Any) -> str:
-    """Return a value of ours as JSON."""
+    """Return a Python value as JSON."""
     return orjson.dumps(value).decode()
 
 
-def concatenate(pieces: Iterable[SQLFragment]) -> ColumnElement[str]:
-    """Return the pieces as one text; neighbouring literals become one."""
+def concatenate(fragments: Iterable[SQLFragment]) -> ColumnElement[str]:
+    """Return the concatenation of fragments; adjacent literals are merged."""
     merged: list[SQLFragment] = []
-    for piece in pieces:
-        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += piece
+    for fragment in fragments:
+        if isinstance(fragment, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += fragment
         else:
-            merged.append(piece)
-    first, *rest = (text_literal(piece) if isinstance(piece, str) else piece for piece in merged)
-    for piece in rest:
-        first = first.concat(piece)
-    return first
+            merged.append(fragment)
+    text, *rest = (text_literal(one) if isinstance(one, str) else one for one in merged)
+    for fragment in rest:
+        text = text.concat(fragment)
+    return text
 
 
 def aggregate(items: Select[Any], separator: str = ",") -> ColumnElement[str]:
-    """Return the texts of a one-column, ordered statement as one text; empty where there are none."""
+    """Return the texts of an ordered, one-column statement, joined; an empty text if it has no rows."""
     ordered: FromClause = items.subquery()
     (item,) = ordered.c
-    # Not a parameter: it would be one for each list in the statement.
-    between: Any = literal_column(f"'{separator}'")
-    together = select(func.aggregate_strings(item, between)).scalar_subquery()
-    return func.coalesce(together, text_literal(""))
+    # A literal: bound, it would be one more parameter for each list in the statement.
+    delimiter: Any = literal_column(f"'{separator}'")
+    joined = select(func.aggregate_strings(item, delimiter)).scalar_subquery()
+    return func.coalesce(joined, text_literal(""))
 
 
 class PrecompiledSQL(ColumnElement[str]):
-    """An expression that is built and written once for each dialect, and known by its name from then on.
+    """An expression that is built and compiled once for each dialect, and cached by its name.
 
-    Building the expression of an item costs more than everything else of a request; SQLAlchemy's own
-    cache would still walk through it each time. It holds no bind parameter, so its text is all of it.
+    Building the expression of an item costs more than the rest of a request, and SQLAlchemy's statement cache
+    would still traverse it each time. It must not contain bind parameters: only its text is cached.
     """
 
     type = Text()
@@ -116,7 +116,7 @@ class PrecompiledSQL(ColumnElement[str]):
     _traverse_internals = [("name", InternalTraversal.dp_string)]
 
     def __init__(self, name: str, build: Callable[[], ColumnElement[str]]) -> None:
-        """Take a name that says everything the text depends on, and how to build the expression."""
+        """Take a name that identifies the SQL text, and a function that builds the expression."""
         self.name, self.build = name, build
         self.text: dict[str, str] = {}
 
@@ -125,10 +125,10 @@ class PrecompiledSQL(ColumnElement[str]):
 def _precompiled(element: PrecompiledSQL, compiler: Any, **options: Any) -> str:
     dialect: str = compiler.dialect.name
     if dialect not in element.text:
-        plain = {
+        others = {
             name: value
             for name, value in options.items()
             if name not in ("add_to_result_map", "literal_binds")
         }
-        element.text[dialect] = compiler.process(element.build(), literal_binds=True, **plain)
+        element.text[dialect] = compiler.process(element.build(), literal_binds=True, **others)
     return element.text[dialect]

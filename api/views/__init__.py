@@ -1,1 +1,1 @@
-"""The decorators that views are made with, and what they return."""
+"""View decorators, and the responses of the views that they decorate."""

@@ -1,4 +1,4 @@
-"""The decorators that views of this API are made of; each enforces a rule and documents it."""
+"""The blueprint with the view decorators of this API; each decorator also documents what it does."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from api.views.reads import (
 )
 from models import Versioned
 
-#: What every read may answer besides the thing itself, by the name of its component.
+#: Responses of every read besides 200, by the names of their components.
 COMMON_RESPONSES = {
     304: "NotModified",
     400: "BadRequest",
@@ -42,27 +42,27 @@ COMMON_RESPONSES = {
     429: "TooManyRequests",
     503: "TemporarilyUnavailable",
 }
-#: The same where the path names something by its id.
+#: Further responses if the path contains the id of a resource.
 MISSING_RESPONSES = {308: "Renamed", 404: "NotFound", 410: "Gone"}
 Decorator = Callable[[View], Callable[..., Response]]
 
 
 class Blueprint(flask_smorest.Blueprint):
-    """A resource's routes: lists and items, strict in what they take."""
+    """The routes of a resource; invalid and unknown query parameters are rejected."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Document ``If-None-Match`` wherever 304 is answered, every form an item has, what is deprecated."""
+        """Register the documentation of conditional requests, formats and deprecations."""
         super().__init__(*args, **kwargs)
-        # First: what it writes of headers is still to be read.
+        # First, because later callbacks process the headers that it adds.
         self._prepare_doc_cbks.insert(0, self._prepare_deprecation_doc)
-        self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_forms_doc]
+        self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_formats_doc]
 
     def route_undocumented(self, rule: str, view: Callable[..., Any], endpoint: str) -> None:
-        """Serve a view at another address too, of which the document tells in words alone.
+        """Serve a view at a URL that is not in the OpenAPI document, except in descriptions.
 
-        Templates of paths must not overlap there (OpenAPI 3.1, section 4.8.8.2).
+        Path templates in the document must not overlap (OpenAPI 3.1, section 4.8.8.2).
         """
         super(flask_smorest.Blueprint, self).add_url_rule(rule, endpoint, view)
 
@@ -75,10 +75,10 @@ class Blueprint(flask_smorest.Blueprint):
         example: str,
         parent: type[Versioned] | None = None,
     ) -> Decorator:
-        """Make a view that returns a ``Select`` into a list: filtered, sorted, paged, conditional.
+        """Decorate a view that returns a ``Select``: respond with a page of the list, with an ETag.
 
-        ``parent`` is the noun that the first path parameter must name. ``example`` is a request
-        whose real answer stands in the OpenAPI document.
+        ``parent`` is the model of the resource that the first path parameter identifies; it must exist.
+        ``example`` is the URL path of a request whose response is the example in the OpenAPI document.
         """
         return self._read_view(
             with_shape_parameters(query, item),
@@ -92,34 +92,34 @@ class Blueprint(flask_smorest.Blueprint):
         )
 
     def item(
-        self, item: type[ResponseSchema], *, operation: str, example: str, forms: str | None = None
+        self, item: type[ResponseSchema], *, operation: str, example: str, format_type: str | None = None
     ) -> Decorator:
-        """Make a view that returns a ``Select`` of at most one row into an item with a strong ETag.
+        """Decorate a view that returns a ``Select`` of at most one row: respond with the item and an ETag.
 
-        ``forms`` is the item's type, where it has forms besides JSON.
+        ``format_type`` is the resource type for content negotiation, if it has formats besides JSON.
         """
         query = with_shape_parameters(ItemQuerySchema, item)
-        respond = partial(item_response, item=item, forms=forms)
+        respond = partial(item_response, item=item, format_type=format_type)
         return self._read_view(
-            with_format_parameter(query, forms),
+            with_format_parameter(query, format_type),
             item,
             respond,
             description="The item.",
             operation=operation,
             example=example,
             responses=MISSING_RESPONSES,
-            forms=forms,
+            format_type=format_type,
         )
 
     def random(
         self, query: type[ListQuerySchema], item: type[ResponseSchema], *, operation: str, example: str
     ) -> Decorator:
-        """Make a view that returns a ``Select`` into a list of some of its items, chosen by lot."""
+        """Decorate a view that returns a ``Select``: respond with items of the list, selected at random."""
         return self._read_view(
             random_query(with_shape_parameters(query, item)),
             list_schema(item),
             partial(random_response, model=query.model, item=item),
-            description="The chosen items.",
+            description="The selected items.",
             operation=operation,
             example=example,
         )
@@ -131,80 +131,82 @@ class Blueprint(flask_smorest.Blueprint):
         *,
         operation: str,
         example: str,
-        forms: str,
+        format_type: str,
     ) -> Decorator:
-        """Make a view that returns a ``Select`` into one item a day: today's, or a given day's."""
-        made = daily_query(with_shape_parameters(query, item))
-        respond = partial(daily_response, model=query.model, item=item, forms=forms)
+        """Decorate a view that returns a ``Select``: respond with the item of the day, today by default."""
+        query_schema = daily_query(with_shape_parameters(query, item))
+        respond = partial(daily_response, model=query.model, item=item, format_type=format_type)
         return self._read_view(
-            with_format_parameter(made, forms),
+            with_format_parameter(query_schema, format_type),
             item,
             respond,
-            description="The day's item.",
+            description="The item of the day.",
             operation=operation,
             example=example,
             responses={404: "NotFound"},
-            forms=forms,
+            format_type=format_type,
         )
 
     def _read_view(
         self,
         query: type[Schema],
-        shown: type[ResponseSchema],
+        schema: type[ResponseSchema],
         respond: Responder,
         *,
         description: str,
         operation: str,
         example: str,
         responses: dict[int, str] | None = None,
-        forms: str | None = None,
+        format_type: str | None = None,
         parent: type[Versioned] | None = None,
     ) -> Decorator:
-        documented = self.document_read(
+        document = self.document_read(
             query,
-            shown,
+            schema,
             description=description,
             operation=operation,
             example=example,
             responses=responses,
-            forms=forms,
+            format_type=format_type,
         )
 
         def decorate(view: View) -> Callable[..., Response]:
             select = require_parent(parent, without_self(view)) if parent else without_self(view)
-            return documented(read_endpoint(view, select, respond))
+            return document(read_endpoint(view, select, respond))
 
         return decorate
 
     def document_read(
         self,
         query: type[Schema],
-        shown: type[ResponseSchema],
+        schema: type[ResponseSchema],
         *,
         description: str,
         operation: str,
         example: str,
         responses: dict[int, str] | None = None,
         headers: tuple[str, ...] = ("ETag", "Link", "Cache-Control", "Vary"),
-        forms: str | None = None,
+        format_type: str | None = None,
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-        """Make a view that is given its loaded ``query`` into one that says all that it may answer.
+        """Return a decorator that validates the query parameters, and documents the view's responses.
 
-        ``responses`` are those besides what every read has, by the names of their components.
+        ``responses`` are the names of response components by status, besides ``COMMON_RESPONSES``.
         """
-        shown_with = {name: name for name in (*headers, *RATE_LIMIT_HEADERS)}
+        header_components = {name: name for name in (*headers, *RATE_LIMIT_HEADERS)}
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-            made = self.arguments(query(), location="query")(view)
-            made = self.response(200, shown, description=description, headers=shown_with)(made)
-            # What `alt_response` would say, in one step: it wraps the view, and copies what is known of it,
-            # once for each response.
-            made._apidoc["arguments"]["responses"].clear()
-            answers = made._apidoc["response"]["responses"]
-            answers |= {status: [name] for status, name in (COMMON_RESPONSES | (responses or {})).items()}
-            made = self.doc(operationId=operation, **{"x-example-request": example})(made)
-            made._apidoc = made._apidoc | {"forms": forms}
-            return made  # type: ignore[no-any-return]
+            endpoint = self.arguments(query(), location="query")(view)
+            endpoint = self.response(200, schema, description=description, headers=header_components)(
+                endpoint
+            )
+            # Equivalent to alt_response(), which would wrap the view and copy its documentation once for each
+            # response.
+            endpoint._apidoc["arguments"]["responses"].clear()
+            documented = endpoint._apidoc["response"]["responses"]
+            documented |= {status: [name] for status, name in (COMMON_RESPONSES | (responses or {})).items()}
+            endpoint = self.doc(operationId=operation, **{"x-example-request": example})(endpoint)
+            endpoint._apidoc = endpoint._apidoc | {"format_type": format_type}
+            return endpoint  # type: ignore[no-any-return]
 
         return decorate
 
@@ -219,17 +221,17 @@ class Blueprint(flask_smorest.Blueprint):
         return deprecation_headers.document_deprecation(doc, doc_info)
 
     @staticmethod
-    def _prepare_forms_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
-        forms = doc_info.get("forms")
-        if forms:
+    def _prepare_formats_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+        format_type = doc_info.get("format_type")
+        if format_type:
             content = doc["responses"][200]["content"]
-            for form in formats_for(forms):
-                content.setdefault(form.media_type, {"schema": form.schema})
+            for format_ in formats_for(format_type):
+                content.setdefault(format_.media_type, {"schema": format_.schema})
         return doc
 
 
 def require_parent(parent: type[Versioned], view: View) -> View:
-    """Return the view with an empty list unless everyone may see the resource that the path names first."""
+    """Return the view with an empty list unless the first path parameter identifies a visible resource."""
 
     def view_below(filters: dict[str, Any], **path: Any) -> Select[Any]:
         exists = parent.select_where(id=next(iter(path.values()))).correlate(None).exists()
@@ -239,5 +241,5 @@ def require_parent(parent: type[Versioned], view: View) -> View:
 
 
 def without_self(view: View) -> View:
-    """Return the view without the ``self`` of a view class, of which it makes no use."""
+    """Return a view class's method as a function, with None for ``self``, which views do not use."""
     return partial(view, None) if next(iter(signature(view).parameters), "") == "self" else view

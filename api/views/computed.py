@@ -1,4 +1,4 @@
-"""Reads that are computed: what several resources say together, as one object or as a ranking."""
+"""Views of computed data from several resources: a single object, or a ranking."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from api.schemas.item_shape import ItemQuerySchema, shape_from_args, with_shape_
 from api.schemas.shared_schemas import ResponseSchema, list_schema
 from api.views.blueprint import MISSING_RESPONSES, Blueprint
 
-#: Takes the loaded query, and the path by keywords.
+#: Called with the validated query parameters, and with the path parameters as keywords.
 ComputedView = Callable[..., Any]
 Decorator = Callable[[ComputedView], Callable[..., Response]]
 HEADERS = ("ETag", "Cache-Control", "Vary")
 
 
 class Ranking(NamedTuple):
-    """The first of a ranking; how many it has, and whether that is ``exact`` or ``at-least``."""
+    """The top of a ranking, its total number of items, and ``exact`` or ``at-least`` for that number."""
 
     top: Sequence[Any]
     total: int
@@ -37,15 +37,15 @@ def computed_view(
     description: str,
     query: type[Schema] = ItemQuerySchema,
 ) -> Decorator:
-    """Make a view that returns what ``schema`` dumps into an answer: conditional, shaped by ``fields=``.
+    """Decorate a view that returns an object for ``schema``: serialize it, with ``fields`` and an ETag.
 
-    ``example`` is a request whose real answer stands in the OpenAPI document.
+    ``example`` is the URL path of a request whose response is the example in the OpenAPI document.
     """
 
-    def body(found: Any, asked: dict[str, Any]) -> Any:
-        return shape_from_args(schema, asked).build_schema().dump(found)
+    def serialize(result: Any, args: dict[str, Any]) -> Any:
+        return shape_from_args(schema, args).build_schema().dump(result)
 
-    documented = blp.document_read(
+    document = blp.document_read(
         with_shape_parameters(query, schema),
         schema,
         description=description,
@@ -54,41 +54,41 @@ def computed_view(
         responses=MISSING_RESPONSES,
         headers=HEADERS,
     )
-    return _responding(documented, body)
+    return _responding(document, serialize)
 
 
 def ranking_view(
     blp: Blueprint, item: type[ResponseSchema], *, operation: str, example: str, query: type[Schema]
 ) -> Decorator:
-    """Make a view that returns a ``Ranking`` into a list of one page; ``query`` has its ``limit``."""
+    """Decorate a view that returns a ``Ranking``: serialize it as a list of one page, of ``limit`` items."""
 
-    def body(found: Ranking, asked: dict[str, Any]) -> Any:
-        place = {"limit": asked["limit"], "next": None, "previous": None}
-        place |= {"total": found.total, "total_relation": found.relation}
-        return {"data": shape_from_args(item, asked).build_schema().dump(found.top, many=True), "page": place}
+    def serialize(ranking: Ranking, args: dict[str, Any]) -> Any:
+        page = {"limit": args["limit"], "next": None, "previous": None}
+        page |= {"total": ranking.total, "total_relation": ranking.relation}
+        return {"data": shape_from_args(item, args).build_schema().dump(ranking.top, many=True), "page": page}
 
-    documented = blp.document_read(
+    document = blp.document_read(
         with_shape_parameters(query, item),
         list_schema(item),
-        description="The first of the ranking.",
+        description="The top of the ranking.",
         operation=operation,
         example=example,
         responses=MISSING_RESPONSES,
         headers=HEADERS,
     )
-    return _responding(documented, body)
+    return _responding(document, serialize)
 
 
 def _responding(
-    documented: Decorator,
-    body: Callable[[Any, dict[str, Any]], Any],
+    document: Decorator,
+    serialize: Callable[[Any, dict[str, Any]], Any],
 ) -> Decorator:
     def decorate(view: ComputedView) -> Callable[..., Response]:
         @wraps(view)
-        def answered(asked: dict[str, Any], **path: Any) -> Response:
-            made = encode_json(body(view(asked, **path), asked))
-            return cacheable_response(made, etag=etag_hash(made))
+        def endpoint(args: dict[str, Any], **path: Any) -> Response:
+            body = encode_json(serialize(view(args, **path), args))
+            return cacheable_response(body, etag=etag_hash(body))
 
-        return documented(answered)
+        return document(endpoint)
 
     return decorate

@@ -1,4 +1,4 @@
-"""What a read answers: a page of a list, an item in one of its forms, some or one chosen by lot."""
+"""Responses of reads: a page of a list, an item in the negotiated format, random items, the daily item."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from api.schemas.item_shape import shape_for_representations, shape_from_args
 from api.schemas.shared_schemas import ResponseSchema
 
 NO_LINKS: Mapping[str, str] = {}
-#: Makes a response from a reader of what a view selects, the loaded query and the path's parameters.
+#: Returns a response for a reader, the validated query parameters and the path parameters.
 Responder = Callable[[ResourceReader, dict[str, Any], dict[str, Any]], Response]
 
 
 def read_endpoint(view: View, select: View, respond: Responder) -> Callable[..., Response]:
-    """Return the endpoint of a view: ``respond`` reads what ``select``, the view as a function, selects."""
+    """Return the endpoint of a view; ``select`` is the view without ``self``."""
 
     @wraps(view)
     def endpoint(*args: Any, **path: Any) -> Response:
-        # The method of a view class gets its instance first; the loaded query always comes last.
+        # A view class's method is called with its instance first; the query parameters come last.
         return respond(ResourceReader(session(), select, settings().base_url), args[-1], path)
 
     return endpoint
@@ -41,180 +41,191 @@ def read_endpoint(view: View, select: View, respond: Responder) -> Callable[...,
 
 def list_response(
     read: ResourceReader,
-    asked: dict[str, Any],
+    args: dict[str, Any],
     path: dict[str, Any],
     *,
     model: Any,
     item: type[ResponseSchema],
     parent: Any,
 ) -> Response:
-    """Answer with a page.
+    """Return a page of a list.
 
     Raises:
-        NotFound, Gone, Renamed: the ``parent`` that the path names is not there.
-        ProblemException: 422, when the cursor is not of this list.
+        NotFound, Gone, Renamed: there is no visible ``parent`` with the id in the path.
+        ProblemException: 422, if the cursor was issued for another list, filter or sort.
     """
-    wanted = ListRequest(model, request.path, asked)
-    page = read.page(wanted, path, shape_from_args(item, asked))
+    list_request = ListRequest(model, request.path, args)
+    page = read.page(list_request, path, shape_from_args(item, args))
     if parent and not page.rows:
-        # Rows prove that the parent is there; only their absence makes it a question.
+        # If there are rows, the parent exists; only an empty page needs this lookup.
         parent.by_slug(read.session, next(iter(path.values())))
-    total, relation = read.count(wanted, path) if asked["count"] else (None, None)
+    total, relation = read.count(list_request, path) if args["count"] else (None, None)
     base = settings().base_url
-    following, previous = (
-        wanted.url(base, cursor=str(cursor)) if cursor else None for cursor in (page.next, page.previous)
+    next_url, previous_url = (
+        list_request.url(base, cursor=str(cursor)) if cursor else None
+        for cursor in (page.next, page.previous)
     )
-    place = {"limit": asked["limit"], "next": following, "previous": previous}
-    place |= {"total": total, "total_relation": relation}
-    facets = compute_facets(read, wanted, path) if "facets" in asked else None
-    body = _list_body([row[0] for row in page.rows], place, facets)
-    return cacheable_response(body, etag=etag_hash(body), links={"next": following, "prev": previous})
+    page_json = {"limit": args["limit"], "next": next_url, "previous": previous_url}
+    page_json |= {"total": total, "total_relation": relation}
+    facets = compute_facets(read, list_request, path) if "facets" in args else None
+    body = _list_body([row[0] for row in page.rows], page_json, facets)
+    return cacheable_response(body, etag=etag_hash(body), links={"next": next_url, "prev": previous_url})
 
 
 def item_response(
     read: ResourceReader,
-    asked: dict[str, Any],
+    args: dict[str, Any],
     path: dict[str, Any],
     *,
     item: type[ResponseSchema],
-    forms: str | None,
+    format_type: str | None,
 ) -> Response:
-    """Answer with the item at the path, in the form that is asked for.
+    """Return the item at the path, in the requested or negotiated format.
 
     Raises:
-        NotFound, Gone, Renamed: there is no such item.
-        ProblemException: 406, when it has none of the forms that the client takes.
+        NotFound, Gone, Renamed: there is no visible item with this id.
+        ProblemException: 404, if the extension is unknown; 406, if the client accepts none of the formats.
     """
-    form = _negotiated_format(forms, asked, path.pop("extension", None))
-    found = read.item(path, _requested_shape(item, form, asked))
-    if found is None:
+    format_ = _requested_format(format_type, args, path.pop("extension", None))
+    row = read.item(path, _requested_shape(item, format_, args))
+    if row is None:
         raise read.item_model(path).missing_error(read.session, *path.values())
-    return _formatted_response(form, found)
+    return _formatted_response(format_, row)
 
 
 def random_response(
     read: ResourceReader,
-    asked: dict[str, Any],
+    args: dict[str, Any],
     path: dict[str, Any],
     *,
     model: Any,
     item: type[ResponseSchema],
 ) -> Response:
-    """Answer with some of the list, chosen by lot; to be kept only where a seed makes it repeatable."""
-    unseeded = {name: value for name, value in asked.items() if name != "seed"}
-    wanted, asked = ListRequest(model, request.path, unseeded), exclude_flagged(asked)
-    seed = asked.get("seed") or token_hex(8)
-    lots = selection_for(read, filters_from_args(model, asked), path, model)
-    if "exclude" in asked:
-        lots = lots.where(model.slug.not_in(asked["exclude"]))
-    slugs = lots.sample(seed, asked["count"])
-    place = {"limit": asked["count"], "next": None, "previous": None, "total": None, "total_relation": None}
-    body = _list_body([row.json for row in read.items(model, slugs, shape_from_args(item, asked))], place)
-    again = {"bookmark": wanted.url(settings().base_url, seed=seed)}
+    """Return random items of a list; without a seed, the response is not cacheable."""
+    unseeded = {name: value for name, value in args.items() if name != "seed"}
+    list_request, args = ListRequest(model, request.path, unseeded), exclude_flagged(args)
+    seed = args.get("seed") or token_hex(8)
+    selection = selection_for(read, filters_from_args(model, args), path, model)
+    if "exclude" in args:
+        selection = selection.where(model.slug.not_in(args["exclude"]))
+    slugs = selection.sample(seed, args["count"])
+    page_json = {"limit": args["count"], "next": None, "previous": None}
+    page_json |= {"total": None, "total_relation": None}
+    body = _list_body([row.json for row in read.items(model, slugs, shape_from_args(item, args))], page_json)
+    links = {"bookmark": list_request.url(settings().base_url, seed=seed)}
     return (
-        cacheable_response(body, etag=etag_hash(body), links=again)
-        if "seed" in asked
-        else uncacheable_response(body, links=again)
+        cacheable_response(body, etag=etag_hash(body), links=links)
+        if "seed" in args
+        else uncacheable_response(body, links=links)
     )
 
 
 def daily_response(
     read: ResourceReader,
-    asked: dict[str, Any],
+    args: dict[str, Any],
     path: dict[str, Any],
     *,
     model: Any,
     item: type[ResponseSchema],
-    forms: str,
+    format_type: str,
 ) -> Response:
-    """Answer with the day's item, in the form that is asked for.
+    """Return the item of the day, in the requested or negotiated format.
 
     Raises:
-        ProblemException: 404, when the day has not come, or is before the first item; 406 as for an item.
+        ProblemException: 404, if the day is in the future or before the first item; 406 as for an item.
     """
-    given, asked = asked, exclude_flagged(asked)
-    form = _negotiated_format(forms, asked, None)
-    in_path = path.pop("date", None)
-    day = _requested_day(asked, in_path)
-    slug = selection_for(read, filters_from_args(model, asked), path, model).daily_pick(day)
+    request_args, args = args, exclude_flagged(args)
+    format_ = _requested_format(format_type, args, None)
+    path_date = path.pop("date", None)
+    day = _requested_day(args, path_date)
+    slug = selection_for(read, filters_from_args(model, args), path, model).daily_pick(day)
     if slug is None:
-        raise ProblemException("not-found", f"Nothing that matches was there on {day} yet.")
-    (found,) = read.items(model, [slug], _requested_shape(item, form, asked))
-    lasting = ListRequest(model, f"{request.path}/{day}", given).url(settings().base_url, date=None, tz=None)
-    return _formatted_response(form, found, {} if in_path else {"bookmark": lasting})
+        raise ProblemException("not-found", f"No matching item had been added by {day}.")
+    (row,) = read.items(model, [slug], _requested_shape(item, format_, args))
+    list_request = ListRequest(model, f"{request.path}/{day}", request_args)
+    permanent_url = list_request.url(settings().base_url, date=None, tz=None)
+    return _formatted_response(format_, row, {} if path_date else {"bookmark": permanent_url})
 
 
 def selection_for(
     read: ResourceReader, filters: dict[str, Any], path: dict[str, Any], model: Any
 ) -> RandomSelection:
-    """Return what the view selects, each of which can draw a lot."""
+    """Return the random selection among the rows that the view selects."""
     planner, params = read.planner(filters, path)
     return RandomSelection(read.session, planner.search_statement, model, params, planner.random_scan)
 
 
-def _requested_day(asked: dict[str, Any], in_path: str | None) -> dt.date:
-    """Return the day that the path names, or else the query; where neither does, today.
+def _requested_day(args: dict[str, Any], path_date: str | None) -> dt.date:
+    """Return the day in the path or in the query; if there is none, today.
 
     Raises:
-        ProblemException: 422, when both do; 404, when the day has not come.
+        ProblemException: 422, if both have a day; 404, if the day is in the future in every time zone.
     """
-    if in_path and "date" in asked:
-        fault = {"location": "query", "pointer": "date", "detail": "The path says already which day."}
-        raise ProblemException("invalid-parameters", "1 parameter is not valid.", [fault])
-    if in_path is None and "date" not in asked:
-        return today(asked.get("tz", dt.UTC))
-    day: dt.date = parse_calendar_date(in_path) if in_path else asked["date"]
+    if path_date and "date" in args:
+        detail = "Not allowed here: the path already contains a date."
+        problem = {"location": "query", "pointer": "date", "detail": detail}
+        raise ProblemException("invalid-parameters", "1 parameter is not valid.", [problem])
+    if path_date is None and "date" not in args:
+        return today(args.get("tz", dt.UTC))
+    day: dt.date = parse_calendar_date(path_date) if path_date else args["date"]
     if day > today(EARLIEST_ZONE):
-        raise ProblemException("not-found", f"Nothing is chosen for {day}: the day has not come.")
+        raise ProblemException(
+            "not-found", f"No item has been chosen for {day} yet: the date is in the future."
+        )
     return day
 
 
 def parse_calendar_date(text: str) -> dt.date:
-    """Return the day of a path that looks like one; 404 where the calendar has none such."""
+    """Return the date in a path segment of the form ``2026-11-23``; raise 404 if there is no such date."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ProblemException("not-found", f"{text} is not a day of the calendar.") from None
+        raise ProblemException("not-found", f"{text} is not a valid date.") from None
 
 
-def _list_body(items: list[str], place: dict[str, Any], facets: dict[str, Any] | None = None) -> bytes:
-    counted = b',"facets":%b' % encode_json(facets) if facets else b""
-    return b'{"data":[%b],"page":%b%b}' % (",".join(items).encode(), encode_json(place), counted)
+def _list_body(items: list[str], page: dict[str, Any], facets: dict[str, Any] | None = None) -> bytes:
+    facets_member = b',"facets":%b' % encode_json(facets) if facets else b""
+    return b'{"data":[%b],"page":%b%b}' % (",".join(items).encode(), encode_json(page), facets_member)
 
 
-def _negotiated_format(type_name: str | None, asked: dict[str, Any], extension: str | None) -> Format | None:
-    """Return the form that the path, the query or, failing these, the Accept header asks for."""
+def _requested_format(type_name: str | None, args: dict[str, Any], extension: str | None) -> Format | None:
+    """Return the format in the path or the query or, without either, negotiate it by the Accept header."""
     if type_name is None:
         return None
-    forms = formats_for(type_name)
+    formats = formats_for(type_name)
     if extension is not None:
-        found = next((form for form in forms if form.extension == extension), None)
-        if found is None:
-            known = ", ".join(f".{form.extension}" for form in forms if form.extension)
-            raise ProblemException("not-found", f"There is no form “.{extension}” here; there are {known}.")
-        return found
-    if "format" in asked:
-        return format_named(asked["format"], type_name)
-    found = negotiate(request.accept_mimetypes, type_name)
-    if found is None:
-        served = ", ".join(form.full_type for form in forms)
-        raise ProblemException("not-acceptable", f"This address is served as {served}.")
-    return found
+        by_extension = {format_.extension: format_ for format_ in formats if format_.extension}
+        if extension not in by_extension:
+            available = ", ".join(f".{known}" for known in by_extension)
+            detail = f"Unknown format “.{extension}”. Available formats: {available}."
+            raise ProblemException("not-found", detail)
+        return by_extension[extension]
+    if "format" in args:
+        return format_named(args["format"], type_name)
+    negotiated = negotiate(request.accept_mimetypes, type_name)
+    if negotiated is None:
+        available = ", ".join(format_.full_type for format_ in formats)
+        raise ProblemException("not-acceptable", f"This URL is available as {available}.")
+    return negotiated
 
 
-def _requested_shape(item: type[ResponseSchema], form: Format | None, asked: dict[str, Any]) -> Any:
+def _requested_shape(item: type[ResponseSchema], format_: Format | None, args: dict[str, Any]) -> Any:
     return (
-        shape_from_args(item, asked)
-        if form is None or form.write is None
+        shape_from_args(item, args)
+        if format_ is None or format_.write is None
         else shape_for_representations(item)
     )
 
 
-def _formatted_response(form: Format | None, found: ItemRow, links: Mapping[str, str] = NO_LINKS) -> Response:
-    body = found.json.encode()
-    if form and form.write:
-        body = form.body(orjson.loads(body))
-    etag = etag_hash(body) if found.revision is None else f"{found.revision}.{etag_hash(body)}"
-    if form is None:
+def _formatted_response(
+    format_: Format | None, row: ItemRow, links: Mapping[str, str] = NO_LINKS
+) -> Response:
+    body = row.json.encode()
+    if format_ and format_.write:
+        body = format_.body(orjson.loads(body))
+    etag = etag_hash(body) if row.revision is None else f"{row.revision}.{etag_hash(body)}"
+    if format_ is None:
         return cacheable_response(body, etag=etag, links=links)
-    return cacheable_response(body, etag=etag, links=links, content_type=form.content_type, negotiated=True)
+    return cacheable_response(
+        body, etag=etag, links=links, content_type=format_.content_type, negotiated=True
+    )

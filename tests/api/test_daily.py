@@ -124,14 +124,14 @@ class TestADay:
         assert client.get(f"/v1/{name}/daily/2026-12-{last}").status_code == 200
         early = client.get(f"/v1/{name}/daily/2026-12-{last + 1}")
         assert early.status_code == 404
-        assert "the day has not come" in early.get_json()["detail"]
+        assert "the date is in the future" in early.get_json()["detail"]
 
     @each("day", ["2026-11-22", "2000-02-29", "0001-01-01"])
     def test_a_day_before_the_first_item_is_not_found(self, client, at, name, day):
         at("2026-12-25T12:00:00Z")
         response = client.get(f"/v1/{name}/daily/{day}")
         assert (response.status_code, response.get_json()["code"]) == (404, "not-found")
-        assert "Nothing that matches was there" in response.get_json()["detail"]
+        assert "No matching item had been added by" in response.get_json()["detail"]
 
     @each("text", IMPOSSIBLE)
     def test_what_is_no_day_is_not_found(self, client, name, text):

@@ -99,7 +99,7 @@ def random_mottos(filters):
 
 
 @blp.route("/mottos/<slug:quote>", parameters=[slug_parameter("quote", "quote")])
-@blp.item(MottoSchema, operation="getMotto", example=f"/v1/mottos/{LINE}", forms="quote")
+@blp.item(MottoSchema, operation="getMotto", example=f"/v1/mottos/{LINE}", format_type="quote")
 def motto(quote):
     """Get a motto
 
@@ -113,7 +113,7 @@ class SayingDetail(MethodView):
     """One saying."""
 
     @SAYING
-    @blp.item(SayingSchema, operation="getSaying", example=f"/v1/sayings/{LINE}", forms="quote")
+    @blp.item(SayingSchema, operation="getSaying", example=f"/v1/sayings/{LINE}", format_type="quote")
     def get(self, quote):
         """Get a saying
 

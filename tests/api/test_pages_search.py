@@ -144,7 +144,7 @@ class TestInEarnest:
             ("q=lonelness", 200, "Did you mean"),
             ("q=-love", 200, "only excludes words"),
             ("q=love&type=nothing", 422, "Unknown type"),
-            ("q=love&cursor=x", 422, "This cursor is not of this list"),
+            ("q=love&cursor=x", 422, "Invalid cursor"),
             (f"q={'love+' * 100}", 422, "1 to 200 characters"),
         ],
     )

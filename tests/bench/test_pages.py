@@ -106,7 +106,7 @@ class TestWalks:
         walked = 0
         with over_catalogue.test_request_context(), catalogue.read_session() as session:
             lots = selection_for(ResourceReader(session, select_list("quote"), ""), filters, {}, Quote)
-            plain = random_selection.RandomSelection(session, lots.statement, Quote, lots.now)
+            plain = random_selection.RandomSelection(session, lots.statement, Quote, lots.params)
             for seed in map(str, range(30)):
                 walked += (
                     len(lots._scan_or_all(int.from_bytes(random_selection.draw_hash(seed, "")[:8]) >> 1))

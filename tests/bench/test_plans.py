@@ -114,7 +114,7 @@ class TestPlanning:
         with noted(database.engine) as statements:
             client.get(f"{PATHS[Quote]}?limit=20")
         ((statement, parameters),) = statements
-        plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement ~ 'AS own_0'"
+        plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement ~ 'AS pk_0'"
         if engine.name == "postgresql":
             with database.engine.connect() as connection:
                 for _ in range(20):

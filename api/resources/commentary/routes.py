@@ -69,7 +69,7 @@ def random_commentary(filters: dict[str, Any]) -> Select[Any]:
     CommentarySchema,
     operation="getDailyCommentary",
     example="/v1/commentary/daily?date=2026-11-23",
-    forms="commentary",
+    format_type="commentary",
 )
 def daily_commentary(filters: dict[str, Any]) -> Select[Any]:
     """Get the commentary of the day
@@ -94,7 +94,7 @@ class CommentaryDetail(MethodView):
         CommentarySchema,
         operation="getCommentary",
         example="/v1/commentary/her-2013-perfection-opposes-reality",
-        forms="commentary",
+        format_type="commentary",
     )
     def get(self, commentary: str) -> Select[Any]:
         """Get a commentary entry

@@ -61,7 +61,7 @@ def random_quotes(filters: dict[str, Any]) -> Select[Any]:
     QuoteSchema,
     operation="getDailyQuote",
     example="/v1/quotes/daily?date=2026-11-23",
-    forms="quote",
+    format_type="quote",
 )
 def daily_quote(filters: dict[str, Any]) -> Select[Any]:
     """Get the quote of the day
@@ -86,7 +86,7 @@ class QuoteDetail(MethodView):
         QuoteSchema,
         operation="getQuote",
         example="/v1/quotes/her-2013-a-wife-without-the-challenges",
-        forms="quote",
+        format_type="quote",
     )
     def get(self, quote: str) -> Select[Any]:
         """Get a quote

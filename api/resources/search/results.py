@@ -75,7 +75,7 @@ SORT_KEY_PARTS: Any = [SortKeyPart(int, float), SortKeyPart(int), SortKeyPart(st
 
 def _page_bounds(results: SearchResults, list_request: ListRequest) -> tuple[int, int]:
     """Return the indexes of the page's first hit and of the one after its last (keyset pagination)."""
-    limit, text = list_request.query["limit"], list_request.query.get("cursor")
+    limit, text = list_request.args["limit"], list_request.args.get("cursor")
     cursor = Cursor.parse(text, list_request.fingerprint, SORT_KEY_PARTS) if text else None
     if cursor is None or not cursor.values:
         return 0, min(limit, results.total)
@@ -96,7 +96,7 @@ def _serialize_page(
         return list_request.url(base_url, cursor=str(cursor))
 
     return {
-        "limit": list_request.query["limit"],
+        "limit": list_request.args["limit"],
         "next": page_url(False, end - 1) if 0 < end < results.total else None,
         "previous": page_url(True, start) if 0 < start < results.total else None,
         "total": results.total,

@@ -49,7 +49,7 @@ class SourceList(MethodView):
 class SourceDetail(MethodView):
     """One source."""
 
-    @blp.item(SourceSchema, operation="getSource", example=ESSAY, forms="source")
+    @blp.item(SourceSchema, operation="getSource", example=ESSAY, format_type="source")
     def get(self, source: str) -> Select[Any]:
         """Get a source
 
