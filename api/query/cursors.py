@@ -25,11 +25,8 @@ if TYPE_CHECKING:
     from api.query.pagination import SortKey
 
 
-def parse_value(key: SortKey, value: Any) -> Any:
+def parse_column_value(column_type: Any, value: Any) -> Any:
     """Return a cursor's value as the column's type; raise ``ValueError`` if it has another type."""
-    column_type = key.column.expression.type
-    if value is None and key.nullable:
-        return None
     if isinstance(column_type, UTCTimestamp):
         return _parse_timestamp(value)
     if isinstance(column_type, Date):
@@ -77,7 +74,7 @@ class Cursor:
             issued_for, backwards, *values = cls.decode(text)
             if issued_for != fingerprint or backwards not in (0, 1) or len(values) not in (0, len(order)):
                 raise ValueError("The cursor was issued for another list.")
-            parsed = [parse_value(key, value) for key, value in zip(order, values, strict=bool(values))]
+            parsed = [key.parse(value) for key, value in zip(order, values, strict=bool(values))]
         except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
             detail = (
                 "Invalid cursor: it was issued for a different list, filter or sort. Start again without a "

@@ -95,7 +95,7 @@ def serialize_facet(counts: FacetCounts, name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _facet_statement(planner: ListPlanner, names: tuple[str, ...]) -> tuple[FacetQuery, CompoundSelect[Any]]:
-    """Return the facet query of a list, and its statement (see ``api.query.statement_cache``)."""
+    """Return the facet query of a list, and its statement (see ``api.query.resource_reader``)."""
     declared = planner.model.facets()
     query = FacetQuery(
         planner.model,

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from api.query.cursors import Cursor, seek_conditions, to_json_value
+from api.query.cursors import Cursor, parse_column_value, seek_conditions, to_json_value
 from api.schemas.list_queries import MAX_PAGE_SIZE
 from models.facet_counts import MAX_COUNTED
 
@@ -75,6 +75,12 @@ class SortKey:
             return self.column.is_not(None) if backwards else false()
         beyond = self.column < value if self.descending != backwards else self.column > value
         return or_(beyond, self.column.is_(None)) if self.nullable and not backwards else beyond
+
+    def parse(self, value: Any) -> Any:
+        """Return a cursor's value as the column's type; raise ``ValueError`` if it has another type."""
+        if value is None and self.nullable:
+            return None
+        return parse_column_value(self.column.expression.type, value)
 
 
 @lru_cache(maxsize=256)

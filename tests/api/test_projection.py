@@ -172,7 +172,7 @@ class TestKinds:
         assert found == ['{"is_so":true}', '{"is_so":false}', '{"is_so":null}']
 
     def test_what_cannot_be_written_alike_is_refused(self):
-        with pytest.raises(TypeError, match="give it a column, an SQL expression or a constant"):
+        with pytest.raises(TypeError, match="Use a column, an SQL expression or a constant"):
             object_fragments(FloatSchema(), Flagged, BASE)
 
     @each("point", ["\x20", "\x7f", "\x80", "\u2028", "\ufeff", "\uffff", "\U0010ffff", '"', "\\", "%", "'"])
