@@ -78,18 +78,8 @@ def run_pytest(copy: Path, *options: str, timeout: int | None = None) -> PytestR
     return PytestRun(process.returncode, FAILURE.findall(process.stdout))
 
 
-def failing_files(copy: Path, database: str, targets: set[str]) -> set[str]:
-    """Run every target once on the unedited copy; return the files with a test that does not pass."""
-    run = run_pytest(copy, "--database", database, *sorted(targets))
-    if run.status not in (0, 1):
-        raise SystemExit(f"pytest ended with {run.status} on the unedited copy.")
-    return {file for _, file, _ in run.failures}
-
-
-def try_fault(copy: Path, fault: Fault, targets: list[str], failing: set[str]) -> tuple[str, str]:
+def try_fault(copy: Path, fault: Fault, targets: list[str]) -> tuple[str, str]:
     """Plant a fault and run its tests; return ``caught``, ``SURVIVED`` or ``error``, and an explanation."""
-    if same := failing.intersection(target.partition("::")[0] for target in targets):
-        return "error", f"{', '.join(sorted(same))} fails without the fault too"
     path, backup = copy / fault.path, copy / f"{fault.path}.original"
     original = path.read_text("utf-8")
     if original.count(fault.before) != 1:
@@ -103,12 +93,15 @@ def try_fault(copy: Path, fault: Fault, targets: list[str], failing: set[str]) -
     finally:
         # With its old modification time, so that Python does not reuse the compiled fault.
         backup.replace(path)
-    failed = [f"{file}{rest}" for kind, file, rest in run.failures if kind == "FAILED"]
-    if run.status == 1 and failed:
-        return "caught", f"by {failed[0]}"
     if run.status == 0:
         return "SURVIVED", " ".join(targets)
-    return "error", f"pytest ended with {run.status}, without a test that failed: {run.failures}"
+    failed = [f"{file}{rest}" for kind, file, rest in run.failures if kind == "FAILED"]
+    if run.status != 1 or not failed:
+        return "error", f"pytest ended with {run.status}, without a test that failed: {run.failures}"
+    test = failed[0].partition("[")[0]
+    if run_pytest(copy, "--database", fault.database, test).status != 0:
+        return "error", f"{test} fails without the fault too"
+    return "caught", f"by {failed[0]}"
 
 
 def main() -> None:
@@ -123,17 +116,9 @@ def main() -> None:
     results = []
     with tempfile.TemporaryDirectory() as folder:
         copy = copy_tree(Path(folder).resolve())
-        failing = {
-            database: failing_files(
-                copy,
-                database,
-                {target for fault in faults if fault.database == database for target in targets[fault]},
-            )
-            for database in sorted({fault.database for fault in faults})
-        }
         for fault in faults:
             started = time.monotonic()
-            verdict, detail = try_fault(copy, fault, targets[fault], failing[fault.database])
+            verdict, detail = try_fault(copy, fault, targets[fault])
             seconds = round(time.monotonic() - started)
             print(f"{fault.name}: {verdict} {detail} ({seconds} s)", flush=True)
             results.append(fault._asdict() | {"verdict": verdict, "detail": detail, "seconds": seconds})
