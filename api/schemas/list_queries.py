@@ -125,10 +125,11 @@ class SearchFilterField(SearchTextField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         search_text = super()._deserialize(value, attr, data, **kwargs)
+        super()._validate(search_text)
         return [search_text if search_text.query else SearchText(UNMATCHABLE_WORD)]
 
     def _validate(self, value: Any) -> None:
-        super()._validate(value[0] if isinstance(value, list) else value)
+        """Do nothing, since the text was validated before it was replaced."""
 
 
 class TextFilter(Schema):
