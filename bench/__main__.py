@@ -14,8 +14,8 @@ import orjson
 from rich.console import Console
 
 from api.core.config import ROOT
-from bench.comparing import EFFORTS, compare
 from bench.report.page import write
+from bench.server_comparison import EFFORTS, compare
 
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"

@@ -31,8 +31,8 @@ from api.app import create_app
 from api.core.config import ROOT, Settings
 from api.query import resource_reader
 from bench.comparison import WARM_UP_RUNS, alternate, percentile, timed
-from bench.growth.operations import _word
-from bench.growth.places import Places, places
+from bench.operations import _word
+from bench.sample_ids import Places, places
 from bench.statements import recorded_statements, runner
 
 #: The files of each piece of machinery, to count their lines.

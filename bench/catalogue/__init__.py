@@ -6,7 +6,7 @@ of the random order, the index of the search and the content generation are thos
 would have made.
 """
 
-from bench.catalogue.making import make
+from bench.catalogue.generation import make
 from bench.catalogue.sizes import Sizes
 
 __all__ = ["Sizes", "make"]

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from bench.load import Request
-from bench.servers.running import Server
+from bench.servers.server_process import Server
 
 #: Reads an answer's items, each with its ``id`` and ``text``.
 Read = Callable[[bytes], list[dict[str, Any]]]

@@ -14,7 +14,7 @@ from bench.compare.recording import fetch
 from bench.compare.sameness import same
 from bench.load import NotTaken, load
 from bench.servers.processes import cpu_seconds, resident_bytes
-from bench.servers.running import Running, running
+from bench.servers.server_process import Running, running
 
 MEGABYTE = 1_000_000
 #: Told of each step that is done.

@@ -26,8 +26,8 @@ from api.core.config import ROOT, Settings
 from bench.catalogue import Sizes, make
 from bench.databases import provide
 from bench.growth.measuring import Measured, measured, noted
-from bench.growth.operations import operations
-from bench.growth.places import places
+from bench.operations import operations
+from bench.sample_ids import places
 from models import migrations
 from models.database import Database
 

@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench.load import own, wrk
+from bench import load_generator as wrk
+from bench.load import own
 from bench.load.taken import NotTaken, Taken
 
 __all__ = ["NotTaken", "Request", "Taken", "generator", "load"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bench.goals import GOALS, Goal
 from bench.report.tables import table, times
+from bench.targets import GOALS, Goal
 
 Results = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench.servers.running import Server
+from bench.servers.server_process import Server
 
 FOLDER = Path(__file__).parent
 JSON_SERVER = FOLDER / "json_server" / "node_modules" / ".bin" / "json-server"

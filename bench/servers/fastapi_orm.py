@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.core.config import Settings
 from bench.servers.fastapi_shapes import Page, Quote, page
-from bench.servers.objects import select_one, select_page
+from bench.servers.orm_queries import select_one, select_page
 from models.database import Database
 
 database = Database(Settings.from_environment().database_url)

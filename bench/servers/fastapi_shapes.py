@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, computed_field
 
-from bench.servers.objects import BASE, RIGHTS
+from bench.servers.orm_queries import BASE, RIGHTS
 
 
 class Out(BaseModel):

@@ -9,7 +9,7 @@ from flask_smorest import Api, Blueprint, abort
 from sqlalchemy.orm import Session
 
 from api.core.config import Settings
-from bench.servers.objects import select_one, select_page
+from bench.servers.orm_queries import select_one, select_page
 from bench.servers.smorest_shapes import Page, Query, Quote
 from models.database import Database
 

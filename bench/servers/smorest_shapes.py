@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from bench.servers.objects import BASE, RIGHTS
+from bench.servers.orm_queries import BASE, RIGHTS
 
 
 class Reference(Schema):

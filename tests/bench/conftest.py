@@ -7,7 +7,7 @@ from api.core.config import Settings
 from api.query import random_scan, random_selection
 from bench.catalogue import Sizes, make
 from bench.growth.measuring import noted
-from bench.growth.places import places
+from bench.sample_ids import places
 from models.database import Database
 from tests.conftest import PATIENT
 

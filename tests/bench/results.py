@@ -1,6 +1,6 @@
 """Results as a run leaves them, small and invented."""
 
-from bench.compare import groups as g
+from bench import scenarios as g
 
 
 def ratio(median, low=None, high=None):

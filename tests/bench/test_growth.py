@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from bench.growth.operations import operations
 from bench.growth.paths import LEFT_OUT
-from bench.growth.places import places
+from bench.operations import operations
+from bench.sample_ids import places
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,12 @@
 
 import pytest
 
-from bench.load import NotTaken, own, wrk
+from bench import load_generator as wrk
+from bench.load import NotTaken, own
 from bench.load.answers import Answers
 from bench.servers.bare import record
 from bench.servers.contenders import bare
-from bench.servers.running import running
+from bench.servers.server_process import running
 
 PRINTED = """Running 2s test @ http://127.0.0.1:8000/
   1 threads and 8 connections

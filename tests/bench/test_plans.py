@@ -6,7 +6,7 @@ import pytest
 from api.core.config import ROOT
 from bench.growth.measuring import measured, noted
 from bench.growth.paths import LEFT_OUT, addresses, ids
-from bench.growth.places import places
+from bench.sample_ids import places
 from models import RESOURCES, Quote
 from tests.bench.conftest import let_few_be_many, statements_of
 from tests.plans import names_in, plan_of, read_whole

@@ -5,13 +5,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.goals import GOALS
 from bench.report.dots import dots, microseconds
 from bench.report.expected import CLASSES, expected
 from bench.report.growing import growing
 from bench.report.page import markdown, write
 from bench.report.reached import figures, missed
 from bench.report.svg import Logarithmic
+from bench.targets import GOALS
 from tests.bench.results import RESULTS, grown
 
 

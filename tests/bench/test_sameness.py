@@ -6,7 +6,7 @@ import pytest
 from bench.compare.cases import Case, Group, bare_list, in_data, in_rows
 from bench.compare.sameness import Different, same
 from bench.load import Request
-from bench.servers.running import Server
+from bench.servers.server_process import Server
 
 SERVER, ASKED = Server("none", lambda _: [], "/"), Request("/", {})
 ITEMS = [{"id": "a", "text": "A."}, {"id": "b", "text": "B."}]

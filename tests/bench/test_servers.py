@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench import comparing
-from bench.compare import groups as g
+from bench import scenarios as g
+from bench import server_comparison as comparing
 from bench.compare.cases import Case, Group
 from bench.compare.recording import record_page, record_quotes
 from bench.compare.rounds import Effort, Lost, measured
@@ -15,7 +15,7 @@ from bench.compare.subjects import subjects
 from bench.load import Request
 from bench.servers import contenders
 from bench.servers.processes import cpu_seconds, resident_bytes, tree
-from bench.servers.running import NotStarted, Server, running
+from bench.servers.server_process import NotStarted, Server, running
 
 TINY = Effort(rounds=1, seconds=0.2, connections=2)
 #: Answers so many times: the first when it is asked whether it is ready, the second to be compared.

@@ -15,19 +15,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench import databases
+from bench import scenarios as g
 from bench.catalogue import Sizes, make
-from bench.compare import groups as g
 from bench.compare.cases import Group
 from bench.compare.recording import record_page, record_quotes
 from bench.compare.rounds import Effort, Lost, measured, steps
 from bench.compare.sameness import Different
 from bench.compare.subjects import Subjects, subjects
+from bench.environment import machine, versions
 from bench.layers import functions, layers
 from bench.load import generator
-from bench.machine import machine, versions
 from bench.report.dots import microseconds
 from bench.servers import contenders
-from bench.servers.running import NotStarted, running
+from bench.servers.server_process import NotStarted, running
 from bench.starting import started
 
 EFFORTS = {"smoke": Effort(1, 1), "small": Effort(7, 1), "full": Effort(15, 5)}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.query.cursors import Cursor
 from bench.growth.paths import addresses, ids
-from bench.growth.places import Places
+from bench.sample_ids import Places
 from models.search.index_tables import DocumentFrequency
 
 #: Paths with queries; ``{names}`` are those of places.

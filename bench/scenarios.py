@@ -10,7 +10,7 @@ from bench.compare.cases import Case, Group, bare_list, in_data, in_rows, one
 from bench.compare.subjects import Subjects
 from bench.load import Request
 from bench.servers import contenders
-from bench.servers.running import Server
+from bench.servers.server_process import Server
 
 UNCACHED, CACHED, NAIVE = "Subtext, nothing cached", "Subtext, cached", "flask-smorest + ORM + Schema.dump"
 FASTAPI, ON_THE_LOOP = "FastAPI + pydantic + ORM (def)", "FastAPI + pydantic + ORM (async def)"

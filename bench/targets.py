@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from bench import growth_goals
-from bench.compare import groups as g
+from bench import scenarios as g
 
 Results = Mapping[str, Any]
 
