@@ -104,7 +104,7 @@ $(VENV)/.clients: requirements-clients.txt $(VENV)/.serve
 	@$(PIP) install --require-hashes --no-deps -r requirements-clients.txt
 	@touch $@
 
-# The servers that benchmarks compare with.
+# The servers that benchmarks compare with. Also install wrk, a Debian package, to send the requests.
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.serve
 	@$(PIP) install --require-hashes --no-deps -r requirements-bench.txt
 	@touch $@

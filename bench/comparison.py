@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection, Engine, event
+
 Result = TypeVar("Result")
+#: SQL and its parameters.
+Statement = tuple[str, Any]
 #: Runs that are not counted: they fill caches and plan statements.
 WARM_UP_RUNS = 2
 
 
 def alternate(
-    ways: Mapping[str, Callable[[], Result]],
-    max_rounds: int,
-    *,
-    min_rounds: int = 1,
-    max_seconds: float = float("inf"),
+    ways: Mapping[str, Callable[[], Result]], max_rounds: int, min_rounds: int = 1, max_seconds: float = 1e9
 ) -> dict[str, list[Result]]:
     """Return the results of each way, one per round; stop early after ``max_seconds`` of wall time."""
     results: dict[str, list[Result]] = {name: [] for name in ways}
@@ -55,3 +56,32 @@ def ratios(values: Sequence[float], references: Sequence[float]) -> dict[str, fl
     """Return value ÷ reference, round by round: the ``median``, the ``low``est and the ``high``est."""
     by_round = [value / reference for value, reference in zip(values, references, strict=True)]
     return {"median": percentile(by_round), "low": round(min(by_round), 3), "high": round(max(by_round), 3)}
+
+
+@contextmanager
+def recorded_statements(engine: Engine) -> Iterator[list[Statement]]:
+    """Yield a list that receives the statements that are run inside the block."""
+    statements: list[Statement] = []
+
+    def record(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            statements.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", record)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", record)
+
+
+def runner(connection: Connection, statements: list[Statement]) -> Callable[[], None]:
+    """Return a function that runs the statements by the driver alone."""
+    driver: Any = connection.connection.driver_connection
+
+    def run() -> None:
+        cursor = driver.cursor()
+        for sql, parameters in statements:
+            cursor.execute(sql, parameters).fetchall()
+        cursor.close()
+
+    return run

@@ -1,11 +1,10 @@
-"""Databases to measure on: made new, filled with the pack, and dropped after."""
+"""Databases to measure on: created, filled with the pack, and dropped afterwards."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
@@ -28,51 +27,32 @@ def fill(url: str) -> None:
     database.close()
 
 
-@contextmanager
-def sqlite() -> Iterator[str]:
-    """Yield the URL of a SQLite database that holds the pack."""
-    with TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/bench.sqlite3"
-        fill(url)
-        yield url
+def create_if_missing(url: str) -> None:
+    """Create the database of a PostgreSQL URL unless it exists; for SQLite its folder is enough."""
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite":
+        with _maintenance_connection(parts) as connection:
+            exists = text("SELECT 1 FROM pg_database WHERE datname = :name")
+            if connection.scalar(exists, {"name": parts.database}) is None:
+                connection.execute(text(f'CREATE DATABASE "{parts.database}"'))
 
 
 @contextmanager
-def postgresql(server: str) -> Iterator[str]:
-    """Yield the URL of a database on a PostgreSQL server that holds the pack."""
-    with new(server) as url:
-        fill(url)
-        yield url
-
-
-def provide(url: str) -> None:
-    """Make the database of a PostgreSQL URL, if there is none yet; for SQLite its folder is enough."""
-    of = make_url(url)
-    if of.get_backend_name() == "sqlite":
-        return
-    with _administering(of.set(database="postgres")) as connection:
-        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if connection.scalar(known, {"name": of.database}) is None:
-            quoted = connection.dialect.identifier_preparer.quote(str(of.database))
-            connection.execute(text(f"CREATE DATABASE {quoted}"))
+def temporary_database(server: str) -> Iterator[str]:
+    """Yield the URL of an empty database on a PostgreSQL server, and drop it after the block."""
+    url = make_url(server).set(database=f"subtext_bench_{secrets.token_hex(4)}")
+    create_if_missing(address := url.render_as_string(hide_password=False))
+    try:
+        yield address
+    finally:
+        with _maintenance_connection(url) as connection:
+            connection.execute(text(f'DROP DATABASE "{url.database}" WITH (FORCE)'))
 
 
 @contextmanager
-def new(server: str) -> Iterator[str]:
-    """Yield the URL of an empty database on a PostgreSQL server."""
-    name = f"subtext_bench_{secrets.token_hex(4)}"
-    with _administering(make_url(server)) as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-        try:
-            yield connection.engine.url.set(database=name).render_as_string(hide_password=False)
-        finally:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-
-
-@contextmanager
-def _administering(server: URL) -> Iterator[Connection]:
-    """Yield a connection to a PostgreSQL server that makes and drops databases."""
-    engine = create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+def _maintenance_connection(url: URL) -> Iterator[Connection]:
+    server = url.set(drivername="postgresql+psycopg", database="postgres")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         yield connection
     engine.dispose()

@@ -1,45 +1,52 @@
-"""Load made by wrk, and what it prints."""
+"""Load by wrk: one request, repeated over a few open connections.
+
+wrk is a Debian package. A client in Python would need about as much CPU time for a request as the fastest
+servers, and so hide how many responses they can send.
+"""
 
 from __future__ import annotations
 
 import re
 import subprocess
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import NamedTuple
 
-from bench.load.taken import NotTaken, Taken
-
-IN_MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1_000, "m": 60_000}
-COUNTED = re.compile(r"(\d+) requests in ([\d.]+)(ms|s|m)")
-WAITED = re.compile(r"(50|99)%\s+([\d.]+)(us|ms|s|m)")
-FAILED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
-SOCKETS = re.compile(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)")
-
-
-def load(port: int, path: str, headers: Mapping[str, str], seconds: float, connections: int) -> Taken:
-    """Run wrk, in one thread."""
-    # It takes whole seconds only.
-    command = ["wrk", "--threads", "1", "--connections", str(connections), "--latency", "--timeout", "10"]
-    command += ["--duration", f"{max(1, round(seconds))}s"]
-    for name, value in headers.items():
-        command += ["--header", f"{name}: {value}"]
-    address = f"http://127.0.0.1:{port}{path}"
-    done = subprocess.run([*command, address], capture_output=True, text=True, check=False)  # noqa: S603
-    return taken(done.stdout + done.stderr)
+MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1_000, "m": 60_000}
+TOTAL = re.compile(r"(\d+) requests in ([\d.]+)(ms|s|m)")
+LATENCY = re.compile(r"(50|99)%\s+([\d.]+)(us|ms|s|m)")
+SOCKET_ERRORS = r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)"
+ERRORS = re.compile(rf"{SOCKET_ERRORS}|Non-2xx or 3xx responses: (\d+)")
 
 
-def taken(printed: str) -> Taken:
-    """Return what wrk says.
+class LoadFailed(Exception):
+    """There was no load, or wrk did not report it; ``str()`` is its output."""
 
-    Raises:
-        NotTaken: when it says nothing of answers.
-    """
-    counted: Any = COUNTED.search(printed)
-    if counted is None:
-        raise NotTaken(f"wrk said: {printed}")
-    waited = {part: float(time) * IN_MILLISECONDS[unit] for part, time, unit in WAITED.findall(printed)}
-    failed, sockets = FAILED.search(printed), SOCKETS.search(printed)
-    errors = int(failed[1]) if failed else 0
-    errors += sum(map(int, sockets.groups())) if sockets else 0
-    seconds = float(counted[2]) * IN_MILLISECONDS[counted[3]] / 1_000
-    return Taken(int(counted[1]), seconds, waited["50"], waited["99"], errors)
+
+class Request(NamedTuple):
+    """A GET of a path, with the headers that it has beside ``Host``."""
+
+    path: str
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+def load(port: int, request: Request, seconds: float, connections: int) -> dict[str, float]:
+    """Send the request to a server on this machine, over each connection one at a time; see ``parse``."""
+    # wrk takes whole seconds only.
+    command = ["wrk", "--threads=1", f"--connections={connections}", "--latency", "--timeout=10"]
+    command += [f"--duration={max(1, round(seconds))}s", f"http://127.0.0.1:{port}{request.path}"]
+    command += [f"--header={name}: {value}" for name, value in request.headers.items()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return parse(done.stdout + done.stderr)
+
+
+def parse(output: str) -> dict[str, float]:
+    """Return ``responses`` in ``seconds``, ``p50_ms``, ``p99_ms`` and ``errors``; raise ``LoadFailed``."""
+    total = TOTAL.search(output)
+    if total is None:
+        raise LoadFailed(f"wrk printed: {output}")
+    latencies = {part: float(time) * MILLISECONDS[unit] for part, time, unit in LATENCY.findall(output)}
+    errors = sum(int(number) for match in ERRORS.finditer(output) for number in match.groups("0"))
+    seconds = float(total[2]) * MILLISECONDS[total[3]] / 1_000
+    figures = {"responses": int(total[1]), "seconds": seconds, "errors": errors}
+    return figures | {"p50_ms": latencies["50"], "p99_ms": latencies["99"]}

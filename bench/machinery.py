@@ -21,34 +21,17 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from api.app import create_app
-from api.core.config import ROOT, Settings
+from api.core.config import Settings
 from api.query import resource_reader
-from bench.comparison import WARM_UP_RUNS, alternate, percentile, timed
-from bench.operations import _word
-from bench.sample_ids import Places, places
-from bench.statements import recorded_statements, runner
+from bench.comparison import WARM_UP_RUNS, alternate, percentile, recorded_statements, runner, timed
+from bench.operations import SEARCHES, word_in
+from bench.sample_ids import SampleIds, sample_ids
 
-#: The files of each piece of machinery, to count their lines.
-FILES = {
-    "list index and planner": [
-        "models/list_index.py",
-        "models/list_selectivity.py",
-        "api/query/planner.py",
-    ],
-    "random scan": ["api/query/random_scan.py", "api/query/random_selection.py"],
-    "statement cache": ["api/query/resource_reader.py"],
-    "response cache": ["api/http/response_cache/*.py", "models/change_watchers.py"],
-    "search ranking": ["models/search/ranking.py", "models/search/candidates.py"],
-    "text layout and cards": ["api/text/*.py", "api/embeds/cards/*.py"],
-    "benchmarks": ["bench/**/*.py"],
-}
 VISIBLE = " AND ".join(
     ("f.id = q.film_id", *(f"{table}.status = 'published' AND {table}.deleted_at IS NULL" for table in "qf"))
 )
@@ -69,7 +52,7 @@ LISTS = {
     "kind": ("kind=fragment", "", "q.kind = 'fragment'", DEFAULT_ORDER),
     "theme, broad": ("theme={broad}", "{broad}", "", DEFAULT_ORDER),
     "theme, rare": ("theme={rare}", "{rare}", "", DEFAULT_ORDER),
-    "theme with narrower": ("theme={narrower}", "{narrower}", "", DEFAULT_ORDER),
+    "theme with subthemes": ("theme={narrower}", "{narrower}", "", DEFAULT_ORDER),
     "theme and kind": ("theme={broad}&kind=aphorism", "{broad}", "q.kind = 'aphorism'", DEFAULT_ORDER),
     "theme, broad, by date": ("theme={broad}&sort=-created_at", "{broad}", "", BY_DATE),
     "theme, rare, by date": ("theme={rare}&sort=-created_at", "{rare}", "", BY_DATE),
@@ -81,54 +64,51 @@ RANDOM = (
     f" AND q.random_key >= {2**62} ORDER BY q.random_key LIMIT 1"
 )
 MAX_SECONDS, MIN_ROUNDS, MAX_ROUNDS = 1.5, 5, 41
-#: What an operation takes, by the way it is done: milliseconds, ours first.
+#: Milliseconds by the way in which an operation is done, ours first.
 Times = dict[str, float]
 
 
-def compare(ways: Mapping[str, Callable[[], Any]], clock: Callable[[], float]) -> Times:
-    """Return the median milliseconds of each way."""
+def _compare(ways: Mapping[str, Callable[[], Any]], clock: Callable[[], float]) -> Times:
     clocked = {name: timed(run, clock) for name, run in ways.items()}
     results = alternate(clocked, MAX_ROUNDS, min_rounds=MIN_ROUNDS, max_seconds=MAX_SECONDS * len(ways))
     return {name: percentile(times[WARM_UP_RUNS:]) for name, times in results.items()}
 
 
-def clock_of(engine: Engine) -> Callable[[], float]:
-    """Return the clock for statements: PostgreSQL works in another process, so only wall time includes it."""
+def _clock(engine: Engine) -> Callable[[], float]:
+    # PostgreSQL works in another process, so only wall time includes it.
     return time.process_time if engine.dialect.name == "sqlite" else time.perf_counter
 
 
-def plain_lists(theme: str, condition: str, order: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and the SQL of each plain way to write a list."""
+def _plain_lists(theme: str, condition: str, order: str) -> Iterator[tuple[str, str]]:
     source = "films f CROSS JOIN quotes q" if order == DEFAULT_ORDER else "quotes q CROSS JOIN films f"
     for name, by_theme in (("EXISTS", EXISTS), ("IN", IN)) if theme else (("plain", ""),):
         where = " AND ".join(filter(None, (VISIBLE, by_theme.format(theme=theme), condition)))
         yield name, f"SELECT q.slug FROM {source} WHERE {where} ORDER BY {order} LIMIT 21"
 
 
-def compare_lists(engine: Engine, client: Any, known: Places) -> dict[str, Times]:
-    """Compare each list, and a random quote, with the plain ways; refuse a way that returns other ids."""
+def _compare_lists(engine: Engine, client: Any, ids: SampleIds) -> dict[str, Times]:
     results = {}
     with engine.connect() as connection:
         for name, (query, theme, condition, order) in LISTS.items():
-            url = f"/v1/quotes?limit=20&fields=id&{query}".format(**vars(known))
+            url = f"/v1/quotes?limit=20&fields=id&{query}".format(**vars(ids))
             with recorded_statements(engine) as statements:
-                ids = [item["id"] for item in client.get(url).get_json()["data"]]
+                page = [item["id"] for item in client.get(url).get_json()["data"]]
             ways = {"ours": runner(connection, statements)}
-            for way, sql in plain_lists(theme.format(**vars(known)), condition, order):
-                if [row[0] for row in connection.execute(text(sql))][:20] != ids:
+            for way, sql in _plain_lists(theme.format(**vars(ids)), condition, order):
+                if [row[0] for row in connection.execute(text(sql))][:20] != page:
                     raise SystemExit(f"{name}: {way} returns other ids than GET {url}.")
                 ways[way] = runner(connection, [(sql, ())])
-            results[name] = compare(ways, clock_of(engine))
+            results[name] = _compare(ways, _clock(engine))
         with recorded_statements(engine) as statements:
             client.get("/v1/quotes/random?seed=a&fields=id")
         ways = {"ours": runner(connection, statements), "random_key": runner(connection, [(RANDOM, ())])}
-        results["random"] = compare(ways, clock_of(engine))
+        results["random"] = _compare(ways, _clock(engine))
     return results
 
 
 @contextmanager
-def statements_uncached() -> Iterator[None]:
-    """Build every statement anew; SQLAlchemy's own cache of compiled statements stays."""
+def _statements_uncached() -> Iterator[None]:
+    # SQLAlchemy's own cache of compiled statements stays.
     functions = {name: one for name, one in vars(resource_reader).items() if hasattr(one, "cache_info")}
     cached = {name: one for name, one in functions.items() if one.__module__ == resource_reader.__name__}
     vars(resource_reader).update({name: one.__wrapped__ for name, one in cached.items()})
@@ -138,37 +118,32 @@ def statements_uncached() -> Iterator[None]:
         vars(resource_reader).update(cached)
 
 
-def request(app: Flask, environ: dict[str, Any]) -> None:
-    """Send a request to the application, without a server or a client."""
+def _request(app: Flask, environ: dict[str, Any]) -> None:
     _, status, _ = run_wsgi_app(app.wsgi_app, environ, buffered=True)
     if status != "200 OK":
         raise SystemExit(f"GET {environ['PATH_INFO']}: {status}")
 
 
-def compare_requests(url: str, known: Places) -> dict[str, Times]:
-    """Compare whole requests: as they are, with statements built anew, and from the response cache."""
+def _compare_requests(url: str, ids: SampleIds) -> dict[str, Times]:
     uncached = create_app(Settings(database_url=url, statement_seconds=60, cache_bytes=0))
     cached = create_app(Settings(database_url=url, statement_seconds=60))
 
     def build_anew(environ: dict[str, Any]) -> None:
-        with statements_uncached():
-            request(uncached, environ)
+        with _statements_uncached():
+            _request(uncached, environ)
 
-    paths = {"page": f"/v1/quotes?theme={known.broad}&limit=20", "item": f"/v1/quotes/{known.quote}"}
+    paths = {"page": f"/v1/quotes?theme={ids.broad}&limit=20", "item": f"/v1/quotes/{ids.quote}"}
     results = {}
     for name, path in paths.items():
         environ = EnvironBuilder(path).get_environ()
-        ways: dict[str, Callable[[], Any]] = {"ours": partial(request, uncached, environ)}
-        ways |= {
-            "built anew": partial(build_anew, environ),
-            "response cache": partial(request, cached, environ),
-        }
-        results[name] = compare(ways, time.process_time)
+        ways: dict[str, Callable[[], Any]] = {"ours": partial(_request, uncached, environ)}
+        ways["built anew"] = partial(build_anew, environ)
+        ways["response cache"] = partial(_request, cached, environ)
+        results[name] = _compare(ways, time.process_time)
     return results
 
 
-def native_hits(connection: Connection, word: str) -> list[int]:
-    """Return the keys of the ten best hits by the database's own ranking."""
+def _native_hits(connection: Connection, word: str) -> list[int]:
     if connection.dialect.name == "sqlite":
         source, query = "rowid FROM search_index WHERE search_index MATCH :query", f'stem:"{word}"'
         order = "bm25(search_index), rowid"
@@ -179,50 +154,38 @@ def native_hits(connection: Connection, word: str) -> list[int]:
     return list(connection.scalars(statement, {"query": query}))
 
 
-def compare_searches(engine: Engine, client: Any) -> tuple[dict[str, Times], dict[str, list[int]]]:
-    """Compare searches for words of different frequency with native ranking; return its hits, too."""
+def _compare_searches(engine: Engine, client: Any) -> dict[str, Times]:
     results: dict[str, Times] = {}
-    hits: dict[str, list[int]] = {}
     with engine.connect() as connection, Session(connection) as session:
-        for documents in (1_000, 10_000, None):
-            word = _word(session, documents)
-            name = f"search, {documents:,} hits" if documents else "search, commonest word"
+        for name, documents in {**SEARCHES, "search, most common word": None}.items():
+            word = word_in(session, documents)
             search = partial(client.get, f"/v1/search?q={word}&limit=10")
-            ways = {"ours (whole request)": search, "native": partial(native_hits, connection, word)}
-            results[name], hits[name] = compare(ways, clock_of(engine)), native_hits(connection, word)
-    return results, hits
+            ways = {"ours": search, "native": partial(_native_hits, connection, word)}
+            results[name] = _compare(ways, _clock(engine))
+    return results
 
 
-def measure(url: str, console: Console) -> dict[str, list[int]]:
-    """Print what was measured in one catalogue; return the native hits of each search."""
+def measure(url: str) -> dict[str, Times]:
+    """Return the times of every operation in one catalogue."""
     app = create_app(Settings(database_url=url, statement_seconds=600, cache_bytes=0))
     database, client = app.extensions["database"], app.test_client()
     with database.read_session() as session:
-        known = places(session)
-    searches, hits = compare_searches(database.engine, client)
-    results = compare_lists(database.engine, client, known) | compare_requests(url, known) | searches
+        ids = sample_ids(session)
+    results = _compare_lists(database.engine, client, ids) | _compare_requests(url, ids)
+    results |= _compare_searches(database.engine, client)
     database.close()
-    table = Table("operation", "ours, ms", "other ways, ms (÷ ours)", title=url)
-    for name, times in results.items():
-        (_, ours), *others = times.items()
-        ratios = [f"{way} {value:.3f} ({value / ours:.2g}×)" for way, value in others]
-        table.add_row(name, f"{ours:.3f}", ", ".join(ratios))
-    console.print(table)
-    return hits
+    return results
 
 
 def main() -> None:
-    """Measure the catalogues, and print tables."""
+    """Measure the catalogues, and print each way's milliseconds, and its ratio to ours."""
     parser = argparse.ArgumentParser(prog="python -m bench.machinery", description="What machinery buys.")
     parser.add_argument("--at", action="append", required=True, help="URL of a catalogue; may be repeated")
-    console = Console(width=120)
-    hits = [measure(url, console) for url in parser.parse_args().at]
-    for name, first in hits[0].items() if len(hits) > 1 else ():
-        shared = len({*first} & {*hits[1][name]})
-        console.print(f"{name}: native rankings share {shared} of the first 10 hits.")
-    for name, patterns in FILES.items():
-        lines = sum(len(file.read_text("utf-8").splitlines()) for one in patterns for file in ROOT.glob(one))
-        console.print(f"{name}: {lines:,} lines")
+    for url in parser.parse_args().at:
+        print(url)
+        for name, times in measure(url).items():
+            ways = [f"{way} {ms:.3f} ({ms / times['ours']:.2g}×)" for way, ms in times.items()]
+            print(f"  {name:24}", ", ".join(ways))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Operations: what is asked of each catalogue, under the name it has in the results."""
+"""Operations: the requests that are measured in each catalogue, by their name in the results."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.query.cursors import Cursor
-from bench.growth.paths import addresses, ids
-from bench.sample_ids import Places
+from bench.sample_ids import SampleIds, path_ids
 from models.search.index_tables import DocumentFrequency
 
-#: Paths with queries; ``{names}`` are those of places.
+#: Paths with queries; ``{names}`` are attributes of ``SampleIds``.
 LISTS = {
     "list": "/v1/quotes?limit=20",
     "list by -created_at": "/v1/quotes?limit=20&sort=-created_at",
@@ -25,7 +24,7 @@ LISTS = {
     "list without flagged": "/v1/quotes?limit=20&max_severity=0",
     "theme, broad": "/v1/quotes?limit=20&theme={broad}",
     "theme, rare": "/v1/quotes?limit=20&theme={rare}",
-    "theme with narrower": "/v1/quotes?limit=20&theme={narrower}",
+    "theme with subthemes": "/v1/quotes?limit=20&theme={narrower}",
     "three themes": "/v1/quotes?limit=20&theme={broad},{common},{rare}",
     "all of two themes": "/v1/quotes?limit=20&theme_all={broad},{common}",
     "theme, broad, by -created_at": "/v1/quotes?limit=20&theme={broad}&sort=-created_at",
@@ -41,72 +40,87 @@ OTHERS = {
     "by id": "/v1/quotes/{quote}",
     "film": "/v1/films/{film}",
     "quotes of a film": "/v1/films/{film}/quotes?limit=20",
-    "quotes in a language that is rare": "/v1/quotes?limit=20&language=pt",
+    "quotes in a rare language": "/v1/quotes?limit=20&language=pt",
     "random": "/v1/quotes/random?seed=a",
-    "random of a theme, broad": "/v1/quotes/random?seed=a&theme={broad}",
-    "random of a theme, rare": "/v1/quotes/random?seed=a&theme={rare}",
-    "random of a film": "/v1/quotes/random?seed=a&film={film}",
+    "random by theme, broad": "/v1/quotes/random?seed=a&theme={broad}",
+    "random by theme, rare": "/v1/quotes/random?seed=a&theme={rare}",
+    "random by film": "/v1/quotes/random?seed=a&film={film}",
     "daily": "/v1/quotes/daily?date=2026-11-20",
     "count": "/v1/quotes?limit=1&fields=id&count=true",
-    "count of a theme, broad": "/v1/quotes?limit=1&fields=id&count=true&theme={broad}",
+    "count by theme, broad": "/v1/quotes?limit=1&fields=id&count=true&theme={broad}",
     "facets": "/v1/quotes?limit=1&fields=id&facets=theme,kind,film",
-    "facets of a theme, broad": "/v1/quotes?limit=1&fields=id&facets=theme,kind,film&theme={broad}",
+    "facets by theme, broad": "/v1/quotes?limit=1&fields=id&facets=theme,kind,film&theme={broad}",
     "related themes": "/v1/themes/{broad}/related",
     "theme map": "/v1/films/{film}/theme-map",
     "meta": "/v1/meta",
     "advisory": "/v1/quotes?limit=20&advisory=note-1",
-    "words in a list": "/v1/quotes?limit=20&q={common_word}",
-    "words in a list, of a theme": "/v1/quotes?limit=20&q={common_word}&theme={broad}",
-    "words in a list, by word_count": "/v1/quotes?limit=20&q={common_word}&sort=word_count",
-    "words in a list, counted": "/v1/quotes?limit=1&fields=id&q={common_word}&count=true",
-    "words in a list, facets": "/v1/quotes?limit=1&fields=id&q={common_word}&facets=theme,kind,film",
-    "page of a quote": "/quotes/{quote}",
-    "page of a theme": "/themes/{broad}",
+    "list by search text": "/v1/quotes?limit=20&q={common_word}",
+    "list by search text and theme": "/v1/quotes?limit=20&q={common_word}&theme={broad}",
+    "list by search text, by word_count": "/v1/quotes?limit=20&q={common_word}&sort=word_count",
+    "list by search text, counted": "/v1/quotes?limit=1&fields=id&q={common_word}&count=true",
+    "list by search text, facets": "/v1/quotes?limit=1&fields=id&q={common_word}&facets=theme,kind,film",
+    "web page of a quote": "/quotes/{quote}",
+    "web page of a theme": "/themes/{broad}",
     "feed": "/feeds/quotes.atom",
 }
-#: Searches by how many documents have the word: about so great a part of all of them, or so many.
+LATE_PAGE = ", late page"
+#: Searches by the number of documents that contain the word.
 SEARCHES = {"search, rare": 50, "search, 1,000 hits": 1_000, "search, 10,000 hits": 10_000}
-#: Of these lists a page far behind is asked for too.
-CURSORS = [name for name in LISTS if not name.startswith(("theme, rare", "scenes", "commentary"))]
+BROAD_SEARCHES = {
+    "search, most common word": "{common_word}",
+    "search, common word and theme": "{common_word}&theme={broad}",
+    "search, two letters as a prefix": "th*",
+    "search, common word with no hits of its type": "{common_word}&type=commentary",
+}
+#: Paths of the document that are measured under other names, or read no content.
+NAMED_PATHS = {
+    *("/v1", "/v1/meta", "/v1/search", "/v1/quotes", "/v1/scenes", "/v1/commentary", "/v1/quotes/random"),
+    *("/v1/quotes/daily", "/v1/quotes/{quote_id}", "/v1/films/{film_id}", "/v1/films/{film_id}/theme-map"),
+    *("/v1/films/{film_id}/quotes", "/v1/themes/{theme_id}/related"),
+}
+#: The query of a path, by the end of the path.
+QUERIES = {"/random": "?seed=a", "/daily": "?date=2026-11-20", "/coverage": "", "}": "", "": "?limit=20"}
 
 
-def operations(client: FlaskClient, session: Session, known: Places) -> dict[str, str]:
-    """Return the address of each operation by its name."""
-    words = {"common_word": _word(session, None)}
-    named = {name: url.format(**vars(known), **words) for name, url in (LISTS | OTHERS).items()}
+def operations(client: FlaskClient, session: Session, ids: SampleIds) -> dict[str, str]:
+    """Return the URL of each operation by its name."""
+    names = vars(ids) | {"common_word": word_in(session, None)}
+    urls = {name: url.format(**names) for name, url in (LISTS | OTHERS).items()}
     paths = client.get("/v1/openapi.json").get_json()["paths"]
-    named |= addresses(paths, ids(session, known.film, known.broad))
-    for name in CURSORS:
-        if cursor := _deep(client, named[name], known.deep):
-            named[f"{name}, far behind"] = f"{named[name]}&cursor={cursor}"
-    for name, hits in SEARCHES.items():
-        named[name] = f"/v1/search?q={_word(session, hits)}"
-    named["search, commonest word"] = f"/v1/search?q={words['common_word']}"
-    named["search, common word in a theme"] = f"{named['search, commonest word']}&theme={known.broad}"
-    named["search, two letters and what follows"] = "/v1/search?q=th*"
-    named["search, words that shun each other"] = f"{named['search, commonest word']}&type=commentary"
-    return named
+    urls |= path_urls(paths, path_ids(session, ids.film, ids.broad))
+    for name in LISTS:
+        is_short = name.startswith(("theme, rare", "scenes", "commentary"))
+        if not is_short and (cursor := _late_cursor(client, urls[name], ids.late)):
+            urls[name + LATE_PAGE] = f"{urls[name]}&cursor={cursor}"
+    urls |= {name: f"/v1/search?q={word_in(session, hits)}" for name, hits in SEARCHES.items()}
+    return urls | {name: f"/v1/search?q={query.format(**names)}" for name, query in BROAD_SEARCHES.items()}
 
 
-def _deep(client: FlaskClient, url: str, deep: dict[str, Any]) -> str | None:
-    """Return the cursor of a page far behind: as the next page has it, with other values."""
-    following = client.get(url).get_json()["page"]["next"]
-    if following is None:
+def path_urls(paths: dict[str, dict[str, object]], ids: dict[str, str]) -> dict[str, str]:
+    """Return the URL of each other GET of the document, by its path."""
+    urls: dict[str, str] = {}
+    for path, methods in paths.items():
+        if "get" in methods and path not in NAMED_PATHS:
+            query = next(query for end, query in QUERIES.items() if path.endswith(end))
+            urls[path] = f"{path.format(**ids)}{query}"
+    return urls
+
+
+def _late_cursor(client: FlaskClient, url: str, late: dict[str, Any]) -> str | None:
+    """Return the cursor of a late page: that of the second page, with other values."""
+    next_url = client.get(url).get_json()["page"]["next"]
+    if next_url is None:
         return None
-    text = following.partition("cursor=")[2].partition("&")[0]
-    given = Cursor.decode(text)
-    asked = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
-    names = [name.lstrip("-") for name in asked.get("sort", "film,position").split(",")]
-    values = [deep[name] for name in [*names, *(["id"] if "id" not in names else [])]]
-    return str(Cursor(given[0], False, values))
+    fingerprint = Cursor.decode(next_url.partition("cursor=")[2].partition("&")[0])[0]
+    args = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
+    keys = [key.lstrip("-") for key in args.get("sort", "film,position").split(",")]
+    return str(Cursor(fingerprint, False, [late[key] for key in dict.fromkeys([*keys, "id"])]))
 
 
-def _word(session: Session, hits: int | None) -> str:
-    """Return the word that about so many documents have; None for the one that most have."""
+def word_in(session: Session, documents: int | None) -> str:
+    """Return the word that up to so many documents contain; the most common word for None."""
     words = select(DocumentFrequency.term).where(DocumentFrequency.term.like("~____%")).limit(1)
-    if hits is None:
-        term = session.scalar(words.order_by(DocumentFrequency.documents.desc(), DocumentFrequency.term))
-    else:
-        fewer = words.where(DocumentFrequency.documents <= hits)
-        term = session.scalar(fewer.order_by(DocumentFrequency.documents.desc(), DocumentFrequency.term))
+    if documents is not None:
+        words = words.where(DocumentFrequency.documents <= documents)
+    term = session.scalar(words.order_by(DocumentFrequency.documents.desc(), DocumentFrequency.term))
     return (term or "~none")[1:]

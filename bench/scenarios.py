@@ -1,153 +1,148 @@
-"""The groups: what is compared with what, on one catalogue."""
+"""Scenarios: which requests to which servers are compared, in groups, on one catalogue."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote_plus, urlencode
 
-from bench.compare import asking_datasette as ask
-from bench.compare.cases import Case, Group, bare_list, in_data, in_rows, one
-from bench.compare.subjects import Subjects
-from bench.load import Request
+import orjson
+
+from bench.load_generator import Request
+from bench.sample_ids import PageIds
 from bench.servers import contenders
 from bench.servers.server_process import Server
 
-UNCACHED, CACHED, NAIVE = "Subtext, nothing cached", "Subtext, cached", "flask-smorest + ORM + Schema.dump"
-FASTAPI, ON_THE_LOOP = "FastAPI + pydantic + ORM (def)", "FastAPI + pydantic + ORM (async def)"
-DATASETTE, JSON_SERVER = "Datasette, own SQL, no count", "json-server"
-NOT_MODIFIED = "Subtext, cached, 304"
-ONE_WORKER, TWO_WORKERS = "1 worker, nothing cached", "2 workers, nothing cached"
-PLAIN: dict[str, str] = {}
+UNCACHED, CACHED, NOT_MODIFIED = "Subtext, uncached", "Subtext, cached", "Subtext, cached, 304"
+BARE, BARE_NOT_MODIFIED = "bare WSGI", "bare WSGI, 304"
+SMOREST = "flask-smorest + ORM + Schema.dump"
+FASTAPI, FASTAPI_ASYNC = "FastAPI + pydantic + ORM (def)", "FastAPI + pydantic + ORM (async def)"
+DATASETTE, JSON_SERVER = "Datasette, custom SQL, no count", "json-server"
+ONE_WORKER, TWO_WORKERS = "1 worker, uncached", "2 workers, uncached"
+#: Flat rows: more of what a quote refers to than its id would need a join for each.
+DATASETTE_SQL = """
+SELECT quotes.slug AS id, quotes.label, quotes.text, quotes.kind, quotes.voice,
+  films.slug AS film, films.label AS film_label, scenes.slug AS scene, scenes.label AS scene_label,
+  (SELECT json_group_array(themes.slug) FROM quote_themes JOIN themes ON themes.id = quote_themes.theme_id
+    WHERE quote_themes.quote_id = quotes.id) AS themes
+FROM quotes JOIN films ON films.id = quotes.film_id LEFT JOIN scenes ON scenes.id = quotes.scene_id
+WHERE quotes.id IN (SELECT quote_id FROM quote_themes JOIN themes ON themes.id = theme_id
+    WHERE themes.slug = :theme)
+  AND quotes.status = 'published' AND quotes.deleted_at IS NULL
+  AND films.status = 'published' AND films.deleted_at IS NULL
+ORDER BY films.slug, quotes.position, quotes.slug LIMIT 20
+"""
 
 
-def page_path(of: Subjects, **more: str) -> str:
-    """Return the path of the page: 20 quotes about a theme."""
-    return f"/v1/quotes?{urlencode({'theme': of.theme, 'limit': 20, **more})}"
+@dataclass(frozen=True)
+class Case:
+    """A request to a server; without items, bodies are compared byte for byte."""
+
+    name: str
+    server: Server
+    request: Request
+    has_items: bool = True
 
 
-def _page(of: Subjects, **more: str) -> Request:
-    return Request(page_path(of, **more), PLAIN)
+@dataclass(frozen=True)
+class Group:
+    """Cases that are measured in alternating rounds; ``pairs`` names which is compared with which."""
+
+    key: str
+    title: str
+    about: str
+    cases: list[Case]
+    pairs: list[tuple[str, str]]
+
+    def without(self, servers: Iterable[str]) -> Group:
+        """Return the group without the cases of these servers."""
+        cases = [case for case in self.cases if case.server.name not in servers]
+        names = {case.name for case in cases}
+        return replace(self, cases=cases, pairs=[pair for pair in self.pairs if names.issuperset(pair)])
 
 
-def front(of: Subjects, recorded: Path, headers: dict[str, dict[str, str]]) -> Group:
-    """Return the group of cached answers, each against a bare application that returns the same bytes."""
-    ours, floor = contenders.subtext(of.url), contenders.bare(of.url, recorded)
-    names = {"plain": CACHED, "unmodified": NOT_MODIFIED, "gzip": f"{CACHED}, gzip", "br": f"{CACHED}, br"}
+def read_items(body: bytes) -> list[tuple[str, str]]:
+    """Return the ids and texts of a list or a single item, as any of the servers writes it."""
+    parsed = orjson.loads(body)
+    rows = parsed if isinstance(parsed, list) else parsed.get("data", parsed.get("rows", [parsed]))
+    # In a row of a table of Datasette, the slug is the id.
+    return [(row.get("slug", row["id"]), row["text"]) for row in rows]
+
+
+def page_request(ids: PageIds, **args: str) -> Request:
+    """Return the request for the page: 20 quotes with a theme."""
+    return Request(f"/v1/quotes?{urlencode({'theme': ids.theme, 'limit': 20, **args})}")
+
+
+def cached_group(ids: PageIds, recorded: Path, headers: dict[str, dict[str, str]]) -> Group:
+    """Return the cached responses, each compared with a bare application that returns the same bytes."""
+    subtext, bare = contenders.subtext(ids.url), contenders.bare(ids.url, recorded)
     cases: list[Case] = []
-    for key, name in names.items():
-        cases.append(Case(name.replace("Subtext, cached", "bare WSGI"), floor, Request(f"/{key}", PLAIN)))
-        cases.append(Case(name, ours, Request(page_path(of), headers[key])))
-    pairs = [(ours_.name, floor_.name) for floor_, ours_ in zip(cases[::2], cases[1::2], strict=True)]
-    about = (
-        "The page from the cache, which looks at the database on every request, against an application that "
-        "only returns the same bytes."
-    )
-    return Group("front", "The cache in front", about, cases, pairs)
+    suffixes = {"plain": "", "unmodified": ", 304", "gzip": ", gzip", "br": ", br"}
+    for key, suffix in suffixes.items():
+        cases.append(Case(BARE + suffix, bare, Request(f"/{key}"), has_items=False))
+        cases.append(Case(CACHED + suffix, subtext, page_request(ids)._replace(headers=headers[key]), False))
+    pairs = [(CACHED + suffix, BARE + suffix) for suffix in suffixes.values()]
+    about = "The page from the response cache, which checks the database on every request."
+    return Group("front", "Response cache", about, cases, pairs)
 
 
-def pages(of: Subjects, documents: Path) -> Group:
-    """Return the group of everyone who can serve the page of 20 quotes about a theme."""
-    fast = contenders.fastapi(of.url)
-    themes = quote_plus(f"(^|,){of.theme}(,|$)")
+def page_group(ids: PageIds, documents: Path) -> Group:
+    """Return the page of 20 quotes with a theme, on every server that can serve it."""
+    page, themes = page_request(ids), quote_plus(f"(^|,){ids.theme}(,|$)")
+    on_async_path = Request(page.path.replace("/v1/", "/async/"))
+    sql = urlencode({"sql": " ".join(DATASETTE_SQL.split()), "theme": ids.theme, "_shape": "objects"})
+    by_sql, filtered = Request(f"/{ids.file.stem}.json?{sql}"), f"/quotes?theme_ids_like={themes}&_limit=20"
     cases = [
-        Case(UNCACHED, _uncached(of.url), _page(of), in_data),
-        Case(CACHED, contenders.subtext(of.url), _page(of), in_data),
-        Case(NAIVE, contenders.smorest(of.url), _page(of), in_data),
-        Case(FASTAPI, fast, _page(of), in_data),
-        Case(ON_THE_LOOP, fast, Request(page_path(of).replace("/v1/", "/on-the-loop/"), PLAIN), in_data),
-        Case(DATASETTE, contenders.datasette(of.file), Request(ask.page_by_statement(of), PLAIN), in_rows),
-        Case(
-            JSON_SERVER,
-            contenders.json_server(documents),
-            Request(f"/quotes?theme_ids_like={themes}&_limit=20", PLAIN),
-            bare_list,
-        ),
+        *_same_json(ids, page),
+        Case(FASTAPI_ASYNC, contenders.fastapi(ids.url), on_async_path),
+        Case(DATASETTE, contenders.datasette(ids.file), by_sql),
+        Case(JSON_SERVER, contenders.json_server(documents), Request(filtered)),
     ]
-    others = (NAIVE, FASTAPI, ON_THE_LOOP, DATASETTE, JSON_SERVER)
-    pairs = [(UNCACHED, other) for other in others] + [(CACHED, other) for other in (UNCACHED, *others)]
-    about = (
-        "20 quotes with film, scene and themes, filtered by a theme. All answer with the same quotes in the "
-        "same order; the first five with the same JSON of each, json-server with one key more, by which it "
-        "filters, Datasette with a flat row."
-    )
-    return Group("pages", "The page", about, cases, pairs)
+    about = """20 quotes with film, scene and themes, filtered by a theme. All responses have the same quotes
+in the same order. The first five have the same JSON, json-server has one key more, by which it filters, and
+Datasette has flat rows."""
+    pairs = [(subject, case.name) for subject in (UNCACHED, CACHED) for case in cases[2:]]
+    return Group("pages", "The page", about, cases, [*pairs, (CACHED, UNCACHED)])
 
 
-def pages_as_they_come(of: Subjects, documents: Path) -> Group:
-    """Return the group of pages as others serve them by default, each against the same page of ours."""
-    ours, theirs = _uncached(of.url), contenders.datasette(of.file)
-    kinds = {"table page, no count": {"sort": "id"}, "table page, counted": {"sort": "id", "count": "true"}}
-    cases: list[Case] = []
-    for name, more in kinds.items():
-        path = ask.page_of_table(of, counted="count" in more)
-        cases.append(Case(f"Subtext, {name}", ours, _page(of, **more), in_data))
-        cases.append(Case(f"Datasette, {name}", theirs, Request(path, PLAIN), in_rows))
-    first, documents_ = Request("/v1/quotes?limit=20", PLAIN), contenders.json_server(documents)
-    cases.append(Case("Subtext, first page of all", ours, first, in_data))
-    cases.append(
-        Case("json-server, first page of all", documents_, Request("/quotes?_limit=20", PLAIN), bare_list)
-    )
-    pairs = [(mine.name, other.name) for mine, other in zip(cases[::2], cases[1::2], strict=True)]
-    about = "Nothing cached; the same page of both, in an order that both have."
-    return Group("defaults", "Pages as others serve them by default", about, cases, pairs)
-
-
-def items(of: Subjects, documents: Path) -> Group:
-    """Return the group of one quote by its id."""
-    asked = Request(f"/v1/quotes/{of.quote}", PLAIN)
+def item_group(ids: PageIds, documents: Path) -> Group:
+    """Return one quote by its id."""
+    row = Request(f"/{ids.file.stem}/quotes/{ids.quote_key}.json?_shape=objects")
+    item, json_server = Request(f"/quotes/{ids.quote}"), contenders.json_server(documents)
     cases = [
-        Case(UNCACHED, _uncached(of.url), asked, one),
-        Case(CACHED, contenders.subtext(of.url), asked, one),
-        Case(NAIVE, contenders.smorest(of.url), asked, one),
-        Case(FASTAPI, contenders.fastapi(of.url), asked, one),
-        Case("Datasette, row", contenders.datasette(of.file), Request(ask.row(of), PLAIN), in_rows),
-        Case(JSON_SERVER, contenders.json_server(documents), Request(f"/quotes/{of.quote}", PLAIN), one),
+        *_same_json(ids, Request(f"/v1/quotes/{ids.quote}")),
+        Case("Datasette, row", contenders.datasette(ids.file), row),
+        Case(JSON_SERVER, json_server, item),
     ]
-    pairs = [(mine, case.name) for mine in (UNCACHED, CACHED) for case in cases[2:]]
-    return Group("items", "One quote by its id", "The whole item; Datasette's is a flat row.", cases, pairs)
+    pairs = [(subject, case.name) for subject in (UNCACHED, CACHED) for case in cases[2:]]
+    return Group("items", "One quote by its id", "The whole item; from Datasette a flat row.", cases, pairs)
 
 
-def workers(of: Subjects) -> Group:
-    """Return the group of one and two workers."""
-    kinds = {"nothing cached": 0, "cached": 32}
-    cases = [
-        Case(
-            f"{number} worker{'s' * (number > 1)}, {kind}",
-            _with_workers(of.url, kind, number),
-            _page(of),
-            in_data,
-        )
-        for kind in kinds
-        for number in (1, 2)
-    ]
-    pairs = [(two.name, one_.name) for one_, two in zip(cases[::2], cases[1::2], strict=True)]
-    about = (
-        "The page; answers per second say what a second worker adds. The load has to share the machine's "
-        "cores with them."
-    )
-    return Group("workers", "Workers", about, cases, pairs)
+def workers_group(ids: PageIds) -> Group:
+    """Return one worker and two workers."""
+    servers = [contenders.subtext(ids.url, name=f"{n} workers", cache=0, workers=n) for n in (1, 2)]
+    names = zip((ONE_WORKER, TWO_WORKERS), servers, strict=True)
+    cases = [Case(name, server, page_request(ids)) for name, server in names]
+    about = "The page. The load generator shares the machine's cores with the workers."
+    return Group("workers", "Workers", about, cases, [(TWO_WORKERS, ONE_WORKER)])
 
 
-def on_postgresql(of: Subjects, recorded: Path) -> Group:
-    """Return the group of those who serve the page from PostgreSQL, too."""
-    cases = [
-        Case("bare WSGI", contenders.bare(of.url, recorded), Request("/plain", PLAIN)),
-        Case(CACHED, contenders.subtext(of.url), _page(of), in_data),
-        Case(UNCACHED, _uncached(of.url), _page(of), in_data),
-        Case(NAIVE, contenders.smorest(of.url), _page(of), in_data),
-        Case(FASTAPI, contenders.fastapi(of.url), _page(of), in_data),
-    ]
-    pairs = [(CACHED, "bare WSGI"), (UNCACHED, NAIVE), (UNCACHED, FASTAPI), (CACHED, FASTAPI)]
-    about = (
-        "The same page from PostgreSQL on the same machine. CPU is the server's, without PostgreSQL's own."
-    )
-    return Group("postgresql", "PostgreSQL", about, cases, pairs)
+def postgresql_group(ids: PageIds, recorded: Path) -> Group:
+    """Return the servers that can serve the page from PostgreSQL."""
+    bare = Case(BARE, contenders.bare(ids.url, recorded), Request("/plain"), has_items=False)
+    pairs = [(CACHED, BARE), (UNCACHED, SMOREST), (UNCACHED, FASTAPI), (CACHED, FASTAPI)]
+    about = "The same page from PostgreSQL on the same machine. CPU time is that of the server alone."
+    return Group("postgresql", "PostgreSQL", about, [bare, *_same_json(ids, page_request(ids))], pairs)
 
 
-def _uncached(url: str) -> Server:
-    return contenders.subtext(url, name="Subtext without cache", cache=0)
+def _same_json(ids: PageIds, request: Request) -> list[Case]:
+    """Return the cases of a request that return the same JSON, on either database."""
+    servers = {UNCACHED: _uncached(ids), CACHED: contenders.subtext(ids.url)}
+    servers |= {SMOREST: contenders.smorest(ids.url), FASTAPI: contenders.fastapi(ids.url)}
+    return [Case(name, server, request) for name, server in servers.items()]
 
 
-def _with_workers(url: str, kind: str, number: int) -> Server:
-    cache = 0 if kind == "nothing cached" else 32
-    return contenders.subtext(url, name=f"Subtext, {kind}, {number}", cache=cache, workers=number)
+def _uncached(ids: PageIds) -> Server:
+    return contenders.subtext(ids.url, name="Subtext without cache", cache=0)

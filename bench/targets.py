@@ -1,181 +1,108 @@
-"""The figures to reach, and what was measured of each."""
+"""Targets: the figures to reach, and what was measured of each."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from bench import growth_goals
-from bench import scenarios as g
+from bench import scenarios as s
+from bench.operations import BROAD_SEARCHES, LATE_PAGE
 
 Results = Mapping[str, Any]
+LARGE, SMALL = 1_000_000, 5_000
 
 
-@dataclass(frozen=True)
-class Goal:
-    """A figure to reach: at least so much, or at most; ``measured`` is None where it was not.
-
-    ``why`` tells, where it is missed, what takes the time or the room.
-    """
+class Target(NamedTuple):
+    """A figure to reach, at least or at most; ``measured`` returns None if it was not measured."""
 
     name: str
-    wanted: float
+    bound: str
+    value: float
     unit: str
     measured: Callable[[Results], float | None]
-    is_least: bool = True
-    why: Callable[[Results], str] = lambda _: ""
 
-    def is_met(self, value: float) -> bool:
-        """Whether the figure is reached, as exactly as it is shown."""
-        return round(value, 2) >= self.wanted if self.is_least else round(value, 2) <= self.wanted
-
-    @property
-    def shown(self) -> str:
-        """What is wanted, for people."""
-        return f"{'≥' if self.is_least else '≤'} {self.wanted:g}{self.unit}"
+    def is_met(self, figure: float) -> bool:
+        """Whether the figure reaches the target, as exactly as it is displayed."""
+        return round(figure, 2) >= self.value if self.bound == "≥" else round(figure, 2) <= self.value
 
 
-def compared(group: str, case: str, reference: str, of: str) -> Callable[[Results], float | None]:
-    """Return what looks up the median ratio of a pair: ``of`` its CPU or its rate."""
+def _ratio(group: str, kind: str, case: str, *references: str) -> Callable[[Results], float | None]:
+    """Return a function for the median ratio (``cpu`` or ``rate``) of a case to its best reference."""
 
-    def look(results: Results) -> float | None:
-        found = [one for one in results["groups"] if one["key"] == group]
-        pairs = [pair for one in found for pair in one["comparisons"]]
-        ratios = [
-            pair[of]["median"] for pair in pairs if (pair["case"], pair["reference"]) == (case, reference)
-        ]
-        return ratios[0] if ratios else None
+    def measured(results: Results) -> float | None:
+        pairs = [pair for one in results["groups"] if one["key"] == group for pair in one["comparisons"]]
+        medians = {pair["reference"]: pair[kind]["median"] for pair in pairs if pair["case"] == case}
+        return min((medians[name] for name in references if name in medians), default=None)
 
-    return look
+    return measured
 
 
-def against_best(case: str, *references: str) -> Callable[[Results], float | None]:
-    """Return what looks up the CPU ratio to whichever of several ways is cheapest."""
+def _growth(database: str, pattern: str, divisor: str) -> Callable[[Results], float | None]:
+    """Return a function for the worst operation of a pattern: in ms, or ÷ ``first`` page or ``small``."""
 
-    def look(results: Results) -> float | None:
-        found = [compared("pages", case, reference, "cpu")(results) for reference in references]
-        return min((one for one in found if one is not None), default=None)
+    def measured(results: Results) -> float | None:
+        rows = [row for row in results.get("growth", {}).get("results", []) if row["database"] == database]
+        times = {(row["operation"], row["quotes"]): row["p50_ms"] for row in rows}
+        small = min((quotes for _, quotes in times if quotes >= SMALL), default=LARGE)
+        figures = []
+        for name in (name for name, quotes in times if quotes == LARGE and re.fullmatch(pattern, name)):
+            others = {"": 1, "first": times.get((name.removesuffix(LATE_PAGE), LARGE))}
+            if other := (others | {"small": times.get((name, small))})[divisor]:
+                figures.append(times[name, LARGE] / other)
+        return max(figures, default=None)
 
-    return look
-
-
-def of_start(name: str) -> Callable[[Results], float | None]:
-    """Return what looks up a figure of the start."""
-    return lambda results: results.get("startup", {}).get(name)
-
-
-def spent(profile: str) -> Callable[[Results], str]:
-    """Return what tells where the time of a profiled request goes."""
-
-    def told(results: Results) -> str:
-        shares = list(results.get("layers", {}).get(profile, {}).items())[:4]
-        most = ", ".join(f"{name} {share:.0%}" for name, share in shares)
-        return f"The time of such a request is that of {most}." if most else ""
-
-    return told
+    return measured
 
 
-def held(results: Results) -> str:
-    """Tell what a worker holds in memory when it is ready, by what was loaded."""
-    parts = results.get("startup", {}).get("held_mb", {}).items()
-    told = ", ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in parts)
-    return f"What is loaded holds: {told}." if told else ""
-
-
-FLOOR, FLOOR_304 = "bare WSGI", "bare WSGI, 304"
-GOALS = (
-    Goal(
-        "cached page ÷ bare WSGI, answers a second",
-        0.75,
-        "×",
-        compared("front", g.CACHED, FLOOR, "rate"),
-        why=spent("cached"),
+BEST_FASTAPI, NOT_MODIFIED = (s.FASTAPI, s.FASTAPI_ASYNC), (s.NOT_MODIFIED, s.BARE_NOT_MODIFIED)
+UNCACHED = ("pages", "cpu", s.UNCACHED)
+LATE, BROAD = f".*{LATE_PAGE}", "|".join(map(re.escape, BROAD_SEARCHES))
+LOOKUPS = f"by id|random|list|{LATE}"
+GROWTH = (
+    ("by id, any page by cursor, random; database time", 0.3, " ms", LOOKUPS, ""),
+    ("late page ÷ first page", 2, "×", LATE, "first"),
+    ("÷ the smallest of at least 5,000", 3, "×", LOOKUPS, "small"),
+    ("search of up to 10,000 hits", 30, " ms", f"(?!{BROAD})search.*", ""),
+    ("broader search", 100, " ms", BROAD, ""),
+)
+TARGETS = [
+    Target("cached page ÷ bare WSGI, responses/s", "≥", 0.75, "×", _ratio("front", "rate", s.CACHED, s.BARE)),
+    Target("cached page ÷ bare WSGI, CPU", "≥", 0.65, "×", _ratio("front", "cpu", s.CACHED, s.BARE)),
+    Target("cached 304 ÷ bare WSGI, responses/s", "≥", 0.85, "×", _ratio("front", "rate", *NOT_MODIFIED)),
+    Target("cached 304 ÷ bare WSGI, CPU", "≥", 0.7, "×", _ratio("front", "cpu", *NOT_MODIFIED)),
+    Target(f"uncached page against {s.SMOREST}", "≥", 8, "×", _ratio(*UNCACHED, s.SMOREST)),
+    Target("… against FastAPI + pydantic + ORM", "≥", 10, "×", _ratio(*UNCACHED, *BEST_FASTAPI)),
+    Target("… against Datasette, custom SQL", "≥", 5, "×", _ratio(*UNCACHED, s.DATASETTE)),
+    Target("… against json-server", "≥", 2.5, "×", _ratio(*UNCACHED, s.JSON_SERVER)),
+    Target("cached page against FastAPI", "≥", 200, "×", _ratio("pages", "cpu", s.CACHED, *BEST_FASTAPI)),
+    Target(
+        "2 workers ÷ 1, responses/s", "≥", 1.7, "×", _ratio("workers", "rate", s.TWO_WORKERS, s.ONE_WORKER)
     ),
-    Goal(
-        "cached page ÷ bare WSGI, CPU",
-        0.65,
-        "×",
-        compared("front", g.CACHED, FLOOR, "cpu"),
-        why=spent("cached"),
-    ),
-    Goal(
-        "cached 304 ÷ bare WSGI, answers a second",
-        0.85,
-        "×",
-        compared("front", g.NOT_MODIFIED, FLOOR_304, "rate"),
-        why=spent("cached"),
-    ),
-    Goal(
-        "cached 304 ÷ bare WSGI, CPU",
+    Target(
+        "import of the application, CPU",
+        "≤",
         0.7,
-        "×",
-        compared("front", g.NOT_MODIFIED, FLOOR_304, "cpu"),
-        why=spent("cached"),
+        " s",
+        lambda results: results.get("startup", {}).get("import_seconds"),
     ),
-    Goal(
-        "page, nothing cached, against flask-smorest + ORM + Schema.dump",
-        8,
-        "×",
-        against_best(g.UNCACHED, g.NAIVE),
-        why=spent("page"),
-    ),
-    Goal(
-        "… against FastAPI + pydantic + ORM",
-        10,
-        "×",
-        against_best(g.UNCACHED, g.FASTAPI, g.ON_THE_LOOP),
-        why=spent("page"),
-    ),
-    Goal(
-        "… against Datasette, SQL of one's own",
-        5,
-        "×",
-        against_best(g.UNCACHED, g.DATASETTE),
-        why=spent("page"),
-    ),
-    Goal(
-        "… against Datasette, a table's page without count",
-        5,
-        "×",
-        compared("defaults", "Subtext, table page, no count", "Datasette, table page, no count", "cpu"),
-        why=spent("page"),
-    ),
-    Goal("… against json-server", 2.5, "×", against_best(g.UNCACHED, g.JSON_SERVER), why=spent("page")),
-    Goal(
-        "cached page against FastAPI + pydantic + ORM",
-        200,
-        "×",
-        against_best(g.CACHED, g.FASTAPI, g.ON_THE_LOOP),
-        why=spent("cached"),
-    ),
-    Goal(
-        "2 workers ÷ 1, answers a second",
-        1.7,
-        "×",
-        compared("workers", g.TWO_WORKERS, g.ONE_WORKER, "rate"),
-    ),
-    Goal("import of the application, CPU", 0.7, " s", of_start("import_seconds"), is_least=False),
-    Goal("memory of a worker, ready", 80, " MB", of_start("ready_mb"), is_least=False, why=held),
-    Goal(
-        "memory of a worker, after requests of every kind",
+    Target(
+        "memory of a worker, ready",
+        "≤",
         80,
         " MB",
-        of_start("used_mb"),
-        is_least=False,
-        why=held,
+        lambda results: results.get("startup", {}).get("ready_mb"),
     ),
-    *(
-        Goal(
-            name,
-            most,
-            unit,
-            partial(growth_goals.worst, found),
-            is_least=False,
-            why=partial(growth_goals.above, most, unit, found),
-        )
-        for database in ("sqlite", "postgresql")
-        for name, most, unit, found in growth_goals.of(database)
+    Target(
+        "memory of a worker, after API requests",
+        "≤",
+        80,
+        " MB",
+        lambda results: results.get("startup", {}).get("used_mb"),
     ),
-)
+]
+TARGETS += [
+    Target(f"1 M quotes, {title}: {name}", "≤", value, unit, _growth(title.lower(), pattern, divisor))
+    for title in ("SQLite", "PostgreSQL")
+    for name, value, unit, pattern, divisor in GROWTH
+]

@@ -1,12 +1,10 @@
-"""A catalogue of any size, made up: what is measured on, where the pack is too small to tell.
+"""A generated catalogue of any size, to measure what the small pack cannot show.
 
-Everything follows from a seed and a size. Words, themes and places are spread as in real collections: few
-of them often, most of them seldom. Rows are written past the session, and so without a history; the keys
-of the random order, the index of the search and the content generation are those that the ordinary way
-would have made.
+Everything follows from a seed and a size. Words, themes and links are distributed as in real collections: few
+are common, most are rare. Rows are written without the session, and so without a history; random keys, the
+search index and the content generation are those that the usual way would have written.
 """
 
-from bench.catalogue.generation import make
-from bench.catalogue.sizes import Sizes
+from bench.catalogue.generation import generate
 
-__all__ = ["Sizes", "make"]
+__all__ = ["generate"]

@@ -1,53 +1,81 @@
-"""Making: from nothing to a migrated database that holds a whole catalogue."""
+"""Generation: from nothing to a migrated database with a whole catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 from sqlalchemy.orm import Session
 
-from bench.catalogue.bulk import bulk, gather_statistics, go_on_after, write
-from bench.catalogue.films import Films, random_of
+from bench.catalogue.bulk import analyze, bulk_connection, set_sequences, write
+from bench.catalogue.films import QUOTES_PER_FILM, Films
 from bench.catalogue.rows import Rows
-from bench.catalogue.sizes import Sizes
-from bench.catalogue.vocabularies import add_advisories, add_themes
 from bench.catalogue.words import Vocabulary
 from models import migrations
 from models.database import Database
 from models.search import rebuild_index
 
-#: Rows are written so many films at once.
-FILMS_AT_ONCE = 10
-#: Told of each stage: its name, how much of it is done, and how much there is.
+#: Rows of so many films are written at once.
+FILMS_PER_BATCH = 10
+#: Themes are a vocabulary: a small catalogue has as many as a large one.
+THEMES, BROAD_THEMES, ADVISORIES = 500, 60, 6
+#: Receives the name of a stage, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
 
 
-def make(url: str, sizes: Sizes, seed: int = 1, told: Progress = lambda *_: None) -> None:
+def film_sizes(quotes: int) -> list[int]:
+    """Return the number of quotes of each film; only the last one may have fewer."""
+    return [min(QUOTES_PER_FILM, quotes - start) for start in range(0, quotes, QUOTES_PER_FILM)]
+
+
+def generate(url: str, quotes: int, seed: int = 1, progress: Progress = lambda *_: None) -> None:
     """Fill the new, empty database at ``url``."""
     database = Database(url)
     migrations.upgrade(database.engine)
-    with bulk(database) as connection:
-        rows = Rows(random_of(seed))
+    with bulk_connection(database) as connection:
+        rows = Rows(Random(seed))  # noqa: S311 (not for security)
         vocabulary = Vocabulary(rows.random)
-        films = Films(rows, vocabulary, add_themes(rows, vocabulary), add_advisories(rows, vocabulary))
-        for number in range(sizes.films):
-            films.add(number, sizes.quotes_of(number))
-            if number % FILMS_AT_ONCE == FILMS_AT_ONCE - 1:
-                write(connection, rows.taken())
-            told("films", number + 1, sizes.films)
-        write(connection, rows.taken())
-        go_on_after(connection, rows.last)
-    # What follows only finds rows, and finds them sooner so.
-    gather_statistics(database)
-    _index(database, told)
-    told("statistics", 0, 1)
-    gather_statistics(database)
-    told("statistics", 1, 1)
+        films = Films(rows, vocabulary, _add_themes(rows, vocabulary), _add_advisories(rows, vocabulary))
+        sizes = film_sizes(quotes)
+        for number, size in enumerate(sizes):
+            films.add(number, size)
+            if number % FILMS_PER_BATCH == FILMS_PER_BATCH - 1:
+                write(connection, rows.take())
+            progress("films", number + 1, len(sizes))
+        write(connection, rows.take())
+        set_sequences(connection, rows.last_keys)
+    # Statistics help to build the search index, and again after it.
+    analyze(database)
+    with bulk_connection(database) as connection, Session(connection) as session:
+        # This raises the content generation, as the usual way does.
+        rebuild_index(session, lambda done, number: progress("index", done, number))
+        session.flush()
+    progress("statistics", 0, 1)
+    analyze(database)
+    progress("statistics", 1, 1)
     database.close()
 
 
-def _index(database: Database, told: Progress) -> None:
-    """Make the index, which raises the content generation, as the ordinary way does."""
-    with bulk(database) as connection, Session(connection) as session:
-        rebuild_index(session, lambda done, number: told("index", done, number))
-        session.flush()
+def _add_themes(rows: Rows, vocabulary: Vocabulary) -> list[int]:
+    """Add the themes; return their keys, broader and narrower ones at every rank."""
+    keys: list[int] = []
+    for number in range(THEMES):
+        name = f"{vocabulary.names(1)} {number + 1}"
+        definition = vocabulary.text(8, 20)
+        # Some themes have neither a broader theme nor subthemes.
+        broader = keys[number % BROAD_THEMES] if number >= 2 * BROAD_THEMES else None
+        values = {"name": name, "definition": definition, "broader_id": broader}
+        keys.append(rows.add_versioned("themes", "theme", 0, name.lower().replace(" ", "-"), name, **values))
+    ranked = list(keys)
+    rows.random.shuffle(ranked)
+    return ranked
+
+
+def _add_advisories(rows: Rows, vocabulary: Vocabulary) -> list[int]:
+    """Add the advisories; return their keys."""
+    keys: list[int] = []
+    for number in range(1, ADVISORIES + 1):
+        name, severities = f"Note {number}", '{"1":"Little","2":"Some","3":"Much"}'
+        values = {"name": name, "description": vocabulary.text(6, 12), "severities": severities}
+        keys.append(rows.add_versioned("advisories", "advisory", 0, f"note-{number}", name, **values))
+    return keys

@@ -1,1 +1,1 @@
-"""The servers that are compared: each started on a free port, and stopped by its process id."""
+"""Servers that are compared, and how they run."""

@@ -1,12 +1,12 @@
-"""The floor: a WSGI application that does nothing but return answers that were recorded.
+"""The lower bound: a WSGI application that only returns recorded responses.
 
-``BENCH_RECORDED`` names a folder: of each answer, its status and headers as JSON and its body.
+``BENCH_RECORDED`` names a file with the status, the headers and the body of each response, by path.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import pickle
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,30 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-Recorded = tuple[str, list[tuple[str, str]], tuple[bytes, ...]]
-
-
-def record(folder: Path, name: str, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
-    """Write an answer, to be returned at the path ``/name``."""
-    (folder / f"{name}.json").write_text(json.dumps([status, headers]), "utf-8")
-    (folder / f"{name}.body").write_bytes(body)
-
-
-def recorded(folder: Path) -> dict[str, Recorded]:
-    """Read the answers, by their paths."""
-    found: dict[str, Recorded] = {}
-    for file in folder.glob("*.json"):
-        status, headers = json.loads(file.read_text("utf-8"))
-        body = file.with_suffix(".body").read_bytes()
-        found[f"/{file.stem}"] = status, [(name, value) for name, value in headers], (body,) if body else ()
-    return found
-
-
-ANSWERS = recorded(Path(os.environ["BENCH_RECORDED"])) if "BENCH_RECORDED" in os.environ else {}
+RECORDED = Path(os.environ.get("BENCH_RECORDED", os.devnull)).read_bytes()
+RESPONSES: dict[str, tuple[str, list[tuple[str, str]], bytes]] = pickle.loads(RECORDED) if RECORDED else {}  # noqa: S301
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Return the answer."""
-    status, headers, body = ANSWERS[environ["PATH_INFO"]]
+    """Return the response."""
+    status, headers, body = RESPONSES[environ["PATH_INFO"]]
     start_response(status, headers)
-    return body
+    return (body,) if body else ()

@@ -1,4 +1,4 @@
-"""What those read who read through the ORM: quotes, with all that their shape shows, in few statements."""
+"""The ORM statements of flask-smorest and FastAPI: quotes with all that they show, in few statements."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from models import AdvisoryLink, Citation, Film, Quote, QuoteTheme
 
-#: What every address begins with.
-BASE = os.environ.get("SUBTEXT_PUBLIC_URL", "")
-#: A constant of every quote. Subtext's own would bring all of its schemas into the memory of others.
+BASE_URL = os.environ.get("SUBTEXT_PUBLIC_URL", "")
+#: A constant of every quote. To import it would load all of Subtext's schemas into the other servers.
 RIGHTS = "Quoted from the source for criticism and review; the words belong to their author."
-#: To-one by a join, to-many by one further statement each: what SQLAlchemy's documentation recommends.
+#: To-one by a join, to-many by one further statement each, as SQLAlchemy's documentation recommends.
 LOADED = (
     contains_eager(Quote.film),
     joinedload(Quote.speaker),
@@ -26,7 +25,7 @@ LOADED = (
 
 
 def select_page(theme: str, limit: int) -> Select[Any]:
-    """Return the statement for the first quotes about a theme, and one more to know if there are others."""
+    """Return the statement for the first quotes with a theme, and one more to detect a next page."""
     order = Film.slug, Quote.position, Quote.slug
     return Quote.select_where(theme=[theme]).order_by(*order).limit(limit + 1).options(*LOADED)
 

@@ -1,4 +1,5 @@
-"""flask-smorest as it is usually written: objects of the ORM, dumped by a schema."""
+"""flask-smorest as it is usually written: ORM objects, dumped by schemas to the JSON of Subtext."""
+# ruff: noqa: D101, D103 (names say what is served)
 
 from __future__ import annotations
 
@@ -6,31 +7,84 @@ from typing import Any
 
 from flask import Flask
 from flask_smorest import Api, Blueprint, abort
+from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from api.core.config import Settings
-from bench.servers.orm_queries import select_one, select_page
-from bench.servers.smorest_shapes import Page, Query, Quote
+from bench.servers.orm_queries import BASE_URL, RIGHTS, select_one, select_page
 from models.database import Database
 
 database = Database(Settings.from_environment().database_url)
 blp = Blueprint("quotes", __name__, url_prefix="/v1")
 
 
+class ReferenceSchema(Schema):
+    type = fields.String(attribute="type_name")
+    id = fields.String(attribute="slug")
+    label = fields.String()
+    url = fields.Function(lambda item: f"{BASE_URL}/v1/{item.type_name}s/{item.slug}")
+
+
+class AdvisorySchema(Schema):
+    type = fields.Constant("advisory")
+    id = fields.String(attribute="advisory.slug")
+    label = fields.String(attribute="advisory.label")
+    url = fields.Function(lambda link: f"{BASE_URL}/v1/advisories/{link.advisory.slug}")
+    severity = fields.Integer()
+
+
+class CitationSchema(Schema):
+    source = fields.Nested(ReferenceSchema)
+    paragraphs = fields.List(fields.Integer())
+
+
+class QuoteSchema(ReferenceSchema):
+    html_url = fields.Function(lambda quote: f"{BASE_URL}/quotes/{quote.slug}")
+    text = fields.String()
+    language = fields.String()
+    word_count = fields.Integer()
+    kind = fields.String(attribute="kind.value")
+    voice = fields.String(attribute="voice.value")
+    fidelity = fields.String(attribute="fidelity.value")
+    speaker = fields.Nested(ReferenceSchema)
+    speaker_certainty = fields.Function(
+        lambda quote: quote.speaker_certainty.value if quote.speaker_certainty else None
+    )
+    film = fields.Nested(ReferenceSchema)
+    scene = fields.Nested(ReferenceSchema)
+    themes = fields.List(fields.Nested(ReferenceSchema))
+    advisories = fields.List(fields.Nested(AdvisorySchema), attribute="advisory_links")
+    citations = fields.List(fields.Nested(CitationSchema))
+    rights = fields.Constant(RIGHTS)
+    editor_note = fields.String()
+    links = fields.Function(lambda quote: {"commentary": f"{BASE_URL}/v1/commentary?quote={quote.slug}"})
+    revision = fields.Integer()
+    created_at = fields.AwareDateTime(format="%Y-%m-%dT%H:%M:%SZ")
+    updated_at = fields.AwareDateTime(format="%Y-%m-%dT%H:%M:%SZ")
+
+
+class PageSchema(Schema):
+    data = fields.List(fields.Nested(QuoteSchema))
+    has_more = fields.Boolean()
+
+
+class QuerySchema(Schema):
+    theme = fields.String(required=True)
+    limit: Any = fields.Integer(load_default=20)
+
+
 @blp.route("/quotes")
-@blp.arguments(Query, location="query")
-@blp.response(200, Page)
+@blp.arguments(QuerySchema, location="query")
+@blp.response(200, PageSchema)
 def quotes(query: dict[str, Any]) -> dict[str, Any]:
-    """List quotes"""
     with Session(database.engine) as session:
-        found = session.scalars(select_page(**query)).all()
-        return {"data": found[: query["limit"]], "has_more": len(found) > query["limit"]}
+        rows = session.scalars(select_page(**query)).all()
+        return {"data": rows[: query["limit"]], "has_more": len(rows) > query["limit"]}
 
 
 @blp.route("/quotes/<slug>")
-@blp.response(200, Quote)
+@blp.response(200, QuoteSchema)
 def quote(slug: str) -> Any:
-    """Get a quote"""
     with Session(database.engine) as session:
         return session.scalars(select_one(slug)).one_or_none() or abort(404)
 

@@ -5,9 +5,9 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 from api.query import random_scan, random_selection
-from bench.catalogue import Sizes, make
-from bench.growth.measuring import noted
-from bench.sample_ids import places
+from bench.catalogue import generate
+from bench.comparison import recorded_statements
+from bench.sample_ids import sample_ids
 from models.database import Database
 from tests.conftest import PATIENT
 
@@ -18,7 +18,7 @@ QUOTES = 1_200
 def catalogue(engine):
     """A catalogue that nobody writes to."""
     with engine.fresh(None) as url:
-        make(url, Sizes(QUOTES))
+        generate(url, QUOTES)
         opened = Database(url)
         yield opened
         opened.close()
@@ -37,12 +37,12 @@ def over_catalogue(catalogue):
 def known(catalogue):
     """What is common in the catalogue and what is not, by name."""
     with catalogue.read_session() as session:
-        return vars(places(session))
+        return vars(sample_ids(session))
 
 
 def statements_of(app, address, status=200):
-    """Return the answer at an address, which has this status, and the statements that were run for it."""
-    with noted(app.extensions["database"].engine) as statements:
+    """Return the response of a URL, which has this status, and the statements that were run for it."""
+    with recorded_statements(app.extensions["database"].engine) as statements:
         answer = app.test_client().get(address)
     assert answer.status_code == status, answer.text
     return answer, statements

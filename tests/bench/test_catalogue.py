@@ -1,9 +1,10 @@
-"""What is made in bulk is what the ordinary way would have made of the same content."""
+"""A generated catalogue is what the usual way would have written for the same content."""
 
 import pytest
 from sqlalchemy import func, select
 
-from bench.catalogue import Sizes, make
+from bench.catalogue import generate
+from bench.catalogue.generation import film_sizes
 from models import RESOURCES, Character, Commentary, ContentGeneration, Film, Quote, QuoteTheme, Scene, Theme
 from models.base import random_key
 from models.database import Database
@@ -23,29 +24,23 @@ def index_of(session):
 
 
 def contents(session):
-    """Return every row of a few nouns."""
+    """Return every row of a few models."""
     return [
         session.connection().execute(select(*model.__table__.c).order_by(model.id)).all()
         for model in (Film, Quote, Theme)
     ]
 
 
-def told(url):
-    heard = []
-    make(url, Sizes(20), told=lambda *said: heard.append(said))
-    return heard
-
-
 class TestSizes:
-    def test_a_full_one_is_the_size_of_the_largest_collections(self):
-        assert Sizes(1_000_000).films == 2_000
+    def test_a_large_one_has_as_many_films_as_the_largest_collections(self):
+        assert len(film_sizes(1_000_000)) == 2_000
 
     def test_the_last_film_may_have_fewer_quotes(self):
-        assert [Sizes(1_200).quotes_of(film) for film in range(3)] == [500, 500, 200]
+        assert film_sizes(1_200) == [500, 500, 200]
 
 
-class TestMaking:
-    def test_there_are_as_many_quotes_as_were_asked_for(self, catalogue):
+class TestGenerate:
+    def test_there_are_as_many_quotes_as_requested(self, catalogue):
         with catalogue.read_session() as session:
             assert session.scalar(select(func.count()).select_from(Quote)) == QUOTES
 
@@ -69,17 +64,18 @@ class TestMaking:
 
     def test_the_same_seed_makes_the_same(self, catalogue, sqlite_engine):
         with sqlite_engine.fresh(None) as url:
-            make(url, Sizes(QUOTES))
+            generate(url, QUOTES)
             again = Database(url)
             with again.read_session() as one, catalogue.read_session() as other:
                 assert contents(one) == contents(other)
             again.close()
 
-    def test_it_says_how_far_it_is(self, engine):
+    def test_it_reports_progress(self, engine):
+        calls = []
         with engine.fresh(None) as url:
-            heard = told(url)
-        assert {stage for stage, _, _ in heard} == {"films", "index", "statistics"}
-        assert all(done <= number for _, done, number in heard)
+            generate(url, 20, progress=lambda *call: calls.append(call))
+        assert {stage for stage, _, _ in calls} == {"films", "index", "statistics"}
+        assert all(done <= number for _, done, number in calls)
 
 
 class TestInvariants:

@@ -4,11 +4,12 @@ import orjson
 import pytest
 
 from api.core.config import ROOT
-from bench.growth.measuring import measured, noted
-from bench.growth.paths import LEFT_OUT, addresses, ids
-from bench.sample_ids import places
+from bench.comparison import recorded_statements
+from bench.operations import NAMED_PATHS, path_urls
+from bench.sample_ids import path_ids, sample_ids
 from models import RESOURCES, Quote
 from tests.bench.conftest import let_few_be_many, statements_of
+from tests.bench.work import work_of
 from tests.plans import names_in, plan_of, read_whole
 
 #: Sort keys of which few rows have a value, or that few rows have.
@@ -37,7 +38,9 @@ FILTERED = [
 
 DOCUMENT = orjson.loads((ROOT / "openapi" / "v1.json").read_bytes())
 ABOUT_ONE_THING = [
-    path for path, item in DOCUMENT["paths"].items() if "get" in item and "{" in path and path not in LEFT_OUT
+    path
+    for path, item in DOCUMENT["paths"].items()
+    if "get" in item and "{" in path and path not in NAMED_PATHS
 ]
 #: Of these a catalogue of any size has few, or one row.
 FEW = {"themes", "advisories", "sources", "films"}
@@ -60,8 +63,8 @@ def planned(over_catalogue):
 def about_one_thing(catalogue):
     """The address of each path of the document that is about one thing."""
     with catalogue.read_session() as session:
-        found = places(session)
-        return addresses(DOCUMENT["paths"], ids(session, found.film, found.broad))
+        ids = sample_ids(session)
+        return path_urls(DOCUMENT["paths"], path_ids(session, ids.film, ids.broad))
 
 
 def pages(planned, address):
@@ -76,7 +79,7 @@ def touched(app, address):
     """Return how many rows PostgreSQL reads to answer, or how many instructions SQLite runs."""
     _, statements = statements_of(app, address)
     with app.extensions["database"].engine.connect() as connection:
-        return sum(measured(connection, [one]).touched for one in statements)
+        return work_of(connection, statements)
 
 
 class TestSorting:
@@ -111,7 +114,7 @@ class TestFiltering:
 class TestPlanning:
     def test_postgresql_plans_a_page_once_and_not_each_time(self, over_catalogue, engine):
         database, client = over_catalogue.extensions["database"], over_catalogue.test_client()
-        with noted(database.engine) as statements:
+        with recorded_statements(database.engine) as statements:
             client.get(f"{PATHS[Quote]}?limit=20")
         ((statement, parameters),) = statements
         plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement ~ 'AS pk_0'"
@@ -189,7 +192,7 @@ def noting(over_catalogue):
     def note(address, status=200):
         _, statements = statements_of(over_catalogue, address, status)
         with database.engine.connect() as connection:
-            numbers = [measured(connection, [one]).touched for one in statements]
+            numbers = [work_of(connection, [one]) for one in statements]
             return [
                 (names_in(connection, *one), number) for one, number in zip(statements, numbers, strict=True)
             ]

@@ -3,9 +3,10 @@
 import pytest
 
 from api.resources.search import results
-from bench.growth.measuring import _rows, noted
+from bench.comparison import recorded_statements
 from models.search import match_conditions, parse, ranking, search
 from tests.bench.conftest import statements_of
+from tests.bench.work import work_of
 from tests.plans import explained as planned
 from tests.plans import nodes
 
@@ -43,10 +44,10 @@ def explained(over_catalogue):
 
 def touched(database, asked, **narrowed):
     """Return how many rows PostgreSQL reads for a search."""
-    with database.read_session() as session, noted(database.engine) as seen:
+    with database.read_session() as session, recorded_statements(database.engine) as seen:
         answer = search(session, parse(asked), **narrowed)
     with database.engine.connect() as connection:
-        return answer, sum(_rows(connection.connection.driver_connection, one) for one in seen)
+        return answer, work_of(connection, seen)
 
 
 class TestAListByWords:

@@ -1,34 +1,39 @@
 """Servers are started, compared at a tiny size, and gone afterwards."""
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from bench import scenarios as g
-from bench import server_comparison as comparing
-from bench.compare.cases import Case, Group
-from bench.compare.recording import record_page, record_quotes
-from bench.compare.rounds import Effort, Lost, measured
-from bench.compare.subjects import subjects
-from bench.load import Request
+from bench import scenarios
+from bench.load_generator import Request
+from bench.sample_ids import page_ids
+from bench.scenarios import Case, Group
+from bench.server_comparison import (
+    Effort,
+    ServerLost,
+    compare_group,
+    compare_or_leave_out,
+    record_page,
+    record_quotes,
+)
 from bench.servers import contenders
-from bench.servers.processes import cpu_seconds, resident_bytes, tree
 from bench.servers.server_process import NotStarted, Server, running
 
-TINY = Effort(rounds=1, seconds=0.2, connections=2)
-#: Answers so many times: the first when it is asked whether it is ready, the second to be compared.
+pytestmark = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+TINY = Effort(rounds=1, seconds=1, connections=2)
+#: Responds so many times: first when it has started, then to be compared.
 MORTAL = """
 import os, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 class Mortal(BaseHTTPRequestHandler):
-    asked = 0
+    requests = 0
 
     def do_GET(self):
-        Mortal.asked += 1
-        if Mortal.asked > int(sys.argv[2]):
+        Mortal.requests += 1
+        if Mortal.requests > int(sys.argv[2]):
             print("I cannot go on", flush=True)
             os._exit(3)
         self.send_response(200)
@@ -42,92 +47,79 @@ HTTPServer(("127.0.0.1", int(sys.argv[1])), Mortal).serve_forever()
 
 
 @pytest.fixture(scope="module")
-def of(sqlite_engine):
+def ids(sqlite_engine):
     with sqlite_engine.fresh("pack") as url:
-        yield subjects(url)
+        yield page_ids(url)
 
 
 @pytest.fixture(scope="module")
-def recorded(of, tmp_path_factory):
-    """Answers in a folder with the headers that they are asked with, and all quotes in a file."""
-    folder, documents = tmp_path_factory.mktemp("recorded"), tmp_path_factory.mktemp("all") / "documents.json"
-    with running(contenders.subtext(of.url)) as ours:
-        headers = record_page(ours.port, g.page_path(of), folder)
-        record_quotes(ours.port, documents)
-    return folder, headers, documents
+def recorded(ids, tmp_path_factory):
+    """A file of responses with their request headers, and a file of all quotes."""
+    folder = tmp_path_factory.mktemp("recorded")
+    responses, documents = folder / "responses.pickle", folder / "documents.json"
+    with running(contenders.subtext(ids.url)) as subtext:
+        headers = record_page(subtext.port, scenarios.page_request(ids).path, responses)
+        record_quotes(subtext.port, documents)
+    return responses, headers, documents
 
 
 class TestRunning:
-    def test_nothing_of_a_server_is_left(self, of):
-        with running(contenders.subtext(of.url)) as server:
-            processes = tree(server.process)
+    def test_nothing_of_a_server_is_left(self, ids):
+        with running(contenders.subtext(ids.url)) as server:
+            processes = server.processes
             assert len(processes) > 1
-            assert cpu_seconds(server.process) > 0
-            assert resident_bytes(server.process)[0] > 10_000_000
+            assert server.cpu_seconds > 0
+            assert server.resident_megabytes > 10
         assert not [one for one in processes if Path(f"/proc/{one}").exists()]
 
-    def test_a_server_that_ends_says_why(self):
+    def test_a_server_that_ends_is_reported_with_its_output(self):
         broken = Server("broken", lambda _: ["python3", "-c", "raise SystemExit('no such thing')"], "/")
-        with pytest.raises(NotStarted, match="broken did not answer /: no such thing"), running(broken):
+        message = "broken did not serve /. It ended with 1, and printed: no such thing"
+        with pytest.raises(NotStarted, match=message), running(broken):
             pass
 
 
 class TestAServerThatIsLost:
-    """One that answers until it is measured, and ends: here a page that is asked for ends it."""
+    """It ends when it is measured: it only responds to the two requests before."""
 
     @pytest.fixture
     def group(self):
         lives = {"ours": 1_000_000, "theirs": 1_000_000, "mortal": 2}
-        cases = [Case(name, self.server(name, times), Request("/", {})) for name, times in lives.items()]
+        cases = [Case(name, self.server(name, times), Request("/"), False) for name, times in lives.items()]
         return Group("mortal", "Mortals", "", cases, [("ours", "theirs"), ("ours", "mortal")])
 
     def server(self, name, times):
         return Server(name, lambda port: [sys.executable, "-c", MORTAL, str(port), str(times)], "/")
 
-    def test_it_is_said_which_and_what_it_printed(self, group):
-        with pytest.raises(Lost, match=r"It ended with 3, and printed: I cannot go on") as lost:
-            measured(group, TINY)
-        assert lost.value.server == "mortal"
+    def test_it_is_named_with_its_output(self, group):
+        with pytest.raises(ServerLost, match=r"It ended with 3, and printed: I cannot go on") as lost:
+            compare_group(group, TINY)
+        assert lost.value.args[0] == "mortal"
 
     def test_the_others_are_compared_without_it(self, group):
         left_out = {}
-        found = comparing.measured_or_left_out(group, TINY, Console(quiet=True), left_out)
-        assert [case["name"] for case in found["cases"]] == ["ours", "theirs"]
-        assert len(found["comparisons"]) == 1
+        results = compare_or_leave_out(group, TINY, left_out)
+        assert [case["name"] for case in results["cases"]] == ["ours", "theirs"]
+        assert len(results["comparisons"]) == 1
         assert "I cannot go on" in left_out["mortal (Mortals)"]
-        assert found["lost"] == ["mortal"]
-
-    def test_one_that_is_lost_once_is_compared_after_all(self, group, monkeypatch):
-        taken, left_out = [Lost("mortal", "It ended with -11"), {"cases": [], "comparisons": []}], {}
-
-        def first_lost(*_):
-            one = taken.pop(0)
-            if isinstance(one, Lost):
-                raise one
-            return one
-
-        monkeypatch.setattr(comparing, "measured", first_lost)
-        found = comparing.measured_or_left_out(group, TINY, Console(quiet=True), left_out)
-        assert (found["lost"], left_out) == (["mortal"], {})
 
 
 @pytest.mark.slow
 class TestMeasuring:
-    def test_the_bare_application_returns_the_same_bytes(self, of, recorded):
-        found = measured(g.front(of, *recorded[:2]), TINY)
-        for bare, ours in zip(found["cases"][::2], found["cases"][1::2], strict=True):
+    def test_the_bare_application_returns_the_same_bytes(self, ids, recorded):
+        results = compare_group(scenarios.cached_group(ids, *recorded[:2]), TINY)
+        for bare, ours in zip(results["cases"][::2], results["cases"][1::2], strict=True):
             assert bare["bytes"] == ours["bytes"]
             assert bare["errors"] == ours["errors"] == 0
-        assert [pair["case"] for pair in found["comparisons"]] == [
-            case["name"] for case in found["cases"][1::2]
+        assert [pair["case"] for pair in results["comparisons"]] == [
+            case["name"] for case in results["cases"][1::2]
         ]
 
-    @pytest.mark.parametrize("make_group", [g.pages, g.pages_as_they_come, g.items])
-    def test_everyone_who_is_installed_is_compared(self, of, recorded, make_group):
-        whole = make_group(of, recorded[2])
-        names = ("FastAPI + ORM", "Datasette", "json-server")
-        group = whole.without({name: reason for name in names if (reason := contenders.missing(name))})
-        found = measured(group, TINY)
-        assert [case["name"] for case in found["cases"]] == [case.name for case in group.cases]
-        assert all(case["answers"] and not case["errors"] for case in found["cases"])
-        assert len(found["comparisons"]) == len(group.pairs)
+    @pytest.mark.parametrize("build_group", [scenarios.page_group, scenarios.item_group])
+    def test_every_installed_server_is_compared(self, ids, recorded, build_group):
+        whole = build_group(ids, recorded[2])
+        group = whole.without([name for name in contenders.OPTIONAL if contenders.missing(name)])
+        results = compare_group(group, TINY)
+        assert [case["name"] for case in results["cases"]] == [case.name for case in group.cases]
+        assert all(case["responses"] and not case["errors"] for case in results["cases"])
+        assert len(results["comparisons"]) == len(group.pairs)

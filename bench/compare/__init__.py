@@ -1,1 +1,0 @@
-"""Comparing: what is asked of which server, in turns, and the ratios that come of it."""

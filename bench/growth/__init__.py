@@ -1,1 +1,0 @@
-"""How every operation grows: the time that its statements take in catalogues of different sizes."""

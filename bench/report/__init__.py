@@ -1,1 +1,0 @@
-"""The page that results are read on: Markdown, with plots as SVG."""
