@@ -12,20 +12,22 @@ from models.database import Database
 from tests.waiting import until
 
 
-@pytest.fixture
-def other(database):
-    """The same database as another process has it: its commits reach this one's watch by the database alone."""
-    opened = Database(database.url.render_as_string(hide_password=False))
-    yield opened
-    opened.close()
-
-
 def add(database, slug="loneliness", stop=False):
     with database.write_session() as session:
         session.add(Theme(slug=slug, label=slug, name=slug, definition="A theme."))
         session.flush()
         if stop:
             raise RuntimeError
+
+
+def add_in_another_process(database, slug="loneliness"):
+    """Commit as another process does: the watchers of this one are told by the database alone."""
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        closing(Database(database.url.render_as_string(hide_password=False))) as other,
+    ):
+        monkeypatch.setattr("models.change_watchers._watchers", ())
+        add(other, slug)
 
 
 def steady(database):
@@ -46,9 +48,9 @@ class TestStamp:
         add(database)
         assert database.change_watcher.version_token() != before
 
-    def test_a_commit_of_another_counts(self, database, other):
+    def test_a_commit_of_another_counts(self, database):
         before = steady(database)
-        add(other)
+        add_in_another_process(database)
         assert until(lambda: database.change_watcher.version_token() not in (before, None))
 
     def test_what_is_rolled_back_does_not(self, database):
@@ -118,13 +120,12 @@ class TestPostgreSQL:
     def test_a_commit_notifies_the_watchers_of_other_processes(self, postgresql, monkeypatch):
         monkeypatch.setattr("models.change_watchers.POLL_SECONDS", 10)
         monkeypatch.setattr("models.change_watchers.MAX_STALENESS_SECONDS", 60)
-        with closing(Database(postgresql.url.render_as_string(hide_password=False))) as other:
-            before = steady(postgresql)
-            add(other)
-            assert until(lambda: postgresql.change_watcher.version_token() != before, seconds=5)
-            monkeypatch.undo()
-            # Notified once more, it polls as often as before, so that closing it takes no time.
-            add(other, "avoidance")
+        before = steady(postgresql)
+        add_in_another_process(postgresql)
+        assert until(lambda: postgresql.change_watcher.version_token() != before, seconds=5)
+        monkeypatch.undo()
+        # Notified once more, the watcher polls as often as usual, and can be closed within a second.
+        add_in_another_process(postgresql, "avoidance")
 
     def test_a_connection_that_was_cut_counts_as_a_change(self, postgresql):
         before = steady(postgresql)
