@@ -6,9 +6,11 @@ from io import StringIO
 import pytest
 from alembic import command
 from alembic.config import CommandLine, Config
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from api.core.config import Settings
-from models import migrations
+from models import Base, migrations
 from models.database import Database
 from tests.serving import ROOT
 
@@ -71,3 +73,62 @@ class TestRevision:
         assert "from models.types import UTCTimestamp\n" in text
         assert 'sa.Column("deleted_at", UTCTimestamp(), nullable=True)' in text
         assert 'sa.String(length=20, collation="C"), "postgresql"' in text
+
+    def test_enumerations_are_written_as_strings(self, generate, url):
+        database = Database(url)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.exec_driver_sql("DROP TABLE sources")
+            connection.commit()
+        database.close()
+        [text] = generate("Add sources").values()
+        compile(text, "migration", "exec")
+        assert '"draft"' in text
+
+
+class TestCopiedTables:
+    """SQLite alters a table by a copy, and drops the old one."""
+
+    MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "9999", "{newest}"
+
+
+def upgrade():
+    with op.batch_alter_table("scenes") as batch:
+        batch.add_column(sa.Column("sequel_id", sa.Integer(), nullable=True))
+        batch.create_foreign_key("fk_scenes_sequel_id_films", "films", ["sequel_id"], ["id"])
+
+
+def downgrade():
+    with op.batch_alter_table("scenes") as batch:
+        batch.drop_constraint("fk_scenes_sequel_id_films", type_="foreignkey")
+        batch.drop_column("sequel_id")
+"""
+
+    def test_rows_that_refer_to_a_copied_table_stay(self, packed, tmp_path):
+        versions = shutil.copytree(
+            VERSIONS, tmp_path / "versions", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        (versions / "9999_add_sequels.py").write_text(self.MIGRATION.format(newest=migrations.newest()))
+        config = migrations.configuration(packed.engine)
+        config.set_main_option("version_locations", str(versions))
+
+        def row_counts():
+            with packed.engine.connect() as connection:
+                return {
+                    table.name: connection.scalar(select(func.count()).select_from(table))
+                    for table in Base.metadata.sorted_tables
+                }
+
+        before = row_counts()
+        assert before["appearances"] > 0
+        command.upgrade(config, "head")
+        assert row_counts() == before
+        command.downgrade(config, migrations.newest())
+        assert row_counts() == before
+        appearance = Base.metadata.tables["appearances"]
+        with packed.engine.connect() as connection, pytest.raises(IntegrityError):
+            connection.execute(insert(appearance).values(scene_id=999, character_id=999, position=1))

@@ -11,7 +11,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import MigrationScript
 from alembic.util import messaging
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from models import Base
 from models.database import Database
@@ -47,8 +47,12 @@ def prepare_revision(_context: Any, _revision: Any, directives: list[MigrationSc
         directives.clear()
 
 
-engine = get_engine()
-with engine.connect() as connection:
+def run_migrations(connection: Connection, is_sqlite: bool) -> None:
+    """Run what Alembic was asked for, in one transaction.
+
+    Raises:
+        RuntimeError: the migrations leave a row that refers to a missing row. Nothing is changed.
+    """
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -57,8 +61,29 @@ with engine.connect() as connection:
         render_item=render_item,
         process_revision_directives=prepare_revision,
         # SQLite cannot alter a constraint in place: Alembic copies the table instead.
-        render_as_batch=engine.dialect.name == "sqlite",
+        render_as_batch=is_sqlite,
     )
     with context.begin_transaction():
         context.run_migrations()
+    if is_sqlite and (row := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+        raise RuntimeError(
+            f"The migration leaves a row of {row[0]} that refers to a missing row of {row[2]}."
+        )
     connection.commit()
+
+
+engine = get_engine()
+if engine.dialect.name != "sqlite":
+    with engine.connect() as connection:
+        run_migrations(connection, is_sqlite=False)
+else:
+    with engine.connect() as connection:
+        # Copying a table ends with dropping the old one. With foreign keys on, that fails, or deletes the
+        # rows that refer to it. The pragma has no effect in a transaction, so the driver gets it.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            run_migrations(connection, is_sqlite=True)
+        finally:
+            connection.rollback()
+            driver.execute("PRAGMA foreign_keys = ON")
