@@ -28,10 +28,10 @@ class Searchable:
         number = getattr(cls, "search_number", None)
         duplicate = next((model for model in SEARCHABLE.values() if model.search_number == number), None)
         if not isinstance(number, int) or not 1 <= number <= MAX_NUMBER or duplicate:
-            used = sorted(model.search_number for model in SEARCHABLE.values())
+            used = ", ".join(f"{model.search_number} ({model.__name__})" for model in SEARCHABLE.values())
             raise TypeError(
                 f"{cls.__module__.replace('.', '/')}.py: {cls.__name__} needs a unique search_number"
-                f" between 1 and {MAX_NUMBER}; these are in use: {used}."
+                f" between 1 and {MAX_NUMBER}. These are in use: {used}."
             )
         SEARCHABLE[cls.type_name] = cls  # type: ignore[attr-defined]
 

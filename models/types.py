@@ -40,8 +40,8 @@ def enum_column(enumeration: type[StrEnum]) -> Enum:
         create_constraint=True,
         length=40,
         name=enumeration.__name__.lower(),
-        # Plain strings, because Alembic writes the repr of each value into a generated migration.
-        values_callable=lambda members: [member.value for member in members],
+        # The members of a StrEnum are its values.
+        values_callable=list,
     )
 
 

@@ -21,6 +21,7 @@ from api.core.resource_registry import (
     resource_folder,
 )
 from api.query.pagination import filters_from_args
+from api.schemas.reference_fields import list_links
 from models import RESOURCES
 
 
@@ -80,6 +81,20 @@ def _check_schemas(model: Any) -> None:
             f"{model_file(model)}: {model.__name__}.select_where() has no parameter “{name}”, a filter that"
             f" {query.__name__} in {resource_folder(model)}/schemas.py declares."
         )
+    for name in model.default_sort:
+        if name not in model.sort_keys():
+            raise IncompleteResource(
+                f"{model_file(model)}: {model.__name__}.sort_keys() has no “{name}”, which default_sort has."
+            )
+    targets = {target.type_name: target for target in reversed(RESOURCES)}
+    for name, link in list_links(item._declared_fields).items():
+        target_type, parameter = link.lists or ("", "")
+        target = targets.get(target_type)
+        if target and parameter not in signature(target.select_where).parameters:
+            raise IncompleteResource(
+                f"{resource_folder(model)}/schemas.py: the link “{name}” filters by “{parameter}”, which is"
+                f" no parameter of {target.__name__}.select_where() in {model_file(target)}."
+            )
     for name in model.facets():
         if name not in filters:
             raise IncompleteResource(

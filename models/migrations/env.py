@@ -11,7 +11,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import MigrationScript
 from alembic.util import messaging
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Enum
 
 from models import Base
 from models.database import Database
@@ -30,6 +30,9 @@ def get_engine() -> Engine:
 
 def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
     """Import our own column types by name; everything else is rendered by Alembic."""
+    if isinstance(item, Enum):
+        # Alembic writes the repr of each value, which of a StrEnum's member is no Python.
+        item.enums = [str(value) for value in item.enums]
     own = type(item)
     if kind == "type" and own.__module__.startswith("models."):
         autogenerate.imports.add(f"from {own.__module__} import {own.__name__}")

@@ -6,6 +6,7 @@ import api.resources
 from api.app import create_app
 from api.core.config import Settings
 from api.core.resource_registry import IncompleteResource
+from api.resources.quotes.schemas import QuoteLinksSchema
 from api.schemas.fields import Reference
 from api.schemas.reference_fields import ListURLField, ReferencesTo, ReferenceTo
 from models import RESOURCES, Quote
@@ -93,6 +94,19 @@ class TestAModelAndItsSchemas:
                 )
             )
 
+    def test_agree_on_the_order_of_a_list(self, monkeypatch, start):
+        monkeypatch.setattr(Quote, "default_sort", ("film", "place"))
+        with pytest.raises(IncompleteResource, match=r"^models/quote\.py: .*sort_keys\(\) has no “place”"):
+            start(Quote)
+
+    def test_agree_on_links_to_lists(self, monkeypatch, start):
+        field = ListURLField("commentary", by="quot", description="Commentary on it.")
+        monkeypatch.setitem(QuoteLinksSchema._declared_fields, "commentary", field)
+        with pytest.raises(
+            IncompleteResource, match=r"^api/resources/quotes/schemas\.py: .*“commentary”.*“quot”"
+        ):
+            start(Quote)
+
     def test_agree_on_facets(self, monkeypatch, start):
         facets = Quote.facets() | {"mood": None}
         monkeypatch.setattr(Quote, "facets", lambda: facets)
@@ -116,7 +130,7 @@ class TestSearchNumbers:
     def test_are_given_once(self, members):
         members |= {"__tablename__": "locations", "type_name": "location", "__module__": "models.location"}
         with pytest.raises(
-            TypeError, match=r"^models/location\.py: Location needs a search_number.*\[1, 2, 3, 4, 5, 6\]"
+            TypeError, match=r"^models/location\.py: Location needs a unique search_number.* 5 \(Quote\)"
         ):
             type("Location", (Searchable,), members)
         assert "location" not in SEARCHABLE
