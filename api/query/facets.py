@@ -61,7 +61,7 @@ def _facets_schema(type_name: str, names: Iterable[str]) -> type[ResponseSchema]
     described = {
         name: fields.Nested(
             FacetSchema,
-            metadata={"description": f"The values of `{name}`; only with `facets={name}`."},
+            metadata={"description": f"The values of `{name}`. Only present with `facets={name}`."},
         )
         for name in names
     }
