@@ -57,6 +57,8 @@ class Author:
         self.content = {model.type_name: [] for model in RESOURCES}
 
     def write(self, sizes):
+        missing = [model.type_name for model in RESOURCES if not hasattr(self, model.type_name)]
+        assert not missing, f"tests/generated.py: Author needs a method for each of {missing}."
         # Vocabularies first: other content refers to them.
         for model in (Advisory, Theme, *(one for one in RESOURCES if one not in (Advisory, Theme))):
             rows = self.content[model.type_name]

@@ -6,12 +6,13 @@ import pytest
 
 from api.app import create_app
 from api.core.config import Settings
+from models import RESOURCES
 from tests.conftest import PATIENT
 from tests.crawling import crawl
 from tests.responses import comparable
 
 ESSAY = "her-perfection-is-the-enemy-of-real"
-LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes"]
+LISTS = [model.__tablename__ for model in RESOURCES]
 QUERIES = ["?limit=3&count=true", "?limit=100&sort=-id", "?limit=100&sort=-created_at,-id"]
 SORTED = [
     "/v1/quotes?sort=word_count",

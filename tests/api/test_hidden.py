@@ -11,7 +11,7 @@ from models import MODELS_BY_TYPE, RESOURCES
 
 #: A list below an item's path.
 NESTED = re.compile(r"/v1/\w+/<slug:\w+>/[\w-]+")
-LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
+LISTS = [model.__tablename__ for model in RESOURCES]
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
+from models import RESOURCES
 from tests.cases import each
 
-LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
+LISTS = [model.__tablename__ for model in RESOURCES]
 ESSAY = "her-perfection-is-the-enemy-of-real"
 
 

@@ -2,12 +2,13 @@
 
 from api.schemas.item_shape import MAX_INCLUDES
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
+from models import RESOURCES
 from tests.cases import each
 from tests.statements import statements
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
 SCENE = "her-2013-lunch-with-catherine"
-LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
+LISTS = [model.__tablename__ for model in RESOURCES]
 INCLUDES = {
     "/v1/films/her-2013": ["characters", "scenes", "quotes", "commentary"],
     "/v1/sources/her-perfection-is-the-enemy-of-real": ["films", "paragraphs", "quotes", "commentary"],

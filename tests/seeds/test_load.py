@@ -371,7 +371,7 @@ class TestBothPacks:
         assert last["links"]["next"] is None
 
 
-LISTS = ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
+LISTS = [model.__tablename__ for model in RESOURCES]
 
 
 def responses(url):
