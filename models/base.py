@@ -29,7 +29,7 @@ from sqlalchemy.orm import (
 )
 
 from models.errors import DomainError, Gone, NotFound
-from models.placeholders import bound, is_given
+from models.sql_placeholders import bound, is_given
 from models.types import SLUG_LENGTH, UTCTimestamp, enum_column, short_text
 
 SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"

@@ -12,7 +12,7 @@ from models.base import Base, Versioned
 from models.facet_counts import ColumnFacet, LinkFacet
 from models.film import Film, OfFilm
 from models.filters import foreign_slug_in, in_filter, linked, matches_text
-from models.list_index import Listed
+from models.list_index_table import Listed
 from models.owned_rows import PositionedRow
 from models.types import enum_column, long_text, short_text
 

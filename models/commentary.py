@@ -33,7 +33,7 @@ from models.filters import (
     linked,
     matches_text,
 )
-from models.list_index import Listed
+from models.list_index_table import Listed
 from models.owned_rows import OwnedCollection, OwnsRows, owned_rows
 from models.quote import Quote
 from models.scene import Scene

@@ -13,9 +13,9 @@ from models.base import Base, Versioned
 from models.character import Character
 from models.filters import in_filter
 from models.owned_rows import PositionedRow
-from models.placeholders import bound, is_given
 from models.quote import Quote
 from models.scene import Scene
+from models.sql_placeholders import bound, is_given
 from models.theme import Theme
 from models.types import enum_column
 

@@ -11,10 +11,10 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, select
 from sqlalchemy.orm import aliased
 
-from models.list_index import LIST_ORDER, USES_LIST_INDEX, ListIndexRow
+from models.list_index_table import LIST_ORDER, USES_LIST_INDEX, ListIndexRow
 from models.list_selectivity import theme_document_count
-from models.placeholders import Placeholder, bound, is_given
 from models.search.match_conditions import matches_query
+from models.sql_placeholders import Placeholder, bound, is_given
 
 Conditions = list[ColumnElement[bool]]
 

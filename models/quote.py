@@ -23,7 +23,7 @@ from models.filters import (
     in_filter,
     matches_text,
 )
-from models.list_index import Listed
+from models.list_index_table import Listed
 from models.owned_rows import OwnedCollection, OwnsRows, PositionedRow, owned_rows
 from models.scene import Scene
 from models.theme import Theme

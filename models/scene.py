@@ -30,7 +30,7 @@ from models.filters import (
     linked,
     matches_text,
 )
-from models.list_index import Listed
+from models.list_index_table import Listed
 from models.owned_rows import OwnedCollection, OwnsRows, PositionedRow, owned_rows
 from models.theme import Theme
 from models.types import long_text, short_text

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.commentary import Commentary
 from models.facet_counts import FacetCounts, FacetQuery, run_facet_queries
 from models.filters import select_listed_keys, select_listed_slugs
-from models.list_index import ALL_THEMES, ListIndexRow
+from models.list_index_table import ALL_THEMES, ListIndexRow
 from models.quote import Quote
 from models.scene import Scene
 from models.theme import Theme, ThemeRelation

@@ -16,7 +16,7 @@ from api.http.errors import ProblemException
 from api.http.query_parser import TolerantParser
 from api.query.internal_reader import select_list
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection
-from api.query.resource_reader import ResourceReader
+from api.query.statement_cache import ResourceReader
 from api.schemas.fields import CommaSeparated, Slug, StrictInteger
 from api.schemas.random_queries import SeedField, TimeZoneField
 from api.views.reads import parse_calendar_date

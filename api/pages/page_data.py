@@ -15,7 +15,7 @@ from api.core.urls import absolute_url
 from api.pages.template_filters import item_url
 from api.query.internal_reader import APICall, call_url, select_item, select_list
 from api.query.pagination import ListRequest
-from api.query.resource_reader import ResourceReader
+from api.query.statement_cache import ResourceReader
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
 from models import MODELS_BY_TYPE, Film

@@ -25,7 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from models.list_index import ListIndexRow
+from models.list_index_table import ListIndexRow
 
 #: Matches are not counted if the scan finds them as densely as if there were more than this many.
 SKIP_COUNT_ABOVE = 15_000

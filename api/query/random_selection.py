@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.query import random_scan
 from api.query.random_scan import MAX_RANDOM_KEY, RandomScan
-from models.list_index import ListIndexRow
+from models.list_index_table import ListIndexRow
 
 #: Up to this many candidates, all are ranked; beyond, a window of neighbours in random order.
 MAX_RANKED = 10_000

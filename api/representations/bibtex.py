@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from api.representations.bibliography import Reference, references
+from api.representations.bibliographic_data import Reference, references
 from api.representations.shared_wording import UNDATED, Item
 
 #: TeX commands for special characters. BibTeX counts braces even after a backslash, so braces need commands.

@@ -12,7 +12,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from api.representations.bibliography import Reference, references
+from api.representations.bibliographic_data import Reference, references
 from api.representations.csl import csl_date
 from api.representations.shared_wording import UNDATED, Item
 

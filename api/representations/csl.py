@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.representations.bibliography import Reference, references
+from api.representations.bibliographic_data import Reference, references
 from api.representations.shared_wording import Item
 
 # An essay or review is an article only if it has a publication.

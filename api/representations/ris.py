@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.representations.bibliography import Reference, references
+from api.representations.bibliographic_data import Reference, references
 from api.representations.shared_wording import Item
 
 TYPES = {"book": "BOOK", "record": "GEN", "talk": "GEN"}

@@ -18,7 +18,7 @@ from api.http.responses import cacheable_response, encode_json, etag_hash, uncac
 from api.query.facets import compute_facets
 from api.query.pagination import ListRequest, filters_from_args
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
-from api.query.resource_reader import ItemRow, ResourceReader, View
+from api.query.statement_cache import ItemRow, ResourceReader, View
 from api.representations import Format, format_named, formats_for, negotiate
 from api.schemas.item_shape import shape_for_representations, shape_from_args
 from api.schemas.shared_schemas import ResponseSchema

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from models.base import Base
-from models.list_index import ListIndexRow
+from models.list_index_table import ListIndexRow
 from models.search.text_analysis import AnalysedDocument
 from models.searchable import DOCUMENT_ID_STRIDE, SEARCHABLE
 from models.types import SLUG_LENGTH, long_text, short_text
@@ -106,7 +106,7 @@ class SearchDocument(Base):
 
 
 def list_index_rows(document: Any) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the list index (``models.list_index``) that belong to a document."""
+    """Yield the rows of the list index (``models.list_index_table``) that belong to a document."""
     terms = document["scope"].split()
     themes = [scope_value(term) for term in terms if term[0] == "h"]
     severity = MAX_SEVERITY + 1 - sum(term[0] == "s" for term in terms)

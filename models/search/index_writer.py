@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, inspect, text, update
 from sqlalchemy.orm import Session
 
-from models.list_index import ListIndexRow
+from models.list_index_table import ListIndexRow
 from models.search.index_tables import DocumentFrequency, IndexStatistics, SearchDocument, list_index_rows
 
 _upsert_frequencies = text(

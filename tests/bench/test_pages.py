@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from api.query import planner, random_selection, resource_reader
+from api.query import index_planner, random_selection, statement_cache
 from api.query.internal_reader import select_list
-from api.query.resource_reader import ResourceReader
+from api.query.statement_cache import ResourceReader
 from api.views.reads import selection_for
 from models import AdvisoryLink, Quote, QuoteTheme, Theme
 from tests.bench.conftest import let_few_be_many
@@ -75,16 +75,16 @@ class TestPages:
         assert expected
         assert listed(theme_all=",".join(sorted(wanted)), sort=sort) == expected
 
-    @pytest.mark.parametrize("few", [planner.MAX_SORTED_ROWS, 1])
+    @pytest.mark.parametrize("few", [index_planner.MAX_SORTED_ROWS, 1])
     @pytest.mark.parametrize("sort", SORTS)
     def test_those_in_a_language_or_with_an_advisory(self, listed, quotes, monkeypatch, sort, few):
-        monkeypatch.setattr(planner, "MAX_SORTED_ROWS", few)
-        resource_reader._page_statement.cache_clear()
+        monkeypatch.setattr(index_planner, "MAX_SORTED_ROWS", few)
+        statement_cache._page_statement.cache_clear()
         german = in_order([quote for quote in quotes if quote.language in ("de", "es")], sort)
         noted = [quote for quote in quotes if {"note-1", "note-2"} & notes(quote)]
         assert listed(language="de,es", sort=sort) == german
         assert listed(advisory="note-1,note-2", sort=sort) == in_order(noted, sort)
-        resource_reader._page_statement.cache_clear()
+        statement_cache._page_statement.cache_clear()
 
     def test_a_theme_that_is_not_there_is_an_empty_list(self, listed, known):
         assert listed(theme="no-such-theme") == []

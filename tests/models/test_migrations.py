@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Text,
 
 from models import Base, migrations
 from models.database import Database
-from models.list_index import ListIndexRow
+from models.list_index_table import ListIndexRow
 from models.search.index_tables import SearchDocument
 
 TABLES = set(Base.metadata.tables)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import RESOURCES, Alias, Film, Quote, Status, Theme, migrations
 from models.database import Database
-from models.list_index import ListIndexRow
+from models.list_index_table import ListIndexRow
 from models.search import ensure_index_current, parse, rebuild_index, search
 from models.search.index_tables import DocumentFrequency, IndexStatistics, SearchDocument
 from models.search.text_analysis import ANALYSIS_VERSION

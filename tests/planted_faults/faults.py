@@ -118,7 +118,7 @@ HTTP = [
     ),
     Fault(
         "etag-without-revision",
-        "api/query/resource_reader.py",
+        "api/query/statement_cache.py",
         'getattr(model, "revision", null())',
         "null()",
         "tests/api/test_http.py",
@@ -570,7 +570,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-own-commit-counts-late",
-        "models/change_watchers.py",
+        "models/change_detection.py",
         "watcher.record_commit()",
         "watcher.version_token()",
         "tests/models/test_watching.py",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from api.core.config import Settings
-    from models.change_watchers import ChangeWatcher
+    from models.change_detection import ChangeWatcher
 
 CACHEABLE_METHODS = ("GET", "HEAD")
 #: Requests for partial content and the like: forwarded, and their responses pass through unchanged.

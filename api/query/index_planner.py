@@ -1,8 +1,8 @@
 """List query planning: choose an index, so that a page costs the same at any table size.
 
-A list in default order, of everything or of one theme, is read from the list index (``models.list_index``).
-In another order, a list by theme is either sorted, or scanned in that order with a check of each row's
-themes: whichever costs less by the counts that the search index stores.
+A list in default order, of everything or of one theme, is read from ``models.list_index_table``. In another
+order, a list by theme is either sorted, or scanned in that order with a check of each row's themes:
+whichever costs less by the counts that the search index stores.
 
 Choosing buys 0.5 to 42 times the speed of always sorting, and 0.3 to 34 times that of always checking, at
 100,000 quotes on SQLite. Counts are 2.8 to 24 times as fast as on the models' tables (docs/benchmarks.md).
@@ -28,9 +28,9 @@ from models.filters import (
     select_listed_slugs,
     uses_list_index,
 )
-from models.list_index import ALL_THEMES, LIST_ORDER, LISTED, ListIndexRow
+from models.list_index_table import ALL_THEMES, LIST_ORDER, LISTED, ListIndexRow
 from models.list_selectivity import is_low_selectivity, theme_document_count, visible_resource_count
-from models.placeholders import Placeholder, bound
+from models.sql_placeholders import Placeholder, bound
 
 #: Low-selectivity filters: most rows pass them, so a scan in order soon finds a page of matches.
 LOW_SELECTIVITY_FILTERS = frozenset(

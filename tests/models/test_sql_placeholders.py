@@ -6,10 +6,10 @@ import operator
 import pytest
 from sqlalchemy import bindparam
 
-from api.query.planner import ListPlanner
-from api.query.resource_reader import list_planner, split_key_and_params
+from api.query.index_planner import ListPlanner
+from api.query.statement_cache import list_planner, split_key_and_params
 from models import Commentary, Quote
-from models.placeholders import Placeholder, PlaceholderAccess, bound
+from models.sql_placeholders import Placeholder, PlaceholderAccess, bound
 
 
 def _match_statement(one):
@@ -86,7 +86,7 @@ class TestLooking:
     def test_holds_while_asserts_are_off(self):
         """Nothing in it depends on ``assert``: ``python -O`` refuses as well."""
         assert "assert" not in __import__("inspect").getsource(
-            __import__("models.placeholders", fromlist=["x"])
+            __import__("models.sql_placeholders", fromlist=["x"])
         )
 
 

@@ -1,7 +1,7 @@
 """Statement cache: the statements of lists and items, built once for all requests of one shape.
 
 Building a statement costs more than running it. A view is therefore called with placeholders instead of a
-request's values (``models.placeholders``), and its statement is reused by every request that has as many
+request's values (``models.sql_placeholders``), and its statement is reused by every request that has as many
 values for the same arguments. A view that looks at a placeholder's value raises ``PlaceholderAccess``.
 
 It halves the CPU time of an uncached page or item (1.6 to 2.1 times, docs/benchmarks.md). A combination of
@@ -18,6 +18,7 @@ from sqlalchemy import Integer, Select, String, bindparam, inspect, null, select
 from sqlalchemy.orm import Session
 
 from api.query.cursors import Cursor
+from api.query.index_planner import ListPlanner
 from api.query.json_projection import compile_item
 from api.query.pagination import (
     ROW_LIMIT,
@@ -29,11 +30,10 @@ from api.query.pagination import (
     order_by_terms,
     paged_statement,
 )
-from api.query.planner import ListPlanner
 from api.schemas.item_shape import Shape
 from api.schemas.list_queries import SearchText
-from models.placeholders import Placeholder
 from models.search.query_compiler import SearchParameter
+from models.sql_placeholders import Placeholder
 
 #: Called with the filters (the view of a list only), and with the path parameters as keywords.
 View = Callable[..., Select[Any]]
