@@ -5,6 +5,8 @@
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal
 
 from alembic import context
@@ -50,12 +52,28 @@ def prepare_revision(_context: Any, _revision: Any, directives: list[MigrationSc
         directives.clear()
 
 
-def run_migrations(connection: Connection, is_sqlite: bool) -> None:
-    """Run what Alembic was asked for, in one transaction.
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Let SQLite copy a table and drop the old one: with foreign keys on, that fails or deletes rows."""
+    # The pragma has no effect in a transaction, so the driver gets it.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        driver.execute("PRAGMA foreign_keys = ON")
 
-    Raises:
-        RuntimeError: the migrations leave a row that refers to a missing row. Nothing is changed.
-    """
+
+def require_references(connection: Connection) -> None:
+    """Raise ``RuntimeError`` if a row refers to a missing row."""
+    if row := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError(f"The migration leaves a row of {row[0]} that refers to no row of {row[2]}.")
+
+
+engine = get_engine()
+is_sqlite = engine.dialect.name == "sqlite"
+with engine.connect() as connection, without_foreign_keys(connection) if is_sqlite else nullcontext():
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -68,25 +86,6 @@ def run_migrations(connection: Connection, is_sqlite: bool) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-    if is_sqlite and (row := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
-        raise RuntimeError(
-            f"The migration leaves a row of {row[0]} that refers to a missing row of {row[2]}."
-        )
+    if is_sqlite:
+        require_references(connection)
     connection.commit()
-
-
-engine = get_engine()
-if engine.dialect.name != "sqlite":
-    with engine.connect() as connection:
-        run_migrations(connection, is_sqlite=False)
-else:
-    with engine.connect() as connection:
-        # Copying a table ends with dropping the old one. With foreign keys on, that fails, or deletes the
-        # rows that refer to it. The pragma has no effect in a transaction, so the driver gets it.
-        driver: Any = connection.connection.driver_connection
-        driver.execute("PRAGMA foreign_keys = OFF")
-        try:
-            run_migrations(connection, is_sqlite=True)
-        finally:
-            connection.rollback()
-            driver.execute("PRAGMA foreign_keys = ON")
