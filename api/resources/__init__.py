@@ -81,8 +81,9 @@ def _check_schemas(model: Any) -> None:
             f"{model_file(model)}: {model.__name__}.select_where() has no parameter “{name}”, a filter that"
             f" {query.__name__} in {resource_folder(model)}/schemas.py declares."
         )
+    sort_keys = model.sort_keys()
     for name in model.default_sort:
-        if name not in model.sort_keys():
+        if name not in sort_keys:
             raise IncompleteResource(
                 f"{model_file(model)}: {model.__name__}.sort_keys() has no “{name}”, which default_sort has."
             )
