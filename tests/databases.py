@@ -242,10 +242,12 @@ class Engine:
                 if self.name == "sqlite":
                     follow_url(database)
             database.url = make_url(url)
-            yield database
-            database.close()
+            try:
+                yield database
+            finally:
+                database.close()
             # A watcher cannot be used again once it is closed.
-            vars(database).pop("watch", None)
+            vars(database).pop("change_watcher", None)
             if self.name == "sqlite":
                 self._reusable[template] = database
 
