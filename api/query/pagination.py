@@ -47,6 +47,23 @@ NON_FILTER_PARAMETERS = frozenset(
 )
 
 
+def page_position(
+    limit: int,
+    next_url: str | None = None,
+    previous_url: str | None = None,
+    total: int | None = None,
+    relation: str | None = None,
+) -> dict[str, Any]:
+    """Return the ``page`` member of a list's response (``PageSchema``). An only page has no URLs."""
+    return {
+        "limit": limit,
+        "next": next_url,
+        "previous": previous_url,
+        "total": total,
+        "total_relation": relation,
+    }
+
+
 @dataclass(frozen=True)
 class SortKey:
     """A column of a sort order, ascending or descending."""

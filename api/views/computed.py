@@ -10,6 +10,7 @@ from flask import Response
 from marshmallow import Schema
 
 from api.http.responses import cacheable_response, encode_json, etag_hash
+from api.query.pagination import page_position
 from api.schemas.item_shape import ItemQuerySchema, shape_from_args, with_shape_parameters
 from api.schemas.shared_schemas import ResponseSchema, list_schema
 from api.views.blueprint import MISSING_RESPONSES, Blueprint
@@ -63,8 +64,7 @@ def ranking_view(
     """Decorate a view that returns a ``Ranking``: serialize it as a list of one page, of ``limit`` items."""
 
     def serialize(ranking: Ranking, args: dict[str, Any]) -> Any:
-        page = {"limit": args["limit"], "next": None, "previous": None}
-        page |= {"total": ranking.total, "total_relation": ranking.relation}
+        page = page_position(args["limit"], total=ranking.total, relation=ranking.relation)
         return {"data": shape_from_args(item, args).build_schema().dump(ranking.top, many=True), "page": page}
 
     document = blp.document_read(

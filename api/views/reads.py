@@ -16,7 +16,7 @@ from api.http.clock import today
 from api.http.errors import ProblemException
 from api.http.responses import cacheable_response, encode_json, etag_hash, uncacheable_response
 from api.query.facets import compute_facets
-from api.query.pagination import ListRequest, filters_from_args
+from api.query.pagination import ListRequest, filters_from_args, page_position
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
 from api.query.statement_cache import ItemRow, ResourceReader, View
 from api.representations import Format, format_named, formats_for, negotiate
@@ -65,10 +65,9 @@ def list_response(
         list_request.url(base, cursor=str(cursor)) if cursor else None
         for cursor in (page.next, page.previous)
     )
-    page_json = {"limit": args["limit"], "next": next_url, "previous": previous_url}
-    page_json |= {"total": total, "total_relation": relation}
+    position = page_position(args["limit"], next_url, previous_url, total, relation)
     facets = compute_facets(read, list_request, path) if "facets" in args else None
-    body = _list_body([row[0] for row in page.rows], page_json, facets)
+    body = _list_body([row[0] for row in page.rows], position, facets)
     return cacheable_response(body, etag=etag_hash(body), links={"next": next_url, "prev": previous_url})
 
 
@@ -109,9 +108,8 @@ def random_response(
     if "exclude" in args:
         selection = selection.where(model.slug.not_in(args["exclude"]))
     slugs = selection.sample(seed, args["count"])
-    page_json = {"limit": args["count"], "next": None, "previous": None}
-    page_json |= {"total": None, "total_relation": None}
-    body = _list_body([row.json for row in read.items(model, slugs, shape_from_args(item, args))], page_json)
+    items = [row.json for row in read.items(model, slugs, shape_from_args(item, args))]
+    body = _list_body(items, page_position(args["count"]))
     links = {"bookmark": list_request.url(settings().base_url, seed=seed)}
     return (
         cacheable_response(body, etag=etag_hash(body), links=links)

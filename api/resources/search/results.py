@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.core.resource_registry import get_schema_class
 from api.query.cursors import Cursor
 from api.query.json_projection import compile_item
-from api.query.pagination import ListRequest
+from api.query.pagination import ListRequest, page_position
 from api.resources.search.schemas import HITS
 from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE, Film, Theme
@@ -95,13 +95,13 @@ def _serialize_page(
         cursor = Cursor(list_request.fingerprint, backwards, list(hit.sort_key))
         return list_request.url(base_url, cursor=str(cursor))
 
-    return {
-        "limit": list_request.args["limit"],
-        "next": page_url(False, end - 1) if 0 < end < results.total else None,
-        "previous": page_url(True, start) if 0 < start < results.total else None,
-        "total": results.total,
-        "total_relation": "at-least" if results.approximate else "exact",
-    }
+    return page_position(
+        list_request.args["limit"],
+        page_url(False, end - 1) if 0 < end < results.total else None,
+        page_url(True, start) if 0 < start < results.total else None,
+        results.total,
+        "at-least" if results.approximate else "exact",
+    )
 
 
 class _PageItems:
