@@ -14,7 +14,7 @@ pytestmark = pytest.mark.any_database
 ANNO = 'profile="http://www.w3.org/ns/anno.jsonld"'
 
 
-def asked(accept, type_name="quote"):
+def negotiated_name(accept, type_name="quote"):
     form = negotiate(parse_accept_header(accept, MIMEAccept), type_name)
     return form and form.name
 
@@ -54,24 +54,24 @@ def asked(accept, type_name="quote"):
     ],
 )
 def test_the_form_that_is_liked_best_is_served(accept, expected):
-    assert asked(accept) == expected
+    assert negotiated_name(accept) == expected
 
 
 def test_a_source_has_no_annotation_to_ask_for():
-    assert asked(f"application/ld+json; {ANNO}", "source") is None
-    assert asked("application/ld+json", "source") == "json-ld"
+    assert negotiated_name(f"application/ld+json; {ANNO}", "source") is None
+    assert negotiated_name("application/ld+json", "source") == "json-ld"
 
 
 def test_a_type_without_forms_has_json():
-    assert asked("*/*", "film") == "json"
-    assert asked("application/x-bibtex", "film") is None
+    assert negotiated_name("*/*", "film") == "json"
+    assert negotiated_name("application/x-bibtex", "film") is None
 
 
 @each("form", FORMATS, ids=lambda form: form.name)
 def test_a_form_is_served_to_who_asks_for_what_it_is_served_as(form):
-    assert asked(form.content_type) == form.name
+    assert negotiated_name(form.content_type) == form.name
 
 
 @given(accept=st.text())
 def test_no_header_is_too_odd(accept):
-    assert asked(accept) in {None, *(form.name for form in FORMATS)}
+    assert negotiated_name(accept) in {None, *(form.name for form in FORMATS)}

@@ -140,22 +140,22 @@ class TestDeprecatedNow:
 
 
 class TestMarkdown:
-    def shown(self, text, base_url="https://subtext.example"):
+    def render(self, text, base_url="https://subtext.example"):
         return render_document(text, base_url, lambda target: guides.page_path("docs/guides", target))
 
     def test_html_is_shown_not_taken_over(self):
-        html = self.shown("# A\n\n<script>alert(1)</script> <b onclick=x>b</b>\n").html
+        html = self.render("# A\n\n<script>alert(1)</script> <b onclick=x>b</b>\n").html
         assert "<script" not in html
         assert "&lt;script&gt;" in html
 
     def test_no_link_runs_a_script(self):
-        assert "<a" not in self.shown("# A\n\n[x](javascript:alert(1))\n").html
+        assert "<a" not in self.render("# A\n\n[x](javascript:alert(1))\n").html
 
     def test_code_is_escaped(self):
-        assert "<b>" not in self.shown("# A\n\n```text\n<b>\n```\n").html
+        assert "<b>" not in self.render("# A\n\n```text\n<b>\n```\n").html
 
     def test_what_is_copied_calls_this_service(self):
-        html = self.shown(f"# A\n\n```sh\ncurl {BASE}/v1\n```\n\n`{BASE}/v1`\n").html
+        html = self.render(f"# A\n\n```sh\ncurl {BASE}/v1\n```\n\n`{BASE}/v1`\n").html
         assert html.count("https://subtext.example/v1") == 2
         assert BASE not in html
 
@@ -173,14 +173,14 @@ class TestMarkdown:
         ],
     )
     def test_a_link_leads_where_it_does_on_the_web(self, link, path):
-        assert f'href="{path}"' in self.shown(f"# A\n\n[b]({link})\n").html
+        assert f'href="{path}"' in self.render(f"# A\n\n[b]({link})\n").html
 
     def test_a_link_to_a_file_without_a_page_is_refused(self):
         with pytest.raises(LookupError, match=r"docs/adr/README\.md"):
-            self.shown("# A\n\n[b](../adr/README.md)\n")
+            self.render("# A\n\n[b](../adr/README.md)\n")
 
     def test_title_summary_and_sections(self):
-        shown = self.shown("# A `b`\n\nOne\n*two*.\n\n## C, d!\n\n### E\n")
+        shown = self.render("# A `b`\n\nOne\n*two*.\n\n## C, d!\n\n### E\n")
         assert (shown.title, shown.summary) == ("A b", "One two.")
         assert shown.sections == (("c-d", "C, d!"), ("e", "E"))
 

@@ -54,7 +54,7 @@ def made(url):
 
 
 @pytest.fixture
-def shown(made):
+def example_of(made):
     """Return what gives the request and the answer that the page of a problem shows."""
 
     def read(code):
@@ -68,10 +68,10 @@ def shown(made):
     return read
 
 
-def compare(shown, app, path=None):
+def compare(example, app, path=None):
     """Send a request as it is shown, to ``path`` if that is another, and compare the answer."""
-    asked, response = shown
-    (first, *lines) = asked.strip().splitlines()
+    request, response = example
+    (first, *lines) = request.strip().splitlines()
     method, target, version = first.split(" ")
     headers = dict(line.split(": ", 1) for line in lines)
     body = b" " * int(headers.get("Content-Length", "0"))
@@ -103,44 +103,44 @@ class TestExchange:
         assert list(HTTP_EXAMPLES) == list(PROBLEM_TYPES)
 
     @pytest.mark.parametrize("code", PLAIN)
-    def test_it_is_so(self, made, shown, code):
-        compare(shown(code), made())
+    def test_it_is_so(self, made, example_of, code):
+        compare(example_of(code), made())
 
-    def test_a_foreign_host(self, made, shown):
-        compare(shown("bad-request"), made(trusted_hosts=("subtext.example",)))
+    def test_a_foreign_host(self, made, example_of):
+        compare(example_of("bad-request"), made(trusted_hosts=("subtext.example",)))
 
-    def test_what_was_deleted(self, sqlite_engine, made, shown):
+    def test_what_was_deleted(self, sqlite_engine, made, example_of):
         with sqlite_engine.fresh("pack") as url:
             app = made(database_url=url)
             with app.extensions["database"].write_session() as session:
                 quote = session.scalars(select(Quote).limit(1)).one()
                 quote.slug, quote.deleted_at = "her-2013-withdrawn", dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
-            compare(shown("gone"), app)
+            compare(example_of("gone"), app)
 
-    def test_a_body_where_one_is_read(self, made, shown):
+    def test_a_body_where_one_is_read(self, made, example_of):
         app = made()
         app.add_url_rule("/body", view_func=lambda: str(len(request.data)), methods=["POST"])
-        compare(shown("content-too-large"), app, "/body")
+        compare(example_of("content-too-large"), app, "/body")
 
-    def test_one_request_too_many(self, made, shown):
+    def test_one_request_too_many(self, made, example_of):
         app = made(rate_limits=("600/minute",))
         for _ in range(600):
             app.test_client().head("/v1/nothing")
-        sent, response = shown("too-many-requests")
+        sent, response = example_of("too-many-requests")
         compare((sent, re.sub(r"(Retry-After: |;t=)\d+", r"\g<1><n>", response)), app)
 
-    def test_a_bug(self, made, shown, monkeypatch):
+    def test_a_bug(self, made, example_of, monkeypatch):
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
-        compare(shown("internal-error"), made())
+        compare(example_of("internal-error"), made())
 
-    def test_a_slow_statement(self, made, shown):
+    def test_a_slow_statement(self, made, example_of):
         app = made(statement_seconds=0.05)
         endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
         app.add_url_rule("/slow", view_func=lambda: str(request_context.session().scalar(text(endless))))
-        compare(shown("query-timeout"), app, "/slow")
+        compare(example_of("query-timeout"), app, "/slow")
 
-    def test_a_database_that_is_away(self, made, shown):
-        compare(shown("unavailable"), made(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+    def test_a_database_that_is_away(self, made, example_of):
+        compare(example_of("unavailable"), made(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
 
 
 class TestPage:

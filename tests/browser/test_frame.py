@@ -60,24 +60,24 @@ def quotes(served):
 def frames(page, site):
     """A function that shows markup on the other site, and returns its frames once they are drawn."""
 
-    def shown(markup, **options):
+    def show(markup, **options):
         page.goto(site.shows(markup.replace('loading="lazy"', ""), **options))
         for place in range(page.locator("iframe").count()):
             page.frame_locator("iframe").nth(place).locator("main").evaluate("document.fonts.ready")
         return page.frames[1:]
 
-    return shown
+    return show
 
 
 @pytest.fixture
 def frame_of(frames, served):
     """A function that shows one frame of a size on the other site, and returns it."""
 
-    def shown(path, size, **options):
+    def show(path, size, **options):
         source = f'src="{served.url}/embed/quotes/{path}" width="{size[0]}" height="{size[1]}"'
         return frames(f'<iframe title="A quote" {source} frameborder="0"></iframe>', **options)[0]
 
-    return shown
+    return show
 
 
 class TestHeight:

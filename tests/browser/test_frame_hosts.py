@@ -73,12 +73,12 @@ class TestWordPress:
     def post(self, page, site, html):
         """Return what shows a quote as WordPress does, and returns its frame once it is shown."""
 
-        def shown(quote=QUOTE, **query):
+        def show(quote=QUOTE, **query):
             page.goto(site.shows(in_wordpress(html(quote, **query))))
             page.wait_for_function("!document.querySelector('iframe').style.clip")
             return inside(page)
 
-        return shown
+        return show
 
     @pytest.mark.parametrize("width", ["200", "320", "600"])
     def test_the_frame_is_shown_as_high_as_it_must_be(self, page, post, width):

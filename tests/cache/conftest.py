@@ -1,4 +1,4 @@
-"""An app over the pack that keeps what it answers, and others over packs of their own."""
+"""Apps over the pack with a response cache, and others over packs of their own."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from tests.conftest import PATIENT
 from tests.statements import statements
 
 
-class Asked:
-    """A client that says whether the database was asked for the answer."""
+class RecordingClient:
+    """A client whose responses tell whether the database was read for them."""
 
     def __init__(self, app):
         self.app, self.client = app, app.test_client()
 
     @property
-    def kept(self):
+    def cache(self):
         return self.app.extensions["response_cache"]
 
     def __call__(self, path, method="GET", **headers):
@@ -37,15 +37,15 @@ def shared(engine):
 
 @pytest.fixture
 def ask(shared):
-    """Ask an app that keeps what it answers, and has answered nothing yet."""
+    """A client of an app whose cache is empty."""
     shared.extensions["response_cache"].clear()
-    return Asked(shared)
+    return RecordingClient(shared)
 
 
 @pytest.fixture
 def plain(app):
-    """Ask an app that keeps nothing."""
-    return Asked(app)
+    """A client of an app without a cache."""
+    return RecordingClient(app)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def make(shared):
         url = shared.extensions["settings"].database_url
         app = create_app(Settings(database_url=url, statement_seconds=PATIENT, **settings))
         made.append(app)
-        return Asked(app)
+        return RecordingClient(app)
 
     yield opened
     for app in made:
@@ -72,7 +72,7 @@ def own(packed):
     def opened():
         url = packed.url.render_as_string(hide_password=False)
         made.append(create_app(Settings(database_url=url, statement_seconds=PATIENT)))
-        return Asked(made[-1])
+        return RecordingClient(made[-1])
 
     yield opened
     for app in made:

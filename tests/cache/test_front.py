@@ -44,7 +44,7 @@ class TestWhatIsKept:
     def test_what_passes_or_is_refused_is_made_each_time(self, ask, path):
         ask(path)
         ask(path)
-        assert len(ask.kept) == 0
+        assert len(ask.cache) == 0
 
     def test_an_answer_to_a_key_is_not(self, ask):
         ask(HER)
@@ -71,7 +71,7 @@ class TestWhatIsKept:
 
     def test_nothing_of_a_request_with_a_body_is(self, ask):
         ask.client.get(HER, data=b"{}")
-        assert len(ask.kept) == 0
+        assert len(ask.cache) == 0
 
 
 class TestParameters:
@@ -85,7 +85,7 @@ class TestParameters:
         ask(OEMBED)
         for number in range(20):
             assert not ask(f"{OEMBED}&utm_source={number}").was_made
-        assert len(ask.kept) == 1
+        assert len(ask.cache) == 1
 
     @pytest.mark.parametrize(
         "path", [f"/quotes/{QUOTE}", f"/embed/quotes/{QUOTE}", "/films/her-2013", "/docs/changelog"]
@@ -93,7 +93,7 @@ class TestParameters:
     def test_nor_what_pages_do_not_read(self, ask, path):
         first = ask(path)
         assert comparable(ask(f"{path}?utm_source=x&flood=1")) == comparable(first)
-        assert len(ask.kept) == 1
+        assert len(ask.cache) == 1
 
     @pytest.mark.parametrize(
         "path",
@@ -109,7 +109,7 @@ class TestParameters:
         ask(path)
         for number in range(5):
             assert ask(f"{path}{'&' if '?' in path else '?'}flood={number}").status_code in (200, 422)
-        assert len(ask.kept) <= 1
+        assert len(ask.cache) <= 1
 
     def test_what_they_say_still_counts(self, ask):
         assert ask(f"{OEMBED}&format=xml").mimetype == "text/xml"

@@ -25,7 +25,7 @@ def store():
     return made
 
 
-def kept(store, asked=LISTS, *, accept=None, parameters=None, response=None, stamp=1):
+def put_entry(store, asked=LISTS, *, accept=None, parameters=None, response=None, stamp=1):
     response = response or entry()
     store.put(stamp, asked, accept, parameters, response)
     return response
@@ -33,108 +33,108 @@ def kept(store, asked=LISTS, *, accept=None, parameters=None, response=None, sta
 
 class TestFinding:
     def test_it_finds_what_was_kept(self, store):
-        response = kept(store)
+        response = put_entry(store)
         assert store.get(1, LISTS, None) is response
 
     def test_another_path_or_query_is_another_request(self, store):
-        kept(store)
+        put_entry(store)
         assert store.get(1, ("/v1/films", LISTS[1]), None) is None
         assert store.get(1, (LISTS[0], "limit=4&theme=a&theme=b"), None) is None
 
     def test_the_order_of_different_parameters_means_nothing(self, store):
-        response = kept(store)
+        response = put_entry(store)
         for names in permutations(["limit=3", "theme=a&theme=b"]):
             assert store.get(1, (LISTS[0], "&".join(names)), None) is response
 
     def test_the_order_of_one_parameter_s_values_may_mean_something(self, store):
-        kept(store)
+        put_entry(store)
         assert store.get(1, (LISTS[0], "limit=3&theme=b&theme=a"), None) is None
 
     @pytest.mark.parametrize("query", ["%6cimit=3&theme=a&theme=b", "limit=3&theme=%61&theme=b"])
     def test_how_it_is_encoded_means_nothing(self, store, query):
-        response = kept(store)
+        response = put_entry(store)
         assert store.get(1, (LISTS[0], query), None) is response
 
     @pytest.mark.parametrize(("one", "other"), [("q=%FF", "q=%FE"), ("q=a", "q=a&q="), ("q=%2B", "q=+")])
     def test_what_is_read_differently_is_another_request(self, store, one, other):
-        kept(store, ("/v1/search", one))
+        put_entry(store, ("/v1/search", one))
         assert store.get(1, ("/v1/search", other), None) is None
 
     def test_what_nothing_reads_means_nothing(self, store):
-        response = kept(store, ("/oembed", "url=x"), parameters={"url", "maxwidth"})
+        response = put_entry(store, ("/oembed", "url=x"), parameters={"url", "maxwidth"})
         assert store.get(1, ("/oembed", "utm_source=y&url=x&dnt=1"), None) is response
         assert store.get(1, ("/oembed", "url=x&maxwidth=300"), None) is None
 
     def test_answers_of_one_path_may_depend_on_different_parameters(self, store):
-        xml = kept(store, ("/oembed", "url=x&format=xml"), parameters={"url", "format"})
-        other = kept(store, ("/oembed", "url=y"), parameters={"url"})
+        xml = put_entry(store, ("/oembed", "url=x&format=xml"), parameters={"url", "format"})
+        other = put_entry(store, ("/oembed", "url=y"), parameters={"url"})
         assert store.get(1, ("/oembed", "a=1&url=x&format=xml"), None) is xml
         assert store.get(1, ("/oembed", "a=1&url=y&format=json"), None) is other
 
 
 class TestContent:
     def test_another_state_of_the_content_knows_nothing(self, store):
-        kept(store)
+        put_entry(store)
         assert store.get(2, LISTS, None) is None
         assert (len(store), store.bytes) == (0, 0)
 
     def test_what_was_read_before_a_change_is_not_kept_after_it(self, store):
         store.get(2, LISTS, None)
-        kept(store, stamp=1)
+        put_entry(store, stamp=1)
         assert store.get(2, LISTS, None) is None
 
     def test_what_no_stamp_vouches_for_is_not_kept(self, store):
-        kept(store, stamp=None)
+        put_entry(store, stamp=None)
         assert len(store) == 0
 
 
 class TestRoom:
     def test_a_flood_of_what_nothing_reads_takes_one_place(self, store):
-        kept(store, ("/oembed", "url=x"), parameters={"url"})
+        put_entry(store, ("/oembed", "url=x"), parameters={"url"})
         before = store.bytes
         for number in range(1000):
-            kept(store, ("/oembed", f"url=x&flood={number}"), parameters={"url"})
+            put_entry(store, ("/oembed", f"url=x&flood={number}"), parameters={"url"})
         assert (len(store), store.bytes) == (1, before)
 
     def test_a_flood_of_accept_headers_takes_the_room_of_one_answer(self, store):
-        kept(store, accept="application/json")
+        put_entry(store, accept="application/json")
         before = store.bytes
         for number in range(1000):
-            kept(store, accept=f"application/json;q=0.{number}")
+            put_entry(store, accept=f"application/json;q=0.{number}")
         assert store.bytes == before
         assert store.get(1, LISTS, "application/json;q=0.999")
         assert not store.get(1, LISTS, "application/json;q=0.1")
 
     def test_accept_headers_that_lead_elsewhere_are_counted_while_they_are_known(self, store):
         for number in range(MAX_ACCEPT_VARIANTS + 3):
-            kept(store, accept=f"type/{number}", response=entry(etag=str(number)))
+            put_entry(store, accept=f"type/{number}", response=entry(etag=str(number)))
         assert store.bytes == pytest.approx(MAX_ACCEPT_VARIANTS * entry().size, abs=2_000)
 
     def test_what_was_used_longest_ago_goes_first(self):
         store = CacheStore(200_000)
         store.get(1, ("/", ""), None)
         for number in range(12):
-            kept(store, (f"/{number}", ""), response=entry(b"x" * 30_000, number))
+            put_entry(store, (f"/{number}", ""), response=entry(b"x" * 30_000, number))
             store.get(1, ("/0", ""), None)
         assert store.get(1, ("/0", ""), None)
         assert store.get(1, ("/11", ""), None)
         assert store.get(1, ("/5", ""), None) is None
 
     def test_an_answer_as_large_as_a_part_of_it_is_not_kept(self, store):
-        kept(store, response=entry(b"x" * 250_000))
+        put_entry(store, response=entry(b"x" * 250_000))
         assert len(store) == 0
 
     @pytest.mark.parametrize(
         "asked", [("/", "q=" + "x" * MAX_KEY_CHARACTERS), ("/" + "x" * MAX_KEY_CHARACTERS, "")]
     )
     def test_a_request_as_long_as_an_answer_is_not_kept(self, store, asked):
-        kept(store, asked)
+        put_entry(store, asked)
         assert len(store) == 0
         assert store.get(1, asked, None) is None
 
     def test_a_path_whose_answers_depend_on_ever_other_parameters_is_kept_a_few_times(self, store):
         for number in range(20):
-            kept(store, ("/x", f"p{number}=1"), parameters={f"p{number}"})
+            put_entry(store, ("/x", f"p{number}=1"), parameters={f"p{number}"})
         assert len(store) == MAX_VARY_SETS
 
     @given(
@@ -153,7 +153,7 @@ class TestRoom:
         store.get(1, ("/", ""), None)
         for path, accept, length, coding in requests:
             asked = (f"/{path}", "a=1")
-            kept(
+            put_entry(
                 store,
                 asked,
                 accept=str(accept),

@@ -8,7 +8,7 @@ from api.text import line_breaking
 from api.text.bidi import embedding_levels
 from api.text.layout import Paragraph, Span
 from tests.cases import each
-from tests.embeds.shown import TEXTS
+from tests.embeds.quotes import TEXTS
 from tests.forms import tried
 
 TYPE = TypeSize(20, 30)

@@ -13,7 +13,7 @@ from api.embeds.oembed_html import render_blockquote
 from api.embeds.snippet import render_snippets
 from api.representations.shared_wording import UNKNOWN_SOURCE
 from tests.browser.parsed import Parsed
-from tests.embeds.shown import shown
+from tests.embeds.quotes import view_model
 
 OWN = "— The Wall of Wisdom, on Her (2013), as quoted in “"
 
@@ -128,7 +128,7 @@ class TestUnnamedSource:
     SAID = "as quoted in a source that is not named"
 
     def test_it_is_the_same_everywhere(self, app):
-        quote = shown(source=UNKNOWN_SOURCE)
+        quote = view_model(source=UNKNOWN_SOURCE)
         with app.test_request_context():
             framed = render_template("frame.html", quote=quote, g=frame_metrics)
             forms = render_snippets(quote)

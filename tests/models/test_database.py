@@ -370,7 +370,7 @@ class TestJSON:
 
 
 class TestAnInstant:
-    def kept(self, database, at):
+    def stored_time(self, database, at):
         with database.write_session() as session:
             session.add(theme("light", created_at=at, updated_at=at))
         with database.read_session() as session:
@@ -378,7 +378,7 @@ class TestAnInstant:
 
     def test_without_a_zone_is_refused(self, database):
         with pytest.raises(StatementError, match="zone"):
-            self.kept(database, dt.datetime(2026, 11, 23))
+            self.stored_time(database, dt.datetime(2026, 11, 23))
 
     def test_without_a_zone_finds_nothing_either(self, database):
         with pytest.raises(StatementError, match="zone"), database.read_session() as session:
@@ -386,17 +386,17 @@ class TestAnInstant:
 
     def test_comes_back_as_utc_to_the_second(self, database):
         summer = dt.timezone(dt.timedelta(hours=5, minutes=30))
-        kept = self.kept(database, dt.datetime(2026, 11, 23, 1, 2, 3, 999_999, summer))
+        kept = self.stored_time(database, dt.datetime(2026, 11, 23, 1, 2, 3, 999_999, summer))
         assert kept == dt.datetime(2026, 11, 22, 19, 32, 3, tzinfo=dt.UTC)
         assert kept.tzinfo is dt.UTC
 
     def test_is_text_with_a_z_in_sqlite(self, sqlite):
-        self.kept(sqlite, dt.datetime(2026, 1, 2, 3, 4, 5, 6, dt.UTC))
+        self.stored_time(sqlite, dt.datetime(2026, 1, 2, 3, 4, 5, 6, dt.UTC))
         with sqlite.read_session() as session:
             assert session.scalar(text("SELECT created_at FROM themes")) == "2026-01-02T03:04:05Z"
 
     def test_that_is_none_stays_none(self, database):
-        self.kept(database, dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
+        self.stored_time(database, dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
         with database.read_session() as session:
             assert session.scalars(select(Theme.deleted_at)).all() == [None]
 

@@ -44,7 +44,7 @@ def multiply(session):
     rebuild_index(session)
 
 
-def found(database, asked, **narrowed):
+def search_hits(database, asked, **narrowed):
     with database.read_session() as session:
         return search(session, parse(asked), **narrowed)
 
@@ -53,20 +53,26 @@ def found(database, asked, **narrowed):
 class TestASearch:
     def test_of_more_than_it_ranks_it_ranks_some_and_says_so(self, large, monkeypatch):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", MANY - 1)
-        answer = found(large, "copy everybody")
+        answer = search_hits(large, "copy everybody")
         assert (answer.total, answer.approximate) == (ranking.TRUNCATED_CANDIDATES, True)
         assert sum(answer.types.values()) == answer.total
 
     def test_of_less_it_is_exact(self, large):
-        assert (found(large, "copy rarely").total, found(large, "copy rarely").approximate) == (250, False)
-        assert (found(large, "copy everybody").total, found(large, "copy").approximate) == (MANY, False)
-        assert found(large, "copy -rarely -everybody -what").total == 0
+        assert (search_hits(large, "copy rarely").total, search_hits(large, "copy rarely").approximate) == (
+            250,
+            False,
+        )
+        assert (search_hits(large, "copy everybody").total, search_hits(large, "copy").approximate) == (
+            MANY,
+            False,
+        )
+        assert search_hits(large, "copy -rarely -everybody -what").total == 0
 
     def test_at_the_bound_it_is_exact(self, large, monkeypatch):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 250)
-        assert (found(large, "rarely").total, found(large, "rarely").approximate) == (250, False)
+        assert (search_hits(large, "rarely").total, search_hits(large, "rarely").approximate) == (250, False)
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 249)
-        assert (found(large, "rarely").total, found(large, "rarely").approximate) == (249, True)
+        assert (search_hits(large, "rarely").total, search_hits(large, "rarely").approximate) == (249, True)
 
     @pytest.mark.parametrize("asked", ["copy", "co*", '"a copy that"', "copy -rarely", "copy her", "the"])
     def test_it_reads_no_more(self, large, monkeypatch, asked):
@@ -78,13 +84,13 @@ class TestASearch:
             return found_by(session, query, candidates, counts)
 
         monkeypatch.setattr(ranking, "_rank", note)
-        answer = found(large, asked)
+        answer = search_hits(large, asked)
         assert read == [answer.total]
         assert read[0] <= ranking.MAX_CANDIDATES
 
     def test_narrowed_it_finds_what_stands_behind_all_others(self, large):
-        assert found(large, "that", types=["commentary"]).total > 0
-        assert not found(large, "that", types=["commentary"]).approximate
+        assert search_hits(large, "that", types=["commentary"]).total > 0
+        assert not search_hits(large, "that", types=["commentary"]).approximate
 
     @pytest.mark.parametrize("most", [10, 100, 2000])
     @pytest.mark.parametrize(
@@ -93,12 +99,12 @@ class TestASearch:
     def test_both_ways_of_reading_find_the_first(self, large, monkeypatch, most, asked):
         # PostgreSQL reads few hits from the index, and the first of many in the order of their keys.
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 3000)
-        whole = found(large, asked)
+        whole = search_hits(large, asked)
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", most)
         with large.read_session() as session:
             keys = dict(session.execute(text("SELECT slug, id FROM search_documents")).all())
         first = sorted(keys[hit.slug] for hit in whole.hits)[:most]
-        assert sorted(keys[hit.slug] for hit in found(large, asked).hits) == first
+        assert sorted(keys[hit.slug] for hit in search_hits(large, asked).hits) == first
 
 
 @pytest.mark.slow

@@ -174,7 +174,7 @@ MEANT = {
 }
 
 
-def found(database, text, **narrowed):
+def search_hits(database, text, **narrowed):
     with database.read_session() as session:
         return search(session, parse(text), **narrowed)
 
@@ -182,61 +182,61 @@ def found(database, text, **narrowed):
 @each("text", GOLDEN)
 def test_it_finds_what_is_meant_in_order(pack, text):
     total, first = GOLDEN[text]
-    answer = found(pack, text)
+    answer = search_hits(pack, text)
     assert [hit.slug for hit in answer.hits[:5]] == first.replace("_", "her-2013").split()
     assert (answer.total, answer.approximate) == (total, False)
 
 
 @each("text", MEANT)
 def test_it_says_what_was_meant(pack, text):
-    answer = found(pack, text)
+    answer = search_hits(pack, text)
     assert (answer.hits, answer.suggestion) == ([], MEANT[text])
 
 
 def test_a_suggestion_finds_something(pack):
     for meant in filter(None, MEANT.values()):
-        assert found(pack, meant).hits or " " in meant
+        assert search_hits(pack, meant).hits or " " in meant
 
 
 def test_case_accents_and_the_shape_of_apostrophes_make_no_difference(pack):
     for one, other in [("HER", "her"), ("Jönzé", "jonze"), ("don’t", "don't"), ("ｌｏｖｅ", "love")]:
-        assert found(pack, one) == found(pack, other)
+        assert search_hits(pack, one) == search_hits(pack, other)
 
 
 def test_nobody_is_found_by_a_performer(pack):
     for name in ("joaquin", "phoenix", "johansson", "olivia", '"Rooney Mara"', "doubleday"):
-        assert found(pack, name).hits == []
+        assert search_hits(pack, name).hits == []
 
 
 def test_no_editors_note_is_found(pack):
-    assert found(pack, "8,316").hits == []
+    assert search_hits(pack, "8,316").hits == []
 
 
 class TestNarrowed:
     def test_to_types(self, pack):
-        whole = found(pack, "love")
-        some = found(pack, "love", types=["quote", "theme"])
+        whole = search_hits(pack, "love")
+        some = search_hits(pack, "love", types=["quote", "theme"])
         assert [hit.slug for hit in some.hits] == [
             hit.slug for hit in whole.hits if hit.type_name in ("quote", "theme")
         ]
         assert some.types == {name: whole.types[name] for name in ("quote", "theme")}
 
     def test_to_films(self, pack):
-        whole = found(pack, "love")
-        assert found(pack, "love", films=["her-2013"]).total == whole.films["her-2013"]
+        whole = search_hits(pack, "love")
+        assert search_hits(pack, "love", films=["her-2013"]).total == whole.films["her-2013"]
         assert whole.total == whole.films["her-2013"] + whole.types["theme"]
-        assert found(pack, "love", films=["her", "2013", "her-2012"]).hits == []
+        assert search_hits(pack, "love", films=["her", "2013", "her-2012"]).hits == []
 
     def test_to_what_carries_no_strong_advisory(self, pack):
-        assert found(pack, '"mental whore"').total == 1
-        assert found(pack, '"mental whore"', max_severity=0).total == 0
-        assert found(pack, '"mental whore"', max_severity=3).total == 1
-        totals = [found(pack, "women", max_severity=most).total for most in range(4)]
+        assert search_hits(pack, '"mental whore"').total == 1
+        assert search_hits(pack, '"mental whore"', max_severity=0).total == 0
+        assert search_hits(pack, '"mental whore"', max_severity=3).total == 1
+        totals = [search_hits(pack, "women", max_severity=most).total for most in range(4)]
         assert totals == sorted(totals)
-        assert totals[0] < totals[3] == found(pack, "women").total
+        assert totals[0] < totals[3] == search_hits(pack, "women").total
 
     def test_to_what_is_not_there(self, pack):
-        assert found(pack, "love", types=["source"]).hits == []
+        assert search_hits(pack, "love", types=["source"]).hits == []
 
 
 def selects(seen):
@@ -247,18 +247,18 @@ class TestStatements:
     @each("text", ["love", '"growing apart" -dating', "lo*", "the"])
     def test_a_search_is_one(self, pack, text):
         with statements(pack.engine) as seen:
-            found(pack, text, types=["quote"], films=["her-2013"], max_severity=1)
+            search_hits(pack, text, types=["quote"], films=["her-2013"], max_severity=1)
         assert selects(seen) == 1
 
     def test_a_suggestion_is_one_more(self, pack):
         with statements(pack.engine) as seen:
-            found(pack, "lonliness")
+            search_hits(pack, "lonliness")
         assert selects(seen) == 2
 
 
 class TestPaging:
     def test_pages_by_place_are_the_whole(self, pack):
-        answer = found(pack, "love")
+        answer = search_hits(pack, "love")
         pages, place = [], None
         while page := answer.hits_after(place, 7):
             pages += page
@@ -266,12 +266,12 @@ class TestPaging:
         assert pages == answer.hits
 
     def test_a_place_whose_hit_is_gone_is_a_place_still(self, pack):
-        answer = found(pack, "love")
+        answer = search_hits(pack, "love")
         score, type_number, slug = answer.hits[3].sort_key
         assert answer.hits_after((score, type_number, slug + "-a"), 2) == answer.hits[4:6]
 
     def test_equal_scores_are_in_order_of_type_and_id(self, pack):
         for text in ("the", "a", "and"):
-            places = [hit.sort_key for hit in found(pack, text).hits]
+            places = [hit.sort_key for hit in search_hits(pack, text).hits]
             assert places == sorted(places)
             assert len(set(places)) == len(places)

@@ -164,7 +164,7 @@ WORDS = (
 )
 
 
-def asked(seed, number):
+def random_queries(seed, number):
     """Return so many texts, always the same."""
     deal = random.Random(seed)
     for _ in range(number):
@@ -219,7 +219,7 @@ def alike(databases, queries):
 
 
 def test_a_thousand_hostile_queries_find_the_same_in_the_same_order(both):
-    queries = understood(asked(1, 2000))[:1000]
+    queries = understood(random_queries(1, 2000))[:1000]
     assert len(queries) == 1000
     found = alike(both, queries)
     assert sum(bool(answer.hits) for answer in found) > 200
@@ -228,7 +228,7 @@ def test_a_thousand_hostile_queries_find_the_same_in_the_same_order(both):
 def test_so_they_do_in_the_worst_content(both_worst):
     words = understood(text[:60] for text in NASTY)
     some = understood(word for text in NASTY for word in text[:200].split() if len(word) > 1)
-    found = alike(both_worst, words + some + understood(asked(2, 300)))
+    found = alike(both_worst, words + some + understood(random_queries(2, 300)))
     assert any(answer.hits for answer in found)
 
 
@@ -239,7 +239,9 @@ class TestThePlainComparison:
     def test_search_finds_what_it_finds(self, request, content):
         databases = request.getfixturevalue(content)
         texts = written(databases[0])
-        queries = understood([*asked(3, 200), *(f"{word} -the" for word in WORDS), *(t[:50] for t in NASTY)])
+        queries = understood(
+            [*random_queries(3, 200), *(f"{word} -the" for word in WORDS), *(t[:50] for t in NASTY)]
+        )
         for query, answer in zip(queries, answers(databases[0], queries), strict=True):
             found = {(hit.type_name, hit.slug) for hit in answer.hits}
             assert found == {key for key, said in texts.items() if matches(query, said)}, query.text
@@ -250,7 +252,7 @@ class TestThePlainComparison:
     def test_a_list_is_filtered_to_it(self, both, model):
         texts = written(both[0])
         statement = select(model.slug).where(matches_query(model, bindparam("q"))).order_by(model.slug)
-        for query in understood([*asked(4, 40), *WORDS]):
+        for query in understood([*random_queries(4, 40), *WORDS]):
             expected = [
                 slug
                 for (name, slug), said in texts.items()

@@ -46,7 +46,7 @@ TEXTS = st.one_of(
 few = settings(tried, max_examples=25)
 
 
-def shown(text="Her love is real.", **changes):
+def view_model(text="Her love is real.", **changes):
     """Return the view model of a quote with this text."""
     values = {
         "id": "a-quote",
