@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from flask import Flask
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
-from api.core.config import ROOT
+from api.app import create_app
+from api.core.config import ROOT, Settings
 from models import migrations
 from models.database import Database
 from seeds.check import check_pack
@@ -25,6 +28,16 @@ def fill(url: str) -> None:
     with database.write_session() as session:
         load(session, checked)
     database.close()
+
+
+@contextmanager
+def opened_app(url: str, **settings: Any) -> Iterator[Flask]:
+    """Yield the application over a database, and close its connections."""
+    app = create_app(Settings(database_url=url, **settings))
+    try:
+        yield app
+    finally:
+        app.extensions["database"].close()
 
 
 def create_if_missing(url: str) -> None:

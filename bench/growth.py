@@ -16,11 +16,10 @@ from typing import Any
 
 import orjson
 
-from api.app import create_app
-from api.core.config import ROOT, Settings
+from api.core.config import ROOT
 from bench.catalogue import generate
 from bench.comparison import WARM_UP_RUNS, alternate, percentile, recorded_statements, runner, timed
-from bench.databases import create_if_missing
+from bench.databases import create_if_missing, opened_app
 from bench.environment import versions
 from bench.operations import operations
 from bench.sample_ids import sample_ids
@@ -48,23 +47,22 @@ def prepare(url: str, quotes: int) -> None:
 def measure(url: str, quotes: int) -> Rows:
     """Return the results of each operation in the catalogue, without those that the API refuses."""
     # Responses from the cache run no statements.
-    app = create_app(Settings(database_url=url, statement_seconds=600, cache_bytes=0))
-    database: Database = app.extensions["database"]
-    client, rows = app.test_client(), []
-    with database.read_session() as session:
-        urls = operations(client, session, sample_ids(session))
-    for name, path in urls.items():
-        with recorded_statements(database.engine) as statements:
-            response = client.get(path)
-        if response.status_code < 400:
-            with database.engine.connect() as connection:
-                run = {name: timed(runner(connection, statements), time.perf_counter)}
-                times = alternate(run, MAX_RUNS, min_rounds=MIN_RUNS, max_seconds=MAX_SECONDS)[name]
-            p50, p99 = (percentile(times[WARM_UP_RUNS:], part) for part in (0.5, 0.99))
-            print(f"{quotes:,} quotes, {name}: {p50} ms, {p99} ms")
-            row = {"operation": name, "database": database.engine.dialect.name, "quotes": quotes}
-            rows.append(row | {"statements": len(statements), "p50_ms": p50, "p99_ms": p99})
-    database.close()
+    with opened_app(url, statement_seconds=600, cache_bytes=0) as app:
+        database: Database = app.extensions["database"]
+        client, rows = app.test_client(), []
+        with database.read_session() as session:
+            urls = operations(client, session, sample_ids(session))
+        for name, path in urls.items():
+            with recorded_statements(database.engine) as statements:
+                response = client.get(path)
+            if response.status_code < 400:
+                with database.engine.connect() as connection:
+                    run = {name: timed(runner(connection, statements), time.perf_counter)}
+                    times = alternate(run, MAX_RUNS, min_rounds=MIN_RUNS, max_seconds=MAX_SECONDS)[name]
+                p50, p99 = (percentile(times[WARM_UP_RUNS:], part) for part in (0.5, 0.99))
+                print(f"{quotes:,} quotes, {name}: {p50} ms, {p99} ms")
+                row = {"operation": name, "database": database.engine.dialect.name, "quotes": quotes}
+                rows.append(row | {"statements": len(statements), "p50_ms": p50, "p99_ms": p99})
     return rows
 
 

@@ -25,10 +25,9 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from api.app import create_app
-from api.core.config import Settings
 from api.query import statement_cache
 from bench.comparison import WARM_UP_RUNS, alternate, percentile, recorded_statements, runner, timed
+from bench.databases import opened_app
 from bench.operations import SEARCHES, word_in
 from bench.sample_ids import SampleIds, sample_ids
 
@@ -125,21 +124,23 @@ def _request(app: Flask, environ: dict[str, Any]) -> None:
 
 
 def _compare_requests(url: str, ids: SampleIds) -> dict[str, Times]:
-    uncached = create_app(Settings(database_url=url, statement_seconds=60, cache_bytes=0))
-    cached = create_app(Settings(database_url=url, statement_seconds=60))
-
-    def build_anew(environ: dict[str, Any]) -> None:
-        with _statements_uncached():
-            _request(uncached, environ)
-
     paths = {"page": f"/v1/quotes?theme={ids.broad}&limit=20", "item": f"/v1/quotes/{ids.quote}"}
     results = {}
-    for name, path in paths.items():
-        environ = EnvironBuilder(path).get_environ()
-        ways: dict[str, Callable[[], Any]] = {"ours": partial(_request, uncached, environ)}
-        ways["built anew"] = partial(build_anew, environ)
-        ways["response cache"] = partial(_request, cached, environ)
-        results[name] = _compare(ways, time.process_time)
+    with (
+        opened_app(url, statement_seconds=60, cache_bytes=0) as uncached,
+        opened_app(url, statement_seconds=60) as cached,
+    ):
+
+        def build_anew(environ: dict[str, Any]) -> None:
+            with _statements_uncached():
+                _request(uncached, environ)
+
+        for name, path in paths.items():
+            environ = EnvironBuilder(path).get_environ()
+            ways: dict[str, Callable[[], Any]] = {"ours": partial(_request, uncached, environ)}
+            ways["built anew"] = partial(build_anew, environ)
+            ways["response cache"] = partial(_request, cached, environ)
+            results[name] = _compare(ways, time.process_time)
     return results
 
 
@@ -167,14 +168,12 @@ def _compare_searches(engine: Engine, client: Any) -> dict[str, Times]:
 
 def measure(url: str) -> dict[str, Times]:
     """Return the times of every operation in one catalogue."""
-    app = create_app(Settings(database_url=url, statement_seconds=600, cache_bytes=0))
-    database, client = app.extensions["database"], app.test_client()
-    with database.read_session() as session:
-        ids = sample_ids(session)
-    results = _compare_lists(database.engine, client, ids) | _compare_requests(url, ids)
-    results |= _compare_searches(database.engine, client)
-    database.close()
-    return results
+    with opened_app(url, statement_seconds=600, cache_bytes=0) as app:
+        database, client = app.extensions["database"], app.test_client()
+        with database.read_session() as session:
+            ids = sample_ids(session)
+        results = _compare_lists(database.engine, client, ids) | _compare_requests(url, ids)
+        return results | _compare_searches(database.engine, client)
 
 
 def main() -> None:

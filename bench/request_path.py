@@ -15,9 +15,8 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
-from api.app import create_app
-from api.core.config import ROOT, Settings
-from bench import databases
+from api.core.config import ROOT
+from bench.databases import fill, opened_app
 
 REQUEST = "/v1/quotes?theme=avoidance&include=scene"
 PACKAGES = tuple(str(ROOT / name) for name in ("api", "models"))
@@ -40,15 +39,15 @@ def main() -> None:
 def measure(url: str, folder: Path) -> dict[str, Counter[str]]:
     """Return the calls of each way to answer a request, by file."""
     database_url = f"sqlite:///{folder / 'request-path.sqlite3'}"
-    databases.fill(database_url)
-    uncached = create_app(Settings(database_url=database_url, cache_bytes=0)).test_client()
-    cached = create_app(Settings(database_url=database_url)).test_client()
-    # Another list first: what any request loads once is not part of the way of this one.
-    for client in (uncached, cached):
-        client.get("/v1/advisories")
-    cold, warm = _calls(uncached, url), _calls(uncached, url)
-    cached.get(url)
-    return {"cold": cold, "warm": warm, "cached": _calls(cached, url)}
+    fill(database_url)
+    with opened_app(database_url, cache_bytes=0) as plain_app, opened_app(database_url) as caching_app:
+        uncached, cached = plain_app.test_client(), caching_app.test_client()
+        # Another list first: what any request loads once is not part of the way of this one.
+        for client in (uncached, cached):
+            client.get("/v1/advisories")
+        cold, warm = _calls(uncached, url), _calls(uncached, url)
+        cached.get(url)
+        return {"cold": cold, "warm": warm, "cached": _calls(cached, url)}
 
 
 def _calls(client: Any, url: str) -> Counter[str]:
