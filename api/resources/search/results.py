@@ -18,6 +18,7 @@ from api.resources.search.schemas import HITS
 from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE, Film, Theme
 from models.search import Hit, Query, SearchResults, extract_snippet, search
+from models.searchable import SEARCHABLE
 
 #: Values listed for a facet.
 MAX_FACET_VALUES = 100
@@ -34,6 +35,8 @@ def search_page(session: Session, args: dict[str, Any], path: str, base_url: str
     """
     query: Query | None = args["q"].query
     filters = {f"{name}s": args.get(name, ()) for name in FACETS}
+    if SEARCHABLE.keys() - HITS.keys():
+        filters["types"] = filters["types"] or tuple(HITS)
     results = (
         search(session, query, **filters, max_severity=args.get("max_severity")) if query else SearchResults()
     )
