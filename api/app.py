@@ -16,7 +16,7 @@ from api.http.deprecation import operations as deprecation_headers
 from api.http.url_converters import CONVERTERS
 from api.openapi_spec import spec
 from api.pages.home_and_docs import assets, pages
-from api.resources import blueprints
+from api.resources import blueprints, check_routes
 from api.resources.search.routes import blp as search
 from api.resources.service.routes import blp as index
 from api.resources.service.routes import plain as meta
@@ -53,5 +53,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint)
     for undocumented in (meta, pages, assets, cards, frame, oembed, script, snippets):
         app.register_blueprint(undocumented)
+    check_routes(app)
     response_cache.init_app(app, settings)
     return app

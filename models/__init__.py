@@ -3,16 +3,13 @@
 Import the models from here, so that every mapper is known before the first query.
 """
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
-# It adds counts to Film, once everything that is counted is there.
-import models.deferred_attributes
-
-# It keeps the index in step with every commit.
-import models.search  # noqa: F401 (the same)
 from models.advisory import Advisory, AdvisoryLink
 from models.alias import Alias
-from models.base import Base, Status, Versioned
+from models.base import RESOURCES_BY_TYPE, Base, Status, Versioned
 from models.character import Appearance, Character, Presence
 from models.citation import Citation
 from models.commentary import Commentary, CommentaryKind, Scope, Weight
@@ -44,17 +41,13 @@ from models.scene import Scene, SceneTheme
 from models.source import Paragraph, ParagraphKind, Source, SourceKind
 from models.theme import Theme, ThemeRelation
 
+# Every module is imported: models register themselves, others add attributes to models or listen to commits.
+for _module in iter_modules(__path__, "models."):
+    import_module(_module.name)
+
 #: The model of every resource, in reading order: of the OpenAPI document, of the index, of a pack's report.
-#: A new resource is listed here; everything else about it is declared by its model and its schemas.
-RESOURCES: tuple[type[Versioned], ...] = (
-    Film,
-    Source,
-    Character,
-    Scene,
-    Quote,
-    Commentary,
-    Theme,
-    Advisory,
+RESOURCES: tuple[type[Versioned], ...] = tuple(
+    sorted(RESOURCES_BY_TYPE.values(), key=lambda model: (model.reading_order, model.__tablename__))
 )
 
 #: Everything that has a list, by the name of its type.

@@ -27,7 +27,7 @@ class Advisory(Base, Aliased):
     """A kind of content that readers may want to avoid, with the meaning of each severity."""
 
     __tablename__ = "advisories"
-    type_name = "advisory"
+    reading_order = 80
     example_id = "gender-generalisation"
     sort_columns: ClassVar = (*Versioned.sort_columns, "name")
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Versioned, slug_rules
 from models.errors import DomainError, Gone, Renamed
-from models.types import SLUG_LENGTH, short_text
+from models.types import SLUG_LENGTH, TYPE_NAME_LENGTH, short_text
 
 
 class Alias(Base):
@@ -17,7 +17,7 @@ class Alias(Base):
     __table_args__ = (UniqueConstraint("type_name", "slug"), slug_rules())
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    type_name: Mapped[str] = mapped_column(short_text(20))
+    type_name: Mapped[str] = mapped_column(short_text(TYPE_NAME_LENGTH))
     slug: Mapped[str] = mapped_column(short_text(SLUG_LENGTH))
     resource_id: Mapped[int]
 

@@ -34,6 +34,9 @@ from models.types import SLUG_LENGTH, UTCTimestamp, enum_column, short_text
 
 SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
+#: The model of every resource, by the name of its type; each registers itself.
+RESOURCES_BY_TYPE: dict[str, Any] = {}
+
 #: Published sort keys, each with its column; a cursor holds the values of these columns.
 SortKeys = dict[str, Any]
 
@@ -93,10 +96,12 @@ class Versioned:
     ``models.revision`` raises ``revision`` once per transaction: an optimistic lock against lost updates.
     """
 
-    #: What one is called: in parameters, references and packs.
+    #: What one is called, in parameters, references and packs: the name of the class in lower case.
     type_name: ClassVar[str]
-    #: What they are called together: the URL segment, the folder in ``api/resources/``, the file in a pack.
+    #: What they are called together: the URL segment, the package in ``api/resources/``, the file in a pack.
     __tablename__: Any
+    #: Its place among the resources: in the OpenAPI document, the index of the API and the report of a pack.
+    reading_order: ClassVar[int] = 1000
     #: An id that the first pack has, for examples in the OpenAPI document.
     example_id: ClassVar[str]
     default_sort: ClassVar[tuple[str, ...]] = ("id",)
@@ -117,9 +122,11 @@ class Versioned:
     pack_digest: Mapped[str | None] = mapped_column(short_text(64))
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Add the sort indexes of a model, once it has a table."""
+        """Register a model, once it has a table, and add its sort indexes."""
         super().__init_subclass__(**options)
         if hasattr(cls, "__table__"):
+            cls.type_name = cls.__name__.lower()
+            RESOURCES_BY_TYPE[cls.type_name] = cls
             add_sort_indexes(cls.__table__.c, cls.sort_columns)
 
     @declared_attr.directive

@@ -32,7 +32,7 @@ class Character(Base, Listed, OfFilm):
     """A character or voice; ``name`` is null where the film gives none."""
 
     __tablename__ = "characters"
-    type_name = "character"
+    reading_order = 30
     example_id = "her-2013-catherine"
     search_number = 2
     #: Not the performer: nothing that is said of a character leads to a person.

@@ -74,7 +74,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
     """One point that a source argues: reported and attributed, neither softened nor endorsed."""
 
     __tablename__ = "commentary"
-    type_name = "commentary"
+    reading_order = 60
     example_id = "her-2013-perfection-opposes-reality"
     search_number = 6
     default_sort = ("film", "position")

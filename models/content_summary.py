@@ -11,8 +11,7 @@ from typing import Any, Self
 from sqlalchemy import CompoundSelect, Select, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
-from models import RESOURCES
-from models.base import Versioned
+from models.base import RESOURCES_BY_TYPE, Versioned
 from models.content_generation import ContentGeneration
 from models.search.index_tables import DocumentFrequency, type_scope
 from models.searchable import SEARCHABLE
@@ -40,7 +39,7 @@ class ContentSummary:
 
 @cache
 def _select_summary() -> CompoundSelect[Any]:
-    return union_all(*(_select_row(model) for model in RESOURCES))
+    return union_all(*(_select_row(model) for model in RESOURCES_BY_TYPE.values()))
 
 
 def _select_row(model: type[Versioned]) -> Select[Any]:

@@ -25,7 +25,7 @@ class Film(Base, Searchable, Aliased):
     """A film; facts that are not certain are null."""
 
     __tablename__ = "films"
-    type_name = "film"
+    reading_order = 10
     example_id = "her-2013"
     search_number = 1
     default_sort = ("title", "release_year")

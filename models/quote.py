@@ -64,7 +64,7 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
     """Exact words with one citation; ``word_count`` is computed from ``text``."""
 
     __tablename__ = "quotes"
-    type_name = "quote"
+    reading_order = 50
     example_id = "her-2013-a-wife-without-the-challenges"
     search_number = 5
     default_sort = ("film", "position")

@@ -26,7 +26,7 @@ from sqlalchemy.orm import (
 from models.base import Base, Versioned
 from models.content_generation import INCREMENTED, ContentGeneration
 from models.owned_rows import OwnedRow
-from models.types import UTCTimestamp, json_list, short_text
+from models.types import TYPE_NAME_LENGTH, UTCTimestamp, json_list, short_text
 
 #: Keys in ``Session.info``: the current ``ChangeSet``, and the transaction's ``TouchedResources``.
 CHANGE_SET = "change_set"
@@ -40,7 +40,7 @@ class Revision(Base):
     __table_args__ = (Index("ix_revisions_resource", "type_name", "resource_id", "number", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    type_name: Mapped[str] = mapped_column(short_text(20))
+    type_name: Mapped[str] = mapped_column(short_text(TYPE_NAME_LENGTH))
     resource_id: Mapped[int]
     number: Mapped[int]
     record: Mapped[dict[str, Any]] = mapped_column(json_list())

@@ -40,7 +40,7 @@ class Scene(Base, Listed, OwnsRows, OfFilm):
     """A scene, summarised in our own words; timecodes are ``HH:MM:SS``, or null where not known."""
 
     __tablename__ = "scenes"
-    type_name = "scene"
+    reading_order = 40
     example_id = "her-2013-lunch-with-catherine"
     search_number = 4
     default_sort = ("film", "position")

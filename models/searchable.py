@@ -17,23 +17,10 @@ class Searchable:
     search_number: ClassVar[int]
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Register a model that has a table.
-
-        Raises:
-            TypeError: it has no ``search_number``, or another model has the same one.
-        """
+        """Register a model, once it has a table."""
         super().__init_subclass__(**options)
-        if "__tablename__" not in cls.__dict__:
-            return
-        number = getattr(cls, "search_number", None)
-        duplicate = next((model for model in SEARCHABLE.values() if model.search_number == number), None)
-        if not isinstance(number, int) or not 1 <= number <= MAX_NUMBER or duplicate:
-            used = ", ".join(f"{model.search_number} ({model.__name__})" for model in SEARCHABLE.values())
-            raise TypeError(
-                f"{cls.__module__.replace('.', '/')}.py: {cls.__name__} needs a unique search_number"
-                f" between 1 and {MAX_NUMBER}. These are in use: {used}."
-            )
-        SEARCHABLE[cls.type_name] = cls  # type: ignore[attr-defined]
+        if "__tablename__" in cls.__dict__:
+            SEARCHABLE[cls.type_name] = cls  # type: ignore[attr-defined]
 
 
 def searchable_models() -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Source(Base, OwnsRows, Aliased):
     """An essay, review, book or talk; unknown facts are null."""
 
     __tablename__ = "sources"
-    type_name = "source"
+    reading_order = 20
     example_id = "her-perfection-is-the-enemy-of-real"
     default_sort = ("title",)
     sort_columns: ClassVar = (*Versioned.sort_columns, "title")

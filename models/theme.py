@@ -22,7 +22,7 @@ class Theme(Base, Searchable, Aliased):
     """A concept that scenes, quotes and commentary are tagged with."""
 
     __tablename__ = "themes"
-    type_name = "theme"
+    reading_order = 70
     example_id = "loneliness"
     search_number = 3
     default_sort = ("name",)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from api.core import logging as logs
 from api.core.config import ROOT, InvalidSetting, Settings
+from api.core.resource_registry import IncompleteResource
 from api.core.version import VERSION
 from models import MODELS_BY_TYPE, DomainError, migrations
 from models.database import Database, as_unavailable
@@ -37,11 +38,14 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line. Invalid settings and an unavailable database end it with a one-line message."""
+    """Run the command line.
+
+    Invalid settings, incomplete resources and an unavailable database end it with a one-line message.
+    """
     logs.configure()
     try:
         cli()
-    except InvalidSetting as error:
+    except (InvalidSetting, IncompleteResource) as error:
         raise SystemExit(f"subtext: {error}") from None
     except SQLAlchemyError as error:
         unavailable = as_unavailable(error)
@@ -76,6 +80,10 @@ def migrate() -> None:
 def _migrate(database: Database) -> None:
     if not migrations.is_current(database.engine):
         migrations.upgrade(database.engine)
+    if missing := migrations.columns_without_migration(database.engine):
+        raise SystemExit(
+            f"subtext: No migration creates {', '.join(missing)}. Run `make migration` to generate one."
+        )
     # A new stemmer release may produce different terms for the same text.
     ensure_index_current(database.engine)
 
@@ -259,7 +267,7 @@ def openapi(only_check: bool) -> None:
     with TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/openapi.sqlite3")
         database = Database(settings.database_url)
-        migrations.upgrade(database.engine)
+        _migrate(database)
         _seed(database, (SEEDS,))
         database.close()
         document = render_document(create_app(settings))
@@ -278,10 +286,13 @@ def serve() -> None:
     base URL that clients use, and SUBTEXT_WORKERS the number of processes. The self-hosting guide lists all
     settings.
     """
+    from api.app import create_app
     from subtext_cli import server
 
     settings = Settings.from_environment()
     server.require_free_port(settings)
+    # Each worker creates the application. An incomplete resource must end this process instead.
+    create_app(settings)
     _prepare_database(settings)
     for line in server.describe_server(settings):
         click.echo(f"  {line}")

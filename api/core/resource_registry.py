@@ -1,20 +1,28 @@
 """The resource registry: what follows from the declaration of each resource by its model.
 
-A model in ``models.RESOURCES`` says what its resource is called (``type_name``) and where it lives: the name
-of its table is the URL segment of its collection, the folder in ``api/resources/`` and the file in a pack.
+A model in ``models.RESOURCES`` says what its resource is called and where it lives: the name of its table is
+the URL segment of its collection, the package in ``api/resources/`` and the file in a pack.
 Schemas are found by name: ``QuoteSchema``, ``QuoteCreateSchema`` and ``QuoteQuerySchema`` for ``quote``.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from marshmallow import Schema, class_registry
 from marshmallow.exceptions import RegistryError
 
-from models import RESOURCES
+from api.core.config import ROOT
+from models import RESOURCES, Versioned
+from models.film import OfFilm
+from models.list_index_table import Listed
+from models.searchable import MAX_NUMBER, SEARCHABLE, Searchable
+from models.types import TYPE_NAME_LENGTH
 
 #: The path of each resource's list in the first version of the API, by the name of its type.
 COLLECTION_PATHS = {model.type_name: f"/v1/{model.__tablename__}" for model in RESOURCES}
@@ -33,10 +41,18 @@ def require_type(type_name: str) -> str:
     """
     if type_name not in COLLECTION_PATHS:
         raise IncompleteResource(
-            f"A field refers to the resource type “{type_name}”, but no model in RESOURCES"
-            f" (models/__init__.py) has it; there are {', '.join(COLLECTION_PATHS)}."
+            f"{_declaring_file()}: a field refers to the resource type “{type_name}”, but no model in models/"
+            f" declares it. There are {', '.join(COLLECTION_PATHS)}."
         )
     return type_name
+
+
+def _declaring_file() -> Path:
+    """Return the file that declares the field whose constructor is running, for messages."""
+    callers = (Path(frame.filename) for frame in inspect.stack(0))
+    constructors = (Path(__file__), ROOT / "api/schemas/fields.py", ROOT / "api/schemas/reference_fields.py")
+    file = next(path for path in callers if path not in constructors)
+    return file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
 
 
 def require_schema(type_name: str) -> str:
@@ -59,6 +75,50 @@ def example_id(model: Any) -> str:
     return str(model.example_id)
 
 
+def check_model(model: Any) -> None:
+    """Check what a model declares of its resource.
+
+    Raises:
+        IncompleteResource: a part is missing or contradicts another.
+    """
+    for problem in _problems(model):
+        raise IncompleteResource(f"{model_file(model)}: {model.__name__} {problem}.")
+
+
+def _problems(model: Any) -> Iterator[str]:
+    if model.__name__ != model.type_name.title() or len(model.type_name) > TYPE_NAME_LENGTH:
+        yield f"needs another name: one capitalised word of at most {TYPE_NAME_LENGTH} letters"
+    if not hasattr(model, "example_id"):
+        yield "needs an example_id: an id that the first pack has"
+    if model.to_record is Versioned.to_record:
+        yield "needs a method to_record(), which returns its fields as a pack writes them"
+    sort_keys = model.sort_keys()
+    for name in model.default_sort:
+        if name not in sort_keys:
+            yield f"has “{name}” in default_sort, but not in sort_keys()"
+    if issubclass(model, Searchable):
+        yield from _search_problems(model)
+    if issubclass(model, Listed) and not (issubclass(model, OfFilm) and hasattr(model, "position")):
+        yield "is Listed, so it must be OfFilm and have a position"
+
+
+def _search_problems(model: Any) -> Iterator[str]:
+    number = getattr(model, "search_number", None)
+    used = {
+        getattr(other, "search_number", None): other.__name__
+        for other in SEARCHABLE.values()
+        if other is not model
+    }
+    if not isinstance(number, int) or not 1 <= number <= MAX_NUMBER or number in used:
+        numbers = ", ".join(f"{number} ({name})" for number, name in used.items())
+        yield f"needs a unique search_number between 1 and {MAX_NUMBER}; these are in use: {numbers}"
+    if not getattr(model, "search_weights", None):
+        yield "needs search_weights: the columns that are searched, each with its weight"
+    for name in model.search_weights:
+        if not hasattr(model, name):
+            yield f"has “{name}” in search_weights, but no such column"
+
+
 def find_schema_class(name: str) -> type[Any] | None:
     """Return the schema class of this name, None if there is none."""
     try:
@@ -66,11 +126,6 @@ def find_schema_class(name: str) -> type[Any] | None:
     except RegistryError:
         return None
     return found[-1] if isinstance(found, list) else found
-
-
-def resource_folder(model: Any) -> str:
-    """Return the folder of a resource's routes and schemas, for messages."""
-    return f"api/resources/{model.__tablename__}"
 
 
 def model_file(model: Any) -> str:

@@ -1,24 +1,25 @@
-"""The resources: a folder for each, with its routes and its schemas.
+"""The resources: a package for each, with its routes and its schemas, or one module if it is small.
 
-There is no list of folders: the folder of a model in ``models.RESOURCES`` has the name of its table. A list
-below another resource, such as ``/v1/films/{film}/quotes``, is in the folder of what it returns. In it,
+There is no list of them: the package of a model in ``models.RESOURCES`` has the name of its table. A list
+below another resource, such as ``/v1/films/{film}/quotes``, is in the package of what it returns. In it,
 ``schemas.py`` has the schema of an item, of the list's query and of an entry in a pack (the create schema).
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import signature
 from typing import Any
 
+from flask import Flask
 from marshmallow import fields
 
 from api.core.resource_registry import (
     IncompleteResource,
-    example_id,
+    check_model,
     find_schema_class,
     model_file,
-    resource_folder,
 )
 from api.query.pagination import filters_from_args
 from api.schemas.reference_fields import list_links
@@ -26,45 +27,84 @@ from models import RESOURCES
 
 
 def blueprints() -> list[Any]:
-    """Return the blueprint of every resource, in reading order, with its schemas loaded.
+    """Return the blueprint of every resource, in reading order.
 
     Raises:
-        IncompleteResource: a resource lacks a module, a class or an attribute that its declaration requires.
+        IncompleteResource: a resource lacks a module, a class, an attribute or a route.
     """
+    return [_blueprint(model) for model in RESOURCES]
+
+
+def check_routes(app: Flask) -> None:
+    """Check that the list and the items of every resource have a route: references and links lead there.
+
+    Raises:
+        IncompleteResource: one has none.
+    """
+    router = app.url_map.bind("")
     for model in RESOURCES:
-        example_id(model)
-        _module(model, "schemas", "its schemas")
-    routes = [_module(model, "routes", "its blueprint, blp") for model in RESOURCES]
-    for model, module in zip(RESOURCES, routes, strict=True):
-        if not hasattr(module, "blp"):
-            raise IncompleteResource(f"{resource_folder(model)}/routes.py needs a blueprint named blp.")
-        _check_schemas(model)
-    return [module.blp for module in routes]
+        collection = f"/{model.__tablename__}"
+        for rule, path in (
+            (collection, collection),
+            (f"{collection}/<slug:{model.type_name}>", f"{collection}/{model.example_id}"),
+        ):
+            if not router.test(f"/v1{path}", "GET"):
+                raise IncompleteResource(f"{_file(model, 'routes')} needs a view with the route {rule}.")
 
 
 def create_schema_class(model: Any) -> type[Any]:
     """Return the create schema of a resource, which validates its entries in packs."""
-    _module(model, "schemas", "its schemas")
+    check_model(model)
+    import_module(_module_name(model, "schemas"))
     return _schema(model, "Create")
 
 
-def _module(model: Any, name: str, content: str) -> Any:
-    path = f"api.resources.{model.__tablename__}.{name}"
-    try:
-        return import_module(path)
-    except ModuleNotFoundError as error:
-        if not path.startswith(str(error.name)):
-            raise
-        raise IncompleteResource(
-            f"{resource_folder(model)}/{name}.py is missing. {model_file(model)} declares the resource"
-            f" “{model.type_name}”, so that module must contain {content}."
-        ) from None
-
-
-def _check_schemas(model: Any) -> None:
-    """Check that all keys of the schemas are attributes of the model, and all filters are its filters."""
-    item, query = _schema(model, ""), _schema(model, "Query")
+def _blueprint(model: Any) -> Any:
+    check_model(model)
+    import_module(_module_name(model, "schemas"))
+    item, query = _schema(model), _schema(model, "Query")
     _schema(model, "Create")
+    _check_fields(model, item)
+    _check_filters(model, query)
+    _check_links(model, item)
+    blueprint = getattr(import_module(_module_name(model, "routes")), "blp", None)
+    if blueprint is None:
+        raise IncompleteResource(f"{_file(model, 'routes')} needs a blueprint named blp.")
+    return blueprint
+
+
+def _module_name(model: Any, part: str) -> str:
+    """Return the name of the module with the ``schemas`` or ``routes`` of a resource."""
+    name = f"api.resources.{model.__tablename__}"
+    package = find_spec(name)
+    if package and package.submodule_search_locations is None:
+        return name
+    if package is None or find_spec(f"{name}.{part}") is None:
+        raise IncompleteResource(
+            f"{_path(model, part)} is missing. {model_file(model)} declares the resource “{model.type_name}”,"
+            f" whose {part} must be there, or in {_path(model)}."
+        )
+    return f"{name}.{part}"
+
+
+def _path(model: Any, part: str | None = None) -> str:
+    """Return the path of a module of a resource, for messages: of its one module if ``part`` is None."""
+    return f"api/resources/{model.__tablename__}{f'/{part}' if part else ''}.py"
+
+
+def _file(model: Any, part: str) -> str:
+    return f"{_module_name(model, part).replace('.', '/')}.py"
+
+
+def _schema(model: Any, kind: str = "") -> type[Any]:
+    name = f"{model.type_name.title()}{kind}Schema"
+    schema = find_schema_class(name)
+    if schema is None:
+        raise IncompleteResource(f"{_file(model, 'schemas')} needs a class {name}.")
+    return schema
+
+
+def _check_fields(model: Any, item: type[Any]) -> None:
     for name, field in item._declared_fields.items():
         attribute = (field.attribute or name).partition(".")[0]
         # Constants and nested objects have no attribute of their own.
@@ -72,41 +112,33 @@ def _check_schemas(model: Any) -> None:
         if is_read and not hasattr(model, attribute):
             raise IncompleteResource(
                 f"{model_file(model)}: {model.__name__} has no attribute “{attribute}”, which"
-                f" {item.__name__} in {resource_folder(model)}/schemas.py serializes."
+                f" {item.__name__} in {_file(model, 'schemas')} serializes."
             )
+
+
+def _check_filters(model: Any, query: type[Any]) -> None:
     supported = signature(model.select_where).parameters
     filters = filters_from_args(model, query._declared_fields).keys()
     for name in sorted(filters - supported.keys()):
         raise IncompleteResource(
             f"{model_file(model)}: {model.__name__}.select_where() has no parameter “{name}”, a filter that"
-            f" {query.__name__} in {resource_folder(model)}/schemas.py declares."
+            f" {query.__name__} in {_file(model, 'schemas')} declares."
         )
-    sort_keys = model.sort_keys()
-    for name in model.default_sort:
-        if name not in sort_keys:
+    for name in model.facets():
+        if name not in filters:
             raise IncompleteResource(
-                f"{model_file(model)}: {model.__name__}.sort_keys() has no “{name}”, which default_sort has."
+                f"{model_file(model)}: {model.__name__}.facets() has “{name}”, but {query.__name__} in"
+                f" {_file(model, 'schemas')} has no filter of that name."
             )
+
+
+def _check_links(model: Any, item: type[Any]) -> None:
     targets = {target.type_name: target for target in reversed(RESOURCES)}
     for name, link in list_links(item._declared_fields).items():
         target_type, parameter = link.lists or ("", "")
         target = targets.get(target_type)
         if target and parameter not in signature(target.select_where).parameters:
             raise IncompleteResource(
-                f"{resource_folder(model)}/schemas.py: the link “{name}” filters by “{parameter}”, which is"
+                f"{_file(model, 'schemas')}: the link “{name}” filters by “{parameter}”, which is"
                 f" no parameter of {target.__name__}.select_where() in {model_file(target)}."
             )
-    for name in model.facets():
-        if name not in filters:
-            raise IncompleteResource(
-                f"{model_file(model)}: {model.__name__}.facets() has “{name}”, but {query.__name__} in"
-                f" {resource_folder(model)}/schemas.py has no filter of that name."
-            )
-
-
-def _schema(model: Any, kind: str) -> type[Any]:
-    name = f"{model.type_name.title()}{kind}Schema"
-    schema = find_schema_class(name)
-    if schema is None:
-        raise IncompleteResource(f"{resource_folder(model)}/schemas.py needs a class {name}.")
-    return schema

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, column, inspect, select, table
 
+from models.base import Base
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -51,6 +53,19 @@ def newest() -> str:
 def is_current(engine: Engine) -> bool:
     """Whether the database is at the newest migration."""
     return current(engine) == newest()
+
+
+def columns_without_migration(engine: Engine) -> list[str]:
+    """Return the columns of the models, as ``table.column``, that the database does not have."""
+    tables = Base.metadata.tables
+    stored = {
+        f"{table}.{column['name']}"
+        for (_, table), columns in inspect(engine).get_multi_columns(filter_names=list(tables)).items()
+        for column in columns
+    }
+    return [
+        name for table in tables.values() for column in table.columns if (name := str(column)) not in stored
+    ]
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

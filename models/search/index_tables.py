@@ -22,7 +22,7 @@ from models.base import Base
 from models.list_index_table import ListIndexRow
 from models.search.text_analysis import AnalysedDocument
 from models.searchable import DOCUMENT_ID_STRIDE, SEARCHABLE
-from models.types import SLUG_LENGTH, long_text, short_text
+from models.types import SLUG_LENGTH, TYPE_NAME_LENGTH, long_text, short_text
 
 #: Replaces the hyphens of slugs in scope terms: FTS5 would split a term at a hyphen. No slug contains it.
 HYPHEN_SUBSTITUTE = "·"
@@ -62,7 +62,7 @@ class SearchDocument(Base):
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
-    type_name: Mapped[str] = mapped_column(short_text(20))
+    type_name: Mapped[str] = mapped_column(short_text(TYPE_NAME_LENGTH))
     slug: Mapped[str] = mapped_column(short_text(SLUG_LENGTH))
     film: Mapped[str | None] = mapped_column(short_text(SLUG_LENGTH))
     exact: Mapped[str] = mapped_column(long_text())
