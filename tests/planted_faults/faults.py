@@ -185,7 +185,7 @@ HTTP = [
 RESOURCES = [
     Fault(
         "advisory-links-to-what-lacks-it",
-        "api/resources/advisories/schemas.py",
+        "api/resources/advisories.py",
         '"commentary", by="advisory"',
         '"commentary", by="exclude_advisory"',
         "tests/openapi/test_document.py",

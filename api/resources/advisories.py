@@ -1,14 +1,20 @@
-"""Schemas of advisories."""
+"""Advisories: their schemas and routes, in one module because they are few."""
 
 from __future__ import annotations
 
-from marshmallow import fields
+from typing import Any
 
+from flask.views import MethodView
+from marshmallow import fields
+from sqlalchemy import Select
+
+from api.http.url_converters import slug_parameter
 from api.schemas.fields import ConstantField, JSONObject, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField
 from api.schemas.pack_entry_fields import CreateSchema
 from api.schemas.reference_fields import ListURLField, NestedObject, URLField
 from api.schemas.shared_schemas import ItemSchema, ResponseSchema
+from api.views.blueprint import Blueprint
 from models import Advisory
 
 SEVERITIES = {
@@ -52,3 +58,36 @@ class AdvisoryCreateSchema(CreateSchema):
     name = Text(120, required=True)
     description = Text(1000, required=True)
     severities = JSONObject(SEVERITIES, required=True)
+
+
+blp = Blueprint(
+    "advisories", __name__, url_prefix="/v1", description="Kinds of sensitive content, with severities."
+)
+
+
+@blp.route("/advisories")
+class AdvisoryList(MethodView):
+    """All advisories."""
+
+    @blp.list_view(
+        AdvisoryQuerySchema, AdvisorySchema, operation="listAdvisories", example="/v1/advisories?limit=1"
+    )
+    def get(self, filters: dict[str, Any]) -> Select[Any]:
+        """List advisories
+
+        Returns all advisories, sorted by id by default.
+        """
+        return Advisory.select_where(**filters)
+
+
+@blp.route("/advisories/<slug:advisory>", parameters=[slug_parameter("advisory", "advisory")])
+class AdvisoryDetail(MethodView):
+    """One advisory."""
+
+    @blp.item(AdvisorySchema, operation="getAdvisory", example="/v1/advisories/gender-generalisation")
+    def get(self, advisory: str) -> Select[Any]:
+        """Get an advisory
+
+        Returns the advisory with this id, with the meaning of each severity.
+        """
+        return Advisory.select_where(id=[advisory])
