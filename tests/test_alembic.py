@@ -13,6 +13,7 @@ from api.core.config import Settings
 from models import Base, migrations
 from models.database import Database
 from tests.serving import ROOT
+from tests.table_definitions import table_definitions
 
 INI = ROOT / "alembic.ini"
 VERSIONS = ROOT / "models" / "migrations" / "versions"
@@ -108,7 +109,7 @@ def downgrade():
         batch.drop_column("sequel_id")
 """
 
-    def test_rows_that_refer_to_a_copied_table_stay(self, packed, tmp_path):
+    def test_their_definition_and_the_rows_that_refer_to_them_stay(self, packed, tmp_path):
         versions = shutil.copytree(
             VERSIONS, tmp_path / "versions", ignore=shutil.ignore_patterns("__pycache__")
         )
@@ -123,12 +124,13 @@ def downgrade():
                     for table in Base.metadata.sorted_tables
                 }
 
-        before = row_counts()
+        before, definitions = row_counts(), table_definitions(packed.engine)
         assert before["appearances"] > 0
         command.upgrade(config, "head")
         assert row_counts() == before
         command.downgrade(config, migrations.newest())
         assert row_counts() == before
+        assert table_definitions(packed.engine) == definitions
         appearance = Base.metadata.tables["appearances"]
         with packed.engine.connect() as connection, pytest.raises(IntegrityError):
             connection.execute(insert(appearance).values(scene_id=999, character_id=999, position=1))

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Enum
 from models import Base
 from models.database import Database
 from models.migrations import is_modelled, newest
+from models.migrations.sqlite_indexes import SQLiteWithDirections
 
 
 def get_engine() -> Engine:
@@ -72,7 +73,7 @@ def require_references(connection: Connection) -> None:
 
 
 engine = get_engine()
-is_sqlite = engine.dialect.name == "sqlite"
+is_sqlite = engine.dialect.name == SQLiteWithDirections.__dialect__
 with engine.connect() as connection, without_foreign_keys(connection) if is_sqlite else nullcontext():
     context.configure(
         connection=connection,

@@ -1,18 +1,20 @@
 """Migrations: up, down and up again, to exactly the tables that the models describe."""
 
-import re
 from contextlib import closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Text, inspect, select
+from sqlalchemy import Column, Index, Integer, MetaData, Text, inspect, select
 
+import models.migrations.sqlite_indexes  # noqa: F401 (Alembic uses it once it is loaded)
 from models import Base, migrations
 from models.database import Database
 from models.list_index_table import ListIndexRow
 from models.search.index_tables import SearchDocument
+from tests.table_definitions import table_definitions
 
 TABLES = set(Base.metadata.tables)
 
@@ -36,18 +38,6 @@ def tables(engine):
     return {name for name in names if migrations.is_modelled(name, "table", None)}
 
 
-def columns_and_indexes(engine):
-    """Return the kind, table and name of every column and index."""
-    inspector = inspect(engine)
-    tables_by_kind = {"column": inspector.get_multi_columns(), "index": inspector.get_multi_indexes()}
-    return {
-        (kind, table, row["name"])
-        for kind, rows_by_table in tables_by_kind.items()
-        for (_, table), rows in rows_by_table.items()
-        for row in rows
-    }
-
-
 def differences(database, metadata=Base.metadata):
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
@@ -61,30 +51,6 @@ def copy_of_models():
     for table in Base.metadata.sorted_tables:
         table.to_metadata(metadata)
     return metadata
-
-
-def literals(condition):
-    """Return the texts and numbers of a condition, sorted: they are the same in every dialect."""
-    return sorted(re.findall(r"'[^']*'|\b\d+\b", condition))
-
-
-def model_checks(engine):
-    return {
-        constraint.name: literals(
-            str(constraint.sqltext.compile(engine, compile_kwargs={"literal_binds": True}))
-        )
-        for table in Base.metadata.sorted_tables
-        for constraint in table.constraints
-        if isinstance(constraint, CheckConstraint)
-    }
-
-
-def database_checks(engine):
-    return {
-        check["name"]: literals(check["sqltext"])
-        for table in tables(engine)
-        for check in inspect(engine).get_check_constraints(table)
-    }
 
 
 def listed(database):
@@ -107,10 +73,10 @@ class TestUpgrade:
         assert tables(database.engine) == {*TABLES, "alembic_version"}
 
     def test_after_a_downgrade_it_creates_them_again(self, database):
+        before = table_definitions(database.engine)
         migrations.downgrade(database.engine)
         migrations.upgrade(database.engine)
-        assert differences(database) == []
-        assert database_checks(database.engine) == model_checks(database.engine)
+        assert table_definitions(database.engine) == before
 
 
 class TestDowngrade:
@@ -122,15 +88,15 @@ class TestDowngrade:
         migrations.downgrade(packed.engine)
         assert tables(packed.engine) == {"alembic_version"}
 
-    def test_each_step_leaves_the_columns_and_indexes_of_the_revision_before(self, unmigrated):
+    def test_each_step_leaves_the_tables_of_the_revision_before(self, unmigrated):
         revisions = [script.revision for script in ScriptDirectory(migrations.__path__[0]).walk_revisions()]
         expected = {}
         for revision in reversed(revisions):
             migrations.upgrade(unmigrated, revision)
-            expected[revision] = columns_and_indexes(unmigrated)
+            expected[revision] = table_definitions(unmigrated)
         for revision in revisions[1:]:
             migrations.downgrade(unmigrated, revision)
-            assert columns_and_indexes(unmigrated) == expected[revision], revision
+            assert table_definitions(unmigrated) == expected[revision], revision
 
 
 class TestListIndex:
@@ -166,29 +132,29 @@ class TestModelsAndMigrations:
     def test_they_describe_the_same_tables(self, small):
         assert differences(small) == []
 
-    def test_they_have_the_same_checks(self, small):
-        # Alembic does not compare these.
-        checks = database_checks(small.engine)
-        assert checks == model_checks(small.engine)
-        assert checks["ck_advisory_links_severity_range"] == ["1", "3"]
+    def test_they_create_the_same_tables(self, small, unmigrated):
+        # Alembic does not compare CHECK constraints and collations.
+        Base.metadata.create_all(unmigrated)
+        of_models, of_migrations = table_definitions(unmigrated), table_definitions(small.engine)
+        # On PostgreSQL, migration 0002 makes it a GIN index; the model does not say so.
+        for definitions in (of_models, of_migrations):
+            del definitions["index ix_search_documents_terms"]
+        assert of_migrations == of_models
 
-    def test_they_have_the_same_collations(self, postgresql_engine):
-        # Alembic does not compare these either; a server may have another default.
-        with postgresql_engine.fresh() as url, closing(Database(url)) as database:
-            in_database = {
-                (table, column["name"]): column["type"].collation
-                for (_, table), columns in inspect(database.engine).get_multi_columns().items()
-                for column in columns
-                if isinstance(column["type"], String) and table in TABLES
-            }
-            in_models = {
-                (table.name, column.name): column.type.dialect_impl(database.engine.dialect).collation
-                for table in Base.metadata.sorted_tables
-                for column in table.columns
-                if isinstance(column.type, String)
-            }
-        assert in_database == in_models
-        assert in_models["films", "title"] == in_models["quotes", "text"] == "C"
+    def test_copied_tables_are_the_same(self, sqlite_engine):
+        # SQLite cannot alter a constraint: batch_alter_table copies the table.
+        with sqlite_engine.fresh() as url, closing(Database(url)) as database:
+            before = table_definitions(database.engine)
+            with database.engine.connect() as connection:
+                operations = Operations(MigrationContext.configure(connection))
+                for table in TABLES:
+                    with operations.batch_alter_table(table, recreate="always"):
+                        pass
+                connection.commit()
+            assert table_definitions(database.engine) == before
+        assert before["index ix_films_title_down"] == [
+            "CREATE INDEX ix_films_title_down ON films (title DESC, slug)"
+        ]
 
 
 def more_columns(metadata):
@@ -211,6 +177,12 @@ def no_index(metadata):
     metadata.tables["films"].indexes.clear()
 
 
+def another_direction(metadata):
+    table = metadata.tables["films"]
+    table.indexes = {one for one in table.indexes if one.name != "ix_films_title_down"}
+    Index("ix_films_title_down", table.c.title, table.c.slug)
+
+
 def no_unique_slug(metadata):
     table = metadata.tables["films"]
     table.constraints = {one for one in table.constraints if one.name != "uq_films_slug"}
@@ -221,11 +193,15 @@ class TestComparison:
 
     def test_it_reports_a_difference(self, small):
         assert differences(small, copy_of_models()) == []
-        for change in (more_columns, another_type, null_allowed, no_table, no_index, no_unique_slug):
+        for change in (
+            more_columns,
+            another_type,
+            null_allowed,
+            no_table,
+            no_index,
+            another_direction,
+            no_unique_slug,
+        ):
             metadata = copy_of_models()
             change(metadata)
             assert differences(small, metadata), change.__name__
-
-    def test_checks_differ_by_their_values(self):
-        assert literals("kind IN ('a', 'b')") != literals("kind IN ('a', 'b', 'c')")
-        assert literals("year BETWEEN 1 AND 20") != literals("year BETWEEN 1 AND 200")

@@ -504,6 +504,14 @@ MODELS = [
         "tests/models/test_migrations.py",
     ),
     Fault(
+        "copied-table-loses-descending-indexes",
+        "models/migrations/sqlite_indexes.py",
+        '("desc",)',
+        "()",
+        "tests/models/test_migrations.py",
+        caught_before=False,
+    ),
+    Fault(
         "migration-loses-severities",
         "models/migrations/versions/0006_the_order_of_lots.py",
         "r.random_key, coalesce({flag}, 0)",
