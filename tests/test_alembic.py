@@ -6,6 +6,8 @@ from io import StringIO
 import pytest
 from alembic import command
 from alembic.config import CommandLine, Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -85,6 +87,26 @@ class TestRevision:
         [text] = generate("Add sources").values()
         compile(text, "migration", "exec")
         assert '"draft"' in text
+
+    def test_it_restores_a_descending_index_of_a_table_that_it_copies(self, generate, url, tmp_path):
+        database = Database(url)
+        modelled = table_definitions(database.engine)
+        with database.engine.connect() as connection:
+            operations = Operations(MigrationContext.configure(connection))
+            with operations.batch_alter_table("scenes") as batch:
+                batch.drop_constraint("fk_scenes_film_id", type_="foreignkey")
+            operations.drop_index("ix_scenes_title_down", "scenes")
+            operations.create_index("ix_scenes_title_down", "scenes", ["title", "slug"])
+            connection.commit()
+        changed = table_definitions(database.engine)
+        assert generate("Refer to films")
+        config = Config(INI)
+        config.set_main_option("version_locations", str(tmp_path / "versions"))
+        command.upgrade(config, "head")
+        assert table_definitions(database.engine) == modelled
+        command.downgrade(config, migrations.newest())
+        assert table_definitions(database.engine) == changed
+        database.close()
 
 
 class TestCopiedTables:

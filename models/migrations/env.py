@@ -11,7 +11,14 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from alembic.operations.ops import MigrationScript
+from alembic.autogenerate.rewriter import Rewriter
+from alembic.operations.ops import (
+    CreateIndexOp,
+    DropIndexOp,
+    MigrateOperation,
+    MigrationScript,
+    ModifyTableOps,
+)
 from alembic.util import messaging
 from sqlalchemy import Connection, Engine, Enum
 
@@ -19,6 +26,8 @@ from models import Base
 from models.database import Database
 from models.migrations import is_modelled, newest
 from models.migrations.sqlite_indexes import SQLiteWithDirections
+
+rewriter = Rewriter()
 
 
 def get_engine() -> Engine:
@@ -41,6 +50,18 @@ def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Lit
         autogenerate.imports.add(f"from {own.__module__} import {own.__name__}")
         return f"{own.__name__}()"
     return False
+
+
+@rewriter.rewrites(ModifyTableOps)
+def move_indexes_out_of_batch(_context: Any, _revision: Any, batch: ModifyTableOps) -> list[MigrateOperation]:
+    """Drop indexes before the batch and create them after it.
+
+    A batch that copies the table fails on a new index that is descending.
+    """
+    dropped = [each for each in batch.ops if isinstance(each, DropIndexOp)]
+    created = [each for each in batch.ops if isinstance(each, CreateIndexOp)]
+    rest = [each for each in batch.ops if not isinstance(each, DropIndexOp | CreateIndexOp)]
+    return [*dropped, ModifyTableOps(batch.table_name, rest, schema=batch.schema), *created]
 
 
 def prepare_revision(_context: Any, _revision: Any, directives: list[MigrationScript]) -> None:
@@ -81,7 +102,7 @@ with engine.connect() as connection, without_foreign_keys(connection) if is_sqli
         compare_type=True,
         include_name=is_modelled,
         render_item=render_item,
-        process_revision_directives=prepare_revision,
+        process_revision_directives=rewriter.chain(prepare_revision),
         # SQLite cannot alter a constraint in place: Alembic copies the table instead.
         render_as_batch=is_sqlite,
     )
