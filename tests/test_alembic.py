@@ -12,8 +12,10 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from api.core.config import Settings
-from models import Base, migrations
+from models import Alias, Base, Revision, migrations
 from models.database import Database
+from models.search.index_tables import IndexStatistics
+from models.search.text_analysis import ANALYSIS_VERSION
 from tests.serving import ROOT
 from tests.table_definitions import table_definitions
 
@@ -109,6 +111,22 @@ class TestRevision:
         database.close()
 
 
+@pytest.fixture
+def configure(tmp_path):
+    """Return a function that adds a migration and returns Alembic's configuration for an engine."""
+
+    def add(migration, engine):
+        versions = shutil.copytree(
+            VERSIONS, tmp_path / "versions", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        (versions / "9999_added.py").write_text(migration.format(newest=migrations.newest()))
+        config = migrations.configuration(engine)
+        config.set_main_option("version_locations", str(versions))
+        return config
+
+    return add
+
+
 class TestCopiedTables:
     """SQLite alters a table by a copy, and drops the old one."""
 
@@ -131,13 +149,8 @@ def downgrade():
         batch.drop_column("sequel_id")
 """
 
-    def test_their_definition_and_the_rows_that_refer_to_them_stay(self, packed, tmp_path):
-        versions = shutil.copytree(
-            VERSIONS, tmp_path / "versions", ignore=shutil.ignore_patterns("__pycache__")
-        )
-        (versions / "9999_add_sequels.py").write_text(self.MIGRATION.format(newest=migrations.newest()))
-        config = migrations.configuration(packed.engine)
-        config.set_main_option("version_locations", str(versions))
+    def test_their_definition_and_the_rows_that_refer_to_them_stay(self, packed, configure):
+        config = configure(self.MIGRATION, packed.engine)
 
         def row_counts():
             with packed.engine.connect() as connection:
@@ -156,3 +169,53 @@ def downgrade():
         appearance = Base.metadata.tables["appearances"]
         with packed.engine.connect() as connection, pytest.raises(IntegrityError):
             connection.execute(insert(appearance).values(scene_id=999, character_id=999, position=1))
+
+
+class TestDroppedResources:
+    MIGRATION = """
+from alembic import op
+
+revision, down_revision = "9999", "{newest}"
+
+
+def upgrade():
+    op.drop_table("advisory_links")
+    op.drop_table("advisories")
+"""
+
+    @staticmethod
+    def types_of(model, database):
+        with database.read_session() as session:
+            return set(session.scalars(select(model.type_name)))
+
+    @staticmethod
+    def index_version(database):
+        with database.read_session() as session:
+            return session.scalar(select(IndexStatistics.version))
+
+    def test_their_revisions_and_aliases_are_deleted(self, packed, configure):
+        with packed.write_session() as session:
+            session.add_all(
+                Alias(type_name=name, slug="old", resource_id=1) for name in ("advisory", "theme")
+            )
+        types = self.types_of(Revision, packed)
+        assert "advisory" in types
+        command.upgrade(configure(self.MIGRATION, packed.engine), "head")
+        assert self.types_of(Revision, packed) == types - {"advisory"}
+        assert self.types_of(Alias, packed) == {"theme"}
+
+    def test_the_search_index_is_outdated(self, packed, configure):
+        command.upgrade(configure(self.MIGRATION, packed.engine), "head")
+        assert self.index_version(packed) == ""
+
+    def test_so_it_is_without_the_model(self, packed, configure):
+        with packed.write_session() as session:
+            session.connection().exec_driver_sql("CREATE TABLE places (id INTEGER)")
+        migration = self.MIGRATION.replace("advisories", "places")
+        command.upgrade(configure(migration, packed.engine), "head")
+        assert self.index_version(packed) == ""
+
+    def test_other_tables_leave_it_as_it_is(self, packed, configure):
+        migration = self.MIGRATION.replace('    op.drop_table("advisories")\n', "")
+        command.upgrade(configure(migration, packed.engine), "head")
+        assert self.index_version(packed) == ANALYSIS_VERSION

@@ -20,12 +20,13 @@ from alembic.operations.ops import (
     ModifyTableOps,
 )
 from alembic.util import messaging
-from sqlalchemy import Connection, Engine, Enum
+from sqlalchemy import Connection, Engine, Enum, delete, inspect, update
 
-from models import Base
+from models import RESOURCES, Alias, Base, Revision
 from models.database import Database
 from models.migrations import is_modelled, newest
 from models.migrations.sqlite_indexes import SQLiteWithDirections
+from models.search.index_tables import IndexStatistics
 
 rewriter = Rewriter()
 
@@ -93,7 +94,28 @@ def require_references(connection: Connection) -> None:
         raise RuntimeError(f"The migration leaves a row of {row[0]} that refers to no row of {row[2]}.")
 
 
+def forget_dropped_resources(connection: Connection, tables_before: set[str]) -> None:
+    """Delete the revisions and aliases of each resource whose table was dropped.
+
+    Another table of that name would number its rows from 1 again. The search index and the list index, which
+    still have the dropped rows, are marked as outdated: ``ensure_index_current`` rebuilds them.
+    """
+    types = {model.__tablename__: model.type_name for model in RESOURCES}
+    tables = set(inspect(connection).get_table_names())
+    # A table without a model may be that of a resource that this version no longer has.
+    dropped = tables_before - tables - (Base.metadata.tables.keys() - types.keys())
+    if not dropped:
+        return
+    dropped_types = [types[table] for table in dropped if table in types]
+    for model in (Revision, Alias):
+        if model.__tablename__ in tables:
+            connection.execute(delete(model).where(model.type_name.in_(dropped_types)))
+    if IndexStatistics.__tablename__ in tables:
+        connection.execute(update(IndexStatistics).values(version=IndexStatistics.empty_row()["version"]))
+
+
 engine = get_engine()
+tables_before = set(inspect(engine).get_table_names())
 is_sqlite = engine.dialect.name == SQLiteWithDirections.__dialect__
 with engine.connect() as connection, without_foreign_keys(connection) if is_sqlite else nullcontext():
     context.configure(
@@ -108,6 +130,7 @@ with engine.connect() as connection, without_foreign_keys(connection) if is_sqli
     )
     with context.begin_transaction():
         context.run_migrations()
+        forget_dropped_resources(connection, tables_before)
     if is_sqlite:
         require_references(connection)
     connection.commit()

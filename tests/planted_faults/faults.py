@@ -512,6 +512,14 @@ MODELS = [
         caught_before=False,
     ),
     Fault(
+        "dropped-resource-leaves-its-revisions",
+        "models/migrations/env.py",
+        "forget_dropped_resources(connection, tables_before)",
+        "pass",
+        "tests/test_alembic.py",
+        caught_before=False,
+    ),
+    Fault(
         "migration-loses-severities",
         "models/migrations/versions/0006_the_order_of_lots.py",
         "r.random_key, coalesce({flag}, 0)",
