@@ -8,6 +8,7 @@ otherwise, to other films.
 import itertools
 
 from hypothesis import strategies as st
+from sqlalchemy import Enum
 
 from models import (
     RESOURCES,
@@ -46,6 +47,9 @@ from tests.choices import (
 #: How many rows of a noun there may be.
 SIZES = {"film": (2, 3), "source": (1, 2), "theme": (3, 1, 5, 0)}
 
+#: Columns that are computed from others.
+COMPUTED = ("slug", "random_key", "word_count")
+
 
 class Author:
     """Writes rows of every noun as plain values, references as ids; ``choose`` makes every choice."""
@@ -57,17 +61,28 @@ class Author:
         self.content = {model.type_name: [] for model in RESOURCES}
 
     def write(self, sizes):
-        missing = [model.type_name for model in RESOURCES if not hasattr(self, model.type_name)]
-        assert not missing, f"tests/generated.py: Author needs a method for each of {missing}."
         # Vocabularies first: other content refers to them.
-        for model in (Advisory, Theme, *(one for one in RESOURCES if one not in (Advisory, Theme))):
-            rows = self.content[model.type_name]
-            for place in range(self.choose.one(sizes.get(model.type_name, (2, 1, 4, 0)))):
-                rows.append(self.row(model.type_name, place) | getattr(self, model.type_name)(place))
-                rows[-1]["slug"] = self.slug(rows[-1], place)
+        models = (Advisory, Theme, *(one for one in RESOURCES if one not in (Advisory, Theme)))
+        for model in models:
+            if hasattr(self, model.type_name):
+                self.add_rows(model, sizes, getattr(self, model.type_name))
         self.relate_themes()
         self.relate_claims()
+        # Afterwards, so that a column or a resource more changes no other choice.
+        for model in models:
+            if not hasattr(self, model.type_name):
+                self.add_rows(
+                    model, sizes, lambda _, model=model: self.of_film() if hasattr(model, "film") else {}
+                )
+        for model in models:
+            for row in self.content[model.type_name]:
+                row.update(self.other_columns(model, row))
         return self.content
+
+    def add_rows(self, model, sizes, values):
+        for place in range(self.choose.one(sizes.get(model.type_name, (2, 1, 4, 0)))):
+            row = self.row(model.type_name, place) | values(place)
+            self.content[model.type_name].append(row | {"slug": self.slug(row, place)})
 
     def line(self, most=300):
         return self.choose.one(self.texts)[:most].strip()
@@ -101,6 +116,31 @@ class Author:
             "deleted_at": self.choose.one(DELETED) if place else None,
             "pack_digest": self.choose.one((None, *HASHES)),
         }
+
+    def other_columns(self, model, row):
+        """Return values for the columns of a model that no method here writes, chosen by their types."""
+        columns = {
+            column.name.removesuffix("_id"): column
+            for column in model.__table__.columns
+            if not column.primary_key and column.name not in COMPUTED
+        }
+        return {
+            name: self.value(column, row.get("film")) for name, column in columns.items() if name not in row
+        }
+
+    def value(self, column, film):
+        """Return an unlikely value of a column; for a foreign key, an id of the same film."""
+        if column.nullable and self.choose.one((False, True)):
+            return None
+        for key in column.foreign_keys:
+            [model] = [model for model in RESOURCES if model.__table__ is key.column.table]
+            slugs = self.slugs(model.type_name, film)
+            return self.choose.one(slugs) if slugs else None
+        if isinstance(column.type, Enum):
+            return self.choose.one(list(column.type.enum_class))
+        if issubclass(column.type.python_type, str):
+            return self.line(getattr(column.type, "length", None))
+        return self.number()
 
     def advisory(self, place):
         severities = {number: self.line(120) for number in "123"}

@@ -54,8 +54,8 @@ def columns(model, row):
 def link(resource, row, made):
     """Give a resource the references and the parts that its row names."""
     for name, value in row.items():
-        if name in ONE:
-            setattr(resource, name, made[ONE[name], value] if value else None)
+        if name in ONE or (isinstance(value, str) and (name, value) in made):
+            setattr(resource, name, made[ONE.get(name, name), value] if value else None)
         elif name in SEVERAL:
             setattr(resource, name, [made[SEVERAL[name], slug] for slug in value])
         elif name in PARTS:

@@ -68,14 +68,12 @@ class TestAModel:
         assert "4 (Quote)" in message().removeprefix("models/scene.py: Scene needs a unique search_number")
 
     def test_is_listed_only_with_a_film_and_a_position(self):
-        class Location(Listed, Versioned):
-            type_name, example_id, to_record = "location", "her-2013-letter-office", Quote.to_record
+        class Costume(Listed, Versioned):
+            type_name, example_id, to_record = "costume", "her-2013-red-shirt", Quote.to_record
             search_number, search_weights = 15, {"to_record": 1}
 
-        with pytest.raises(
-            IncompleteResource, match=r": Location is Listed, so it must be OfFilm and have a"
-        ):
-            check_model(Location)
+        with pytest.raises(IncompleteResource, match=r": Costume is Listed, so it must be OfFilm and have a"):
+            check_model(Costume)
 
     def test_is_checked_before_a_pack_is_read(self, monkeypatch):
         monkeypatch.delattr(Quote, "example_id")
@@ -85,46 +83,46 @@ class TestAModel:
 
 @pytest.fixture
 def package(monkeypatch, tmp_path):
-    """Return a function that creates modules in the package of quotes, which is now called locations."""
+    """Return a function that creates modules in the package of quotes, which is now called costumes."""
 
     def package(**modules):
-        monkeypatch.setattr(Quote, "__tablename__", "locations")
+        monkeypatch.setattr(Quote, "__tablename__", "costumes")
         monkeypatch.setattr(api.resources, "RESOURCES", (Quote,))
         monkeypatch.setattr(api.resources, "__path__", [str(tmp_path)])
         for name in ("", ".schemas", ".routes"):
-            monkeypatch.delitem(sys.modules, f"api.resources.locations{name}", raising=False)
-        (tmp_path / "locations").mkdir()
+            monkeypatch.delitem(sys.modules, f"api.resources.costumes{name}", raising=False)
+        (tmp_path / "costumes").mkdir()
         for name, code in modules.items():
-            (tmp_path / "locations" / f"{name}.py").write_text(code)
+            (tmp_path / "costumes" / f"{name}.py").write_text(code)
 
     return package
 
 
 class TestAPackage:
     def test_must_exist(self, message, monkeypatch):
-        monkeypatch.setattr(Quote, "__tablename__", "locations")
+        monkeypatch.setattr(Quote, "__tablename__", "costumes")
         assert message() == (
-            "api/resources/locations/schemas.py is missing. models/quote.py declares the resource “quote”,"
-            " whose schemas must be there, or in api/resources/locations.py."
+            "api/resources/costumes/schemas.py is missing. models/quote.py declares the resource “quote”,"
+            " whose schemas must be there, or in api/resources/costumes.py."
         )
 
     def test_needs_schemas(self, message, package):
         package(__init__="", routes="")
-        assert message().startswith("api/resources/locations/schemas.py is missing.")
+        assert message().startswith("api/resources/costumes/schemas.py is missing.")
 
     def test_needs_routes(self, message, package):
         package(__init__="", schemas="")
-        assert message().startswith("api/resources/locations/routes.py is missing.")
+        assert message().startswith("api/resources/costumes/routes.py is missing.")
 
     def test_needs_a_blueprint(self, message, package):
         package(__init__="", schemas="", routes="")
-        assert message() == "api/resources/locations/routes.py needs a blueprint named blp."
+        assert message() == "api/resources/costumes/routes.py needs a blueprint named blp."
 
     def test_may_be_one_module(self, message, package, tmp_path):
         package()
-        (tmp_path / "locations").rmdir()
-        (tmp_path / "locations.py").write_text("")
-        assert message() == "api/resources/locations.py needs a blueprint named blp."
+        (tmp_path / "costumes").rmdir()
+        (tmp_path / "costumes.py").write_text("")
+        assert message() == "api/resources/costumes.py needs a blueprint named blp."
 
     @pytest.mark.parametrize("kind", ["", "Query", "Create"])
     def test_needs_its_schemas(self, message, monkeypatch, kind):
@@ -194,7 +192,7 @@ class TestAFieldThatRefersToNothing:
     def test_names_the_file_that_declares_it(self, field):
         with pytest.raises(
             IncompleteResource,
-            match=r"^tests/api/test_incomplete_resources\.py: a field refers to the resource type “locaton”, but"
+            match=r"^tests/api/test_incomplete_resources\.py: a field refers to the resource type “costme”, but"
             r" no model in models/ declares it\. There are film, source, character",
         ):
-            field("locaton")
+            field("costme")

@@ -3,9 +3,10 @@
 import datetime as dt
 from types import SimpleNamespace
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from models import (
+    RESOURCES,
     Advisory,
     AdvisoryLink,
     Alias,
@@ -29,6 +30,7 @@ from models import (
     Source,
     SourceKind,
     Theme,
+    Versioned,
     Voice,
     Weight,
 )
@@ -172,11 +174,28 @@ def words_said(of, made):
     return {"line": line, "maxim": maxim, "claim": claim, "doubt": doubt}
 
 
+def resource(model, of):
+    """Return a row of a resource that nothing here writes: its required columns, by their types."""
+    required = (
+        column for column in inspect(model).columns if not column.nullable and column.name != "film_id"
+    )
+    values = {
+        column.name: "Text." if issubclass(column.type.python_type, str) else 1
+        for column in required
+        if not column.primary_key and not hasattr(Versioned, column.name)
+    }
+    if hasattr(model, "film"):
+        values["film"] = of
+    return named(model, f"{of.slug}-{model.type_name}", **values)
+
+
 def fill(session):
     """Add one film with all that can stand on it, signed by “maker”; return everything by name."""
     made = {"film": film(), **vocabulary()}
     made |= people(made["film"], made)
     made |= words_said(made["film"], made)
+    written = {type(row) for row in made.values()}
+    made |= {model.type_name: resource(model, made["film"]) for model in RESOURCES if model not in written}
     with change_set(session, "maker", at=RELEASED):
         session.add_all(made.values())
         session.flush()

@@ -10,7 +10,9 @@ from sqlalchemy import (
     Enum,
     ForeignKeyConstraint,
     UniqueConstraint,
+    and_,
     func,
+    or_,
     select,
     text,
     update,
@@ -169,8 +171,10 @@ def foreign_keys():
 def to_no_row(constraint):
     """Return the statement that points a foreign key at no row, in few enough rows to break no other rule."""
     [column] = [column for column in constraint.columns if len(column.foreign_keys) == 1]
-    one = select(func.max(column)).scalar_subquery()
-    return update(constraint.table).where(column == one).values({column.name: NO_ROW})
+    key = next(iter(constraint.table.primary_key))
+    largest, last = (select(func.max(each)).scalar_subquery() for each in (column, key))
+    rows = or_(column == largest, and_(largest.is_(None), key == last))
+    return update(constraint.table).where(rows).values({column.name: NO_ROW})
 
 
 @pytest.fixture

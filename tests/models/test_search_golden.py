@@ -4,6 +4,7 @@ Each answer was read beside the pack: what is called so comes first, then what s
 what says it in passing.
 """
 
+from api.resources.search.schemas import HIT_TYPES
 from models.search import parse, search
 from tests.cases import each
 from tests.statements import statements
@@ -176,7 +177,7 @@ MEANT = {
 
 def search_hits(database, text, **narrowed):
     with database.read_session() as session:
-        return search(session, parse(text), **narrowed)
+        return search(session, parse(text), **{"types": HIT_TYPES} | narrowed)
 
 
 @each("text", GOLDEN)

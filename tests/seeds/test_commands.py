@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from models import RESOURCES
 from seeds.diagnostics import Diagnostic
 from subtext_cli.commands import cli
 from tests.databases import SEEDS
@@ -181,16 +182,8 @@ class TestSeed:
         first = subtext("seed", SUBTEXT_DATABASE_URL=url)
         second = subtext("seed", SUBTEXT_DATABASE_URL=url)
         assert (first.exit_code, second.exit_code) == (0, 0)
-        assert [line.split(":")[0] for line in first.output.splitlines()] == [
-            "film",
-            "source",
-            "character",
-            "scene",
-            "quote",
-            "commentary",
-            "theme",
-            "advisory",
-        ]
+        types = [line.split(":")[0] for line in first.output.splitlines()]
+        assert types == [model.type_name for model in RESOURCES]
         assert all(line.endswith(" 0 updated, 0 unchanged") for line in first.output.splitlines())
         assert all(": 0 created, 0 updated, " in line for line in second.output.splitlines())
 
