@@ -45,7 +45,7 @@ def main() -> None:
     logs.configure()
     try:
         cli()
-    except (InvalidSetting, IncompleteResource) as error:
+    except (InvalidSetting, IncompleteResource, migrations.MissingMigration) as error:
         raise SystemExit(f"subtext: {error}") from None
     except SQLAlchemyError as error:
         unavailable = as_unavailable(error)
@@ -78,12 +78,10 @@ def migrate() -> None:
 
 
 def _migrate(database: Database) -> None:
-    if not migrations.is_current(database.engine):
+    if migrations.is_current(database.engine):
+        migrations.require_all_columns(database.engine)
+    else:
         migrations.upgrade(database.engine)
-    if missing := migrations.columns_without_migration(database.engine):
-        raise SystemExit(
-            f"subtext: No migration creates {', '.join(missing)}. Run `make migration` to generate one."
-        )
     # A new stemmer release may produce different terms for the same text.
     ensure_index_current(database.engine)
 

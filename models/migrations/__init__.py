@@ -55,21 +55,36 @@ def is_current(engine: Engine) -> bool:
     return current(engine) == newest()
 
 
-def columns_without_migration(engine: Engine) -> list[str]:
-    """Return the columns of the models, as ``table.column``, that the database does not have."""
+class MissingMigration(Exception):
+    """The models have tables or columns that no migration creates; ``str()`` names them."""
+
+
+def require_all_columns(engine: Engine) -> None:
+    """Check that a database at the newest migration has every table and column of the models.
+
+    Raises:
+        MissingMigration: it lacks some.
+    """
     tables = Base.metadata.tables
     stored = {
-        f"{table}.{column['name']}"
+        table: {column["name"] for column in columns}
         for (_, table), columns in inspect(engine).get_multi_columns(filter_names=list(tables)).items()
-        for column in columns
     }
-    return [
-        name for table in tables.values() for column in table.columns if (name := str(column)) not in stored
+    missing = [name for name in tables if name not in stored] + [
+        str(column) for name in stored for column in tables[name].columns if column.name not in stored[name]
     ]
+    if missing:
+        raise MissingMigration(
+            f"No migration creates {', '.join(missing)}. Run `make migration NAME=…` to generate one."
+        )
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
-    """Upgrade the database to ``target``. At the newest migration, also build the search index if needed."""
+    """Upgrade the database to ``target``. At the newest migration, also build the search index if needed.
+
+    Raises:
+        MissingMigration: the newest migration lacks columns of the models.
+    """
     from alembic import command
 
     command.upgrade(configuration(engine), target)
@@ -77,6 +92,7 @@ def upgrade(engine: Engine, target: str = "head") -> None:
         # Imported here because migrations must not depend on the current models.
         from models.search import ensure_index_current
 
+        require_all_columns(engine)
         ensure_index_current(engine)
 
 
