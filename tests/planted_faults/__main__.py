@@ -10,23 +10,18 @@ import argparse
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.planted_faults.faults import FAULTS, Fault
+from tests.tree_copy import PYTHON, copy_tree
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGES = ("api", "models", "openapi", "seeds", "subtext_cli", "tests")
-EXCLUDED = (".git", ".venv", "node_modules", "__pycache__", ".*_cache", "var", "build")
-NODE_MODULES = "openapi/node_modules"
-PYTHON = ".venv/bin/python"
 PYTEST = ("pytest", "-q", "--tb=no", "-pno:cacheprovider", "-pno:xdist")
 #: The kind, file and rest of a test id in pytest's summary.
 FAILURE = re.compile(r"^(FAILED|ERROR) ([^\s:]+)(\S*)", re.MULTILINE)
@@ -41,32 +36,6 @@ class PytestRun(NamedTuple):
 
     status: int
     failures: list[tuple[str, str, str]]
-
-
-def copy_tree(folder: Path) -> Path:
-    """Copy the working tree into ``folder``, with an environment whose commands import from the copy."""
-    copy = Path(shutil.copytree(ROOT, folder / "copy", ignore=shutil.ignore_patterns(*EXCLUDED)))
-    if (ROOT / NODE_MODULES).exists():
-        (copy / NODE_MODULES).symlink_to((ROOT / NODE_MODULES).resolve())
-    venv.create(copy / ".venv", symlinks=True)
-    installed, packages = (
-        next(prefix.glob("lib/*/site-packages")) for prefix in (Path(sys.prefix), copy / ".venv")
-    )
-    # Python ignores .pth files in folders that a .pth file adds, so the editable install has no effect.
-    (packages / "copy.pth").write_text(f"{copy}\n{installed}\n")
-    for script in (Path(sys.prefix) / "bin").iterdir():
-        target = copy / ".venv" / "bin" / script.name
-        if not target.exists():
-            target.write_bytes(
-                script.read_bytes().replace(f"#!{sys.prefix}/".encode(), f"#!{copy}/.venv/".encode())
-            )
-            target.chmod(0o755)
-    code = f"import {', '.join(PACKAGES)}; print(*(m.__file__ for m in ({', '.join(PACKAGES)})))"
-    # Some tests start `subtext` without environment variables, and its server with -P.
-    output = subprocess.check_output([copy / PYTHON, "-P", "-c", code], cwd=folder, env={}, text=True)
-    if not all(file.startswith(f"{copy}/") for file in output.split()):
-        raise SystemExit(f"Processes would import from {output}")
-    return copy
 
 
 def run_pytest(copy: Path, *options: str, timeout: int | None = None) -> PytestRun:
