@@ -1,15 +1,15 @@
-"""One test that tries many cases: cheaper than a parametrised one, and a failure still names its case."""
+"""Many cases in one pytest item: faster than a parametrised test, and each failure still names its case."""
 
 import inspect
 from functools import wraps
 
 
 def each(names, values, ids=None):
-    """Run a test once for each of the values, as ``pytest.mark.parametrize`` would, but as a single test.
+    """Run a test once for each value, like ``pytest.mark.parametrize``, but as a single pytest item.
 
-    Every case runs, whatever became of those before it; what failed is raised with the case as a note, several
-    failures as an ``ExceptionGroup``. Fixtures are set up once for all cases: a test whose fixtures must be new
-    for each case is parametrised instead. Above a class it holds for each of the tests in it.
+    Every case runs, even after an earlier one fails. A failure has a note that names its case; several failures
+    are raised as an ``ExceptionGroup``. Fixtures are set up once for all cases, so use ``parametrize`` for a test
+    that needs new fixtures for each case. Applied to a class, the decorator applies to each of its tests.
     """
     names = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
     cases = [dict(zip(names, value if len(names) > 1 else (value,), strict=True)) for value in values]
@@ -28,9 +28,9 @@ def each(names, values, ids=None):
                 try:
                     test(*args, **kwargs, **case)
                 except Exception as failure:
-                    shown = ids(case[names[0]]) if callable(ids) else None
+                    label = ids(case[names[0]]) if callable(ids) else None
                     failure.add_note(
-                        f"case {number}: {shown or ', '.join(f'{name}={value!r}' for name, value in case.items())}"
+                        f"case {number}: {label or ', '.join(f'{name}={value!r}' for name, value in case.items())}"
                     )
                     failures.append(failure)
             if len(failures) == 1:

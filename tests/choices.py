@@ -1,4 +1,4 @@
-"""What made-up content is made of: values that are hard to store or to serve, and who chooses among them."""
+"""Values for generated content that are hard to store or to serve, and two ways to choose among them."""
 
 import datetime as dt
 import random
@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from api.schemas.fields import UNSTORABLE_CHARACTERS
 from models import Status
 
-#: The largest number that an integer column holds.
+#: The largest value of an integer column.
 LARGEST = 2**31 - 1
-#: Texts that something between a database and a client may take for something else.
+#: Texts that a database, a serialiser or a client may misinterpret.
 NASTY = (
     "plain",
     'It\'s "quoted" \\ back\\slash \\n \\u0041 `tick`',
@@ -45,17 +45,17 @@ TIMECODES = ("00:00:00", "01:02:03", "99:59:59")
 LANGUAGES = ("en", "zh-Hant-TW", "sgn-BE-FR", "und-" + "-".join(["abcdefg"] * 3) + "-abcdefg")
 ADDRESSES = ("https://example.org/?a=1&b=%20#c", "https://example.org/" + "é" * 1980)
 HASHES = ("0" * 64, "0123456789abcdef" * 4)
-#: What ids are made of: a film's has room for those of what belongs to it.
+#: Stems of ids. Each leaves room for the suffixes that the ids of a film's items add to the film's id.
 STEMS = ("a", "a-b", "ab", "0", "9-z", "z" * 36, "-".join("a" * 18) + "b")
-#: How much of what there is a list has.
+#: Which share of the available items a list contains.
 SHARES = (1.0, 0.0, 0.5, 0.3)
-#: Mostly seen, now and then not.
+#: Most items are published; a few are drafts or deleted.
 STATUSES = (*[Status.PUBLISHED] * 6, Status.DRAFT)
 DELETED = (*[None] * 12, *INSTANTS[:3])
 
 
 class Drawn:
-    """Choices that Hypothesis makes, and makes smaller."""
+    """Choices that Hypothesis draws and shrinks."""
 
     def __init__(self, draw):
         self.sample = draw
@@ -64,13 +64,13 @@ class Drawn:
         return self.sample(st.sampled_from(options))
 
     def some(self, options):
-        places = st.integers(0, len(options) - 1) if options else st.nothing()
-        chosen = self.sample(st.lists(places, unique=True, max_size=min(4, len(options))))
-        return [options[place] for place in chosen]
+        indexes = st.integers(0, len(options) - 1) if options else st.nothing()
+        drawn = self.sample(st.lists(indexes, unique=True, max_size=min(4, len(options))))
+        return [options[index] for index in drawn]
 
 
 class Dealt:
-    """Choices that are always the same: each option before any a second time."""
+    """Seeded choices that are the same in every run. Each option is used once before any is used again."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -87,7 +87,7 @@ class Dealt:
 
 
 def texts():
-    """Return texts as a create body takes them: none that cannot be stored, no blanks around them."""
+    """Return a strategy for texts that a create body accepts: storable, without surrounding white space."""
     unstorable = [chr(code) for code in range(128) if UNSTORABLE_CHARACTERS.match(chr(code))]
     alphabet = st.characters(exclude_categories=["Cs"], exclude_characters=unstorable)
     return st.text(alphabet, min_size=1, max_size=30).map(str.strip).filter(bool)

@@ -1,4 +1,4 @@
-"""Options, suites and the fixtures that every test knows (``app``, ``client``, ``database``, ``runner``)."""
+"""Command line options, suite markers, and the fixtures for all tests (``app``, ``client``, ``database`` …)."""
 
 import os
 from collections import Counter
@@ -14,13 +14,13 @@ from models import database as databases
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite, drop_all_of_run
 from tests.serving import serving
 
-#: Seconds for a statement: a busy machine is no reason for a test to fail.
-PATIENT = 60
-#: Tests of these folders carry a marker, by which `make test` leaves them out.
+#: The timeout of a statement in seconds, long enough for a busy machine.
+STATEMENT_SECONDS = 60
+#: The marker of all tests in a folder. `make test` excludes these markers.
 FOLDER_MARKERS = {"browser": "browser", "bench": "bench", "documented": "documents"}
-#: What a test needs that runs on PostgreSQL whichever database was chosen.
-POSTGRESQL_FIXTURES = {"postgresql_engine", "served_by_postgresql"}
-# A worker of the server caches few compiled statements; tests send every combination, and would compile each again.
+#: Fixtures that make a test run on PostgreSQL regardless of ``--database``.
+POSTGRESQL_FIXTURES = {"postgresql_engine", "postgresql_server"}
+# Tests send every combination of parameters. With the small cache of a worker, they would compile each again.
 databases.MAX_COMPILED_STATEMENTS = 2_000
 
 
@@ -42,13 +42,13 @@ def pytest_configure(config):
 def pytest_unconfigure(config):
     is_worker = hasattr(config, "workerinput")
     if POSTGRESQL and not is_worker:
-        # Without its server there is nothing to drop.
+        # If the server is unreachable, there is nothing to drop.
         with suppress(OperationalError):
             drop_all_of_run(POSTGRESQL)
 
 
-def not_run(reason: str) -> None:
-    """Leave a test out for want of something on this machine; the end of the run says so in one line."""
+def skip_test(reason: str) -> None:
+    """Skip a test because this machine lacks something; the summary reports each reason in one line."""
     pytest.skip(reason)
 
 
@@ -60,14 +60,14 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_sessionfinish(session, exitstatus):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    # On CI's machine everything is there: what is skipped there is a hole in the tests.
+    # CI has every dependency, so a skipped test there is an error.
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and exitstatus == 0:
         reporter.write_line("CI runs every test: something was skipped.")
         session.exitstatus = 1
 
 
 def pytest_generate_tests(metafunc):
-    """Run what takes ``engine`` on each chosen database, once if it is marked ``any_database``."""
+    """Run tests that use ``engine`` on each selected database, or on SQLite alone if marked ``any_database``."""
     if "engine" in metafunc.fixturenames:
         option = metafunc.config.getoption("--database")
         names = ["sqlite", "postgresql"] if option == "all" else [option]
@@ -78,23 +78,23 @@ def pytest_generate_tests(metafunc):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Mark the suites, leave out what was not chosen, and begin with what takes longest."""
+    """Mark the suites, deselect tests for other databases, and run slow tests first."""
     for item in items:
         folder = item.path.relative_to(config.rootpath / "tests").parts[0]
         if folder in FOLDER_MARKERS:
             item.add_marker(FOLDER_MARKERS[folder])
     option = config.getoption("--database")
-    chosen = {"sqlite": {"sqlite", None}, "postgresql": {"postgresql"}}.get(
+    selected = {"sqlite": {"sqlite", None}, "postgresql": {"postgresql"}}.get(
         option, {"sqlite", "postgresql", None}
     )
-    config.hook.pytest_deselected(items=[item for item in items if database_of(item) not in chosen])
-    items[:] = [item for item in items if database_of(item) in chosen]
-    # Begun last, a slow test would go on alone when all else has ended.
+    config.hook.pytest_deselected(items=[item for item in items if database_of(item) not in selected])
+    items[:] = [item for item in items if database_of(item) in selected]
+    # A slow test that starts last would run alone while the other workers are idle.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def database_of(item):
-    """Return the kind of database that a test runs on; None if that makes no difference to it."""
+    """Return the name of the database that a test runs on, or None if any database will do."""
     if POSTGRESQL_FIXTURES & set(item.fixturenames):
         return "postgresql"
     if hasattr(item, "callspec") and "engine" in item.callspec.params:
@@ -104,7 +104,7 @@ def database_of(item):
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory):
-    """The folder that all workers of this run share."""
+    """The folder that all xdist workers of this run share."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
@@ -119,7 +119,7 @@ def sqlite_engine(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgresql_engine(shared_folder):
     if not POSTGRESQL:
-        not_run("because SUBTEXT_TEST_DATABASE_URL names no PostgreSQL server.")
+        skip_test("because SUBTEXT_TEST_DATABASE_URL names no PostgreSQL server.")
     engine = Engine(PostgreSQL(POSTGRESQL, shared_folder))
     yield engine
     engine.close()
@@ -127,38 +127,38 @@ def postgresql_engine(shared_folder):
 
 @pytest.fixture(scope="session")
 def engine(request):
-    """Each chosen kind of database in turn; see ``--database``."""
+    """Each selected kind of database in turn; see ``--database``."""
     return request.getfixturevalue(f"{request.param}_engine")
 
 
 @pytest.fixture
 def database(engine):
-    """A migrated, empty database, which the test may write to."""
+    """A migrated, empty database that the test may write to."""
     with engine.opened() as database:
         yield database
 
 
 @pytest.fixture
 def packed(engine):
-    """A database that holds the pack, which the test may write to."""
+    """A database with the pack that the test may write to."""
     with engine.opened("pack") as database:
         yield database
 
 
 @pytest.fixture(scope="session")
 def app(engine):
-    """The app over the pack, without a cache; tests that write take ``packed`` instead."""
+    """The app over the pack, without a response cache. Tests that write must use ``packed`` instead."""
     with engine.fresh("pack") as url:
-        app = create_app(Settings(database_url=url, statement_seconds=PATIENT, cache_bytes=0))
+        app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, cache_bytes=0))
         yield app
         app.extensions["database"].close()
 
 
 @pytest.fixture
-def changing(packed):
-    """A client over ``packed``, and what changes one of its items, by model and id; renamed, it gets an alias."""
+def client_and_change(packed):
+    """A client over ``packed``, and a function that changes an item by model and id. A new slug adds an alias."""
     url = packed.url.render_as_string(hide_password=False)
-    app = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+    app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
 
     def change(model, slug, /, **values):
         with packed.write_session() as session:
@@ -172,13 +172,13 @@ def changing(packed):
 
 
 @pytest.fixture(scope="session")
-def served(sqlite_engine, tmp_path_factory):
-    """A running server over SQLite, as a new user starts it."""
+def server(sqlite_engine, tmp_path_factory):
+    """A running server over SQLite with default settings."""
     yield from serve(sqlite_engine, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def served_by_postgresql(postgresql_engine, tmp_path_factory):
+def postgresql_server(postgresql_engine, tmp_path_factory):
     """A running server over PostgreSQL."""
     yield from serve(postgresql_engine, tmp_path_factory)
 
@@ -187,14 +187,14 @@ def serve(engine, tmp_path_factory):
     log = tmp_path_factory.mktemp("served") / "log"
     with (
         engine.fresh(None) as url,
-        serving(log, SUBTEXT_DATABASE_URL=url, SUBTEXT_STATEMENT_SECONDS=str(PATIENT)) as server,
+        serving(log, SUBTEXT_DATABASE_URL=url, SUBTEXT_STATEMENT_SECONDS=str(STATEMENT_SECONDS)) as server,
     ):
         yield server
 
 
 @pytest.fixture
 def client(app):
-    """A client over the pack; ``tests/cache`` compares cached responses with these."""
+    """A client over the pack; ``tests/cache`` compares its responses with cached ones."""
     return app.test_client()
 
 

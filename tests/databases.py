@@ -1,7 +1,7 @@
-"""Databases for tests: copies of templates, which are migrated and filled once and shared by all workers.
+"""Databases for tests: copies of template databases, which are created once and shared by all workers.
 
-SQLite templates are files in ``build/test-templates``, in a folder named after a hash of everything that shapes
-them, so that later runs find them. PostgreSQL templates last for one run.
+SQLite templates are files in ``build/test-templates``. Later runs reuse them: their folder is named after a hash
+of every file that influences their content. PostgreSQL templates last for one run.
 """
 
 import fcntl
@@ -28,9 +28,9 @@ from seeds.rules import RULES
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 TEMPLATES = ROOT / "build" / "test-templates"
-#: What shapes a template, as globs: tables, migrations, search analysis, schemas and packs.
+#: Globs of the files that influence a template: tables, migrations, search analysis, schemas and packs.
 TEMPLATE_SOURCES = ["models/**/*.py", "seeds/**/*", "api/**/*.py", "tests/packs/**/*", "requirements.txt"]
-#: The tests' own content, and what fills templates with it.
+#: The generated content of tests, and the code that stores it.
 TEMPLATE_SOURCES += [f"tests/{name}.py" for name in ("choices", "databases", "generated", "storing")]
 TEMPLATE_SOURCES += [
     "tests/models/content.py",
@@ -38,10 +38,10 @@ TEMPLATE_SOURCES += [
     "tests/**/conftest.py",
     "bench/catalogue/**/*.py",
 ]
-#: Templates that no run has used for so long are deleted, in seconds.
+#: Templates that have been unused for this many seconds are deleted.
 MAX_TEMPLATE_AGE = 24 * 3600
 POSTGRESQL = os.environ.get("SUBTEXT_TEST_DATABASE_URL")
-#: The workers of a run inherit it from the process that starts them.
+#: The same for all workers of a run, which inherit it from their parent process.
 RUN_ID = os.environ.setdefault("TEST_RUN_ID", secrets.token_hex(4))
 PREFIX = f"subtext_test_{RUN_ID}"
 
@@ -49,14 +49,14 @@ PREFIX = f"subtext_test_{RUN_ID}"
 def seed(database: Database, *packs: Path):
     """Load packs; return the loader's report."""
     with database.write_session() as session:
-        checked, faults = check_pack(read_pack(*(packs or (SEEDS,))), RULES)
-        assert not [fault for fault in faults if fault.level == "error"]
-        return load(session, checked)
+        check_result, diagnostics = check_pack(read_pack(*(packs or (SEEDS,))), RULES)
+        assert not [diagnostic for diagnostic in diagnostics if diagnostic.level == "error"]
+        return load(session, check_result)
 
 
 @cache
 def template_digest() -> str:
-    """Return the hash of every file that shapes a template."""
+    """Return a hash of every file that influences a template."""
     digest = hashlib.sha256()
     files = {file for pattern in TEMPLATE_SOURCES for file in ROOT.glob(pattern) if file.is_file()}
     for file in sorted(file for file in files if file.suffix != ".pyc"):
@@ -66,7 +66,7 @@ def template_digest() -> str:
 
 @contextmanager
 def locked(path: Path):
-    """Hold a lock that one process has at a time."""
+    """Hold an exclusive lock on a file, across processes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -74,7 +74,7 @@ def locked(path: Path):
 
 
 class SQLite:
-    """Databases that are files in ``folder``, copied from template files that outlast the run."""
+    """Databases in ``folder``, copied from template files that later runs reuse."""
 
     name = "sqlite"
 
@@ -116,17 +116,17 @@ class SQLite:
         with database.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
-        # Renamed when it is whole: a run that is interrupted leaves no half of one.
+        # Rename the finished file, so that an interrupted run never leaves an incomplete template.
         shutil.copy(self.path(f"building_{name}"), self._template(f"building_{name}"))
         self._template(f"building_{name}").rename(self._template(name))
         self.drop(f"building_{name}")
 
     def close(self) -> None:
-        """Close nothing: nothing is open."""
+        """Do nothing: no connection is open."""
 
 
 class PostgreSQL:
-    """Databases on the server that SUBTEXT_TEST_DATABASE_URL names; ``shared`` is the run's folder of locks."""
+    """Databases on the server at SUBTEXT_TEST_DATABASE_URL; ``shared`` is the folder for the run's locks."""
 
     name = "postgresql"
 
@@ -143,12 +143,12 @@ class PostgreSQL:
     def create(self, name: str, template: str | None = None) -> str:
         source = f' TEMPLATE "{PREFIX}_{template}"' if template else ""
         self._run(f'CREATE DATABASE "{PREFIX}_{name}"{source}')
-        # Nothing here is meant to outlast the server, so no commit need wait for the disk.
+        # Test databases need not survive a crash, so commits do not wait for the disk.
         self._run(f'ALTER DATABASE "{PREFIX}_{name}" SET synchronous_commit = off')
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        """Drop a database while tests go on: the server writes a checkpoint for it, which nobody waits for."""
+        """Drop a database in the background: the server writes a checkpoint first, which takes time."""
         statement = f'DROP DATABASE IF EXISTS "{PREFIX}_{name}" WITH (FORCE)'
         self.drops.append(self.background.submit(self._run, statement))
 
@@ -162,7 +162,7 @@ class PostgreSQL:
         (self.locks / f"postgresql-{name}.ready").touch()
 
     def close(self) -> None:
-        """Wait until everything is dropped; what could not be fails here."""
+        """Wait until all databases are dropped, and raise the errors of failed drops."""
         self.background.shutdown()
         self.engine.dispose()
         for drop in self.drops:
@@ -174,7 +174,7 @@ class PostgreSQL:
 
 
 def drop_all_of_run(url: str) -> None:
-    """Drop this run's PostgreSQL databases: its templates, and whatever an interrupted worker left."""
+    """Drop this run's PostgreSQL databases: its templates, and those that interrupted workers left behind."""
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         pattern = PREFIX.replace("_", r"\_") + r"\_%"
@@ -187,10 +187,10 @@ def drop_all_of_run(url: str) -> None:
 
 
 def follow_url(database: Database) -> None:
-    """Let an SQLite database connect to the file that its ``url`` names by then, which may change.
+    """Make an SQLite database connect to the file in its current ``url``, which tests change.
 
-    A file must not be copied over another under the same name: a connection that is left open would delete the
-    write-ahead log of the new one when it is closed.
+    A database file must not be replaced by another with the same name: closing a leftover connection would delete
+    the write-ahead log of the new file.
     """
 
     @event.listens_for(database.engine, "do_connect")
@@ -199,7 +199,7 @@ def follow_url(database: Database) -> None:
 
 
 class Engine:
-    """One kind of database: databases that are copies of its templates."""
+    """One kind of database, which creates databases as copies of templates."""
 
     def __init__(self, kind: SQLite | PostgreSQL) -> None:
         self.kind = kind
@@ -209,9 +209,9 @@ class Engine:
         self.template("pack", "empty", seed)
 
     def template(self, name: str, base: str | None, fill: Callable[[Database], object]) -> str:
-        """Create a template, a filled copy of the template ``base``, unless a worker has done so; return its name.
+        """Create a template by filling a copy of ``base``, unless it exists already; return its name.
 
-        A name stands for one content: what ``fill`` does may not depend on the test that calls this.
+        Each name identifies one content, so ``fill`` must not depend on the calling test.
         """
         with locked(self.kind.locks / f"{self.name}-{name}.lock"):
             if not self.kind.has_template(name):
@@ -220,7 +220,7 @@ class Engine:
 
     @contextmanager
     def fresh(self, template: str | None = "empty"):
-        """Yield the URL of a new database, a copy of the template; without one it has no tables."""
+        """Yield the URL of a new copy of a template. If ``template`` is None, the database has no tables."""
         name = f"t{secrets.token_hex(4)}"
         try:
             yield self.kind.create(name, template)
@@ -229,13 +229,13 @@ class Engine:
 
     @contextmanager
     def opened(self, template: str = "empty"):
-        """Yield an open ``Database`` that is a copy of the template, for one test at a time to write to.
+        """Yield an open ``Database`` with a copy of the template, which one test at a time may write to.
 
-        On SQLite it is the same object each time, over another file: it need not compile its statements again.
-        PostgreSQL creates a database from a template faster than it empties one.
+        On SQLite the object is reused with a new file, so that it keeps its compiled statements. On PostgreSQL,
+        creating a database from a template is faster than emptying one.
         """
         with self.fresh(template) as url:
-            # Taken out while it is in use: a test that opens two copies of a template gets two.
+            # Removed while it is in use, so that a test can open two copies of a template.
             database = self._reusable.pop(template, None)
             if database is None:
                 database = Database(url)

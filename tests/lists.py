@@ -1,15 +1,15 @@
-"""Reading lists through the API: the oracle for everything that is counted."""
+"""Helpers that read lists through the API. Their results are the oracle for counts."""
 
 
 def get_json(client, path, **query):
-    """Return the JSON of a response, which must be 200."""
+    """Return the JSON body of a response whose status must be 200."""
     response = client.get(path, query_string=query or None)
     assert response.status_code == 200, response.text
     return response.get_json()
 
 
 def items(client, path, **query):
-    """Return every item of a list, page by page."""
+    """Return all items of a list, from all of its pages."""
     page = get_json(client, path, limit=100, **query)
     items = page["data"]
     while page["page"]["next"]:
@@ -23,5 +23,5 @@ def ids(client, path, **query):
 
 
 def total(client, path, **query):
-    """Return how many items a list says it has."""
+    """Return the total that a list reports with ``count=true``."""
     return get_json(client, path, limit=1, fields="id", count="true", **query)["page"]["total"]

@@ -1,6 +1,6 @@
-"""``embed.js`` as it is served, made of its source: ``python -m tests.minified`` writes it down.
+"""The minified build of ``embed.js``: ``python -m tests.minified`` writes it to its file.
 
-What is made is committed, so that whoever runs the service needs no minifier.
+The build is committed, so that running the service needs no minifier.
 """
 
 import minify
@@ -9,11 +9,11 @@ from api.embeds.script import ORIGIN_PLACEHOLDER, STATIC, latest_file
 
 
 def minified() -> str:
-    """Return the script with its sheet in it, minified, still without an origin."""
+    """Return the minified script with its style sheet, and a placeholder for the origin."""
     sheet = minify.string("text/css", (STATIC / "embed.css").read_text("utf-8"))
     source = (STATIC / "embed.js").read_text("utf-8")
-    looks = sheet.replace(f'blockquote[cite^="{ORIGIN_PLACEHOLDER}/quotes/"]', "${quotes}")
-    return minify.string("text/javascript", source.replace("LOOKS", looks))
+    css = sheet.replace(f'blockquote[cite^="{ORIGIN_PLACEHOLDER}/quotes/"]', "${quotes}")
+    return minify.string("text/javascript", source.replace("LOOKS", css))
 
 
 if __name__ == "__main__":

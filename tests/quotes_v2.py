@@ -1,7 +1,7 @@
-"""What a second version of one resource takes: quotes whose speaker comes with how sure that is.
+"""A second version of one resource, for tests: quotes whose speaker includes the certainty.
 
-The views, the filters, the paging, the forms of errors and everything that did not change are those of
-version 1. Tests put it beside the API; nothing that is served is of version 2.
+Views, filters, pagination and error responses are those of version 1. Only tests register this version; the
+service does not serve it.
 """
 
 from inspect import unwrap
@@ -47,13 +47,15 @@ class QuoteV2Schema(QuoteSchema):
 
 blp = Blueprint("quotes-v2", __name__, url_prefix="/v2", description="Exact words, as sources quote them.")
 LINE = "/v2/quotes/her-2013-a-wife-without-the-challenges"
-listed = blp.list_view(QuoteQuerySchema, QuoteV2Schema, operation="listQuotes", example="/v2/quotes?limit=1")
-shown = blp.item(QuoteV2Schema, operation="getQuote", example=LINE)
-chosen = blp.random(
+list_view = blp.list_view(
+    QuoteQuerySchema, QuoteV2Schema, operation="listQuotes", example="/v2/quotes?limit=1"
+)
+item_view = blp.item(QuoteV2Schema, operation="getQuote", example=LINE)
+random_view = blp.random(
     QuoteQuerySchema, QuoteV2Schema, operation="randomQuotes", example="/v2/quotes/random?seed=x"
 )
-blp.route("/quotes")(listed(unwrap(routes.QuoteList.get)))
-blp.route("/quotes/random")(chosen(unwrap(routes.random_quotes)))
+blp.route("/quotes")(list_view(unwrap(routes.QuoteList.get)))
+blp.route("/quotes/random")(random_view(unwrap(routes.random_quotes)))
 blp.route("/quotes/<slug:quote>", parameters=[slug_parameter("quote", "quote")])(
-    shown(unwrap(routes.QuoteDetail.get))
+    item_view(unwrap(routes.QuoteDetail.get))
 )

@@ -1,4 +1,4 @@
-"""Redis for tests: a database of its own on a running server, or a whole server that may die."""
+"""Redis for tests: an unused database on a running server, or a separate server that a test can kill."""
 
 import os
 import secrets
@@ -19,7 +19,7 @@ CLAIM = "subtext-test"
 
 @contextmanager
 def fresh_redis():
-    """Yield the URL of an empty database on the server that SUBTEXT_TEST_REDIS_URL names; empty it after."""
+    """Yield the URL of an empty database on the server at SUBTEXT_TEST_REDIS_URL, and empty it afterwards."""
     url, connection = _claim()
     try:
         yield url
@@ -29,7 +29,7 @@ def fresh_redis():
 
 
 def _claim():
-    """Return the URL of the first empty database, claimed for this run, and a connection to it."""
+    """Claim the first empty database for this run; return its URL and a connection to it."""
     for number in range(15, 0, -1):
         url = f"{REDIS.rstrip('/')}/{number}"
         connection = redis.from_url(url)
@@ -39,8 +39,8 @@ def _claim():
     raise AssertionError("the Redis server has no empty database left")
 
 
-class OwnRedis:
-    """A Redis server on a free port, which is stopped, frozen and killed by its own process id."""
+class RedisServer:
+    """A Redis server on a free port. It is only signalled by its own process id."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -69,7 +69,7 @@ class OwnRedis:
         self.process.wait()
 
     def wait_for_counts(self) -> None:
-        """Wait until something is counted there."""
+        """Wait until Redis stores a count; yield before each attempt, so that the caller can send requests."""
         with redis.from_url(self.url) as connection:
             for _ in range(1200):
                 if connection.dbsize():
@@ -80,8 +80,8 @@ class OwnRedis:
 
 
 @contextmanager
-def own_redis():
-    server = OwnRedis()
+def running_redis():
+    server = RedisServer()
     server.start()
     try:
         yield server

@@ -17,15 +17,15 @@ SUBTEXT = Path(sys.executable).with_name("subtext")
 
 
 @dataclass
-class Served:
-    """A server: its base URL, its process, and the log that it prints to."""
+class RunningServer:
+    """A server: its base URL, its process, and the file that its output goes to."""
 
     url: str
     process: subprocess.Popen
     log: Path
 
     @property
-    def printed(self) -> str:
+    def output(self) -> str:
         return self.log.read_text("utf-8")
 
     def stop(self) -> int:
@@ -44,32 +44,32 @@ def serving(log: Path, **environment: str):
     """Start ``subtext serve``, wait until it is ready, and stop it at the end."""
     port = environment.pop("PORT", str(free_port()))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
-    with log.open("w") as output:
+    with log.open("w") as log_file:
         process = subprocess.Popen(
             [SUBTEXT, "serve"],
             env=inherited | environment | {"PORT": port},
-            stdout=output,
+            stdout=log_file,
             stderr=subprocess.STDOUT,
             cwd=log.parent,
         )
-    served = Served(f"http://127.0.0.1:{port}", process, log)
+    server = RunningServer(f"http://127.0.0.1:{port}", process, log)
     try:
-        wait(served)
-        yield served
+        wait(server)
+        yield server
     finally:
         if process.poll() is None:
-            served.stop()
+            server.stop()
 
 
-def wait(served: Served) -> None:
+def wait(server: RunningServer) -> None:
     """Wait until a server is ready."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if served.process.poll() is not None:
-            raise AssertionError(f"the server ended: {served.printed}")
+        if server.process.poll() is not None:
+            raise AssertionError(f"the server ended: {server.output}")
         try:
-            with urllib.request.urlopen(f"{served.url}/readyz", timeout=5):
+            with urllib.request.urlopen(f"{server.url}/readyz", timeout=5):
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.05)
-    raise AssertionError(f"the server did not become ready: {served.printed}")
+    raise AssertionError(f"the server did not become ready: {server.output}")

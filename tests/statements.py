@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 @contextmanager
 def statements(engine):
-    """Yield the list of the statements that the engine runs inside the block."""
+    """Yield a list that receives the statements that the engine runs inside the block."""
     recorded = []
 
     def record(_connection, _cursor, statement, *_):
@@ -21,12 +21,12 @@ def statements(engine):
 
 
 def selects(recorded):
-    """Return those of the statements that read."""
+    """Return the recorded statements that read."""
     return [statement for statement in recorded if not statement.startswith(("BEGIN", "ROLLBACK"))]
 
 
 def reads(app, path):
-    """Return the statements that read for a second response, when everything that is cached is there."""
+    """Return the statements that read for a second request, when all caches are warm."""
     client = app.test_client()
     client.get(path)
     with statements(app.extensions["database"].engine) as recorded:

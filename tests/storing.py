@@ -1,4 +1,4 @@
-"""How made-up content gets into a database, through the models, and out of it again."""
+"""Storing generated content through the models, and removing it again."""
 
 import datetime as dt
 
@@ -17,76 +17,79 @@ from models import (
 from models.revision import change_set
 
 STORED = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
-#: Which noun a field names, one or several of it.
-ONE = {"film": "film", "speaker": "character", "scene": "scene", "broader": "theme"}
-SEVERAL = {"films": "film", "themes": "theme", "related": "theme", "scenes": "scene"}
-SEVERAL |= {"characters": "character", "quotes": "quote"}
+#: The resource type that a field refers to, for fields with a single reference and with several.
+SINGLE_REFERENCES = {"film": "film", "speaker": "character", "scene": "scene", "broader": "theme"}
+MULTIPLE_REFERENCES = {"films": "film", "themes": "theme", "related": "theme", "scenes": "scene"}
+MULTIPLE_REFERENCES |= {"characters": "character", "quotes": "quote"}
 
 
 def store(session, content):
-    """Add a whole and flush it; return its rows by type name and id.
+    """Add generated content and flush it; return the resources by type name and id.
 
-    Revisions stand as written, but the history knows each row's first only.
+    Each resource has the revision number of its row, but the history holds only the first revision.
     """
-    made = {
+    resources = {
         (model.type_name, row["slug"]): model(**columns(model, row))
         for model in RESOURCES
         for row in content[model.type_name]
     }
     for type_name, rows in content.items():
         for row in rows:
-            link(made[type_name, row["slug"]], row, made)
+            link(resources[type_name, row["slug"]], row, resources)
     with change_set(session, "maker", at=STORED):
-        session.add_all(made.values())
-    for (type_name, slug), resource in made.items():
+        session.add_all(resources.values())
+    for (type_name, slug), resource in resources.items():
         table = type(resource).__table__
         [revision] = [row["revision"] for row in content[type_name] if row["slug"] == slug]
         session.connection().execute(update(table).where(table.c.slug == slug).values(revision=revision))
     session.expire_all()
-    return made
+    return resources
 
 
 def columns(model, row):
-    """Return those fields of a row that are columns of its own."""
+    """Return the fields of a row that are columns of the model."""
     return {name: value for name, value in row.items() if name in model.__table__.columns}
 
 
-def link(resource, row, made):
-    """Give a resource the references and the parts that its row names."""
+def link(resource, row, resources):
+    """Set the references and owned rows of a resource as its row says."""
     for name, value in row.items():
-        if name in ONE or (isinstance(value, str) and (name, value) in made):
-            setattr(resource, name, made[ONE.get(name, name), value] if value else None)
-        elif name in SEVERAL:
-            setattr(resource, name, [made[SEVERAL[name], slug] for slug in value])
-        elif name in PARTS:
-            collection, part = PARTS[name]
-            setattr(resource, collection, [part(values, made) for values in value])
+        if name in SINGLE_REFERENCES or (isinstance(value, str) and (name, value) in resources):
+            type_name = SINGLE_REFERENCES.get(name, name)
+            setattr(resource, name, resources[type_name, value] if value else None)
+        elif name in MULTIPLE_REFERENCES:
+            setattr(resource, name, [resources[MULTIPLE_REFERENCES[name], slug] for slug in value])
+        elif name in OWNED_ROWS:
+            collection, build = OWNED_ROWS[name]
+            setattr(resource, collection, [build(values, resources) for values in value])
 
 
-def citation(values, made):
-    source = made["source", values["source"]]
+def citation(values, resources):
+    source = resources["source", values["source"]]
     cited = [paragraph for paragraph in source.paragraphs if paragraph.number in values["paragraphs"]]
     return Citation(source=source, cited=cited)
 
 
-def appearance(values, made):
-    return Appearance(character=made["character", values["character"]], presence=values["presence"])
+def appearance(values, resources):
+    return Appearance(character=resources["character", values["character"]], presence=values["presence"])
 
 
-def flag(values, made):
-    return AdvisoryLink(advisory=made["advisory", values["advisory"]], severity=values["severity"])
+def flag(values, resources):
+    return AdvisoryLink(advisory=resources["advisory", values["advisory"]], severity=values["severity"])
 
 
-def relation(values, made):
-    return CommentaryRelation(target=made["commentary", values["commentary"]], relation=values["relation"])
+def relation(values, resources):
+    return CommentaryRelation(
+        target=resources["commentary", values["commentary"]], relation=values["relation"]
+    )
 
 
-def paragraph(values, made):
+def paragraph(values, resources):
     return Paragraph(**values)
 
 
-#: The collection that holds the parts which a field lists, and what makes one of them.
-PARTS = {
+#: The collection of owned rows that a field fills, and the function that builds one of them.
+OWNED_ROWS = {
     "paragraphs": ("paragraphs", paragraph),
     "appearances": ("appearances", appearance),
     "citations": ("citations", citation),
@@ -96,7 +99,7 @@ PARTS = {
 
 
 def empty(database):
-    """Take all content out of a database, past the history; the content generation goes on."""
+    """Delete all content without recording revisions; the content generation still rises."""
     with database.write_session() as session:
         for table in reversed(Base.metadata.sorted_tables):
             if table is not ContentGeneration.__table__:

@@ -1,4 +1,4 @@
-"""Alembic's own commands with ``alembic.ini``, as developers run them and as ``make migration`` does."""
+"""Alembic's own commands with ``alembic.ini``, as developers and ``make migration`` run them."""
 
 import shutil
 from io import StringIO
@@ -25,7 +25,7 @@ VERSIONS = ROOT / "models" / "migrations" / "versions"
 
 @pytest.fixture
 def url(tmp_path, monkeypatch):
-    """A migrated SQLite database, which the environment names."""
+    """The URL of a migrated SQLite database, which SUBTEXT_DATABASE_URL contains."""
     url = f"sqlite:///{tmp_path / 'migrated.sqlite3'}"
     monkeypatch.setenv("SUBTEXT_DATABASE_URL", url)
     database = Database(url)
@@ -57,7 +57,7 @@ class TestCurrent:
         command.current(Config(INI, stdout=output))
         assert output.getvalue() == f"{migrations.newest()} (head)\n"
 
-    def test_without_one_it_reads_the_database_of_the_service(self):
+    def test_without_the_variable_it_reads_the_default_database(self):
         config = Config(INI)
         assert config.get_main_option("sqlalchemy.url") == Settings().database_url
 
@@ -128,7 +128,7 @@ def configure(tmp_path):
 
 
 class TestCopiedTables:
-    """SQLite alters a table by a copy, and drops the old one."""
+    """SQLite alters a table by copying it and dropping the old one."""
 
     MIGRATION = """
 import sqlalchemy as sa
@@ -149,7 +149,7 @@ def downgrade():
         batch.drop_column("sequel_id")
 """
 
-    def test_their_definition_and_the_rows_that_refer_to_them_stay(self, packed, configure):
+    def test_their_definition_and_the_rows_that_refer_to_them_are_preserved(self, packed, configure):
         config = configure(self.MIGRATION, packed.engine)
 
         def row_counts():

@@ -1,4 +1,4 @@
-"""SQLite and PostgreSQL have the same responses, byte for byte: resources, pages, feeds and embeds."""
+"""Responses over SQLite and PostgreSQL are identical byte for byte: resources, pages, feeds and embeds."""
 
 from contextlib import ExitStack
 
@@ -7,14 +7,14 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 from models import RESOURCES
-from tests.conftest import PATIENT
+from tests.conftest import STATEMENT_SECONDS
 from tests.crawling import crawl
 from tests.responses import comparable
 
 ESSAY = "her-perfection-is-the-enemy-of-real"
 LISTS = [model.__tablename__ for model in RESOURCES]
 QUERIES = ["?limit=3&count=true", "?limit=100&sort=-id", "?limit=100&sort=-created_at,-id"]
-SORTED = [
+SORTED_LISTS = [
     "/v1/quotes?sort=word_count",
     "/v1/quotes?sort=-word_count&max_severity=1&limit=7",
     "/v1/characters?sort=name&limit=100",
@@ -24,20 +24,20 @@ SORTED = [
     f"/v1/sources/{ESSAY}/paragraphs?limit=100",
     f"/v1/sources/{ESSAY}/paragraphs?sort=-word_count",
 ]
-#: Of pages, feeds and embeds that are alike, so many are compared: their texts are those of the resources.
+#: How many pages, feeds or embeds of each kind are compared. Their texts come from resources, which all are compared.
 MAX_ALIKE = 10
-#: What says which database there is, or what the process did before.
-UNLIKE = ("/readyz", "/v1/openapi.json")
+#: Responses that depend on the database or on earlier requests.
+EXCLUDED = ("/readyz", "/v1/openapi.json")
 
 
 @pytest.fixture(scope="module")
-def both(sqlite_engine, postgresql_engine):
+def both_clients(sqlite_engine, postgresql_engine):
     """A client over each database, seeded from the same pack."""
     with ExitStack() as stack:
         clients = []
         for engine in sqlite_engine, postgresql_engine:
             url = stack.enter_context(engine.fresh("pack"))
-            app = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+            app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
             stack.callback(app.extensions["database"].close)
             clients.append(app.test_client())
         yield clients
@@ -45,46 +45,46 @@ def both(sqlite_engine, postgresql_engine):
 
 class TestBothDatabases:
     @pytest.mark.slow
-    def test_every_resource_that_can_be_reached_is_the_same(self, both):
-        sqlite, postgresql = both
-        number = 0
-        for url, response in crawl(sqlite, matches=lambda url: url.startswith("/v1") and url not in UNLIKE):
+    def test_every_reachable_resource_is_the_same(self, both_clients):
+        sqlite, postgresql = both_clients
+        compared = 0
+        for url, response in crawl(sqlite, matches=lambda url: url.startswith("/v1") and url not in EXCLUDED):
             other = postgresql.get(url)
             assert other.status_code == 200, url
             assert comparable(response) == comparable(other), url
-            number += 1
-        assert number > 250
+            compared += 1
+        assert compared > 250
 
-    def test_so_is_every_kind_of_page_feed_and_embed(self, both):
-        sqlite, postgresql = both
-        number = 0
+    def test_every_kind_of_page_feed_and_embed_is_the_same(self, both_clients):
+        sqlite, postgresql = both_clients
+        compared = 0
         starts = ("/", "/v1", "/sitemap.xml")
         for url, response in crawl(
-            sqlite, starts, matches=lambda url: url not in UNLIKE, max_alike=MAX_ALIKE
+            sqlite, starts, matches=lambda url: url not in EXCLUDED, max_alike=MAX_ALIKE
         ):
-            # What is chosen at random is no-store, and another each time.
+            # Random responses are no-store and differ each time.
             if "no-store" not in response.headers.get("Cache-Control", ""):
                 other = postgresql.get(url)
                 assert comparable(response) == comparable(other), url
                 other.close()
-                number += 1
-        assert number > 400
+                compared += 1
+        assert compared > 400
 
     @pytest.mark.parametrize("name", [*LISTS, "advisories"])
-    def test_every_kind_of_item_is_the_same(self, both, name):
-        sqlite, postgresql = both
+    def test_every_kind_of_item_is_the_same(self, both_clients, name):
+        sqlite, postgresql = both_clients
         for item in sqlite.get(f"/v1/{name}?limit=8").get_json()["data"]:
             assert sqlite.get(item["url"]).data == postgresql.get(item["url"]).data, item["url"]
 
-    @pytest.mark.parametrize("url", SORTED)
-    def test_every_order_is_the_same(self, both, url):
-        sqlite, postgresql = (client.get(url) for client in both)
+    @pytest.mark.parametrize("url", SORTED_LISTS)
+    def test_every_sort_order_is_the_same(self, both_clients, url):
+        sqlite, postgresql = (client.get(url) for client in both_clients)
         assert sqlite.get_json()["data"]
         assert sqlite.data == postgresql.data
 
     @pytest.mark.parametrize("name", LISTS)
-    def test_every_list_is_the_same(self, both, name):
+    def test_every_list_is_the_same(self, both_clients, name):
         for query in QUERIES:
-            sqlite, postgresql = (client.get(f"/v1/{name}{query}") for client in both)
+            sqlite, postgresql = (client.get(f"/v1/{name}{query}") for client in both_clients)
             assert sqlite.status_code == 200, query
             assert sqlite.data == postgresql.data, query

@@ -1,4 +1,4 @@
-"""The command line's own help, and the development server's limits."""
+"""The help of the command line, and the addresses of the development server."""
 
 import re
 
@@ -11,7 +11,7 @@ COMMANDS = ["check", "dev", "migrate", "openapi", "paragraphs", "seed", "serve"]
 
 
 class TestHelp:
-    def test_it_lists_our_commands_alone_each_with_a_summary(self):
+    def test_it_lists_only_our_commands_each_with_a_summary(self):
         text = CliRunner().invoke(cli, ["--help"]).output
         summaries = re.findall(r"^  (\w+) {2,}(\S.*\.)$", text.partition("Commands:")[2], re.MULTILINE)
         assert [name for name, _ in summaries] == COMMANDS
@@ -21,7 +21,7 @@ class TestHelp:
 
 class TestDev:
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "subtext.example"])
-    def test_its_debugger_is_never_open_to_other_machines(self, host, monkeypatch):
+    def test_its_debugger_is_never_reachable_from_other_machines(self, host, monkeypatch):
         monkeypatch.setattr("subtext_cli.dev_server.run_simple", lambda *_, **__: pytest.fail("it started"))
         result = CliRunner().invoke(cli, ["dev"], env={"HOST": host})
         assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""What the README names is there; `tests/documented` runs its blocks."""
+"""Files, settings and commands in the README exist; `tests/documented` runs its code blocks."""
 
 import re
 from pathlib import Path
@@ -15,13 +15,13 @@ def blocks(language):
 
 
 class TestReadme:
-    def test_it_begins_with_the_clone_and_the_one_command(self):
+    def test_it_starts_with_the_clone_and_the_serve_command(self):
         clone, serve = blocks("sh")[0].splitlines()
         assert clone.startswith("git clone ")
         assert serve == "make serve"
         assert README.index("`make test`") < README.index(blocks("sh")[1])
 
-    def test_every_file_it_links_to_is_there(self):
+    def test_every_linked_file_exists(self):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
             assert (ROOT / target).exists(), target
 

@@ -1,4 +1,4 @@
-"""``subtext serve`` as a new user meets it."""
+"""``subtext serve``: its output, its signals and its error messages."""
 
 import json
 import os
@@ -40,39 +40,39 @@ def children(process):
     return map(int, Path(f"/proc/{process}/task/{process}/children").read_text("utf-8").split())
 
 
-def unblocked(process, number):
-    """Return the threads that a signal can come to; one that waits for it is shown as such by the kernel."""
-    found = []
+def threads_not_blocking(process, number):
+    """Return the ids of the threads that do not block a signal, such as one in ``sigwait``."""
+    thread_ids = []
     for thread in Path(f"/proc/{process}/task").iterdir():
-        # Some end meanwhile.
+        # Some threads end in the meantime.
         with suppress(FileNotFoundError, ProcessLookupError):
             blocked = re.search(r"SigBlk:\s+(\w+)", (thread / "status").read_text("utf-8"))[1]
             if not int(blocked, 16) >> (number - 1) & 1:
-                found.append(int(thread.name))
-    return found
+                thread_ids.append(int(thread.name))
+    return thread_ids
 
 
 class TestServe:
-    def test_it_prints_where_everything_is(self, served):
+    def test_it_prints_its_urls(self, server):
         for path in ("/v1", "/docs", "/"):
-            assert f"{served.url}{path}" in served.printed
+            assert f"{server.url}{path}" in server.output
 
-    def test_it_serves_the_pack(self, served):
-        status, headers, body = get(f"{served.url}/v1/films/her-2013")
+    def test_it_serves_the_pack(self, server):
+        status, headers, body = get(f"{server.url}/v1/films/her-2013")
         assert status == 200
-        assert json.loads(body)["url"] == f"{served.url}/v1/films/her-2013"
+        assert json.loads(body)["url"] == f"{server.url}/v1/films/her-2013"
         assert headers["Content-Type"] == "application/json"
 
-    def test_a_304_has_no_body_and_keeps_its_tag(self, served):
-        _, headers, _ = get(f"{served.url}/v1/quotes")
+    def test_a_304_has_no_body_and_the_same_etag(self, server):
+        _, headers, _ = get(f"{server.url}/v1/quotes")
         with pytest.raises(urllib.error.HTTPError) as unmodified:
-            get(f"{served.url}/v1/quotes", **{"If-None-Match": headers["ETag"]})
+            get(f"{server.url}/v1/quotes", **{"If-None-Match": headers["ETag"]})
         assert unmodified.value.code == 304
         assert unmodified.value.headers["ETag"] == headers["ETag"]
         unmodified.value.close()
 
     @pytest.mark.slow
-    def test_a_second_start_changes_nothing_and_it_stops_when_told(self, sqlite_engine, tmp_path):
+    def test_a_second_start_changes_nothing_and_sigterm_stops_it(self, sqlite_engine, tmp_path):
         with sqlite_engine.fresh(None) as url:
             for _ in range(2):
                 with serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url) as server:
@@ -81,7 +81,7 @@ class TestServe:
                     assert server.stop() == 0
 
     @pytest.mark.slow
-    def test_addresses_are_built_from_the_public_url(self, sqlite_engine, tmp_path):
+    def test_urls_are_built_from_the_public_url(self, sqlite_engine, tmp_path):
         public = "https://subtext.example"
         with (
             sqlite_engine.fresh(None) as url,
@@ -89,16 +89,16 @@ class TestServe:
         ):
             _, _, body = get(f"{server.url}/v1/films/her-2013", Host="evil.example")
             assert json.loads(body)["url"] == f"{public}/v1/films/her-2013"
-            assert f"{public}/docs" in server.printed
+            assert f"{public}/docs" in server.output
 
-    def test_it_says_of_what_it_is_made(self, served):
-        assert "1 thread each, replaced above 512 MB; 32 MB response cache per worker" in served.printed
-        assert "Up to 4,096 concurrent requests per worker; header timeout 5 s" in served.printed
+    def test_it_prints_its_workers_and_limits(self, server):
+        assert "1 thread each, replaced above 512 MB; 32 MB response cache per worker" in server.output
+        assert "Up to 4,096 concurrent requests per worker; header timeout 5 s" in server.output
 
     @pytest.mark.slow
     @pytest.mark.parametrize("times", [0, 5])
-    def test_what_is_under_way_is_answered_when_it_is_told_to_stop(self, postgresql_engine, tmp_path, times):
-        """However often its workers were told, too."""
+    def test_requests_in_progress_are_completed_before_it_stops(self, postgresql_engine, tmp_path, times):
+        """Repeated signals to its workers make no difference."""
         with (
             postgresql_engine.fresh(None) as url,
             serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="1") as server,
@@ -106,23 +106,23 @@ class TestServe:
             closing(Database(url)) as database,
         ):
             with database.engine.begin() as connection:
-                # The read waits until this ends, or the server says that it has waited long enough.
+                # The request waits for this transaction to end, or for the statement timeout.
                 connection.execute(text("LOCK TABLE quotes IN ACCESS EXCLUSIVE MODE"))
-                under_way = pool.submit(status_of, f"{server.url}/v1/quotes")
-                waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                while not connection.scalar(waiting) and not under_way.done():
+                response_status = pool.submit(status_of, f"{server.url}/v1/quotes")
+                waiting_locks = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                while not connection.scalar(waiting_locks) and not response_status.done():
                     pass
                 for worker in times * [*children(server.process.pid)]:
                     os.kill(worker, signal.SIGTERM)
-                    # Time to hear it: what comes meanwhile is the same signal.
+                    # Wait until it is delivered: a pending signal is not queued twice.
                     time.sleep(0.1)
                 server.process.send_signal(signal.SIGTERM)
-            assert under_way.result(timeout=30) in (200, 503)
+            assert response_status.result(timeout=30) in (200, 503)
             assert server.process.wait(timeout=40) == 0
 
     @pytest.mark.slow
-    def test_workers_that_are_still_loading_stop_when_they_are_told(self, sqlite_engine, tmp_path):
-        """Of many workers the last are not there yet when the first answers; each is waited for 30 seconds."""
+    def test_workers_that_are_still_loading_stop(self, sqlite_engine, tmp_path):
+        """The first of many workers serves requests while others are loading; each gets up to 30 seconds to stop."""
         with (
             sqlite_engine.fresh(None) as url,
             serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="12") as server,
@@ -131,25 +131,25 @@ class TestServe:
             assert server.process.wait(timeout=20) == 0
 
     @pytest.mark.slow
-    def test_it_stops_when_all_of_its_processes_are_told_twice(self, sqlite_engine, tmp_path):
-        """As a terminal tells them, and a supervisor; each but the first may come while one is heard."""
+    def test_it_stops_when_all_of_its_processes_get_several_signals(self, sqlite_engine, tmp_path):
+        """A terminal signals all processes, and a supervisor the parent; signals may arrive during a handler."""
         with (
             sqlite_engine.fresh(None) as url,
             serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="2") as server,
         ):
-            for one in [server.process.pid, *children(server.process.pid), server.process.pid]:
-                os.kill(one, signal.SIGTERM)
+            for pid in [server.process.pid, *children(server.process.pid), server.process.pid]:
+                os.kill(pid, signal.SIGTERM)
             assert server.process.wait(timeout=20) == 0
 
-    def test_one_thread_waits_for_what_stops_it_and_no_other_is_interrupted(self, served):
-        """Python's own handlers may run when the main thread has begun to wait, and wait with it."""
-        for process in served.process.pid, *children(served.process.pid):
+    def test_one_thread_waits_for_stop_signals_and_the_others_block_them(self, server):
+        """A Python signal handler only runs when the main thread does, and the main thread may be waiting."""
+        for process in server.process.pid, *children(server.process.pid):
             for number in signal.SIGTERM, signal.SIGINT:
-                (thread,) = unblocked(process, number)
+                (thread,) = threads_not_blocking(process, number)
                 assert thread != process
 
     @pytest.mark.slow
-    def test_it_makes_new_workers_when_it_is_told_to_reload(self, sqlite_engine, tmp_path):
+    def test_sighup_replaces_its_workers(self, sqlite_engine, tmp_path):
         with (
             sqlite_engine.fresh(None) as url,
             serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_WORKERS="2") as server,
@@ -160,13 +160,13 @@ class TestServe:
             assert status_of(f"{server.url}/v1/quotes") == 200
             assert server.stop() == 0
 
-    def test_it_serves_from_postgresql(self, served_by_postgresql):
-        _, _, body = get(f"{served_by_postgresql.url}/v1/quotes?count=true")
+    def test_it_serves_from_postgresql(self, postgresql_server):
+        _, _, body = get(f"{postgresql_server.url}/v1/quotes?count=true")
         assert json.loads(body)["page"]["total"] == 30
 
 
 class TestRefusals:
-    """What cannot be used ends ``subtext serve`` with one sentence, without a traceback."""
+    """An invalid setting ends ``subtext serve`` with one sentence, without a traceback."""
 
     @pytest.fixture
     def default_logs(self):
@@ -197,7 +197,7 @@ class TestRefusals:
             ("SUBTEXT_WORKER_MEMORY_MB", "99"),
         ],
     )
-    def test_a_setting_that_cannot_be_used_is_one_sentence(self, tmp_path, monkeypatch, name, value):
+    def test_an_invalid_setting_is_reported_in_one_sentence(self, tmp_path, monkeypatch, name, value):
         for variable in [variable for variable in os.environ if variable.startswith("SUBTEXT_")]:
             monkeypatch.delenv(variable)
         monkeypatch.setenv("SUBTEXT_DATABASE_URL", f"sqlite:///{tmp_path}/x")

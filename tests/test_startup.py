@@ -1,4 +1,4 @@
-"""What a worker does before its first request, and what it leaves until something asks for it."""
+"""What a worker loads before its first request, and what it loads only when needed."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 from tests.cases import each
 
 ROOT = Path(__file__).resolve().parent.parent
-STARTED = """
+SCRIPT = """
 import gc, json, sys
 from wsgi import app
 apis = app.extensions["flask-smorest"]["apis"].values()
@@ -19,8 +19,8 @@ documented = [bool(api["ext_obj"].spec) for api in apis]
 collecting = gc.isenabled(), gc.get_freeze_count() > len(gc.get_objects())
 print(json.dumps({"modules": list(sys.modules), "documented": documented, "collecting": collecting}))
 """
-#: What most requests need nothing of, so that whatever needs it loads it.
-LEFT = (
+#: Modules that most requests do not need. The code that needs one imports it on demand.
+LAZY_MODULES = (
     *("alembic", "mako"),  # migrations
     *("markdown_it", "pygments"),  # guides and the pages of problems
     *("flask_limiter", "limits", "redis"),  # limits, where an operator sets some
@@ -28,28 +28,28 @@ LEFT = (
     *("PIL", "uharfbuzz", "fontTools", "brotli", "uniseg", "bidi"),  # cards
     *("citeproc", "bibtexparser", "rispy"),  # citations
     "snowballstemmer",  # searches
-    *("rich", "ruamel", "seeds", "openapi", "granian"),  # the command line, and what serves
+    *("rich", "ruamel", "seeds", "openapi", "granian"),  # the command line, and the server
 )
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    """What a process knows of itself that has done what each worker does first."""
-    whole = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
-    whole["SUBTEXT_DATABASE_URL"] = f"sqlite:///{tmp_path_factory.mktemp('started')}/subtext.sqlite3"
-    said = subprocess.run(
-        [sys.executable, "-c", STARTED], cwd=ROOT, env=whole, check=True, capture_output=True, text=True
+def state(tmp_path_factory):
+    """The state of a process that has run the start-up code of a worker."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
+    environment["SUBTEXT_DATABASE_URL"] = f"sqlite:///{tmp_path_factory.mktemp('started')}/subtext.sqlite3"
+    result = subprocess.run(
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )
-    return json.loads(said.stdout)
+    return json.loads(result.stdout)
 
 
 class TestStart:
-    def test_nothing_is_documented(self, started):
-        assert started["documented"] == [False]
+    def test_the_openapi_document_is_not_built(self, state):
+        assert state["documented"] == [False]
 
-    def test_garbage_is_collected_but_not_looked_for_in_what_was_loaded(self, started):
-        assert started["collecting"] == [True, True]
+    def test_garbage_collection_is_on_and_ignores_start_up_objects(self, state):
+        assert state["collecting"] == [True, True]
 
-    @each("name", LEFT)
-    def test_what_few_requests_need_is_not_loaded(self, started, name):
-        assert [module for module in started["modules"] if f"{module}.".startswith(f"{name}.")] == []
+    @each("name", LAZY_MODULES)
+    def test_rarely_needed_modules_are_not_loaded(self, state, name):
+        assert [module for module in state["modules"] if f"{module}.".startswith(f"{name}.")] == []

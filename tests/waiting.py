@@ -1,14 +1,14 @@
-"""Waiting for what another thread or process does."""
+"""Waiting for another thread or process."""
 
 import time
 
-#: Seconds within which it has happened, on a busy machine too.
-LONG = 30
+#: A timeout in seconds that is long enough for a busy machine.
+TIMEOUT_SECONDS = 30
 
 
-def until(condition, seconds=LONG):
+def until(condition, seconds=TIMEOUT_SECONDS):
     """Wait until ``condition()`` is true; return its last value."""
-    end = time.monotonic() + seconds
-    while not (value := condition()) and time.monotonic() < end:
+    deadline = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < deadline:
         time.sleep(0.02)
     return value

@@ -6,7 +6,7 @@ import pytest
 
 from api.app import create_app
 from api.core.config import Settings
-from tests.conftest import PATIENT
+from tests.conftest import STATEMENT_SECONDS
 from tests.generated import worst
 from tests.storing import store
 
@@ -17,7 +17,7 @@ def make_app():
 
     @contextmanager
     def opened(url):
-        app = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+        app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
         yield app
         app.extensions["database"].close()
 

@@ -8,7 +8,18 @@ from hypothesis import given
 from pyld import jsonld
 from rdflib.namespace import SDO
 
-from tests.forms import CLAIM, HOSTILE, OWN_WORDS, QUOTE, SOURCE, cited_by, filled, quote_of, tried, written
+from tests.forms import (
+    CLAIM,
+    HOSTILE,
+    OWN_WORDS,
+    QUOTE,
+    SOURCE,
+    expanded_item,
+    hypothesis_settings,
+    make_quote,
+    render,
+    with_source,
+)
 
 pytestmark = pytest.mark.any_database
 
@@ -94,18 +105,18 @@ def keys(document):
 class TestJSONLD:
     @pytest.fixture(params=[QUOTE, OWN_WORDS, CLAIM, SOURCE])
     def item(self, request, client):
-        return filled(client, request.param)
+        return expanded_item(client, request.param)
 
     def test_every_word_is_schema_orgs(self, item):
-        for node in nodes(json.loads(written("json-ld", item))):
+        for node in nodes(json.loads(render("json-ld", item))):
             words = [name for name in node if not name.startswith("@")] + [node.get("@type", "Thing")]
             assert all(word in SDO for word in words)
 
     def test_it_is_about_the_item(self, item):
-        assert expanded(written("json-ld", item))["@id"] == item["url"]
+        assert expanded(render("json-ld", item))["@id"] == item["url"]
 
     def test_a_line_of_the_film_is_its_characters_as_the_source_has_it(self, client):
-        document = json.loads(written("json-ld", filled(client, QUOTE)))
+        document = json.loads(render("json-ld", expanded_item(client, QUOTE)))
         assert document["@type"] == "Quotation"
         assert document["spokenByCharacter"]["name"] == "Catherine"
         assert document["isPartOf"][0]["@type"] == "Movie"
@@ -113,31 +124,31 @@ class TestJSONLD:
         assert "author" not in document
 
     def test_a_speaker_who_is_uncertain_is_not_stated_as_a_fact(self, client):
-        unsure = filled(client, QUOTE) | {"speaker_certainty": "uncertain"}
-        document = json.loads(written("json-ld", unsure))
+        unsure = expanded_item(client, QUOTE) | {"speaker_certainty": "uncertain"}
+        document = json.loads(render("json-ld", unsure))
         assert "spokenByCharacter" not in document
         assert "Catherine (speaker uncertain)" in document["description"]
 
     def test_the_sources_own_words_are_its_authors(self, client):
-        document = json.loads(written("json-ld", filled(client, OWN_WORDS)))
+        document = json.loads(render("json-ld", expanded_item(client, OWN_WORDS)))
         assert [author["name"] for author in document["author"]] == ["The Wall of Wisdom"]
         assert "spokenByCharacter" not in document
 
     def test_a_commentary_is_a_claim_that_appears_in_the_source(self, client):
-        document = json.loads(written("json-ld", filled(client, CLAIM)))
+        document = json.loads(render("json-ld", expanded_item(client, CLAIM)))
         assert document["@type"] == "Claim"
         assert document["claimInterpreter"]["name"] == "Subtext"
         assert document["appearance"][0]["author"]["name"] == "The Wall of Wisdom"
         assert [passage["position"] for passage in document["citation"]] == [3, 43]
 
     def test_a_character_is_a_person_only_where_the_vocabulary_asks_for_one(self, client):
-        about = json.loads(written("json-ld", filled(client, CLAIM)))["about"]
+        about = json.loads(render("json-ld", expanded_item(client, CLAIM)))["about"]
         assert "Person" not in {node["@type"] for node in about}
 
-    @tried
+    @hypothesis_settings
     @given(text=HOSTILE)
     def test_text_comes_back_and_closes_no_script(self, text):
-        document = written("json-ld", quote_of(text))
+        document = render("json-ld", make_quote(text))
         assert expanded(document)["https://schema.org/text"] == [{"@value": text}]
         assert "<" not in document
 
@@ -145,7 +156,7 @@ class TestJSONLD:
 class TestAnnotation:
     @pytest.fixture(params=[QUOTE, CLAIM])
     def document(self, request, client):
-        return json.loads(written("annotation", filled(client, request.param)))
+        return json.loads(render("annotation", expanded_item(client, request.param)))
 
     def test_it_is_what_the_model_asks_for(self, document):
         assert document["@context"] == "http://www.w3.org/ns/anno.jsonld"
@@ -163,20 +174,20 @@ class TestAnnotation:
         assert expanded(json.dumps(document))[f"{OA}motivatedBy"][0]["@id"].startswith(OA)
 
     def test_a_quote_selects_its_words_in_the_source(self, client):
-        quote = filled(client, QUOTE)
-        known = cited_by(quote, source_url="https://paper.example/why")
-        (target,) = json.loads(written("annotation", known))["target"]
+        quote = expanded_item(client, QUOTE)
+        known = with_source(quote, source_url="https://paper.example/why")
+        (target,) = json.loads(render("annotation", known))["target"]
         assert target["source"] == "https://paper.example/why"
         assert target["selector"] == {"type": "TextQuoteSelector", "exact": quote["text"]}
         assert target["scope"] == [f"{quote['citations'][0]['source']['url']}/paragraphs/35"]
 
     def test_a_commentarys_body_is_our_text(self, client):
-        claim = filled(client, CLAIM)
-        body, *_ = json.loads(written("annotation", claim))["body"]
+        claim = expanded_item(client, CLAIM)
+        body, *_ = json.loads(render("annotation", claim))["body"]
         assert (body["value"], body["format"], body["language"]) == (claim["text"], "text/plain", "en")
 
-    @tried
+    @hypothesis_settings
     @given(text=HOSTILE)
     def test_text_comes_back(self, text):
-        (target,) = expanded(written("annotation", quote_of(text)))[f"{OA}hasTarget"]
+        (target,) = expanded(render("annotation", make_quote(text)))[f"{OA}hasTarget"]
         assert target[f"{OA}hasSelector"][0][f"{OA}exact"] == [{"@value": text}]

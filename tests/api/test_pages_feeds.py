@@ -111,8 +111,8 @@ class TestLatest:
         assert {tag.term for tag in entry.tags} >= {"avoidance", "conflict-and-authenticity"}
         assert entry.author == "Catherine, in Her (2013)"
 
-    def test_the_time_of_creation_decides_before_ids(self, changing):
-        client, change = changing
+    def test_the_time_of_creation_decides_before_ids(self, client_and_change):
+        client, change = client_and_change
 
         def order():
             return [item["url"] for item in client.get("/feeds/quotes.json").get_json(force=True)["items"]]

@@ -15,7 +15,7 @@ from api.http.problem_types import PROBLEM_TYPES
 from api.pages.problem_examples import HTTP_EXAMPLES
 from models import Quote
 from tests.browser.parsed import Parsed
-from tests.conftest import PATIENT
+from tests.conftest import STATEMENT_SECONDS
 from tests.documented.matching import check_http
 
 pytestmark = pytest.mark.any_database
@@ -45,7 +45,9 @@ def made(url):
     apps = []
 
     def make(**settings):
-        apps.append(create_app(Settings(**{"database_url": url, "statement_seconds": PATIENT} | settings)))
+        apps.append(
+            create_app(Settings(**{"database_url": url, "statement_seconds": STATEMENT_SECONDS} | settings))
+        )
         return apps[-1]
 
     yield make

@@ -218,9 +218,9 @@ class TestLinkPreview:
 
 class TestAddresses:
     @pytest.fixture
-    def changed(self, changing):
+    def changed(self, client_and_change):
         """A client over the pack, and what changes the quote."""
-        client, change = changing
+        client, change = client_and_change
         return client, partial(change, Quote, QUOTE)
 
     def test_an_unknown_one_is_a_page_for_people(self, client):

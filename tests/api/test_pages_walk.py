@@ -66,9 +66,9 @@ class TestAnAddressThatLeadsNowhere:
 
 class TestAnAddressThatOnceLedSomewhere:
     @pytest.fixture
-    def changed(self, changing):
+    def changed(self, client_and_change):
         """A client over the pack, and what changes the scene."""
-        client, change = changing
+        client, change = client_and_change
         return client, partial(change, Scene, OLD)
 
     def test_is_gone_when_it_was_deleted(self, changed):

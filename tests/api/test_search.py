@@ -58,8 +58,8 @@ class TestHits:
             assert html.unescape(plain) == snippet["text"]
             assert snippet["html"].count("<mark>") == len(snippet["highlights"])
 
-    def test_a_snippet_is_escaped_before_between_and_after_its_matches(self, changing):
-        client, change = changing
+    def test_a_snippet_is_escaped_before_between_and_after_its_matches(self, client_and_change):
+        client, change = client_and_change
         change(Theme, "loneliness", definition="<b>Zyzzyva</b> & <i title='x'>\"zyzzyva\"</i>")
         [hit] = every(client, "zyzzyva")
         assert hit["snippet"]["html"] == (

@@ -9,7 +9,7 @@ from bench.catalogue import generate
 from bench.comparison import recorded_statements
 from bench.sample_ids import sample_ids
 from models.database import Database
-from tests.conftest import PATIENT
+from tests.conftest import STATEMENT_SECONDS
 
 QUOTES = 1_200
 
@@ -28,7 +28,7 @@ def catalogue(engine):
 def over_catalogue(catalogue):
     """The app over the catalogue."""
     url = catalogue.url.render_as_string(hide_password=False)
-    made = create_app(Settings(database_url=url, statement_seconds=PATIENT, cache_bytes=0))
+    made = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, cache_bytes=0))
     yield made
     made.extensions["database"].close()
 

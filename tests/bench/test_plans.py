@@ -10,7 +10,7 @@ from bench.sample_ids import path_ids, sample_ids
 from models import RESOURCES, Quote
 from tests.bench.conftest import let_few_be_many, statements_of
 from tests.bench.work import work_of
-from tests.plans import names_in, plan_of, read_whole
+from tests.plans import fully_read_tables, names_read, plan_of
 
 #: Sort keys of which few rows have a value, or that few rows have.
 SORTED_EACH_TIME = {"runtime_minutes", "published_on", "name"}
@@ -175,7 +175,7 @@ class TestThings:
     def test_nothing_is_looked_through(self, over_catalogue, about_one_thing, path):
         _, statements = statements_of(over_catalogue, about_one_thing[path])
         with over_catalogue.extensions["database"].engine.connect() as connection:
-            whole = [read_whole(connection, *one) for one in statements]
+            whole = [fully_read_tables(connection, *one) for one in statements]
         assert set().union(*whole) <= FEW
 
 
@@ -194,7 +194,8 @@ def noting(over_catalogue):
         with database.engine.connect() as connection:
             numbers = [work_of(connection, [one]) for one in statements]
             return [
-                (names_in(connection, *one), number) for one, number in zip(statements, numbers, strict=True)
+                (names_read(connection, *one), number)
+                for one, number in zip(statements, numbers, strict=True)
             ]
 
     return note

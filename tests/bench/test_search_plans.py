@@ -7,7 +7,7 @@ from bench.comparison import recorded_statements
 from models.search import match_conditions, parse, ranking, search
 from tests.bench.conftest import statements_of
 from tests.bench.work import work_of
-from tests.plans import explained as planned
+from tests.plans import explain as planned
 from tests.plans import nodes
 
 COMMONEST = "quote"

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import not_run
+from tests.conftest import skip_test
 
 BROWSERS = "chromium-headless-shell", "chromium", "chromium-browser"
 QUIET = [
@@ -24,7 +24,7 @@ def chromium():
     # The shell has no windows, and opens a page at half the cost.
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        not_run("because there is no Chromium (Debian: apt-get install chromium-headless-shell).")
+        skip_test("because there is no Chromium (Debian: apt-get install chromium-headless-shell).")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
@@ -32,9 +32,9 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium, served):
+def page(chromium, server):
     """A page that notes every request, every error and every refused load."""
-    context = chromium.new_context(base_url=served.url, viewport={"width": 1200, "height": 900})
+    context = chromium.new_context(base_url=server.url, viewport={"width": 1200, "height": 900})
     made = context.new_page()
     made.asked, made.complaints = [], []
     made.on("request", lambda request: made.asked.append(request.url))

@@ -108,9 +108,9 @@ def visit(page, site):
     return go
 
 
-def enter(page, served, **how):
+def enter(page, server, **how):
     """Let a script insert ours, as a page's own would."""
-    page.add_script_tag(url=f"{served.url}/embed.js", **how)
+    page.add_script_tag(url=f"{server.url}/embed.js", **how)
     page.wait_for_function(READY)
 
 
@@ -123,48 +123,48 @@ def cards(page):
     ]""")
 
 
-def foreign(page, served, site):
+def foreign(page, server, site):
     """Return what the page asked for besides itself and the script."""
-    ours = (f"{site.url}/", f"{served.url}/embed.js", f"{served.url}/quotes/")
+    ours = (f"{site.url}/", f"{server.url}/embed.js", f"{server.url}/quotes/")
     return [url for url in page.asked if not url.startswith(ours)]
 
 
 class TestCopied:
-    def test_a_copied_quote_becomes_a_card_and_keeps_its_words(self, visit, copied, served, site):
+    def test_a_copied_quote_becomes_a_card_and_keeps_its_words(self, visit, copied, server, site):
         page = visit(copied())
         assert cards(page) == [1, 1]
         assert page.locator("blockquote").inner_text().startswith("You always wanted to have a wife")
         assert page.locator("figcaption").inner_text() == CAPTION
         assert page.complaints == []
-        assert foreign(page, served, site) == []
+        assert foreign(page, server, site) == []
 
     def test_the_pinned_form_passes_its_integrity_check(self, visit, copied):
         page = visit(copied(form="pinned"))
         assert cards(page) == [1, 1]
         assert page.complaints == []
 
-    def test_a_reader_of_the_screen_hears_what_was_there_before(self, page, site, bare, served):
+    def test_a_reader_of_the_screen_hears_what_was_there_before(self, page, site, bare, server):
         page.goto(site.shows(bare()))
         before = page.locator("figure").aria_snapshot()
-        enter(page, served)
+        enter(page, server)
         assert page.locator("figure").aria_snapshot() == before
         assert "blockquote" in before
 
-    def test_it_leaves_nothing_behind_but_one_name(self, page, site, bare, served):
+    def test_it_leaves_nothing_behind_but_one_name(self, page, site, bare, server):
         page.goto(site.shows(bare()))
         names = set(page.evaluate("Object.getOwnPropertyNames(window)"))
         markup = page.locator("main").inner_html()
-        enter(page, served)
+        enter(page, server)
         assert set(page.evaluate("Object.getOwnPropertyNames(window)")) - names == {"subtext"}
         assert page.locator("main").inner_html() == markup
         assert page.context.cookies() == []
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
         assert page.evaluate("document.getAnimations().length") == 0
 
-    def test_a_quote_of_another_origin_is_let_alone(self, page, site, bare, served):
-        foreign = ["https://elsewhere.example", f"{served.url}.example", f"{served.url}@elsewhere.example"]
-        page.goto(site.shows("".join(bare().replace(served.url, origin) for origin in foreign)))
-        page.add_script_tag(url=f"{served.url}/embed.js")
+    def test_a_quote_of_another_origin_is_let_alone(self, page, site, bare, server):
+        foreign = ["https://elsewhere.example", f"{server.url}.example", f"{server.url}@elsewhere.example"]
+        page.goto(site.shows("".join(bare().replace(server.url, origin) for origin in foreign)))
+        page.add_script_tag(url=f"{server.url}/embed.js")
         page.wait_for_function("window.subtext")
         assert cards(page) == [0, 0]
 
@@ -176,12 +176,12 @@ class TestNothingMoves:
         return page
 
     @pytest.mark.parametrize("sheet", SHEETS)
-    def test_on_a_page_with_a_sheet_of_its_own(self, page, site, bare, served, sheet):
+    def test_on_a_page_with_a_sheet_of_its_own(self, page, site, bare, server, sheet):
         around = f"<p>Before.</p>{bare()}<p>Between.</p>{bare(FLAGGED, theme='dark')}<p>After.</p>"
         page.goto(site.shows(around, head=f"<style>{SHEETS[sheet]}</style>"))
         before = page.evaluate(BOXES)
         wide = page.evaluate("document.documentElement.scrollWidth")
-        enter(page, served)
+        enter(page, server)
         assert cards(page) == [2, 2]
         assert page.evaluate(BOXES) == before
         assert page.evaluate("document.documentElement.scrollWidth") == wide
@@ -193,9 +193,9 @@ class TestNothingMoves:
 
 
 class TestWithoutTheScript:
-    def test_a_quote_whose_service_is_gone_is_whole(self, page, site, copied, served):
+    def test_a_quote_whose_service_is_gone_is_whole(self, page, site, copied, server):
         gone = f"http://127.0.0.1:{free_port()}"
-        page.goto(site.shows(copied().replace(served.url, gone)))
+        page.goto(site.shows(copied().replace(server.url, gone)))
         assert page.locator("blockquote").inner_text().startswith("You always wanted to have a wife")
         assert page.locator("figcaption").inner_text() == CAPTION
         assert page.locator("figcaption a").get_attribute("href") == f"{gone}/quotes/{QUOTE}"
@@ -210,14 +210,14 @@ class TestWithoutTheScript:
 
 
 class TestStrictPages:
-    def test_a_policy_that_allows_nothing_but_the_script(self, visit, copied, served):
-        policy = f"default-src 'none'; style-src 'none'; script-src {served.url}"
+    def test_a_policy_that_allows_nothing_but_the_script(self, visit, copied, server):
+        policy = f"default-src 'none'; style-src 'none'; script-src {server.url}"
         page = visit(copied(), Content_Security_Policy=policy)
         assert cards(page) == [1, 1]
         assert page.complaints == []
 
-    def test_trusted_types(self, visit, copied, served):
-        policy = f"require-trusted-types-for 'script'; trusted-types 'none'; script-src {served.url}"
+    def test_trusted_types(self, visit, copied, server):
+        policy = f"require-trusted-types-for 'script'; trusted-types 'none'; script-src {server.url}"
         page = visit(copied() + copied(FLAGGED), Content_Security_Policy=policy)
         page.get_by_role("button", name="Show the words").click()
         assert cards(page) == [2, 2]
@@ -329,11 +329,11 @@ class TestWherever:
         assert cards(page) == [2, 2]
         assert [box.bounding_box()["width"] > 300 for box in page.locator("figure").all()] == [True, True]
 
-    def test_ten_copies(self, visit, copied, served):
+    def test_ten_copies(self, visit, copied, server):
         page = visit(copied() * 10)
         assert cards(page) == [10, 10]
         assert page.evaluate("document.adoptedStyleSheets.length") == 1
-        assert page.asked.count(f"{served.url}/embed.js") == 1
+        assert page.asked.count(f"{server.url}/embed.js") == 1
         assert page.complaints == []
 
     def test_what_is_inserted_later(self, visit, copied, bare):
@@ -381,41 +381,41 @@ class TestWherever:
         assert page.locator("figcaption").inner_text() == CAPTION
 
     @pytest.mark.parametrize("lost", [' class="subtext-quote"', ' lang="en"'])
-    def test_what_a_sanitiser_left_of_it(self, page, site, bare, served, lost):
+    def test_what_a_sanitiser_left_of_it(self, page, site, bare, server, lost):
         page.goto(site.shows(bare().replace(lost, "")))
-        enter(page, served)
+        enter(page, server)
         assert cards(page) == [1, 1]
 
-    def test_a_quote_out_of_its_figure_keeps_its_words(self, page, site, bare, served):
+    def test_a_quote_out_of_its_figure_keeps_its_words(self, page, site, bare, server):
         flat = bare(FLAGGED).replace("figure", "div").replace("figcaption", "p")
         page.goto(site.shows(flat))
-        enter(page, served)
+        enter(page, server)
         assert page.get_by_text("everything lacking").is_visible()
 
 
 class TestHoweverItIsLoaded:
     @pytest.mark.parametrize("kind", ["text/javascript", "module"])
-    def test_inserted_by_a_script(self, page, site, bare, served, kind):
+    def test_inserted_by_a_script(self, page, site, bare, server, kind):
         page.goto(site.shows(bare()))
-        enter(page, served, type=kind)
+        enter(page, server, type=kind)
         assert cards(page) == [1, 1]
         assert page.complaints == []
 
-    def test_as_a_module(self, visit, bare, served):
-        page = visit(f'{bare()}<script type="module" src="{served.url}/embed.js"></script>')
+    def test_as_a_module(self, visit, bare, server):
+        page = visit(f'{bare()}<script type="module" src="{server.url}/embed.js"></script>')
         assert cards(page) == [1, 1]
         assert page.complaints == []
 
     @pytest.mark.parametrize("place", ["head", "body"])
-    def test_before_the_quote_is_there(self, visit, bare, served, place):
-        script = f'<script src="{served.url}/embed.js"></script>'
+    def test_before_the_quote_is_there(self, visit, bare, server, place):
+        script = f'<script src="{server.url}/embed.js"></script>'
         page = visit(f"{script if place == 'body' else ''}{bare()}", head=script if place == "head" else "")
         assert cards(page) == [1, 1]
         assert page.complaints == []
 
-    def test_twice_and_by_both_names(self, visit, copied, bare, served):
+    def test_twice_and_by_both_names(self, visit, copied, bare, server):
         names = ("embed.js", "embed.js?again", "embed.v1.js")
-        scripts = "".join(f'<script src="{served.url}/{name}"></script>' for name in names)
+        scripts = "".join(f'<script src="{server.url}/{name}"></script>' for name in names)
         page = visit(copied(FLAGGED) + bare() + scripts + copied(form="pinned"))
         assert cards(page) == [3, 3]
         assert page.evaluate("document.adoptedStyleSheets.length") == 1

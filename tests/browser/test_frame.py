@@ -39,20 +39,20 @@ def site():
 
 
 @pytest.fixture(scope="module")
-def oembed(served):
+def oembed(server):
     """A function that returns the oEmbed response for a quote."""
 
     def get(quote, **query):
-        query = urllib.parse.urlencode({"url": f"{served.url}/quotes/{quote}"} | query)
-        with urllib.request.urlopen(f"{served.url}/oembed?{query}") as response:
+        query = urllib.parse.urlencode({"url": f"{server.url}/quotes/{quote}"} | query)
+        with urllib.request.urlopen(f"{server.url}/oembed?{query}") as response:
             return json.load(response)
 
     return get
 
 
 @pytest.fixture(scope="module")
-def quotes(served):
-    with urllib.request.urlopen(f"{served.url}/v1/quotes?limit=100") as response:
+def quotes(server):
+    with urllib.request.urlopen(f"{server.url}/v1/quotes?limit=100") as response:
         return [quote["id"] for quote in json.load(response)["data"]]
 
 
@@ -70,11 +70,11 @@ def frames(page, site):
 
 
 @pytest.fixture
-def frame_of(frames, served):
+def frame_of(frames, server):
     """A function that shows one frame of a size on the other site, and returns it."""
 
     def show(path, size, **options):
-        source = f'src="{served.url}/embed/quotes/{path}" width="{size[0]}" height="{size[1]}"'
+        source = f'src="{server.url}/embed/quotes/{path}" width="{size[0]}" height="{size[1]}"'
         return frames(f'<iframe title="A quote" {source} frameborder="0"></iframe>', **options)[0]
 
     return show
@@ -144,14 +144,14 @@ class TestThemes:
     #: The computed colours of the background.
     LIGHT, DARK = "rgb(255, 255, 255)", "rgb(29, 25, 23)"
 
-    def test_it_is_opaque_in_its_own_colours_on_every_page(self, page, frames, served):
+    def test_it_is_opaque_in_its_own_colours_on_every_page(self, page, frames, server):
         for system in ("light", "dark"):
             page.emulate_media(color_scheme=system)
             for host in ("", "light", "dark", "light dark"):
                 head = f'<meta name="color-scheme" content="{host}">' if host else ""
                 themes = ("auto", "light", "dark")
                 markup = "".join(
-                    f'<iframe title="A quote" src="{served.url}/embed/quotes/{QUOTE}?theme={theme}"'
+                    f'<iframe title="A quote" src="{server.url}/embed/quotes/{QUOTE}?theme={theme}"'
                     ' width="300" height="260" frameborder="0"></iframe>'
                     for theme in themes
                 )
@@ -217,8 +217,8 @@ class TestAccessibility:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.tagName") == "A"
 
-    def test_it_is_readable_without_scripts_and_fonts(self, chromium, served):
-        context = chromium.new_context(java_script_enabled=False, base_url=served.url)
+    def test_it_is_readable_without_scripts_and_fonts(self, chromium, server):
+        context = chromium.new_context(java_script_enabled=False, base_url=server.url)
         page = context.new_page()
         page.route("**/*.woff2", lambda route: route.abort())
         page.goto(f"/embed/quotes/{QUOTE}")

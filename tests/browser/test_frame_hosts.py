@@ -58,11 +58,11 @@ def site():
 
 
 @pytest.fixture
-def html(page, served):
+def html(page, server):
     """Return what gets a quote's oEmbed markup."""
 
     def get(quote=QUOTE, **query):
-        told = page.request.get("/oembed", params={"url": f"{served.url}/quotes/{quote}"} | query)
+        told = page.request.get("/oembed", params={"url": f"{server.url}/quotes/{quote}"} | query)
         return told.json()["html"].replace('loading="lazy"', "")
 
     return get
@@ -102,9 +102,9 @@ class TestWordPress:
         frame.locator("summary").click()
         page.wait_for_function(f"+document.querySelector('iframe').height === {closed}")
 
-    def test_a_link_is_followed_by_the_page(self, page, post, served):
+    def test_a_link_is_followed_by_the_page(self, page, post, server):
         post().get_by_role("link").click()
-        page.wait_for_url(f"{served.url}/quotes/{QUOTE}")
+        page.wait_for_url(f"{server.url}/quotes/{QUOTE}")
 
     def test_a_clamped_frame_stays_as_high_as_it_is(self, page, post):
         post(maxwidth="300", maxheight="220")
@@ -200,7 +200,7 @@ class TestHosts:
             assert page.complaints == []
         assert frame.locator("blockquote").is_visible()
 
-    def test_it_asks_us_alone_and_keeps_nothing(self, page, site, html, served):
+    def test_it_asks_us_alone_and_keeps_nothing(self, page, site, html, server):
         page.goto(site.shows(html()))
         inside(page).evaluate("document.fonts.ready")
         asked = [url for url in page.asked if not url.startswith(site.url)]
@@ -208,13 +208,13 @@ class TestHosts:
             "js",
             "woff2",
         }
-        assert all(url.startswith(served.url) for url in asked)
+        assert all(url.startswith(server.url) for url in asked)
         assert page.context.cookies() == []
         page.goto(f"/embed/quotes/{QUOTE}")
         assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
-    def test_where_there_is_no_quote_a_frame_says_so(self, page, site, served):
-        page.goto(site.shows(f'<iframe title="t" src="{served.url}/embed/quotes/no-such"></iframe>'))
+    def test_where_there_is_no_quote_a_frame_says_so(self, page, site, server):
+        page.goto(site.shows(f'<iframe title="t" src="{server.url}/embed/quotes/no-such"></iframe>'))
         assert "This quote is not available." in inside(page).locator("main").inner_text()
 
     def test_ten_of_them_speak_for_themselves(self, page, site, html):

@@ -33,16 +33,16 @@ OTHERS = [
 
 
 @pytest.fixture(scope="module")
-def in_app(served):
+def in_app(server):
     """An app that builds the addresses of the running server."""
-    app = create_app(Settings(public_url=served.url))
+    app = create_app(Settings(public_url=server.url))
     with app.app_context():
         yield app
     app.extensions["database"].close()
 
 
-def quotes(served):
-    with urllib.request.urlopen(f"{served.url}/v1/quotes?limit=100&include=film,sources") as answer:
+def quotes(server):
+    with urllib.request.urlopen(f"{server.url}/v1/quotes?limit=100&include=film,sources") as answer:
         return [build_view_model(item) for item in json.load(answer)["data"]]
 
 
@@ -81,8 +81,8 @@ def measured(page, paragraphs):
 
 
 class TestHeight:
-    def test_is_that_of_every_quote_of_the_pack(self, page, served, in_app):
-        pack = quotes(served)
+    def test_is_that_of_every_quote_of_the_pack(self, page, server, in_app):
+        pack = quotes(server)
         assert len(pack) > 20
         paragraphs = [([Span(quote.text)], WORDS) for quote in pack]
         paragraphs += [(byline(quote), NAMES) for quote in pack]
@@ -94,8 +94,8 @@ class TestHeight:
         for width, heights in measured(page, paragraphs).items():
             assert heights == [height(text, width, WORDS) for text in OTHERS]
 
-    def test_fonts_come_from_here_alone(self, page, served, in_app):
+    def test_fonts_come_from_here_alone(self, page, server, in_app):
         measured(page, [([Span("Words.")], WORDS)])
         assert page.asked
-        assert all(url.startswith(f"{served.url}/embed/fonts/") for url in page.asked)
+        assert all(url.startswith(f"{server.url}/embed/fonts/") for url in page.asked)
         assert page.complaints == []

@@ -7,9 +7,9 @@ import pytest
 FITS_THE_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
 
 
-def hosts(page, served):
+def hosts(page, server):
     """Return the URLs of other hosts that a page has requested."""
-    return [url for url in page.asked if not url.startswith((served.url, "data:", "blob:"))]
+    return [url for url in page.asked if not url.startswith((server.url, "data:", "blob:"))]
 
 
 def assert_starts_with_skip_link(page):
@@ -28,13 +28,13 @@ class TestSwaggerUI:
         page.wait_for_selector("#operations-quotes-getQuote")
         return page
 
-    def test_it_loads_without_an_error_or_another_host(self, docs, served):
+    def test_it_loads_without_an_error_or_another_host(self, docs, server):
         assert docs.locator(".info .title").first.inner_text().startswith("Subtext")
         assert docs.locator(".opblock").count() > 30
-        assert hosts(docs, served) == []
+        assert hosts(docs, server) == []
         assert docs.complaints == []
 
-    def test_an_operation_opens_and_try_it_out_shows_data(self, docs, served):
+    def test_an_operation_opens_and_try_it_out_shows_data(self, docs, server):
         operation = docs.locator("#operations-quotes-getQuote")
         operation.locator(".opblock-summary-control").click()
         operation.locator("button.try-out__btn").click()
@@ -43,21 +43,21 @@ class TestSwaggerUI:
         body = operation.locator(".live-responses-table .response-col_description pre").first
         body.wait_for()
         assert '"speaker_certainty": "explicit"' in body.inner_text()
-        assert f"{served.url}/v1/quotes/her-2013-a-wife-without-the-challenges" in docs.asked
-        assert hosts(docs, served) == []
+        assert f"{server.url}/v1/quotes/her-2013-a-wife-without-the-challenges" in docs.asked
+        assert hosts(docs, server) == []
         assert docs.complaints == []
 
 
 class TestHomePage:
-    def test_it_has_a_heading_a_quote_and_a_request(self, page, served):
+    def test_it_has_a_heading_a_quote_and_a_request(self, page, server):
         page.goto("/")
         assert page.locator("h1").inner_text() == "Film commentary you can call"
         assert page.locator("blockquote").inner_text()
-        assert page.locator("#call").inner_text().startswith(f'curl "{served.url}/v1/quotes?')
-        assert hosts(page, served) == []
+        assert page.locator("#call").inner_text().startswith(f'curl "{server.url}/v1/quotes?')
+        assert hosts(page, server) == []
         assert page.complaints == []
 
-    def test_the_request_works(self, page, served):
+    def test_the_request_works(self, page, server):
         page.goto("/")
         url = page.locator("#call").inner_text().removeprefix('curl "').removesuffix('"')
         response = page.request.get(url)

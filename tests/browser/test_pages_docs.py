@@ -59,11 +59,11 @@ class TestEveryPage:
             page = visit("/docs", width=width, scheme=scheme)
             assert violations(page, context={"exclude": [["#swagger-ui"]]}) == [], scheme
 
-    def test_it_has_no_error_fits_the_screen_and_starts_with_a_skip_link(self, visit, served):
+    def test_it_has_no_error_fits_the_screen_and_starts_with_a_skip_link(self, visit, server):
         for path in (*READ, *DRAWN):
             page = visit(path)
             assert page.complaints == [], path
-            assert hosts(page, served) == [], path
+            assert hosts(page, server) == [], path
             assert_starts_with_skip_link(page)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 800})
@@ -71,14 +71,14 @@ class TestEveryPage:
 
 
 class TestGuide:
-    def test_a_button_copies_a_code_block(self, visit, served):
+    def test_a_button_copies_a_code_block(self, visit, server):
         page = visit("/docs/guides/quickstart")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         button = page.locator("figure.code button").first
         button.focus()
         page.keyboard.press("Enter")
         page.get_by_text("Copied").wait_for()
-        assert page.evaluate("navigator.clipboard.readText()") == f"curl -s {served.url}/v1\n"
+        assert page.evaluate("navigator.clipboard.readText()") == f"curl -s {server.url}/v1\n"
 
     def test_a_code_block_scrolls_by_keyboard(self, visit):
         page = visit("/docs/guides/caching", width=360)
@@ -93,8 +93,8 @@ class TestGuide:
         page.locator("article").get_by_role("link", name="CORS").click()
         assert page.url.endswith("/docs/guides/caching#cors")
 
-    def test_it_is_readable_without_scripts(self, chromium, served):
-        context = chromium.new_context(base_url=served.url, java_script_enabled=False)
+    def test_it_is_readable_without_scripts(self, chromium, server):
+        context = chromium.new_context(base_url=server.url, java_script_enabled=False)
         plain = context.new_page()
         plain.goto("/docs/guides/quickstart")
         assert plain.locator("figure.code").count() > 5

@@ -39,11 +39,11 @@ class TestEveryPage:
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         assert violations(page) == []
 
-    def test_it_has_no_error_fits_the_screen_and_starts_with_a_skip_link(self, visit, served):
+    def test_it_has_no_error_fits_the_screen_and_starts_with_a_skip_link(self, visit, server):
         for path in PAGES:
             page = visit(path)
             assert page.complaints == [], path
-            assert hosts(page, served) == [], path
+            assert hosts(page, server) == [], path
             assert_starts_with_skip_link(page)
             assert page.evaluate("document.activeElement.tagName") == "MAIN", path
             assert_fits_screens(page)
@@ -101,9 +101,9 @@ class TestThemeMap:
 
 class TestWithoutScripts:
     @pytest.fixture
-    def plain(self, chromium, served):
+    def plain(self, chromium, server):
         """A page of a browser that runs no scripts."""
-        context = chromium.new_context(base_url=served.url, java_script_enabled=False)
+        context = chromium.new_context(base_url=server.url, java_script_enabled=False)
         yield context.new_page()
         context.close()
 

@@ -14,10 +14,10 @@ WORDS = "You always wanted to have a wife without the challenges"
 
 
 @pytest.fixture
-def copying(chromium, served):
+def copying(chromium, server):
     """A page that may write to the clipboard and read it, and notes what the browser complains of."""
     context = chromium.new_context(
-        base_url=served.url, permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce"
+        base_url=server.url, permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce"
     )
     made = context.new_page()
     made.complaints = []
@@ -29,9 +29,9 @@ def copying(chromium, served):
 
 
 @pytest.fixture
-def plain(chromium, served):
+def plain(chromium, server):
     """A page of a browser that runs no scripts."""
-    context = chromium.new_context(base_url=served.url, java_script_enabled=False)
+    context = chromium.new_context(base_url=server.url, java_script_enabled=False)
     yield context.new_page()
     context.close()
 
@@ -155,9 +155,9 @@ class TestGallery:
         assert 'data-theme="light"' in plain.locator("#copy-html").text_content()
         assert WORDS in plain.frame_locator("iframe.host").locator("blockquote").inner_text()
 
-    def test_nothing_but_us_is_asked_and_nothing_stored(self, page, served):
+    def test_nothing_but_us_is_asked_and_nothing_stored(self, page, server):
         page.goto(f"/embed?quote={QUOTE.rpartition('/')[2]}")
         page.frame_locator("iframe.host").locator("blockquote").wait_for()
-        assert hosts(page, served) == []
+        assert hosts(page, server) == []
         assert page.context.cookies() == []
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0

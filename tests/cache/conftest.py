@@ -4,7 +4,7 @@ import pytest
 
 from api.app import create_app
 from api.core.config import Settings
-from tests.conftest import PATIENT
+from tests.conftest import STATEMENT_SECONDS
 from tests.statements import statements
 
 
@@ -30,7 +30,7 @@ class RecordingClient:
 def shared(engine):
     """An app over the pack, to which nobody writes."""
     with engine.fresh("pack") as url:
-        app = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+        app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
         yield app
         app.extensions["database"].close()
 
@@ -55,7 +55,7 @@ def make(shared):
 
     def opened(**settings):
         url = shared.extensions["settings"].database_url
-        app = create_app(Settings(database_url=url, statement_seconds=PATIENT, **settings))
+        app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, **settings))
         made.append(app)
         return RecordingClient(app)
 
@@ -71,7 +71,7 @@ def own(packed):
 
     def opened():
         url = packed.url.render_as_string(hide_password=False)
-        made.append(create_app(Settings(database_url=url, statement_seconds=PATIENT)))
+        made.append(create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS)))
         return RecordingClient(made[-1])
 
     yield opened

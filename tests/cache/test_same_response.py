@@ -9,7 +9,7 @@ from api.app import create_app
 from api.core.config import Settings
 from openapi import PATH
 from tests.cases import each
-from tests.conftest import PATIENT
+from tests.conftest import STATEMENT_SECONDS
 from tests.crawling import crawl
 from tests.responses import comparable
 
@@ -59,8 +59,8 @@ HEADERS = [
 def both_clients(engine):
     """Clients over one pack: without a cache, and of an app with one."""
     with engine.fresh("pack") as url:
-        uncached = create_app(Settings(database_url=url, statement_seconds=PATIENT, cache_bytes=0))
-        cached = create_app(Settings(database_url=url, statement_seconds=PATIENT))
+        uncached = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, cache_bytes=0))
+        cached = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
         yield uncached.test_client(), cached.test_client()
         for app in uncached, cached:
             app.extensions["database"].close()

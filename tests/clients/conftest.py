@@ -10,7 +10,7 @@ import pytest
 
 from openapi import npm_tools
 from openapi.clients import generate
-from tests.conftest import not_run
+from tests.conftest import skip_test
 from tests.databases import locked
 
 HERE = Path(__file__).parent
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 def clients(shared_folder):
     """A folder with ``python``, ``typescript`` and ``app``, which uses the latter; all workers share it."""
     if reason := npm_tools.missing_reason():
-        not_run(f"because {reason}.")
+        skip_test(f"because {reason}.")
     folder = shared_folder / "clients"
     with locked(shared_folder / "clients.lock"):
         if not folder.exists():
@@ -51,9 +51,9 @@ def typescript_program(clients, url):
 
 
 @pytest.fixture(scope="session", params=[python_program, typescript_program], ids=["python", "typescript"])
-def output(request, clients, served):
+def output(request, clients, server):
     """What the program of a user prints about a running server."""
-    command, environment = request.param(clients, served.url)
+    command, environment = request.param(clients, server.url)
     result = subprocess.run(
         command, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False
     )

@@ -21,11 +21,11 @@ NAMES = set(DOCUMENT["components"]["schemas"])
 
 
 @pytest.fixture(scope="session")
-def read(served):
+def read(server):
     """A function that returns the JSON at a path, read without a client."""
 
     def get(path):
-        with urllib.request.urlopen(f"{served.url}{path}", timeout=10) as response:
+        with urllib.request.urlopen(f"{server.url}{path}", timeout=10) as response:
             return json.load(response)
 
     return get

@@ -10,9 +10,9 @@ import sys
 from contextlib import contextmanager
 
 from openapi import npm_tools
-from tests.conftest import not_run
+from tests.conftest import skip_test
 from tests.documented.blocks import ROOT
-from tests.serving import Served, free_port, wait
+from tests.serving import RunningServer, free_port, wait
 
 WRITTEN_WITH = "127.0.0.1:8000"
 #: What guides call a proxy, and a database server.
@@ -39,7 +39,7 @@ def command(language, text, folder):
     if language == "sh":
         return ["bash", "-euo", "pipefail", "-c", CLONE.sub("", text)]
     if language == "js" and not shutil.which("node"):
-        not_run("because there is no node (Debian: apt-get install nodejs).")
+        skip_test("because there is no node (Debian: apt-get install nodejs).")
     script = folder / {"python": "example.py", "js": "example.mjs", "ts": "example.ts"}[language]
     script.write_text(text, "utf-8")
     if language == "ts":
@@ -95,10 +95,10 @@ def started_by(block, folder, places, **own):
             start_new_session=True,
         )
     try:
-        served = Served(f"http://127.0.0.1:{port}", process, log)
-        wait(served)
+        server = RunningServer(f"http://127.0.0.1:{port}", process, log)
+        wait(server)
         # Only now: told to stop all at once, the parts of the server complain of each other.
-        printed = served.printed
+        printed = server.output
     finally:
         # The group, which make and shell share with the server, and nobody else.
         os.killpg(process.pid, signal.SIGTERM)
@@ -111,7 +111,7 @@ def proxied(block, folder, places):
     """Run nginx with a block as a site's configuration; yields where it answers."""
     binary = shutil.which("nginx", path=environment()["PATH"])
     if binary is None:
-        not_run("because there is no nginx (Debian: apt-get install nginx-light).")
+        skip_test("because there is no nginx (Debian: apt-get install nginx-light).")
     port = free_port()
     site = moved(
         block.text, places | {"/var/cache/nginx": str(folder), "listen 80;": f"listen 127.0.0.1:{port};"}
@@ -127,9 +127,9 @@ def proxied(block, folder, places):
     with (folder / "nginx.log").open("w") as log:
         subprocess.run([binary, "-t", "-c", whole], check=True, stderr=log, timeout=LIMIT)
         process = subprocess.Popen([binary, "-c", whole], stderr=log)
-    served = Served(f"http://127.0.0.1:{port}", process, folder / "nginx.log")
+    server = RunningServer(f"http://127.0.0.1:{port}", process, folder / "nginx.log")
     try:
-        wait(served)
-        yield served.url
+        wait(server)
+        yield server.url
     finally:
-        served.stop()
+        server.stop()

@@ -21,8 +21,8 @@ def settings(sqlite_engine):
 
 class TestEveryBlock:
     @pytest.mark.parametrize("run", EVERY, ids=str)
-    def test_does_what_is_shown(self, run, served, settings, tmp_path, request):
-        places = {running.WRITTEN_WITH: served.url.removeprefix("http://"), "/srv/subtext": str(tmp_path)}
+    def test_does_what_is_shown(self, run, server, settings, tmp_path, request):
+        places = {running.WRITTEN_WITH: server.url.removeprefix("http://"), "/srv/subtext": str(tmp_path)}
         with ExitStack() as around:
             if running.POSTGRESQL in run.block.text:
                 fresh = request.getfixturevalue("postgresql_engine").fresh(None)

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from api.embeds.quote_view_model import QuoteViewModel
-from tests.forms import HOSTILE, tried
+from tests.forms import HOSTILE, hypothesis_settings
 
 SCRIPTS = [
     "It expands in size the more you love. ",
@@ -43,7 +43,7 @@ TEXTS = st.one_of(
 
 
 #: Drawing a card takes long.
-few = settings(tried, max_examples=25)
+few = settings(hypothesis_settings, max_examples=25)
 
 
 def view_model(text="Her love is real.", **changes):

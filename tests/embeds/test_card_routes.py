@@ -100,9 +100,9 @@ class TestSvg:
 
 class TestHidden:
     @pytest.fixture
-    def changed(self, changing):
+    def changed(self, client_and_change):
         """A client over the pack, and what changes the quote."""
-        client, change = changing
+        client, change = client_and_change
         return client, partial(change, Quote, SLUG)
 
     @pytest.mark.parametrize("form", FORMS)

@@ -9,7 +9,7 @@ from api.text.bidi import embedding_levels
 from api.text.layout import Paragraph, Span
 from tests.cases import each
 from tests.embeds.quotes import TEXTS
-from tests.forms import tried
+from tests.forms import hypothesis_settings
 
 TYPE = TypeSize(20, 30)
 
@@ -37,7 +37,7 @@ class TestLines:
     def test_no_text_has_no_height(self):
         assert height("", 400, TYPE) == 0
 
-    @tried
+    @hypothesis_settings
     @given(TEXTS)
     def test_every_character_is_on_some_line_once(self, text):
         paragraph = Paragraph(text[:600])
@@ -48,7 +48,7 @@ class TestLines:
 
 
 class TestCharacters:
-    @tried
+    @hypothesis_settings
     @given(TEXTS)
     def test_they_end_where_unicode_says(self, text):
         expected = [end for end in grapheme_cluster_boundaries(text[:300]) if end]

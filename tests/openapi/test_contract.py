@@ -37,8 +37,8 @@ few = settings(max_examples=4, deadline=None, derandomize=True, suppress_health_
 
 @quick.parametrize()
 @few
-def test_every_check_passes_on_sqlite(case, served):
-    case.call_and_validate(base_url=served.url)
+def test_every_check_passes_on_sqlite(case, server):
+    case.call_and_validate(base_url=server.url)
 
 
 def run(url, *arguments):
@@ -64,17 +64,17 @@ def edge_cases_of(day, days):
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_check_passes_on_random_requests(served_by_postgresql, part):
+def test_every_check_passes_on_random_requests(postgresql_server, part):
     chosen = [operation["operationId"] for operation in operations(DOCUMENT)][part::PARTS]
-    output = run(served_by_postgresql.url, "--phases", "examples,fuzzing", *only(chosen))
+    output = run(postgresql_server.url, "--phases", "examples,fuzzing", *only(chosen))
     assert f"Tested: {len(chosen)}" in output
     assert all(f"✅ {phase}" in output for phase in ("Examples", "Fuzzing"))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_check_passes_on_edge_cases(served_by_postgresql, part):
+def test_every_check_passes_on_edge_cases(postgresql_server, part):
     chosen = edge_cases_of(int(SEED), DAYS)[part::PARTS]
-    output = run(served_by_postgresql.url, "--phases", "coverage", *only(chosen))
+    output = run(postgresql_server.url, "--phases", "coverage", *only(chosen))
     assert f"Tested: {len(chosen)}" in output
     assert "✅ Coverage" in output
 
@@ -85,6 +85,6 @@ def test_each_operation_has_its_day_for_edge_cases():
     assert len(edge_cases_of(20261128, 1)) == len(operations(DOCUMENT))
 
 
-def test_every_check_passes_on_linked_requests(served_by_postgresql):
-    output = run(served_by_postgresql.url, "--phases", "stateful")
+def test_every_check_passes_on_linked_requests(postgresql_server):
+    output = run(postgresql_server.url, "--phases", "stateful")
     assert "✅ Stateful" in output

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from openapi import lint, npm_tools, promise
-from tests.conftest import not_run
+from tests.conftest import skip_test
 
 #: A document without faults in the eyes of both but one: nobody says what its operation does.
 FAULTY = {
@@ -18,7 +18,7 @@ FAULTY = {
 class TestLinters:
     def test_what_they_find_is_printed_and_fails(self, tmp_path, capsys):
         if reason := npm_tools.missing_reason():
-            not_run(f"because {reason}.")
+            skip_test(f"because {reason}.")
         path = tmp_path / "faulty.json"
         path.write_text(json.dumps(FAULTY), "utf-8")
         with pytest.raises(SystemExit) as end:

@@ -10,7 +10,7 @@ from collections import defaultdict
 import pytest
 
 from openapi import PATH, compatibility_facts, npm_tools, promise
-from tests.conftest import not_run
+from tests.conftest import skip_test
 from tests.openapi import breaking, compatible
 from tests.openapi.edits import BREAKING, COMPATIBLE
 
@@ -37,7 +37,7 @@ PART = cut(PATH.read_text("utf-8"))
 @pytest.fixture(scope="module", autouse=True)
 def _node():
     if reason := npm_tools.missing_reason():
-        not_run(f"because {reason}.")
+        skip_test(f"because {reason}.")
 
 
 def side_by_side(documents):
