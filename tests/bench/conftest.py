@@ -1,4 +1,4 @@
-"""A small catalogue, on each kind of database, and the app over it."""
+"""A small generated catalogue on each kind of database, and an app over it."""
 
 import pytest
 
@@ -16,44 +16,44 @@ QUOTES = 1_200
 
 @pytest.fixture(scope="module")
 def catalogue(engine):
-    """A catalogue that nobody writes to."""
+    """A read-only catalogue."""
     with engine.fresh(None) as url:
         generate(url, QUOTES)
-        opened = Database(url)
-        yield opened
-        opened.close()
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture(scope="module")
-def over_catalogue(catalogue):
+def catalogue_app(catalogue):
     """The app over the catalogue."""
     url = catalogue.url.render_as_string(hide_password=False)
-    made = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, cache_bytes=0))
-    yield made
-    made.extensions["database"].close()
+    app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, cache_bytes=0))
+    yield app
+    app.extensions["database"].close()
 
 
 @pytest.fixture(scope="module")
-def known(catalogue):
-    """What is common in the catalogue and what is not, by name."""
+def sample(catalogue):
+    """Ids of common and rare things in the catalogue, by the names of ``SampleIds``."""
     with catalogue.read_session() as session:
         return vars(sample_ids(session))
 
 
-def statements_of(app, address, status=200):
-    """Return the response of a URL, which has this status, and the statements that were run for it."""
+def record_statements(app, url, status=200):
+    """Request a URL and check its status; return the response and the statements that were run for it."""
     with recorded_statements(app.extensions["database"].engine) as statements:
-        answer = app.test_client().get(address)
-    assert answer.status_code == status, answer.text
-    return answer, statements
+        response = app.test_client().get(url)
+    assert response.status_code == status, response.text
+    return response, statements
 
 
-def let_few_be_many(monkeypatch, *, ranked, window, crowd):
-    """Let choosing by lot do with few candidates what it does with many."""
-    for of, name, value in (
+def lower_selection_limits(monkeypatch, *, ranked, window, crowd):
+    """Lower the limits of random selection, so that few candidates are treated like many."""
+    for module, name, value in (
         (random_selection, "MAX_RANKED", ranked),
         (random_selection, "WINDOW_SIZE", window),
         (random_scan, "SKIP_COUNT_ABOVE", crowd),
         (random_scan, "MAX_SCANNED", 600),
     ):
-        monkeypatch.setattr(of, name, value)
+        monkeypatch.setattr(module, name, value)

@@ -1,4 +1,4 @@
-"""Results as a run writes them, small and invented."""
+"""Small, invented results in the format that a benchmark run writes."""
 
 from bench import scenarios as s
 

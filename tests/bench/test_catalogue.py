@@ -1,4 +1,4 @@
-"""A generated catalogue is what the usual way would have written for the same content."""
+"""A generated catalogue equals what the models and the index writer would store for the same content."""
 
 import pytest
 from sqlalchemy import func, select
@@ -16,14 +16,16 @@ from tests.bench.conftest import QUOTES
 INDEX = (SearchDocument, DocumentFrequency, IndexStatistics)
 
 
-def index_of(session):
+def index_rows(session):
     return [
-        session.connection().execute(select(*of.__table__.c).order_by(*of.__table__.primary_key)).all()
-        for of in INDEX
+        session.connection()
+        .execute(select(*table_model.__table__.c).order_by(*table_model.__table__.primary_key))
+        .all()
+        for table_model in INDEX
     ]
 
 
-def contents(session):
+def content_rows(session):
     """Return every row of a few models."""
     return [
         session.connection().execute(select(*model.__table__.c).order_by(model.id)).all()
@@ -32,7 +34,7 @@ def contents(session):
 
 
 class TestSizes:
-    def test_a_large_one_has_as_many_films_as_the_largest_collections(self):
+    def test_a_million_quotes_belong_to_two_thousand_films(self):
         assert len(film_sizes(1_000_000)) == 2_000
 
     def test_the_last_film_may_have_fewer_quotes(self):
@@ -49,26 +51,26 @@ class TestGenerate:
             links = session.scalar(select(func.count()).select_from(QuoteTheme))
         assert 2.5 <= links / QUOTES <= 3.5
 
-    def test_few_themes_are_common_and_most_are_not(self, catalogue):
+    def test_a_few_themes_are_much_more_common_than_most(self, catalogue):
         with catalogue.read_session() as session:
             counts = session.execute(
                 select(func.count()).select_from(QuoteTheme).group_by(QuoteTheme.theme_id)
             )
-            ordered = sorted(counts.scalars(), reverse=True)
-        assert ordered[0] > 20 * ordered[len(ordered) // 2]
+            sorted_counts = sorted(counts.scalars(), reverse=True)
+        assert sorted_counts[0] > 20 * sorted_counts[len(sorted_counts) // 2]
 
-    def test_some_of_it_nobody_may_see(self, catalogue):
+    def test_some_quotes_are_hidden(self, catalogue):
         with catalogue.read_session() as session:
-            seen = session.scalar(select(func.count()).select_from(Quote).where(Quote.is_visible))
-        assert 0.9 * QUOTES < seen < QUOTES
+            visible_count = session.scalar(select(func.count()).select_from(Quote).where(Quote.is_visible))
+        assert 0.9 * QUOTES < visible_count < QUOTES
 
-    def test_the_same_seed_makes_the_same(self, catalogue, sqlite_engine):
+    def test_the_same_seed_generates_the_same_content(self, catalogue, sqlite_engine):
         with sqlite_engine.fresh(None) as url:
             generate(url, QUOTES)
-            again = Database(url)
-            with again.read_session() as one, catalogue.read_session() as other:
-                assert contents(one) == contents(other)
-            again.close()
+            second = Database(url)
+            with second.read_session() as one, catalogue.read_session() as other:
+                assert content_rows(one) == content_rows(other)
+            second.close()
 
     def test_it_reports_progress(self, engine):
         calls = []
@@ -84,24 +86,24 @@ class TestInvariants:
             assert ContentGeneration.current(session) == 1
 
     @pytest.mark.parametrize("model", RESOURCES)
-    def test_the_key_of_the_random_order_follows_from_the_id(self, catalogue, model):
+    def test_random_keys_are_derived_from_ids(self, catalogue, model):
         with catalogue.read_session() as session:
             rows = session.execute(select(model.slug, model.random_key)).all()
         assert rows
         assert all(key == random_key(model.type_name, slug) for slug, key in rows)
 
-    def test_quotes_know_how_many_words_they_have(self, catalogue):
+    def test_word_counts_are_correct(self, catalogue):
         with catalogue.read_session() as session:
             rows = session.execute(select(Quote.text, Quote.word_count)).all()
         assert all(number == len(text.split()) for text, number in rows)
 
-    def test_records_can_be_read_of_everything(self, catalogue):
+    def test_every_resource_has_a_record(self, catalogue):
         with catalogue.read_session() as session:
             for model in RESOURCES:
                 first = session.scalars(select(model).order_by(model.id).limit(3)).all()
                 assert all(resource.to_record()["id"] == resource.slug for resource in first)
 
-    def test_the_next_resource_has_a_key_of_its_own(self, catalogue):
+    def test_a_new_resource_gets_the_next_key(self, catalogue):
         with catalogue.read_session() as session:
             last = session.scalar(select(func.max(Theme.id)))
             session.add(Theme(slug="one-more", label="One more", name="One more", definition="None."))
@@ -111,21 +113,21 @@ class TestInvariants:
 
 
 class TestTheIndex:
-    def test_is_what_a_rebuild_makes(self, catalogue):
+    def test_equals_a_rebuilt_index(self, catalogue):
         with catalogue.read_session() as session:
-            before = index_of(session)
+            before = index_rows(session)
             rebuild_index(session)
-            assert index_of(session) == before
+            assert index_rows(session) == before
             session.rollback()
 
     @pytest.mark.parametrize("model", [Film, Character, Scene, Quote, Commentary, Theme])
-    def test_does_not_change_when_what_it_holds_is_written_the_ordinary_way(self, catalogue, model):
+    def test_does_not_change_when_resources_are_written_through_the_models(self, catalogue, model):
         with catalogue.read_session() as session:
-            before = index_of(session)
+            before = index_rows(session)
             for resource in session.scalars(select(model).where(model.is_visible).limit(5)):
                 resource.pack_digest = "0" * 64
             sync_on_commit(session)
-            assert index_of(session) == before
+            assert index_rows(session) == before
             session.rollback()
 
     def test_finds_a_quote_by_its_words(self, catalogue):
@@ -133,5 +135,5 @@ class TestTheIndex:
             quote = session.scalars(
                 select(Quote).where(Quote.is_visible, Quote.word_count > 12).limit(1)
             ).one()
-            found = search(session, parse(f'"{quote.text}"'))
-        assert [hit.slug for hit in found.hits] == [quote.slug]
+            result = search(session, parse(f'"{quote.text}"'))
+        assert [hit.slug for hit in result.hits] == [quote.slug]

@@ -1,4 +1,4 @@
-"""Ways alternate, and ratios are computed within rounds and summed up by their median."""
+"""Functions run alternately; ratios are computed within each round and summarised by their median."""
 
 import pytest
 
@@ -6,10 +6,10 @@ from bench.comparison import alternate, percentile, ratios, timed
 
 
 class TestAlternate:
-    def test_every_way_runs_once_a_round(self):
+    def test_every_function_runs_once_per_round(self):
         order = []
-        ways = {name: lambda name=name: order.append(name) for name in "ab"}
-        results = alternate(ways, 3)
+        functions = {name: lambda name=name: order.append(name) for name in "ab"}
+        results = alternate(functions, 3)
         assert order == ["a", "b"] * 3
         assert {name: len(values) for name, values in results.items()} == {"a": 3, "b": 3}
 

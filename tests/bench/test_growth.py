@@ -9,22 +9,22 @@ from bench.sample_ids import sample_ids
 
 
 @pytest.fixture(scope="module")
-def urls(catalogue, over_catalogue):
+def urls(catalogue, catalogue_app):
     """The URL of each operation."""
     with catalogue.read_session() as session:
-        return operations(over_catalogue.test_client(), session, sample_ids(session))
+        return operations(catalogue_app.test_client(), session, sample_ids(session))
 
 
-def test_every_operation_succeeds(over_catalogue, urls):
-    client = over_catalogue.test_client()
+def test_every_operation_succeeds(catalogue_app, urls):
+    client = catalogue_app.test_client()
     errors = {
         name: response.text for name, url in urls.items() if (response := client.get(url)).status_code >= 400
     }
     assert errors == {}
 
 
-def test_every_operation_of_the_document_is_measured(over_catalogue, urls):
-    paths = over_catalogue.test_client().get("/v1/openapi.json").get_json()["paths"]
+def test_every_operation_of_the_document_is_measured(catalogue_app, urls):
+    paths = catalogue_app.test_client().get("/v1/openapi.json").get_json()["paths"]
     requested = [url.partition("?")[0] for url in urls.values()]
     missing = [
         path
@@ -36,7 +36,7 @@ def test_every_operation_of_the_document_is_measured(over_catalogue, urls):
     assert set(paths) >= NAMED_PATHS
 
 
-def test_no_measured_list_is_empty(over_catalogue, urls):
-    client = over_catalogue.test_client()
+def test_no_measured_list_is_empty(catalogue_app, urls):
+    client = catalogue_app.test_client()
     lists = {name: client.get(url).get_json() for name, url in urls.items() if name.startswith("/v1")}
     assert [name for name, response in lists.items() if response.get("data") == []] == []

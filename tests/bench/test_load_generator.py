@@ -1,4 +1,4 @@
-"""The output of wrk is read."""
+"""Parsing of wrk's output."""
 
 import pytest
 
@@ -20,7 +20,7 @@ Requests/sec:   5811.45
 ERRORS = "  Socket errors: connect 1, read 2, write 0, timeout 4\n  Non-2xx or 3xx responses: 5\n"
 
 
-def test_its_output_is_read():
+def test_its_output_is_parsed():
     figures = {"responses": 11_100, "seconds": 1.91, "errors": 0, "p50_ms": 0.806, "p99_ms": 103.13}
     assert parse(OUTPUT) == pytest.approx(figures)
 

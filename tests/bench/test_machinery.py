@@ -1,4 +1,4 @@
-"""The machinery benchmark runs: it compares ids before it measures, and has a time for every way."""
+"""The machinery benchmark runs: it compares ids before it measures, and returns a time for each variant."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Lists of a catalogue, page by page, are what the rows say that they are."""
+"""The pages of a list over a catalogue contain the rows that the models contain, in order."""
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from api.query.internal_reader import select_list
 from api.query.statement_cache import ResourceReader
 from api.views.reads import selection_for
 from models import AdvisoryLink, Quote, QuoteTheme, Theme
-from tests.bench.conftest import let_few_be_many
+from tests.bench.conftest import lower_selection_limits
 from tests.lists import items
 
 KEYS = {
@@ -25,92 +25,96 @@ SORTS = ["film,position", "-film", "film,-position", "-created_at", "word_count"
 
 @pytest.fixture(scope="module")
 def quotes(catalogue):
-    """Every visible quote, with the themes that it is about by its own and its themes' places."""
+    """Every visible quote, with its themes and their broader themes."""
     links = selectinload(Quote.theme_links).joinedload(QuoteTheme.theme).joinedload(Theme.broader)
     with catalogue.read_session() as session:
-        notes_ = selectinload(Quote.advisory_links).joinedload(AdvisoryLink.advisory)
-        found = session.scalars(select(Quote).options(joinedload(Quote.film), links, notes_)).all()
-        return {quote: about(quote) for quote in found if quote.is_visible}
+        advisory_links = selectinload(Quote.advisory_links).joinedload(AdvisoryLink.advisory)
+        rows = session.scalars(select(Quote).options(joinedload(Quote.film), links, advisory_links)).all()
+        return {quote: theme_slugs(quote) for quote in rows if quote.is_visible}
 
 
-def notes(quote):
+def advisory_slugs(quote):
     return {link.advisory.slug for link in quote.advisory_links}
 
 
-def about(quote):
+def theme_slugs(quote):
     return {one.slug for theme in quote.themes for one in (theme, theme.broader) if one}
 
 
-def in_order(quotes, sort):
-    """Return ids, sorted by each key in turn, the last one first."""
-    found = sorted(quotes, key=KEYS["id"])
+def sorted_slugs(quotes, sort):
+    """Return the slugs of quotes, sorted by several keys."""
+    rows = sorted(quotes, key=KEYS["id"])
     for key in reversed(sort.split(",")):
-        found.sort(key=KEYS[key.lstrip("-")], reverse=key.startswith("-"))
-    return [quote.slug for quote in found]
+        rows.sort(key=KEYS[key.lstrip("-")], reverse=key.startswith("-"))
+    return [quote.slug for quote in rows]
 
 
 @pytest.fixture(scope="module")
-def listed(over_catalogue):
-    """Takes the query of a list; returns the ids of all its pages."""
-    client = over_catalogue.test_client()
+def list_ids(catalogue_app):
+    """A function that returns the ids on all pages of the list of quotes for a query."""
+    client = catalogue_app.test_client()
     return lambda **query: [item["id"] for item in items(client, "/v1/quotes", fields="id", **query)]
 
 
 class TestPages:
     @pytest.mark.parametrize("sort", SORTS)
-    def test_all_pages_are_all_rows_in_order(self, listed, quotes, sort):
-        assert listed(sort=sort) == in_order(quotes, sort)
+    def test_pages_contain_all_rows_in_order(self, list_ids, quotes, sort):
+        assert list_ids(sort=sort) == sorted_slugs(quotes, sort)
 
     @pytest.mark.parametrize("sort", SORTS)
     @pytest.mark.parametrize("themes", THEMES)
-    def test_those_about_any_theme_are_there_once(self, listed, quotes, known, themes, sort):
-        wanted = set(themes.format(**known).split(","))
-        expected = in_order([quote for quote, themes in quotes.items() if themes & wanted], sort)
-        assert listed(theme=",".join(wanted), sort=sort) == expected
+    def test_theme_selects_each_matching_quote_once(self, list_ids, quotes, sample, themes, sort):
+        selected = set(themes.format(**sample).split(","))
+        expected = sorted_slugs([quote for quote, themes in quotes.items() if themes & selected], sort)
+        assert list_ids(theme=",".join(selected), sort=sort) == expected
 
     @pytest.mark.parametrize("sort", SORTS[:1] + SORTS[3:4])
-    def test_those_about_all_themes(self, listed, quotes, known, sort):
-        wanted = {known["broad"], known["common"]}
-        expected = in_order([quote for quote, themes in quotes.items() if themes >= wanted], sort)
+    def test_theme_all_selects_quotes_with_every_theme(self, list_ids, quotes, sample, sort):
+        selected = {sample["broad"], sample["common"]}
+        expected = sorted_slugs([quote for quote, themes in quotes.items() if themes >= selected], sort)
         assert expected
-        assert listed(theme_all=",".join(sorted(wanted)), sort=sort) == expected
+        assert list_ids(theme_all=",".join(sorted(selected)), sort=sort) == expected
 
-    @pytest.mark.parametrize("few", [index_planner.MAX_SORTED_ROWS, 1])
+    @pytest.mark.parametrize("max_sorted", [index_planner.MAX_SORTED_ROWS, 1])
     @pytest.mark.parametrize("sort", SORTS)
-    def test_those_in_a_language_or_with_an_advisory(self, listed, quotes, monkeypatch, sort, few):
-        monkeypatch.setattr(index_planner, "MAX_SORTED_ROWS", few)
+    def test_language_and_advisory_select_matching_quotes(
+        self, list_ids, quotes, monkeypatch, sort, max_sorted
+    ):
+        monkeypatch.setattr(index_planner, "MAX_SORTED_ROWS", max_sorted)
         statement_cache._page_statement.cache_clear()
-        german = in_order([quote for quote in quotes if quote.language in ("de", "es")], sort)
-        noted = [quote for quote in quotes if {"note-1", "note-2"} & notes(quote)]
-        assert listed(language="de,es", sort=sort) == german
-        assert listed(advisory="note-1,note-2", sort=sort) == in_order(noted, sort)
+        in_languages = sorted_slugs([quote for quote in quotes if quote.language in ("de", "es")], sort)
+        flagged = [quote for quote in quotes if {"note-1", "note-2"} & advisory_slugs(quote)]
+        assert list_ids(language="de,es", sort=sort) == in_languages
+        assert list_ids(advisory="note-1,note-2", sort=sort) == sorted_slugs(flagged, sort)
         statement_cache._page_statement.cache_clear()
 
-    def test_a_theme_that_is_not_there_is_an_empty_list(self, listed, known):
-        assert listed(theme="no-such-theme") == []
-        assert listed(theme="no-such-theme", sort="-created_at") == []
-        assert listed(theme_all=f"no-such-theme,{known['broad']}") == []
+    def test_an_unknown_theme_selects_nothing(self, list_ids, sample):
+        assert list_ids(theme="no-such-theme") == []
+        assert list_ids(theme="no-such-theme", sort="-created_at") == []
+        assert list_ids(theme_all=f"no-such-theme,{sample['broad']}") == []
 
 
 class TestWalks:
-    """With many candidates a window is found on a walk: the same as by counting and sorting them all."""
+    """With many candidates, an index scan selects the same items as counting and sorting all of them."""
 
     @pytest.fixture
-    def few_are_many(self, monkeypatch):
-        let_few_be_many(monkeypatch, ranked=60, window=20, crowd=90)
+    def low_limits(self, monkeypatch):
+        lower_selection_limits(monkeypatch, ranked=60, window=20, crowd=90)
 
-    @pytest.mark.usefixtures("few_are_many")
+    @pytest.mark.usefixtures("low_limits")
     @pytest.mark.parametrize("themes", [[], ["broad"], ["broad", "common"]])
-    def test_it_finds_what_sorting_finds(self, over_catalogue, catalogue, known, themes):
-        filters = {"theme": [known[name] for name in themes]} if themes else {}
-        walked = 0
-        with over_catalogue.test_request_context(), catalogue.read_session() as session:
-            lots = selection_for(ResourceReader(session, select_list("quote"), ""), filters, {}, Quote)
-            plain = random_selection.RandomSelection(session, lots.statement, Quote, lots.params)
+    def test_a_scan_selects_what_sorting_selects(self, catalogue_app, catalogue, sample, themes):
+        filters = {"theme": [sample[name] for name in themes]} if themes else {}
+        scan_count = 0
+        with catalogue_app.test_request_context(), catalogue.read_session() as session:
+            selection = selection_for(ResourceReader(session, select_list("quote"), ""), filters, {}, Quote)
+            unlimited_selection = random_selection.RandomSelection(
+                session, selection.statement, Quote, selection.params
+            )
             for seed in map(str, range(30)):
-                walked += (
-                    len(lots._scan_or_all(int.from_bytes(random_selection.draw_hash(seed, "")[:8]) >> 1))
+                scan_count += (
+                    len(selection._scan_or_all(int.from_bytes(random_selection.draw_hash(seed, "")[:8]) >> 1))
                     == random_selection.WINDOW_SIZE
                 )
-                assert lots.sample(seed, 3) == plain.sample(seed, 3)
-        assert walked > 20
+                assert selection.sample(seed, 3) == unlimited_selection.sample(seed, 3)
+        assert scan_count > 20

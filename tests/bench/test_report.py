@@ -1,4 +1,4 @@
-"""The page of results: complete, and true to them."""
+"""The page of benchmark results is complete and agrees with the results."""
 
 from copy import deepcopy
 
@@ -18,12 +18,12 @@ def row(page, beginning):
 
 
 class TestPage:
-    def test_every_target_is_there_whether_measured_or_not(self):
+    def test_every_target_is_listed_even_if_not_measured(self):
         names = [line.split(" | ")[0].removeprefix("| ") for line in targets(RESULTS).splitlines()[2:]]
         assert names == [target.name for target in TARGETS]
         assert "not measured" in row(targets(RESULTS), "2 workers")
 
-    def test_every_case_and_every_comparison_is_there(self):
+    def test_every_case_and_every_comparison_is_listed(self):
         page = markdown(RESULTS)
         for group in RESULTS["groups"]:
             assert f"## {group['title']}" in page
@@ -32,7 +32,7 @@ class TestPage:
             for pair in group["comparisons"]:
                 assert f"| {pair['case']} | {pair['reference']} | " in page
 
-    def test_it_has_the_environment_and_what_was_left_out(self):
+    def test_it_has_the_environment_and_the_omitted_servers(self):
         page = markdown(RESULTS)
         for words in (
             *("A processor", "2026-11-25", "SQLite 3.40.1", "5 rounds of 2 s per case"),
@@ -40,7 +40,7 @@ class TestPage:
         ):
             assert words in page
 
-    def test_an_idle_machine_needs_no_caution(self):
+    def test_results_of_an_idle_machine_have_no_warning(self):
         assert "not valid figures" not in markdown(RESULTS)
 
     @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ class TestPage:
 
 
 class TestTargets:
-    def test_met_and_missed_ones(self):
+    def test_a_target_is_met_or_missed(self):
         table = targets(RESULTS)
         assert row(table, "cached page ÷ bare WSGI, CPU").endswith("| ≥ 0.65× | 0.75× | met |")
         assert row(table, "uncached page against flask-smorest").endswith("| ≥ 8× | 9.55× | met |")
         assert row(table, "import").endswith("| ≤ 0.7 s | 0.61 s | met |")
         assert row(table, "memory of a worker, after").endswith("| ≤ 80 MB | 84 MB | **missed** |")
 
-    def test_the_better_of_two_ways_counts(self):
+    def test_the_better_of_two_references_counts(self):
         assert row(targets(RESULTS), "… against FastAPI").endswith("| ≥ 10× | 9.20× | **missed** |")
 
     def test_growth_has_targets_too(self):
@@ -84,7 +84,7 @@ class TestTargets:
         assert row(table, "1 M quotes, SQLite: broader").endswith("| ≤ 100 ms | 80 ms | met |")
         assert "not measured" in row(table, "1 M quotes, PostgreSQL: by id")
 
-    def test_a_target_is_missed_by_what_is_displayed(self):
+    def test_a_target_is_compared_with_the_displayed_value(self):
         results = deepcopy(RESULTS)
         results["startup"]["import_seconds"] = 0.71
         assert row(targets(results), "import").endswith("| **missed** |")

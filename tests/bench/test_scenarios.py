@@ -57,6 +57,6 @@ class TestCompareItems:
 
 class TestGroup:
     def test_without_a_server_it_has_neither_its_cases_nor_its_pairs(self):
-        rest = group().without({"none": "it is not installed"})
-        assert (rest.cases, rest.pairs) == ([], [])
+        reduced = group().without({"none": "it is not installed"})
+        assert (reduced.cases, reduced.pairs) == ([], [])
         assert group().without({"another": "it is not installed"}) == group()

@@ -1,4 +1,4 @@
-"""Servers are started, compared at a tiny size, and gone afterwards."""
+"""Servers are started, compared with very few requests, and stopped afterwards."""
 
 import shutil
 import sys
@@ -23,7 +23,7 @@ from bench.servers.server_process import NotStarted, Server, running
 
 pytestmark = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 TINY = Effort(rounds=1, seconds=1, connections=2)
-#: Responds so many times: first when it has started, then to be compared.
+#: A server that exits after this many requests. The first two are the readiness check and the comparison of items.
 MORTAL = """
 import os, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -64,13 +64,13 @@ def recorded(ids, tmp_path_factory):
 
 
 class TestRunning:
-    def test_nothing_of_a_server_is_left(self, ids):
+    def test_no_process_of_a_server_is_left(self, ids):
         with running(contenders.subtext(ids.url)) as server:
             processes = server.processes
             assert len(processes) > 1
             assert server.cpu_seconds > 0
             assert server.resident_megabytes > 10
-        assert not [one for one in processes if Path(f"/proc/{one}").exists()]
+        assert not [pid for pid in processes if Path(f"/proc/{pid}").exists()]
 
     def test_a_server_that_ends_is_reported_with_its_output(self):
         broken = Server("broken", lambda _: ["python3", "-c", "raise SystemExit('no such thing')"], "/")
@@ -79,13 +79,15 @@ class TestRunning:
             pass
 
 
-class TestAServerThatIsLost:
-    """It ends when it is measured: it only responds to the two requests before."""
+class TestLostServer:
+    """The server exits while it is measured, since it only responds to the two requests before."""
 
     @pytest.fixture
     def group(self):
-        lives = {"ours": 1_000_000, "theirs": 1_000_000, "mortal": 2}
-        cases = [Case(name, self.server(name, times), Request("/"), False) for name, times in lives.items()]
+        max_requests = {"ours": 1_000_000, "theirs": 1_000_000, "mortal": 2}
+        cases = [
+            Case(name, self.server(name, times), Request("/"), False) for name, times in max_requests.items()
+        ]
         return Group("mortal", "Mortals", "", cases, [("ours", "theirs"), ("ours", "mortal")])
 
     def server(self, name, times):
@@ -117,8 +119,8 @@ class TestMeasuring:
 
     @pytest.mark.parametrize("build_group", [scenarios.page_group, scenarios.item_group])
     def test_every_installed_server_is_compared(self, ids, recorded, build_group):
-        whole = build_group(ids, recorded[2])
-        group = whole.without([name for name in contenders.OPTIONAL if contenders.missing(name)])
+        all_servers = build_group(ids, recorded[2])
+        group = all_servers.without([name for name in contenders.OPTIONAL if contenders.missing(name)])
         results = compare_group(group, TINY)
         assert [case["name"] for case in results["cases"]] == [case.name for case in group.cases]
         assert all(case["responses"] and not case["errors"] for case in results["cases"])

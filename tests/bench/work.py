@@ -1,8 +1,8 @@
-"""How much work a statement is: the rows that PostgreSQL reads, or the instructions that SQLite runs."""
+"""The cost of a statement: the rows that PostgreSQL reads, or the instructions that SQLite runs."""
 
 import orjson
 
-#: SQLite reports after so many instructions.
+#: The progress handler of SQLite is called once per this many instructions.
 INSTRUCTIONS = 10
 
 
@@ -24,12 +24,12 @@ def instructions(driver, sql, parameters):
 def rows_read(driver, sql, parameters):
     with driver.cursor() as cursor:
         plan = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", parameters).fetchone()[0]
-    return round(_rows_of(orjson.loads(plan)[0]["Plan"] if isinstance(plan, str) else plan[0]["Plan"]))
+    return round(_rows_in_plan(orjson.loads(plan)[0]["Plan"] if isinstance(plan, str) else plan[0]["Plan"]))
 
 
-def _rows_of(plan):
-    below = sum(map(_rows_of, plan.get("Plans", ())))
+def _rows_in_plan(plan):
+    rows_below = sum(map(_rows_in_plan, plan.get("Plans", ())))
     if "Relation Name" not in plan:
-        return below
+        return rows_below
     removed = sum(plan.get(f"Rows Removed by {step}", 0) for step in ("Filter", "Index Recheck"))
-    return below + (plan["Actual Rows"] + removed) * plan["Actual Loops"]
+    return rows_below + (plan["Actual Rows"] + removed) * plan["Actual Loops"]
