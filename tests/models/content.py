@@ -1,4 +1,4 @@
-"""A little content with a row in every table of the domain, so that these tests need no pack."""
+"""Small content with a row in every table of the domain, so that the tests of models need no pack."""
 
 import datetime as dt
 from types import SimpleNamespace
@@ -38,7 +38,7 @@ from models.revision import change_set
 
 RELEASED = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 FILM = "the-lamp-1950"
-#: What everything below is called in tests, with the noun and the id it is found by.
+#: The name of each resource below in tests, with its model and its id.
 BY_NAME = {
     "film": (Film, FILM),
     "light": (Theme, "light"),
@@ -60,53 +60,58 @@ BY_NAME = {
 
 
 class Everything:
-    """The content as a session finds it, by name, and held on to: a session alone would not."""
+    """The content in a session, by name. It keeps references, because a session only holds weak ones."""
 
     def __init__(self, session):
         self.session = session
 
     def __getattr__(self, name):
         model, slug = BY_NAME[name]
-        found = self.session.scalars(select(model).where(model.slug == slug)).one()
-        setattr(self, name, found)
-        return found
+        resource = self.session.scalars(select(model).where(model.slug == slug)).one()
+        setattr(self, name, resource)
+        return resource
 
 
-def named(model, slug, **values):
+def labelled(model, slug, **values):
     return model(slug=slug, label=slug.capitalize(), **values)
 
 
 def film(slug=FILM, **values):
-    facts = {"title": "The Lamp", "release_year": 1950, "directors": ["Agnès Voß"], "languages": ["en"]}
-    facts |= {"synopsis": "A keeper and a lamp."}
-    return named(Film, slug, **(facts | values))
+    defaults = {"title": "The Lamp", "release_year": 1950, "directors": ["Agnès Voß"], "languages": ["en"]}
+    defaults |= {"synopsis": "A keeper and a lamp."}
+    return labelled(Film, slug, **(defaults | values))
 
 
 def theme(slug, **values):
-    return named(Theme, slug, name=slug.capitalize(), definition="What it is.", **values)
+    return labelled(Theme, slug, name=slug.capitalize(), definition="What it is.", **values)
 
 
-def character(of, slug, position, **values):
-    return named(
-        Character, f"{of.slug}-{slug}", film=of, description="Who it is.", position=position, **values
+def character(film_, slug, position, **values):
+    return labelled(
+        Character, f"{film_.slug}-{slug}", film=film_, description="Who it is.", position=position, **values
     )
 
 
-def scene(of, slug, position, **values):
-    of_it = {"film": of, "title": slug.capitalize(), "summary": "What happens.", "position": position}
-    return named(Scene, f"{of.slug}-{slug}", **(of_it | values))
+def scene(film_, slug, position, **values):
+    defaults = {"film": film_, "title": slug.capitalize(), "summary": "What happens.", "position": position}
+    return labelled(Scene, f"{film_.slug}-{slug}", **(defaults | values))
 
 
-def quote(of, slug, position, **values):
-    said = {"text": "Leave the lamp on.", "language": "en", "kind": QuoteKind.DIALOGUE, "voice": Voice.FILM}
-    said |= {"film": of, "position": position, "fidelity": Fidelity.AS_QUOTED_BY_SOURCE}
-    return named(Quote, f"{of.slug}-{slug}", **(said | values))
+def quote(film_, slug, position, **values):
+    defaults = {
+        "text": "Leave the lamp on.",
+        "language": "en",
+        "kind": QuoteKind.DIALOGUE,
+        "voice": Voice.FILM,
+    }
+    defaults |= {"film": film_, "position": position, "fidelity": Fidelity.AS_QUOTED_BY_SOURCE}
+    return labelled(Quote, f"{film_.slug}-{slug}", **(defaults | values))
 
 
-def commentary(of, slug, position, **values):
-    claim = {"title": slug.capitalize(), "text": "The lamp waits.", "language": "en", "position": position}
-    claim |= {"kind": CommentaryKind.THESIS, "scope": Scope.FILM, "weight": Weight.CORE}
-    return named(Commentary, f"{of.slug}-{slug}", film=of, **(claim | values))
+def commentary(film_, slug, position, **values):
+    defaults = {"title": slug.capitalize(), "text": "The lamp waits.", "language": "en", "position": position}
+    defaults |= {"kind": CommentaryKind.THESIS, "scope": Scope.FILM, "weight": Weight.CORE}
+    return labelled(Commentary, f"{film_.slug}-{slug}", film=film_, **(defaults | values))
 
 
 def paragraph(number):
@@ -114,25 +119,25 @@ def paragraph(number):
 
 
 def source(slug, *films):
-    about = {"title": slug.capitalize(), "language": "en", "rights": "Its author's.", "sha256": "0" * 64}
-    numbered = [paragraph(number) for number in (1, 2, 3)]
-    return named(Source, slug, kind=SourceKind.ESSAY, films=list(films), paragraphs=numbered, **about)
+    defaults = {"title": slug.capitalize(), "language": "en", "rights": "Its author's.", "sha256": "0" * 64}
+    paragraphs = [paragraph(number) for number in (1, 2, 3)]
+    return labelled(Source, slug, kind=SourceKind.ESSAY, films=list(films), paragraphs=paragraphs, **defaults)
 
 
 def flag(advisory, severity):
     return AdvisoryLink(advisory=advisory, severity=severity)
 
 
-def cite(of, *numbers):
-    return Citation(source=of, cited=[of.paragraphs[number - 1] for number in numbers])
+def cite(source_, *numbers):
+    return Citation(source=source_, cited=[source_.paragraphs[number - 1] for number in numbers])
 
 
-def vocabulary():
-    """Return two themes that are related, one broader than a third, and two advisories."""
+def build_vocabulary():
+    """Return two related themes, a subtheme of one of them, and two advisories."""
     light, dark, dusk = theme("light"), theme("dark"), theme("dusk")
     light.related, dark.related, dusk.broader = [dark], [light], dark
     crude, spoiler = (
-        named(
+        labelled(
             Advisory, slug, name=slug.capitalize(), description="What it warns of.", severities={"1": "Mild"}
         )
         for slug in ("crude", "spoiler")
@@ -140,13 +145,13 @@ def vocabulary():
     return {"light": light, "dark": dark, "dusk": dusk, "crude": crude, "spoiler": spoiler}
 
 
-def people(of, words):
-    """Return the film's sources, its characters, and the scenes in which they appear."""
-    keeper, voice = character(of, "keeper", 1, performer="A. Player"), character(of, "voice", 2)
-    essay, review = source("on-the-lamp", of), source("a-review")
-    storm, morning = scene(of, "storm", 1), scene(of, "morning", 2)
+def build_film_parts(film_, content):
+    """Return the film's sources, characters and scenes."""
+    keeper, voice = character(film_, "keeper", 1, performer="A. Player"), character(film_, "voice", 2)
+    essay, review = source("on-the-lamp", film_), source("a-review")
+    storm, morning = scene(film_, "storm", 1), scene(film_, "morning", 2)
     storm.appearances = [Appearance(character=keeper, presence=Presence.PRESENT)]
-    storm.themes, storm.advisory_links = [words["dark"]], [flag(words["crude"], 1)]
+    storm.themes, storm.advisory_links = [content["dark"]], [flag(content["crude"], 1)]
     storm.citations = [cite(essay, 1)]
     return {
         "keeper": keeper,
@@ -158,19 +163,23 @@ def people(of, words):
     }
 
 
-def words_said(of, made):
-    """Return a line of the film and a sentence of the essay, and two claims that rest on them."""
-    line = quote(of, "lamp-on", 1, speaker=made["keeper"], speaker_certainty=Certainty.EXPLICIT)
-    maxim = quote(of, "maxim", 2, voice=Voice.ESSAY, kind=QuoteKind.APHORISM)
-    line.scene, line.themes, line.citations = made["storm"], [made["light"]], [cite(made["essay"], 2)]
-    line.advisory_links = [flag(made["crude"], 2)]
-    claim, doubt = commentary(of, "claim", 1), commentary(of, "doubt", 2)
-    claim.scenes, claim.characters = [made["storm"]], [made["keeper"]]
-    claim.themes, claim.quotes = [made["light"]], [line]
+def build_texts(film_, content):
+    """Return a quote from the film, one from the essay, and two commentary entries."""
+    line = quote(film_, "lamp-on", 1, speaker=content["keeper"], speaker_certainty=Certainty.EXPLICIT)
+    maxim = quote(film_, "maxim", 2, voice=Voice.ESSAY, kind=QuoteKind.APHORISM)
+    line.scene, line.themes, line.citations = (
+        content["storm"],
+        [content["light"]],
+        [cite(content["essay"], 2)],
+    )
+    line.advisory_links = [flag(content["crude"], 2)]
+    claim, doubt = commentary(film_, "claim", 1), commentary(film_, "doubt", 2)
+    claim.scenes, claim.characters = [content["storm"]], [content["keeper"]]
+    claim.themes, claim.quotes = [content["light"]], [line]
     claim.relations = [CommentaryRelation(target=doubt, relation=Relation.DISPUTES)]
-    claim.citations, claim.advisory_links = [cite(made["essay"], 3)], [flag(made["spoiler"], 3)]
-    # The one citation that no paragraph holds to its source.
-    doubt.citations = [cite(made["review"])]
+    claim.citations, claim.advisory_links = [cite(content["essay"], 3)], [flag(content["spoiler"], 3)]
+    # The only citation without paragraphs.
+    doubt.citations = [cite(content["review"])]
     return {"line": line, "maxim": maxim, "claim": claim, "doubt": doubt}
 
 
@@ -190,14 +199,16 @@ def resource(model, of):
 
 
 def fill(session):
-    """Add one film with all that can stand on it, signed by “maker”; return everything by name."""
-    made = {"film": film(), **vocabulary()}
-    made |= people(made["film"], made)
-    made |= words_said(made["film"], made)
-    written = {type(row) for row in made.values()}
-    made |= {model.type_name: resource(model, made["film"]) for model in RESOURCES if model not in written}
+    """Add a film with everything that can refer to it, with the editor “maker”; return all resources by name."""
+    content = {"film": film(), **build_vocabulary()}
+    content |= build_film_parts(content["film"], content)
+    content |= build_texts(content["film"], content)
+    models = {type(row) for row in content.values()}
+    content |= {
+        model.type_name: resource(model, content["film"]) for model in RESOURCES if model not in models
+    }
     with change_set(session, "maker", at=RELEASED):
-        session.add_all(made.values())
+        session.add_all(content.values())
         session.flush()
-        session.add(Alias(type_name="film", slug="the-old-lamp-1950", resource_id=made["film"].id))
-    return SimpleNamespace(**made)
+        session.add(Alias(type_name="film", slug="the-old-lamp-1950", resource_id=content["film"].id))
+    return SimpleNamespace(**content)

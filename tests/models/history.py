@@ -1,4 +1,4 @@
-"""Looking at what a database says of its changes."""
+"""Helpers that read the history of a database."""
 
 from contextlib import contextmanager
 
@@ -14,13 +14,13 @@ from tests.models.content import Everything
 
 @contextmanager
 def everything(database):
-    """Yield the session of a transaction that commits, and the small content in it."""
+    """Yield the session of a transaction that commits, and the small content in this session."""
     with database.write_session() as session:
         yield session, Everything(session)
 
 
 def revisions(database):
-    """Return the current revision of every resource that has been changed since it was made."""
+    """Return the revision number of every resource that has changed since it was created, by id."""
     with database.read_session() as session:
         return {
             resource.slug: resource.revision
@@ -31,15 +31,15 @@ def revisions(database):
 
 
 def history(database, slug):
-    """Return the stored revisions of the resource with this id now, oldest first."""
+    """Return the stored revisions of the resource whose current id this is, oldest first."""
     with database.read_session() as session:
         [(type_name, id_)] = [
             (model.type_name, id_)
             for model in RESOURCES
             for id_ in session.scalars(select(model.id).where(model.slug == slug))
         ]
-        of_it = select(Revision).filter_by(type_name=type_name, resource_id=id_).order_by(Revision.number)
-        return session.scalars(of_it).all()
+        statement = select(Revision).filter_by(type_name=type_name, resource_id=id_).order_by(Revision.number)
+        return session.scalars(statement).all()
 
 
 def count_revisions(database):

@@ -1,7 +1,7 @@
 """A database whose content is restored before each test, for tests that have to commit.
 
-With a new database for each of them, every statement would be compiled again, and PostgreSQL takes a tenth
-of a second to create one.
+A new database for each test would be slower: every statement would be compiled again, and PostgreSQL needs a
+tenth of a second to create a database.
 """
 
 import shutil
@@ -39,7 +39,7 @@ def restoring(engine, template="empty"):
 
 
 class SQLiteSnapshot:
-    """A copy of the file, which is copied to a new file each time."""
+    """A copy of the database file. Each restore copies it to a new file."""
 
     def __init__(self, database):
         self.database, self.number = database, 0
@@ -66,10 +66,10 @@ class SQLiteSnapshot:
 
 
 class PostgreSQLSnapshot:
-    """A copy of each table, in a schema of its own."""
+    """Copies of all tables, in a separate schema."""
 
     def __init__(self, database):
-        # A connection of its own keeps what PostgreSQL has planned, whatever a test does to the others.
+        # A separate connection keeps its cached plans, whatever a test does to the other connections.
         self.connection = create_engine(database.url, isolation_level="AUTOCOMMIT").connect()
         copies = [f"CREATE TABLE saved.{table} AS TABLE public.{table}" for table in TABLES]
         self._run(["CREATE SCHEMA saved", *copies])
@@ -85,5 +85,5 @@ class PostgreSQLSnapshot:
         self.connection.engine.dispose()
 
     def _run(self, statements):
-        # One message, and so one transaction.
+        # PostgreSQL runs the statements of one message in one transaction.
         self.connection.exec_driver_sql("; ".join(statements))

@@ -1,4 +1,4 @@
-"""How texts become terms."""
+"""Text analysis: how texts become search terms."""
 
 from models.search.text_analysis import (
     MAX_TERM_FREQUENCY,
@@ -34,7 +34,7 @@ def exact(text):
         ("don’t", "don't"),
     ],
 )
-def test_case_accents_and_forms_are_folded(text, folded):
+def test_case_accents_and_compatibility_characters_are_folded(text, folded):
     assert fold(text)[0] == folded
 
 
@@ -59,7 +59,7 @@ def test_tokens_are_runs_of_letters_and_digits(text, terms):
     "words",
     [("letter", "letters", "letter's"), ("perfect", "perfection", "perfectly"), ("divorce", "divorced")],
 )
-def test_words_have_the_stem_of_their_inflections(words):
+def test_inflections_of_a_word_have_the_same_stem(words):
     assert len({stem(word) for word in words}) == 1
 
 
@@ -68,33 +68,33 @@ def test_a_possessive_has_the_stem_of_its_word():
 
 
 @each("text", ["Cafe\u0301s", "ﬁlms", "so\u00adft", "İD", "e\u0301", "Straße", "don’t"])
-def test_a_token_stands_where_its_letters_stand(text):
+def test_a_token_has_the_position_of_its_letters(text):
     [token] = tokenize(f"“{text}”")
     assert f"“{text}”"[token.start : token.end] == text
 
 
-class TestADocument:
-    def test_its_terms_stand_between_blanks_of_their_own(self):
+class TestDocument:
+    def test_its_terms_are_each_surrounded_by_spaces(self):
         terms = analyse_document([("Her, her", 1)])
         assert terms.exact == f" {TEXT_BOUNDARY}  her  her  {TEXT_BOUNDARY} "
         assert terms.stem.count(" her ") == terms.length == 2
 
-    def test_a_text_counts_as_often_as_it_weighs(self):
+    def test_a_text_is_counted_as_often_as_its_weight(self):
         terms = analyse_document([("Lamp", 3), ("a lamp", 1)])
         assert terms.stem.count(" lamp ") == 4
         assert terms.length == 5
 
-    def test_no_phrase_goes_from_one_text_into_the_next(self):
+    def test_no_phrase_spans_two_texts(self):
         assert " one  two " not in analyse_document([("one", 1), ("two", 1)]).exact
         assert " one  one " not in analyse_document([("one", 2)]).exact
 
-    def test_what_postgresql_would_not_keep_is_left_out(self):
-        often = analyse_document([("word " * 1000, 1)])
-        assert often.exact.count(" word ") == MAX_TERM_FREQUENCY
-        assert often.stem.count(" word ") == 1000
+    def test_terms_beyond_the_limits_of_postgresql_are_omitted(self):
+        repeated_word = analyse_document([("word " * 1000, 1)])
+        assert repeated_word.exact.count(" word ") == MAX_TERM_FREQUENCY
+        assert repeated_word.stem.count(" word ") == 1000
         long = analyse_document([(" ".join(map(str, range(30_000))), 1)])
         assert len(long.exact.split()) <= MAX_TOKENS
         assert len(analyse_document([("愛" * 64 + " ", 1)] * 5000).exact) <= 110_000
 
-    def test_of_nothing_it_is_nothing(self):
+    def test_a_text_without_words_has_no_terms(self):
         assert analyse_document([]).length == analyse_document([("…", 1)]).length == 0

@@ -97,11 +97,11 @@ LINKS_OF_A_SCENE = [
 ]
 
 
-def retitle_paragraph(session, _):
+def change_paragraph(session, _):
     session.scalars(select(Paragraph).where(Paragraph.number == 2)).first().word_count = 10
 
 
-def drop_film_of_source(_, all_):
+def remove_film_of_source(_, all_):
     all_.essay.films = []
 
 
@@ -134,8 +134,8 @@ def add_theme_to_quote(session, all_):
 
 
 LINKS_OF_OTHERS = [
-    (retitle_paragraph, "on-the-lamp"),
-    (drop_film_of_source, "on-the-lamp"),
+    (change_paragraph, "on-the-lamp"),
+    (remove_film_of_source, "on-the-lamp"),
     (change_relation, "the-lamp-1950-claim"),
     (add_evidence, "the-lamp-1950-claim"),
     (remove_character, "the-lamp-1950-claim"),

@@ -25,7 +25,7 @@ from models.database import as_unavailable
 TABLES = Base.metadata.tables
 VERSIONED = [model.__tablename__ for model in RESOURCES]
 #: These have a slug.
-SLUGGED = [*VERSIONED, "aliases"]
+TABLES_WITH_SLUGS = [*VERSIONED, "aliases"]
 NO_ROW = 1_000_000
 
 BAD_SLUGS = [
@@ -110,20 +110,20 @@ DELETES_OF_REFERRED_ROWS = [
 ]
 
 
-def twice(table, columns, *others):
+def duplicate_row(table, columns, *others):
     """Return the statement that inserts a row of ``table`` again, with the same ``columns``."""
     listed = ", ".join([*columns, *others])
     return f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {table}"
 
 
-def cited_twice(owner):
+def duplicate_citation(owner):
     return (
         f"INSERT INTO citations (source_id, {owner}, position)"
         f" SELECT source_id, {owner}, 2 FROM citations WHERE {owner} IS NOT NULL"
     )
 
 
-def flagged_twice(owner):
+def duplicate_advisory_link(owner):
     return (
         f"INSERT INTO advisory_links (advisory_id, {owner}, severity, position)"
         f" SELECT advisory_id, {owner}, 3, 2 FROM advisory_links WHERE {owner} IS NOT NULL"
@@ -131,16 +131,16 @@ def flagged_twice(owner):
 
 
 UNIQUES = [
-    ("uq_aliases_type_name_slug", twice("aliases", ["type_name", "slug"], "resource_id")),
+    ("uq_aliases_type_name_slug", duplicate_row("aliases", ["type_name", "slug"], "resource_id")),
     (
         "ix_revisions_resource",
-        twice("revisions", ["type_name", "resource_id", "number"], "record", "editor", "created_at"),
+        duplicate_row("revisions", ["type_name", "resource_id", "number"], "record", "editor", "created_at"),
     ),
-    ("uq_advisory_links_scene_id_advisory_id", flagged_twice("scene_id")),
-    ("uq_advisory_links_quote_id_advisory_id", flagged_twice("quote_id")),
-    ("uq_advisory_links_commentary_id_advisory_id", flagged_twice("commentary_id")),
-    ("uq_citations_scene_id_source_id", cited_twice("scene_id")),
-    ("uq_citations_commentary_id_source_id", cited_twice("commentary_id")),
+    ("uq_advisory_links_scene_id_advisory_id", duplicate_advisory_link("scene_id")),
+    ("uq_advisory_links_quote_id_advisory_id", duplicate_advisory_link("quote_id")),
+    ("uq_advisory_links_commentary_id_advisory_id", duplicate_advisory_link("commentary_id")),
+    ("uq_citations_scene_id_source_id", duplicate_citation("scene_id")),
+    ("uq_citations_commentary_id_source_id", duplicate_citation("commentary_id")),
     # A second citation of a quote, of another source even.
     (
         "uq_citations_quote_id",
@@ -151,7 +151,7 @@ UNIQUES = [
 ]
 #: Rows in which a wrong value breaks no second constraint.
 ONE_RULE_ALONE = {"quotes.voice": "speaker_id IS NULL"}
-#: Never broken before its primary key is; it exists as the target of a foreign key.
+#: Its primary key always fails first; the constraint only exists as the target of a foreign key.
 ONLY_A_TARGET = {"uq_citations_id_source_id"}
 
 
@@ -235,7 +235,7 @@ class TestContent:
 
 class TestSlugs:
     def test_a_malformed_slug_is_refused(self, connection, refusal):
-        for table in SLUGGED:
+        for table in TABLES_WITH_SLUGS:
             first = connection.scalar(select(func.min(TABLES[table].c.id)))
             row = update(TABLES[table]).where(TABLES[table].c.id == first)
             for slug in BAD_SLUGS:
@@ -245,7 +245,7 @@ class TestSlugs:
 
     def test_more_than_80_characters_are_refused(self, small):
         # By its CHECK in SQLite, by its type in PostgreSQL.
-        for table in SLUGGED:
+        for table in TABLES_WITH_SLUGS:
             with small.engine.connect() as connection, pytest.raises((IntegrityError, DataError)) as raised:
                 connection.execute(update(TABLES[table]).values(slug="a" * 81))
             assert as_unavailable(raised.value) is None, table
@@ -259,7 +259,7 @@ class TestSlugs:
     def test_a_slug_is_unique_in_its_table(self, refusal):
         for table in VERSIONED:
             columns = [column.name for column in TABLES[table].columns if column.name != "id"]
-            error = refusal(twice(table, columns))
+            error = refusal(duplicate_row(table, columns))
             assert error, f"{table} accepts a slug twice"
             assert error.is_of_unique(f"uq_{table}_slug", table, ["slug"]), f"{table}: {error.error}"
 
@@ -303,7 +303,7 @@ class TestUniqueConstraints:
         links = [name for name, table in TABLES.items() if len(table.primary_key) > 1]
         for table in links:
             key = [column.name for column in TABLES[table].primary_key]
-            error = refusal(twice(table, [column.name for column in TABLES[table].columns]))
+            error = refusal(duplicate_row(table, [column.name for column in TABLES[table].columns]))
             assert error, f"{table} accepts a link twice"
             assert error.is_of_unique(f"pk_{table}", table, key), f"{table}: {error.error}"
 
@@ -355,9 +355,12 @@ def unique_rules():
     """Return the table and columns of every unique constraint and index, by its name."""
     rules = {}
     for table in TABLES.values():
-        unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+        unique = [constraint for constraint in table.constraints if isinstance(constraint, UniqueConstraint)]
         unique += [index for index in table.indexes if index.unique]
-        rules |= {one.name: (table.name, [column.name for column in one.columns]) for one in unique}
+        rules |= {
+            constraint.name: (table.name, [column.name for column in constraint.columns])
+            for constraint in unique
+        }
     return rules
 
 
@@ -371,7 +374,7 @@ class TestCases:
         }
         cases = {name for name, _ in CHECKS}
         cases |= {f"ck_{column.table.name}_{column.type.name}" for column in choices()}
-        cases |= {f"ck_{table}_slug_form" for table in SLUGGED}
+        cases |= {f"ck_{table}_slug_form" for table in TABLES_WITH_SLUGS}
         cases |= {f"ck_{table}_revision_counts" for table in VERSIONED}
         assert rules == cases
 

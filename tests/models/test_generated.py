@@ -1,4 +1,4 @@
-"""Content that is made up is content that both databases take, and give back alike."""
+"""Both databases accept generated content and return the same records."""
 
 from contextlib import closing
 
@@ -13,11 +13,13 @@ from tests.choices import NASTY
 from tests.generated import contents, worst
 from tests.storing import empty, store
 
-few = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+hypothesis_settings = settings(
+    max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 
 
 @pytest.fixture(scope="module")
-def both(sqlite_engine, postgresql_engine):
+def both_databases(sqlite_engine, postgresql_engine):
     """An empty database of each kind."""
     with (
         sqlite_engine.fresh() as sqlite,
@@ -28,8 +30,8 @@ def both(sqlite_engine, postgresql_engine):
         yield one, other
 
 
-def stored(database, content):
-    """Store a whole by itself; return every record as it is read back, with what a record leaves out."""
+def store_and_read(database, content):
+    """Store content in an emptied database; return all records, with the columns that records omit."""
     empty(database)
     with database.write_session() as session:
         store(session, content)
@@ -45,28 +47,28 @@ def instants(row):
 
 
 @given(content=contents())
-@few
-def test_both_databases_give_back_the_same(both, content):
-    one, other = (stored(database, content) for database in both)
-    assert one == other
-    assert len(one) == sum(map(len, content.values()))
+@hypothesis_settings
+def test_both_databases_return_the_same_records(both_databases, content):
+    sqlite, postgresql = (store_and_read(database, content) for database in both_databases)
+    assert sqlite == postgresql
+    assert len(sqlite) == sum(map(len, content.values()))
 
 
-def test_both_databases_take_the_worst(both):
-    one, other = (stored(database, worst()) for database in both)
-    assert one == other
+def test_both_databases_accept_the_worst_content(both_databases):
+    sqlite, postgresql = (store_and_read(database, worst()) for database in both_databases)
+    assert sqlite == postgresql
 
 
-class TestTheWorst:
+class TestWorst:
     def test_is_always_the_same(self):
         assert worst() == worst()
 
     def test_has_every_text(self):
-        written = str(worst())
-        assert [text for text in NASTY if repr(text)[1:-1] not in written] == []
+        text_of_content = str(worst())
+        assert [hard_text for hard_text in NASTY if repr(hard_text)[1:-1] not in text_of_content] == []
 
     @each("model", RESOURCES)
-    def test_has_null_and_another_value_wherever_null_may_stand(self, model):
+    def test_nullable_columns_are_null_and_not_null(self, model):
         rows = worst()[model.type_name]
         for column in model.__table__.columns:
             name = column.name.removesuffix("_id")

@@ -21,7 +21,7 @@ TABLES = set(Base.metadata.tables)
 
 
 @pytest.fixture
-def unmigrated(engine):
+def empty_engine(engine):
     """The engine of a database without tables."""
     with engine.fresh(None) as url, closing(Database(url)) as database:
         yield database.engine
@@ -54,7 +54,7 @@ def copy_of_models():
     return metadata
 
 
-def listed(database):
+def index_rows(database):
     """Return all rows of the list index, and the positions of search documents."""
     with database.read_session() as session:
         return [
@@ -64,10 +64,10 @@ def listed(database):
 
 
 class TestUpgrade:
-    def test_it_creates_every_table(self, unmigrated):
-        assert tables(unmigrated) == set()
-        migrations.upgrade(unmigrated)
-        assert tables(unmigrated) == {*TABLES, "alembic_version"}
+    def test_it_creates_every_table(self, empty_engine):
+        assert tables(empty_engine) == set()
+        migrations.upgrade(empty_engine)
+        assert tables(empty_engine) == {*TABLES, "alembic_version"}
 
     def test_it_is_idempotent(self, database):
         migrations.upgrade(database.engine)
@@ -89,23 +89,23 @@ class TestDowngrade:
         migrations.downgrade(packed.engine)
         assert tables(packed.engine) == {"alembic_version"}
 
-    def test_each_step_leaves_the_tables_of_the_revision_before(self, unmigrated):
+    def test_each_step_leaves_the_tables_of_the_revision_before(self, empty_engine):
         revisions = [script.revision for script in ScriptDirectory(migrations.__path__[0]).walk_revisions()]
         expected = {}
         for revision in reversed(revisions):
-            migrations.upgrade(unmigrated, revision)
-            expected[revision] = table_definitions(unmigrated)
+            migrations.upgrade(empty_engine, revision)
+            expected[revision] = table_definitions(empty_engine)
         for revision in revisions[1:]:
-            migrations.downgrade(unmigrated, revision)
-            assert table_definitions(unmigrated) == expected[revision], revision
+            migrations.downgrade(empty_engine, revision)
+            assert table_definitions(empty_engine) == expected[revision], revision
 
 
 class TestListIndex:
     def test_existing_rows_are_indexed(self, packed):
-        rows, documents = listed(packed)
+        rows, documents = index_rows(packed)
         migrations.downgrade(packed.engine, "0003")
         migrations.upgrade(packed.engine)
-        indexed_rows, indexed_documents = listed(packed)
+        indexed_rows, indexed_documents = index_rows(packed)
         # The downgrade dropped the tables of resources that are newer than the list index.
         numbers = {LISTED[name].search_number for name in ("character", "scene", "quote", "commentary")}
         assert {row for row in rows if row[0] in numbers} == indexed_rows
@@ -115,19 +115,19 @@ class TestListIndex:
 
 
 class TestCurrentRevision:
-    def test_an_empty_database_has_none(self, unmigrated):
-        assert migrations.current(unmigrated) is None
+    def test_an_empty_database_has_none(self, empty_engine):
+        assert migrations.current(empty_engine) is None
 
-    def test_an_upgraded_database_has_the_latest(self, unmigrated):
-        migrations.upgrade(unmigrated)
-        assert migrations.current(unmigrated) == migrations.newest()
+    def test_an_upgraded_database_has_the_latest(self, empty_engine):
+        migrations.upgrade(empty_engine)
+        assert migrations.current(empty_engine) == migrations.newest()
 
-    def test_it_stands_where_alembic_says(self, database):
+    def test_it_agrees_with_alembic(self, database):
         scripts = ScriptDirectory.from_config(migrations.configuration(database.engine))
         assert migrations.newest() == scripts.get_current_head()
         with database.engine.connect() as connection:
-            stands = MigrationContext.configure(connection).get_current_revision()
-        assert migrations.current(database.engine) == stands
+            alembic_revision = MigrationContext.configure(connection).get_current_revision()
+        assert migrations.current(database.engine) == alembic_revision
 
     def test_a_downgraded_database_has_none(self, database):
         migrations.downgrade(database.engine)
@@ -138,10 +138,10 @@ class TestModelsAndMigrations:
     def test_they_describe_the_same_tables(self, small):
         assert differences(small) == []
 
-    def test_they_create_the_same_tables(self, small, unmigrated):
+    def test_they_create_the_same_tables(self, small, empty_engine):
         # Alembic does not compare CHECK constraints and collations.
-        Base.metadata.create_all(unmigrated)
-        of_models, of_migrations = table_definitions(unmigrated), table_definitions(small.engine)
+        Base.metadata.create_all(empty_engine)
+        of_models, of_migrations = table_definitions(empty_engine), table_definitions(small.engine)
         # On PostgreSQL, migration 0002 makes it a GIN index; the model does not say so.
         for definitions in (of_models, of_migrations):
             del definitions["index ix_search_documents_terms"]
@@ -163,50 +163,50 @@ class TestModelsAndMigrations:
         ]
 
 
-def more_columns(metadata):
+def add_column(metadata):
     metadata.tables["films"].append_column(Column("colour", Integer))
 
 
-def another_type(metadata):
+def change_type(metadata):
     metadata.tables["films"].c.release_year.type = Text()
 
 
-def null_allowed(metadata):
+def allow_null(metadata):
     metadata.tables["films"].c.title.nullable = True
 
 
-def no_table(metadata):
+def drop_table(metadata):
     metadata.remove(metadata.tables["aliases"])
 
 
-def no_index(metadata):
+def drop_index(metadata):
     metadata.tables["films"].indexes.clear()
 
 
-def another_direction(metadata):
+def change_direction(metadata):
     table = metadata.tables["films"]
-    table.indexes = {one for one in table.indexes if one.name != "ix_films_title_down"}
+    table.indexes = {index for index in table.indexes if index.name != "ix_films_title_down"}
     Index("ix_films_title_down", table.c.title, table.c.slug)
 
 
-def no_unique_slug(metadata):
+def drop_unique_constraint(metadata):
     table = metadata.tables["films"]
-    table.constraints = {one for one in table.constraints if one.name != "uq_films_slug"}
+    table.constraints = {constraint for constraint in table.constraints if constraint.name != "uq_films_slug"}
 
 
 class TestComparison:
-    """The comparison above can fail: it reports each of these."""
+    """The comparison above can fail: it reports each of these differences."""
 
     def test_it_reports_a_difference(self, small):
         assert differences(small, copy_of_models()) == []
         for change in (
-            more_columns,
-            another_type,
-            null_allowed,
-            no_table,
-            no_index,
-            another_direction,
-            no_unique_slug,
+            add_column,
+            change_type,
+            allow_null,
+            drop_table,
+            drop_index,
+            change_direction,
+            drop_unique_constraint,
         ):
             metadata = copy_of_models()
             change(metadata)

@@ -1,4 +1,4 @@
-"""Resources: who can see them, what becomes of their ids, and the rules that a model keeps by itself."""
+"""Resources: visibility, former ids, and the rules that models enforce."""
 
 import datetime as dt
 
@@ -41,15 +41,15 @@ def all_(small):
 
 
 @pytest.fixture
-def each(small):
+def each_resource(small):
     """A function that yields names, each with the small content as it was stored."""
 
-    def run(names=BY_NAME):
+    def iterate(names=BY_NAME):
         for name in names:
             with small.read_session() as session:
                 yield name, Everything(session)
 
-    return run
+    return iterate
 
 
 def lookup_error(all_, name):
@@ -82,8 +82,8 @@ class TestBySlug:
             assert type(raised.value) is NotFound
             assert (raised.value.type_name, raised.value.slug) == (model.type_name, "never")
 
-    def test_a_deleted_resource_is_gone(self, each):
-        for name, all_ in each():
+    def test_a_deleted_resource_is_gone(self, each_resource):
+        for name, all_ in each_resource():
             getattr(all_, name).deleted_at = LATER
             error = lookup_error(all_, name)
             assert type(error) is Gone, name
@@ -91,13 +91,13 @@ class TestBySlug:
                 str(error) == f"The {NAMES.get(error.type_name, error.type_name)} “{error.slug}” was deleted."
             )
 
-    def test_a_draft_is_not_found(self, each):
-        for name, all_ in each():
+    def test_a_draft_is_not_found(self, each_resource):
+        for name, all_ in each_resource():
             getattr(all_, name).status = Status.DRAFT
             assert type(lookup_error(all_, name)) is NotFound, name
 
-    def test_a_deleted_draft_is_not_found(self, each):
-        for name, all_ in each():
+    def test_a_deleted_draft_is_not_found(self, each_resource):
+        for name, all_ in each_resource():
             getattr(all_, name).status, getattr(all_, name).deleted_at = Status.DRAFT, LATER
             assert type(lookup_error(all_, name)) is NotFound, name
 
@@ -107,14 +107,14 @@ class TestBySlug:
 
 
 class TestDraftFilm:
-    def test_hides_everything_of_the_film(self, each):
-        for name, all_ in each(OF_FILM):
+    def test_hides_everything_of_the_film(self, each_resource):
+        for name, all_ in each_resource(OF_FILM):
             all_.film.status = Status.DRAFT
             assert not is_listed(all_, name), name
             assert type(lookup_error(all_, name)) is NotFound, name
 
-    def test_hides_what_was_deleted_of_the_film(self, each):
-        for name, all_ in each(OF_FILM):
+    def test_hides_deleted_items_of_the_film(self, each_resource):
+        for name, all_ in each_resource(OF_FILM):
             all_.film.status, getattr(all_, name).deleted_at = Status.DRAFT, LATER
             assert type(lookup_error(all_, name)) is NotFound, name
 
@@ -124,7 +124,7 @@ class TestDraftFilm:
         all_.session.flush()
         assert type(Scene.missing_error(all_.session, "old")) is NotFound
 
-    def test_hides_what_cites_a_paragraph(self, all_):
+    def test_hides_the_entries_that_cite_a_paragraph(self, all_):
         assert [owner.slug for owner in all_.essay.paragraphs[1].cited_by] == [f"{FILM}-lamp-on"]
         all_.film.status = Status.DRAFT
         assert all_.essay.paragraphs[1].cited_by == []
@@ -136,14 +136,14 @@ class TestDraftFilm:
 
 
 class TestDraft:
-    def test_is_not_listed(self, each):
-        for name, all_ in each():
+    def test_is_not_listed(self, each_resource):
+        for name, all_ in each_resource():
             assert is_listed(all_, name), name
             getattr(all_, name).status = Status.DRAFT
             assert not is_listed(all_, name), name
 
-    def test_a_deleted_resource_is_not_listed(self, each):
-        for name, all_ in each():
+    def test_a_deleted_resource_is_not_listed(self, each_resource):
+        for name, all_ in each_resource():
             getattr(all_, name).deleted_at = LATER
             assert not is_listed(all_, name), name
 
@@ -172,25 +172,25 @@ class TestDraft:
 
 
 class TestRenamedResource:
-    def test_leads_from_its_old_id_to_its_new_one(self, all_):
+    def test_its_former_id_leads_to_the_current_one(self, all_):
         error = Film.missing_error(all_.session, "the-old-lamp-1950")
         assert type(error) is Renamed
         assert (error.type_name, error.slug, error.new_slug) == ("film", "the-old-lamp-1950", FILM)
         assert str(error) == f"The film “the-old-lamp-1950” was renamed to “{FILM}”."
 
-    def test_its_old_id_is_unknown_to_other_resource_types(self, all_):
+    def test_its_former_id_is_unknown_to_other_resource_types(self, all_):
         for model in RESOURCES:
             if model is not Film:
                 error = model.missing_error(all_.session, "the-old-lamp-1950")
                 assert type(error) is NotFound, model.type_name
 
     @pytest.mark.parametrize("hide", [{"status": Status.DRAFT}, {"deleted_at": LATER}])
-    def test_its_old_id_is_not_found_while_it_is_hidden(self, all_, hide):
+    def test_its_former_id_is_not_found_while_it_is_hidden(self, all_, hide):
         all_.film.assign(hide)
         all_.session.flush()
         assert type(Film.missing_error(all_.session, "the-old-lamp-1950")) is NotFound
 
-    def test_renamed_twice_both_old_ids_lead_to_the_newest(self, all_):
+    def test_after_two_renames_both_former_ids_lead_to_the_current_one(self, all_):
         all_.session.add(Alias(type_name="film", slug=FILM, resource_id=all_.film.id))
         all_.film.slug = "the-new-lamp-1950"
         all_.session.flush()
@@ -225,9 +225,9 @@ class TestRandomKey:
             assert stored == random_key(model.type_name, slug), name
 
     def test_fits_a_signed_number_of_64_bits(self):
-        keys = [random_key("quote", str(number)) for number in range(1000)]
-        assert all(0 <= key < 2**63 for key in keys)
-        assert max(keys) > 2**62 > min(keys)
+        link_ids = [random_key("quote", str(number)) for number in range(1000)]
+        assert all(0 <= key < 2**63 for key in link_ids)
+        assert max(link_ids) > 2**62 > min(link_ids)
 
     def test_survives_a_rename(self, all_):
         before = all_.light.random_key
@@ -299,7 +299,7 @@ class TestWordCount:
 
 
 class TestFilmIdentifiers:
-    def test_all_are_there_even_when_unknown(self):
+    def test_all_keys_exist_even_if_unknown(self):
         assert film().identifiers == {"imdb": None, "wikidata": None, "tmdb": None}
 
     def test_an_assignment_replaces_all(self):
@@ -308,7 +308,7 @@ class TestFilmIdentifiers:
         assert lamp.identifiers == {"imdb": None, "wikidata": None, "tmdb": "1"}
 
 
-def keys(links):
+def link_ids(links):
     return {link.advisory.slug: link.id for link in links}
 
 
@@ -332,7 +332,7 @@ class TestOwnedRows:
             ("spoiler", 2),
             ("crude", 3),
         ]
-        assert keys(all_.storm.advisory_links)["crude"] == number
+        assert link_ids(all_.storm.advisory_links)["crude"] == number
 
     def test_rows_that_are_not_assigned_are_deleted(self, all_):
         all_.storm.assign({"advisories": [], "appearances": [], "citations": []})
@@ -357,7 +357,7 @@ class TestOwnedRows:
         all_.storm.assign({"citations": [{"source": all_.essay, "cited": [last, first]}]})
         all_.session.flush()
         all_.session.refresh(all_.storm)
-        assert [(one.id, one.paragraphs) for one in all_.storm.citations] == [(number, [1, 3])]
+        assert [(citation.id, citation.paragraphs) for citation in all_.storm.citations] == [(number, [1, 3])]
 
     def test_a_relation_between_commentary_can_change(self, all_):
         all_.claim.assign({"relations": [{"target": all_.doubt, "relation": Relation.EXTENDS}]})
@@ -366,13 +366,17 @@ class TestOwnedRows:
 
     def test_paragraphs_have_the_assigned_numbers(self, all_):
         paragraphs = [
-            {"number": number, "kind": one.kind, "word_count": 7, "sha256": one.sha256}
-            for number, one in enumerate(all_.essay.paragraphs, 1)
+            {"number": number, "kind": paragraph.kind, "word_count": 7, "sha256": paragraph.sha256}
+            for number, paragraph in enumerate(all_.essay.paragraphs, 1)
         ]
         all_.essay.assign({"paragraphs": paragraphs})
         all_.session.flush()
         all_.session.refresh(all_.essay)
-        assert [(one.number, one.word_count) for one in all_.essay.paragraphs] == [(1, 7), (2, 7), (3, 7)]
+        assert [(paragraph.number, paragraph.word_count) for paragraph in all_.essay.paragraphs] == [
+            (1, 7),
+            (2, 7),
+            (3, 7),
+        ]
 
     def test_a_quote_can_cite_another_source(self, all_):
         citations = [{"source": all_.review, "cited": [all_.review.paragraphs[0]]}]
@@ -382,7 +386,7 @@ class TestOwnedRows:
         assert all_.line.to_record()["citations"] == [{"source": "a-review", "paragraphs": [1]}]
 
 
-class TestThemesThatSwapPlaces:
+class TestSwappedThemes:
     def test_a_subtheme_may_become_the_broader_theme_in_one_flush(self, packed):
         with packed.write_session() as session:
             narrower, broader = (Theme.by_slug(session, slug) for slug in ("avoidance", "loneliness"))

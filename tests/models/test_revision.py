@@ -73,8 +73,8 @@ class TestCreatedResource:
             session.flush()
             light.name = "Daylight"
         assert revisions(database) == {}
-        [only] = history(database, "light")
-        assert only.record["name"] == "Daylight"
+        [revision] = history(database, "light")
+        assert revision.record["name"] == "Daylight"
 
 
 class TestChangedResource:
@@ -83,7 +83,7 @@ class TestChangedResource:
             all_.film.title = "The Lamp, Again"
         assert revisions(filled) == {"the-lamp-1950": 2}
 
-    def test_the_old_record_is_kept(self, filled):
+    def test_the_old_record_is_preserved(self, filled):
         with everything(filled) as (_, all_):
             all_.film.title = "The Lamp, Again"
         titles = [
@@ -91,7 +91,7 @@ class TestChangedResource:
         ]
         assert titles == [(1, "The Lamp"), (2, "The Lamp, Again")]
 
-    def test_many_flushes_are_one_revision(self, filled):
+    def test_several_flushes_add_one_revision(self, filled):
         with everything(filled) as (session, all_):
             for year in (1951, 1952, 1953):
                 all_.film.release_year = year
@@ -102,14 +102,14 @@ class TestChangedResource:
             1953,
         ]
 
-    def test_two_transactions_are_two_revisions(self, filled):
+    def test_two_transactions_add_two_revisions(self, filled):
         for year in (1951, 1952):
             with everything(filled) as (_, all_):
                 all_.film.release_year = year
         assert revisions(filled) == {"the-lamp-1950": 3}
         assert [revision.number for revision in history(filled, "the-lamp-1950")] == [1, 2, 3]
 
-    def test_two_transactions_of_one_session_are_two_revisions(self, filled):
+    def test_two_transactions_of_one_session_add_two_revisions(self, filled):
         with Session(filled.engine) as session:
             film = Everything(session).film
             for year in (1951, 1952):
@@ -125,7 +125,7 @@ class TestChangedResource:
         assert revisions(filled) == {"lamplight": 2}
         assert [revision.record["id"] for revision in history(filled, "lamplight")] == ["light", "lamplight"]
 
-    def test_loaded_again_it_is_still_one_revision(self, filled):
+    def test_reloading_in_the_same_transaction_adds_no_second_revision(self, filled):
         with everything(filled) as (session, all_):
             all_.film.release_year = 1951
             session.flush()
@@ -162,19 +162,19 @@ def same_owned_rows(all_):
     )
 
 
-def there_and_back(all_):
+def change_and_revert(all_):
     film = all_.film
     film.title = "Another"
     film.title = "The Lamp"
 
 
-def same_by_name(all_):
+def same_relationship(all_):
     set_if_changed(all_.claim, "scenes", [all_.storm])
 
 
 class TestUnchangedResource:
     @pytest.mark.parametrize(
-        "assign", [same_columns, same_links, same_owned_rows, there_and_back, same_by_name]
+        "assign", [same_columns, same_links, same_owned_rows, change_and_revert, same_relationship]
     )
     def test_it_adds_no_revision_and_no_generation(self, filled, assign):
         before = count_revisions(filled)

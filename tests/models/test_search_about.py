@@ -1,27 +1,27 @@
-"""A search is narrowed by what is about a theme, wherever the theme stands, and by kind."""
+"""Searches filtered by theme, including subthemes, and by kind."""
 
 import pytest
 from sqlalchemy import select
 
 from models import Commentary, Quote, Status, Theme
 from models.search import parse, search
-from tests.models.test_search_index import in_step
+from tests.models.test_search_index import assert_index_current
 
 
 @pytest.fixture
 def change(filled):
-    """Change a theme in a transaction of its own."""
+    """A function that changes a theme in a separate transaction."""
 
-    def run(slug, make):
+    def run(slug, alter):
         with filled.write_session() as session:
             themes = {theme.slug: theme for theme in session.scalars(select(Theme))}
-            make(themes[slug], themes)
+            alter(themes[slug], themes)
 
     return run
 
 
-def about(database, slug):
-    """Return what of the film is about a theme, by asking for a word that all of it has."""
+def found_by_theme(database, slug):
+    """Return the quotes and commentary that a search with a theme filter finds for any of their words."""
     with database.read_session() as session:
         owners = [
             (row.type_name, row.slug)
@@ -43,8 +43,8 @@ def about(database, slug):
         return hits & set(owners)
 
 
-def linked(database, *slugs):
-    """Return the quotes and claims that carry any of these themes."""
+def linked_to_themes(database, *slugs):
+    """Return the quotes and commentary that are linked to any of these themes."""
     with database.read_session() as session:
         return {
             (row.type_name, row.slug)
@@ -54,40 +54,40 @@ def linked(database, *slugs):
         }
 
 
-class TestAThemesPlace:
-    def test_what_is_about_it_is_found_by_it(self, filled):
-        assert about(filled, "light") >= linked(filled, "light") != set()
+class TestThemeFilter:
+    def test_linked_entries_are_found(self, filled):
+        assert found_by_theme(filled, "light") >= linked_to_themes(filled, "light") != set()
 
-    def test_a_theme_that_moves_takes_along_what_is_about_it(self, filled, change):
+    def test_a_moved_theme_is_found_by_its_broader_theme(self, filled, change):
         change("light", lambda theme, themes: setattr(theme, "broader", None))
         change("dusk", lambda theme, themes: setattr(theme, "broader", None))
         change("light", lambda theme, themes: setattr(theme, "broader", themes["dusk"]))
-        assert about(filled, "dusk") >= linked(filled, "light", "dusk") != set()
-        assert in_step(filled)
+        assert found_by_theme(filled, "dusk") >= linked_to_themes(filled, "light", "dusk") != set()
+        assert_index_current(filled)
         change("light", lambda theme, themes: setattr(theme, "broader", None))
-        assert about(filled, "dusk") == linked(filled, "dusk")
-        assert in_step(filled)
+        assert found_by_theme(filled, "dusk") == linked_to_themes(filled, "dusk")
+        assert_index_current(filled)
 
-    def test_a_renamed_theme_is_found_by_its_new_id(self, filled, change):
-        before = about(filled, "light")
+    def test_a_renamed_theme_filters_by_its_new_id(self, filled, change):
+        before = found_by_theme(filled, "light")
         change("light", lambda theme, themes: setattr(theme, "slug", "brightness"))
-        assert (about(filled, "light"), about(filled, "brightness")) == (set(), before)
-        assert in_step(filled)
+        assert (found_by_theme(filled, "light"), found_by_theme(filled, "brightness")) == (set(), before)
+        assert_index_current(filled)
 
     @pytest.mark.parametrize("slug", ["light", "dark", "dusk"])
-    def test_a_hidden_theme_leaves_the_index_in_step(self, filled, change, slug):
+    def test_the_index_is_current_after_a_theme_is_hidden(self, filled, change, slug):
         change(slug, lambda theme, themes: setattr(theme, "status", Status.DRAFT))
-        assert in_step(filled)
+        assert_index_current(filled)
 
 
-class TestAKind:
-    def test_it_narrows_to_quotes_or_claims_of_it(self, filled):
+class TestKindFilter:
+    def test_it_selects_quotes_and_commentary_of_the_kind(self, filled):
         with filled.read_session() as session:
             for model in (Quote, Commentary):
                 for row in session.scalars(select(model)):
-                    words = parse(f'"{" ".join(row.text.split()[:2])}"')
-                    hits = search(session, words, kinds=[row.kind.value])
+                    query = parse(f'"{" ".join(row.text.split()[:2])}"')
+                    hits = search(session, query, kinds=[row.kind.value])
                     assert (row.type_name, row.slug) in {(hit.type_name, hit.slug) for hit in hits.hits}
                     assert set(hits.kinds) == {row.kind.value}
-                    other = search(session, words, kinds=["no-such-kind"])
-                    assert other.hits == []
+                    unknown_kind = search(session, query, kinds=["no-such-kind"])
+                    assert unknown_kind.hits == []

@@ -1,4 +1,4 @@
-"""However much there is, a search reads so many documents, and a list has so many matches."""
+"""A search reads and a list returns a bounded number of matches at any table size."""
 
 from contextlib import closing
 
@@ -10,22 +10,22 @@ from models.database import Database
 from models.search import matches_query, parse, ranking, rebuild_index, search
 from tests.statements import statements
 
-#: More quotes than are ranked of a search that is too broad; every tenth of them says one thing more.
-MANY = 2_500
+#: More quotes than the lowered limits allow a search to rank; every tenth also contains a rare word.
+COPIES = 2_500
 
 
 @pytest.fixture(scope="module")
 def large(engine):
-    """The pack, and so many quotes that say nearly the same."""
+    """The pack, and many quotes with nearly the same text."""
     with engine.fresh("pack") as url, closing(Database(url)) as database:
         with database.write_session() as session:
-            multiply(session)
+            add_copies(session)
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
         yield database
 
 
-def multiply(session):
+def add_copies(session):
     connection, table = session.connection(), Quote.__table__
     [row] = connection.execute(
         select(table).where(table.c.slug == "her-2013-perfection-is-boring")
@@ -38,82 +38,84 @@ def multiply(session):
             "text": f"A copy that everybody has{' rarely' * (number % 10 == 0)}, {number}.",
             "random_key": number,
         }
-        for number in range(MANY)
+        for number in range(COPIES)
     ]
     connection.execute(insert(table), rows)
     rebuild_index(session)
 
 
-def search_hits(database, asked, **narrowed):
+def search_hits(database, query, **narrowed):
     with database.read_session() as session:
-        return search(session, parse(asked), **narrowed)
+        return search(session, parse(query), **narrowed)
 
 
 @pytest.mark.slow
-class TestASearch:
-    def test_of_more_than_it_ranks_it_ranks_some_and_says_so(self, large, monkeypatch):
-        monkeypatch.setattr(ranking, "MAX_CANDIDATES", MANY - 1)
-        answer = search_hits(large, "copy everybody")
-        assert (answer.total, answer.approximate) == (ranking.TRUNCATED_CANDIDATES, True)
-        assert sum(answer.types.values()) == answer.total
+class TestSearch:
+    def test_beyond_the_limit_it_ranks_some_and_is_approximate(self, large, monkeypatch):
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", COPIES - 1)
+        hits = search_hits(large, "copy everybody")
+        assert (hits.total, hits.approximate) == (ranking.TRUNCATED_CANDIDATES, True)
+        assert sum(hits.types.values()) == hits.total
 
-    def test_of_less_it_is_exact(self, large):
+    def test_below_the_limit_it_is_exact(self, large):
         assert (search_hits(large, "copy rarely").total, search_hits(large, "copy rarely").approximate) == (
             250,
             False,
         )
         assert (search_hits(large, "copy everybody").total, search_hits(large, "copy").approximate) == (
-            MANY,
+            COPIES,
             False,
         )
         assert search_hits(large, "copy -rarely -everybody -what").total == 0
 
-    def test_at_the_bound_it_is_exact(self, large, monkeypatch):
+    def test_at_the_limit_it_is_exact(self, large, monkeypatch):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 250)
         assert (search_hits(large, "rarely").total, search_hits(large, "rarely").approximate) == (250, False)
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 249)
         assert (search_hits(large, "rarely").total, search_hits(large, "rarely").approximate) == (249, True)
 
-    @pytest.mark.parametrize("asked", ["copy", "co*", '"a copy that"', "copy -rarely", "copy her", "the"])
-    def test_it_reads_no_more(self, large, monkeypatch, asked):
+    @pytest.mark.parametrize("query", ["copy", "co*", '"a copy that"', "copy -rarely", "copy her", "the"])
+    def test_it_never_ranks_more_than_the_limit(self, large, monkeypatch, query):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 100)
-        read, found_by = [], ranking._rank
+        candidate_counts, original_rank = [], ranking._rank
 
-        def note(session, query, candidates, counts):
-            read.append(len(candidates))
-            return found_by(session, query, candidates, counts)
+        def record_and_rank(session, parsed_query, candidates, counts):
+            candidate_counts.append(len(candidates))
+            return original_rank(session, parsed_query, candidates, counts)
 
-        monkeypatch.setattr(ranking, "_rank", note)
-        answer = search_hits(large, asked)
-        assert read == [answer.total]
-        assert read[0] <= ranking.MAX_CANDIDATES
+        monkeypatch.setattr(ranking, "_rank", record_and_rank)
+        hits = search_hits(large, query)
+        assert candidate_counts == [hits.total]
+        assert candidate_counts[0] <= ranking.MAX_CANDIDATES
 
-    def test_narrowed_it_finds_what_stands_behind_all_others(self, large):
+    def test_a_type_filter_finds_documents_with_high_keys(self, large):
         assert search_hits(large, "that", types=["commentary"]).total > 0
         assert not search_hits(large, "that", types=["commentary"]).approximate
 
-    @pytest.mark.parametrize("most", [10, 100, 2000])
+    @pytest.mark.parametrize("max_candidates", [10, 100, 2000])
     @pytest.mark.parametrize(
-        "asked", ["copy", "rarely", "everybody rarely", "that", '"that everybody"', "ra*"]
+        "query", ["copy", "rarely", "everybody rarely", "that", '"that everybody"', "ra*"]
     )
-    def test_both_ways_of_reading_find_the_first(self, large, monkeypatch, most, asked):
-        # PostgreSQL reads few hits from the index, and the first of many in the order of their keys.
+    def test_both_plans_find_the_documents_with_the_lowest_keys(
+        self, large, monkeypatch, max_candidates, query
+    ):
+        # PostgreSQL reads a few hits from the index, but scans in key order for the first of many.
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 3000)
-        whole = search_hits(large, asked)
-        monkeypatch.setattr(ranking, "MAX_CANDIDATES", most)
+        all_hits = search_hits(large, query)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", max_candidates)
         with large.read_session() as session:
             keys = dict(session.execute(text("SELECT slug, id FROM search_documents")).all())
-        first = sorted(keys[hit.slug] for hit in whole.hits)[:most]
-        assert sorted(keys[hit.slug] for hit in search_hits(large, asked).hits) == first
+        first_slugs = sorted(keys[hit.slug] for hit in all_hits.hits)[:max_candidates]
+        assert sorted(keys[hit.slug] for hit in search_hits(large, query).hits) == first_slugs
 
 
 @pytest.mark.slow
-class TestAList:
+class TestList:
     def test_it_has_every_match(self, large):
         with large.read_session() as session:
-            assert len(session.scalars(select(Quote.id).where(matches_query(Quote, "copy"))).all()) == MANY
+            assert len(session.scalars(select(Quote.id).where(matches_query(Quote, "copy"))).all()) == COPIES
 
-    def test_beyond_the_bound_it_has_the_first(self, large, monkeypatch):
+    def test_beyond_the_limit_it_has_the_first_matches(self, large, monkeypatch):
         monkeypatch.setattr("models.search.match_conditions.MAX_MATCHES", 100)
         with large.read_session() as session:
             ids = session.scalars(select(Quote.id).where(matches_query(Quote, "copy"))).all()
@@ -128,24 +130,24 @@ class TestAList:
             statement = (
                 Quote.select_where(kind=[QuoteKind.DIALOGUE]).where(matches_query(Quote, "love")).limit(5)
             )
-            written = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
-            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {written}")
+            sql = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
             steps = " | ".join(row.detail for row in plan)
         assert "SEARCH quotes USING INTEGER PRIMARY KEY" in steps
         assert "SCAN quotes" not in steps
 
-    def test_so_does_a_search(self, sqlite_engine):
+    def test_sqlite_looks_up_the_documents_of_a_search(self, sqlite_engine):
         with (
             sqlite_engine.fresh("pack") as url,
             closing(Database(url)) as database,
             database.read_session() as session,
         ):
-            with statements(database.engine) as seen:
+            with statements(database.engine) as recorded:
                 search(session, parse("love"))
-            nothing = (None,) * seen[-1].count("?")
-            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {seen[-1]}", nothing)
+            nulls = (None,) * recorded[-1].count("?")
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {recorded[-1]}", nulls)
             steps = " | ".join(row.detail for row in plan)
         assert "SEARCH search_documents USING INTEGER PRIMARY KEY" in steps
         assert "SEARCH search_terms USING INDEX" in steps
-        # The index is asked once, for what is counted and for what is read.
+        # The index is read once, both to count and to rank.
         assert steps.count("search_index") == 1

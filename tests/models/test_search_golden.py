@@ -1,7 +1,7 @@
-"""What a search over the pack finds: the same ids in the same order on both databases.
+"""Golden results of searches over the pack: the same ids in the same order on both databases.
 
-Each answer was read beside the pack: what is called so comes first, then what says it in its title, then
-what says it in passing.
+Each result was checked by hand: items with this name come first, then items with the words in their title, then
+other matches.
 """
 
 from api.resources.search.schemas import HIT_TYPES
@@ -9,7 +9,7 @@ from models.search import parse, search
 from tests.cases import each
 from tests.statements import statements
 
-#: How many hits a query has, and the first five: ``_`` is the film.
+#: The number of hits of a query, and the first five ids; ``_`` stands for the id of the film.
 GOLDEN = {
     "her": (
         37,
@@ -157,8 +157,8 @@ GOLDEN = {
     "self-discovery": (2, "self-discovery _-self-discovery-and-distance"),
     '"perfectly boring"': (0, ""),
 }
-#: What is meant by words that are not there, or by none that is near.
-MEANT = {
+#: The suggestion for queries without a hit; None if no known word is similar.
+SUGGESTIONS = {
     "lonliness": "loneliness",
     "Samanta": "samantha",
     "perfectoin boring": "perfection boring",
@@ -181,22 +181,22 @@ def search_hits(database, text, **narrowed):
 
 
 @each("text", GOLDEN)
-def test_it_finds_what_is_meant_in_order(pack, text):
+def test_hits_are_in_order_of_relevance(pack, text):
     total, first = GOLDEN[text]
-    answer = search_hits(pack, text)
-    assert [hit.slug for hit in answer.hits[:5]] == first.replace("_", "her-2013").split()
-    assert (answer.total, answer.approximate) == (total, False)
+    hits = search_hits(pack, text)
+    assert [hit.slug for hit in hits.hits[:5]] == first.replace("_", "her-2013").split()
+    assert (hits.total, hits.approximate) == (total, False)
 
 
-@each("text", MEANT)
-def test_it_says_what_was_meant(pack, text):
-    answer = search_hits(pack, text)
-    assert (answer.hits, answer.suggestion) == ([], MEANT[text])
+@each("text", SUGGESTIONS)
+def test_a_misspelt_query_gets_a_suggestion(pack, text):
+    hits = search_hits(pack, text)
+    assert (hits.hits, hits.suggestion) == ([], SUGGESTIONS[text])
 
 
 def test_a_suggestion_finds_something(pack):
-    for meant in filter(None, MEANT.values()):
-        assert search_hits(pack, meant).hits or " " in meant
+    for suggestion in filter(None, SUGGESTIONS.values()):
+        assert search_hits(pack, suggestion).hits or " " in suggestion
 
 
 def test_case_accents_and_the_shape_of_apostrophes_make_no_difference(pack):
@@ -204,74 +204,74 @@ def test_case_accents_and_the_shape_of_apostrophes_make_no_difference(pack):
         assert search_hits(pack, one) == search_hits(pack, other)
 
 
-def test_nobody_is_found_by_a_performer(pack):
+def test_performers_are_not_searched(pack):
     for name in ("joaquin", "phoenix", "johansson", "olivia", '"Rooney Mara"', "doubleday"):
         assert search_hits(pack, name).hits == []
 
 
-def test_no_editors_note_is_found(pack):
+def test_editors_notes_are_not_searched(pack):
     assert search_hits(pack, "8,316").hits == []
 
 
-class TestNarrowed:
-    def test_to_types(self, pack):
-        whole = search_hits(pack, "love")
-        some = search_hits(pack, "love", types=["quote", "theme"])
-        assert [hit.slug for hit in some.hits] == [
-            hit.slug for hit in whole.hits if hit.type_name in ("quote", "theme")
+class TestFilters:
+    def test_types(self, pack):
+        all_hits = search_hits(pack, "love")
+        filtered = search_hits(pack, "love", types=["quote", "theme"])
+        assert [hit.slug for hit in filtered.hits] == [
+            hit.slug for hit in all_hits.hits if hit.type_name in ("quote", "theme")
         ]
-        assert some.types == {name: whole.types[name] for name in ("quote", "theme")}
+        assert filtered.types == {name: all_hits.types[name] for name in ("quote", "theme")}
 
-    def test_to_films(self, pack):
-        whole = search_hits(pack, "love")
-        assert search_hits(pack, "love", films=["her-2013"]).total == whole.films["her-2013"]
-        assert whole.total == whole.films["her-2013"] + whole.types["theme"]
+    def test_films(self, pack):
+        all_hits = search_hits(pack, "love")
+        assert search_hits(pack, "love", films=["her-2013"]).total == all_hits.films["her-2013"]
+        assert all_hits.total == all_hits.films["her-2013"] + all_hits.types["theme"]
         assert search_hits(pack, "love", films=["her", "2013", "her-2012"]).hits == []
 
-    def test_to_what_carries_no_strong_advisory(self, pack):
+    def test_max_severity(self, pack):
         assert search_hits(pack, '"mental whore"').total == 1
         assert search_hits(pack, '"mental whore"', max_severity=0).total == 0
         assert search_hits(pack, '"mental whore"', max_severity=3).total == 1
-        totals = [search_hits(pack, "women", max_severity=most).total for most in range(4)]
+        totals = [search_hits(pack, "women", max_severity=max_severity).total for max_severity in range(4)]
         assert totals == sorted(totals)
         assert totals[0] < totals[3] == search_hits(pack, "women").total
 
-    def test_to_what_is_not_there(self, pack):
+    def test_a_type_without_hits(self, pack):
         assert search_hits(pack, "love", types=["source"]).hits == []
 
 
-def selects(seen):
-    return sum(statement.startswith(("SELECT", "WITH")) for statement in seen)
+def count_selects(recorded):
+    return sum(statement.startswith(("SELECT", "WITH")) for statement in recorded)
 
 
 class TestStatements:
     @each("text", ["love", '"growing apart" -dating', "lo*", "the"])
-    def test_a_search_is_one(self, pack, text):
-        with statements(pack.engine) as seen:
+    def test_a_search_is_one_statement(self, pack, text):
+        with statements(pack.engine) as recorded:
             search_hits(pack, text, types=["quote"], films=["her-2013"], max_severity=1)
-        assert selects(seen) == 1
+        assert count_selects(recorded) == 1
 
-    def test_a_suggestion_is_one_more(self, pack):
-        with statements(pack.engine) as seen:
+    def test_a_suggestion_needs_another_statement(self, pack):
+        with statements(pack.engine) as recorded:
             search_hits(pack, "lonliness")
-        assert selects(seen) == 2
+        assert count_selects(recorded) == 2
 
 
 class TestPaging:
-    def test_pages_by_place_are_the_whole(self, pack):
-        answer = search_hits(pack, "love")
-        pages, place = [], None
-        while page := answer.hits_after(place, 7):
-            pages += page
-            place = page[-1].sort_key
-        assert pages == answer.hits
+    def test_pages_contain_all_hits_in_order(self, pack):
+        hits = search_hits(pack, "love")
+        pages, sort_key = [], None
+        while hits_page := hits.hits_after(sort_key, 7):
+            pages += hits_page
+            sort_key = hits_page[-1].sort_key
+        assert pages == hits.hits
 
-    def test_a_place_whose_hit_is_gone_is_a_place_still(self, pack):
-        answer = search_hits(pack, "love")
-        score, type_number, slug = answer.hits[3].sort_key
-        assert answer.hits_after((score, type_number, slug + "-a"), 2) == answer.hits[4:6]
+    def test_a_page_can_start_after_a_missing_hit(self, pack):
+        hits = search_hits(pack, "love")
+        score, type_number, slug = hits.hits[3].sort_key
+        assert hits.hits_after((score, type_number, slug + "-a"), 2) == hits.hits[4:6]
 
-    def test_equal_scores_are_in_order_of_type_and_id(self, pack):
+    def test_equal_scores_are_sorted_by_type_and_id(self, pack):
         for text in ("the", "a", "and"):
             places = [hit.sort_key for hit in search_hits(pack, text).hits]
             assert places == sorted(places)

@@ -1,4 +1,4 @@
-"""Whatever is typed, both databases find the same, and what a plain comparison of the texts finds."""
+"""For hostile queries, both databases find the same hits as a simple comparison of the texts."""
 
 import random
 from contextlib import ExitStack, closing, suppress
@@ -16,7 +16,7 @@ from tests.choices import NASTY
 from tests.generated import worst
 from tests.storing import store
 
-#: What is an operator somewhere, or breaks a text, or is no text at all.
+#: Operators of any query language, text delimiters, and characters that are not text.
 HOSTILE = (
     *(
         '"',
@@ -134,7 +134,7 @@ HOSTILE = (
         "'tis",
     ),
 )
-#: Words that the pack has, so that something is found too.
+#: Words of the pack, so that some queries have hits.
 WORDS = (
     *(
         "love",
@@ -164,26 +164,26 @@ WORDS = (
 )
 
 
-def random_queries(seed, number):
-    """Return so many texts, always the same."""
-    deal = random.Random(seed)
+def random_texts(seed, number):
+    """Yield texts from a seeded generator, the same in every run."""
+    generator = random.Random(seed)
     for _ in range(number):
-        pieces = deal.choices((*HOSTILE, *WORDS * 4), k=deal.choice((1, 2, 2, 3, 3, 4, 6, 9)))
-        glue = deal.choice(("", " ", " ", " -", '"', "*", ' "', '" '))
-        yield deal.choice(("", "", "love ", '"')) + glue.join(pieces)
+        fragments = generator.choices((*HOSTILE, *WORDS * 4), k=generator.choice((1, 2, 2, 3, 3, 4, 6, 9)))
+        separator = generator.choice(("", " ", " ", " -", '"', "*", ' "', '" '))
+        yield generator.choice(("", "", "love ", '"')) + separator.join(fragments)
 
 
-def understood(texts):
-    """Return those that are queries; the others are refused, and nothing worse happens to them."""
-    found = []
+def parse_valid(texts):
+    """Parse texts; skip those that are refused as invalid. Any other error fails the test."""
+    queries = []
     for text in texts:
         with suppress(InvalidQuery):
-            found.append(parse(text))
-    return found
+            queries.append(parse(text))
+    return queries
 
 
 @pytest.fixture(scope="module")
-def both(sqlite_engine, postgresql_engine):
+def both_databases(sqlite_engine, postgresql_engine):
     """Two databases of the pack, one of each kind."""
     with ExitStack() as stack:
         yield [
@@ -194,99 +194,103 @@ def both(sqlite_engine, postgresql_engine):
 
 @pytest.fixture(scope="module")
 def both_worst(sqlite_engine, postgresql_engine):
-    """The same of the content that is hardest to store."""
+    """Two databases of the content that is hardest to store, one of each kind."""
     with ExitStack() as stack:
-        opened = [
+        databases = [
             stack.enter_context(closing(Database(stack.enter_context(engine.fresh()))))
             for engine in (sqlite_engine, postgresql_engine)
         ]
-        for database in opened:
+        for database in databases:
             with database.write_session() as session:
                 store(session, worst())
-        yield opened
+        yield databases
 
 
-def answers(database, queries):
+def run_searches(database, queries):
     with database.read_session() as session:
         return [search(session, query) for query in queries]
 
 
-def alike(databases, queries):
-    one, other = (answers(database, queries) for database in databases)
-    for query, found, found_there in zip(queries, one, other, strict=True):
-        assert found == found_there, query.text
-    return one
+def assert_same_results(databases, queries):
+    sqlite, postgresql = (run_searches(database, queries) for database in databases)
+    for query, sqlite_hits, postgresql_hits in zip(queries, sqlite, postgresql, strict=True):
+        assert sqlite_hits == postgresql_hits, query.text
+    return sqlite
 
 
-def test_a_thousand_hostile_queries_find_the_same_in_the_same_order(both):
-    queries = understood(random_queries(1, 2000))[:1000]
+def test_a_thousand_hostile_queries_find_the_same_in_the_same_order(both_databases):
+    queries = parse_valid(random_texts(1, 2000))[:1000]
     assert len(queries) == 1000
-    found = alike(both, queries)
-    assert sum(bool(answer.hits) for answer in found) > 200
+    results = assert_same_results(both_databases, queries)
+    assert sum(bool(hits.hits) for hits in results) > 200
 
 
-def test_so_they_do_in_the_worst_content(both_worst):
-    words = understood(text[:60] for text in NASTY)
-    some = understood(word for text in NASTY for word in text[:200].split() if len(word) > 1)
-    found = alike(both_worst, words + some + understood(random_queries(2, 300)))
-    assert any(answer.hits for answer in found)
+def test_they_find_the_same_in_the_worst_content(both_worst):
+    words = parse_valid(text[:60] for text in NASTY)
+    short_queries = parse_valid(word for text in NASTY for word in text[:200].split() if len(word) > 1)
+    results = assert_same_results(both_worst, words + short_queries + parse_valid(random_texts(2, 300)))
+    assert any(hits.hits for hits in results)
 
 
-class TestThePlainComparison:
-    """Each text is read by itself, and compared with each clause."""
+class TestReferenceMatching:
+    """A second implementation of matching, which compares each text with each clause."""
 
-    @pytest.mark.parametrize("content", ["both", "both_worst"])
-    def test_search_finds_what_it_finds(self, request, content):
+    @pytest.mark.parametrize("content", ["both_databases", "both_worst"])
+    def test_search_finds_the_same_items(self, request, content):
         databases = request.getfixturevalue(content)
-        texts = written(databases[0])
-        queries = understood(
-            [*random_queries(3, 200), *(f"{word} -the" for word in WORDS), *(t[:50] for t in NASTY)]
+        tokens = tokens_by_item(databases[0])
+        queries = parse_valid(
+            [*random_texts(3, 200), *(f"{word} -the" for word in WORDS), *(t[:50] for t in NASTY)]
         )
-        for query, answer in zip(queries, answers(databases[0], queries), strict=True):
-            found = {(hit.type_name, hit.slug) for hit in answer.hits}
-            assert found == {key for key, said in texts.items() if matches(query, said)}, query.text
+        for query, hits in zip(queries, run_searches(databases[0], queries), strict=True):
+            actual = {(hit.type_name, hit.slug) for hit in hits.hits}
+            assert actual == {key for key, item_tokens in tokens.items() if matches(query, item_tokens)}, (
+                query.text
+            )
 
     @pytest.mark.parametrize(
         "model", [MODELS_BY_TYPE[name] for name in SEARCHABLE], ids=lambda model: model.type_name
     )
-    def test_a_list_is_filtered_to_it(self, both, model):
-        texts = written(both[0])
+    def test_a_list_has_the_same_items(self, both_databases, model):
+        tokens = tokens_by_item(both_databases[0])
         statement = select(model.slug).where(matches_query(model, bindparam("q"))).order_by(model.slug)
-        for query in understood([*random_queries(4, 40), *WORDS]):
+        for query in parse_valid([*random_texts(4, 40), *WORDS]):
             expected = [
                 slug
-                for (name, slug), said in texts.items()
-                if name == model.type_name and matches(query, said)
+                for (name, slug), item_tokens in tokens.items()
+                if name == model.type_name and matches(query, item_tokens)
             ]
-            for database in both:
+            for database in both_databases:
                 with database.read_session() as session:
                     assert list(session.scalars(statement, {"q": query.text})) == sorted(expected), query.text
 
 
-def written(database):
-    """Return the tokens of each text of everything that anyone may see."""
+def tokens_by_item(database):
+    """Return the tokens of each text of every visible item, by type name and id."""
     with database.read_session() as session:
         return {
-            (name, row.slug): [list(tokenize(text)) for text in texts(row)]
+            (name, row.slug): [list(tokenize(text)) for text in item_texts(row)]
             for name in SEARCHABLE
             for row in session.scalars(select(MODELS_BY_TYPE[name]).where(MODELS_BY_TYPE[name].is_visible))
         }
 
 
-def texts(row):
+def item_texts(row):
     for name in row.search_weights:
         value = getattr(row, name)
         yield from value if isinstance(value, list) else [value or ""]
 
 
-def matches(query, said):
-    return all(any(has(clause, text) for text in said) != clause.negated for clause in query.clauses)
+def matches(query, item_tokens):
+    return all(
+        any(has(clause, tokens) for tokens in item_tokens) != clause.negated for clause in query.clauses
+    )
 
 
-def has(clause, text):
+def has(clause, tokens):
     if clause.kind is ClauseKind.WORD:
-        return clause.stem in {token.stem for token in text}
-    exact = [token.exact for token in text]
+        return clause.stem in {token.stem for token in tokens}
+    exact = [token.exact for token in tokens]
     if clause.kind is ClauseKind.PREFIX:
         return any(word.startswith(clause.exact[0]) for word in exact)
     size = len(clause.exact)
@@ -294,37 +298,37 @@ def has(clause, text):
 
 
 class TestMatching:
-    def test_its_statement_is_the_same_whatever_is_asked(self, both):
-        for database in both:
+    def test_its_statement_is_the_same_for_any_query(self, both_databases):
+        for database in both_databases:
             compiled = {
                 str(select(Quote.id).where(matches_query(Quote, text)).compile(database.engine))
                 for text in ("love", '"growing apart" -lo* -of', "a b c d e")
             }
             assert len(compiled) == 1
 
-    def test_it_takes_a_query_a_text_or_a_parameter(self, both):
-        kept = select(Quote.slug).where(matches_query(Quote, bindparam("q"))).order_by(Quote.slug)
-        for database in both:
+    def test_it_accepts_a_query_a_text_or_a_parameter(self, both_databases):
+        statement = select(Quote.slug).where(matches_query(Quote, bindparam("q"))).order_by(Quote.slug)
+        for database in both_databases:
             with database.read_session() as session:
-                found = [
-                    list(session.scalars(kept, {"q": "boring"})),
-                    list(session.scalars(kept, {"q": parse("boring")})),
+                results = [
+                    list(session.scalars(statement, {"q": "boring"})),
+                    list(session.scalars(statement, {"q": parse("boring")})),
                     *(
-                        list(session.scalars(select(Quote.slug).where(matches_query(Quote, given))))
-                        for given in ("boring", parse("boring"))
+                        list(session.scalars(select(Quote.slug).where(matches_query(Quote, query))))
+                        for query in ("boring", parse("boring"))
                     ),
                 ]
-            assert found == [["her-2013-perfection-is-boring"]] * 4
+            assert results == [["her-2013-perfection-is-boring"]] * 4
 
-    def test_a_text_that_is_no_query_is_refused(self):
+    def test_an_invalid_query_is_refused(self):
         with pytest.raises(InvalidQuery):
             matches_query(Quote, "-love")
 
-    def test_it_stands_beside_other_filters(self, both):
+    def test_it_combines_with_other_filters(self, both_databases):
         statement = Quote.select_where(theme=["perfection-versus-reality"]).where(
             matches_query(Quote, "boring")
         )
-        for database in both:
+        for database in both_databases:
             with database.read_session() as session:
                 assert [quote.slug for quote in session.scalars(statement)] == [
                     "her-2013-perfection-is-boring"

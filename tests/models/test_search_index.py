@@ -1,4 +1,4 @@
-"""The search index has everything that is visible, after every commit and every rollback."""
+"""The search index contains every visible item after each commit and each rollback."""
 
 import datetime as dt
 from contextlib import closing
@@ -24,8 +24,8 @@ from tests.storing import empty, store
 LATER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
 
 
-def stored(session):
-    """Return all rows of the index, without its version."""
+def index_rows(session):
+    """Return all rows of the search and list indexes, without the version."""
     return [
         {tuple(row) for row in session.execute(select(*columns))}
         for columns in (
@@ -37,7 +37,7 @@ def stored(session):
     ]
 
 
-def visible(session):
+def visible_ids(session):
     return {
         (model.type_name, row.slug)
         for model in RESOURCES
@@ -47,23 +47,22 @@ def visible(session):
     }
 
 
-def in_step(database):
-    """Whether the index has everything that is visible, and equals a rebuilt one."""
+def assert_index_current(database):
+    """Assert that the index contains every visible item and equals a rebuilt index."""
     with Session(database.engine) as session:
-        before = stored(session)
-        listed = {
+        before = index_rows(session)
+        indexed = {
             tuple(row) for row in session.execute(select(SearchDocument.type_name, SearchDocument.slug))
         }
         if database.is_sqlite:
-            # Fails with “malformed” if FTS5 has terms that no document has, or the reverse.
+            # Fails with “malformed” if the terms in FTS5 are not those of the documents.
             session.execute(
                 text("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)")
             )
-        assert listed == visible(session)
+        assert indexed == visible_ids(session)
         rebuild_index(session)
-        assert stored(session) == before
+        assert index_rows(session) == before
         session.rollback()
-    return True
 
 
 def slugs_of(database, query, **filters):
@@ -80,23 +79,23 @@ class TestWrite:
     def test_a_new_resource_is_found(self, filled):
         assert slugs_of(filled, '"leave the lamp on"')[0] == f"{FILM}-lamp-on"
         assert slugs_of(filled, "agnes voss") == [FILM]
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_a_changed_text_is_found_by_its_new_words_alone(self, filled):
         with everything(filled) as (_, all_):
             all_.line.text = "Put out the candle."
         assert slugs_of(filled, "candle") == [f"{FILM}-lamp-on"]
         assert f"{FILM}-lamp-on" not in slugs_of(filled, "leave")
-        assert in_step(filled)
+        assert_index_current(filled)
 
-    def test_words_that_are_gone_are_not_suggested(self, filled):
+    def test_removed_words_are_not_suggested(self, filled):
         with everything(filled) as (_, all_):
             all_.line.text = "Candelabrum."
         with everything(filled) as (_, all_):
             all_.line.text = "Candle."
         with filled.read_session() as session:
             assert search(session, parse("candelabrun")).suggestion is None
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_a_renamed_resource_is_found_under_its_new_id(self, filled):
         with everything(filled) as (session, all_):
@@ -104,13 +103,13 @@ class TestWrite:
             session.add(Alias(type_name="theme", slug="light", resource_id=all_.light.id))
         assert "daylight" in slugs_of(filled, "light")
         assert "light" not in slugs_of(filled, "light")
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_a_deleted_resource_is_not_found(self, filled):
         with everything(filled) as (_, all_):
             all_.line.deleted_at = LATER
         assert f"{FILM}-lamp-on" not in slugs_of(filled, "lamp")
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_a_removed_row_is_not_found(self, filled):
         with filled.write_session() as session:
@@ -118,17 +117,17 @@ class TestWrite:
         with filled.write_session() as session:
             session.delete(session.scalars(select(Theme).filter_by(slug="gone")).one())
         assert slugs_of(filled, "gone") == []
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_a_draft_is_found_after_it_is_published(self, filled):
         with filled.write_session() as session:
             session.add(theme("gloom", status=Status.DRAFT))
         assert slugs_of(filled, "gloom") == []
-        assert in_step(filled)
+        assert_index_current(filled)
         with filled.write_session() as session:
             session.scalars(select(Theme).filter_by(slug="gloom")).one().status = Status.PUBLISHED
         assert slugs_of(filled, "gloom") == ["gloom"]
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_an_advisory_takes_effect_at_once(self, filled):
         query = '"what happens"'
@@ -137,26 +136,26 @@ class TestWrite:
             all_.morning.advisory_links = [flag(all_.spoiler, 2)]
         assert f"{FILM}-morning" not in slugs_of(filled, query, max_severity=1)
         assert f"{FILM}-morning" in slugs_of(filled, query, max_severity=2)
-        assert in_step(filled)
+        assert_index_current(filled)
 
-    def test_a_link_that_is_not_indexed_changes_no_document(self, filled):
-        with statements(filled.engine) as seen, everything(filled) as (_, all_):
+    def test_a_change_of_an_unindexed_link_writes_no_document(self, filled):
+        with statements(filled.engine) as recorded, everything(filled) as (_, all_):
             all_.line.scene = None
-        assert not [statement for statement in seen if statement.startswith("INSERT INTO search")]
-        assert in_step(filled)
+        assert not [statement for statement in recorded if statement.startswith("INSERT INTO search")]
+        assert_index_current(filled)
 
     def test_a_link_to_a_theme_is_indexed(self, filled):
         with everything(filled) as (_, all_):
             all_.line.themes = [all_.dark]
         assert slugs_of(filled, "lamp", types=["quote"], themes=["dark"]) == [f"{FILM}-lamp-on"]
         assert not slugs_of(filled, "lamp", types=["quote"], themes=["light"])
-        assert in_step(filled)
+        assert_index_current(filled)
 
-    def test_a_resource_that_is_not_searched_leaves_the_index_alone(self, filled):
-        with statements(filled.engine) as seen, everything(filled) as (_, all_):
+    def test_a_change_of_an_unsearchable_resource_writes_nothing(self, filled):
+        with statements(filled.engine) as recorded, everything(filled) as (_, all_):
             all_.crude.description = "Of words."
             all_.essay.title = "Another title"
-        assert not [statement for statement in seen if "search_" in statement]
+        assert not [statement for statement in recorded if "search_" in statement]
 
     def test_the_last_of_several_flushes_is_indexed(self, filled):
         with everything(filled) as (session, all_):
@@ -164,29 +163,29 @@ class TestWrite:
                 all_.line.text = f"Number {word}."
                 session.flush()
         assert (slugs_of(filled, "three"), slugs_of(filled, "two")) == ([f"{FILM}-lamp-on"], [])
-        assert in_step(filled)
+        assert_index_current(filled)
 
 
 class TestFilm:
-    def test_everything_of_a_draft_film_is_hidden_until_it_is_published(self, filled):
+    def test_items_of_a_draft_film_are_hidden_until_it_is_published(self, filled):
         before = count(filled)
         with everything(filled) as (_, all_):
             all_.film.status = Status.DRAFT
         assert slugs_of(filled, "lamp") == []
         assert slugs_of(filled, "light") == ["light"]
-        assert in_step(filled)
+        assert_index_current(filled)
         with everything(filled) as (_, all_):
             all_.film.status = Status.PUBLISHED
         assert count(filled) == before
-        assert in_step(filled)
+        assert_index_current(filled)
 
-    def test_everything_of_a_deleted_film_is_hidden(self, filled):
+    def test_items_of_a_deleted_film_are_hidden(self, filled):
         with everything(filled) as (_, all_):
             all_.film.deleted_at = LATER
         assert slugs_of(filled, "lamp") == []
-        assert in_step(filled)
+        assert_index_current(filled)
 
-    def test_what_is_added_to_a_draft_film_is_hidden_until_it_is_published(self, filled):
+    def test_items_added_to_a_draft_film_are_hidden_until_it_is_published(self, filled):
         with filled.write_session() as session:
             draft = film("the-lamp-1951", status=Status.DRAFT)
             session.add_all([draft, quote(draft, "line", 1, text="Candelabrum.")])
@@ -194,7 +193,7 @@ class TestFilm:
         with filled.write_session() as session:
             session.scalars(select(Film).filter_by(slug="the-lamp-1951")).one().status = Status.PUBLISHED
         assert slugs_of(filled, "candelabrum") == ["the-lamp-1951-line"]
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_a_renamed_film_filters_by_its_new_id(self, filled):
         before = set(slugs_of(filled, "lamp", films=[FILM]))
@@ -202,9 +201,9 @@ class TestFilm:
             all_.film.slug = "lamp"
         assert slugs_of(filled, "lamp", films=[FILM]) == []
         assert set(slugs_of(filled, "lamp", films=["lamp"])) == before - {FILM} | {"lamp"}
-        assert in_step(filled)
+        assert_index_current(filled)
 
-    def test_an_id_that_starts_with_the_same_words_is_another_film(self, filled):
+    def test_a_film_whose_id_is_a_prefix_is_another_film(self, filled):
         with filled.write_session() as session:
             session.add(film("the-lamp"))
         assert slugs_of(filled, "lamp", films=["the-lamp"]) == ["the-lamp"]
@@ -221,7 +220,7 @@ class TestRollback:
         with pytest.raises(RuntimeError):
             fail()
         assert slugs_of(filled, "candelabrum") == []
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_a_rollback_to_a_savepoint_is_not_indexed(self, filled):
         with everything(filled) as (session, all_):
@@ -236,7 +235,7 @@ class TestRollback:
         assert slugs_of(filled, "candelabrum") == slugs_of(filled, "gone") == []
         assert slugs_of(filled, "kept") == [f"{FILM}-maxim"]
         assert slugs_of(filled, "released") == [f"{FILM}-doubt"]
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_nothing_is_indexed_before_the_commit(self, filled):
         with everything(filled) as (session, all_):
@@ -247,10 +246,10 @@ class TestRollback:
 
 
 class TestConcurrentWriters:
-    """One hides the film while another adds to it."""
+    """One writer hides the film while another adds a quote to it."""
 
     @pytest.fixture
-    def two(self, postgresql_engine):
+    def two_writers(self, postgresql_engine):
         with postgresql_engine.fresh() as url, closing(Database(url)) as database:
             with database.write_session() as session:
                 fill(session)
@@ -261,8 +260,8 @@ class TestConcurrentWriters:
                 writer.close()
 
     @pytest.mark.parametrize("hiding_first", [True, False])
-    def test_the_added_quote_is_hidden(self, two, hiding_first):
-        database, hiding, adding = two
+    def test_the_added_quote_is_hidden(self, two_writers, hiding_first):
+        database, hiding, adding = two_writers
         Everything(hiding).film.status = Status.DRAFT
         hiding.flush()
         adding.add(quote(Everything(adding).film, "new", 3, text="Candelabrum."))
@@ -270,29 +269,29 @@ class TestConcurrentWriters:
         for writer in (hiding, adding) if hiding_first else (adding, hiding):
             writer.commit()
         assert slugs_of(database, "candelabrum") == []
-        assert in_step(database)
+        assert_index_current(database)
 
 
 class TestSeeds:
     def test_the_pack_is_indexed(self, packed):
-        assert in_step(packed)
+        assert_index_current(packed)
         assert count(packed) > 200
 
     def test_a_second_load_writes_nothing(self, packed):
-        with statements(packed.engine) as seen:
+        with statements(packed.engine) as recorded:
             seed(packed)
-        assert not [statement for statement in seen if "search_" in statement]
+        assert not [statement for statement in recorded if "search_" in statement]
 
     def test_the_worst_content_is_indexed(self, database):
         with database.write_session() as session:
             store(session, worst())
-        assert in_step(database)
+        assert_index_current(database)
 
-    def test_an_emptied_database_is_indexed_again(self, filled):
+    def test_an_emptied_database_can_be_filled_again(self, filled):
         empty(filled)
         with filled.write_session() as session:
             store(session, worst())
-        assert in_step(filled)
+        assert_index_current(filled)
 
     def test_both_databases_hold_the_same_documents(self, sqlite_engine, postgresql_engine):
         contents = []
@@ -319,7 +318,7 @@ class TestRebuild:
             connection.execute(insert(table), rows)
             assert rebuild_index(session) == 50 + count(packed)
         assert len(slugs_of(packed, "bulk")) == 50
-        assert in_step(packed)
+        assert_index_current(packed)
 
     def test_it_raises_the_generation(self, filled):
         before = generation(filled)
@@ -336,15 +335,15 @@ class TestRebuild:
 class TestMigration:
     def test_existing_rows_are_indexed(self, packed):
         with packed.read_session() as session:
-            documents = stored(session)[0]
+            documents = index_rows(session)[0]
         migrations.downgrade(packed.engine, "0001")
         migrations.upgrade(packed.engine)
         with packed.read_session() as session:
-            indexed = stored(session)[0]
+            indexed = index_rows(session)[0]
         assert len(indexed) > 100
         # The downgrade dropped the tables of resources that are newer than the search index.
         assert indexed <= documents
-        assert in_step(packed)
+        assert_index_current(packed)
 
     def test_a_downgrade_drops_the_index(self, packed):
         migrations.downgrade(packed.engine, "0001")
@@ -357,7 +356,7 @@ class TestMigration:
         with filled.read_session() as session:
             assert session.scalar(select(IndexStatistics.version)) == ANALYSIS_VERSION
 
-    def test_an_index_of_this_version_is_kept(self, filled):
+    def test_an_index_of_this_version_is_not_rebuilt(self, filled):
         before = generation(filled)
         migrations.upgrade(filled.engine)
         assert generation(filled) == before

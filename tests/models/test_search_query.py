@@ -1,4 +1,4 @@
-"""What a query is, and what is none."""
+"""Parsing of search queries, and the errors for invalid ones."""
 
 import pytest
 
@@ -45,12 +45,12 @@ def clauses(text):
         ("愛*", ["prefix:愛"]),
     ],
 )
-def test_a_text_is_clauses(text, expected):
+def test_a_query_is_parsed_into_clauses(text, expected):
     assert clauses(text) == expected
 
 
 @each(
-    ("text", "why"),
+    ("text", "reason"),
     [
         ("", "at least one letter"),
         ("  … 👍🏽 \x00 \ud800 ", "at least one letter"),
@@ -64,22 +64,22 @@ def test_a_text_is_clauses(text, expected):
         ("love -l*", "at least two letters"),
     ],
 )
-def test_what_is_no_query_is_refused_with_the_reason(text, why):
-    with pytest.raises(InvalidQuery, match=why):
+def test_an_invalid_query_is_refused_with_the_reason(text, reason):
+    with pytest.raises(InvalidQuery, match=reason):
         parse(text)
 
 
 @each("text", ["x" * 200, " ".join(map(str, range(16))), "a " * 100])
-def test_what_is_just_allowed_is_allowed(text):
+def test_queries_at_the_limits_are_accepted(text):
     assert parse(text).clauses
 
 
-def test_a_clause_knows_where_it_stands():
+def test_a_clause_has_the_positions_of_its_words():
     text = "love “growing apart”"
     [_, phrase] = parse(text).clauses
     assert [text[token.start : token.end] for token in phrase.tokens] == ["growing", "apart"]
 
 
-def test_two_equal_texts_are_equal_queries():
+def test_equal_texts_are_equal_queries():
     assert parse("love -her") == parse("love -her")
     assert hash(parse("love")) == hash(parse("love"))

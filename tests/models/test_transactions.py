@@ -1,4 +1,4 @@
-"""Transactions: what a commit adds to the history, and what a rollback leaves."""
+"""Transactions: what a commit adds to the history, and that a rollback leaves nothing."""
 
 import pytest
 from sqlalchemy import select

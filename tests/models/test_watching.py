@@ -1,4 +1,4 @@
-"""What tells a process that content was committed, by itself or by others."""
+"""Change detection: how a process learns that content was committed, by itself or by others."""
 
 import threading
 from contextlib import closing
@@ -12,16 +12,16 @@ from models.database import Database
 from tests.waiting import until
 
 
-def add(database, slug="loneliness", stop=False):
+def add(database, slug="loneliness", should_fail=False):
     with database.write_session() as session:
         session.add(Theme(slug=slug, label=slug, name=slug, definition="A theme."))
         session.flush()
-        if stop:
+        if should_fail:
             raise RuntimeError
 
 
 def add_in_another_process(database, slug="loneliness"):
-    """Commit as another process does: the watchers of this one are told by the database alone."""
+    """Commit as another process would: only the database notifies the watchers of this process."""
     with (
         pytest.MonkeyPatch.context() as monkeypatch,
         closing(Database(database.url.render_as_string(hide_password=False))) as other,
@@ -30,61 +30,61 @@ def add_in_another_process(database, slug="loneliness"):
         add(other, slug)
 
 
-def steady(database):
-    """Return a stamp, once the watch knows what to say."""
+def wait_for_token(database):
+    """Wait until the watcher returns a version token; return the token."""
     return until(database.change_watcher.version_token)
 
 
-class TestStamp:
+class TestVersionToken:
     def test_it_is_the_same_while_nothing_is_committed(self, database):
-        first = steady(database)
+        first = wait_for_token(database)
         with database.read_session() as session:
             session.execute(text("SELECT 1"))
         assert first is not None
         assert database.change_watcher.version_token() == first
 
     def test_a_commit_of_this_process_counts_at_once(self, database):
-        before = steady(database)
+        before = wait_for_token(database)
         add(database)
         assert database.change_watcher.version_token() != before
 
-    def test_a_commit_of_another_counts(self, database):
-        before = steady(database)
+    def test_a_commit_of_another_process_counts(self, database):
+        before = wait_for_token(database)
         add_in_another_process(database)
         assert until(lambda: database.change_watcher.version_token() not in (before, None))
 
-    def test_what_is_rolled_back_does_not(self, database):
-        before = steady(database)
+    def test_a_rollback_does_not_count(self, database):
+        before = wait_for_token(database)
         with pytest.raises(RuntimeError):
-            add(database, stop=True)
+            add(database, should_fail=True)
         assert database.change_watcher.version_token() == before
 
     def test_each_of_several_commits_counts(self, database):
-        stamps = {steady(database)}
+        tokens = {wait_for_token(database)}
         for number in range(5):
             add(database, f"theme-{number}")
-            stamps.add(database.change_watcher.version_token())
-        assert len(stamps - {None}) == 6
+            tokens.add(database.change_watcher.version_token())
+        assert len(tokens - {None}) == 6
 
     def test_closing_the_database_closes_the_watcher(self, database):
         others = set(threading.enumerate())
-        before = steady(database)
+        before = wait_for_token(database)
         threads = set(threading.enumerate()) - others
         assert len(threads) == (0 if database.is_sqlite else 1)
         database.close()
         assert not any(thread.is_alive() for thread in threads)
         if database.is_sqlite:
-            # The token names the connection, and this is a new one.
+            # The token contains the connection, and this is a new one.
             assert database.change_watcher.version_token() != before
 
 
 class TestSQLite:
-    def test_without_a_file_there_is_none_and_none_is_made(self, tmp_path):
+    def test_without_a_file_it_is_none_and_no_file_is_created(self, tmp_path):
         database = Database(f"sqlite:///{tmp_path}/nothing")
         assert database.change_watcher.version_token() is None
         assert not list(tmp_path.iterdir())
 
-    def test_it_is_there_once_the_file_is(self, tmp_path):
+    def test_it_exists_once_the_file_exists(self, tmp_path):
         database = Database(f"sqlite:///{tmp_path}/later")
         assert database.change_watcher.version_token() is None
         with database.engine.begin() as connection:
@@ -105,14 +105,14 @@ class TestSQLite:
 @pytest.fixture
 def postgresql(postgresql_engine):
     with postgresql_engine.fresh() as url:
-        opened = Database(url)
-        yield opened
-        opened.close()
+        database = Database(url)
+        yield database
+        database.close()
 
 
 class TestPostgreSQL:
-    def test_what_is_said_to_nobody_is_found_by_asking(self, postgresql):
-        before = steady(postgresql)
+    def test_a_change_without_a_notification_is_found_by_polling(self, postgresql):
+        before = wait_for_token(postgresql)
         with postgresql.engine.begin() as connection:
             connection.execute(text("INSERT INTO content_generation (id, number) VALUES (1, 7)"))
         assert until(lambda: postgresql.change_watcher.version_token() not in (before, None))
@@ -120,15 +120,15 @@ class TestPostgreSQL:
     def test_a_commit_notifies_the_watchers_of_other_processes(self, postgresql, monkeypatch):
         monkeypatch.setattr("models.change_detection.POLL_SECONDS", 10)
         monkeypatch.setattr("models.change_detection.MAX_STALENESS_SECONDS", 60)
-        before = steady(postgresql)
+        before = wait_for_token(postgresql)
         add_in_another_process(postgresql)
         assert until(lambda: postgresql.change_watcher.version_token() != before, seconds=5)
         monkeypatch.undo()
-        # Notified once more, the watcher polls as often as usual, and can be closed within a second.
+        # A second notification makes the watcher poll at the usual interval, so that it can be closed within a second.
         add_in_another_process(postgresql, "avoidance")
 
     def test_a_connection_that_was_cut_counts_as_a_change(self, postgresql):
-        before = steady(postgresql)
+        before = wait_for_token(postgresql)
         cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'content_generation'"
         cut += " AND datname = current_database() AND pid <> pg_backend_pid()"
         with postgresql.engine.connect() as connection:
@@ -137,15 +137,15 @@ class TestPostgreSQL:
         assert until(lambda: postgresql.change_watcher.version_token() is not None)
         assert postgresql.change_watcher.version_token() != before
 
-    def test_a_server_that_is_away_says_nothing(self):
+    def test_an_unreachable_server_has_no_token(self):
         database = Database("postgresql://nobody@127.0.0.1:1/nothing")
         assert database.change_watcher.version_token() is None
         database.close()
 
-    def test_a_database_without_tables_says_nothing(self, postgresql):
+    def test_a_database_without_tables_has_no_token(self, postgresql):
         with postgresql.engine.begin() as connection:
             connection.execute(text("DROP TABLE content_generation"))
         assert postgresql.change_watcher.version_token() is None
 
-    def test_it_looks_more_often_than_it_is_believed(self):
+    def test_it_polls_more_often_than_tokens_expire(self):
         assert POLL_SECONDS * 2 < MAX_STALENESS_SECONDS
