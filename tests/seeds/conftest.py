@@ -1,4 +1,4 @@
-"""Packs to read, check and load: the two of this repository, and a copy that a test may edit."""
+"""Fixtures for packs: the vocabularies of the first, a copy of the second to edit, and databases with both."""
 
 import shutil
 
@@ -11,11 +11,11 @@ from tests.models.restored import restoring
 from tests.seeds.packs import SECOND, PackCopy, load_packs
 
 #: Parsed files, by their bytes.
-PARSED = {}
+PARSED_FILES = {}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def parsing_once():
+def cached_parsing():
     """Parse each content of a file once: most tests edit one line, and parsing takes 90 % of a check's time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("seeds.pack.read_mapping", read_mapping)
@@ -27,15 +27,15 @@ def read_mapping(path):
         content = path.read_bytes()
     except OSError:
         return strict_yaml.read_mapping(path)
-    if content not in PARSED:
-        PARSED[content] = strict_yaml.read_mapping(path)
-    # The reader takes the header off the mapping, and changes nothing below it.
-    return PARSED[content].copy()
+    if content not in PARSED_FILES:
+        PARSED_FILES[content] = strict_yaml.read_mapping(path)
+    # The reader removes the header from the mapping and changes nothing inside it, so a shallow copy is enough.
+    return PARSED_FILES[content].copy()
 
 
 @pytest.fixture(scope="session")
 def vocabularies():
-    """Type and id of the shared themes and advisories, which any pack may refer to."""
+    """The type and id of each shared theme and advisory, which any pack may refer to."""
     shared = read_pack(SEEDS, types=("theme", "advisory"))
     return {(entry.type_name, entry.slug) for entry in shared.entries}
 

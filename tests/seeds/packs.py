@@ -1,4 +1,4 @@
-"""The second pack, a copy of it that can be edited, and loading it without its vocabularies."""
+"""The second pack: editable copies of it, and loading it without its vocabularies."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ ESSAY = "casablanca-a-man-who-stays"
 
 
 class PackCopy:
-    """A pack in a folder of its own."""
+    """A pack in a temporary folder."""
 
     def __init__(self, root: Path, vocabularies: set[tuple[str, str]] = frozenset()) -> None:
         self.root, self.vocabularies = root, vocabularies
@@ -29,9 +29,9 @@ class PackCopy:
     def replace(self, name: str, old: str, new: str, *, after: str = "") -> int:
         """Replace the first ``old`` after ``after`` by ``new``; return the line of the change."""
         text = self.file(name).read_text("utf-8")
-        place = text.index(old, text.index(after))
-        self.file(name).write_text(text[:place] + new + text[place + len(old) :], "utf-8", newline="")
-        return text.count("\n", 0, place) + 1
+        start = text.index(old, text.index(after))
+        self.file(name).write_text(text[:start] + new + text[start + len(old) :], "utf-8", newline="")
+        return text.count("\n", 0, start) + 1
 
     def append(self, name: str, text: str) -> int:
         """Append to a file; return the line of the first appended text."""
@@ -49,18 +49,18 @@ class PackCopy:
             read_pack(self.root),
             RULES,
             essays=essays,
-            exists_elsewhere=lambda *thing: thing in self.vocabularies,
+            exists_elsewhere=lambda *reference: reference in self.vocabularies,
         )[1]
 
     def messages(self, rule: str = "", *, essays: Path | None = None) -> list[str]:
-        """Return the diagnostics as they are printed, with the name of the file; those of one rule, if named."""
-        faults = [fault for fault in self.diagnostics(essays) if rule in ("", fault.rule)]
-        return [str(fault).replace(f"{fault.file.parent}/", "") for fault in faults]
+        """Return the printed diagnostics, of one rule if given, with file names instead of paths."""
+        diagnostics = [diagnostic for diagnostic in self.diagnostics(essays) if rule in ("", diagnostic.rule)]
+        return [str(diagnostic).replace(f"{diagnostic.file.parent}/", "") for diagnostic in diagnostics]
 
 
 def load_packs(database, *roots: Path):
-    """Load packs into a database that may hold what they refer to; return the loader's report."""
+    """Load packs whose references may be in the database already; return the loader's report."""
     with database.write_session() as session:
-        checked, faults = check_pack(read_pack(*roots), RULES, exists_elsewhere=lambda *_: True)
-        assert not [fault for fault in faults if fault.level == "error"]
-        return load(session, checked)
+        check_result, diagnostics = check_pack(read_pack(*roots), RULES, exists_elsewhere=lambda *_: True)
+        assert not [diagnostic for diagnostic in diagnostics if diagnostic.level == "error"]
+        return load(session, check_result)

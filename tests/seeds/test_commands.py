@@ -11,7 +11,7 @@ from seeds.diagnostics import Diagnostic
 from subtext_cli.commands import cli
 from tests.databases import SEEDS
 from tests.seeds.packs import ESSAY, ESSAYS, SECOND
-from tests.seeds.test_load import COUNTS, history, states
+from tests.seeds.test_load import COUNTS, history, resource_states
 
 TEXT = ESSAYS / f"{ESSAY}.txt"
 UNMIGRATED = "subtext: The database schema is not at this version. Run `subtext migrate`."
@@ -35,15 +35,15 @@ def url(packed):
     return packed.url.render_as_string(hide_password=False)
 
 
-def lines(counts, outcome):
+def expected_lines(counts, outcome):
     """Return the output of a load in which every entry has one outcome."""
-    outcomes = {
+    counts_by_type = {
         type_name: {"created": 0, "updated": 0, "unchanged": 0, outcome: number}
         for type_name, number in counts.items()
     }
     return [
-        f"{type_name}: {', '.join(f'{number} {name}' for name, number in numbers.items())}"
-        for type_name, numbers in outcomes.items()
+        f"{type_name}: {', '.join(f'{number} {name}' for name, number in counts_by_outcome.items())}"
+        for type_name, counts_by_outcome in counts_by_type.items()
     ]
 
 
@@ -113,17 +113,20 @@ class TestCheck:
 
     def test_notices_are_counted_and_printed_with_an_option(self, subtext, second):
         second.replace("quotes.yml", "advisories:\n    - {advisory: spoiler, severity: 1}", "advisories: []")
-        counted, shown = subtext("check", second.root), subtext("check", second.root, "--notices")
-        assert (counted.exit_code, shown.exit_code) == (0, 0)
-        assert counted.output.endswith(": 0 errors, 0 warnings, 1 notice.\n")
-        assert ": notice [flagged-paragraph] casablanca-1942-only-good-manners: " in shown.output
-        assert ": notice [" not in counted.output
+        without_notices, with_notices = (
+            subtext("check", second.root),
+            subtext("check", second.root, "--notices"),
+        )
+        assert (without_notices.exit_code, with_notices.exit_code) == (0, 0)
+        assert without_notices.output.endswith(": 0 errors, 0 warnings, 1 notice.\n")
+        assert ": notice [flagged-paragraph] casablanca-1942-only-good-manners: " in with_notices.output
+        assert ": notice [" not in without_notices.output
 
     def test_the_github_format_has_file_line_and_rule(self, subtext, second):
         line = second.replace("film.yml", "runtime_minutes: 102", "runtime_minutes: null\n  50%: x") + 1
         result = subtext("check", second.root, "--format", "github")
-        place = f"file={second.file('film.yml')},line={line},title=form"
-        assert result.output.startswith(f"::error {place}::casablanca-1942: 50%25: Unknown field.")
+        properties = f"file={second.file('film.yml')},line={line},title=form"
+        assert result.output.startswith(f"::error {properties}::casablanca-1942: 50%25: Unknown field.")
 
     def test_the_github_format_escapes_the_name_of_a_file(self):
         message = Diagnostic(Path("a:b,c%.yml"), 3, "an-entry", "form", "100 %: odd,\nbut data")
@@ -189,12 +192,12 @@ class TestSeed:
 
     def test_a_pack_is_created_once_and_then_unchanged(self, subtext, url, packed):
         first = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=url)
-        before = states(packed), history(packed)
+        before = resource_states(packed), history(packed)
         second = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=url)
         assert (first.exit_code, second.exit_code) == (0, 0)
-        assert first.output.splitlines() == lines(COUNTS, "created")
-        assert second.output.splitlines() == lines(COUNTS, "unchanged")
-        assert (states(packed), history(packed)) == before
+        assert first.output.splitlines() == expected_lines(COUNTS, "created")
+        assert second.output.splitlines() == expected_lines(COUNTS, "unchanged")
+        assert (resource_states(packed), history(packed)) == before
 
     def test_a_changed_entry_is_counted(self, subtext, url, second):
         subtext("seed", second.root, SUBTEXT_DATABASE_URL=url)
@@ -204,14 +207,14 @@ class TestSeed:
 
     def test_it_does_what_the_loader_does(self, subtext, url, packed, both):
         subtext("seed", SECOND, SUBTEXT_DATABASE_URL=url)
-        assert states(packed) == states(both)
+        assert resource_states(packed) == resource_states(both)
 
     def output_of_failure(self, subtext, packed, url, root):
-        before = states(packed), history(packed)
+        before = resource_states(packed), history(packed)
         result = subtext("seed", root, SUBTEXT_DATABASE_URL=url)
         assert result.exit_code == 1
         assert isinstance(result.exception, SystemExit)
-        assert (states(packed), history(packed)) == before
+        assert (resource_states(packed), history(packed)) == before
         return result.output
 
     def test_a_broken_pack_changes_nothing(self, subtext, packed, url, second):
@@ -260,7 +263,7 @@ class TestSeed:
             second.replace(name, "# ", "released_at: 2026-11-24T00:00:00Z\n# ")
         result = subtext("seed", second.root, SUBTEXT_DATABASE_URL=url)
         counts = {type_name: COUNTS[type_name] for type_name in ("quote", "commentary")}
-        assert result.output.splitlines() == lines(counts, "unchanged")
+        assert result.output.splitlines() == expected_lines(counts, "unchanged")
 
     def test_an_unmigrated_database_is_an_error(self, subtext, tmp_path):
         result = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")
@@ -278,16 +281,18 @@ class TestParagraphs:
     def test_they_are_printed_as_in_sources_yml(self, subtext, second):
         result = subtext("paragraphs", TEXT)
         assert result.exit_code == 0
-        written = second.file("sources.yml").read_text()
+        sources_yml = second.file("sources.yml").read_text()
         for line in result.output.splitlines():
             numbers = line.partition("word_count")[2] or line
-            assert numbers in written
+            assert numbers in sources_yml
 
     def test_a_source_with_them_is_valid(self, subtext, second):
         head = second.file("sources.yml").read_text().partition("  sha256:")[0]
         paragraphs = "".join(f"  {line}\n" for line in subtext("paragraphs", TEXT).output.splitlines())
         second.file("sources.yml").write_text(head + paragraphs)
-        assert [fault.level for fault in second.diagnostics(ESSAYS) if fault.level == "error"] == []
+        assert [
+            diagnostic.level for diagnostic in second.diagnostics(ESSAYS) if diagnostic.level == "error"
+        ] == []
 
     def test_blank_lines_and_white_space_do_not_count(self, subtext, tmp_path):
         (tmp_path / "text.txt").write_bytes("\n \t\r\n  one  two\r\n\n\u00a0three\n\n".encode())

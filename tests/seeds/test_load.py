@@ -41,7 +41,7 @@ THEME = (
 )
 
 
-def states(database):
+def resource_states(database):
     """Return revision and times of every resource, by type and id."""
     with database.read_session() as session:
         return {
@@ -82,8 +82,8 @@ def release(second, time="2027-01-01T00:00:00Z"):
 def record(database, type_name, slug):
     """Return the newest record of a resource."""
     with database.read_session() as session:
-        newest = select(Revision).where(Revision.type_name == type_name).order_by(Revision.number.desc())
-        return next(revision for revision in session.scalars(newest) if revision.record["id"] == slug)
+        statement = select(Revision).where(Revision.type_name == type_name).order_by(Revision.number.desc())
+        return next(revision for revision in session.scalars(statement) if revision.record["id"] == slug)
 
 
 class TestFirstLoad:
@@ -93,16 +93,16 @@ class TestFirstLoad:
         assert not totals(report, "updated") | totals(report, "unchanged")
 
     def test_everything_has_revision_one_and_the_time_of_the_pack(self, packed, second):
-        before = states(packed)
+        before = resource_states(packed)
         load_packs(packed, second.root)
-        new = changes(before, states(packed))
+        new = changes(before, resource_states(packed))
         assert len(new) == sum(COUNTS.values())
         assert set(new.values()) == {(1, RELEASED, RELEASED)}
 
     def test_an_entry_may_have_its_own_time(self, packed, second):
         second.replace("scenes.yml", "title: Paris", "title: Paris\n  released_at: 2027-01-01T00:00:00Z")
         load_packs(packed, second.root)
-        assert states(packed)["scene", PARIS] == (1, LATER, LATER)
+        assert resource_states(packed)["scene", PARIS] == (1, LATER, LATER)
 
     def test_it_adds_a_revision_for_each_entry_and_one_generation(self, packed, second):
         revisions, generation = history(packed)
@@ -123,8 +123,8 @@ class TestFirstLoad:
         if is_loaded:
             load_packs(packed, second.root)
         with packed.write_session() as session:
-            checked, _ = check_pack(read_pack(second.root), RULES, exists_elsewhere=lambda *_: True)
-            load(session, checked, step=lambda: steps.append(1))
+            check_result, _ = check_pack(read_pack(second.root), RULES, exists_elsewhere=lambda *_: True)
+            load(session, check_result, step=lambda: steps.append(1))
         assert len(steps) == sum(COUNTS.values())
 
     def test_relations_may_form_a_circle(self, packed, second):
@@ -153,24 +153,24 @@ class TestSecondLoad:
         assert not totals(report, "updated") | totals(report, "created")
 
     def test_it_writes_nothing(self, both, second):
-        before = states(both), history(both)
+        before = resource_states(both), history(both)
         with statements(both.engine) as executed:
             load_packs(both, second.root)
         assert executed
         assert {statement.split()[0] for statement in executed} <= {"SELECT", "BEGIN"}
-        assert (states(both), history(both)) == before
+        assert (resource_states(both), history(both)) == before
 
     def test_a_new_time_alone_changes_nothing(self, both, second):
-        before = states(both), history(both)
+        before = resource_states(both), history(both)
         release(second)
         load_packs(both, second.root)
-        assert (states(both), history(both)) == before
+        assert (resource_states(both), history(both)) == before
 
     def test_a_new_comment_changes_nothing(self, both, second):
-        before = states(both), history(both)
+        before = resource_states(both), history(both)
         second.replace("scenes.yml", "# Scenes", "# What happens\n\n# Scenes")
         load_packs(both, second.root)
-        assert (states(both), history(both)) == before
+        assert (resource_states(both), history(both)) == before
 
 
 CHANGES = [
@@ -210,16 +210,16 @@ class TestChange:
     @pytest.mark.parametrize("change", CHANGES)
     def test_it_updates_its_entry_alone(self, loaded, second, change):
         type_name, slug, name, old, new = change
-        before, (revisions, generation) = states(loaded), history(loaded)
+        before, (revisions, generation) = resource_states(loaded), history(loaded)
         second.replace(name, old, new, after=f"{slug}:")
         report = load_packs(loaded, second.root)
         assert totals(report, "updated") == {type_name: 1}
-        assert changes(before, states(loaded)) == {(type_name, slug): (2, RELEASED, LATER)}
+        assert changes(before, resource_states(loaded)) == {(type_name, slug): (2, RELEASED, LATER)}
         assert history(loaded) == (revisions + 1, generation + 1)
 
     def test_all_together_equal_a_first_load(self, loaded, packed, second):
         for _, slug, name, old, new in CHANGES:
-            # Some of them undo others.
+            # Some changes remove the text that others replace.
             with suppress(ValueError):
                 second.replace(name, old, new, after=f"{slug}:")
         load_packs(loaded, second.root)
@@ -239,7 +239,7 @@ class TestChange:
         second.replace("themes.yml", "2026-11-24T00:00:00Z", "2028-01-01T00:00:00Z")
         second.replace("scenes.yml", "title: Paris", "title: Lost Paris")
         load_packs(loaded, second.root)
-        assert states(loaded)["scene", PARIS][2].year == 2028
+        assert resource_states(loaded)["scene", PARIS][2].year == 2028
 
     def test_the_order_of_entries_is_content(self, loaded, second):
         scenes = read_pack(second.root).of_type("scene")
@@ -290,19 +290,19 @@ class TestChange:
         second.file("commentary.yml").write_text(
             text[: text.index("\ncasablanca-1942-a-hero-who-stands-still:")]
         )
-        before = states(loaded)
+        before = resource_states(loaded)
         load_packs(loaded, second.root)
-        assert states(loaded) == before
+        assert resource_states(loaded) == before
 
 
 class TestFailedLoad:
-    """Whatever prevents a load, the database stays as it was."""
+    """A failed load leaves the database unchanged."""
 
     def assert_fails(self, packed, second, error, match):
-        before = states(packed), history(packed)
+        before = resource_states(packed), history(packed)
         with pytest.raises(error, match=match):
             load_packs(packed, second.root)
-        assert (states(packed), history(packed)) == before
+        assert (resource_states(packed), history(packed)) == before
 
     def test_an_unknown_reference(self, packed, second):
         second.replace("commentary.yml", "self-discovery", "no-such-theme")
@@ -330,12 +330,12 @@ class TestFailedLoad:
 
 def items(client, path):
     """Return the items of every page of a list."""
-    collected = []
+    items_ = []
     while path:
         page = client.get(path).get_json()
-        collected += page["data"]
+        items_ += page["data"]
         path = page["page"]["next"]
-    return collected
+    return items_
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Reading packs: entries, places and times; what cannot be read becomes a fault with a line."""
+"""Reading packs: entries, positions and times. Every error is a diagnostic with a line."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ MALFORMED = "An entry must be an id with a mapping of fields. Quote an id that Y
 
 @pytest.fixture
 def themes(tmp_path):
-    """Write the bytes of a themes.yml; return the pack that is only this file."""
+    """A function that writes a themes.yml and returns the pack with only this file."""
 
     def write(content):
         content = content.encode() if isinstance(content, str) else content
@@ -27,10 +27,13 @@ def themes(tmp_path):
 
 
 def diagnostics(pack):
-    return [(fault.file.name, fault.line, fault.rule, fault.message) for fault in pack.diagnostics]
+    return [
+        (diagnostic.file.name, diagnostic.line, diagnostic.rule, diagnostic.message)
+        for diagnostic in pack.diagnostics
+    ]
 
 
-def unreadable(line, problem):
+def invalid_yaml(line, problem):
     return [("themes.yml", line, "yaml", f"Invalid YAML: {problem}.")]
 
 
@@ -55,10 +58,10 @@ class TestEntries:
         paris = next(entry for entry in pack.entries if entry.slug == "casablanca-1942-paris")
         assert paris.line == second.line("scenes.yml", "casablanca-1942-paris:")
 
-    def test_a_fault_has_the_line_of_its_place_inside_the_entry(self, pack, second):
+    def test_a_diagnostic_has_its_line_inside_the_entry(self, pack, second):
         paris = next(entry for entry in pack.entries if entry.slug == "casablanca-1942-paris")
-        fault = paris.diagnostic("x", "y", "appearances", 1, "presence")
-        assert fault.line == second.line("scenes.yml", "ilsa, presence", after="casablanca-1942-paris:")
+        diagnostic = paris.diagnostic("x", "y", "appearances", 1, "presence")
+        assert diagnostic.line == second.line("scenes.yml", "ilsa, presence", after="casablanca-1942-paris:")
 
     def test_the_film_is_implied_by_the_folder(self, pack):
         bound = [entry for entry in pack.entries if entry.type_name in ("scene", "quote", "commentary")]
@@ -72,7 +75,7 @@ class TestEntries:
         assert body["huge"] == float("inf")
         assert [type(body[name]) for name in ("on", "count", "share")] == [str, int, float]
 
-    def test_only_what_is_asked_for_is_read(self, second):
+    def test_only_the_requested_types_are_read(self, second):
         second.append("film.yml", "a: [\n")
         pack = read_pack(second.root, types=("theme", "source"))
         assert not pack.diagnostics
@@ -103,7 +106,7 @@ class TestReleasedAt:
         assert not [entry for entry in entries if "released_at" in entry.body]
 
     @each(
-        "written",
+        "timestamp",
         [
             "2026-11-24T00:00:00Z",
             "2026-11-24 00:00:00",
@@ -112,41 +115,41 @@ class TestReleasedAt:
             "2026-11-23T23:00:00.9-01:00",
         ],
     )
-    def test_a_time_is_utc_to_the_second(self, themes, written):
-        pack = themes(THEME.replace("2026-11-24T00:00:00Z", written))
+    def test_a_time_is_utc_to_the_second(self, themes, timestamp):
+        pack = themes(THEME.replace("2026-11-24T00:00:00Z", timestamp))
         assert not pack.diagnostics
         assert pack.entries[0].released_at == RELEASED
 
-    @each("written", ["soon", "2026-11-24", "0001-01-01T00:00:00+14:00", "[1]", "{a: b}", "null", "12"])
-    def test_what_is_no_time_is_a_fault_at_its_line(self, themes, written):
-        pack = themes("# When.\n" + THEME.replace("2026-11-24T00:00:00Z", written))
+    @each("timestamp", ["soon", "2026-11-24", "0001-01-01T00:00:00+14:00", "[1]", "{a: b}", "null", "12"])
+    def test_an_invalid_timestamp_is_an_error_at_its_line(self, themes, timestamp):
+        pack = themes("# When.\n" + THEME.replace("2026-11-24T00:00:00Z", timestamp))
         message = "A timestamp looks like 2026-11-23T00:00:00Z."
         assert diagnostics(pack) == [("themes.yml", 2, "released-at", message)]
 
-    def test_what_is_no_time_in_an_entry_is_a_fault_at_its_line(self, themes):
+    def test_an_invalid_timestamp_in_an_entry_is_an_error_at_its_line(self, themes):
         pack = themes(THEME + "  released_at: soon\n")
         assert str(pack.diagnostics[0]).endswith(
             "themes.yml:5: error [released-at] sacrifice: A timestamp looks like 2026-11-23T00:00:00Z."
         )
 
-    def test_a_vocabulary_without_one_is_a_fault(self, themes):
+    def test_a_vocabulary_without_one_is_an_error(self, themes):
         message = "The file has no release date. Add released_at at the top. A timestamp looks like 2026-11-23T00:00:00Z."
         assert diagnostics(themes(THEME.partition("\n")[2])) == [("themes.yml", 1, "released-at", message)]
 
-    def test_a_film_without_one_is_one_fault(self, second):
+    def test_a_film_without_one_is_a_single_error(self, second):
         second.replace("film.yml", "released_at: 2026-11-24T00:00:00Z\n", "")
         results = diagnostics(read_pack(second.root))
         assert [row[:3] for row in results] == [("film.yml", 1, "released-at")]
 
-    def test_files_without_a_film_yml_are_at_fault_themselves(self, second):
+    def test_without_a_film_yml_each_file_is_an_error(self, second):
         second.file("film.yml").unlink()
-        names = [fault[0] for fault in diagnostics(read_pack(second.root))]
+        names = [diagnostic[0] for diagnostic in diagnostics(read_pack(second.root))]
         assert names == ["characters.yml", "scenes.yml", "quotes.yml", "commentary.yml", "casablanca-1942"]
 
 
 class TestForm:
     def test_an_empty_file_lacks_only_its_header(self, themes):
-        assert [fault[1:3] for fault in diagnostics(themes(""))] == [(1, "released-at")]
+        assert [diagnostic[1:3] for diagnostic in diagnostics(themes(""))] == [(1, "released-at")]
 
     def test_a_header_alone_is_a_file(self, themes):
         pack = themes("released_at: 2026-11-24T00:00:00Z\n")
@@ -154,24 +157,24 @@ class TestForm:
         assert not pack.entries
 
     @each("entry", ["lost: just text", "lost:", "lost: [a, b]", "lost: 3"])
-    def test_an_entry_that_is_no_mapping_is_a_fault(self, themes, entry):
+    def test_an_entry_that_is_not_a_mapping_is_an_error(self, themes, entry):
         pack = themes(THEME + entry + "\n")
         assert diagnostics(pack) == [("themes.yml", 5, "form", MALFORMED)]
         assert [entry.slug for entry in pack.entries] == ["sacrifice"]
 
     @each("key", ["1984", "true", "null", "2026-11-24", "1.5", "0x" + "f" * 300])
-    def test_a_key_that_is_no_text_is_a_fault(self, themes, key):
+    def test_a_key_that_is_not_a_string_is_an_error(self, themes, key):
         assert diagnostics(themes(f"{THEME}{key}: {{name: x}}\n")) == [("themes.yml", 5, "form", MALFORMED)]
 
-    def test_a_number_too_long_to_be_written_out_is_a_fault_too(self, themes):
+    def test_a_key_that_is_a_very_long_number_is_an_error(self, themes):
         pack = themes(f"{THEME}? 0x{'f' * 5000}\n: {{name: x}}\n")
         assert str(pack.diagnostics[0]).endswith(f"error [form] (a number): {MALFORMED}")
 
-    def test_a_long_key_is_named_in_short(self, themes):
+    def test_a_long_key_is_shortened_in_the_diagnostic(self, themes):
         pack = themes(f"{THEME}? {'long ' * 1000}\n: 1\n")
         assert len(pack.diagnostics[0].entry) == 81
 
-    def test_a_byte_order_mark_and_windows_lines_are_taken(self, themes):
+    def test_a_byte_order_mark_and_windows_line_ends_are_accepted(self, themes):
         pack = themes(b"\xef\xbb\xbf" + THEME.replace("\n", "\r\n").encode())
         assert not pack.diagnostics
         assert pack.entries[0].line == 2
@@ -194,17 +197,17 @@ class TestUnreadable:
             ("a: {}\n? {b: c}\n: d\n", 2, "a key must be a string, not a list or a mapping"),
         ],
     )
-    def test_what_is_no_yaml_names_its_line(self, themes, content, line, problem):
-        assert diagnostics(themes(content)) == unreadable(line, problem)
+    def test_invalid_yaml_is_reported_at_its_line(self, themes, content, line, problem):
+        assert diagnostics(themes(content)) == invalid_yaml(line, problem)
 
-    def test_what_is_not_utf_8_names_its_line(self, themes):
-        assert diagnostics(themes(b"a: {}\nb: caf\xe9\n")) == unreadable(2, "it is not encoded as UTF-8")
+    def test_invalid_utf_8_is_reported_at_its_line(self, themes):
+        assert diagnostics(themes(b"a: {}\nb: caf\xe9\n")) == invalid_yaml(2, "it is not encoded as UTF-8")
 
     def test_utf_16_is_not_utf_8(self, themes):
-        assert diagnostics(themes(THEME.encode("utf-16"))) == unreadable(1, "it is not encoded as UTF-8")
+        assert diagnostics(themes(THEME.encode("utf-16"))) == invalid_yaml(1, "it is not encoded as UTF-8")
 
     @each("place", ["id", "field"])
-    def test_a_key_that_stands_twice_names_its_second_line(self, themes, place):
+    def test_a_duplicate_key_is_reported_at_its_second_line(self, themes, place):
         pack = themes(THEME + ("sacrifice: {}\n" if place == "id" else "  name: Again\n"))
         assert diagnostics(pack) == [
             ("themes.yml", 5, "duplicate", "This key occurs more than once in the file.")
@@ -225,72 +228,76 @@ class TestUnreadable:
             ("%TAG ! tag:x,2026:\n---\na: {}\n", 1, "directives are not allowed"),
         ],
     )
-    def test_only_plain_yaml_is_taken(self, themes, content, line, problem):
-        assert diagnostics(themes(content)) == unreadable(line, problem)
+    def test_only_plain_yaml_is_accepted(self, themes, content, line, problem):
+        assert diagnostics(themes(content)) == invalid_yaml(line, problem)
 
-    def test_a_billion_laughs_are_refused_at_the_first(self, themes):
+    def test_a_billion_laughs_attack_is_refused_at_the_first_anchor(self, themes):
         laughs = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 40)]
         pack = themes("\n".join(["l0: &l0 [lol]", *laughs]))
-        assert diagnostics(pack) == unreadable(
+        assert diagnostics(pack) == invalid_yaml(
             1, "anchors and aliases are not allowed; repeat the value instead"
         )
 
     @each("opening", ["[", "{a: ", "\n- "])
-    def test_depth_has_an_end(self, themes, opening):
+    def test_nesting_is_limited(self, themes, opening):
         content = "a: " + opening * 100_000 if opening != "\n- " else "a:\n" + "- " * 100_000
-        assert diagnostics(themes(content)) == unreadable(
+        assert diagnostics(themes(content)) == invalid_yaml(
             2 if opening == "\n- " else 1, "it is nested more than 20 levels deep"
         )
 
-    def test_a_number_of_thousands_of_digits_names_its_line(self, themes):
+    def test_a_number_with_thousands_of_digits_is_reported_at_its_line(self, themes):
         results = diagnostics(themes(f"a: {{}}\nb: {'1' * 5000}\n"))
         assert results[0][1:3] == (2, "yaml")
 
-    def test_size_has_an_end(self, themes, monkeypatch):
+    def test_the_file_size_is_limited(self, themes, monkeypatch):
         monkeypatch.setattr(strict_yaml, "MAX_BYTES", 100)
         assert not themes(THEME[:100].ljust(100)).diagnostics
-        assert diagnostics(themes(THEME.ljust(101))) == unreadable(1, "the file is larger than 100 bytes")
+        assert diagnostics(themes(THEME.ljust(101))) == invalid_yaml(1, "the file is larger than 100 bytes")
 
-    def test_one_broken_file_leaves_the_others(self, second):
+    def test_the_other_files_are_read_despite_a_broken_one(self, second):
         second.append("quotes.yml", "a: [\n")
         pack = read_pack(second.root)
-        assert [fault.file.name for fault in pack.diagnostics] == ["quotes.yml"]
+        assert [diagnostic.file.name for diagnostic in pack.diagnostics] == ["quotes.yml"]
         assert pack.of_type("commentary")
         assert not pack.of_type("quote")
 
-    def test_a_broken_film_yml_is_one_fault(self, second):
+    def test_a_broken_film_yml_is_a_single_error(self, second):
         second.append("film.yml", "a: [\n")
-        assert [fault[:3:2] for fault in diagnostics(read_pack(second.root))] == [("film.yml", "yaml")]
+        assert [diagnostic[:3:2] for diagnostic in diagnostics(read_pack(second.root))] == [
+            ("film.yml", "yaml")
+        ]
 
 
 class TestFolders:
     @each("folder", ["", "films", "films/casablanca-1942"])
-    def test_a_folder_without_a_pack_is_a_fault(self, tmp_path, folder):
+    def test_a_folder_without_a_pack_is_an_error(self, tmp_path, folder):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
         assert diagnostics(read_pack(tmp_path)) == [(tmp_path.name, 1, "pack", message)]
 
-    def test_a_folder_that_is_not_there_is_a_fault(self, tmp_path):
-        assert [fault[2] for fault in diagnostics(read_pack(tmp_path / "nowhere"))] == ["pack"]
+    def test_a_missing_folder_is_an_error(self, tmp_path):
+        assert [diagnostic[2] for diagnostic in diagnostics(read_pack(tmp_path / "nowhere"))] == ["pack"]
 
     def test_a_misspelt_file_is_a_warning(self, second):
         second.file("quotes.yml").rename(second.file("quote.yaml"))
         (second.root / "theme.yml").write_text(THEME)
-        faults = [fault for fault in read_pack(second.root).diagnostics if fault.rule == "pack"]
-        assert [str(fault.level) for fault in faults] == ["warning", "warning"]
-        assert [fault.file.name for fault in faults] == ["theme.yml", "quote.yaml"]
+        warnings = [
+            diagnostic for diagnostic in read_pack(second.root).diagnostics if diagnostic.rule == "pack"
+        ]
+        assert [str(diagnostic.level) for diagnostic in warnings] == ["warning", "warning"]
+        assert [diagnostic.file.name for diagnostic in warnings] == ["theme.yml", "quote.yaml"]
         assert (
-            faults[0].message
+            warnings[0].message
             == "This file is not read. Allowed here: sources.yml, themes.yml, advisories.yml."
         )
 
-    def test_a_folder_in_a_files_place_is_no_file(self, second):
+    def test_a_folder_with_the_name_of_a_file_is_ignored(self, second):
         second.file("quotes.yml").unlink()
         second.file("quotes.yml").mkdir()
         pack = read_pack(second.root)
         assert not pack.of_type("quote")
 
-    def test_files_are_named_from_here(self, second, monkeypatch):
+    def test_paths_are_relative_to_the_current_folder(self, second, monkeypatch):
         monkeypatch.chdir(second.root)
         second.append("film.yml", "a: [\n")
         assert str(read_pack(second.root).diagnostics[0].file) == f"films/{FILM}/film.yml"

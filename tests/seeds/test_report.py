@@ -1,4 +1,4 @@
-"""The report of a pack, for a reader who has the essay beside it."""
+"""The report of ``subtext check``, which a reader compares with the essay."""
 
 import json
 
@@ -11,16 +11,16 @@ from tests.databases import SEEDS
 ESSAY = "her-perfection-is-the-enemy-of-real"
 
 
-def printed(*options):
-    ran = CliRunner().invoke(cli, ["check", *options, str(SEEDS)])
-    assert ran.exit_code == 0, ran.output
-    return ran.stdout
+def report_output(*options):
+    result = CliRunner().invoke(cli, ["check", *options, str(SEEDS)])
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 @pytest.fixture(scope="module")
 def source():
-    [only] = json.loads(printed("--report", "json"))["sources"]
-    return only
+    [source_] = json.loads(report_output("--report", "json"))["sources"]
+    return source_
 
 
 class TestReport:
@@ -31,7 +31,7 @@ class TestReport:
     def test_every_body_paragraph_is_cited(self, source):
         assert source["uncited"] == []
 
-    def test_a_paragraph_has_what_cites_it(self, source):
+    def test_a_paragraph_lists_the_entries_that_cite_it(self, source):
         cited_by = source["paragraphs"][34]["cited_by"]
         assert {"scene", "quote", "commentary"} == {entry["type"] for entry in cited_by}
         quote = next(entry for entry in cited_by if entry["type"] == "quote")
@@ -42,12 +42,12 @@ class TestReport:
         assert 0 < source["quoted_words"] <= 500
 
     def test_as_markdown_each_paragraph_is_a_heading(self):
-        lines = printed("--report", "markdown").splitlines()
+        lines = report_output("--report", "markdown").splitlines()
         assert lines[0] == "# Her: Perfection is the Enemy of Real"
         assert sum(line.startswith("## ") for line in lines) == 62
         assert any("her-2013-a-wife-without-the-challenges" in line for line in lines)
 
-    def test_faults_go_to_standard_error(self, tmp_path):
-        ran = CliRunner().invoke(cli, ["check", "--report", "json", "--notices", str(SEEDS)])
-        assert json.loads(ran.stdout)
-        assert "notice [flagged-paragraph]" in ran.stderr
+    def test_diagnostics_go_to_standard_error(self, tmp_path):
+        result = CliRunner().invoke(cli, ["check", "--report", "json", "--notices", str(SEEDS)])
+        assert json.loads(result.stdout)
+        assert "notice [flagged-paragraph]" in result.stderr

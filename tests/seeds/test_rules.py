@@ -1,4 +1,4 @@
-"""Every rule of a pack, broken once: the fault names file, line, rule, entry and what is wrong."""
+"""The rules of ``subtext check``. Each diagnostic has file, line, rule, entry and message."""
 
 import hashlib
 import re
@@ -30,32 +30,32 @@ class TestUneditedPacks:
         assert second.messages(essays=ESSAYS) == []
 
     def test_the_first_breaks_no_rule(self):
-        _, faults = check_pack(read_pack(SEEDS), RULES)
-        assert [str(fault) for fault in faults if fault.level == "error"] == []
+        _, diagnostics = check_pack(read_pack(SEEDS), RULES)
+        assert [str(diagnostic) for diagnostic in diagnostics if diagnostic.level == "error"] == []
 
-    def test_both_side_by_side_break_no_rule(self):
-        _, faults = check_pack(read_pack(SEEDS, SECOND), RULES, essays=ESSAYS)
-        assert [str(fault) for fault in faults if fault.level == "error"] == []
+    def test_both_packs_together_break_no_rule(self):
+        _, diagnostics = check_pack(read_pack(SEEDS, SECOND), RULES, essays=ESSAYS)
+        assert [str(diagnostic) for diagnostic in diagnostics if diagnostic.level == "error"] == []
 
     def test_the_second_alone_lacks_the_shared_themes(self):
-        _, faults = check_pack(read_pack(SECOND), RULES)
-        assert {fault.rule for fault in faults} == {"reference"}
+        _, diagnostics = check_pack(read_pack(SECOND), RULES)
+        assert {diagnostic.rule for diagnostic in diagnostics} == {"reference"}
 
 
 class TestRules:
-    def test_each_has_a_class_of_tests_here(self):
+    def test_each_has_a_test_class_in_this_module(self):
         tested = {name.removeprefix("Test").lower() for name in globals() if name.startswith("Test")}
         assert {rule.__name__.replace("_", "") for rule in RULES} <= tested
 
-    def test_a_step_is_called_after_each(self):
+    def test_the_step_callback_is_called_after_each(self):
         steps = []
         check_pack(read_pack(SECOND), RULES, step=lambda: steps.append(1))
         assert len(steps) == len(RULES)
 
-    def test_faults_are_in_the_order_of_files_and_lines(self, second):
+    def test_diagnostics_are_in_the_order_of_files_and_lines(self, second):
         second.replace("scenes.yml", "the-airfield:", "the-runway:")
         second.replace("characters.yml", "performer:", "actor:")
-        places = [(fault.file, fault.line) for fault in second.diagnostics()]
+        places = [(diagnostic.file, diagnostic.line) for diagnostic in second.diagnostics()]
         assert places == sorted(places)
         assert len({file for file, _ in places}) > 1
 
@@ -68,7 +68,7 @@ class TestIdForm:
             f"commentary.yml:{line}: error [id-form] casablanca-1942-{end}: {SLUG_FORM}"
         ]
 
-    def test_an_id_ends_with_its_line(self, second):
+    def test_an_id_has_no_line_break(self, second):
         line = second.replace("commentary.yml", f"{LIE}:", f'"{LIE}\\n":')
         assert second.messages() == [f"commentary.yml:{line}: error [id-form] {LIE}\\n: {SLUG_FORM}"]
 
@@ -80,13 +80,13 @@ class TestIdForm:
         assert second.messages() == [f"commentary.yml:{line}: error [id-form] {longest}x: {SLUG_FORM}"]
 
     @pytest.mark.parametrize("word", sorted(RESERVED_SLUGS))
-    def test_an_id_is_no_word_of_the_routes(self, second, word):
+    def test_an_id_is_not_a_reserved_word(self, second, word):
         line = second.append("themes.yml", theme(word))
         message = "This word is reserved for routes and cannot be an id."
         assert second.messages("id-form") == [f"themes.yml:{line}: error [id-form] {word}: {message}"]
 
     @pytest.mark.parametrize("slug", ['"\\ud800"', '"a\\0b"', '"\\e[2J"'])
-    def test_what_cannot_be_printed_is_escaped(self, second, slug):
+    def test_unprintable_characters_are_escaped(self, second, slug):
         second.append("themes.yml", theme(slug))
         messages = second.messages("id-form")
         assert len(messages) == 1
@@ -95,13 +95,19 @@ class TestIdForm:
 
 
 class TestIdUnique:
-    def test_an_id_stands_once_among_its_type(self, second, tmp_path):
-        copy = PackCopy(shutil.copytree(second.root, tmp_path / "again"))
-        again, first = copy.file("themes.yml"), second.file("themes.yml")
-        _, faults = check_pack(read_pack(second.root, copy.root), RULES)
-        themes = [fault for fault in faults if fault.rule == "id-unique" and fault.entry == "sacrifice"]
-        message = f"This id is already used at {first}:{second.line('themes.yml', 'sacrifice:')}."
-        assert [(fault.file, fault.line, fault.message) for fault in themes] == [(again, 4, message)]
+    def test_an_id_is_unique_in_its_type(self, second, tmp_path):
+        second_copy = PackCopy(shutil.copytree(second.root, tmp_path / "again"))
+        second_file, first_file = second_copy.file("themes.yml"), second.file("themes.yml")
+        _, diagnostics = check_pack(read_pack(second.root, second_copy.root), RULES)
+        duplicates = [
+            diagnostic
+            for diagnostic in diagnostics
+            if diagnostic.rule == "id-unique" and diagnostic.entry == "sacrifice"
+        ]
+        message = f"This id is already used at {first_file}:{second.line('themes.yml', 'sacrifice:')}."
+        assert [(diagnostic.file, diagnostic.line, diagnostic.message) for diagnostic in duplicates] == [
+            (second_file, 4, message)
+        ]
 
     def test_another_type_may_have_the_same_id(self, second):
         second.append("advisories.yml", "released_at: 2026-11-24T00:00:00Z\nsacrifice: {name: x}\n")
@@ -109,21 +115,21 @@ class TestIdUnique:
 
 
 class TestIdOfFilm:
-    def test_an_id_begins_with_the_films(self, second):
+    def test_an_id_begins_with_the_film_s_id(self, second):
         line = second.replace("commentary.yml", LIE, "a-kind-lie")
         message = "The id must begin with the film's id: “casablanca-1942-…”."
         assert second.messages() == [f"commentary.yml:{line}: error [id-of-film] a-kind-lie: {message}"]
 
-    def test_a_films_folder_has_its_id(self, second):
+    def test_the_folder_of_a_film_has_its_id(self, second):
         line = second.replace("film.yml", "casablanca-1942:", "casablanca:")
         message = "The folder is called “casablanca-1942”. Its name must be the film's id."
         assert second.messages("id-of-film") == [f"film.yml:{line}: error [id-of-film] casablanca: {message}"]
 
-    def test_an_entry_may_say_which_film_it_belongs_to(self, second):
+    def test_an_entry_may_name_its_film(self, second):
         second.replace("commentary.yml", "title: A kind lie", "title: A kind lie\n  film: casablanca-1942")
         assert second.messages() == []
 
-    def test_an_entry_belongs_to_the_film_it_stands_with(self, second):
+    def test_an_entry_belongs_to_the_film_of_its_folder(self, second):
         line = second.replace("commentary.yml", "title: A kind lie", "film: her-2013\n  title: A kind lie")
         message = "This entry is in the folder of the film “casablanca-1942”."
         assert second.messages("id-of-film") == [
@@ -159,7 +165,7 @@ class TestReference:
             ("themes.yml", "related: []", "related: [no-such]", "theme"),
         ],
     )
-    def test_what_is_referred_to_exists(self, second, name, old, new, type_name):
+    def test_a_reference_names_an_existing_entry(self, second, name, old, new, type_name):
         line = second.replace(name, old, new)
         messages = second.messages("reference")
         assert len(messages) == 1
@@ -174,14 +180,18 @@ class TestReference:
         message = "There is no character “casablanca-1942-lazlo”. Did you mean “casablanca-1942-laszlo”?"
         assert second.messages() == [f"scenes.yml:{line}: error [reference] {NIGHT}: {message}"]
 
-    def test_what_is_referred_to_belongs_to_the_same_film(self, second):
+    def test_a_reference_names_an_entry_of_the_same_film(self, second):
         line = second.replace("quotes.yml", "scene: casablanca-1942-paris", "scene: her-2013-time-alone")
-        _, faults = check_pack(read_pack(SEEDS, second.root), RULES)
-        found = [(fault.line, fault.rule, fault.message) for fault in faults if fault.entry == TOAST]
+        _, diagnostics = check_pack(read_pack(SEEDS, second.root), RULES)
+        results = [
+            (diagnostic.line, diagnostic.rule, diagnostic.message)
+            for diagnostic in diagnostics
+            if diagnostic.entry == TOAST
+        ]
         message = "The scene “her-2013-time-alone” does not belong to the film “casablanca-1942”."
-        assert found == [(line, "reference", message)]
+        assert results == [(line, "reference", message)]
 
-    def test_a_film_whose_id_begins_with_anothers_is_another_film(self, second):
+    def test_a_film_whose_id_is_a_prefix_is_another_film(self, second):
         sequel = shutil.copytree(
             second.root / "films/casablanca-1942", second.root / "films/casablanca-1942-two"
         )
@@ -192,7 +202,7 @@ class TestReference:
         message = "The scene “casablanca-1942-two-paris” does not belong to the film “casablanca-1942”."
         assert second.messages() == [f"quotes.yml:{line}: error [reference] {TOAST}: {message}"]
 
-    def test_a_malformed_entry_is_no_second_fault(self, second):
+    def test_references_to_a_malformed_entry_are_not_reported(self, second):
         second.replace("scenes.yml", "title: Paris", "titel: Paris")
         assert {message.split("]")[0] for message in second.messages()} == {
             f"scenes.yml:{line}: error [form"
@@ -214,36 +224,36 @@ class TestListedOnce:
             ),
         ],
     )
-    def test_a_list_names_each_thing_once(self, second, name, old, new, slug):
+    def test_a_list_has_no_duplicates(self, second, name, old, new, slug):
         line = second.replace(name, old, new)
         messages = second.messages("listed-once")
         assert len(messages) == 1
         assert messages[0].startswith(f"{name}:{line}: error [listed-once] ")
         assert messages[0].endswith(f": “{slug}” is listed more than once.")
 
-    def test_the_second_of_two_is_the_fault(self, second):
+    def test_a_duplicate_is_reported_at_its_second_line(self, second):
         second.replace("scenes.yml", "casablanca-1942-ilsa", "casablanca-1942-rick", after=f"{PARIS}:")
         line = second.line("scenes.yml", "casablanca-1942-rick", after=f"{PARIS}:") + 1
         message = "“casablanca-1942-rick” is listed more than once."
         assert second.messages() == [f"scenes.yml:{line}: error [listed-once] {PARIS}: {message}"]
 
-    def test_a_source_is_cited_once_with_all_its_paragraphs(self, second):
-        again = f"- source: {ESSAY}\n      paragraphs: [5]\n    - source: {ESSAY}\n      paragraphs: [6]"
-        second.replace("scenes.yml", f"- source: {ESSAY}\n      paragraphs: [5, 6]", again)
+    def test_an_entry_cites_a_source_once(self, second):
+        duplicate = f"- source: {ESSAY}\n      paragraphs: [5]\n    - source: {ESSAY}\n      paragraphs: [6]"
+        second.replace("scenes.yml", f"- source: {ESSAY}\n      paragraphs: [5, 6]", duplicate)
         assert [message.rpartition(": ")[2] for message in second.messages()] == [
             f"“{ESSAY}” is listed more than once."
         ]
 
-    def test_a_claim_has_one_relation_to_another(self, second):
-        again = "{relation: disputes, commentary: casablanca-1942-lives-on-hold}"
+    def test_a_commentary_entry_has_one_relation_to_another(self, second):
+        duplicate = "{relation: disputes, commentary: casablanca-1942-lives-on-hold}"
         line = second.replace(
-            "commentary.yml", "advisories:", f"  - {again}\n  advisories:", after="lives-on-hold}"
+            "commentary.yml", "advisories:", f"  - {duplicate}\n  advisories:", after="lives-on-hold}"
         )
         message = "“casablanca-1942-lives-on-hold” is listed more than once."
         entry = "casablanca-1942-a-trade-in-everything"
         assert second.messages() == [f"commentary.yml:{line}: error [listed-once] {entry}: {message}"]
 
-    def test_nothing_names_itself(self, second):
+    def test_no_entry_refers_to_itself(self, second):
         relation = f"relations:\n    - {{relation: disputes, commentary: {LIE}}}"
         line = second.replace("commentary.yml", "relations: []", relation, after=f"{LIE}:") + 1
         message = f"“{LIE}” refers to itself."
@@ -265,7 +275,7 @@ class TestThemeHierarchy:
             f"themes.yml:{line}: error [theme-hierarchy] low: {message}"
         ]
 
-    def test_what_is_broader_is_not_related_as_well(self, second):
+    def test_a_broader_theme_is_not_related_as_well(self, second):
         second.append("themes.yml", theme("low", broader="sacrifice", related="sacrifice"))
         line = second.line("themes.yml", "related: [sacrifice]")
         message = "A theme must not list its broader theme as related."
@@ -275,7 +285,7 @@ class TestThemeHierarchy:
 
 
 class TestRelatedBothWays:
-    def test_related_themes_say_so_on_both_sides(self, second):
+    def test_related_themes_list_each_other(self, second):
         second.append("themes.yml", theme("other", related="sacrifice"))
         line = second.line("themes.yml", "related: [sacrifice]")
         message = "“sacrifice” does not list “other” as related. Both themes must do so."
@@ -283,20 +293,20 @@ class TestRelatedBothWays:
             f"themes.yml:{line}: error [related-both-ways] other: {message}"
         ]
 
-    def test_both_sides_are_enough(self, second):
+    def test_themes_that_list_each_other_are_valid(self, second):
         second.append("themes.yml", theme("other", related="sacrifice"))
         second.replace("themes.yml", "related: []", "related: [other]")
         assert second.messages("related-both-ways") == []
 
-    def test_a_theme_outside_the_pack_cannot_answer(self, second):
+    def test_a_theme_outside_the_pack_is_not_checked(self, second):
         second.replace("themes.yml", "related: []", "related: [letting-go]")
         assert second.messages() == []
 
 
 class TestCitedParagraph:
-    @pytest.mark.parametrize("written", ["[6, 5]", "[5, 5]", "[5, 6, 5]"])
-    def test_paragraphs_are_listed_once_and_ascending(self, second, written):
-        line = second.replace("scenes.yml", "paragraphs: [5, 6]", f"paragraphs: {written}")
+    @pytest.mark.parametrize("paragraphs", ["[6, 5]", "[5, 5]", "[5, 6, 5]"])
+    def test_paragraphs_are_listed_once_and_ascending(self, second, paragraphs):
+        line = second.replace("scenes.yml", "paragraphs: [5, 6]", f"paragraphs: {paragraphs}")
         message = "Paragraphs must be in ascending order without duplicates."
         entry = "casablanca-1942-an-evening-at-the-cafe"
         assert second.messages() == [f"scenes.yml:{line}: error [cited-paragraph] {entry}: {message}"]
@@ -326,7 +336,7 @@ class TestQuoteLength:
 
 
 class TestUsedTheme:
-    def test_a_theme_of_nothing_is_a_warning(self, second):
+    def test_an_unused_theme_is_a_warning(self, second):
         line = second.append("themes.yml", theme("unused"))
         message = "No entry uses this theme."
         assert second.messages() == [f"themes.yml:{line}: warning [used-theme] unused: {message}"]
@@ -341,7 +351,7 @@ class TestSourceText:
             f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
         ]
 
-    def test_as_many_paragraphs_are_listed_as_there_are(self, second):
+    def test_every_paragraph_of_the_text_is_listed(self, second):
         last = second.file("sources.yml").read_text().rstrip("\n").rpartition("\n")[2]
         second.replace("sources.yml", last, "")
         line = second.line("sources.yml", "paragraphs:")
@@ -361,7 +371,7 @@ class TestSourceText:
             f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
         ]
 
-    def test_a_text_that_is_not_utf_8_is_a_fault(self, second, tmp_path):
+    def test_a_text_that_is_not_utf_8_is_an_error(self, second, tmp_path):
         (tmp_path / f"{ESSAY}.txt").write_bytes(b"caf\xe9")
         line = second.line("sources.yml", f"{ESSAY}:")
         message = "The text is not encoded as UTF-8."
@@ -370,23 +380,23 @@ class TestSourceText:
         ]
 
     @pytest.mark.parametrize("slug", ["../essays/x", "/etc/hostname", "x" * 5000, '"\\0"', '"\\ud800"'])
-    def test_an_id_that_is_no_id_opens_no_file(self, second, slug):
+    def test_an_invalid_id_opens_no_file(self, second, slug):
         second.replace("sources.yml", f"{ESSAY}:", f"? {slug}\n:")
         assert second.messages("source-text", essays=ESSAYS) == []
         assert len(second.messages("id-form", essays=ESSAYS)) == 1
 
-    def test_without_the_text_nothing_is_said(self, second, tmp_path):
+    def test_without_the_text_nothing_is_reported(self, second, tmp_path):
         second.replace("sources.yml", "sha256: 100f", "sha256: 200f")
         assert second.messages() == second.messages(essays=tmp_path) == []
 
 
 class TestVerbatim:
-    def test_a_quotation_stands_in_the_paragraph_that_it_cites(self, second):
+    def test_a_quotation_is_in_the_cited_paragraph(self, second):
         line = second.replace("quotes.yml", "Here's looking at you, kid.", "Here's looking at you, child.")
         message = "Paragraph 9 does not contain this text."
         assert second.messages(essays=ESSAYS) == [f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"]
 
-    def test_a_wrong_number_is_told_the_right_one(self, second):
+    def test_a_wrong_paragraph_is_reported_with_the_right_one(self, second):
         second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [10]")
         line = second.line("quotes.yml", "Here's looking at you, kid.")
         message = "Paragraph 10 does not contain this text. Found in: 9."
@@ -394,7 +404,7 @@ class TestVerbatim:
             f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"
         ]
 
-    def test_a_number_beyond_the_text_is_another_rules_fault(self, second):
+    def test_a_missing_paragraph_is_reported_by_another_rule(self, second):
         second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [99]")
         assert second.messages("verbatim", essays=ESSAYS) == []
         assert len(second.messages("cited-paragraph", essays=ESSAYS)) == 1
@@ -432,21 +442,21 @@ class TestOwnWords:
         assert messages[0].startswith(f"{name}:{line}: error [own-words] ")
         assert messages[0].endswith(self.MESSAGE.format(run=self.RUN))
 
-    def test_seven_words_are_free(self, second):
+    def test_seven_shared_words_are_allowed(self, second):
         second.replace(
             "commentary.yml", "title: A kind lie", "title: Nobody lives in Casablanca; everybody is stored"
         )
         assert second.messages(essays=ESSAYS) == []
 
-    def test_a_run_goes_on_across_paragraphs_case_and_apostrophes(self, second):
+    def test_shared_words_are_found_across_paragraphs_case_and_apostrophes(self, second):
         text = "text: Some say that RICKS CAFÉ cannot sell the ‘house’ rule"
         second.replace("commentary.yml", "text: The café, it is argued", f"{text}, it is argued")
         run = "that ricks caf cannot sell the house rule"
         assert second.messages(essays=ESSAYS)[0].endswith(self.MESSAGE.format(run=run))
 
     def test_a_text_in_a_mapping_has_its_own_line(self, second):
-        said = "Nobody lives in Casablanca, everybody is stored there"
-        severities = f'severities:\n    "1": x\n    "2": {said}\n    "3": x\n'
+        sentence = "Nobody lives in Casablanca, everybody is stored there"
+        severities = f'severities:\n    "1": x\n    "2": {sentence}\n    "3": x\n'
         advisory = f"released_at: 2026-11-24T00:00:00Z\nnote:\n  name: x\n  description: x\n  {severities}"
         second.append("advisories.yml", advisory)
         line = second.line("advisories.yml", '"2"')
@@ -463,7 +473,7 @@ class TestOwnWords:
 
 
 class TestCoverage:
-    def test_a_paragraph_that_nothing_cites_is_a_warning(self, second):
+    def test_an_uncited_paragraph_is_a_warning(self, second):
         second.replace("commentary.yml", "paragraphs: [12]", "paragraphs: [13]")
         second.replace("scenes.yml", "paragraphs: [12, 13, 14]", "paragraphs: [13, 14]")
         line = second.line("sources.yml", "309b4e24")
@@ -477,14 +487,14 @@ class TestCoverage:
         assert second.messages("coverage") == []
 
 
-def relate(second, claim, relation, target):
-    """Write the first relation of a claim that has none; return the line of its relations."""
-    written = f"relations: [{{relation: {relation}, commentary: {target}}}]"
-    return second.replace("commentary.yml", "relations: []", written, after=f"\n{claim}:")
+def relate(second, entry_id, relation, target):
+    """Add a relation to a commentary entry that has none; return the line of its relations."""
+    relations = f"relations: [{{relation: {relation}, commentary: {target}}}]"
+    return second.replace("commentary.yml", "relations: []", relations, after=f"\n{entry_id}:")
 
 
 class TestOneSidedRelation:
-    def test_a_relation_is_written_on_one_side(self, second):
+    def test_a_relation_is_declared_on_one_side(self, second):
         hero, thesis = (
             "casablanca-1942-a-hero-who-stands-still",
             "casablanca-1942-renunciation-is-not-for-sale",
@@ -496,7 +506,7 @@ class TestOneSidedRelation:
 
 
 class TestRelationCycle:
-    def test_no_claim_rests_on_itself(self, second):
+    def test_no_commentary_entry_supports_itself(self, second):
         waiting, trade = "casablanca-1942-lives-on-hold", "casablanca-1942-a-trade-in-everything"
         relate(second, waiting, "supports", LIE)
         relate(second, LIE, "extends", trade)
@@ -509,14 +519,14 @@ class TestRelationCycle:
             f"commentary.yml:{line}: error [relation-cycle] {claim}: {message}" for line, claim in places
         ]
 
-    def test_a_dispute_is_no_ground_to_rest_on(self, second):
+    def test_a_dispute_makes_no_cycle(self, second):
         relate(second, "casablanca-1942-lives-on-hold", "supports", LIE)
         relate(second, LIE, "disputes", "casablanca-1942-a-trade-in-everything")
         assert second.messages() == []
 
 
 class TestSceneWithoutCommentary:
-    def test_a_scene_of_no_claim_is_a_warning(self, second):
+    def test_a_scene_without_commentary_is_a_warning(self, second):
         second.replace("commentary.yml", "scenes: [casablanca-1942-the-marseillaise]", "scenes: []")
         line = second.line("scenes.yml", "casablanca-1942-the-marseillaise:")
         message = (
@@ -524,7 +534,7 @@ class TestSceneWithoutCommentary:
         )
         assert second.messages() == [f"scenes.yml:{line}: warning {message}"]
 
-    def test_a_film_without_claims_is_not_warned_of(self, second):
+    def test_a_film_without_commentary_is_no_warning(self, second):
         second.file("commentary.yml").unlink()
         assert second.messages("scene-without-commentary") == []
 
@@ -536,7 +546,7 @@ class TestFlaggedParagraph:
         flagged = "advisories:\n    - {advisory: spoiler, severity: 1}"
         return second.replace("quotes.yml", flagged, "advisories: []", after=f"{self.MANNERS}:")
 
-    def test_who_speaks_only_of_what_others_flag_strongly_is_noticed(self, second):
+    def test_an_unflagged_entry_on_strongly_flagged_paragraphs_is_a_notice(self, second):
         line = self.unflag(second)
         message = (
             "Other entries flag the same paragraphs strongly (spoiler). Does this entry need an advisory?"
@@ -545,14 +555,14 @@ class TestFlaggedParagraph:
             f"quotes.yml:{line}: notice [flagged-paragraph] {self.MANNERS}: {message}"
         ]
 
-    def test_what_others_flag_lightly_is_not(self, second):
+    def test_lightly_flagged_paragraphs_are_no_notice(self, second):
         self.unflag(second)
         second.replace("scenes.yml", "severity: 3", "severity: 2")
         assert second.messages() == []
 
 
 class TestForm:
-    def test_an_unknown_field_is_told_the_nearest_and_all(self, second):
+    def test_an_unknown_field_is_reported_with_the_nearest_and_all_fields(self, second):
         line = second.replace("characters.yml", "performer:", "perfomer:")
         messages = second.messages()
         entry = "casablanca-1942-rick"
@@ -601,7 +611,7 @@ class TestForm:
             ("sources.yml", "source_url: null", "source_url: javascript:x", "source_url: Must be an http or https URL, not “javascript:x”."),
         ],
     )  # fmt: skip
-    def test_a_wrong_value_is_told_at_its_line(self, second, name, old, new, message):
+    def test_an_invalid_value_is_reported_at_its_line(self, second, name, old, new, message):
         line = second.replace(name, old, new)
         messages = second.messages("form")
         assert len(messages) == 1
@@ -615,20 +625,20 @@ class TestForm:
         opening = f"scenes.yml:{line}: error [form] casablanca-1942-the-airfield: advisories.0.severity: "
         assert messages[0].startswith(opening)
 
-    @pytest.mark.parametrize("written", ["a\\0b", "a\\u0007b", "a\\rb", "a\\ud800b", "a\\x7fb"])
-    def test_what_cannot_be_stored_is_refused(self, second, written):
-        line = second.replace("commentary.yml", "title: A kind lie", f'title: "{written}"')
+    @pytest.mark.parametrize("yaml_text", ["a\\0b", "a\\u0007b", "a\\rb", "a\\ud800b", "a\\x7fb"])
+    def test_control_characters_are_refused(self, second, yaml_text):
+        line = second.replace("commentary.yml", "title: A kind lie", f'title: "{yaml_text}"')
         message = "title: Must not contain control characters or lone surrogates."
         assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
 
-    @pytest.mark.parametrize("written", ['" A kind lie"', '"A kind lie\\n"', '"\\u00a0A kind lie"'])
-    def test_white_space_around_a_text_is_refused(self, second, written):
-        line = second.replace("commentary.yml", "title: A kind lie", f"title: {written}")
+    @pytest.mark.parametrize("yaml_text", ['" A kind lie"', '"A kind lie\\n"', '"\\u00a0A kind lie"'])
+    def test_white_space_around_a_text_is_refused(self, second, yaml_text):
+        line = second.replace("commentary.yml", "title: A kind lie", f"title: {yaml_text}")
         message = "title: Must not start or end with white space."
         assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
 
     @pytest.mark.parametrize("title", ['""', "x" * 301])
-    def test_a_text_has_a_length(self, second, title):
+    def test_the_length_of_a_text_is_limited(self, second, title):
         line = second.replace("commentary.yml", "title: A kind lie", f"title: {title}")
         message = "title: Length must be between 1 and 300."
         assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
@@ -659,7 +669,7 @@ class TestForm:
         message = "speaker_certainty: Set speaker and speaker_certainty together, or neither."
         assert second.messages() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
 
-    def test_the_essays_words_have_no_speaker(self, second):
+    def test_a_quote_of_the_essay_has_no_speaker(self, second):
         line = second.line("quotes.yml", "speaker: casablanca-1942-rick")
         second.replace("quotes.yml", "voice: film", "voice: essay")
         message = "speaker: Must be null, since the essay's own words have no speaker."
@@ -670,30 +680,32 @@ class TestForm:
         message = "citations: Must cite exactly one paragraph."
         assert second.messages() == [f"quotes.yml:{line}: error [form] {TOAST}: {message}"]
 
-    def test_an_advisory_says_what_each_severity_means(self, second):
+    def test_an_advisory_describes_each_severity(self, second):
         advisory = 'note:\n  name: x\n  description: x\n  severities: {"1": a, "2": b}\n'
         second.append("advisories.yml", f"released_at: 2026-11-24T00:00:00Z\n{advisory}")
         assert second.messages() == [
             "advisories.yml:5: error [form] note: severities: Must have exactly these keys: 1, 2, 3."
         ]
 
-    def test_a_key_that_is_no_text_is_an_unknown_field(self, second):
+    def test_a_key_that_is_not_a_string_is_an_unknown_field(self, second):
         line = second.replace("commentary.yml", "title: A kind lie", "title: A kind lie\n  12: x") + 1
         opening = f"commentary.yml:{line}: error [form] {LIE}: 12: Unknown field. Allowed: "
         assert [message[: len(opening)] for message in second.messages()] == [opening]
 
-    def test_every_fault_of_an_entry_is_told(self, second):
+    def test_every_error_of_an_entry_is_reported(self, second):
         second.replace("quotes.yml", "kind: dialogue\n  voice: film", "kind: talk\n  voice: radio")
         assert len(second.messages()) == 2
 
 
 class TestUnreadableFiles:
-    """One broken file is one fault: what refers to its entries is not to blame."""
+    """A broken file is a single error: references to its entries are not reported."""
 
-    def test_what_refers_to_an_unreadable_file_is_no_fault(self, second):
+    def test_references_to_an_unreadable_file_are_not_reported(self, second):
         second.file("quotes.yml").write_text("x: [\n")
-        assert [fault.rule for fault in second.diagnostics() if fault.level == "error"] == ["yaml"]
+        assert [diagnostic.rule for diagnostic in second.diagnostics() if diagnostic.level == "error"] == [
+            "yaml"
+        ]
 
-    def test_a_missing_film_is_told_at_its_folder(self, second):
+    def test_a_missing_film_is_reported_at_its_folder(self, second):
         second.file("film.yml").unlink()
-        assert {fault.rule for fault in second.diagnostics()} == {"pack", "released-at"}
+        assert {diagnostic.rule for diagnostic in second.diagnostics()} == {"pack", "released-at"}
