@@ -1,4 +1,4 @@
-"""Both clients, generated once from the committed document, and the programs of their users."""
+"""Both generated clients, and example programs that use them."""
 
 import json
 import os
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="session")
 def clients(shared_folder):
-    """A folder with ``python``, ``typescript`` and ``app``, which uses the latter; all workers share it."""
+    """A folder with both clients and ``app``, a program that uses the TypeScript client; all workers share it."""
     if reason := npm_tools.missing_reason():
         skip_test(f"because {reason}.")
     folder = shared_folder / "clients"
@@ -30,7 +30,7 @@ def clients(shared_folder):
 
 
 def compile_app(folder):
-    """Compile the program of a user who has installed the TypeScript client with npm: by a link."""
+    """Compile a program that uses the TypeScript client, which is linked into its ``node_modules``."""
     app = folder / "app"
     (app / "node_modules").mkdir(parents=True)
     (app / "node_modules" / "subtext-client").symlink_to(folder / "typescript")
@@ -52,7 +52,7 @@ def typescript_program(clients, url):
 
 @pytest.fixture(scope="session", params=[python_program, typescript_program], ids=["python", "typescript"])
 def output(request, clients, server):
-    """What the program of a user prints about a running server."""
+    """The parsed output of an example program, run against a server."""
     command, environment = request.param(clients, server.url)
     result = subprocess.run(
         command, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False

@@ -1,4 +1,4 @@
-"""The program of a user of the Python client. It prints what it reads as JSON, for the tests to compare."""
+"""An example program that uses the Python client. It prints its results as JSON, which the tests compare."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ from subtext_client.types import UNSET, Unset
 VERDICT = "her-2013-a-wife-without-the-challenges"
 
 
-def every_quote(client: Client, kinds: list[QuoteKind] | Unset = UNSET) -> Iterator[Quote]:
+def all_quotes(client: Client, kinds: list[QuoteKind] | Unset = UNSET) -> Iterator[Quote]:
     """Yield the items of every page, by the cursor in the next page's URL."""
     cursor: str | Unset = UNSET
     while True:
@@ -41,7 +41,7 @@ def every_quote(client: Client, kinds: list[QuoteKind] | Unset = UNSET) -> Itera
         cursor = URL(quotes.page.next_).params["cursor"]
 
 
-def included(client: Client) -> dict[str, object]:
+def quote_with_includes(client: Client) -> dict[str, object]:
     """Read a quote with its speaker and scene expanded, and the commentary that cites it."""
     quote = get_quote.sync(VERDICT, client=client, include=["speaker", "scene", "commentary"])
     if not isinstance(quote, Quote) or quote.speaker is None or quote.scene is None:
@@ -55,8 +55,8 @@ def included(client: Client) -> dict[str, object]:
     }
 
 
-def in_words(hit: FilmHit | CharacterHit | ThemeHit | SceneHit | QuoteHit | CommentaryHit) -> str:
-    """Describe a hit; mypy knows the fields of each type, and that none is forgotten."""
+def describe_hit(hit: FilmHit | CharacterHit | ThemeHit | SceneHit | QuoteHit | CommentaryHit) -> str:
+    """Describe a hit. mypy checks the fields of each type, and that every type is handled."""
     match hit:
         case FilmHit():
             return f"film {hit.label}"
@@ -75,22 +75,22 @@ def in_words(hit: FilmHit | CharacterHit | ThemeHit | SceneHit | QuoteHit | Comm
 
 
 def hits(client: Client) -> dict[str, str]:
-    """Search everything."""
+    """Search all types; return the description of each hit by its id."""
     results = search.sync(client=client, q="love", limit=50)
     if not isinstance(results, Search):
         raise TypeError(f"no hits, but {results}")
-    return {hit.id: in_words(hit) for hit in results.data}
+    return {hit.id: describe_hit(hit) for hit in results.data}
 
 
-def conditional(client: Client) -> list[int]:
-    """Request a list, and again with the ETag of the response; return both statuses."""
+def conditional_statuses(client: Client) -> list[int]:
+    """Request a list twice, the second time with its ETag; return both statuses."""
     first = list_quotes.sync_detailed(client=client)
     again = list_quotes.sync_detailed(client=client, if_none_match=first.headers["ETag"])
     return [first.status_code, again.status_code]
 
 
 def problems(client: Client) -> dict[str, object]:
-    """Request what does not exist, and what is not allowed."""
+    """Request a missing item and an invalid limit; return the problems."""
     missing = get_quote.sync("nobody-said-this", client=client)
     refused = list_quotes.sync(client=client, limit=1000)
     if not isinstance(missing, NotFoundProblem) or not isinstance(refused, InvalidParametersProblem):
@@ -102,14 +102,14 @@ def problems(client: Client) -> dict[str, object]:
 
 
 def main() -> None:
-    """Do all of it against the service at the URL in the first argument."""
+    """Run all examples against the service at the URL in the first argument."""
     with Client(base_url=sys.argv[1]) as client:
         output = {
-            "quotes": [quote.id for quote in every_quote(client)],
-            "aphorisms": [quote.id for quote in every_quote(client, kinds=["aphorism"])],
-            "include": included(client),
+            "quotes": [quote.id for quote in all_quotes(client)],
+            "aphorisms": [quote.id for quote in all_quotes(client, kinds=["aphorism"])],
+            "include": quote_with_includes(client),
             "hits": hits(client),
-            "statuses": conditional(client),
+            "statuses": conditional_statuses(client),
             "problems": problems(client),
         }
     print(json.dumps(output))

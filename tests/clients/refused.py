@@ -1,4 +1,4 @@
-"""Programs that mypy refuses. If it accepted one of these lines, its comment would be an error."""
+"""Code that mypy must reject. If mypy accepted one of these lines, its ``type: ignore`` would be an error."""
 
 from typing import assert_never
 
@@ -7,14 +7,14 @@ from subtext_client.api.quotes import list_quotes
 from subtext_client.models import CommentaryHit, Quote, QuoteHit
 
 
-def forgotten(hit: QuoteHit | CommentaryHit) -> str:
-    """Leave a type of hit out."""
+def incomplete_match(hit: QuoteHit | CommentaryHit) -> str:
+    """Handle only some types of hits."""
     if isinstance(hit, QuoteHit):
         return hit.kind
     assert_never(hit)  # type: ignore[arg-type]
 
 
-def wrong(client: Client, quote: Quote) -> None:
+def unknown_names(client: Client, quote: Quote) -> None:
     """Use names that do not exist."""
     list_quotes.sync(client=client, actor=["her-2013-samantha"])  # type: ignore[call-arg]
     list_quotes.sync(client=client, include=["actor"])  # type: ignore[list-item]

@@ -1,4 +1,4 @@
-"""Clients generated from the document: the programs of their users are type-checked, and read real responses."""
+"""Clients generated from the OpenAPI document: programs that use them are type-checked and run."""
 
 import json
 import os
@@ -21,8 +21,8 @@ NAMES = set(DOCUMENT["components"]["schemas"])
 
 
 @pytest.fixture(scope="session")
-def read(server):
-    """A function that returns the JSON at a path, read without a client."""
+def get_json(server):
+    """A function that requests a path without a generated client and returns the JSON body."""
 
     def get(path):
         with urllib.request.urlopen(f"{server.url}{path}", timeout=10) as response:
@@ -31,18 +31,18 @@ def read(server):
     return get
 
 
-class TestDriven:
-    def test_it_reads_every_page(self, output, read):
-        assert output["quotes"] == [quote["id"] for quote in read("/v1/quotes?limit=100")["data"]]
+class TestPrograms:
+    def test_it_reads_every_page(self, output, get_json):
+        assert output["quotes"] == [quote["id"] for quote in get_json("/v1/quotes?limit=100")["data"]]
         assert len(output["quotes"]) > 7
 
-    def test_it_filters(self, output, read):
-        aphorisms = [quote["id"] for quote in read("/v1/quotes?kind=aphorism&limit=100")["data"]]
+    def test_it_filters(self, output, get_json):
+        aphorisms = [quote["id"] for quote in get_json("/v1/quotes?kind=aphorism&limit=100")["data"]]
         assert output["aphorisms"] == aphorisms
         assert 0 < len(aphorisms) < len(output["quotes"])
 
-    def test_it_reads_included_resources(self, output, read):
-        quote = read(f"/v1/quotes/{VERDICT}?include=speaker,scene,commentary")
+    def test_it_reads_included_resources(self, output, get_json):
+        quote = get_json(f"/v1/quotes/{VERDICT}?include=speaker,scene,commentary")
         assert output["include"] == {
             "kind": quote["kind"],
             "created": int(quote["created_at"][:4]),
@@ -52,9 +52,9 @@ class TestDriven:
         }
         assert output["include"]["claims"]
 
-    def test_it_distinguishes_the_types_of_hits(self, output, read):
-        hits = read("/v1/search?q=love&limit=50")["data"]
-        assert output["hits"] == {hit["id"]: in_words(hit) for hit in hits}
+    def test_it_distinguishes_the_types_of_hits(self, output, get_json):
+        hits = get_json("/v1/search?q=love&limit=50")["data"]
+        assert output["hits"] == {hit["id"]: describe_hit(hit) for hit in hits}
         assert len({hit["type"] for hit in hits}) > 3
 
     def test_it_sends_conditional_requests(self, output):
@@ -67,7 +67,7 @@ class TestDriven:
         }
 
 
-def in_words(hit):
+def describe_hit(hit):
     if hit["type"] in ("film", "theme"):
         return f"{hit['type']} {hit['label']}"
     kind = hit.get("kind", hit["type"])
@@ -107,14 +107,14 @@ class TestPython:
             "scenes/list_film_scenes.py",
             "search/search.py",
         } <= calls
-        assert expected_types() <= types(package)
+        assert expected_types() <= type_names(package)
 
     def test_every_name_is_from_the_document(self, clients):
-        # For a schema without a name the generator derives one from its place: `ListQuotesSortItem`, `Type1` …
-        assert types(clients / "python" / "subtext_client") - NAMES <= {"AdvisorySeverities"}
+        # The generator invents names for schemas without one, such as `ListQuotesSortItem` or `Type1`.
+        assert type_names(clients / "python" / "subtext_client") - NAMES <= {"AdvisorySeverities"}
 
 
-def types(package):
+def type_names(package):
     return set(
         re.findall(r'^    "(\w+)",$', (package / "models" / "__init__.py").read_text("utf-8"), re.MULTILINE)
     )
@@ -137,15 +137,15 @@ def expected_types():
 
 
 class TestTypeScript:
-    def exported(self, clients):
+    def exported_types(self, clients):
         schema = (clients / "typescript" / "schema.d.ts").read_text("utf-8")
         return set(re.findall(r"^export type (\w+) = components\['schemas'\]", schema, re.MULTILINE))
 
     def test_types_have_the_names_a_developer_expects(self, clients):
-        assert expected_types() | {"SearchHit"} <= self.exported(clients)
+        assert expected_types() | {"SearchHit"} <= self.exported_types(clients)
 
     def test_every_schema_has_a_type_with_its_name(self, clients):
-        assert self.exported(clients) == NAMES
+        assert self.exported_types(clients) == NAMES
 
     def test_its_version_is_that_of_the_document(self, clients):
         package = json.loads((clients / "typescript" / "package.json").read_bytes())
