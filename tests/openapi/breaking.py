@@ -1,4 +1,4 @@
-"""Edits that break a client: what it calls, reads or is named after is gone, or has become another."""
+"""Edits that break a client: something that it calls, reads or is generated from is removed or changed."""
 
 import json
 
@@ -8,11 +8,11 @@ from tests.openapi.edits import (
     fields,
     operation,
     parameter,
-    renamed,
+    remove_parameter,
+    rename_component,
     response,
     schema,
     values,
-    without,
 )
 
 
@@ -59,22 +59,22 @@ def a_field_has_another_format(document):
 
 
 @breaking("gained values: 'song'")
-def an_answer_has_a_new_value(document):
+def a_response_has_a_new_value(document):
     schema(document, "QuoteKind")["enum"].append("song")
 
 
 @breaking("Enum of `QuoteKind` was removed")
-def an_enumeration_of_answers_is_opened(document):
+def a_response_enumeration_is_opened(document):
     del schema(document, "QuoteKind")["enum"]
 
 
 @breaking("The values of `CountRelation` lost `at-least`")
-def an_enumeration_of_answers_loses_a_value(document):
+def a_response_enumeration_loses_a_value(document):
     schema(document, "CountRelation")["enum"].remove("at-least")
 
 
 @breaking("`maxItems` of `commentary` changed from '100' to '200'")
-def an_answer_may_be_longer(document):
+def a_response_may_be_longer(document):
     fields(document, "Quote")["commentary"]["maxItems"] = 200
 
 
@@ -87,19 +87,21 @@ def a_union_has_a_new_member(document):
 @breaking("The type of `SearchHit` lost `QuoteHit`")
 def a_union_loses_a_member(document):
     schema(document, "SearchHit")["oneOf"] = [
-        one for one in schema(document, "SearchHit")["oneOf"] if not one["$ref"].endswith("/QuoteHit")
+        schema_
+        for schema_ in schema(document, "SearchHit")["oneOf"]
+        if not schema_["$ref"].endswith("/QuoteHit")
     ]
     del schema(document, "SearchHit")["discriminator"]["mapping"]["quote"]
 
 
 @breaking("`const` of `type` changed")
-def what_tells_a_member_is_another_word(document):
+def a_discriminator_value_changes(document):
     fields(document, "QuoteHit")["type"]["const"] = "quotation"
 
 
 @breaking("`speaker` query parameter was removed")
 def a_parameter_is_removed(document):
-    without(document, "listQuotes", "speaker")
+    remove_parameter(document, "listQuotes", "speaker")
 
 
 @breaking("`speaker` query parameter was renamed to `character`")
@@ -125,7 +127,7 @@ def a_limit_is_lowered(document):
 
 
 @breaking("`maxItems` changed from '5' to '2'")
-def fewer_values_are_taken(document):
+def fewer_values_are_accepted(document):
     parameter(document, "listQuotes", "include")["schema"]["maxItems"] = 2
 
 
@@ -142,12 +144,12 @@ def a_sort_key_is_removed(document):
 
 
 @breaking("`explode` of `theme` query parameter changed")
-def a_list_is_written_otherwise(document):
+def a_list_has_another_serialisation(document):
     parameter(document, "listQuotes", "theme")["explode"] = False
 
 
 @breaking("The default of `limit` in GET /v1/quotes lost `20`")
-def another_default_is_assumed(document):
+def a_default_changes(document):
     parameter(document, "listQuotes", "limit")["schema"]["default"] = 50
 
 
@@ -179,7 +181,7 @@ def an_operation_moves_to_another_tag(document):
 
 @breaking("The list of schemas lost `QuoteKind`")
 def a_schema_is_renamed(document):
-    renamed(document, "schemas", "QuoteKind", "SortOfQuote")
+    rename_component(document, "schemas", "QuoteKind", "SortOfQuote")
 
 
 @breaking("The type of `Quote.fidelity` lost `Fidelity`")
@@ -222,15 +224,15 @@ def reads_need_a_key(document):
 
 
 @breaking("The default of `limit` in GET /v1/quotes lost `20`")
-def a_default_goes_away(document):
+def a_default_is_removed(document):
     del document["components"]["parameters"]["Limit"]["schema"]["default"]
 
 
 @breaking("The default of `max_severity` in GET /v1/quotes lost `no default`")
-def a_default_comes(document):
+def a_default_is_added(document):
     document["components"]["parameters"]["MaxSeverity"]["schema"]["default"] = 0
 
 
 @breaking("The discriminator of `SearchHit` lost `type`")
-def a_union_is_told_apart_by_another_key(document):
+def a_union_has_another_discriminator(document):
     schema(document, "SearchHit")["discriminator"]["propertyName"] = "id"

@@ -1,15 +1,15 @@
-"""Edits that break nothing: more is offered, less is asked, more is promised, or words change."""
+"""Edits that break no client: additions, weaker requirements, stronger guarantees and other descriptions."""
 
 from tests.openapi.edits import (
     compatible,
     fields,
     operation,
     parameter,
-    renamed,
+    remove_parameter,
+    rename_component,
     response,
     schema,
     values,
-    without,
 )
 
 
@@ -43,13 +43,13 @@ def a_field_is_never_null_though_its_type_changed(document):
 
 
 @compatible
-def a_reference_is_never_null_though_a_choice_is_gone(document):
+def a_reference_is_never_null_though_an_alternative_is_removed(document):
     scene = fields(document, "Quote")["scene"]
     scene["$ref"] = scene.pop("anyOf")[0]["$ref"]
 
 
 @compatible
-def an_answer_is_bounded_though_a_bound_was_set(document):
+def a_response_is_bounded_though_a_bound_was_set(document):
     fields(document, "Quote")["label"]["maxLength"] = 100
     fields(document, "Quote")["word_count"]["minimum"] = 0
 
@@ -70,7 +70,7 @@ def a_limit_is_raised(document):
 
 
 @compatible
-def more_values_are_taken(document):
+def more_values_are_accepted(document):
     parameter(document, "listQuotes", "include")["schema"]["maxItems"] = 6
 
 
@@ -119,19 +119,19 @@ def a_media_type_is_added(document):
 @compatible
 def a_parameter_is_shared_though_it_left_the_operation(document):
     limit = parameter(document, "listQuotes", "limit")
-    without(document, "listQuotes", "limit")
+    remove_parameter(document, "listQuotes", "limit")
     document["components"]["parameters"]["PageSize"] = dict(limit)
     operation(document, "listQuotes")["parameters"].append({"$ref": "#/components/parameters/PageSize"})
 
 
 @compatible
-def an_answer_is_shared_under_another_name_though_one_is_gone(document):
-    used = operation(document, "listQuotes")["responses"]["422"]["$ref"].rsplit("/", 1)[1]
-    renamed(document, "responses", used, "Refused")
+def a_response_is_renamed_though_one_is_removed(document):
+    name = operation(document, "listQuotes")["responses"]["422"]["$ref"].rsplit("/", 1)[1]
+    rename_component(document, "responses", name, "Refused")
 
 
 @compatible
-def everything_stands_in_another_order(document):
+def the_order_of_everything_changes(document):
     document["paths"] = dict(reversed(document["paths"].items()))
     schema(document, "Quote")["properties"] = dict(reversed(fields(document, "Quote").items()))
     schema(document, "Quote")["required"].reverse()

@@ -1,7 +1,7 @@
-"""Edits of the OpenAPI document, each judged by hand: what breaks a client of v1, and what does not.
+"""Edits of the OpenAPI document, classified by hand as breaking for clients of v1 or compatible.
 
-An edit changes the document it is given. A breaking one stands with words that the gate's message must
-have. Where an edit is named ``…though…``, a comparison that knows no direction judges it wrongly.
+An edit is a function that changes a document in place. A breaking edit is registered with words of the expected
+message. Edits named ``…_though_…`` are those that a comparison without direction would classify wrongly.
 """
 
 from openapi.compatibility_facts import resolve_reference
@@ -11,36 +11,47 @@ COMPATIBLE = []
 
 
 def breaking(words):
-    """Enter an edit among the breaking ones, with words of the message."""
+    """Register an edit as breaking, with words of the expected message."""
 
-    def enter(edit):
+    def register(edit):
         BREAKING[edit] = words
         return edit
 
-    return enter
+    return register
 
 
 def compatible(edit):
-    """Enter an edit among the compatible ones."""
+    """Register an edit as compatible."""
     COMPATIBLE.append(edit)
     return edit
 
 
 def operation(document, name):
-    found = (one for path in document["paths"].values() for one in path.values() if isinstance(one, dict))
-    return next(one for one in found if one["operationId"] == name)
+    operations = (
+        operation_
+        for path in document["paths"].values()
+        for operation_ in path.values()
+        if isinstance(operation_, dict)
+    )
+    return next(operation_ for operation_ in operations if operation_["operationId"] == name)
 
 
 def parameter(document, operation_id, name):
-    written = operation(document, operation_id)["parameters"]
-    return next(one for one in (resolve_reference(document, each) for each in written) if one["name"] == name)
+    parameters = operation(document, operation_id)["parameters"]
+    return next(
+        parameter_
+        for parameter_ in (resolve_reference(document, reference) for reference in parameters)
+        if parameter_["name"] == name
+    )
 
 
-def without(document, operation_id, name):
-    """Leave a parameter out of an operation."""
-    one = operation(document, operation_id)
-    one["parameters"] = [
-        each for each in one["parameters"] if resolve_reference(document, each)["name"] != name
+def remove_parameter(document, operation_id, name):
+    """Remove a parameter from an operation."""
+    operation_ = operation(document, operation_id)
+    operation_["parameters"] = [
+        reference
+        for reference in operation_["parameters"]
+        if resolve_reference(document, reference)["name"] != name
     ]
 
 
@@ -57,21 +68,21 @@ def fields(document, name):
 
 
 def values(document, operation_id, name):
-    """Return the list of what an item of a parameter may be."""
+    """Return the enumeration of the items of a parameter."""
     return resolve_reference(document, parameter(document, operation_id, name)["schema"]["items"])["enum"]
 
 
-def renamed(document, kind, old, new):
-    """Give a component another name, and follow it everywhere."""
+def rename_component(document, kind, old, new):
+    """Rename a component and all references to it."""
     components = document["components"][kind]
     components[new] = components.pop(old)
-    follow(document, f"#/components/{kind}/{old}", f"#/components/{kind}/{new}")
+    replace_value(document, f"#/components/{kind}/{old}", f"#/components/{kind}/{new}")
 
 
-def follow(node, old, new):
+def replace_value(node, old, new):
     entries = node.items() if isinstance(node, dict) else enumerate(node)
     for key, value in entries:
         if value == old:
             node[key] = new
         elif isinstance(value, dict | list):
-            follow(value, old, new)
+            replace_value(value, old, new)

@@ -1,38 +1,41 @@
-"""What schemathesis is told before it makes up requests; ``schemathesis.toml`` names this file."""
+"""Hooks of Schemathesis, which ``schemathesis.toml`` loads from this file."""
 
 import schemathesis
 from schemathesis.generation import metrics
 
-# Hypothesis would look for requests that succeed better than others: there are none, as a request succeeds or
-# fails, and looking takes longer than all that is sent.
+# Disable targeted generation: a request either succeeds or fails, so there is nothing to maximise, and the search
+# takes longer than all requests.
 metrics.maximize = lambda *_metrics, **_case_and_response: None
 
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Leave two parameters out: what they ask for is no matter of types.
+    """Remove two parameters whose effect a schema cannot describe.
 
-    Only the service can write a ``cursor`` that fits, whatever a schema says of it. And ``fields`` asks
-    for keys to be missing that the document promises to be there without it; tests/api/test_shapes.py
-    holds what it promises.
+    Only the service can create a valid ``cursor``. With ``fields``, responses lack keys that the document
+    requires; tests/api/test_shapes.py tests it.
     """
-    without(raw_schema, "cursor", "fields")
+    remove_parameters(raw_schema, "cursor", "fields")
 
 
 @schemathesis.deserializer(
     "text/x-bibliography", "application/x-bibtex", "application/x-research-info-systems"
 )
 def read_as_text(context, response):
-    """Read the forms of citations, which no format of data describes, as the texts that they are."""
+    """Read citation formats as plain text, since Schemathesis has no parser for them."""
     return response.content.decode("utf-8")
 
 
-def without(document, *names):
+def remove_parameters(document, *names):
     """Return the document without these parameters."""
     shared = document["components"]["parameters"]
-    left_out = [{"$ref": f"#/components/parameters/{key}"} for key in shared if shared[key]["name"] in names]
+    references = [
+        {"$ref": f"#/components/parameters/{key}"} for key in shared if shared[key]["name"] in names
+    ]
     for path in document["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict):
-                operation["parameters"] = [p for p in operation["parameters"] if p not in left_out]
+                operation["parameters"] = [
+                    reference for reference in operation["parameters"] if reference not in references
+                ]
     return document

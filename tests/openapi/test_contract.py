@@ -1,4 +1,4 @@
-"""Requests that Schemathesis generates from the document: the running service does what the document says."""
+"""Contract tests: Schemathesis generates requests from the OpenAPI document and checks the responses."""
 
 import datetime as dt
 import json
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from openapi import PATH
 from openapi.document_order import operations
-from tests.openapi.hooks import without
+from tests.openapi.hooks import remove_parameters
 
 pytestmark = pytest.mark.schemathesis
 
@@ -27,22 +27,24 @@ EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES") or "100"
 SEED = os.environ.get("SCHEMATHESIS_SEED") or f"{dt.datetime.now(dt.UTC):%Y%m%d}"
 #: The number of days over which the operations' edge cases are spread.
 DAYS = int(os.environ.get("SCHEMATHESIS_DAYS") or 1)
-DOCUMENT = without(json.loads(PATH.read_bytes()), "cursor", "fields")
+DOCUMENT = remove_parameters(json.loads(PATH.read_bytes()), "cursor", "fields")
 quick = schemathesis.openapi.from_dict(DOCUMENT)
 # The other phases send hundreds of requests for each operation, and only run on PostgreSQL.
 quick.config.phases.update(phases=["examples", "fuzzing"])
 
-few = settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+hypothesis_settings = settings(
+    max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 
 
 @quick.parametrize()
-@few
+@hypothesis_settings
 def test_every_check_passes_on_sqlite(case, server):
     case.call_and_validate(base_url=server.url)
 
 
 def run(url, *arguments):
-    """Run Schemathesis from its command line; return its output. A failed check fails here."""
+    """Run Schemathesis from its command line and assert that every check passes; return its output."""
     command = [SCHEMATHESIS, "--no-color", "run", f"{url}/v1/openapi.json", "--checks", "all"]
     generation = ["--max-examples", EXAMPLES, "--seed", SEED]
     result = subprocess.run(
@@ -52,12 +54,12 @@ def run(url, *arguments):
     return result.stdout
 
 
-def only(names):
+def include_arguments(names):
     """Return the arguments that restrict a run to these operations."""
     return [word for name in names for word in ("--include-operation-id", name)]
 
 
-def edge_cases_of(day, days):
+def edge_case_operations(day, days):
     """Return the ids of the operations whose edge cases are tested on one of so many days."""
     # Sorted, similar operations fall on different days, so that each day has every kind.
     return sorted(operation["operationId"] for operation in operations(DOCUMENT))[day % days :: days]
@@ -65,24 +67,24 @@ def edge_cases_of(day, days):
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_check_passes_on_random_requests(postgresql_server, part):
-    chosen = [operation["operationId"] for operation in operations(DOCUMENT)][part::PARTS]
-    output = run(postgresql_server.url, "--phases", "examples,fuzzing", *only(chosen))
-    assert f"Tested: {len(chosen)}" in output
+    selected = [operation["operationId"] for operation in operations(DOCUMENT)][part::PARTS]
+    output = run(postgresql_server.url, "--phases", "examples,fuzzing", *include_arguments(selected))
+    assert f"Tested: {len(selected)}" in output
     assert all(f"✅ {phase}" in output for phase in ("Examples", "Fuzzing"))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_check_passes_on_edge_cases(postgresql_server, part):
-    chosen = edge_cases_of(int(SEED), DAYS)[part::PARTS]
-    output = run(postgresql_server.url, "--phases", "coverage", *only(chosen))
-    assert f"Tested: {len(chosen)}" in output
+    selected = edge_case_operations(int(SEED), DAYS)[part::PARTS]
+    output = run(postgresql_server.url, "--phases", "coverage", *include_arguments(selected))
+    assert f"Tested: {len(selected)}" in output
     assert "✅ Coverage" in output
 
 
 def test_each_operation_has_its_day_for_edge_cases():
-    days = Counter(name for day in range(20261128, 20261132) for name in edge_cases_of(day, 4))
+    days = Counter(name for day in range(20261128, 20261132) for name in edge_case_operations(day, 4))
     assert days == dict.fromkeys((operation["operationId"] for operation in operations(DOCUMENT)), 1)
-    assert len(edge_cases_of(20261128, 1)) == len(operations(DOCUMENT))
+    assert len(edge_case_operations(20261128, 1)) == len(operations(DOCUMENT))
 
 
 def test_every_check_passes_on_linked_requests(postgresql_server):

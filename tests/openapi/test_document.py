@@ -51,15 +51,17 @@ class TestDocument:
 
     def test_every_component_is_used_and_every_reference_is_defined(self):
         defined = {
-            f"#/components/{kind}/{name}" for kind, of in DOCUMENT["components"].items() for name in of
+            f"#/components/{kind}/{name}"
+            for kind, components in DOCUMENT["components"].items()
+            for name in components
         }
         assert set(references(DOCUMENT)) == defined
 
-    def test_it_starts_with_what_a_reader_needs_first(self):
+    def test_its_keys_are_in_reading_order(self):
         assert list(DOCUMENT) == ["openapi", "info", "servers", "security", "tags", "paths", "components"]
         assert [tag["name"] for tag in DOCUMENT["tags"]][:4] == ["index", "search", "films", "sources"]
 
-    def test_names_of_responses_are_words(self):
+    def test_response_names_are_words(self):
         assert not [name for name in DOCUMENT["components"]["responses"] if name.isupper() or "_" in name]
 
     def test_no_two_operations_share_an_id(self):
@@ -130,9 +132,9 @@ def linked_urls(operation):
     response = operation["responses"]["200"]
     example = response["content"]["application/json"]["examples"]["real"]["value"]
     for link in map(component, response.get("links", {}).values()):
-        path = next(path for path, item in DOCUMENT["paths"].items() if leads_to(item, link))
+        path = next(path for path, item in DOCUMENT["paths"].items() if is_target_of(item, link))
         ((parameter, expression),) = link["parameters"].items()
-        value = pointed_at(example, expression.removeprefix("$response.body#"))
+        value = resolve_pointer(example, expression.removeprefix("$response.body#"))
         yield None if value is None else path.replace(f"{{{parameter}}}", value)
 
 
@@ -142,11 +144,11 @@ def component(reference):
     return DOCUMENT["components"][kind][name]
 
 
-def leads_to(item, link):
+def is_target_of(item, link):
     return item.get("get", {}).get("operationId") == link["operationId"]
 
 
-def pointed_at(value, pointer):
+def resolve_pointer(value, pointer):
     """Return the value at a JSON Pointer, or None where there is none."""
     for key in pointer.removeprefix("/").split("/"):
         if isinstance(value, list):
@@ -196,31 +198,31 @@ class TestProblems:
         assert (code["type"], "enum" in code, "const" in code) == ("string", False, False)
 
 
-def inner(node, path=()):
+def walk_mappings(node, path=()):
     """Yield every mapping inside a document, with its path."""
     if isinstance(node, dict):
         yield path, node
         for key, value in node.items():
             if key not in ("examples", "example"):
-                yield from inner(value, (*path, key))
+                yield from walk_mappings(value, (*path, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from inner(value, (*path, index))
+            yield from walk_mappings(value, (*path, index))
 
 
 class TestSchemas:
     def test_every_enumeration_has_a_name(self):
-        assert [path for path, part in inner(DOCUMENT) if "enum" in part and len(path) != 3] == []
+        assert [path for path, part in walk_mappings(DOCUMENT) if "enum" in part and len(path) != 3] == []
 
     def test_every_value_of_an_enumeration_has_a_valid_name(self):
         for name, schema in SCHEMAS.items():
             if "enum" in schema:
                 names = schema.get("x-enum-varnames", [value.upper() for value in schema["enum"]])
                 assert len(set(names)) == len(schema["enum"]), name
-                assert all(re.fullmatch("[A-Z][A-Z0-9_-]*", one) for one in names), name
+                assert all(re.fullmatch("[A-Z][A-Z0-9_-]*", name_) for name_ in names), name
 
     def test_every_union_has_a_name_and_a_discriminator(self):
-        unions = {path: part for path, part in inner(DOCUMENT) if "oneOf" in part}
+        unions = {path: part for path, part in walk_mappings(DOCUMENT) if "oneOf" in part}
         assert {path[-1] for path in unions} == {
             "SearchHit",
             "CitingResource",
@@ -234,7 +236,7 @@ class TestSchemas:
                 assert key in member["required"]
 
     def test_null_is_the_only_alternative_without_a_name(self):
-        for path, part in inner(DOCUMENT):
+        for path, part in walk_mappings(DOCUMENT):
             if "anyOf" in part:
                 reference, null = part["anyOf"]
                 assert (list(reference), null) == (["$ref"], {"type": "null"}), path

@@ -1,4 +1,4 @@
-"""What Redocly and Spectral say, and what is done where they are not."""
+"""Redocly and Spectral: findings fail the command, and without Node the command is skipped."""
 
 import json
 
@@ -7,8 +7,8 @@ import pytest
 from openapi import lint, npm_tools, promise
 from tests.conftest import skip_test
 
-#: A document without faults in the eyes of both but one: nobody says what its operation does.
-FAULTY = {
+#: A document with a single error for each linter: its operation has no summary or description.
+INVALID_DOCUMENT = {
     "openapi": "3.1.0",
     "info": {"title": "Faulty", "version": "1", "license": {"name": "MIT", "identifier": "MIT"}},
     "paths": {"/": {"get": {"operationId": "get", "responses": {"200": {"description": "It."}}}}},
@@ -16,28 +16,28 @@ FAULTY = {
 
 
 class TestLinters:
-    def test_what_they_find_is_printed_and_fails(self, tmp_path, capsys):
+    def test_findings_are_printed_and_fail(self, tmp_path, capsys):
         if reason := npm_tools.missing_reason():
             skip_test(f"because {reason}.")
         path = tmp_path / "faulty.json"
-        path.write_text(json.dumps(FAULTY), "utf-8")
-        with pytest.raises(SystemExit) as end:
+        path.write_text(json.dumps(INVALID_DOCUMENT), "utf-8")
+        with pytest.raises(SystemExit) as exit_:
             lint.main(path)
-        printed = capsys.readouterr().err
-        assert end.value.code == 1
-        assert "operation-summary" in printed
-        assert "operation-description" in printed
+        errors = capsys.readouterr().err
+        assert exit_.value.code == 1
+        assert "operation-summary" in errors
+        assert "operation-description" in errors
 
     @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
-    def test_without_node_they_are_left_out_in_one_line_but_not_in_ci(self, monkeypatch, capsys, ci, code):
+    def test_without_node_they_are_skipped_in_one_line_but_not_in_ci(self, monkeypatch, capsys, ci, code):
         monkeypatch.setenv("PATH", "")
         monkeypatch.setenv("CI", ci)
-        with pytest.raises(SystemExit) as end:
+        with pytest.raises(SystemExit) as exit_:
             lint.main()
-        assert end.value.code == code
+        assert exit_.value.code == code
         assert capsys.readouterr().out == ("Skipped: Redocly and Spectral, because Node is not installed.\n")
 
-    def test_without_its_tools_neither_is_the_comparison(self, monkeypatch, tmp_path, capsys):
+    def test_without_its_tools_the_comparison_is_skipped(self, monkeypatch, tmp_path, capsys):
         monkeypatch.setattr(npm_tools, "MODULES", tmp_path)
         monkeypatch.setenv("CI", "")
         (tmp_path / "1.0.0.json").write_text("{}", "utf-8")
