@@ -1,4 +1,4 @@
-"""Apps over the pack with a response cache, and others over packs of their own."""
+"""Apps over the pack with a response cache, and clients that record whether the database was read."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.statements import statements
 
 
 class RecordingClient:
-    """A client whose responses tell whether the database was read for them."""
+    """A client whose responses have ``is_from_database``: whether the database was read for them."""
 
     def __init__(self, app):
         self.app, self.client = app, app.test_client()
@@ -19,16 +19,16 @@ class RecordingClient:
         return self.app.extensions["response_cache"]
 
     def __call__(self, path, method="GET", **headers):
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        with statements(self.app.extensions["database"].engine) as seen:
-            response = self.client.open(path, method=method, headers=given)
-        response.was_made = bool(seen)
+        sent_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        with statements(self.app.extensions["database"].engine) as recorded:
+            response = self.client.open(path, method=method, headers=sent_headers)
+        response.is_from_database = bool(recorded)
         return response
 
 
 @pytest.fixture(scope="session")
 def shared(engine):
-    """An app over the pack, to which nobody writes."""
+    """A shared app over the pack; tests must not write to its database."""
     with engine.fresh("pack") as url:
         app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
         yield app
@@ -36,44 +36,44 @@ def shared(engine):
 
 
 @pytest.fixture
-def ask(shared):
-    """A client of an app whose cache is empty."""
+def client(shared):
+    """A client of an app with an empty response cache."""
     shared.extensions["response_cache"].clear()
     return RecordingClient(shared)
 
 
 @pytest.fixture
-def plain(app):
-    """A client of an app without a cache."""
+def uncached(app):
+    """A client of an app without a response cache."""
     return RecordingClient(app)
 
 
 @pytest.fixture
-def make(shared):
-    """Make apps like the one that is shared, but for some settings: ``make(rate_limits=("3/hour",))``."""
-    made = []
+def make_client(shared):
+    """A function that returns a client of an app over the pack with other settings: ``make(rate_limits=("3/hour",))``."""
+    apps = []
 
-    def opened(**settings):
+    def create(**settings):
         url = shared.extensions["settings"].database_url
         app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, **settings))
-        made.append(app)
+        apps.append(app)
         return RecordingClient(app)
 
-    yield opened
-    for app in made:
+    yield create
+    for app in apps:
         app.extensions["database"].close()
 
 
 @pytest.fixture
-def own(packed):
-    """Make apps over a pack of this test's own, which may be written to."""
-    made = []
+def make_writable_client(packed):
+    """A function that returns clients of new apps over a pack that the test may write to."""
+    apps = []
 
-    def opened():
+    def create():
         url = packed.url.render_as_string(hide_password=False)
-        made.append(create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS)))
-        return RecordingClient(made[-1])
+        apps.append(create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS)))
+        return RecordingClient(apps[-1])
 
-    yield opened
-    for app in made:
+    yield create
+    for app in apps:
         app.extensions["database"].close()

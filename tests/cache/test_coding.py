@@ -1,4 +1,4 @@
-"""Which content coding a client is sent (RFC 9110, section 12.5.3)."""
+"""Content codings: which one a client gets (RFC 9110, section 12.5.3), and encoded bodies."""
 
 import gzip
 
@@ -14,7 +14,7 @@ from api.http.response_cache.cache_entry import (
 )
 from tests.cases import each
 
-ASKED = {
+CODINGS_BY_HEADER = {
     None: "",
     "": "",
     "gzip": "gzip",
@@ -40,25 +40,25 @@ ASKED = {
 }
 
 
-class TestWhatSuits:
-    @each(("asked", "sent"), ASKED.items())
-    def test_it_is_what_a_client_likes_best(self, asked, sent):
-        assert preferred_coding(asked) == sent
+class TestNegotiation:
+    @each(("accept_encoding", "coding"), CODINGS_BY_HEADER.items())
+    def test_the_preferred_coding_is_chosen(self, accept_encoding, coding):
+        assert preferred_coding(accept_encoding) == coding
 
-    def test_none_is_always_taken(self):
+    def test_no_coding_is_always_acceptable(self):
         assert accepted_codings("br;q=0, gzip") == {"", "gzip"}
         assert accepted_codings("identity;q=0") == {""}
 
 
 class TestBodies:
-    def test_they_are_what_went_in(self):
+    def test_they_decode_to_the_original(self):
         body = "Anyone, “anywhere”. ".encode() * 200
         assert encode_body("", body) is body
         assert gzip.decompress(encode_body("gzip", body)) == body
         assert brotli.decompress(encode_body("br", body)) == body
 
     @each("coding", ENCODERS)
-    def test_they_are_the_same_each_time(self, coding):
+    def test_encoding_is_deterministic(self, coding):
         assert encode_body(coding, b"same " * 500) == encode_body(coding, b"same " * 500)
 
     @each("content_type", ["text/html; charset=utf-8", "application/ld+json", "image/svg+xml"])
@@ -66,5 +66,5 @@ class TestBodies:
         assert is_text(content_type)
 
     @each("content_type", ["image/png", "font/woff2", "application/octet-stream", ""])
-    def test_what_is_compressed_already_is_not(self, content_type):
+    def test_compressed_types_are_not_encoded(self, content_type):
         assert not is_text(content_type)

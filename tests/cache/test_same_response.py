@@ -1,4 +1,4 @@
-"""A cached response is the uncached one, byte for byte: status, headers and body, on every route."""
+"""On every route, a cached response is identical to an uncached one: status, headers and body."""
 
 import json
 from itertools import product
@@ -14,7 +14,7 @@ from tests.crawling import crawl
 from tests.responses import comparable
 
 STARTS = ("/v1", "/", "/sitemap.xml", "/robots.txt", "/embed.js")
-#: Of URLs that are alike, so many are compared.
+#: How many URLs of each kind are compared.
 MAX_ALIKE = 2
 ESSAY = "her-perfection-is-the-enemy-of-real"
 QUOTE = "/v1/quotes/her-2013-a-wife-without-the-challenges"
@@ -28,7 +28,7 @@ ITEMS = [
     "/v1/themes/loneliness",
     "/v1/advisories/spoiler",
 ]
-#: The parameters of an operation with values that it takes; those with many values are listed where they are used.
+#: Accepted values of parameters. For other parameters, the values come from the ``allowed`` list of an error.
 PARAMETERS = {
     "limit": ["3"],
     "count": ["true"],
@@ -59,24 +59,26 @@ HEADERS = [
 def both_clients(engine):
     """Clients over one pack: without a cache, and of an app with one."""
     with engine.fresh("pack") as url:
-        uncached = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, cache_bytes=0))
-        cached = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
-        yield uncached.test_client(), cached.test_client()
-        for app in uncached, cached:
+        uncached_app = create_app(
+            Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, cache_bytes=0)
+        )
+        cached_app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
+        yield uncached_app.test_client(), cached_app.test_client()
+        for app in uncached_app, cached_app:
             app.extensions["database"].close()
 
 
 @pytest.fixture
 def assert_same(both_clients):
     """Request a URL without a cache, then twice with one; return the first response if all are the same."""
-    plain, cached = both_clients
+    uncached, cached = both_clients
 
     def compare(url, **headers):
-        expected = plain.get(url, headers=headers)
+        expected = uncached.get(url, headers=headers)
         if "public" in expected.headers.get("Cache-Control", ""):
-            for turn in ("stored", "cached"):
+            for state in ("stored", "cached"):
                 response = cached.get(url, headers=headers)
-                assert comparable(response) == comparable(expected), f"{turn}: {url} {headers}"
+                assert comparable(response) == comparable(expected), f"{state}: {url} {headers}"
                 response.close()
         expected.close()
         return expected
@@ -84,8 +86,8 @@ def assert_same(both_clients):
     return compare
 
 
-def allowed(assert_same, path, parameter):
-    """Return what a refusal says that a parameter takes; nothing where there is no such parameter."""
+def allowed_values(assert_same, path, parameter):
+    """Return the values of a parameter from the error for an invalid one; [] if there is no such parameter."""
     response = assert_same(f"{path}?{parameter}=-")
     if response.status_code != 422:
         return []
@@ -99,16 +101,16 @@ def allowed(assert_same, path, parameter):
 
 @pytest.mark.any_database
 class TestEveryRoute:
-    def test_whatever_can_be_reached_is_the_same(self, both_clients, assert_same):
-        plain, _ = both_clients
-        urls = [url for url, _ in crawl(plain, STARTS, max_alike=MAX_ALIKE)]
-        endpoints = {plain.application.url_map.bind("").match(url.partition("?")[0])[0] for url in urls}
+    def test_every_reachable_url_is_the_same(self, both_clients, assert_same):
+        uncached, _ = both_clients
+        urls = [url for url, _ in crawl(uncached, STARTS, max_alike=MAX_ALIKE)]
+        endpoints = {uncached.application.url_map.bind("").match(url.partition("?")[0])[0] for url in urls}
         assert len(urls) > 180
         assert len(endpoints) > 60
         for url in urls:
             assert_same(url)
 
-    def test_every_parameter_is_part_of_what_is_cached(self, assert_same):
+    def test_every_parameter_is_part_of_the_cache_key(self, assert_same):
         document = json.loads(PATH.read_bytes())
         shared = document["components"]["parameters"]
         compared = 0
@@ -117,11 +119,13 @@ class TestEveryRoute:
                 continue
             parameters = operations["get"].get("parameters", [])
             names = [
-                shared[one["$ref"].rsplit("/", 1)[1]]["name"] if "$ref" in one else one["name"]
-                for one in parameters
+                shared[parameter["$ref"].rsplit("/", 1)[1]]["name"]
+                if "$ref" in parameter
+                else parameter["name"]
+                for parameter in parameters
             ]
             for name in names:
-                values = PARAMETERS.get(name) or allowed(assert_same, path, name)[:2]
+                values = PARAMETERS.get(name) or allowed_values(assert_same, path, name)[:2]
                 for value in values:
                     required = "" if name == "q" or "/search" not in path else "q=love&"
                     compared += assert_same(f"{path}?{required}{name}={value}").status_code == 200
@@ -131,9 +135,9 @@ class TestEveryRoute:
 @pytest.mark.any_database
 class TestEveryItem:
     @each("path", ITEMS)
-    def test_its_fields_its_includes_and_its_formats_are_the_same(self, assert_same, path):
+    def test_fields_includes_and_formats_are_the_same(self, assert_same, path):
         for parameter in ("fields", "include"):
-            names = allowed(assert_same, path, parameter)
+            names = allowed_values(assert_same, path, parameter)
             assert names, parameter
             for name in names:
                 assert assert_same(f"{path}?{parameter}={name}").status_code == 200, name
@@ -143,10 +147,10 @@ class TestEveryItem:
             assert_same(path, Accept=accept)
 
     @each("path", [QUOTE, "/v1/quotes?limit=2", "/quotes/her-2013-a-wife-without-the-challenges"])
-    def test_so_it_is_with_every_header_alone_and_together(self, assert_same, path):
+    def test_responses_to_every_combination_of_headers_are_the_same(self, assert_same, path):
         for headers in HEADERS:
             assert_same(path, **headers)
-        # Content negotiation and everything else meet on items alone.
+        # Only items combine content negotiation with the other headers.
         for accept, headers in product(ACCEPT, HEADERS if path == QUOTE else ()):
             assert_same(path, Accept=accept, **headers)
         tag = assert_same(path).headers["ETag"]
