@@ -1,7 +1,7 @@
-"""The code blocks of README and guides: which are run, and which show what those answer.
+"""The code blocks of the README and the guides: which ones are run, and which ones show output.
 
-The convention: a block of `sh`, `python`, `js` or `ts` is run; a block of `json`, `http`, `html` or `text` after
-it is its answer, and nothing else may stand there. A block of `nginx` is the set-up of the block after it.
+Blocks in `sh`, `python`, `js` or `ts` are run. A block in `json`, `http`, `html` or `text` is the expected output of
+the block before it. A block in `nginx` is the set-up for the block after it. No other blocks are allowed.
 """
 
 from dataclasses import dataclass
@@ -11,34 +11,34 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
-RUN = {"sh", "python", "js", "ts"}
-ANSWERS = {"json", "http", "html", "text"}
-SET_UP = {"nginx"}
+RUN_LANGUAGES = {"sh", "python", "js", "ts"}
+OUTPUT_LANGUAGES = {"json", "http", "html", "text"}
+SET_UP_LANGUAGES = {"nginx"}
 
 
 @dataclass(frozen=True)
 class Fence:
-    """A block as it stands: its place (file:line), its language and its text."""
+    """A code block: its location (file:line), its language and its text."""
 
-    place: str
+    location: str
     language: str
     text: str
 
 
 @dataclass(frozen=True)
 class Run:
-    """A block that is run, with the answer shown for it and what is set up before it, if any."""
+    """A block to run, with its expected output and its set-up, if any."""
 
     block: Fence
-    answer: Fence | None = None
+    output: Fence | None = None
     set_up: Fence | None = None
 
     def __str__(self):
-        return self.block.place
+        return self.block.location
 
 
 def fences(path, text=None):
-    """Return every block of code, indented ones too; those have no language."""
+    """Return all code blocks, including indented ones, which have no language."""
     tokens = MarkdownIt("commonmark").parse(path.read_text("utf-8") if text is None else text)
     name = path.relative_to(ROOT).as_posix()
     return [
@@ -48,20 +48,24 @@ def fences(path, text=None):
     ]
 
 
-def runs(found):
-    """Return what is run, in order; ValueError names a block that is neither run nor belongs to one."""
-    made, set_up, answered = [], None, True
-    for fence in found:
-        if fence.language in ANSWERS and not answered and set_up is None:
-            made[-1] = Run(made[-1].block, fence, made[-1].set_up)
-            answered = True
-        elif fence.language in RUN:
-            made.append(Run(fence, None, set_up))
-            set_up, answered = None, False
-        elif fence.language in SET_UP and set_up is None:
+def group_runs(blocks):
+    """Return the blocks to run, in order.
+
+    Raises:
+        ValueError: a block is neither run nor belongs to one that is.
+    """
+    runs, set_up, has_output = [], None, True
+    for fence in blocks:
+        if fence.language in OUTPUT_LANGUAGES and not has_output and set_up is None:
+            runs[-1] = Run(runs[-1].block, fence, runs[-1].set_up)
+            has_output = True
+        elif fence.language in RUN_LANGUAGES:
+            runs.append(Run(fence, None, set_up))
+            set_up, has_output = None, False
+        elif fence.language in SET_UP_LANGUAGES and set_up is None:
             set_up = fence
         else:
-            raise ValueError(f"{fence.place} is neither run nor the answer of what is.")
+            raise ValueError(f"{fence.location} is neither run nor the output of a block that is.")
     if set_up:
-        raise ValueError(f"{set_up.place} is set up for nothing.")
-    return made
+        raise ValueError(f"{set_up.location} is set-up, but no block follows it.")
+    return runs

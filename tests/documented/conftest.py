@@ -1,4 +1,4 @@
-"""What the blocks of guides use beside what every test has: the clients made from the document."""
+"""Fixtures that code blocks of guides need: the generated clients."""
 
 from tests.clients.conftest import clients
 

@@ -1,7 +1,7 @@
-"""Whether what was printed is what is shown.
+"""Comparison of actual output with the output that a guide shows.
 
-`…` cuts an answer: keys of an object, elements of an array, header lines, lines of a text, or a piece of
-a string or line. What differs from run to run stands as a placeholder, which must fit its pattern.
+`…` stands for omitted parts: keys of an object, elements of an array, header lines, lines of text, or a part of a
+string or line. Values that differ from run to run are shown as placeholders, and must match their patterns.
 """
 
 import json
@@ -21,104 +21,109 @@ PART = re.compile("|".join(map(re.escape, [CUT, *PLACEHOLDERS])))
 MARKS = re.compile(rf'"(?:[^"\\]|\\.)*"|[\[\]{{}}]|{CUT}')
 
 
-def check(language, shown, printed):
-    """Fail unless what was printed, as an answer in this language, is what is shown."""
+def check(language, expected, actual):
+    """Assert that the actual output, in this language, matches the expected output."""
     checks = {"json": check_json, "http": check_http, "html": check_html, "text": check_text}
-    checks[language](shown, printed)
+    checks[language](expected, actual)
 
 
-def check_text(shown, printed):
-    whole = "".join(
-        r"(?:.*\n)+?" if line.strip() == CUT else fitting(line) + r"\n" for line in shown.splitlines()
+def check_text(expected, actual):
+    pattern = "".join(
+        r"(?:.*\n)+?" if line.strip() == CUT else to_pattern(line) + r"\n" for line in expected.splitlines()
     )
-    lines = "".join(f"{line}\n" for line in printed.strip("\n").splitlines())
-    assert re.fullmatch(whole, lines), f"shown:\n{shown}\nprinted:\n{printed}"
+    lines = "".join(f"{line}\n" for line in actual.strip("\n").splitlines())
+    assert re.fullmatch(pattern, lines), f"expected:\n{expected}\nactual:\n{actual}"
 
 
-def check_json(shown, printed):
-    fit(parsed(shown), json.loads(printed), "$")
+def check_json(expected, actual):
+    assert_matches(parse_json(expected), json.loads(actual), "$")
 
 
-def check_html(shown, printed):
-    """Compare HTML in which a line may break wherever it has a space."""
-    check_text(" ".join(shown.split()), " ".join(printed.split()))
+def check_html(expected, actual):
+    """Compare HTML. A line break and a space are the same."""
+    check_text(" ".join(expected.split()), " ".join(actual.split()))
 
 
-def check_http(shown, printed):
-    head, body = halves(shown)
-    got_head, got_body = halves(printed)
-    (status, *lines), (got_status, *got_lines) = head.splitlines(), got_head.splitlines()
-    assert got_status.strip() == status
-    fields = [line.partition(": ") for line in lines if line != CUT]
-    got = [line.partition(": ") for line in got_lines]
-    for name, _, value in fields:
-        values = [other for key, _, other in got if key.lower() == name.lower()]
-        assert any(re.fullmatch(fitting(value), other) for other in values), f"{name}: {value} in {values}"
-    if CUT not in lines:
-        assert {name.lower() for name, *_ in fields} == {name.lower() for name, *_ in got}
-    if body.lstrip()[:1] in ("{", "["):
-        check_json(body, got_body)
+def check_http(expected, actual):
+    expected_head, expected_body = split_message(expected)
+    actual_head, actual_body = split_message(actual)
+    (expected_status, *expected_lines), (actual_status, *actual_lines) = (
+        expected_head.splitlines(),
+        actual_head.splitlines(),
+    )
+    assert actual_status.strip() == expected_status
+    expected_fields = [line.partition(": ") for line in expected_lines if line != CUT]
+    actual_fields = [line.partition(": ") for line in actual_lines]
+    for name, _, value in expected_fields:
+        values = [value_ for key, _, value_ in actual_fields if key.lower() == name.lower()]
+        assert any(re.fullmatch(to_pattern(value), value_) for value_ in values), (
+            f"{name}: {value} in {values}"
+        )
+    if CUT not in expected_lines:
+        assert {name.lower() for name, *_ in expected_fields} == {name.lower() for name, *_ in actual_fields}
+    if expected_body.lstrip()[:1] in ("{", "["):
+        check_json(expected_body, actual_body)
     else:
-        check_text(body, got_body)
+        check_text(expected_body, actual_body)
 
 
-def halves(message):
-    """Return the head and the body of a message, with plain line ends."""
+def split_message(message):
+    """Return the head and the body of an HTTP message, with normalised line ends."""
     head, _, body = message.replace("\r\n", "\n").partition("\n\n")
     return head.strip("\n"), body
 
 
-def fitting(text):
-    """Return the pattern of a piece of text with its cuts and placeholders."""
-    parts, at = [], 0
+def to_pattern(text):
+    """Return a regular expression for a text with omissions and placeholders."""
+    parts, position = [], 0
     for mark in PART.finditer(text):
-        parts += [re.escape(text[at : mark.start()]), f"(?:{PLACEHOLDERS.get(mark[0], '.+?')})"]
-        at = mark.end()
-    return "".join([*parts, re.escape(text[at:])])
+        parts += [re.escape(text[position : mark.start()]), f"(?:{PLACEHOLDERS.get(mark[0], '.+?')})"]
+        position = mark.end()
+    return "".join([*parts, re.escape(text[position:])])
 
 
-def parsed(shown):
-    """Return JSON with cuts as values: an object's cut is a key, an array's an element."""
-    within = []
+def parse_json(expected):
+    """Parse JSON in which `…` becomes a key of an object or an element of an array."""
+    open_brackets = []
 
-    def mark(found):
-        if found[0] in ("[", "{"):
-            within.append(found[0])
-        elif found[0] in ("]", "}"):
-            within.pop()
-        elif found[0] == CUT:
-            return f'"{CUT}": null' if within[-1] == "{" else f'"{CUT}"'
-        return found[0]
+    def replace_cut(match):
+        if match[0] in ("[", "{"):
+            open_brackets.append(match[0])
+        elif match[0] in ("]", "}"):
+            open_brackets.pop()
+        elif match[0] == CUT:
+            return f'"{CUT}": null' if open_brackets[-1] == "{" else f'"{CUT}"'
+        return match[0]
 
-    return json.loads(MARKS.sub(mark, shown))
+    return json.loads(MARKS.sub(replace_cut, expected))
 
 
-def fit(shown, got, where):
-    """Fail, naming the place, unless a value is what is shown; the order of keys counts."""
-    assert type(shown) is type(got), f"{where}: {shown!r}, not {got!r}"
-    if isinstance(shown, dict):
-        keys = [key for key in shown if key != CUT]
-        left = [key for key in got if key in keys or CUT not in shown]
-        assert keys == left, f"{where}: {keys}, not {list(got)}"
-        # What is cut is really there, or the cut would hide that it is gone.
-        assert CUT not in shown or len(got) > len(keys), f"{where}: nothing is cut"
+def assert_matches(expected, actual, path):
+    """Assert that a value matches the expected one, including the order of keys; errors name the path."""
+    assert type(expected) is type(actual), f"{path}: {expected!r}, not {actual!r}"
+    if isinstance(expected, dict):
+        keys = [key for key in expected if key != CUT]
+        actual_keys = [key for key in actual if key in keys or CUT not in expected]
+        assert keys == actual_keys, f"{path}: {keys}, not {list(actual)}"
+        # An omission must stand for something; otherwise it would hide a removed key.
+        assert CUT not in expected or len(actual) > len(keys), f"{path}: nothing is cut"
         for key in keys:
-            fit(shown[key], got[key], f"{where}.{key}")
-    elif isinstance(shown, list):
-        fit_list(shown, got, where)
-    elif isinstance(shown, str):
-        assert re.fullmatch(fitting(shown), got, re.DOTALL), f"{where}: {shown!r}, not {got!r}"
+            assert_matches(expected[key], actual[key], f"{path}.{key}")
+    elif isinstance(expected, list):
+        assert_list_matches(expected, actual, path)
+    elif isinstance(expected, str):
+        assert re.fullmatch(to_pattern(expected), actual, re.DOTALL), f"{path}: {expected!r}, not {actual!r}"
     else:
-        assert shown == got, f"{where}: {shown!r}, not {got!r}"
+        assert expected == actual, f"{path}: {expected!r}, not {actual!r}"
 
 
-def fit_list(shown, got, where):
-    at = shown.index(CUT) if CUT in shown else len(shown)
-    first, last = shown[:at], shown[at + 1 :]
-    if at < len(shown):
-        assert len(got) > len(first) + len(last), f"{where}: nothing is cut of {len(got)}"
+def assert_list_matches(expected, actual, path):
+    position = expected.index(CUT) if CUT in expected else len(expected)
+    first, last = expected[:position], expected[position + 1 :]
+    if position < len(expected):
+        assert len(actual) > len(first) + len(last), f"{path}: nothing is cut of {len(actual)}"
     else:
-        assert len(got) == len(shown), f"{where}: {len(shown)}, not {len(got)}"
-    pairs = [*zip(first, got, strict=False), *zip(last, got[len(got) - len(last) :], strict=True)]
-    for number, (one, other) in enumerate(pairs):
-        fit(one, other, f"{where}[{number}]")
+        assert len(actual) == len(expected), f"{path}: {len(expected)}, not {len(actual)}"
+    pairs = [*zip(first, actual, strict=False), *zip(last, actual[len(actual) - len(last) :], strict=True)]
+    for number, (expected_item, actual_item) in enumerate(pairs):
+        assert_matches(expected_item, actual_item, f"{path}[{number}]")

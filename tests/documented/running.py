@@ -1,4 +1,4 @@
-"""Running a block as its reader would: a process of its own, against a server of the tests."""
+"""Running code blocks in separate processes, as a reader would, against a test server."""
 
 import os
 import pwd
@@ -14,30 +14,32 @@ from tests.conftest import skip_test
 from tests.documented.blocks import ROOT
 from tests.serving import RunningServer, free_port, wait
 
-WRITTEN_WITH = "127.0.0.1:8000"
-#: What guides call a proxy, and a database server.
+DOCUMENTED_HOST = "127.0.0.1:8000"
+#: The URLs of a proxy and a database server in guides.
 PROXY = "http://subtext.example"
 POSTGRESQL = "postgresql://subtext:secret@db.example/subtext"
-#: A block whose last line is this goes on until it is stopped.
-SERVES = re.compile(r"^(make|\S*subtext) serve\n\Z", re.MULTILINE)
-#: A reader clones the repository first; the tests run in a clone.
-CLONE = re.compile(r"^git clone .*\n", re.MULTILINE)
-LIMIT = 120
+#: Matches blocks that end by starting a server, and so run until they are stopped.
+SERVER_COMMAND = re.compile(r"^(make|\S*subtext) serve\n\Z", re.MULTILINE)
+#: The command that clones the repository. It is removed, since the tests run in a clone.
+CLONE_COMMAND = re.compile(r"^git clone .*\n", re.MULTILINE)
+TIMEOUT_SECONDS = 120
 
 
-def environment(**own):
-    """Return the environment of a reader who has this repository's virtual environment and no settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SUBTEXT_", "MAKE"))}
-    # A make that runs inside another says which folder it enters.
-    kept.pop("MFLAGS", None)
+def environment(**extra):
+    """Return environment variables with this virtual environment and without settings of the service."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SUBTEXT_", "MAKE"))
+    }
+    # With MFLAGS set, a nested make prints the folder that it enters.
+    inherited.pop("MFLAGS", None)
     binaries = os.path.dirname(sys.executable)
-    return kept | {"PATH": f"{binaries}:/usr/sbin:{kept['PATH']}", "NO_COLOR": "1"} | own
+    return inherited | {"PATH": f"{binaries}:/usr/sbin:{inherited['PATH']}", "NO_COLOR": "1"} | extra
 
 
 def command(language, text, folder):
-    """Return the command that runs a text in its language."""
+    """Return the command that runs a block's text in its language."""
     if language == "sh":
-        return ["bash", "-euo", "pipefail", "-c", CLONE.sub("", text)]
+        return ["bash", "-euo", "pipefail", "-c", CLONE_COMMAND.sub("", text)]
     if language == "js" and not shutil.which("node"):
         skip_test("because there is no node (Debian: apt-get install nodejs).")
     script = folder / {"python": "example.py", "js": "example.mjs", "ts": "example.ts"}[language]
@@ -48,47 +50,47 @@ def command(language, text, folder):
     return [sys.executable if language == "python" else "node", str(script)]
 
 
-def installed(clients, folder):
-    """Put the generated clients where a block finds them; return the settings that it needs for that."""
+def install_clients(clients, folder):
+    """Install the generated clients for a block; return the environment variables that it needs."""
     (folder / "node_modules").mkdir()
     (folder / "node_modules" / "subtext-client").symlink_to(clients / "typescript")
     (folder / "package.json").write_text('{"type": "module"}')
     return {"PYTHONPATH": str(clients / "python")}
 
 
-def printed_by(block, folder, places, **own):
-    """Run a block and return what it printed; ``places`` are where what it names is really."""
-    ran = subprocess.run(
-        command(block.language, moved(block.text, places), folder),
+def run_block(block, folder, replacements, **extra):
+    """Run a block and return its output; ``replacements`` maps names in the block to the actual ones."""
+    result = subprocess.run(
+        command(block.language, replace_all(block.text, replacements), folder),
         cwd=ROOT if block.language == "sh" else folder,
-        env=environment(**own),
+        env=environment(**extra),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=LIMIT,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
-    assert ran.returncode == 0, f"{block.place} ended with {ran.returncode}: {ran.stderr}"
-    return moved(ran.stdout, {real: written for written, real in places.items()})
+    assert result.returncode == 0, f"{block.location} ended with {result.returncode}: {result.stderr}"
+    return replace_all(result.stdout, {actual: documented for documented, actual in replacements.items()})
 
 
-def moved(text, places):
-    """Return a text with every place in it replaced."""
-    for written, real in places.items():
-        text = text.replace(written, real)
+def replace_all(text, replacements):
+    """Return a text with each key of ``replacements`` replaced by its value."""
+    for old, new in replacements.items():
+        text = text.replace(old, new)
     return text
 
 
-def started_by(block, folder, places, **own):
-    """Run a block that serves until it is ready, stop it, and return what it printed."""
+def run_server_block(block, folder, replacements, **extra):
+    """Run a block that starts a server, wait until it is ready, and stop it; return its output."""
     port = str(free_port())
-    places = places | {WRITTEN_WITH: f"127.0.0.1:{port}"}
+    replacements = replacements | {DOCUMENTED_HOST: f"127.0.0.1:{port}"}
     log = folder / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            command(block.language, moved(block.text, places), folder),
+            command(block.language, replace_all(block.text, replacements), folder),
             cwd=ROOT,
-            env=environment(PORT=port, **own),
+            env=environment(PORT=port, **extra),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -97,36 +99,37 @@ def started_by(block, folder, places, **own):
     try:
         server = RunningServer(f"http://127.0.0.1:{port}", process, log)
         wait(server)
-        # Only now: told to stop all at once, the parts of the server complain of each other.
-        printed = server.output
+        # Read the log before stopping: when all processes stop at once, they log errors about each other.
+        output_text = server.output
     finally:
-        # The group, which make and shell share with the server, and nobody else.
+        # Signal the process group, which contains only make, the shell and the server.
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=40)
-    return moved(printed, {real: written for written, real in places.items()})
+    return replace_all(output_text, {actual: documented for documented, actual in replacements.items()})
 
 
 @contextmanager
-def proxied(block, folder, places):
-    """Run nginx with a block as a site's configuration; yields where it answers."""
+def running_proxy(block, folder, replacements):
+    """Run nginx with a block as the configuration of a site; yield its base URL."""
     binary = shutil.which("nginx", path=environment()["PATH"])
     if binary is None:
         skip_test("because there is no nginx (Debian: apt-get install nginx-light).")
     port = free_port()
-    site = moved(
-        block.text, places | {"/var/cache/nginx": str(folder), "listen 80;": f"listen 127.0.0.1:{port};"}
+    site = replace_all(
+        block.text,
+        replacements | {"/var/cache/nginx": str(folder), "listen 80;": f"listen 127.0.0.1:{port};"},
     )
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    kept = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
-    me = pwd.getpwuid(os.getuid()).pw_name
-    whole = folder / "nginx.conf"
-    whole.write_text(
-        f"user {me};\npid {folder}/nginx.pid;\nerror_log stderr;\ndaemon off;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{kept}{site}}}\n"
+    temp_paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    user = pwd.getpwuid(os.getuid()).pw_name
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"user {user};\npid {folder}/nginx.pid;\nerror_log stderr;\ndaemon off;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{temp_paths}{site}}}\n"
     )
     with (folder / "nginx.log").open("w") as log:
-        subprocess.run([binary, "-t", "-c", whole], check=True, stderr=log, timeout=LIMIT)
-        process = subprocess.Popen([binary, "-c", whole], stderr=log)
+        subprocess.run([binary, "-t", "-c", config], check=True, stderr=log, timeout=TIMEOUT_SECONDS)
+        process = subprocess.Popen([binary, "-c", config], stderr=log)
     server = RunningServer(f"http://127.0.0.1:{port}", process, folder / "nginx.log")
     try:
         wait(server)

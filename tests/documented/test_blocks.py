@@ -1,4 +1,4 @@
-"""Every block of code in README and guides is run, and does what is shown."""
+"""Every code block of the README and the guides is run, and prints the output that is shown."""
 
 import re
 from contextlib import ExitStack
@@ -7,46 +7,57 @@ import pytest
 
 from tests.cases import each
 from tests.documented import matching, running
-from tests.documented.blocks import FILES, RUN, fences, runs
+from tests.documented.blocks import FILES, RUN_LANGUAGES, fences, group_runs
 
-EVERY = [run for path in FILES for run in runs(fences(path))]
+ALL_RUNS = [run for path in FILES for run in group_runs(fences(path))]
 
 
 @pytest.fixture
 def settings(sqlite_engine):
-    """A database of its own for what a block starts; an empty one, as a new user has it."""
+    """Settings with an empty database for the servers that blocks start."""
     with sqlite_engine.fresh(None) as url:
         yield {"SUBTEXT_DATABASE_URL": url}
 
 
 class TestEveryBlock:
-    @pytest.mark.parametrize("run", EVERY, ids=str)
-    def test_does_what_is_shown(self, run, server, settings, tmp_path, request):
-        places = {running.WRITTEN_WITH: server.url.removeprefix("http://"), "/srv/subtext": str(tmp_path)}
-        with ExitStack() as around:
+    @pytest.mark.parametrize("run", ALL_RUNS, ids=str)
+    def test_prints_the_output_that_is_shown(self, run, server, settings, tmp_path, request):
+        replacements = {
+            running.DOCUMENTED_HOST: server.url.removeprefix("http://"),
+            "/srv/subtext": str(tmp_path),
+        }
+        with ExitStack() as stack:
             if running.POSTGRESQL in run.block.text:
-                fresh = request.getfixturevalue("postgresql_engine").fresh(None)
-                places[running.POSTGRESQL] = around.enter_context(fresh)
+                new_database = request.getfixturevalue("postgresql_engine").fresh(None)
+                replacements[running.POSTGRESQL] = stack.enter_context(new_database)
             if re.search("subtext.client", run.block.text):
-                settings |= running.installed(request.getfixturevalue("clients"), tmp_path)
+                settings |= running.install_clients(request.getfixturevalue("clients"), tmp_path)
             if run.set_up:
-                proxy = running.proxied(run.set_up, tmp_path, places)
-                places[running.PROXY] = around.enter_context(proxy)
-            does = running.started_by if running.SERVES.search(run.block.text) else running.printed_by
-            printed = does(run.block, tmp_path, places, **settings)
-        if run.answer:
-            matching.check(run.answer.language, run.answer.text, printed)
+                proxy = running.running_proxy(run.set_up, tmp_path, replacements)
+                replacements[running.PROXY] = stack.enter_context(proxy)
+            run_function = (
+                running.run_server_block
+                if running.SERVER_COMMAND.search(run.block.text)
+                else running.run_block
+            )
+            output = run_function(run.block, tmp_path, replacements, **settings)
+        if run.output:
+            matching.check(run.output.language, run.output.text, output)
 
     @each("path", FILES)
-    def test_is_run_or_belongs_to_one_that_is(self, path):
-        found = fences(path)
+    def test_is_run_or_belongs_to_a_block_that_is(self, path):
+        blocks = fences(path)
         marks = re.findall(r"^ *(?:```|~~~)", path.read_text("utf-8"), re.MULTILINE)
-        taken = [part for run in runs(found) for part in (run.block, run.answer, run.set_up) if part]
-        assert len(found) * 2 == len(marks)
-        assert sorted(fence.place for fence in taken) == sorted(fence.place for fence in found)
-        assert {run.block.language for run in runs(found)} <= RUN
+        used_blocks = [
+            part for run in group_runs(blocks) for part in (run.block, run.output, run.set_up) if part
+        ]
+        assert len(blocks) * 2 == len(marks)
+        assert sorted(fence.location for fence in used_blocks) == sorted(fence.location for fence in blocks)
+        assert {run.block.language for run in group_runs(blocks)} <= RUN_LANGUAGES
 
-    def test_there_are_many_in_every_language(self):
-        counted = {language: sum(run.block.language == language for run in EVERY) for language in RUN}
-        assert counted["sh"] > 20
-        assert min(counted.values()) >= 2
+    def test_there_are_blocks_in_every_language(self):
+        counts = {
+            language: sum(run.block.language == language for run in ALL_RUNS) for language in RUN_LANGUAGES
+        }
+        assert counts["sh"] > 20
+        assert min(counts.values()) >= 2

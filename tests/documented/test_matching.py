@@ -1,10 +1,10 @@
-"""What runs the blocks fails where a block does not do what is shown."""
+"""The test of code blocks fails if the output of a block is not what is shown."""
 
 import pytest
 
 from tests.cases import each
 from tests.documented import running
-from tests.documented.blocks import ROOT, Fence, fences, runs
+from tests.documented.blocks import ROOT, Fence, fences, group_runs
 from tests.documented.matching import check
 
 ITEM = '{"id": "a", "tags": ["x", "y", "z"], "n": 1, "none": null}'
@@ -14,7 +14,7 @@ MESSAGE = 'HTTP/1.1 200 OK\r\netag: "1.0"\r\nvary: Accept\r\n\r\n{"id": "a"}'
 
 class TestMatching:
     @each(
-        ("language", "shown", "printed"),
+        ("language", "expected", "actual"),
         [
             ("json", ITEM, ITEM),
             ("json", '{"id": "a", …}', ITEM),
@@ -30,11 +30,11 @@ class TestMatching:
             ("http", 'HTTP/1.1 200 OK\nETag: "1.0"\n…\n\n{"id": "a"}', MESSAGE),
         ],
     )
-    def test_what_is_shown_fits(self, language, shown, printed):
-        check(language, shown, printed)
+    def test_matching_output_passes(self, language, expected, actual):
+        check(language, expected, actual)
 
     @each(
-        ("language", "shown", "printed"),
+        ("language", "expected", "actual"),
         [
             ("json", '{"id": "b", …}', ITEM),
             ("json", '{"id": "a"}', ITEM),
@@ -60,14 +60,14 @@ class TestMatching:
             ("http", "HTTP/1.1 200 OK\n…\n\n", MESSAGE),
         ],
     )
-    def test_what_is_not_shown_does_not(self, language, shown, printed):
+    def test_other_output_fails(self, language, expected, actual):
         with pytest.raises((AssertionError, ValueError)):
-            check(language, shown, printed)
+            check(language, expected, actual)
 
 
 class TestRunning:
-    def printed(self, language, text, folder):
-        return running.printed_by(Fence("here:1", language, text), folder, {"127.0.0.1:8000": "127.0.0.1:9"})
+    def output_of(self, language, text, folder):
+        return running.run_block(Fence("here:1", language, text), folder, {"127.0.0.1:8000": "127.0.0.1:9"})
 
     @pytest.mark.parametrize(
         ("language", "text"),
@@ -77,30 +77,30 @@ class TestRunning:
             ("js", 'console.log("http://127.0.0.1:8000")'),
         ],
     )
-    def test_a_block_prints_under_the_address_it_is_written_with(self, tmp_path, language, text):
-        assert self.printed(language, text, tmp_path) == "http://127.0.0.1:8000\n"
+    def test_the_output_has_the_documented_host(self, tmp_path, language, text):
+        assert self.output_of(language, text, tmp_path) == "http://127.0.0.1:8000\n"
 
-    def test_the_reader_s_clone_is_not_made_again(self, tmp_path):
-        assert self.printed("sh", "git clone <URL> a && cd a\necho b", tmp_path) == "b\n"
+    def test_the_clone_command_is_skipped(self, tmp_path):
+        assert self.output_of("sh", "git clone <URL> a && cd a\necho b", tmp_path) == "b\n"
 
     @pytest.mark.parametrize(
         ("language", "text"), [("sh", "false; true"), ("python", "1 / 0"), ("js", "throw new Error('no')")]
     )
     def test_a_block_that_fails_is_named(self, tmp_path, language, text):
         with pytest.raises(AssertionError, match="here:1"):
-            self.printed(language, text, tmp_path)
+            self.output_of(language, text, tmp_path)
 
 
 class TestReading:
     def read(self, text):
-        return runs(fences(ROOT / "example.md", text))
+        return group_runs(fences(ROOT / "example.md", text))
 
-    def test_an_answer_belongs_to_the_block_before_it(self):
+    def test_output_belongs_to_the_block_before_it(self):
         first, second = self.read("```sh\na\n```\nIt says:\n```text\nb\n```\n```js\nc\n```\n")
-        assert (first.block.text, first.answer.text) == ("a\n", "b\n")
-        assert (second.block.text, second.answer) == ("c\n", None)
+        assert (first.block.text, first.output.text) == ("a\n", "b\n")
+        assert (second.block.text, second.output) == ("c\n", None)
 
-    def test_what_is_set_up_belongs_to_the_block_after_it(self):
+    def test_set_up_belongs_to_the_block_after_it(self):
         [run] = self.read("```nginx\na\n```\n```sh\nb\n```\n")
         assert (run.set_up.text, run.block.text) == ("a\n", "b\n")
 
@@ -115,6 +115,6 @@ class TestReading:
             "```nginx\na\n```\n",
         ],
     )
-    def test_a_block_that_belongs_nowhere_is_named(self, text):
+    def test_a_block_without_a_purpose_is_reported(self, text):
         with pytest.raises(ValueError, match=r"example\.md:\d+"):
             self.read(text)

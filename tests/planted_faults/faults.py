@@ -642,8 +642,8 @@ REPOSITORY = [
     Fault(
         "guide-checker-lets-cuts-hide-a-loss",
         "tests/documented/matching.py",
-        "assert CUT not in shown or len(got) > len(keys)",
-        "assert len(got) >= len(keys)",
+        "assert CUT not in expected or len(actual) > len(keys)",
+        "assert len(actual) >= len(keys)",
         "tests/documented/test_matching.py",
     ),
 ]

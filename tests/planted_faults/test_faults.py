@@ -1,16 +1,16 @@
-"""The planted faults fit the code: a fault that cannot be planted tests nothing."""
+"""Each planted fault fits the current code, since a fault that cannot be planted tests nothing."""
 
 from tests.planted_faults.faults import FAULTS
 from tests.serving import ROOT
 
 
-def test_each_has_a_name_of_its_own():
+def test_each_has_a_unique_name():
     assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 60
 
 
 def test_each_can_be_planted():
-    found = {fault.name: (ROOT / fault.path).read_text().count(fault.before) for fault in FAULTS}
-    assert found == dict.fromkeys(found, 1)
+    occurrences = {fault.name: (ROOT / fault.path).read_text().count(fault.before) for fault in FAULTS}
+    assert occurrences == dict.fromkeys(occurrences, 1)
 
 
 def test_each_names_tests_that_exist():
