@@ -1,4 +1,4 @@
-"""Other people's pages: a small server of its own origin, whose pages a test makes up."""
+"""Other sites: a small server with a separate origin, whose pages a test defines."""
 
 import threading
 from contextlib import contextmanager
@@ -9,34 +9,34 @@ HTML = "text/html; charset=utf-8"
 
 
 @dataclass
-class Host:
-    """A site at ``url``; ``asked`` are the paths that it was asked for."""
+class Site:
+    """A site at ``url``; ``requested_paths`` are the paths of all requests."""
 
     url: str
     pages: dict = field(default_factory=dict)
-    asked: list = field(default_factory=list)
+    requested_paths: list = field(default_factory=list)
 
-    def shows(self, body, *, head="", path="/", **headers):
-        """Let the site have a page with this in its body, sent with these headers; return its address."""
+    def add_page(self, body, *, head="", path="/", **headers):
+        """Add a page with this body and these headers; return its URL."""
         html = (
             '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A site</title>'
             f'<meta name="viewport" content="width=device-width">{head}</head>'
             f"<body><main>{body}</main></body></html>"
         )
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.pages[path] = ({"Content-Type": HTML} | named, html.encode())
+        extra_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.pages[path] = ({"Content-Type": HTML} | extra_headers, html.encode())
         return f"{self.url}{path}"
 
 
 @contextmanager
-def hosting(name="localhost"):
-    """Run a site under this name of the machine; a name or a port of its own is an origin of its own."""
+def running_site(name="localhost"):
+    """Run a site at this host name. Another host name or port is another origin."""
 
-    class Answer(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            site.asked.append(self.path)
+            site.requested_paths.append(self.path)
             headers, body = site.pages.get(self.path, ({}, b""))
-            # A browser asks for an icon by itself: no page is found wanting for that.
+            # Browsers request an icon; 204 avoids an error for it.
             self.send_response(200 if body else 204)
             for header, value in (headers | {"Content-Length": str(len(body))}).items():
                 self.send_header(header, value)
@@ -44,10 +44,10 @@ def hosting(name="localhost"):
             self.wfile.write(body)
 
         def log_message(self, *_):
-            """Keep quiet."""
+            """Log nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    site = Host(f"http://{name}:{server.server_port}")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site = Site(f"http://{name}:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""A page taken apart: its elements, each with its attributes and what it stands in, and its texts."""
+"""A parsed page: its elements with their attributes and ancestors, and its texts with their ancestors."""
 
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -18,7 +18,7 @@ class Text(NamedTuple):
 
 
 class Parsed(HTMLParser):
-    """Fails where elements are not closed in the order in which they were opened."""
+    """Parses HTML; fails if elements are not closed in the reverse order of opening."""
 
     def __init__(self, html):
         super().__init__()
@@ -63,11 +63,11 @@ class Parsed(HTMLParser):
         return "".join(text.words for text in self.texts)
 
     def behind(self, *tags):
-        """Return the text that stands in any of these elements."""
+        """Return the text inside any element with one of these tags."""
         return "".join(t.words for t in self.texts if any(e.tag in tags for e in t.within))
 
     def before(self, *tags):
-        """Return the text that stands in none of them, and what attributes say."""
-        shown = [t.words for t in self.texts if not any(e.tag in tags for e in t.within)]
-        said = [value for element in self.elements for value in element.attributes.values() if value]
-        return "".join(shown) + "\n".join(said)
+        """Return the text outside all elements with these tags, and the values of all attributes."""
+        texts = [t.words for t in self.texts if not any(e.tag in tags for e in t.within)]
+        values = [value for element in self.elements for value in element.attributes.values() if value]
+        return "".join(texts) + "\n".join(values)

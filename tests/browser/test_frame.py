@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.hosts import hosting
+from tests.browser.hosts import running_site
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
 FLAGGED = "her-2013-the-average-modern-woman"
@@ -34,8 +34,8 @@ HEIGHTS = """() => {
 @pytest.fixture(scope="module")
 def site():
     """Another site, on another origin."""
-    with hosting() as host:
-        yield host
+    with running_site() as host_site:
+        yield host_site
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def frames(page, site):
     """A function that shows markup on the other site, and returns its frames once they are drawn."""
 
     def show(markup, **options):
-        page.goto(site.shows(markup.replace('loading="lazy"', ""), **options))
+        page.goto(site.add_page(markup.replace('loading="lazy"', ""), **options))
         for place in range(page.locator("iframe").count()):
             page.frame_locator("iframe").nth(place).locator("main").evaluate("document.fonts.ready")
         return page.frames[1:]
@@ -85,8 +85,8 @@ class TestHeight:
         assert len(quotes) == 30
         for width in WIDTHS:
             responses = {quote: oembed(quote, maxwidth=width) for quote in quotes}
-            shown = frames("".join(response["html"] for response in responses.values()))
-            for (quote, response), frame in zip(responses.items(), shown, strict=True):
+            shown_frames = frames("".join(response["html"] for response in responses.values()))
+            for (quote, response), frame in zip(responses.items(), shown_frames, strict=True):
                 closed, opened = frame.evaluate(HEIGHTS)
                 assert max(closed, opened) == response["height"], f"{quote}, {width} pixels"
                 assert frame.evaluate("document.documentElement.scrollHeight") == response["height"]
@@ -147,8 +147,8 @@ class TestThemes:
     def test_it_is_opaque_in_its_own_colours_on_every_page(self, page, frames, server):
         for system in ("light", "dark"):
             page.emulate_media(color_scheme=system)
-            for host in ("", "light", "dark", "light dark"):
-                head = f'<meta name="color-scheme" content="{host}">' if host else ""
+            for host_site in ("", "light", "dark", "light dark"):
+                head = f'<meta name="color-scheme" content="{host_site}">' if host_site else ""
                 themes = ("auto", "light", "dark")
                 markup = "".join(
                     f'<iframe title="A quote" src="{server.url}/embed/quotes/{QUOTE}?theme={theme}"'
@@ -159,7 +159,7 @@ class TestThemes:
                     theme = themes[place]
                     is_dark = theme == "dark" or (theme == "auto" and system == "dark")
                     expected = self.DARK if is_dark else self.LIGHT
-                    message = f"{theme} on a {host or 'plain'} page, {system} system"
+                    message = f"{theme} on a {host_site or 'plain'} page, {system} system"
                     assert frame.evaluate(BACKGROUND) == expected, message
                     box = page.locator("iframe").nth(place).bounding_box()
                     assert corner(page, box) == expected, message

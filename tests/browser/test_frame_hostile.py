@@ -3,7 +3,7 @@
 import pytest
 
 from models.database import Database
-from tests.browser.hosts import hosting
+from tests.browser.hosts import running_site
 from tests.embeds.conftest import HOSTILE, hostile_id, store_hostile
 from tests.serving import serving
 
@@ -34,8 +34,8 @@ def hostile(sqlite_engine, tmp_path_factory):
 @pytest.fixture(scope="module")
 def site():
     """Another site, on another origin."""
-    with hosting() as host:
-        yield host
+    with running_site() as running:
+        yield running
 
 
 class TestHostileText:
@@ -44,7 +44,7 @@ class TestHostileText:
         page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
         responses = {name: oembed(page, hostile, name) for name in HOSTILE}
         markup = "".join(response["html"] for response in responses.values())
-        page.goto(site.shows(markup.replace('loading="lazy"', "")))
+        page.goto(site.add_page(markup.replace('loading="lazy"', "")))
         for place, (name, response) in enumerate(responses.items()):
             main = page.frame_locator("iframe").nth(place).locator("main")
             main.evaluate("document.fonts.ready")
@@ -52,7 +52,7 @@ class TestHostileText:
                 assert main.evaluate("main => main.offsetHeight") == response["height"], name
         children = page.locator("main").first.evaluate("main => [...main.children].map(one => one.tagName)")
         assert children == ["BLOCKQUOTE", "IFRAME"] * len(HOSTILE)
-        assert (dialogs, page.complaints) == ([], [])
+        assert (dialogs, page.errors) == ([], [])
 
     def test_right_to_left_text_is_on_the_right(self, page, hostile):
         page.set_viewport_size({"width": 600, "height": 260})

@@ -1,4 +1,4 @@
-"""Lines are broken where Chromium breaks them, so that heights are known before anything is shown."""
+"""Line breaks are those of Chromium, so that heights are known before a frame is displayed."""
 
 import json
 import urllib.request
@@ -15,9 +15,9 @@ from api.text import fonts
 from api.text.layout import Span
 
 WIDTHS = [200, 280, 360, 440, 520, 600]
-WORDS, NAMES = TypeSize(20, 30), TypeSize(15, 22)
-#: What the pack has not: other scripts, and whatever a line may break at.
-OTHERS = [
+QUOTE_SIZE, BYLINE_SIZE = TypeSize(20, 30), TypeSize(15, 22)
+#: Texts that the pack lacks: other scripts, and all characters at which a line may break.
+OTHER_TEXTS = [
     "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.",
     "Ἐν ἀρχῇ ἦν ὁ λόγος, καὶ ὁ λόγος ἦν πρὸς τὸν θεόν, καὶ θεὸς ἦν ὁ λόγος.",
     "Příliš žluťoučký kůň úpěl ďábelské ódy. Zażółć gęślą jaźń. Đường đi khó không khó vì ngăn sông.",
@@ -34,7 +34,7 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def in_app(server):
-    """An app that builds the addresses of the running server."""
+    """An app context whose URLs are those of the running server."""
     app = create_app(Settings(public_url=server.url))
     with app.app_context():
         yield app
@@ -42,28 +42,28 @@ def in_app(server):
 
 
 def quotes(server):
-    with urllib.request.urlopen(f"{server.url}/v1/quotes?limit=100&include=film,sources") as answer:
-        return [build_view_model(item) for item in json.load(answer)["data"]]
+    with urllib.request.urlopen(f"{server.url}/v1/quotes?limit=100&include=film,sources") as response:
+        return [build_view_model(item) for item in json.load(response)["data"]]
 
 
 def byline(quote):
-    """Return the byline of a quote in a frame, in spans."""
+    """Return the spans of a quote's byline in a frame."""
     speaker = [Span(f"{quote.speaker}, ")] if quote.speaker else []
     film, source = Span(quote.film, italic=True), Span(f", as quoted in “{quote.source}”")
     return [Span("— "), *speaker, Span(quote.preposition), film, source]
 
 
-def written(spans):
+def spans_to_html(spans):
     return "".join(f"<i>{escape(text)}</i>" if italic else escape(text) for text, italic in spans)
 
 
-def measured(page, paragraphs):
-    """Return how high each paragraph of spans is in the browser, by width; each has its type."""
+def measure_heights(page, paragraphs):
+    """Return the heights of paragraphs in the browser, by width. A paragraph is a list of spans and a type size."""
     upright, italic = (
         "".join(s.text for spans, _ in paragraphs for s in spans if s.italic == i) for i in (0, 1)
     )
     elements = [
-        f'<p dir="auto" style="margin:0;{escape(text_height.font_css(type_))};{text_height.PARAGRAPH_CSS}">{written(spans)}</p>'
+        f'<p dir="auto" style="margin:0;{escape(text_height.font_css(type_))};{text_height.PARAGRAPH_CSS}">{spans_to_html(spans)}</p>'
         for spans, type_ in paragraphs
     ]
     page.set_content(f"<style>{fonts.font_face_css(upright, italic)}</style>{''.join(elements)}")
@@ -81,21 +81,21 @@ def measured(page, paragraphs):
 
 
 class TestHeight:
-    def test_is_that_of_every_quote_of_the_pack(self, page, server, in_app):
+    def test_it_is_correct_for_every_quote_of_the_pack(self, page, server, in_app):
         pack = quotes(server)
         assert len(pack) > 20
-        paragraphs = [([Span(quote.text)], WORDS) for quote in pack]
-        paragraphs += [(byline(quote), NAMES) for quote in pack]
-        for width, heights in measured(page, paragraphs).items():
+        paragraphs = [([Span(quote.text)], QUOTE_SIZE) for quote in pack]
+        paragraphs += [(byline(quote), BYLINE_SIZE) for quote in pack]
+        for width, heights in measure_heights(page, paragraphs).items():
             assert heights == [height(spans, width, type_) for spans, type_ in paragraphs]
 
-    def test_is_that_of_other_scripts_and_of_whatever_lines_may_break_at(self, page, in_app):
-        paragraphs = [([Span(text)], WORDS) for text in OTHERS]
-        for width, heights in measured(page, paragraphs).items():
-            assert heights == [height(text, width, WORDS) for text in OTHERS]
+    def test_it_is_correct_for_other_scripts_and_break_characters(self, page, in_app):
+        paragraphs = [([Span(text)], QUOTE_SIZE) for text in OTHER_TEXTS]
+        for width, heights in measure_heights(page, paragraphs).items():
+            assert heights == [height(text, width, QUOTE_SIZE) for text in OTHER_TEXTS]
 
-    def test_fonts_come_from_here_alone(self, page, server, in_app):
-        measured(page, [([Span("Words.")], WORDS)])
-        assert page.asked
-        assert all(url.startswith(f"{server.url}/embed/fonts/") for url in page.asked)
-        assert page.complaints == []
+    def test_only_our_fonts_are_loaded(self, page, server, in_app):
+        measure_heights(page, [([Span("Words.")], QUOTE_SIZE)])
+        assert page.requested_urls
+        assert all(url.startswith(f"{server.url}/embed/fonts/") for url in page.requested_urls)
+        assert page.errors == []

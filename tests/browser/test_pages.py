@@ -1,4 +1,4 @@
-"""The pages in a real browser."""
+"""Swagger UI and the home page in a real browser."""
 
 import json
 
@@ -7,9 +7,9 @@ import pytest
 FITS_THE_SCREEN = "document.documentElement.scrollWidth <= window.innerWidth"
 
 
-def hosts(page, server):
+def other_hosts(page, server):
     """Return the URLs of other hosts that a page has requested."""
-    return [url for url in page.asked if not url.startswith((server.url, "data:", "blob:"))]
+    return [url for url in page.requested_urls if not url.startswith((server.url, "data:", "blob:"))]
 
 
 def assert_starts_with_skip_link(page):
@@ -31,8 +31,8 @@ class TestSwaggerUI:
     def test_it_loads_without_an_error_or_another_host(self, docs, server):
         assert docs.locator(".info .title").first.inner_text().startswith("Subtext")
         assert docs.locator(".opblock").count() > 30
-        assert hosts(docs, server) == []
-        assert docs.complaints == []
+        assert other_hosts(docs, server) == []
+        assert docs.errors == []
 
     def test_an_operation_opens_and_try_it_out_shows_data(self, docs, server):
         operation = docs.locator("#operations-quotes-getQuote")
@@ -43,9 +43,9 @@ class TestSwaggerUI:
         body = operation.locator(".live-responses-table .response-col_description pre").first
         body.wait_for()
         assert '"speaker_certainty": "explicit"' in body.inner_text()
-        assert f"{server.url}/v1/quotes/her-2013-a-wife-without-the-challenges" in docs.asked
-        assert hosts(docs, server) == []
-        assert docs.complaints == []
+        assert f"{server.url}/v1/quotes/her-2013-a-wife-without-the-challenges" in docs.requested_urls
+        assert other_hosts(docs, server) == []
+        assert docs.errors == []
 
 
 class TestHomePage:
@@ -54,8 +54,8 @@ class TestHomePage:
         assert page.locator("h1").inner_text() == "Film commentary you can call"
         assert page.locator("blockquote").inner_text()
         assert page.locator("#call").inner_text().startswith(f'curl "{server.url}/v1/quotes?')
-        assert hosts(page, server) == []
-        assert page.complaints == []
+        assert other_hosts(page, server) == []
+        assert page.errors == []
 
     def test_the_request_works(self, page, server):
         page.goto("/")

@@ -1,22 +1,22 @@
-"""Guides, reference, Swagger UI and problem pages in a real browser: accessible, quiet, on every screen."""
+"""Guides, reference, Swagger UI and problem pages in a real browser: accessible, without errors, at any width."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from api.core.config import ROOT
-from tests.browser.test_pages import FITS_THE_SCREEN, assert_starts_with_skip_link, hosts
+from tests.browser.test_pages import FITS_THE_SCREEN, assert_starts_with_skip_link, other_hosts
 
 GUIDES = sorted(path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README")
-READ = [
+STATIC_PAGES = [
     "/docs/guides",
     *(f"/docs/guides/{name}" for name in GUIDES),
     "/docs/changelog",
     "/docs/problems",
     "/docs/problems/invalid-parameters",
 ]
-#: Pages that a script of others draws, and the selector of an element that shows that they are ready.
-DRAWN = {"/docs": "#operations-quotes-getQuote", "/docs/reference": "#reference .hljs-number"}
+#: Pages that a third-party script renders, and the selector of an element that exists once they are ready.
+SCRIPTED_PAGES = {"/docs": "#operations-quotes-getQuote", "/docs/reference": "#reference .hljs-number"}
 SCHEMES, WIDTHS = ["light", "dark"], [320, 360, 1200]
 #: Colours do not depend on the width: these two have every scheme and every layout.
 SCREENS = [(360, "dark"), (1200, "light")]
@@ -30,7 +30,7 @@ def visit(page):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
         page.goto(path)
-        page.wait_for_selector(DRAWN.get(path, "h1"))
+        page.wait_for_selector(SCRIPTED_PAGES.get(path, "h1"))
         return page
 
     return go
@@ -38,20 +38,22 @@ def visit(page):
 
 def violations(page, **options):
     """Return the violations that axe finds: impact, rule and first element of each."""
-    faults = Axe().run(page, **options).response["violations"]
-    return [(fault["impact"], fault["id"], fault["nodes"][0]["html"]) for fault in faults]
+    results = Axe().run(page, **options).response["violations"]
+    return [(violation["impact"], violation["id"], violation["nodes"][0]["html"]) for violation in results]
 
 
 class TestEveryPage:
     def test_axe_finds_nothing(self, visit):
-        for path in READ:
+        for path in STATIC_PAGES:
             for width, scheme in SCREENS:
                 assert violations(visit(path, width=width, scheme=scheme)) == [], f"{path}, {scheme}"
 
     def test_axe_finds_nothing_serious_in_the_reference(self, visit):
         for width, scheme in SCREENS:
-            faults = violations(visit("/docs/reference", width=width, scheme=scheme))
-            assert [fault for fault in faults if fault[0] in ("serious", "critical")] == [], scheme
+            violations_found = violations(visit("/docs/reference", width=width, scheme=scheme))
+            assert [
+                violation for violation in violations_found if violation[0] in ("serious", "critical")
+            ] == [], scheme
 
     def test_axe_finds_nothing_around_swagger_ui(self, visit):
         # Swagger UI has buttons inside buttons and a select without a name, which we cannot fix.
@@ -60,10 +62,10 @@ class TestEveryPage:
             assert violations(page, context={"exclude": [["#swagger-ui"]]}) == [], scheme
 
     def test_it_has_no_error_fits_the_screen_and_starts_with_a_skip_link(self, visit, server):
-        for path in (*READ, *DRAWN):
+        for path in (*STATIC_PAGES, *SCRIPTED_PAGES):
             page = visit(path)
-            assert page.complaints == [], path
-            assert hosts(page, server) == [], path
+            assert page.errors == [], path
+            assert other_hosts(page, server) == [], path
             assert_starts_with_skip_link(page)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 800})
@@ -111,22 +113,22 @@ class TestReference:
         page.keyboard.press("Enter")
         page.get_by_role("link", name="Get a quote HTTP Method: GET", exact=True).focus()
         page.keyboard.press("Enter")
-        shown = page.get_by_role("region", name="Get a quote", exact=True)
-        shown.get_by_text('"speaker_certainty"').first.wait_for()
-        assert page.complaints == []
+        section = page.get_by_role("region", name="Get a quote", exact=True)
+        section.get_by_text('"speaker_certainty"').first.wait_for()
+        assert page.errors == []
 
     def test_it_has_no_offers_of_its_makers(self, visit):
         page = visit("/docs/reference")
         for words in ("Generate SDK", "Ask AI", "Developer Tools", "Connect MCP"):
             assert page.get_by_text(words).locator("visible=true").count() == 0
 
-    @pytest.mark.parametrize("path", DRAWN)
+    @pytest.mark.parametrize("path", SCRIPTED_PAGES)
     def test_it_follows_the_colour_scheme(self, visit, path):
-        shades = [
+        backgrounds = [
             visit(path, scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
             for scheme in SCHEMES
         ]
-        assert shades == ["rgb(251, 249, 246)", "rgb(24, 21, 20)"]
+        assert backgrounds == ["rgb(251, 249, 246)", "rgb(24, 21, 20)"]
 
 
 class TestSwaggerUI:
