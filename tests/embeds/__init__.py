@@ -1,1 +1,1 @@
-"""Quotes in other people's pages."""
+"""Embeds: quotes on other sites."""

@@ -1,4 +1,4 @@
-"""Quotes as others see them, and content made up to get out of its place."""
+"""Fixtures for embeds: oEmbed requests, and content whose texts are hostile to HTML and other formats."""
 
 from types import SimpleNamespace
 
@@ -12,7 +12,7 @@ from tests.models.content import RELEASED, cite, fill, quote
 SLUG = "her-2013-a-wife-without-the-challenges"
 FLAGGED = "her-2013-the-average-modern-woman"
 
-#: By what they are called, texts that would become more than text somewhere.
+#: Texts that a broken serialiser would turn into markup, or that are hard to display, by name.
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "end": "Done</p></blockquote></script></style></title><script>alert(1)</script>",
@@ -39,34 +39,34 @@ def hostile_id(name):
 
 @pytest.fixture(scope="session")
 def hostile_app(engine):
-    """An app over quotes whose text, label, film and source are all hostile."""
+    """An app over quotes whose texts, labels, films and sources are hostile."""
     with engine.fresh() as url:
-        made = create_app(Settings(database_url=url, statement_seconds=60))
-        with made.extensions["database"].write_session() as session:
+        app = create_app(Settings(database_url=url, statement_seconds=60))
+        with app.extensions["database"].write_session() as session:
             store_hostile(session)
-        yield made
-        made.extensions["database"].close()
+        yield app
+        app.extensions["database"].close()
 
 
 def store_hostile(session):
-    """Add a quote for every hostile text, in a film and from a source whose names are no better."""
+    """Add a quote for every hostile text, and give the film and the source hostile titles."""
     content = fill(session)
     with change_set(session, "maker", at=RELEASED):
-        spoil(content)
-        session.add_all(hostile(content))
+        set_hostile_titles(content)
+        session.add_all(hostile_quotes(content))
 
 
-def spoil(content):
+def set_hostile_titles(content):
     content.film.label = content.film.title = HOSTILE["script"][:60]
     content.essay.title = HOSTILE["attribute"]
 
 
-def hostile(content):
-    for place, (name, text) in enumerate(HOSTILE.items()):
+def hostile_quotes(content):
+    for number, (name, text) in enumerate(HOSTILE.items()):
         language = {"hebrew": "he", "arabic": "ar", "cjk": "ja"}.get(name, "en")
-        made = quote(content.film, name, 10 + place, text=text.strip(), language=language)
-        made.label, made.citations = text[:120].strip(), [cite(content.essay, 2)]
-        yield made
+        quote_ = quote(content.film, name, 10 + number, text=text.strip(), language=language)
+        quote_.label, quote_.citations = text[:120].strip(), [cite(content.essay, 2)]
+        yield quote_
 
 
 @pytest.fixture
@@ -75,18 +75,18 @@ def hostile_client(hostile_app):
 
 
 @pytest.fixture
-def ask(client):
-    """Return what asks for a quote's oEmbed answer, by the quote's id or by an address."""
+def request_oembed(client):
+    """A function that requests the oEmbed response for a quote, by its id or by a URL."""
 
-    def asking(quote=SLUG, **query):
+    def get(quote=SLUG, **query):
         url = quote if ":" in quote or "/" in quote else f"http://127.0.0.1:8000/quotes/{quote}"
-        form = query.pop("form", "")
-        return client.get(f"/oembed{form}", query_string={"url": url} | query)
+        extension = query.pop("extension", "")
+        return client.get(f"/oembed{extension}", query_string={"url": url} | query)
 
-    return asking
+    return get
 
 
 @pytest.fixture
 def quotes(client):
     """Every quote of the pack, as the API serves it."""
-    return [SimpleNamespace(**found) for found in client.get("/v1/quotes?limit=100").json["data"]]
+    return [SimpleNamespace(**item) for item in client.get("/v1/quotes?limit=100").json["data"]]

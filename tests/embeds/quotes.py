@@ -1,4 +1,4 @@
-"""Quotes to show, and text that tries to break what shows them."""
+"""Quotes to display, and texts that are hard to display."""
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -30,9 +30,9 @@ SCRIPTS = [
     "\U0001f9ff\ue000\ufffe\U00020000\U000e0041",
     "\u200d\u200b\u2060\xad",
 ]
-#: Short and long texts of scripts and characters that are hard to draw.
-HARD = [*SCRIPTS, *(script * (1_200 // len(script)) for script in SCRIPTS)]
-#: Text of every length that the schema accepts: one script repeated, several, or any characters.
+#: Short and long texts in scripts and with characters that are hard to lay out.
+HARD_TEXTS = [*SCRIPTS, *(script * (1_200 // len(script)) for script in SCRIPTS)]
+#: A strategy for texts of any accepted length: one script repeated, several scripts, or any characters.
 TEXTS = st.one_of(
     st.tuples(st.sampled_from(SCRIPTS), st.integers(1, 5_000)).map(
         lambda drawn: (drawn[0] * drawn[1])[: drawn[1]]
@@ -42,8 +42,8 @@ TEXTS = st.one_of(
 )
 
 
-#: Drawing a card takes long.
-few = settings(hypothesis_settings, max_examples=25)
+#: Few examples, because drawing a card is slow.
+slow_settings = settings(hypothesis_settings, max_examples=25)
 
 
 def view_model(text="Her love is real.", **changes):

@@ -1,4 +1,4 @@
-"""Which URLs lead to a quote: every one of ours, however it was copied, and no other."""
+"""Which URLs oEmbed resolves to a quote: all URLs of ours, in any spelling, and no others."""
 
 from api.app import create_app
 from api.core.config import Settings
@@ -7,7 +7,7 @@ from tests.embeds.conftest import SLUG
 from tests.models.content import fill
 
 BASE = "http://127.0.0.1:8000"
-OURS = [
+OWN_URLS = [
     f"{BASE}/quotes/{SLUG}",
     f"{BASE}/quotes/{SLUG}/",
     f"{BASE}/quotes/{SLUG}///",
@@ -29,7 +29,7 @@ OURS = [
     f"{BASE}/quotes/{SLUG.replace('-', '%2D')}",
     f"{BASE}/%71uotes/{SLUG}",
 ]
-OTHERS = [
+OTHER_URLS = [
     f"https://evil.example/quotes/{SLUG}",
     f"http://127.0.0.1:8000@evil.example/quotes/{SLUG}",
     f"http://evil.example#@127.0.0.1:8000/quotes/{SLUG}",
@@ -58,7 +58,7 @@ OTHERS = [
 
 
 #: URLs of a quote, and the status of the response by a service at subtext.example.
-HOSTS = {
+STATUSES_BY_URL = {
     f"https://subtext.example/quotes/{SLUG}": 200,
     f"http://www.subtext.example/quotes/{SLUG}": 200,
     f"https://cdn.subtext.example/quotes/{SLUG}": 200,
@@ -68,25 +68,25 @@ HOSTS = {
 
 
 class TestURL:
-    def test_ours_lead_to_the_quote_and_its_canonical_url(self, ask):
-        for url in OURS:
-            response = ask(url)
+    def test_own_urls_resolve_to_the_quote_and_its_canonical_url(self, request_oembed):
+        for url in OWN_URLS:
+            response = request_oembed(url)
             assert response.status_code == 200, url
             assert f'cite="{BASE}/quotes/{SLUG}"' in response.json["html"], url
             assert f'href="{BASE}/quotes/{SLUG}"' in response.json["html"], url
 
-    def test_others_are_not_found(self, client):
-        for url in OTHERS:
+    def test_other_urls_are_not_found(self, client):
+        for url in OTHER_URLS:
             assert client.get("/oembed", query_string={"url": url}).status_code == 404, url
 
-    def test_the_theme_of_a_frame_is_kept(self, ask):
+    def test_the_theme_of_a_frame_url_is_preserved(self, request_oembed):
         assert (
             f'src="{BASE}/embed/quotes/{SLUG}?theme=dark"'
-            in ask(f"{BASE}/embed/quotes/{SLUG}?theme=dark").json["html"]
+            in request_oembed(f"{BASE}/embed/quotes/{SLUG}?theme=dark").json["html"]
         )
-        assert ask(f"{BASE}/embed/quotes/{SLUG}?theme=pink").data == ask().data
+        assert request_oembed(f"{BASE}/embed/quotes/{SLUG}?theme=pink").data == request_oembed().data
 
-    def test_a_quote_is_found_by_its_old_id(self, engine):
+    def test_a_quote_is_found_by_its_former_id(self, engine):
         with engine.fresh() as url:
             app = create_app(Settings(database_url=url, statement_seconds=60))
             with app.extensions["database"].write_session() as session:
@@ -98,7 +98,7 @@ class TestURL:
         assert response.status_code == 200
         assert f'cite="{BASE}/quotes/the-lamp-1950-lamp-on"' in response.json["html"]
 
-    def test_our_hosts_are_those_of_the_settings(self, engine):
+    def test_own_hosts_are_the_trusted_hosts(self, engine):
         with engine.fresh("pack") as database:
             settings = Settings(
                 database_url=database,
@@ -111,7 +111,7 @@ class TestURL:
                 url: client.get(
                     "/oembed", query_string={"url": url}, base_url="https://subtext.example"
                 ).status_code
-                for url in HOSTS
+                for url in STATUSES_BY_URL
             }
             app.extensions["database"].close()
-        assert statuses == HOSTS
+        assert statuses == STATUSES_BY_URL

@@ -1,4 +1,4 @@
-"""Discovery: a quote's page leads to its oEmbed answers, by its head and by its header."""
+"""oEmbed discovery: the page of a quote links to the oEmbed responses in its head and its header."""
 
 import re
 
@@ -20,7 +20,7 @@ def quote(app):
 
 
 class TestElements:
-    def test_one_for_each_format_leads_to_an_answer(self, client, quote):
+    def test_each_format_has_a_link_to_its_response(self, client, quote):
         links = Parsed(str(link_elements(quote))).all("link", rel="alternate")
         assert [link.attributes["type"] for link in links] == ["application/json+oembed", "text/xml+oembed"]
         for link in links:
@@ -30,18 +30,18 @@ class TestElements:
     def test_they_are_well_formed_whatever_the_title_is(self, hostile_app):
         with hostile_app.app_context():
             for name in ("attribute", "script", "reference"):
-                found = Parsed(
+                parsed = Parsed(
                     str(
                         link_elements(
                             build_view_model(read_item("quote", hostile_id(name), "film", "sources").json)
                         )
                     )
                 )
-                assert [element.tag for element in found.elements] == ["link", "link"]
-                assert set(found.elements[0].attributes) == {"rel", "type", "href", "title"}
+                assert [element.tag for element in parsed.elements] == ["link", "link"]
+                assert set(parsed.elements[0].attributes) == {"rel", "type", "href", "title"}
 
 
 class TestHeader:
-    def test_it_says_what_the_elements_say(self, quote):
-        found = re.findall(r'<([^>]*)>; rel="alternate"; type="([^"]*)"', link_header(quote))
-        assert {type_: href for href, type_ in found} == oembed_urls(quote)
+    def test_it_has_the_links_of_the_elements(self, quote):
+        links = re.findall(r'<([^>]*)>; rel="alternate"; type="([^"]*)"', link_header(quote))
+        assert {type_: href for href, type_ in links} == oembed_urls(quote)

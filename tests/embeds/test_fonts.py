@@ -9,9 +9,16 @@ from api.text.drawable_text import REPLACEMENT, sanitize_text
 from api.text.fonts import font_face_css, served_typefaces, typeface_for, typefaces
 from tests.cases import each
 
-#: Scripts of antiquity and rare ideographs, which no typeface here has.
-LEFT_OUT = ("TANGUT", "KHITAN", "NUSHU", "CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH", "CUNEIFORM")
-LEFT_OUT = (*LEFT_OUT, "EGYPTIAN HIEROGLYPH", "ANATOLIAN HIEROGLYPH", "BAMUM", "SIGNWRITING")
+#: Unicode name prefixes of ancient scripts and rare ideographs, which our typefaces lack.
+UNSUPPORTED = (
+    "TANGUT",
+    "KHITAN",
+    "NUSHU",
+    "CJK UNIFIED IDEOGRAPH",
+    "CJK COMPATIBILITY IDEOGRAPH",
+    "CUNEIFORM",
+)
+UNSUPPORTED = (*UNSUPPORTED, "EGYPTIAN HIEROGLYPH", "ANATOLIAN HIEROGLYPH", "BAMUM", "SIGNWRITING")
 
 
 class TestTypefaceOf:
@@ -35,23 +42,23 @@ class TestTypefaceOf:
             ("𐌀", "unifont-upper"),
         ],
     )
-    def test_each_script_is_set_in_the_first_that_has_it(self, character, family):
+    def test_each_script_uses_the_first_typeface_that_has_it(self, character, family):
         assert typeface_for(character).path.name.startswith(family)
 
-    def test_a_letter_and_its_marks_are_set_in_one(self):
+    def test_a_letter_and_its_marks_use_one_typeface(self):
         assert typeface_for("e\u0301") is typeface_for("é")
 
-    def test_parts_of_an_emoji_are_set_in_one(self):
+    def test_the_parts_of_an_emoji_use_one_typeface(self):
         assert typeface_for("👩\u200d💻") is typeface_for("🙂")
         assert typeface_for("1\ufe0f\u20e3") is typeface_for("🙂")
 
-    def test_italic_is_set_upright_where_there_is_no_italic(self):
+    def test_italic_falls_back_to_upright(self):
         assert typeface_for("a", italic=True).italic
         assert typeface_for("晩", italic=True) is typeface_for("晩")
 
-    def test_almost_everything_in_the_basic_plane_is_drawn(self):
+    def test_almost_every_character_of_the_basic_plane_has_a_glyph(self):
         missing = [character for character in map(chr, range(0x21, 0xFFFE)) if _is_missing(character)]
-        assert [unicodedata.name(character) for character in missing if not _is_left_out(character)] == []
+        assert [unicodedata.name(character) for character in missing if not _is_unsupported(character)] == []
 
 
 def _is_missing(character):
@@ -59,8 +66,8 @@ def _is_missing(character):
     return assigned and character != REPLACEMENT and sanitize_text(character) == REPLACEMENT
 
 
-def _is_left_out(character):
-    return unicodedata.name(character).startswith(LEFT_OUT)
+def _is_unsupported(character):
+    return unicodedata.name(character).startswith(UNSUPPORTED)
 
 
 class TestFacesCss:
@@ -69,26 +76,26 @@ class TestFacesCss:
         with app.app_context():
             yield
 
-    def test_only_what_a_text_needs_is_named(self):
+    def test_only_needed_typefaces_are_declared(self):
         assert font_face_css("Plain words.").count("@font-face") == 1
         assert font_face_css("Plain", "slanted").count("@font-face") == 2
         assert font_face_css("Łódź, Ж").count("@font-face") == 3
 
-    def test_what_is_for_cards_alone_is_not(self):
+    def test_typefaces_for_cards_are_not_declared(self):
         assert font_face_css("晩春") == ""
 
-    def test_every_address_is_served_to_any_origin_for_ever(self, client):
+    def test_every_font_is_cached_and_readable_by_any_origin(self, client):
         for face in served_typefaces("ařЖλשشकก"):
-            answer = client.get(f"/embed/fonts/{face.file_name}")
-            assert answer.status_code == 200
-            assert answer.data == face.path.read_bytes()
-            assert answer.content_type == "font/woff2"
-            assert answer.headers["Access-Control-Allow-Origin"] == "*"
-            assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-            assert "immutable" in answer.headers["Cache-Control"]
+            response = client.get(f"/embed/fonts/{face.file_name}")
+            assert response.status_code == 200
+            assert response.data == face.path.read_bytes()
+            assert response.content_type == "font/woff2"
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+            assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+            assert "immutable" in response.headers["Cache-Control"]
 
     @each("name", ["x.woff2", "faces.json", "..%2Ffaces.json", "unifont-400-normal.woff2"])
-    def test_nothing_else_is(self, client, name):
+    def test_other_names_are_not_found(self, client, name):
         assert client.get(f"/embed/fonts/{name}").status_code == 404
 
 
@@ -99,5 +106,5 @@ class TestFiles:
         for folder in folders:
             assert "icense" in (folder / "LICENSE").read_text("utf-8")
 
-    def test_every_file_is_named_and_every_name_is_a_file(self):
+    def test_the_declared_typefaces_are_the_files(self):
         assert {face.path for face in typefaces()} == set(fonts.TYPEFACES_DIR.glob("*/*.woff2"))

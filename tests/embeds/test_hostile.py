@@ -12,9 +12,9 @@ from tests.browser.parsed import Parsed
 from tests.embeds.conftest import HOSTILE, hostile_id
 
 BASE = "http://127.0.0.1:8000"
-#: The elements of an embedded quote: any other one was hostile text.
-OURS = {"blockquote", "p", "cite", "a", "bdi", "iframe"}
-FRAMES = OURS - {"iframe"} | {
+#: The elements of an embedded quote. Any other element would come from hostile text.
+ELEMENTS = {"blockquote", "p", "cite", "a", "bdi", "iframe"}
+FRAME_ELEMENTS = ELEMENTS - {"iframe"} | {
     "html",
     "head",
     "meta",
@@ -62,15 +62,15 @@ class TestOembed:
     def test_it_is_xml_with_our_elements_alone(self, oembed):
         for name in HOSTILE:
             document = ET.fromstring(f"<all>{oembed(name)['html']}</all>")  # our own
-            assert {element.tag for element in document.iter()} - {"all"} <= OURS, name
+            assert {element.tag for element in document.iter()} - {"all"} <= ELEMENTS, name
 
     def test_it_has_no_other_element_after_unescaping(self, oembed):
         for name in HOSTILE:
             markup = oembed(name)["html"]
             for times in (1, 2, 3):
                 markup = html.unescape(markup)
-                assert tags(markup) <= OURS, f"{name}, unescaped {times} times"
-                handlers = [one for one in attributes(markup) if one.startswith("on")]
+                assert tags(markup) <= ELEMENTS, f"{name}, unescaped {times} times"
+                handlers = [attribute for attribute in attributes(markup) if attribute.startswith("on")]
                 assert handlers == [], f"{name}, unescaped {times} times"
 
     def test_no_value_has_a_tag_after_unescaping(self, oembed):
@@ -98,10 +98,10 @@ class TestFrame:
             for query in ("", "?clamp=1&theme=dark"):
                 markup = hostile_client.get(f"/embed/quotes/{hostile_id(name)}{query}").text
                 page = Parsed(markup)
-                assert {element.tag for element in page.elements} <= FRAMES, name
+                assert {element.tag for element in page.elements} <= FRAME_ELEMENTS, name
                 assert markup.count("<script") == 1, name
                 names = {attribute for element in page.elements for attribute in element.attributes}
-                assert not [one for one in names if one.startswith("on")], name
+                assert not [attribute for attribute in names if attribute.startswith("on")], name
 
     def test_the_words_are_shown_unchanged(self, hostile_client):
         for name in ("script", "end", "attribute", "cdata", "twice", "template"):

@@ -1,4 +1,4 @@
-"""Lines, directions and characters, as browsers have them."""
+"""Line breaks, text direction and grapheme clusters, as in browsers."""
 
 from hypothesis import given
 from uniseg.graphemecluster import grapheme_cluster_boundaries
@@ -15,23 +15,23 @@ TYPE = TypeSize(20, 30)
 
 
 class TestLines:
-    def test_no_line_is_wider_than_it_may_be(self):
+    def test_no_line_is_too_wide(self):
         paragraph = Paragraph("Sometimes I think I have felt everything I’m ever gonna feel.")
         assert all(paragraph.width(*line) <= 8 for line in paragraph.break_lines(8))
 
-    def test_an_endless_word_is_broken_anywhere(self):
+    def test_a_very_long_word_is_broken_anywhere(self):
         assert "".join(break_lines("a" * 300, 200, TYPE)) == "a" * 300
         assert len(break_lines("a" * 300, 200, TYPE)) > 10
 
-    def test_ideographs_are_broken_between_each_other_and_not_before_a_full_stop(self):
-        broken = break_lines("晩春、父と娘の物語。これは長い文章です。", 120, TYPE)
-        assert len(broken) > 2
-        assert not any(line.startswith(("。", "、")) for line in broken)
+    def test_lines_break_between_ideographs_but_not_before_punctuation(self):
+        lines = break_lines("晩春、父と娘の物語。これは長い文章です。", 120, TYPE)
+        assert len(lines) > 2
+        assert not any(line.startswith(("。", "、")) for line in lines)
 
     def test_white_space_is_folded(self):
         assert break_lines(" one \n\n two\t", 400, TYPE) == ["one two"]
 
-    def test_styles_share_a_line(self):
+    def test_a_line_may_have_several_styles(self):
         assert break_lines([Span("— Theodore, "), Span("Her", italic=True)], 400, TYPE) == ["— Theodore, Her"]
 
     def test_no_text_has_no_height(self):
@@ -39,10 +39,10 @@ class TestLines:
 
     @hypothesis_settings
     @given(TEXTS)
-    def test_every_character_is_on_some_line_once(self, text):
+    def test_every_character_is_on_exactly_one_line(self, text):
         paragraph = Paragraph(text[:600])
-        broken = paragraph.break_lines(12)
-        assert "".join(paragraph.text[line.start : line.end] for line in broken).replace(" ", "") == (
+        lines = paragraph.break_lines(12)
+        assert "".join(paragraph.text[line.start : line.end] for line in lines).replace(" ", "") == (
             paragraph.text.replace(" ", "")
         )
 
@@ -50,7 +50,7 @@ class TestLines:
 class TestCharacters:
     @hypothesis_settings
     @given(TEXTS)
-    def test_they_end_where_unicode_says(self, text):
+    def test_grapheme_clusters_end_as_in_unicode(self, text):
         expected = [end for end in grapheme_cluster_boundaries(text[:300]) if end]
         assert [end for _, end in line_breaking.graphemes(text[:300])] == expected
 

@@ -1,4 +1,4 @@
-"""The essay's own words, and lines of the film: wherever a quote is shown, neither is put in the other's mouth."""
+"""Attribution: wherever a quote is displayed, quotes of the essay and of the film are told apart."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from api.representations.shared_wording import UNKNOWN_SOURCE
 from tests.browser.parsed import Parsed
 from tests.embeds.quotes import view_model
 
-OWN = "— The Wall of Wisdom, on Her (2013), as quoted in “"
+ESSAY_CAPTION = "— The Wall of Wisdom, on Her (2013), as quoted in “"
 
 
 @pytest.fixture(scope="module")
@@ -25,24 +25,24 @@ def quotes(app):
 
 
 @pytest.fixture(scope="module")
-def own(quotes):
-    """The ids of those that are the essay's own words."""
-    found = [quote["id"] for quote in quotes if quote["voice"] == "essay"]
-    assert len(found) > 20
-    return found
+def essay_quote_ids(quotes):
+    """The ids of the quotes in the essay's own words."""
+    ids = [quote["id"] for quote in quotes if quote["voice"] == "essay"]
+    assert len(ids) > 20
+    return ids
 
 
 @pytest.fixture(scope="module")
-def lines(quotes):
-    """By their ids, lines of the film and who says them, where somebody is named."""
-    spoken = [quote for quote in quotes if quote["voice"] == "film" and quote["speaker"]]
-    said = {quote["id"]: quote["speaker"]["label"] for quote in spoken}
-    assert said
-    return said
+def speakers(quotes):
+    """The speaker of each quote of the film that has one, by the quote's id."""
+    film_quotes = [quote for quote in quotes if quote["voice"] == "film" and quote["speaker"]]
+    speakers_by_id = {quote["id"]: quote["speaker"]["label"] for quote in film_quotes}
+    assert speakers_by_id
+    return speakers_by_id
 
 
 def caption(markup):
-    """Return the line that says whose words they are, of a frame or of a snippet."""
+    """Return the caption of a frame or a snippet, which names the speaker."""
     return Parsed(markup).behind("figcaption").strip()
 
 
@@ -51,63 +51,69 @@ def oembed(client, slug):
 
 
 class TestSnippet:
-    def test_it_says_that_the_essay_says_it(self, client, own):
-        for slug in own:
-            forms = client.get(f"/quotes/{slug}/snippet").json
-            assert caption(forms["html"]).startswith(OWN)
-            assert caption(forms["xhtml"]).startswith(OWN)
-            assert "> — The Wall of Wisdom, on *[Her" in forms["markdown"]
-            assert "— The Wall of Wisdom, the essay’s own words on Her (2013), as quoted" in forms["text"]
+    def test_quotes_of_the_essay_are_attributed_to_it(self, client, essay_quote_ids):
+        for slug in essay_quote_ids:
+            snippets = client.get(f"/quotes/{slug}/snippet").json
+            assert caption(snippets["html"]).startswith(ESSAY_CAPTION)
+            assert caption(snippets["xhtml"]).startswith(ESSAY_CAPTION)
+            assert "> — The Wall of Wisdom, on *[Her" in snippets["markdown"]
+            assert "— The Wall of Wisdom, the essay’s own words on Her (2013), as quoted" in snippets["text"]
 
-    def test_a_line_of_the_film_is_its_speakers(self, client, lines):
-        for slug, who in lines.items():
-            said = caption(client.get(f"/quotes/{slug}/snippet").json["html"])
-            assert re.match(rf"— {who}( \(speaker \w+\))?, Her \(2013\), as quoted in “", said)
+    def test_quotes_of_the_film_are_attributed_to_the_speaker(self, client, speakers):
+        for slug, speaker in speakers.items():
+            caption_text = caption(client.get(f"/quotes/{slug}/snippet").json["html"])
+            assert re.match(rf"— {speaker}( \(speaker \w+\))?, Her \(2013\), as quoted in “", caption_text)
 
 
 class TestFrame:
-    def test_it_says_that_the_essay_says_it(self, client, own):
-        for slug in own:
-            framed = client.get(f"/embed/quotes/{slug}").text
-            assert caption(framed).startswith(OWN)
+    def test_quotes_of_the_essay_are_attributed_to_it(self, client, essay_quote_ids):
+        for slug in essay_quote_ids:
+            frame = client.get(f"/embed/quotes/{slug}").text
+            assert caption(frame).startswith(ESSAY_CAPTION)
 
-    def test_a_line_of_the_film_is_its_speakers(self, client, lines):
-        for slug, who in lines.items():
-            framed = client.get(f"/embed/quotes/{slug}").text
-            assert caption(framed).startswith(f"— {who}")
+    def test_quotes_of_the_film_are_attributed_to_the_speaker(self, client, speakers):
+        for slug, speaker in speakers.items():
+            frame = client.get(f"/embed/quotes/{slug}").text
+            assert caption(frame).startswith(f"— {speaker}")
 
 
 class TestOembed:
-    def test_it_says_that_the_essay_says_it(self, client, own):
-        for slug in own:
-            told = oembed(client, slug)
-            assert told["author_name"] == "The Wall of Wisdom, on Her (2013)"
-            assert OWN in "".join(ET.fromstring(f"<all>{told['html']}</all>").itertext())
+    def test_quotes_of_the_essay_are_attributed_to_it(self, client, essay_quote_ids):
+        for slug in essay_quote_ids:
+            oembed_response = oembed(client, slug)
+            assert oembed_response["author_name"] == "The Wall of Wisdom, on Her (2013)"
+            assert ESSAY_CAPTION in "".join(ET.fromstring(f"<all>{oembed_response['html']}</all>").itertext())
 
-    def test_a_line_of_the_film_is_its_speakers(self, client, lines):
-        for slug, who in lines.items():
-            told = oembed(client, slug)
-            assert re.fullmatch(rf"{who}( \(speaker \w+\))?, in Her \(2013\)", told["author_name"])
-            assert f"— {who}" in "".join(ET.fromstring(f"<all>{told['html']}</all>").itertext())
+    def test_quotes_of_the_film_are_attributed_to_the_speaker(self, client, speakers):
+        for slug, speaker in speakers.items():
+            oembed_response = oembed(client, slug)
+            assert re.fullmatch(
+                rf"{speaker}( \(speaker \w+\))?, in Her \(2013\)", oembed_response["author_name"]
+            )
+            assert f"— {speaker}" in "".join(
+                ET.fromstring(f"<all>{oembed_response['html']}</all>").itertext()
+            )
 
 
 class TestCard:
-    def test_it_says_that_the_essay_says_it(self, client, own):
-        for slug in own:
-            drawn = ET.fromstring(client.get(f"/quotes/{slug}/card.svg").data)
-            written = ["".join(text.itertext()) for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
-            assert "— The Wall of Wisdom, on Her (2013)" in written
+    def test_quotes_of_the_essay_are_attributed_to_it(self, client, essay_quote_ids):
+        for slug in essay_quote_ids:
+            svg = ET.fromstring(client.get(f"/quotes/{slug}/card.svg").data)
+            texts = ["".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+            assert "— The Wall of Wisdom, on Her (2013)" in texts
 
-    def test_a_line_of_the_film_is_its_speakers(self, client, lines):
-        for slug, who in lines.items():
-            assert f"— {who}" in client.get(f"/quotes/{slug}/card.svg").text
+    def test_quotes_of_the_film_are_attributed_to_the_speaker(self, client, speakers):
+        for slug, speaker in speakers.items():
+            assert f"— {speaker}" in client.get(f"/quotes/{slug}/card.svg").text
 
 
 class TestPage:
-    def test_it_says_that_the_essay_says_it(self, client, own):
-        for slug in own:
+    def test_quotes_of_the_essay_are_attributed_to_it(self, client, essay_quote_ids):
+        for slug in essay_quote_ids:
             page = Parsed(client.get(f"/quotes/{slug}").text)
-            head = {one.attributes.get("property"): one.attributes.get("content") for one in page.all("meta")}
+            head = {
+                meta.attributes.get("property"): meta.attributes.get("content") for meta in page.all("meta")
+            }
             assert ("“" in head["og:title"]) == head["og:title"].endswith(" · on Her (2013)")
             for key in ("og:description", "og:image:alt"):
                 assert "The Wall of Wisdom, the essay’s own words on Her (2013), as quoted in" in head[key]
@@ -115,40 +121,40 @@ class TestPage:
             assert data["author"][0]["name"] == "The Wall of Wisdom"
             assert "spokenByCharacter" not in data
 
-    def test_the_first_page_says_whose_words_it_shows(self, client, quotes):
+    def test_the_home_page_attributes_its_quote(self, client, quotes):
         page = Parsed(client.get("/").text)
-        [shown] = [quote for quote in quotes if f"/quotes/{quote['id']}" in page.links]
-        assert shown["voice"] == "essay"
+        [displayed] = [quote for quote in quotes if f"/quotes/{quote['id']}" in page.links]
+        assert displayed["voice"] == "essay"
         assert "The Wall of Wisdom, on Her (2013)" in " ".join(page.behind("figcaption").split())
 
 
 class TestUnnamedSource:
-    """A source that nobody may see is no title, and stands in no quotation marks."""
+    """The placeholder for a hidden source is not a title, and has no quotation marks."""
 
-    SAID = "as quoted in a source that is not named"
+    CREDIT = "as quoted in a source that is not named"
 
-    def test_it_is_the_same_everywhere(self, app):
+    def test_the_credit_is_the_same_everywhere(self, app):
         quote = view_model(source=UNKNOWN_SOURCE)
         with app.test_request_context():
-            framed = render_template("frame.html", quote=quote, g=frame_metrics)
-            forms = render_snippets(quote)
-        drawn = [text.paragraph.text for text in layout_card(quote).lines]
-        assert self.SAID in drawn
-        assert caption(framed).endswith(f", {self.SAID}")
-        assert caption(forms["html"]).endswith(f", {self.SAID}")
-        assert forms["markdown"].endswith(f", {self.SAID}\n")
+            frame = render_template("frame.html", quote=quote, g=frame_metrics)
+            snippets = render_snippets(quote)
+        card_texts = [text.paragraph.text for text in layout_card(quote).lines]
+        assert self.CREDIT in card_texts
+        assert caption(frame).endswith(f", {self.CREDIT}")
+        assert caption(snippets["html"]).endswith(f", {self.CREDIT}")
+        assert snippets["markdown"].endswith(f", {self.CREDIT}\n")
         assert render_blockquote(quote).endswith(
-            f"{self.SAID[:13]}<bdi>{UNKNOWN_SOURCE}</bdi></p></blockquote>"
+            f"{self.CREDIT[:13]}<bdi>{UNKNOWN_SOURCE}</bdi></p></blockquote>"
         )
-        assert "".join(span.text for span in frame_metrics.caption_spans(quote)).endswith(f", {self.SAID}")
+        assert "".join(span.text for span in frame_metrics.caption_spans(quote)).endswith(f", {self.CREDIT}")
 
 
 class TestFeeds:
-    def test_they_say_that_the_essay_says_it(self, client, own):
-        shown = {f"http://127.0.0.1:8000/quotes/{slug}" for slug in own}
-        found = client.get("/feeds/quotes.json").get_json(force=True)["items"]
-        entries = [entry for entry in found if entry["url"] in shown]
+    def test_entries_of_the_essay_are_attributed_to_it(self, client, essay_quote_ids):
+        urls = {f"http://127.0.0.1:8000/quotes/{slug}" for slug in essay_quote_ids}
+        items = client.get("/feeds/quotes.json").get_json(force=True)["items"]
+        entries = [entry for entry in items if entry["url"] in urls]
         assert entries
         for entry in entries:
-            assert caption(entry["content_html"]).startswith(OWN)
+            assert caption(entry["content_html"]).startswith(ESSAY_CAPTION)
             assert entry["title"].endswith(" · on Her (2013)")
