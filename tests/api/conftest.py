@@ -1,4 +1,4 @@
-"""Content of which much is hidden, for tests that look for what is hidden wherever it might show."""
+"""Apps over content with many hidden items, for tests that check that these appear nowhere."""
 
 from contextlib import contextmanager
 
@@ -13,20 +13,20 @@ from tests.storing import store
 
 @pytest.fixture(scope="session")
 def make_app():
-    """What opens an app over the database with a URL."""
+    """A context manager that yields an app over the database with this URL."""
 
     @contextmanager
-    def opened(url):
+    def create(url):
         app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
         yield app
         app.extensions["database"].close()
 
-    return opened
+    return create
 
 
 @pytest.fixture(scope="session")
 def hidden_app(engine, make_app):
-    """An app over content of which much is hidden; nobody writes to it."""
+    """A read-only app over content with many hidden items."""
     template = engine.template("hidden", "empty", store_worst)
     with engine.fresh(template) as url, make_app(url) as app:
         yield app
@@ -39,5 +39,5 @@ def store_worst(database):
 
 @pytest.fixture(params=["pack", "hidden"])
 def anyone(request, app, hidden_app):
-    """A client over the pack, then one over content of which much is hidden."""
+    """A client over the pack, and one over content with many hidden items."""
     return {"pack": app, "hidden": hidden_app}[request.param].test_client()

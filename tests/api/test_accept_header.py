@@ -1,4 +1,4 @@
-"""Which form an ``Accept`` header asks for."""
+"""Content negotiation: which format an ``Accept`` header selects."""
 
 import pytest
 from hypothesis import given
@@ -11,12 +11,12 @@ from tests.cases import each
 
 pytestmark = pytest.mark.any_database
 
-ANNO = 'profile="http://www.w3.org/ns/anno.jsonld"'
+ANNOTATION_PROFILE = 'profile="http://www.w3.org/ns/anno.jsonld"'
 
 
 def negotiated_name(accept, type_name="quote"):
-    form = negotiate(parse_accept_header(accept, MIMEAccept), type_name)
-    return form and form.name
+    output_format = negotiate(parse_accept_header(accept, MIMEAccept), type_name)
+    return output_format and output_format.name
 
 
 @each(
@@ -41,11 +41,14 @@ def negotiated_name(accept, type_name="quote"):
         ("text/x-bibliography; style=vancouver", None),
         ("text/x-bibliography; style=apa; q=0, text/x-bibliography", "mla"),
         ("application/ld+json", "json-ld"),
-        (f"application/ld+json; {ANNO}", "annotation"),
-        (f"application/ld+json; {ANNO.replace('http', 'http://a.example/ http', 1)}", "annotation"),
+        (f"application/ld+json; {ANNOTATION_PROFILE}", "annotation"),
+        (
+            f"application/ld+json; {ANNOTATION_PROFILE.replace('http', 'http://a.example/ http', 1)}",
+            "annotation",
+        ),
         ('application/ld+json; profile="http://a.example/"', "json-ld"),
-        (f"application/ld+json, application/ld+json; {ANNO}; q=0.9", "json-ld"),
-        (f"application/ld+json; q=0.5, application/ld+json; {ANNO}; q=0.9", "annotation"),
+        (f"application/ld+json, application/ld+json; {ANNOTATION_PROFILE}; q=0.9", "json-ld"),
+        (f"application/ld+json; q=0.5, application/ld+json; {ANNOTATION_PROFILE}; q=0.9", "annotation"),
         ("application/json; q=0, */*", "text"),
         ("*/*; q=0, text/markdown", "markdown"),
         ("*/*; q=0", None),
@@ -53,25 +56,25 @@ def negotiated_name(accept, type_name="quote"):
         ("nonsense", None),
     ],
 )
-def test_the_form_that_is_liked_best_is_served(accept, expected):
+def test_the_preferred_format_is_selected(accept, expected):
     assert negotiated_name(accept) == expected
 
 
-def test_a_source_has_no_annotation_to_ask_for():
-    assert negotiated_name(f"application/ld+json; {ANNO}", "source") is None
+def test_a_source_has_no_annotation():
+    assert negotiated_name(f"application/ld+json; {ANNOTATION_PROFILE}", "source") is None
     assert negotiated_name("application/ld+json", "source") == "json-ld"
 
 
-def test_a_type_without_forms_has_json():
+def test_other_types_have_only_json():
     assert negotiated_name("*/*", "film") == "json"
     assert negotiated_name("application/x-bibtex", "film") is None
 
 
-@each("form", FORMATS, ids=lambda form: form.name)
-def test_a_form_is_served_to_who_asks_for_what_it_is_served_as(form):
-    assert negotiated_name(form.content_type) == form.name
+@each("output_format", FORMATS, ids=lambda output_format: output_format.name)
+def test_a_format_is_selected_by_its_content_type(output_format):
+    assert negotiated_name(output_format.content_type) == output_format.name
 
 
 @given(accept=st.text())
-def test_no_header_is_too_odd(accept):
-    assert negotiated_name(accept) in {None, *(form.name for form in FORMATS)}
+def test_any_header_is_accepted(accept):
+    assert negotiated_name(accept) in {None, *(output_format.name for output_format in FORMATS)}

@@ -1,4 +1,4 @@
-"""Citations as BibTeX, RIS, CSL-JSON and formatted references, each read by what did not write it."""
+"""Citations as BibTeX, RIS, CSL-JSON and formatted references, each read by an independent parser."""
 
 import json
 import re
@@ -31,9 +31,9 @@ from tests.forms import (
 pytestmark = pytest.mark.any_database
 
 RIS_LINE = re.compile(r"[A-Z][A-Z0-9]  - .*")
-KINDS = ["essay", "review", "book", "talk"]
-# LaTeX's names of ASCII characters that the decoder lacks.
-NAMES = {
+SOURCE_KINDS = ["essay", "review", "book", "talk"]
+# The LaTeX commands for ASCII characters that the decoder does not know.
+LATEX_COMMANDS = {
     "textbraceleft": "{",
     "textbraceright": "}",
     "textless": "<",
@@ -52,17 +52,17 @@ def source(client):
     return expanded_item(client, SOURCE)
 
 
-def set_by_tex(text):
-    """Return what TeX sets."""
-    known = get_default_latex_context_db()
-    macros = [MacroTextSpec(*each) for each in NAMES.items()]
-    known.add_context_category("ascii", macros=macros, prepend=True)
-    return LatexNodes2Text(latex_context=known).latex_to_text(text)
+def decode_latex(text):
+    """Return the text that TeX would print."""
+    context = get_default_latex_context_db()
+    macros = [MacroTextSpec(*command) for command in LATEX_COMMANDS.items()]
+    context.add_context_category("ascii", macros=macros, prepend=True)
+    return LatexNodes2Text(latex_context=context).latex_to_text(text)
 
 
 @cache
-def standard(kind):
-    """Return CSL's own list of types or variables, which the citation processor ships with."""
+def csl_names(kind):
+    """Return the types or variables of CSL, from the schema that the citation processor contains."""
     lists = Path(citeproc.DATA_PATH, "schema", "schemas", "styles", f"csl-{kind}.rnc").read_text()
     return set(re.findall(r'"([\w-]+)"', lists))
 
@@ -76,11 +76,11 @@ class TestBibTeX:
 
     def test_several_sources_are_several_entries(self, client):
         quote = expanded_item(client, QUOTE)
-        both = quote["citations"] + with_source(quote, id="another-source")["citations"]
-        entries = parse_string(render("bibtex", quote | {"citations": both}), "bibtex").entries
-        assert list(entries) == [f"{quote['id']}-{each['source']['id']}" for each in both]
+        citations = quote["citations"] + with_source(quote, id="another-source")["citations"]
+        entries = parse_string(render("bibtex", quote | {"citations": citations}), "bibtex").entries
+        assert list(entries) == [f"{quote['id']}-{citation['source']['id']}" for citation in citations]
 
-    @each("kind", KINDS)
+    @each("kind", SOURCE_KINDS)
     def test_every_kind_has_its_date(self, source, kind):
         (entry,) = parse_string(
             render("bibtex", source | {"kind": kind, "published_on": "2023-05-07"}), "bibtex"
@@ -89,10 +89,10 @@ class TestBibTeX:
 
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_text_comes_back(self, text):
+    def test_text_is_preserved(self, text):
         (entry,) = parse_string(render("bibtex", make_quote(text)), "bibtex").entries.values()
-        assert collapse_spaces(set_by_tex(entry.fields["annote"])) == collapse_spaces(text)
-        assert collapse_spaces(set_by_tex(entry.fields["journal"])) == collapse_spaces(text)
+        assert collapse_spaces(decode_latex(entry.fields["annote"])) == collapse_spaces(text)
+        assert collapse_spaces(decode_latex(entry.fields["journal"])) == collapse_spaces(text)
 
     def test_each_special_character_of_tex_is_escaped(self):
         (entry,) = parse_string(render("bibtex", make_quote("_ # $ % &")), "bibtex").entries.values()
@@ -105,7 +105,7 @@ class TestRIS:
         assert {"TY  - MGZN", f"ID  - {item['id']}", f"AU  - {PUBLICATION}"} <= set(lines)
         assert ("N1  - paras. 3, 43" in lines) == (item["type"] == "commentary")
 
-    @each("kind", KINDS)
+    @each("kind", SOURCE_KINDS)
     def test_every_kind_has_its_date(self, source, kind):
         lines = render("ris", source | {"kind": kind, "published_on": "2023-05-07"}).split("\n")
         assert {"PY  - 2023", "DA  - 2023/05/07"} <= set(lines)
@@ -120,15 +120,15 @@ class TestRIS:
 
 
 class TestCSL:
-    def test_every_key_and_type_is_the_standards(self, item):
+    def test_every_key_and_type_is_in_the_standard(self, item):
         (entry,) = json.loads(render("csl-json", item))
-        assert entry["type"] in standard("types")
-        assert set(entry) <= standard("variables") | {"id", "type", "custom"}
+        assert entry["type"] in csl_names("types")
+        assert set(entry) <= csl_names("variables") | {"id", "type", "custom"}
 
-    @each("kind", KINDS)
+    @each("kind", SOURCE_KINDS)
     def test_every_kind_has_its_date(self, source, kind):
         (entry,) = json.loads(render("csl-json", source | {"kind": kind, "published_on": "2023-05-07"}))
-        assert entry["type"] in standard("types")
+        assert entry["type"] in csl_names("types")
         assert entry["issued"] == {"date-parts": [[2023, 5, 7]]}
 
     def test_the_source_is_cited_with_its_paragraphs(self, client):
@@ -139,7 +139,7 @@ class TestCSL:
 
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_text_comes_back(self, text):
+    def test_text_is_preserved(self, text):
         (entry,) = json.loads(render("csl-json", make_quote(text)))
         assert entry["custom"]["text"] == entry["author"][0]["literal"] == collapse_spaces(text)
 
@@ -152,22 +152,22 @@ class TestFormattedReferences:
         assert "n.d." in reference
         assert reference.count(PUBLICATION) == 1
 
-    @each("kind", KINDS)
+    @each("kind", SOURCE_KINDS)
     def test_a_source_without_a_publication_is_cited_by_its_title_once(self, source, style, kind):
         reference = render(style, source | {"publication": None, "kind": kind})
         assert reference.lstrip("“").startswith(source["title"])
         assert reference.count(source["title"]) == 1
 
-    @each("kind", KINDS)
-    def test_every_kind_says_its_date_or_that_none_is_known(self, source, style, kind):
+    @each("kind", SOURCE_KINDS)
+    def test_every_kind_has_its_date_or_n_d(self, source, style, kind):
         assert "n.d." in render(style, source | {"kind": kind})
         assert "1888" in render(style, source | {"kind": kind, "published_on": "1888-01-31"})
 
-    def test_what_is_known_is_laid_out_as_the_style_asks(self, source, style):
-        known = {"author": "A Critic", "title": "Why?", "subtitle": None, "publication": "The Paper"}
-        dated = {"published_on": "2023-05-07", "source_url": "https://paper.example/why"}
+    def test_references_follow_their_styles(self, source, style):
+        details = {"author": "A Critic", "title": "Why?", "subtitle": None, "publication": "The Paper"}
+        publication_details = {"published_on": "2023-05-07", "source_url": "https://paper.example/why"}
         assert (
-            render(style, source | known | dated)
+            render(style, source | details | publication_details)
             == {
                 "apa": "A Critic. (2023, May 7). Why? The Paper. https://paper.example/why\n",
                 "mla": "A Critic. “Why?” The Paper, 7 May 2023, https://paper.example/why.\n",
@@ -177,13 +177,13 @@ class TestFormattedReferences:
 
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_text_stays_as_it_is_on_one_line(self, style, text):
+    def test_text_is_unchanged_on_one_line(self, style, text):
         reference, *rest = render(style, make_quote(text)).split("\n")
         assert reference.count(collapse_spaces(text)) >= 2
         assert len(rest) == 2
 
     @hypothesis_settings
     @given(day=st.dates())
-    def test_any_date_can_be_written(self, style, day):
+    def test_any_date_can_be_rendered(self, style, day):
         dated = with_source(make_quote("A"), published_on=day.isoformat())
         assert str(day.year) in render(style, dated)

@@ -1,4 +1,4 @@
-"""Settings from the environment: what they may hold, and what they make of it."""
+"""Settings from environment variables: accepted values, and errors for invalid ones."""
 
 import pytest
 
@@ -21,30 +21,38 @@ class TestSettings:
         ("host", "expected"),
         [("0.0.0.0", "http://localhost:9"), ("::", "http://localhost:9"), ("::1", "http://[::1]:9")],
     )
-    def test_addresses_follow_host_and_port(self, host, expected):
+    def test_the_base_url_follows_host_and_port(self, host, expected):
         assert Settings.from_environment({"HOST": host, "PORT": "9"}).base_url == expected
 
-    def test_the_public_url_wins(self):
-        given = {"HOST": "0.0.0.0", "SUBTEXT_PUBLIC_URL": "https://subtext.example:8443/"}
-        assert Settings.from_environment(given).base_url == "https://subtext.example:8443"
+    def test_the_public_url_takes_precedence(self):
+        environment = {"HOST": "0.0.0.0", "SUBTEXT_PUBLIC_URL": "https://subtext.example:8443/"}
+        assert Settings.from_environment(environment).base_url == "https://subtext.example:8443"
 
     def test_trusted_hosts_are_a_list(self):
-        given = {"SUBTEXT_TRUSTED_HOSTS": "a.example, .b.example 127.0.0.1"}
-        assert Settings.from_environment(given).trusted_hosts == ("a.example", ".b.example", "127.0.0.1")
+        environment = {"SUBTEXT_TRUSTED_HOSTS": "a.example, .b.example 127.0.0.1"}
+        assert Settings.from_environment(environment).trusted_hosts == (
+            "a.example",
+            ".b.example",
+            "127.0.0.1",
+        )
 
     def test_rate_limits_are_a_list(self):
-        given = {"SUBTEXT_RATE_LIMIT": "600/minute; 50/10 seconds ;9/2days"}
-        assert Settings.from_environment(given).rate_limits == ("600/minute", "50/10 seconds", "9/2days")
+        environment = {"SUBTEXT_RATE_LIMIT": "600/minute; 50/10 seconds ;9/2days"}
+        assert Settings.from_environment(environment).rate_limits == (
+            "600/minute",
+            "50/10 seconds",
+            "9/2days",
+        )
 
     @each(
         "url",
         ["memory://", "redis://h", "redis://h:6379/0", "rediss://user:p%40ss@h:1/15", "redis://[::1]:6379/"],
     )
-    def test_requests_are_counted_in_memory_or_in_redis(self, url):
+    def test_the_rate_limit_storage_is_memory_or_redis(self, url):
         assert Settings.from_environment({"SUBTEXT_RATE_LIMIT_STORAGE": url}).rate_limit_storage == url
 
     @each("build", ["4e9f841", "registry.example:5000/subtext:1.0.0", "v1.0.0+7", "x" * 80])
-    def test_a_build_is_what_its_packager_calls_it(self, build):
+    def test_a_build_may_have_any_usual_name(self, build):
         assert Settings.from_environment({"SUBTEXT_BUILD": build}).build == build
         assert Settings.from_environment({}).build is None
 
@@ -95,8 +103,8 @@ class TestSettings:
             ("SUBTEXT_BUILD", "0123abc\n"),
         ],
     )
-    def test_what_cannot_be_used_is_refused_by_name_and_tells_no_secret(self, name, value):
-        with pytest.raises(InvalidSetting) as refused:
+    def test_an_invalid_value_is_refused_by_name_without_its_secrets(self, name, value):
+        with pytest.raises(InvalidSetting) as error:
             Settings.from_environment({name: value})
-        assert str(refused.value).startswith(name)
-        assert "secret" not in str(refused.value)
+        assert str(error.value).startswith(name)
+        assert "secret" not in str(error.value)

@@ -1,4 +1,4 @@
-"""Counting requests in memory."""
+"""The in-memory storage of rate limits."""
 
 import sys
 import threading
@@ -18,35 +18,35 @@ def limiter():
 
 
 class TestFlood:
-    """More clients than there is room for."""
+    """More clients than the storage has room for."""
 
-    def test_no_more_are_remembered_than_there_is_room_for(self, limiter):
+    def test_the_number_of_clients_is_limited(self, limiter):
         for number in range(MAX_WINDOWS + 5_000):
             assert limiter.hit(LIMIT, f"client-{number}")
         assert len(limiter.storage.windows) == MAX_WINDOWS
 
-    def test_who_keeps_asking_is_not_forgotten(self, limiter):
-        granted = 0
+    def test_an_active_client_is_not_evicted(self, limiter):
+        accepted = 0
         for number in range(MAX_WINDOWS + 5_000):
             limiter.hit(LIMIT, f"client-{number}")
             if number % 1_000 == 0:
-                granted += limiter.hit(LIMIT, "busy")
-        assert granted == 10
+                accepted += limiter.hit(LIMIT, "busy")
+        assert accepted == 10
 
 
 class TestThreads:
-    def test_no_count_is_lost_between_them(self, limiter):
-        granted = []
+    def test_no_count_is_lost_between_threads(self, limiter):
+        results = []
 
         def hit():
-            granted.extend(limiter.hit(LIMIT, str(number)) for number in range(300) for _ in range(5))
+            results.extend(limiter.hit(LIMIT, str(number)) for number in range(300) for _ in range(5))
 
-        switching = sys.getswitchinterval()
+        interval = sys.getswitchinterval()
         sys.setswitchinterval(1e-6)
         threads = [threading.Thread(target=hit) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        sys.setswitchinterval(switching)
-        assert sum(granted) == 300 * 10
+        sys.setswitchinterval(interval)
+        assert sum(results) == 300 * 10

@@ -1,6 +1,6 @@
-"""Deprecation: declared once, and then in the document, in the headers and in what the guide lists.
+"""Deprecation: a declaration appears in the OpenAPI document, in headers and in the guide.
 
-Nothing that is served is deprecated today; so an app is given a resource that is, in every way there is.
+Nothing is deprecated in the service today, so these tests register a resource with deprecated parts of every kind.
 """
 
 import datetime as dt
@@ -55,7 +55,7 @@ class OldCitationSchema(CitationSchema):
 
 
 class MottoSchema(QuoteSchema):
-    """A quote with what is deprecated of it."""
+    """A quote with deprecated fields."""
 
     text = fields.String(metadata={"description": "The words.", "deprecated": TEXT})
     film = ReferenceTo("oldfilm", metadata={"description": "The film."})
@@ -63,7 +63,7 @@ class MottoSchema(QuoteSchema):
 
 
 class SayingSchema(QuoteSchema):
-    """A quote of which nothing is deprecated."""
+    """A quote without deprecated fields."""
 
 
 class MottoQuerySchema(QuoteQuerySchema):
@@ -132,55 +132,55 @@ def api_of(app):
 
 
 @pytest.fixture(scope="module")
-def old(engine, make_app):
-    """An app that has the resource of old, too."""
+def app_with_deprecations(engine, make_app):
+    """An app with the additional deprecated resource."""
     with engine.fresh("pack") as url, make_app(url) as app:
         api_of(app).register_blueprint(blp)
         yield app
 
 
 @pytest.fixture
-def visitor(old):
-    return old.test_client()
+def client_(app_with_deprecations):
+    return app_with_deprecations.test_client()
 
 
 @pytest.fixture(scope="module")
-def document(old):
-    return json.loads(render_document(old))
+def document(app_with_deprecations):
+    return json.loads(render_document(app_with_deprecations))
 
 
-def said(response):
-    """What an answer says of deprecation: since when, until when, and where to read on."""
+def deprecation_headers(response):
+    """Return the ``Deprecation`` and ``Sunset`` headers of a response, and its links to the guide."""
     links = [link for link in response.headers.get("Link", "").split(", ") if 'rel="deprecation"' in link]
     return response.headers.get("Deprecation"), response.headers.get("Sunset"), links
 
 
-def at(day):
+def format_date(day):
     return f"@{int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp())}"
 
 
-NOTHING = (None, None, [])
-OF_SAYING = ("@1798761600", "Thu, 01 Jun 2028 00:00:00 GMT", [GUIDE])
-OF_VOICE = (at(VOICE.since), "Tue, 01 Feb 2028 00:00:00 GMT", [GUIDE])
-OF_TEXT = (at(TEXT.since), None, [GUIDE])
+NO_HEADERS = (None, None, [])
+SAYING_HEADERS = ("@1798761600", "Thu, 01 Jun 2028 00:00:00 GMT", [GUIDE])
+VOICE_HEADERS = (format_date(VOICE.since), "Tue, 01 Feb 2028 00:00:00 GMT", [GUIDE])
+TEXT_HEADERS = (format_date(TEXT.since), None, [GUIDE])
 
 
 class TestDeclaration:
-    def test_twelve_months_are_promised_to_the_day(self):
+    def test_the_sunset_is_at_least_twelve_months_later(self):
         assert Deprecated(dt.date(2027, 1, 31), "x", dt.date(2028, 1, 31)).sunset
         with pytest.raises(InvalidSunset, match="must be on 2028-01-31 or later, not 2028-01-30"):
             Deprecated(dt.date(2027, 1, 31), "x", dt.date(2028, 1, 30))
 
-    def test_a_leap_day_is_no_way_round_the_promise(self):
+    def test_a_leap_day_does_not_shorten_the_period(self):
         assert Deprecated(dt.date(2028, 2, 29), "x", dt.date(2029, 3, 1)).sunset
         with pytest.raises(InvalidSunset):
             Deprecated(dt.date(2028, 2, 29), "x", dt.date(2029, 2, 28))
 
-    def test_it_says_since_when_until_when_and_what_instead(self):
+    def test_its_text_has_both_dates_and_the_replacement(self):
         assert str(VOICE) == "Deprecated since 2027-02-01; will be removed on 2028-02-01. Use `kind` instead."
         assert str(TEXT) == "Deprecated since 2027-03-01; no removal date yet. Use `label` instead."
 
-    def test_it_may_stand_below_the_other_decorators_too(self):
+    def test_the_order_of_decorators_does_not_matter(self):
         def view():
             """See."""
 
@@ -193,55 +193,55 @@ class TestOperation:
         ("path", "status"),
         [(f"/v1/sayings/{LINE}", 200), ("/v1/sayings/nothing", 404), (f"/v1/sayings/{LINE}?x=1", 422)],
     )
-    def test_every_answer_says_so(self, visitor, path, status):
-        response = visitor.get(path)
+    def test_every_response_has_the_headers(self, client_, path, status):
+        response = client_.get(path)
         assert response.status_code == status
-        assert said(response) == OF_SAYING
+        assert deprecation_headers(response) == SAYING_HEADERS
 
-    def test_a_304_says_so_and_keeps_its_tag(self, visitor):
-        tag = visitor.get(f"/v1/sayings/{LINE}").headers["ETag"]
-        response = visitor.get(f"/v1/sayings/{LINE}", headers={"If-None-Match": tag})
+    def test_a_304_has_the_headers_and_the_same_etag(self, client_):
+        tag = client_.get(f"/v1/sayings/{LINE}").headers["ETag"]
+        response = client_.get(f"/v1/sayings/{LINE}", headers={"If-None-Match": tag})
         assert (response.status_code, response.headers["ETag"]) == (304, tag)
-        assert said(response) == OF_SAYING
+        assert deprecation_headers(response) == SAYING_HEADERS
 
-    def test_every_form_says_so(self, visitor):
-        response = visitor.get(f"/v1/sayings/{LINE}?format=bibtex")
+    def test_every_format_has_the_headers(self, client_):
+        response = client_.get(f"/v1/sayings/{LINE}?format=bibtex")
         assert response.mimetype == "application/x-bibtex"
-        assert said(response) == OF_SAYING
+        assert deprecation_headers(response) == SAYING_HEADERS
 
-    def test_every_address_of_it_says_so(self, visitor):
-        assert said(visitor.get(f"/v1/sayings/{LINE}.txt")) == OF_SAYING
+    def test_every_url_of_it_has_the_headers(self, client_):
+        assert deprecation_headers(client_.get(f"/v1/sayings/{LINE}.txt")) == SAYING_HEADERS
 
-    def test_head_says_so(self, visitor):
-        assert said(visitor.head(f"/v1/sayings/{LINE}")) == OF_SAYING
+    def test_head_has_the_headers(self, client_):
+        assert deprecation_headers(client_.head(f"/v1/sayings/{LINE}")) == SAYING_HEADERS
 
-    def test_other_origins_may_read_it(self, visitor):
-        response = visitor.get(f"/v1/sayings/{LINE}", headers={"Origin": "https://site.example"})
+    def test_other_origins_may_read_the_headers(self, client_):
+        response = client_.get(f"/v1/sayings/{LINE}", headers={"Origin": "https://site.example"})
         exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
         assert {"Deprecation", "Sunset", "Link"} <= set(exposed)
 
-    def test_what_is_asked_of_the_address_and_not_of_it_says_nothing(self, visitor):
-        assert said(visitor.options(f"/v1/sayings/{LINE}")) == NOTHING
-        assert said(visitor.delete(f"/v1/sayings/{LINE}")) == NOTHING
+    def test_other_methods_have_no_headers(self, client_):
+        assert deprecation_headers(client_.options(f"/v1/sayings/{LINE}")) == NO_HEADERS
+        assert deprecation_headers(client_.delete(f"/v1/sayings/{LINE}")) == NO_HEADERS
 
 
 class TestParameter:
-    def test_an_answer_says_so_where_it_was_sent(self, visitor):
-        assert said(visitor.get("/v1/mottos/random?voice=film")) == OF_VOICE
-        assert said(visitor.get("/v1/mottos/random?kind=dialogue")) == NOTHING
+    def test_a_response_has_the_headers_if_it_was_sent(self, client_):
+        assert deprecation_headers(client_.get("/v1/mottos/random?voice=film")) == VOICE_HEADERS
+        assert deprecation_headers(client_.get("/v1/mottos/random?kind=dialogue")) == NO_HEADERS
 
-    def test_an_error_says_so_too(self, visitor):
-        response = visitor.get("/v1/mottos/random?voice=nobody")
+    def test_an_error_has_the_headers_too(self, client_):
+        response = client_.get("/v1/mottos/random?voice=nobody")
         assert response.status_code == 422
-        assert said(response) == OF_VOICE
+        assert deprecation_headers(response) == VOICE_HEADERS
 
-    def test_the_links_of_the_answer_stay(self, visitor):
-        response = visitor.get("/v1/mottos?voice=film&limit=1&fields=label")
+    def test_other_links_are_preserved(self, client_):
+        response = client_.get("/v1/mottos?voice=film&limit=1&fields=label")
         assert 'rel="next"' in response.headers["Link"]
-        assert said(response) == OF_VOICE
+        assert deprecation_headers(response) == VOICE_HEADERS
 
-    def test_the_same_parameter_of_another_operation_says_nothing(self, visitor):
-        assert said(visitor.get("/v1/quotes?voice=film")) == NOTHING
+    def test_the_same_parameter_of_another_operation_has_no_headers(self, client_):
+        assert deprecation_headers(client_.get("/v1/quotes?voice=film")) == NO_HEADERS
 
 
 class TestField:
@@ -259,65 +259,67 @@ class TestField:
             ("?fields=kind&include=film,sources", NUMBERS),
         ],
     )
-    def test_an_answer_says_so_where_it_has_it(self, visitor, path, query, expected):
-        response = visitor.get(path + query)
+    def test_a_response_with_the_field_has_the_headers(self, client_, path, query, expected):
+        response = client_.get(path + query)
         assert response.status_code == 200
-        assert said(response) == ((at(expected.since), None, [GUIDE]) if expected else NOTHING)
+        assert deprecation_headers(response) == (
+            (format_date(expected.since), None, [GUIDE]) if expected else NO_HEADERS
+        )
 
-    def test_a_304_says_what_the_answer_said(self, visitor):
-        for query, expected in (("?fields=text", OF_TEXT), ("?fields=kind", NOTHING)):
-            tag = visitor.get(f"/v1/mottos/{LINE}{query}").headers["ETag"]
-            response = visitor.get(f"/v1/mottos/{LINE}{query}", headers={"If-None-Match": tag})
+    def test_a_304_has_the_headers_of_the_response(self, client_):
+        for query, expected in (("?fields=text", TEXT_HEADERS), ("?fields=kind", NO_HEADERS)):
+            tag = client_.get(f"/v1/mottos/{LINE}{query}").headers["ETag"]
+            response = client_.get(f"/v1/mottos/{LINE}{query}", headers={"If-None-Match": tag})
             assert response.status_code == 304
-            assert said(response) == expected
+            assert deprecation_headers(response) == expected
 
-    def test_an_error_and_another_form_do_not_have_it(self, visitor):
-        assert said(visitor.get("/v1/mottos/nothing")) == NOTHING
-        assert said(visitor.get(f"/v1/mottos/{LINE}?format=text")) == NOTHING
+    def test_errors_and_other_formats_have_no_headers(self, client_):
+        assert deprecation_headers(client_.get("/v1/mottos/nothing")) == NO_HEADERS
+        assert deprecation_headers(client_.get(f"/v1/mottos/{LINE}?format=text")) == NO_HEADERS
 
-    def test_of_several_declarations_the_earliest_days_count(self, visitor):
-        since, sunset, links = said(visitor.get("/v1/mottos?voice=film"))
-        assert (since, sunset, links) == OF_VOICE
+    def test_the_earliest_dates_of_several_declarations_are_sent(self, client_):
+        since, sunset, links = deprecation_headers(client_.get("/v1/mottos?voice=film"))
+        assert (since, sunset, links) == VOICE_HEADERS
 
 
 class TestDocument:
     def test_it_is_valid(self, document):
         OpenAPIV31SpecValidator(document).validate()
 
-    def test_an_operation_is_marked_and_says_so(self, document):
+    def test_an_operation_is_marked_and_described_as_deprecated(self, document):
         operation = document["paths"]["/v1/sayings/{quote_id}"]["get"]
         assert operation["deprecated"] is True
         assert operation["description"] == f"One of old. {SAYING}"
 
-    def test_a_parameter_is_marked_where_it_is_taken_and_says_so(self, document):
+    def test_a_parameter_is_marked_and_described_as_deprecated(self, document):
         for path in ("/v1/mottos", "/v1/mottos/random"):
-            taken = [one["$ref"] for one in document["paths"][path]["get"]["parameters"]]
-            named = [document["components"]["parameters"][ref.rsplit("/", 1)[1]] for ref in taken]
-            marked = [one for one in named if "deprecated" in one]
-            assert [(one["name"], one["description"]) for one in marked] == [
+            references = [parameter["$ref"] for parameter in document["paths"][path]["get"]["parameters"]]
+            parameters = [document["components"]["parameters"][ref.rsplit("/", 1)[1]] for ref in references]
+            deprecated = [parameter for parameter in parameters if "deprecated" in parameter]
+            assert [(parameter["name"], parameter["description"]) for parameter in deprecated] == [
                 ("voice", f"Whose words. {VOICE}")
             ]
 
-    def test_a_field_is_marked_and_says_so(self, document):
+    def test_a_field_is_marked_and_described_as_deprecated(self, document):
         schemas = document["components"]["schemas"]
-        marked = {
+        deprecated = {
             (name, key): value["description"]
             for name, schema in schemas.items()
             for key, value in schema.get("properties", {}).items()
             if "deprecated" in value
         }
-        assert marked == {
+        assert deprecated == {
             ("Motto", "text"): f"The words. {TEXT}",
             ("OldCitation", "paragraphs"): f"Numbers. {NUMBERS}",
             ("OldfilmRef", "synopsis"): f"What happens. {SYNOPSIS}",
         }
 
-    def test_the_headers_stand_where_they_can_be_sent(self, document):
-        sending = {
+    def test_the_headers_are_documented_where_they_can_be_sent(self, document):
+        header_names = {
             path: set(operation["get"]["responses"]["200"].get("headers", {})) & {"Deprecation", "Sunset"}
             for path, operation in document["paths"].items()
         }
-        assert {path: names for path, names in sending.items() if names} == {
+        assert {path: names for path, names in header_names.items() if names} == {
             "/v1/mottos": {"Deprecation", "Sunset"},
             "/v1/mottos/random": {"Deprecation", "Sunset"},
             "/v1/mottos/{quote_id}": {"Deprecation"},
@@ -331,11 +333,12 @@ class TestDocument:
 
 
 class TestGuide:
-    def test_it_lists_each_declaration_once_in_order(self, old):
-        listed = [
-            (entry.kind, entry.name, entry.operations, entry.deprecated) for entry in active_deprecations(old)
+    def test_it_lists_each_declaration_once_in_order(self, app_with_deprecations):
+        entries = [
+            (entry.kind, entry.name, entry.operations, entry.deprecated)
+            for entry in active_deprecations(app_with_deprecations)
         ]
-        assert listed == [
+        assert entries == [
             ("operation", "GET /v1/sayings/{quote}", (), SAYING),
             ("parameter", "voice", ("GET /v1/mottos", "GET /v1/mottos/random"), VOICE),
             ("field", "Motto.text", (), TEXT),
@@ -343,9 +346,12 @@ class TestGuide:
             ("field", "Oldfilm.synopsis", (), SYNOPSIS),
         ]
 
-    def test_it_says_what_since_when_until_when_and_what_instead(self, old):
-        said = [(entry.title, entry.since, entry.sunset, entry.instead) for entry in active_deprecations(old)]
-        assert said[1:3] == [
+    def test_it_lists_dates_and_replacements(self, app_with_deprecations):
+        entries = [
+            (entry.title, entry.since, entry.sunset, entry.instead)
+            for entry in active_deprecations(app_with_deprecations)
+        ]
+        assert entries[1:3] == [
             (
                 "voice (GET /v1/mottos, GET /v1/mottos/random)",
                 VOICE.since,
@@ -359,5 +365,5 @@ class TestGuide:
 class TestProduction:
     def test_nothing_is_deprecated_today(self, app, client):
         assert active_deprecations(app) == []
-        assert said(client.get(f"/v1/quotes/{LINE}")) == NOTHING
+        assert deprecation_headers(client.get(f"/v1/quotes/{LINE}")) == NO_HEADERS
         assert '"deprecated"' not in PATH.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""What a quote is copied from: each form is whole, and its text stays text whatever is done to it."""
+"""Snippets: every format is complete, and text is escaped even for consumers that unescape it."""
 
 import html
 from base64 import b64encode
@@ -41,8 +41,8 @@ PLAIN = QuoteViewModel(
     note=None,
     page_url="https://subtext.example/quotes/a-b",
 )
-#: What markup is made of, what decoding makes markup of, and letters of every direction.
-PIECES = [
+#: Parts of markup, parts of character references, and letters of every direction.
+FRAGMENTS = [
     "<",
     ">",
     "&",
@@ -61,7 +61,7 @@ PIECES = [
     "fjlig;",
     "script",
 ]
-PIECES += [
+FRAGMENTS += [
     '"',
     "'",
     "]]>",
@@ -80,7 +80,7 @@ PIECES += [
     "[",
     "(",
 ]
-TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join) | st.sampled_from(NASTY)
+TEXTS = st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=12).map("".join) | st.sampled_from(NASTY)
 
 
 def tags(markup):
@@ -89,125 +89,133 @@ def tags(markup):
 
 
 @pytest.fixture
-def copied(client):
-    """Return what reads a quote's snippet."""
+def get_snippets(client):
+    """A function that returns the snippets of a quote."""
 
-    def get(quote, **query):
+    def get_response(quote, **query):
         response = client.get(f"/quotes/{quote}/snippet", query_string=query)
         assert response.status_code == 200
         return response.get_json()
 
-    return get
+    return get_response
 
 
-class TestForms:
-    def test_the_html_is_as_it_was_agreed(self, copied):
-        page = f"http://127.0.0.1:8000/quotes/{QUOTE}"
-        assert copied(QUOTE)["html"] == (
-            f'<figure class="subtext-quote"><blockquote cite="{page}" lang="en"><p>{WORDS}</p></blockquote> '
-            f'<figcaption>— Catherine, <cite><a href="{page}">Her (2013)</a></cite>, '
+class TestFormats:
+    def test_the_html_is_as_documented(self, get_snippets):
+        page_url = f"http://127.0.0.1:8000/quotes/{QUOTE}"
+        assert get_snippets(QUOTE)["html"] == (
+            f'<figure class="subtext-quote"><blockquote cite="{page_url}" lang="en"><p>{WORDS}</p></blockquote> '
+            f'<figcaption>— Catherine, <cite><a href="{page_url}">Her (2013)</a></cite>, '
             "as quoted in “Her: Perfection is the Enemy of Real”</figcaption></figure> "
             '<script async="async" src="http://127.0.0.1:8000/embed.js"></script>'
         )
 
-    def test_a_content_note_comes_first(self, copied):
-        forms = copied(FLAGGED)
+    def test_the_content_note_precedes_the_quote(self, get_snippets):
+        snippets = get_snippets(FLAGGED)
         note = "Content note: Generalises about a gender (3 of 3), Demeaning language (2 of 3)."
         assert (
-            f'<figure class="subtext-quote"><p class="subtext-note">{note}</p> <blockquote' in forms["html"]
+            f'<figure class="subtext-quote"><p class="subtext-note">{note}</p> <blockquote'
+            in snippets["html"]
         )
-        assert forms["text"].startswith(f"{note}\n“basically, everything lacking")
+        assert snippets["text"].startswith(f"{note}\n“basically, everything lacking")
         assert (
-            MarkdownIt().render(forms["markdown"]).startswith(f"<p><strong>{note}</strong></p>\n<blockquote>")
+            MarkdownIt()
+            .render(snippets["markdown"])
+            .startswith(f"<p><strong>{note}</strong></p>\n<blockquote>")
         )
 
-    def test_the_xhtml_is_a_document_that_says_the_same(self, copied):
-        forms = copied(QUOTE)
-        root = ET.fromstring(forms["xhtml"])
-        [words] = root.iter(f"{XHTML}p")
-        [script] = root.iter(f"{XHTML}script")
+    def test_the_xhtml_is_a_document_with_the_html(self, get_snippets):
+        snippets = get_snippets(QUOTE)
+        document = ET.fromstring(snippets["xhtml"])
+        [words] = document.iter(f"{XHTML}p")
+        [script] = document.iter(f"{XHTML}script")
         assert words.text == WORDS
         assert script.attrib == {"async": "async", "src": "http://127.0.0.1:8000/embed.js"}
-        assert forms["html"] in forms["xhtml"]
+        assert snippets["html"] in snippets["xhtml"]
 
-    def test_the_markdown_is_a_quotation_with_a_link(self, copied):
-        html_of_it = MarkdownIt().render(copied(QUOTE)["markdown"])
-        found = Parsed(html_of_it)
-        assert [element.tag for element in found.elements] == ["blockquote", "p", "p", "em", "a"]
-        assert found.links == [f"http://127.0.0.1:8000/quotes/{QUOTE}"]
-        assert found.text.strip().startswith(WORDS)
+    def test_the_markdown_is_a_quotation_with_a_link(self, get_snippets):
+        html = MarkdownIt().render(get_snippets(QUOTE)["markdown"])
+        parsed = Parsed(html)
+        assert [element.tag for element in parsed.elements] == ["blockquote", "p", "p", "em", "a"]
+        assert parsed.links == [f"http://127.0.0.1:8000/quotes/{QUOTE}"]
+        assert parsed.text.strip().startswith(WORDS)
 
-    def test_the_address_is_for_wordpress_and_the_text_for_everything_else(self, copied):
-        forms = copied(QUOTE)
-        assert forms["wordpress"] == f"http://127.0.0.1:8000/quotes/{QUOTE}"
-        assert forms["text"].split("\n") == [
+    def test_the_wordpress_snippet_is_the_url_and_the_text_is_plain(self, get_snippets):
+        snippets = get_snippets(QUOTE)
+        assert snippets["wordpress"] == f"http://127.0.0.1:8000/quotes/{QUOTE}"
+        assert snippets["text"].split("\n") == [
             f"“{WORDS}”",
             "— Catherine, in Her (2013), as quoted in “Her: Perfection is the Enemy of Real” "
             "(The Wall of Wisdom, n.d.), para. 35",
-            forms["wordpress"],
+            snippets["wordpress"],
             "",
         ]
 
-    def test_every_quote_has_every_form(self, client, copied):
+    def test_every_quote_has_every_format(self, client, get_snippets):
         quotes = client.get("/v1/quotes?limit=100&fields=id").get_json()["data"]
         assert len(quotes) > 20
         for quote in quotes:
-            forms = copied(quote["id"])
-            ET.fromstring(forms["xhtml"])
-            assert len(tags(forms["html"])) >= 7
+            snippets = get_snippets(quote["id"])
+            ET.fromstring(snippets["xhtml"])
+            assert len(tags(snippets["html"])) >= 7
 
-    def test_no_form_names_a_performer(self, client, copied):
-        performers = {one["performer"] for one in client.get("/v1/characters?limit=100").get_json()["data"]}
+    def test_no_format_names_a_performer(self, client, get_snippets):
+        performers = {
+            character["performer"] for character in client.get("/v1/characters?limit=100").get_json()["data"]
+        }
         assert performers - {None}
         for quote in client.get("/v1/quotes?limit=100").get_json()["data"]:
-            said = str(copied(quote["id"]))
-            assert [name for name in performers if name and name in said and name not in quote["text"]] == []
+            snippets_text = str(get_snippets(quote["id"]))
+            assert [
+                name for name in performers if name and name in snippets_text and name not in quote["text"]
+            ] == []
 
 
 class TestChoices:
     @pytest.mark.parametrize("theme", ["light", "dark"])
-    def test_a_theme_stands_on_the_figure(self, copied, theme):
-        forms = copied(QUOTE, theme=theme)
-        for form in ("html", "xhtml", "pinned"):
-            assert f'<figure class="subtext-quote" data-theme="{theme}">' in forms[form]
+    def test_a_theme_is_an_attribute_of_the_figure(self, get_snippets, theme):
+        snippets = get_snippets(QUOTE, theme=theme)
+        for format_name in ("html", "xhtml", "pinned"):
+            assert f'<figure class="subtext-quote" data-theme="{theme}">' in snippets[format_name]
 
-    def test_without_one_the_page_decides(self, copied):
-        assert copied(QUOTE, theme="auto") == copied(QUOTE)
-        assert "data-theme" not in copied(QUOTE)["html"]
+    def test_without_a_theme_there_is_no_attribute(self, get_snippets):
+        assert get_snippets(QUOTE, theme="auto") == get_snippets(QUOTE)
+        assert "data-theme" not in get_snippets(QUOTE)["html"]
 
     @each(
-        ("query", "named"), [("theme=blue", "auto, light, dark"), ("teme=dark", "theme"), ("theme=", "auto")]
+        ("query", "expected"),
+        [("theme=blue", "auto, light, dark"), ("teme=dark", "theme"), ("theme=", "auto")],
     )
-    def test_another_is_refused_by_name(self, client, query, named):
+    def test_an_invalid_parameter_is_refused_by_name(self, client, query, expected):
         response = client.get(f"/quotes/{QUOTE}/snippet?{query}")
         assert response.status_code == 422
         [error] = response.get_json()["errors"]
         assert error["pointer"] == query.partition("=")[0]
-        assert named in error["detail"]
+        assert expected in error["detail"]
 
 
-class TestTheScriptInIt:
-    def test_the_pinned_form_is_held_to_a_hash_and_the_other_is_not(self, client, copied):
-        forms = copied(QUOTE)
-        [newest, *_] = forms["script"]["builds"]
-        [script] = Parsed(forms["pinned"]).all("script")
+class TestScript:
+    def test_only_the_pinned_format_has_an_integrity_hash(self, client, get_snippets):
+        snippets = get_snippets(QUOTE)
+        [newest, *_] = snippets["script"]["builds"]
+        [script] = Parsed(snippets["pinned"]).all("script")
         assert script.attributes == {"async": "async", **newest, "crossorigin": "anonymous"}
-        assert "integrity" not in forms["html"]
+        assert "integrity" not in snippets["html"]
 
-    def test_every_build_is_there_and_has_its_hash(self, client, copied):
-        for build in copied(QUOTE)["script"]["builds"]:
+    def test_every_build_exists_and_has_the_listed_hash(self, client, get_snippets):
+        for build in get_snippets(QUOTE)["script"]["builds"]:
             body = client.get(build["src"].removeprefix("http://127.0.0.1:8000")).data
             assert build["integrity"] == f"sha384-{b64encode(sha384(body).digest()).decode()}"
 
 
-class TestAnswer:
-    def test_any_origin_may_read_it_and_it_has_a_validator(self, client):
+class TestResponse:
+    def test_any_origin_may_read_it_and_it_has_an_etag(self, client):
         response = client.get(f"/quotes/{QUOTE}/snippet", headers={"Origin": "https://a.example"})
         assert response.headers["Access-Control-Allow-Origin"] == "*"
-        again = client.get(f"/quotes/{QUOTE}/snippet", headers={"If-None-Match": response.headers["ETag"]})
-        assert again.status_code == 304
+        second = client.get(f"/quotes/{QUOTE}/snippet", headers={"If-None-Match": response.headers["ETag"]})
+        assert second.status_code == 304
 
-    def test_what_there_is_not_is_not_found(self, client):
+    def test_an_unknown_quote_is_not_found(self, client):
         response = client.get("/quotes/her-2013-no-such-line/snippet")
         assert (response.status_code, response.get_json()["code"]) == (404, "not-found")
 
@@ -216,35 +224,37 @@ class TestHostileText:
     @given(text=TEXTS, name=TEXTS, note=TEXTS)
     @settings(deadline=None)
     def test_it_stays_text_in_html_and_in_xml(self, text, name, note):
-        said = replace(PLAIN, text=text, speaker=name, film=name, source=name, note=note)
-        made = str(render_figure(said))
-        one_line = replace(PLAIN, note="A note.", text="\n" * text.count("\n"))
-        expected = [tag for tag in tags(str(render_figure(one_line))) if tag != "bdi"]
-        for markup in (made, html.unescape(made), html.unescape(html.unescape(made))):
+        quote = replace(PLAIN, text=text, speaker=name, film=name, source=name, note=note)
+        figure = str(render_figure(quote))
+        plain_quote = replace(PLAIN, note="A note.", text="\n" * text.count("\n"))
+        expected = [tag for tag in tags(str(render_figure(plain_quote))) if tag != "bdi"]
+        for markup in (figure, html.unescape(figure), html.unescape(html.unescape(figure))):
             assert [tag for tag in tags(markup) if tag != "bdi"] == expected
-        words = ET.fromstring(made).find("blockquote/p")
+        words = ET.fromstring(figure).find("blockquote/p")
         assert "".join(words.itertext()) == escape_active(text).replace("\n", "")
 
     @given(text=TEXTS, name=TEXTS)
     @settings(deadline=None)
     def test_it_stays_text_in_markdown(self, app, text, name):
-        said = replace(PLAIN, text=text.strip() or "x", speaker=name.strip() or "x", film=name.strip() or "x")
+        quote = replace(
+            PLAIN, text=text.strip() or "x", speaker=name.strip() or "x", film=name.strip() or "x"
+        )
         with app.app_context():
-            form = render_snippets(said)["markdown"]
-        for source in (form, html.unescape(form)):
-            found = MarkdownIt().render(source)
-            assert "<script" not in found
-            assert Parsed(found).links == [PLAIN.page_url]
+            markdown = render_snippets(quote)["markdown"]
+        for source in (markdown, html.unescape(markdown)):
+            rendered = MarkdownIt().render(source)
+            assert "<script" not in rendered
+            assert Parsed(rendered).links == [PLAIN.page_url]
 
-    def test_a_joiner_stands_only_where_something_would_begin(self):
+    def test_a_joiner_is_only_inserted_where_markup_would_start(self):
         assert escape_active("<b> &lt; &#60; AT&T 1 < 2 & x") == (
             f"<{WORD_JOINER}b> &{WORD_JOINER}lt; &{WORD_JOINER}#60; AT&T 1 < 2 & x"
         )
 
-    def test_a_name_that_runs_the_other_way_keeps_to_itself(self):
-        made = str(render_figure(replace(PLAIN, speaker="\u202eevil", text="שלום")))
-        assert "— <bdi>\u202eevil</bdi>, <cite>" in made
-        assert '<blockquote cite="https://subtext.example/quotes/a-b" lang="en" dir="rtl">' in made
+    def test_a_name_with_another_direction_is_isolated(self):
+        figure = str(render_figure(replace(PLAIN, speaker="\u202eevil", text="שלום")))
+        assert "— <bdi>\u202eevil</bdi>, <cite>" in figure
+        assert '<blockquote cite="https://subtext.example/quotes/a-b" lang="en" dir="rtl">' in figure
 
-    def test_lines_stay_lines(self):
+    def test_line_breaks_are_preserved(self):
         assert "<p>one<br />two</p>" in str(render_figure(replace(PLAIN, text="one\ntwo")))

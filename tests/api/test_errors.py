@@ -1,4 +1,4 @@
-"""Every error is a problem of one shape, and nothing that is sent makes a 5xx."""
+"""Errors: every error is a problem of RFC 9457, and no request causes a 5xx."""
 
 import json
 import string
@@ -48,7 +48,7 @@ class TestNotFound:
             "no-such-thing" in assert_problem(client.get(f"/v1/{name}/no-such-thing"), "not-found")["detail"]
         )
 
-    def test_an_overlong_id_is_only_not_found(self, client):
+    def test_an_overlong_id_is_not_found(self, client):
         assert_problem(client.get(f"/v1/quotes/{'a' * 5000}"), "not-found")
 
 
@@ -60,7 +60,7 @@ class TestInstance:
 
 class TestMethods:
     @each("method", ["POST", "PUT", "PATCH", "DELETE"])
-    def test_a_method_that_is_not_there_keeps_the_allow_header(self, client, method):
+    def test_an_unsupported_method_is_refused_with_the_allow_header(self, client, method):
         response = client.open("/v1/quotes", method=method)
         assert_problem(response, "method-not-allowed")
         assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
@@ -77,66 +77,68 @@ class TestMethods:
 
 
 class TestParameters:
-    def refused(self, client, query):
+    def errors_for(self, client, query):
         return assert_problem(client.get("/v1/quotes", query_string=query), "invalid-parameters")["errors"]
 
     def test_an_unknown_parameter_names_the_nearest_and_all(self, client):
-        [fault] = self.refused(client, "them=loneliness")
-        assert fault["pointer"] == "them"
-        assert fault["detail"] == "Unknown parameter “them”. Did you mean “theme”?"
-        assert "theme" in fault["allowed"]
+        [error] = self.errors_for(client, "them=loneliness")
+        assert error["pointer"] == "them"
+        assert error["detail"] == "Unknown parameter “them”. Did you mean “theme”?"
+        assert "theme" in error["allowed"]
 
     def test_an_unknown_choice_names_what_is_allowed(self, client):
-        [fault] = self.refused(client, "kind=dialog")
-        assert fault["detail"] == "Unknown value “dialog”. Did you mean “dialogue”?"
-        assert fault["allowed"] == ["dialogue", "fragment", "aphorism"]
+        [error] = self.errors_for(client, "kind=dialog")
+        assert error["detail"] == "Unknown value “dialog”. Did you mean “dialogue”?"
+        assert error["allowed"] == ["dialogue", "fragment", "aphorism"]
 
     @pytest.mark.parametrize("value", ["0", "101", "-1", "1.5", "1_0", "+5", " 5", "٣", "", "x", "9" * 400])
     def test_a_limit_is_ascii_digits_from_1_to_100(self, client, value):
-        [fault] = self.refused(client, {"limit": value})
-        assert fault["pointer"] == "limit"
+        [error] = self.errors_for(client, {"limit": value})
+        assert error["pointer"] == "limit"
 
     @each("query", ["limit=1&limit=2", "count=true&count=true", "cursor=a&cursor=b"])
-    def test_what_takes_one_value_is_given_once(self, client, query):
-        [fault] = self.refused(client, query)
-        assert fault["detail"] == "Must not be repeated."
+    def test_single_values_must_not_be_repeated(self, client, query):
+        [error] = self.errors_for(client, query)
+        assert error["detail"] == "Must not be repeated."
 
     @each("query", ["theme=", "theme=a,,b", "theme=,", "theme=a&theme="])
     def test_an_empty_value_is_refused(self, client, query):
-        [fault] = self.refused(client, query)
-        assert "empty" in fault["detail"]
+        [error] = self.errors_for(client, query)
+        assert "empty" in error["detail"]
 
     @pytest.mark.parametrize("value", ["A", "a b", "é", "a\n", "a\x00", "-a", "a--b", "a" * 81, "\ud800"])
-    def test_what_is_not_an_id_is_refused(self, client, value):
-        [fault] = self.refused(client, "theme=" + urllib.parse.quote(value.encode("utf-8", "surrogatepass")))
-        assert fault["pointer"] == "theme"
+    def test_an_invalid_id_is_refused(self, client, value):
+        [error] = self.errors_for(
+            client, "theme=" + urllib.parse.quote(value.encode("utf-8", "surrogatepass"))
+        )
+        assert error["pointer"] == "theme"
 
     @pytest.mark.parametrize("value", ["1", "yes", "TRUE", ""])
     def test_a_flag_is_true_or_false(self, client, value):
-        [fault] = self.refused(client, {"count": value})
-        assert fault["detail"] == "Must be “true” or “false”."
+        [error] = self.errors_for(client, {"count": value})
+        assert error["detail"] == "Must be “true” or “false”."
 
-    def test_what_the_path_has_fixed_is_said_to_be(self, client):
+    def test_a_filter_in_the_path_is_refused_in_the_query(self, client):
         response = client.get("/v1/films/her-2013/scenes?film=her-2013")
         assert (
             response.get_json()["errors"][0]["detail"]
             == "The path already determines the film. Remove this parameter."
         )
 
-    def test_a_flood_of_faults_is_named_in_the_order_sent_up_to_a_limit(self, client):
+    def test_many_errors_are_listed_in_order_up_to_a_limit(self, client):
         body = client.get("/v1/quotes?" + "&".join(f"p{n}=1" for n in range(300))).get_json()
         assert body["detail"] == "300 parameters are not valid."
-        assert [fault["pointer"] for fault in body["errors"]] == [f"p{n}" for n in range(20)]
+        assert [error["pointer"] for error in body["errors"]] == [f"p{n}" for n in range(20)]
 
-    def test_every_fault_is_named_at_once(self, client):
-        faults = self.refused(client, "limit=0&kind=x&foo=1")
-        assert {fault["pointer"] for fault in faults} == {"limit", "kind", "foo"}
+    def test_all_errors_are_listed_at_once(self, client):
+        errors = self.errors_for(client, "limit=0&kind=x&foo=1")
+        assert {error["pointer"] for error in errors} == {"limit", "kind", "foo"}
 
     def test_too_many_values_are_refused(self, client):
-        [fault] = self.refused(client, "id=" + ",".join(f"a{n}" for n in range(51)))
-        assert "50" in fault["detail"]
+        [error] = self.errors_for(client, "id=" + ",".join(f"a{n}" for n in range(51)))
+        assert "50" in error["detail"]
 
-    def test_an_item_takes_no_parameters_yet(self, client):
+    def test_an_unknown_parameter_of_an_item_is_refused(self, client):
         response = client.get("/v1/films/her-2013?pretty=1")
         assert assert_problem(response, "invalid-parameters")["errors"][0]["pointer"] == "pretty"
 
@@ -146,7 +148,7 @@ class TestParameters:
 
 class TestAccept:
     @each("accept", ["*/*", "application/json", "application/*", "text/html,*/*;q=0.1"])
-    def test_what_leaves_room_for_json_is_served(self, client, accept):
+    def test_accept_headers_that_allow_json_are_served(self, client, accept):
         assert client.get("/v1/quotes", headers={"Accept": accept}).status_code == 200
 
     @each(
@@ -161,37 +163,37 @@ class TestAccept:
         assert client.get("/v1/quotes", headers={"Accept": accept}).status_code == 200
 
     @each("accept", ["text/html", "application/xml", "application/json;q=0", "*/*, application/json;q=0"])
-    def test_what_leaves_none_is_refused(self, client, accept):
+    def test_accept_headers_that_exclude_json_are_refused(self, client, accept):
         body = assert_problem(client.get("/v1/quotes", headers={"Accept": accept}), "not-acceptable")
         assert "application/json" in body["detail"]
 
 
 class TestHosts:
     @pytest.fixture
-    def guarded(self, sqlite_engine):
+    def client_with_trusted_hosts(self, sqlite_engine):
         with sqlite_engine.fresh("pack") as url:
             app = create_app(Settings(database_url=url, trusted_hosts=("subtext.example",)))
             yield app.test_client()
             app.extensions["database"].close()
 
-    def test_a_foreign_host_is_refused(self, guarded):
-        response = guarded.get("/v1", headers={"Host": "evil.example"})
+    def test_a_foreign_host_is_refused(self, client_with_trusted_hosts):
+        response = client_with_trusted_hosts.get("/v1", headers={"Host": "evil.example"})
         assert_problem(response, "bad-request")
 
-    def test_a_probe_may_ask_by_address(self, guarded):
+    def test_health_checks_accept_any_host(self, client_with_trusted_hosts):
         for path in ("/livez", "/readyz"):
-            assert guarded.get(path, headers={"Host": "10.0.0.7:8000"}).status_code == 200
+            assert client_with_trusted_hosts.get(path, headers={"Host": "10.0.0.7:8000"}).status_code == 200
 
     @each("path", ["/v1//quotes", "/v1/quotes//", "/docs//problems"])
-    def test_doubled_slashes_lead_nowhere_else(self, client, path):
+    def test_double_slashes_do_not_redirect(self, client, path):
         response = client.get(path, headers={"Host": "evil.example"})
         assert_problem(response, "not-found")
         assert "Location" not in response.headers
 
-    def test_the_own_host_is_served(self, guarded):
-        assert guarded.get("/v1", headers={"Host": "subtext.example"}).status_code == 200
+    def test_a_trusted_host_is_served(self, client_with_trusted_hosts):
+        assert client_with_trusted_hosts.get("/v1", headers={"Host": "subtext.example"}).status_code == 200
 
-    def test_a_host_builds_no_address(self, client):
+    def test_the_host_header_is_not_used_in_urls(self, client):
         response = client.get("/v1/films/her-2013", headers={"Host": "evil.example"})
         assert "evil.example" not in response.text
 
@@ -211,14 +213,14 @@ class TestDatabaseOutage:
             assert_problem(app.test_client().get("/readyz"), "unavailable")
             app.extensions["database"].close()
 
-    def test_a_bug_is_500_and_tells_no_secret(self, app, monkeypatch):
-        def broken():
+    def test_an_unexpected_exception_is_500_without_details(self, app, monkeypatch):
+        def fail():
             raise OperationalError(
                 "SELECT secret", {}, Exception("password=hunter2"), connection_invalidated=False
             )
 
         broken_app = create_app(app.extensions["settings"])
-        monkeypatch.setattr(request_context, "session", broken)
+        monkeypatch.setattr(request_context, "session", fail)
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
         response = broken_app.test_client().get("/v1/quotes")
         assert_problem(response, "internal-error")
@@ -231,10 +233,12 @@ class TestDatabaseOutage:
             with app.app_context():
                 from sqlalchemy import text
 
-                endless = text(
+                endless_statement = text(
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
                 )
-                app.add_url_rule("/slow", view_func=lambda: str(request_context.session().scalar(endless)))
+                app.add_url_rule(
+                    "/slow", view_func=lambda: str(request_context.session().scalar(endless_statement))
+                )
                 response = app.test_client().get("/slow")
             assert_problem(response, "query-timeout")
             assert response.headers["Retry-After"] == "5"
@@ -244,13 +248,13 @@ class TestDatabaseOutage:
 class TestLogs:
     @pytest.fixture
     def default_logs(self):
-        """Undo what the test configures for its process."""
+        """Undo the configuration of logging by the test."""
         yield
         structlog.reset_defaults()
 
     @pytest.mark.usefixtures("default_logs")
-    def test_an_internal_error_is_logged_once_without_what_variables_held(self, app, monkeypatch, capsys):
-        # It logs to what standard error is at that moment.
+    def test_an_internal_error_is_logged_once_without_variables(self, app, monkeypatch, capsys):
+        # Logging uses the standard error stream of this moment, which capsys has replaced.
         logs.configure()
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
         response = (
@@ -266,7 +270,7 @@ class TestLogs:
 
 class TestProblemPages:
     @each("code", PROBLEM_TYPES)
-    def test_every_problem_has_its_page(self, client, code):
+    def test_every_problem_has_a_page(self, client, code):
         response = client.get(f"/docs/problems/{code}")
         assert response.status_code == 200
         assert PROBLEM_TYPES[code].remedy[:20] in response.text.replace("&#39;", "'")
@@ -297,5 +301,5 @@ class TestHostileInput:
         assert response.status_code in (200, 308, 404)
 
     @each("query", ["%ff", "theme=%ff%fe", "%00=%00", "theme=%ED%A0%80", "&&&==", "a" * 29_000])
-    def test_broken_bytes_make_no_5xx(self, client, query):
+    def test_invalid_encodings_make_no_5xx(self, client, query):
         assert client.get(f"/v1/quotes?{query}").status_code in (200, 400, 414, 422)

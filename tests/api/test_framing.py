@@ -1,4 +1,4 @@
-"""Which answers another site may frame: none but those that are made for it, whatever route is added."""
+"""Framing: no route may be framed by other sites except frames, including routes that are added later."""
 
 import re
 
@@ -6,35 +6,35 @@ import pytest
 
 pytestmark = pytest.mark.any_database
 
-#: What is made to be framed has headers, and tests, of its own.
-FRAMED = re.compile(r"/embed/quotes/")
+#: Frames have other headers, which tests/embeds tests.
+FRAME_PATHS = re.compile(r"/embed/quotes/")
 PAGES = ["/", "/docs", "/films/her-2013", "/search", "/no-such-page", "/embed.js", "/v1/quotes", "/livez"]
 
 
 @pytest.fixture(scope="module")
-def routes(app):
-    """An address for every route that is read, its parameters filled with an id."""
+def paths(app):
+    """A path for every GET route, with an id for each parameter."""
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
     paths = [re.sub(r"<[^>]*>", "her-2013", rule.rule) for rule in rules]
     assert len(paths) > 50
-    return [path for path in (*PAGES, *paths) if not FRAMED.match(path)]
+    return [path for path in (*PAGES, *paths) if not FRAME_PATHS.match(path)]
 
 
 @pytest.fixture(scope="module")
-def headers(app, routes):
-    """The headers of every one's answer."""
-    found = {}
-    for path in routes:
+def headers_by_path(app, paths):
+    """The response headers of every path."""
+    headers = {}
+    for path in paths:
         with app.test_client().get(path) as response:
-            found[path] = response.headers
-    return found
+            headers[path] = response.headers
+    return headers
 
 
 class TestEveryRoute:
-    def test_no_other_site_may_frame_it(self, headers):
-        for path, sent in headers.items():
-            assert sent["X-Frame-Options"] == "DENY", path
-            assert "frame-ancestors 'none'" in sent["Content-Security-Policy"], path
+    def test_no_other_site_may_frame_it(self, headers_by_path):
+        for path, headers in headers_by_path.items():
+            assert headers["X-Frame-Options"] == "DENY", path
+            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
 
-    def test_none_sets_a_cookie(self, headers):
-        assert [path for path, sent in headers.items() if "Set-Cookie" in sent] == []
+    def test_none_sets_a_cookie(self, headers_by_path):
+        assert [path for path, headers in headers_by_path.items() if "Set-Cookie" in headers] == []

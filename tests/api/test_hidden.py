@@ -1,4 +1,4 @@
-"""What is a draft or deleted is nowhere: not in lists, not behind references, not in what is included."""
+"""Drafts and deleted items appear nowhere: not in lists, not as references and not in included items."""
 
 import re
 
@@ -16,29 +16,29 @@ LISTS = [model.__tablename__ for model in RESOURCES]
 
 @pytest.fixture(scope="module")
 def app(hidden_app):
-    """An app over content of which much is hidden."""
+    """An app over content with many hidden items."""
     return hidden_app
 
 
 @pytest.fixture
-def hidden(app):
-    """The type and id of everything that nobody may see."""
+def hidden_items(app):
+    """The type and id of every hidden item."""
     with app.extensions["database"].read_session() as session:
-        everything = [row for model in RESOURCES for row in session.query(model)]
-        return {(row.type_name, row.slug) for row in everything if not row.is_visible}
+        rows = [row for model in RESOURCES for row in session.query(model)]
+        return {(row.type_name, row.slug) for row in rows if not row.is_visible}
 
 
-def named(value):
-    """Every type and id in an answer."""
+def referenced_items(value):
+    """Return the type and id of every item and reference in a response."""
     if isinstance(value, list):
-        return set().union(*map(named, value))
+        return set().union(*map(referenced_items, value))
     if not isinstance(value, dict):
         return set()
-    own = {(value["type"], value["id"])} if {"type", "id"} <= value.keys() else set()
-    return own.union(*map(named, value.values()))
+    own_key = {(value["type"], value["id"])} if {"type", "id"} <= value.keys() else set()
+    return own_key.union(*map(referenced_items, value.values()))
 
 
-def shapes(type_name):
+def include_queries(type_name):
     names = list(expandable_names(get_schema_class(type_name)()))
     yield ""
     for start in range(0, len(names), MAX_INCLUDES):
@@ -46,37 +46,39 @@ def shapes(type_name):
 
 
 class TestHidden:
-    def test_there_is_much_to_hide(self, hidden):
-        assert {type_name for type_name, _ in hidden} == {model.type_name for model in RESOURCES}
+    def test_every_type_has_hidden_items(self, hidden_items):
+        assert {type_name for type_name, _ in hidden_items} == {model.type_name for model in RESOURCES}
 
     @pytest.mark.parametrize("name", LISTS)
-    def test_no_list_names_it_in_any_shape(self, app, hidden, name):
+    def test_no_list_contains_them_with_any_include(self, app, hidden_items, name):
         (model,) = [model for model in RESOURCES if model.__tablename__ == name]
-        for shape in shapes(model.type_name):
-            response = app.test_client().get(f"/v1/{name}?limit=100{shape}").get_json()
+        for query in include_queries(model.type_name):
+            response = app.test_client().get(f"/v1/{name}?limit=100{query}").get_json()
             assert response["data"]
-            assert not named(response) & hidden
+            assert not referenced_items(response) & hidden_items
 
-    def test_no_paragraph_is_cited_by_it(self, app, hidden):
+    def test_paragraphs_are_not_cited_by_them(self, app, hidden_items):
         client = app.test_client()
         for source in client.get("/v1/sources").get_json()["data"]:
-            cited = client.get(f"/v1/sources/{source['id']}/paragraphs?limit=100&include=cited_by").get_json()
-            assert not named(cited) & hidden
+            response = client.get(
+                f"/v1/sources/{source['id']}/paragraphs?limit=100&include=cited_by"
+            ).get_json()
+            assert not referenced_items(response) & hidden_items
 
-    def test_a_condition_in_sql_means_what_the_object_says(self, app):
+    def test_visibility_in_sql_equals_visibility_in_python(self, app):
         with app.extensions["database"].read_session() as session:
             for model in MODELS_BY_TYPE.values():
-                said = {row for row in session.query(model) if row.is_visible}
-                assert said == set(session.query(model).filter(model.is_visible))
-                assert said
+                visible = {row for row in session.query(model) if row.is_visible}
+                assert visible == set(session.query(model).filter(model.is_visible))
+                assert visible
 
-    def test_nothing_is_listed_below_it(self, app, hidden):
+    def test_lists_below_them_are_not_found(self, app, hidden_items):
         client = app.test_client()
-        nested = [rule for rule in app.url_map.iter_rules() if NESTED.fullmatch(rule.rule)]
-        assert len(nested) > 15
-        for rule in nested:
+        nested_rules = [rule for rule in app.url_map.iter_rules() if NESTED.fullmatch(rule.rule)]
+        assert len(nested_rules) > 15
+        for rule in nested_rules:
             (name,) = rule.arguments
-            for type_name, slug in hidden:
+            for type_name, slug in hidden_items:
                 if type_name == name:
                     path = rule.rule.replace(f"<slug:{name}>", slug)
                     response = client.get(path, headers={"Accept": "application/json"})

@@ -1,4 +1,4 @@
-"""Validators, caching, CORS and the headers that protect an answer."""
+"""HTTP: validators, caching, CORS, security headers and the number of statements."""
 
 import hashlib
 import re
@@ -23,38 +23,38 @@ READS = [
 
 @each("path", READS)
 class TestConditionalReads:
-    def test_the_etag_is_strong_and_of_the_bytes(self, client, path):
+    def test_the_etag_is_strong_and_a_hash_of_the_body(self, client, path):
         response = client.get(path)
         tag = response.headers["ETag"]
         assert re.fullmatch(r'"(\d+\.)?[0-9a-f]{32}"', tag)
         assert hashlib.sha256(response.data).hexdigest()[:32] in tag
 
-    def test_the_same_tag_is_304_and_keeps_its_headers(self, client, path):
+    def test_the_current_etag_returns_304_with_the_same_headers(self, client, path):
         response = client.get(path)
-        again = client.get(path, headers={"If-None-Match": response.headers["ETag"]})
-        assert again.status_code == 304
-        assert again.data == b""
+        second = client.get(path, headers={"If-None-Match": response.headers["ETag"]})
+        assert second.status_code == 304
+        assert second.data == b""
         for name in ("ETag", "Cache-Control", "Vary"):
-            assert again.headers[name] == response.headers[name]
+            assert second.headers[name] == response.headers[name]
 
-    def test_a_weakened_tag_and_a_list_of_tags_match(self, client, path):
+    def test_weak_etags_and_lists_of_etags_match(self, client, path):
         tag = client.get(path).headers["ETag"]
-        for given in (f"W/{tag}", f'"other", W/{tag}', "*"):
-            assert client.get(path, headers={"If-None-Match": given}).status_code == 304
+        for condition in (f"W/{tag}", f'"other", W/{tag}', "*"):
+            assert client.get(path, headers={"If-None-Match": condition}).status_code == 304
 
-    def test_another_tag_is_200(self, client, path):
+    def test_another_etag_returns_200(self, client, path):
         assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
-    def test_if_match_of_another_state_is_412(self, client, path):
+    def test_if_match_with_another_etag_returns_412(self, client, path):
         response = client.get(path, headers={"If-Match": '"other"'})
         assert response.status_code == 412
         assert response.get_json()["code"] == "precondition-failed"
 
-    def test_if_match_of_this_state_or_of_any_is_200(self, client, path):
-        for given in ("*", client.get(path).headers["ETag"]):
-            assert client.get(path, headers={"If-Match": given}).status_code == 200
+    def test_if_match_with_the_current_etag_or_any_returns_200(self, client, path):
+        for condition in ("*", client.get(path).headers["ETag"]):
+            assert client.get(path, headers={"If-Match": condition}).status_code == 200
 
-    def test_it_says_how_long_it_may_be_kept(self, client, path):
+    def test_it_has_caching_headers(self, client, path):
         headers = client.get(path).headers
         assert headers["Cache-Control"] == (
             "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
@@ -62,12 +62,12 @@ class TestConditionalReads:
         assert headers["Vary"] == "Accept, Accept-Encoding, Authorization"
 
 
-class TestItemTag:
-    def test_it_begins_with_the_revision(self, client):
+class TestItemETag:
+    def test_it_starts_with_the_revision(self, client):
         response = client.get("/v1/films/her-2013")
         assert response.headers["ETag"].startswith(f'"{response.get_json()["revision"]}.')
 
-    def test_if_match_compares_the_revision_alone(self, client):
+    def test_if_match_compares_only_the_revision(self, client):
         assert client.get("/v1/films/her-2013", headers={"If-Match": '"1.ffff"'}).status_code == 200
         assert client.get("/v1/films/her-2013", headers={"If-Match": '"2.ffff"'}).status_code == 412
 
@@ -78,9 +78,9 @@ class TestCors:
         assert headers["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in headers
 
-    def test_the_useful_headers_are_exposed(self, client):
-        exposed = client.get("/v1/quotes", headers={"Origin": "https://site.example"}).headers
-        assert set(exposed["Access-Control-Expose-Headers"].split(", ")) == {
+    def test_response_headers_are_exposed(self, client):
+        headers = client.get("/v1/quotes", headers={"Origin": "https://site.example"}).headers
+        assert set(headers["Access-Control-Expose-Headers"].split(", ")) == {
             "ETag",
             "Link",
             "Location",
@@ -93,7 +93,7 @@ class TestCors:
         }
 
     @each("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing"])
-    def test_errors_can_be_read_too(self, client, path):
+    def test_other_origins_may_read_errors(self, client, path):
         response = client.get(path, headers={"Origin": "https://site.example"})
         assert response.status_code >= 400
         assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -111,20 +111,20 @@ class TestCors:
         assert "if-none-match" in response.headers["Access-Control-Allow-Headers"].lower()
         assert response.headers["Access-Control-Max-Age"] == "86400"
 
-    def test_pages_are_not_opened_to_other_origins(self, client):
+    def test_other_origins_may_not_read_pages(self, client):
         assert "Access-Control-Allow-Origin" not in client.get("/").headers
 
 
 class TestSecurityHeaders:
     @each("path", ["/v1", "/v1/nothing", "/livez", "/v1/openapi.json"])
-    def test_data_is_closed_to_everything(self, client, path):
+    def test_data_has_a_restrictive_policy(self, client, path):
         headers = client.get(path).headers
         assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
     @each("path", ["/", "/docs", "/docs/problems", "/docs/problems/gone"])
-    def test_a_page_takes_scripts_from_here_alone(self, client, path):
+    def test_a_page_only_loads_our_scripts(self, client, path):
         policy = client.get(path).headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "script-src 'self';" in policy
@@ -137,20 +137,20 @@ class TestProbes:
         assert client.get("/readyz").get_json() == {"status": "ready"}
 
     @each("path", ["/livez", "/readyz"])
-    def test_they_are_never_kept(self, client, path):
+    def test_they_are_never_cached(self, client, path):
         assert client.get(path).headers["Cache-Control"] == "no-store"
 
 
 class TestIndex:
-    def test_every_link_leads_somewhere(self, client):
+    def test_every_link_works(self, client):
         links = client.get("/v1").get_json()["links"]
         assert {"films", "quotes", "openapi", "docs"} <= set(links)
-        for address in links.values():
-            assert client.get(address).status_code == 200
+        for url in links.values():
+            assert client.get(url).status_code == 200
 
 
 class TestStatements:
-    """A page costs the same number of statements, however long it is."""
+    """The number of statements does not depend on the length of a page."""
 
     @each("name", ["films", "sources", "characters", "scenes", "quotes", "themes"])
     def test_the_number_does_not_grow_with_the_page(self, app, client, name):
@@ -158,17 +158,17 @@ class TestStatements:
 
         counts = []
         for limit in (2, 10, 30):
-            with statements(app.extensions["database"].engine) as seen:
+            with statements(app.extensions["database"].engine) as recorded:
                 client.get(f"/v1/{name}?limit={limit}")
-            counts.append(len(seen))
+            counts.append(len(recorded))
         assert counts[1] == counts[2] <= counts[0] + 1
         assert counts[2] <= 9
 
-    def test_a_count_adds_one(self, app, client):
+    def test_a_count_adds_one_statement(self, app, client):
         from tests.statements import statements
 
-        with statements(app.extensions["database"].engine) as plain:
+        with statements(app.extensions["database"].engine) as without_count:
             client.get("/v1/quotes")
-        with statements(app.extensions["database"].engine) as counted:
+        with statements(app.extensions["database"].engine) as with_count:
             client.get("/v1/quotes?count=true")
-        assert len(counted) == len(plain) + 1
+        assert len(with_count) == len(without_count) + 1

@@ -1,4 +1,4 @@
-"""JSON-LD and Web Annotations, expanded by a processor of JSON-LD with contexts that stand here."""
+"""JSON-LD and Web Annotations, expanded by a JSON-LD processor with the contexts in this module."""
 
 import json
 import re
@@ -24,7 +24,7 @@ from tests.forms import (
 pytestmark = pytest.mark.any_database
 
 OA = "http://www.w3.org/ns/oa#"
-# What the terms in use mean, by the Web Annotation Vocabulary (https://www.w3.org/TR/annotation-vocab/).
+# The used terms of the Web Annotation Vocabulary (https://www.w3.org/TR/annotation-vocab/).
 ANNOTATION_CONTEXT = {
     "oa": OA,
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -77,8 +77,8 @@ CONTEXTS = {
 }
 
 
-def expanded(document):
-    """Return the one node that a document is about, expanded; no other context can be had."""
+def expand(document):
+    """Return the expanded top-level node of a document. Only the contexts in this module can be loaded."""
 
     def load(url, _options):
         return {"contextUrl": None, "documentUrl": url, "document": {"@context": CONTEXTS[url]}}
@@ -88,16 +88,16 @@ def expanded(document):
 
 
 def nodes(value):
-    """Yield every node of a document."""
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, dict):
-            yield each
-            for inner in each.values():
-                yield from nodes(inner)
+    """Yield every mapping in a document."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield item
+            for child in item.values():
+                yield from nodes(child)
 
 
-def keys(document):
-    """Return how many keys a document has, those of the processor's own aside."""
+def count_keys(document):
+    """Return the number of keys in a document, except the keywords of JSON-LD."""
     names = [name for node in nodes(document) for name in node]
     return len([name for name in names if name not in ("@context", "@id", "id", "@type", "type", "@value")])
 
@@ -107,15 +107,15 @@ class TestJSONLD:
     def item(self, request, client):
         return expanded_item(client, request.param)
 
-    def test_every_word_is_schema_orgs(self, item):
+    def test_every_term_is_in_schema_org(self, item):
         for node in nodes(json.loads(render("json-ld", item))):
-            words = [name for name in node if not name.startswith("@")] + [node.get("@type", "Thing")]
-            assert all(word in SDO for word in words)
+            terms = [name for name in node if not name.startswith("@")] + [node.get("@type", "Thing")]
+            assert all(term in SDO for term in terms)
 
     def test_it_is_about_the_item(self, item):
-        assert expanded(render("json-ld", item))["@id"] == item["url"]
+        assert expand(render("json-ld", item))["@id"] == item["url"]
 
-    def test_a_line_of_the_film_is_its_characters_as_the_source_has_it(self, client):
+    def test_a_quote_of_the_film_is_spoken_by_the_character(self, client):
         document = json.loads(render("json-ld", expanded_item(client, QUOTE)))
         assert document["@type"] == "Quotation"
         assert document["spokenByCharacter"]["name"] == "Catherine"
@@ -123,13 +123,13 @@ class TestJSONLD:
         assert document["isBasedOn"][0]["@id"].endswith(SOURCE)
         assert "author" not in document
 
-    def test_a_speaker_who_is_uncertain_is_not_stated_as_a_fact(self, client):
-        unsure = expanded_item(client, QUOTE) | {"speaker_certainty": "uncertain"}
-        document = json.loads(render("json-ld", unsure))
+    def test_an_uncertain_speaker_is_only_in_the_description(self, client):
+        uncertain_quote = expanded_item(client, QUOTE) | {"speaker_certainty": "uncertain"}
+        document = json.loads(render("json-ld", uncertain_quote))
         assert "spokenByCharacter" not in document
         assert "Catherine (speaker uncertain)" in document["description"]
 
-    def test_the_sources_own_words_are_its_authors(self, client):
+    def test_a_quote_of_the_essay_has_its_author(self, client):
         document = json.loads(render("json-ld", expanded_item(client, OWN_WORDS)))
         assert [author["name"] for author in document["author"]] == ["The Wall of Wisdom"]
         assert "spokenByCharacter" not in document
@@ -147,9 +147,9 @@ class TestJSONLD:
 
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_text_comes_back_and_closes_no_script(self, text):
+    def test_text_is_preserved_and_cannot_close_a_script(self, text):
         document = render("json-ld", make_quote(text))
-        assert expanded(document)["https://schema.org/text"] == [{"@value": text}]
+        assert expand(document)["https://schema.org/text"] == [{"@value": text}]
         assert "<" not in document
 
 
@@ -158,7 +158,7 @@ class TestAnnotation:
     def document(self, request, client):
         return json.loads(render("annotation", expanded_item(client, request.param)))
 
-    def test_it_is_what_the_model_asks_for(self, document):
+    def test_it_follows_the_data_model(self, document):
         assert document["@context"] == "http://www.w3.org/ns/anno.jsonld"
         assert document["type"] == "Annotation"
         assert re.fullmatch(r"http://\S+\?format=annotation", document["id"])
@@ -166,17 +166,17 @@ class TestAnnotation:
         assert all(target["source"].startswith("http") for target in document["target"])
         assert all(re.fullmatch(r"[\d-]{10}T[\d:]{8}Z", document[name]) for name in ("created", "modified"))
 
-    def test_every_key_means_something(self, document):
-        typed = sum("@type" in node for node in nodes(document))
-        assert keys(expanded(json.dumps(document))) == keys(document) - typed
+    def test_every_key_is_in_the_context(self, document):
+        typed_values = sum("@type" in node for node in nodes(document))
+        assert count_keys(expand(json.dumps(document))) == count_keys(document) - typed_values
 
-    def test_motivations_are_the_models(self, document):
-        assert expanded(json.dumps(document))[f"{OA}motivatedBy"][0]["@id"].startswith(OA)
+    def test_motivations_are_in_the_vocabulary(self, document):
+        assert expand(json.dumps(document))[f"{OA}motivatedBy"][0]["@id"].startswith(OA)
 
     def test_a_quote_selects_its_words_in_the_source(self, client):
         quote = expanded_item(client, QUOTE)
-        known = with_source(quote, source_url="https://paper.example/why")
-        (target,) = json.loads(render("annotation", known))["target"]
+        quote_with_url = with_source(quote, source_url="https://paper.example/why")
+        (target,) = json.loads(render("annotation", quote_with_url))["target"]
         assert target["source"] == "https://paper.example/why"
         assert target["selector"] == {"type": "TextQuoteSelector", "exact": quote["text"]}
         assert target["scope"] == [f"{quote['citations'][0]['source']['url']}/paragraphs/35"]
@@ -188,6 +188,6 @@ class TestAnnotation:
 
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_text_comes_back(self, text):
-        (target,) = expanded(render("annotation", make_quote(text)))[f"{OA}hasTarget"]
+    def test_text_is_preserved(self, text):
+        (target,) = expand(render("annotation", make_quote(text)))[f"{OA}hasTarget"]
         assert target[f"{OA}hasSelector"][0][f"{OA}exact"] == [{"@value": text}]

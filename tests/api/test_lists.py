@@ -1,4 +1,4 @@
-"""Every list alike: paging, order, filters, counts."""
+"""Lists: pagination, sorting, filters and counts, which all list endpoints share."""
 
 import base64
 import json
@@ -17,18 +17,18 @@ def ids(response):
 
 
 def walk(client, path, relation="next"):
-    """Return the ids of every page from ``path`` on, and the path of the last page."""
-    found = []
+    """Return the ids on every page from ``path`` on, page by page, and the URL of the last page."""
+    pages = []
     while path:
         last, response = path, client.get(path)
         assert response.status_code == 200, response.text
-        found.append(ids(response))
+        pages.append(ids(response))
         path = response.get_json()["page"][relation]
-    return found, last
+    return pages, last
 
 
-def whole(client, path):
-    """Return the ids of a list as its longest pages give them."""
+def all_ids(client, path):
+    """Return the ids on all pages of a list."""
     pages, _ = walk(client, path)
     return [id_ for page in pages for id_ in page]
 
@@ -40,35 +40,35 @@ class TestEveryList:
         assert list(body) == ["data", "page"]
         assert list(body["page"]) == ["limit", "next", "previous", "total", "total_relation"]
 
-    def test_pages_together_are_the_whole_list(self, client, name):
+    def test_pages_together_are_the_complete_list(self, client, name):
         pages, _ = walk(client, f"/v1/{name}?limit=7")
-        assert [id_ for page in pages for id_ in page] == whole(client, f"/v1/{name}?limit=100")
+        assert [id_ for page in pages for id_ in page] == all_ids(client, f"/v1/{name}?limit=100")
 
-    def test_every_sort_key_orders_and_pages_both_ways(self, client, name):
+    def test_every_sort_key_can_be_paginated_in_both_directions(self, client, name):
         keys = client.get(f"/v1/{name}?sort=nonsense").get_json()["errors"][0]["allowed"]
         for key in keys:
-            # Some of the claims are enough: the whole list is long.
-            some = f"/v1/{name}?sort={key}" + ("&kind=psychology" if name == "commentary" else "")
-            expected = whole(client, f"{some}&limit=100")
-            forward, last = walk(client, f"{some}&limit=13")
+            # One kind of commentary is enough, because the complete list is long.
+            path = f"/v1/{name}?sort={key}" + ("&kind=psychology" if name == "commentary" else "")
+            expected = all_ids(client, f"{path}&limit=100")
+            forward, last = walk(client, f"{path}&limit=13")
             assert [id_ for page in forward for id_ in page] == expected
             backward, _ = walk(client, last, "previous")
             assert [id_ for page in reversed(backward) for id_ in page] == expected
 
-    def test_a_count_is_exact_and_only_when_asked_for(self, client, name):
+    def test_a_count_is_exact_and_optional(self, client, name):
         page = client.get(f"/v1/{name}?limit=2&count=true").get_json()["page"]
-        assert page["total"] == len(whole(client, f"/v1/{name}?limit=100"))
+        assert page["total"] == len(all_ids(client, f"/v1/{name}?limit=100"))
         assert page["total_relation"] == "exact"
         assert client.get(f"/v1/{name}").get_json()["page"]["total"] is None
 
-    def test_ids_select(self, client, name):
-        some = ids(client.get(f"/v1/{name}?limit=3"))
-        wanted = ",".join([*some, "no-such-id"])
-        assert set(ids(client.get(f"/v1/{name}?id={wanted}&limit=100"))) == set(some)
+    def test_id_selects_items(self, client, name):
+        first_ids = ids(client.get(f"/v1/{name}?limit=3"))
+        requested = ",".join([*first_ids, "no-such-id"])
+        assert set(ids(client.get(f"/v1/{name}?id={requested}&limit=100"))) == set(first_ids)
 
 
 class TestPageLinks:
-    def test_the_link_header_says_what_the_page_says(self, client):
+    def test_the_link_header_has_the_urls_of_the_page(self, client):
         first = client.get("/v1/quotes?limit=5")
         assert first.headers["Link"] == f'<{first.get_json()["page"]["next"]}>; rel="next"'
         second = client.get(first.get_json()["page"]["next"])
@@ -80,32 +80,32 @@ class TestPageLinks:
         second = client.get(first.get_json()["page"]["next"])
         assert ids(client.get(second.get_json()["page"]["previous"])) == ids(first)
 
-    def test_a_link_keeps_the_filters(self, client):
-        following = client.get("/v1/quotes?theme=loneliness,avoidance&voice=essay&limit=1").get_json()["page"]
-        assert "theme=loneliness,avoidance" in following["next"]
-        assert "voice=essay" in following["next"]
+    def test_page_urls_keep_the_filters(self, client):
+        next_page = client.get("/v1/quotes?theme=loneliness,avoidance&voice=essay&limit=1").get_json()["page"]
+        assert "theme=loneliness,avoidance" in next_page["next"]
+        assert "voice=essay" in next_page["next"]
 
     def test_the_limit_may_change_between_pages(self, client):
-        following = client.get("/v1/quotes?limit=2").get_json()["page"]["next"]
+        next_page = client.get("/v1/quotes?limit=2").get_json()["page"]["next"]
         expected = ids(client.get("/v1/quotes?limit=100"))[2:9]
-        assert ids(client.get(following.replace("limit=2", "limit=7"))) == expected
+        assert ids(client.get(next_page.replace("limit=2", "limit=7"))) == expected
 
 
 class TestCursor:
     @pytest.fixture
-    def following(self, client):
+    def cursor(self, client):
         return client.get("/v1/quotes?limit=2").get_json()["page"]["next"].split("cursor=")[1].split("&")[0]
 
-    def test_it_holds_no_integer_key(self, following):
+    def test_it_holds_no_integer_key(self, cursor):
         _fingerprint, direction, film, position, slug = json.loads(
-            base64.urlsafe_b64decode(following + "=" * (-len(following) % 4))
+            base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         )
         assert (direction, film, position) == (0, "her-2013", 2)
         assert slug.startswith("her-2013-")
 
     @pytest.mark.parametrize("other", ["theme=loneliness", "sort=id", "max_severity=0"])
-    def test_it_is_refused_by_another_list(self, client, following, other):
-        response = client.get(f"/v1/quotes?cursor={following}&{other}")
+    def test_it_is_refused_by_another_list(self, client, cursor, other):
+        response = client.get(f"/v1/quotes?cursor={cursor}&{other}")
         assert response.status_code == 422
         assert response.get_json()["errors"][0]["pointer"] == "cursor"
 
@@ -121,12 +121,12 @@ class TestCursor:
             [None, 0, "her-2013", 1, "a"],
         ],
     )
-    def test_what_is_made_up_is_refused(self, client, values):
-        made_up = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
-        assert client.get(f"/v1/quotes?cursor={made_up}").status_code == 422
+    def test_an_invented_cursor_is_refused(self, client, values):
+        invalid_cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+        assert client.get(f"/v1/quotes?cursor={invalid_cursor}").status_code == 422
 
     @pytest.mark.parametrize(
-        "place",
+        "position",
         [
             ["her-2013", 2**40, "a"],
             ["her-2013", True, "a"],
@@ -136,32 +136,36 @@ class TestCursor:
             ["her-2013", 1, ["a"]],
         ],
     )
-    def test_a_value_of_the_wrong_type_is_refused(self, client, following, place):
-        fingerprint = json.loads(base64.urlsafe_b64decode(following + "=" * (-len(following) % 4)))[0]
-        forged = base64.urlsafe_b64encode(json.dumps([fingerprint, 0, *place]).encode()).decode().rstrip("=")
-        assert client.get(f"/v1/quotes?cursor={forged}").status_code == 422
+    def test_a_value_of_the_wrong_type_is_refused(self, client, cursor, position):
+        fingerprint = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))[0]
+        forged_cursor = (
+            base64.urlsafe_b64encode(json.dumps([fingerprint, 0, *position]).encode()).decode().rstrip("=")
+        )
+        assert client.get(f"/v1/quotes?cursor={forged_cursor}").status_code == 422
 
     @each("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-23T00:00:00"])
-    def test_a_time_that_cannot_be_is_refused(self, client, instant):
+    def test_an_impossible_time_is_refused(self, client, instant):
         first = client.get("/v1/quotes?sort=created_at&limit=2").get_json()["page"]["next"]
         text = first.split("cursor=")[1].split("&")[0]
-        place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        forged = (
-            base64.urlsafe_b64encode(json.dumps([*place[:2], instant, "a"]).encode()).decode().rstrip("=")
+        cursor_values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        forged_cursor = (
+            base64.urlsafe_b64encode(json.dumps([*cursor_values[:2], instant, "a"]).encode())
+            .decode()
+            .rstrip("=")
         )
-        assert client.get(f"/v1/quotes?sort=created_at&cursor={forged}").status_code == 422
+        assert client.get(f"/v1/quotes?sort=created_at&cursor={forged_cursor}").status_code == 422
 
     @each("text", ["%00", "é", "a", "====", "💬", "x" * 4001])
-    def test_noise_is_refused(self, client, text):
+    def test_an_undecodable_cursor_is_refused(self, client, text):
         assert client.get("/v1/quotes", query_string={"cursor": text}).status_code == 422
 
 
 class TestSort:
-    def test_descending_turns_the_order_round(self, client):
-        up = client.get("/v1/quotes?sort=word_count,id&limit=100").get_json()["data"]
-        down = client.get("/v1/quotes?sort=-word_count,-id&limit=100").get_json()["data"]
-        assert [q["id"] for q in up] == [q["id"] for q in reversed(down)]
-        assert [q["word_count"] for q in up] == sorted(q["word_count"] for q in up)
+    def test_descending_reverses_the_order(self, client):
+        ascending = client.get("/v1/quotes?sort=word_count,id&limit=100").get_json()["data"]
+        descending = client.get("/v1/quotes?sort=-word_count,-id&limit=100").get_json()["data"]
+        assert [q["id"] for q in ascending] == [q["id"] for q in reversed(descending)]
+        assert [q["word_count"] for q in ascending] == sorted(q["word_count"] for q in ascending)
 
     def test_nulls_come_last_in_either_direction(self, client):
         for sort in ("name", "-name"):
@@ -180,13 +184,13 @@ class TestSort:
         assert scenes[-1]["links"]["next"] is None
 
     def test_an_unknown_key_names_what_is_allowed_and_the_nearest(self, client):
-        fault = client.get("/v1/quotes?sort=wordcount").get_json()["errors"][0]
-        assert fault["detail"] == "Unknown sort key “wordcount”. Did you mean “word_count”?"
-        assert "word_count" in fault["allowed"]
+        error = client.get("/v1/quotes?sort=wordcount").get_json()["errors"][0]
+        assert error["detail"] == "Unknown sort key “wordcount”. Did you mean “word_count”?"
+        assert "word_count" in error["allowed"]
 
 
 class TestFilters:
-    def test_several_values_mean_any_by_comma_or_repetition(self, client):
+    def test_several_values_select_any_by_comma_or_repetition(self, client):
         by_comma = ids(client.get("/v1/quotes?kind=dialogue,aphorism&limit=100"))
         by_repetition = ids(client.get("/v1/quotes?kind=dialogue&kind=aphorism&limit=100"))
         assert by_comma == by_repetition
@@ -195,38 +199,38 @@ class TestFilters:
         }
         assert kinds == {"dialogue", "aphorism"}
 
-    def test_a_theme_means_itself_and_what_is_narrower(self, client):
-        broad = set(ids(client.get("/v1/scenes?theme=loneliness&limit=100")))
-        assert broad >= set(ids(client.get("/v1/scenes?theme=avoidance&limit=100"))) != set()
+    def test_a_theme_includes_its_subthemes(self, client):
+        broad_ids = set(ids(client.get("/v1/scenes?theme=loneliness&limit=100")))
+        assert broad_ids >= set(ids(client.get("/v1/scenes?theme=avoidance&limit=100"))) != set()
 
-    def test_theme_all_means_all_of_them(self, client):
-        both = client.get("/v1/quotes?theme_all=avoidance,perfection-versus-reality&limit=100").get_json()[
+    def test_theme_all_selects_items_with_all_themes(self, client):
+        quotes = client.get("/v1/quotes?theme_all=avoidance,perfection-versus-reality&limit=100").get_json()[
             "data"
         ]
-        assert both
-        for quote in both:
+        assert quotes
+        for quote in quotes:
             assert {"avoidance", "perfection-versus-reality"} <= {theme["id"] for theme in quote["themes"]}
 
-    def test_max_severity_0_admits_nothing_flagged(self, client):
-        clean = client.get("/v1/quotes?max_severity=0&limit=100").get_json()["data"]
-        every = client.get("/v1/quotes?limit=100").get_json()["data"]
-        assert [q["id"] for q in clean] == [q["id"] for q in every if not q["advisories"]]
-        assert len(clean) < len(every)
+    def test_max_severity_0_excludes_flagged_items(self, client):
+        unflagged = client.get("/v1/quotes?max_severity=0&limit=100").get_json()["data"]
+        all_quotes = client.get("/v1/quotes?limit=100").get_json()["data"]
+        assert [q["id"] for q in unflagged] == [q["id"] for q in all_quotes if not q["advisories"]]
+        assert len(unflagged) < len(all_quotes)
 
     @each("ceiling", [1, 2, 3])
-    def test_max_severity_is_a_ceiling(self, client, ceiling):
+    def test_max_severity_excludes_higher_severities(self, client, ceiling):
         for quote in client.get(f"/v1/quotes?max_severity={ceiling}&limit=100").get_json()["data"]:
             assert all(link["severity"] <= ceiling for link in quote["advisories"])
 
     def test_an_advisory_and_its_exclusion_split_the_list(self, client):
-        every = set(ids(client.get("/v1/scenes?limit=100")))
+        all_quotes = set(ids(client.get("/v1/scenes?limit=100")))
         flagged = set(ids(client.get("/v1/scenes?advisory=sexual-content&limit=100")))
         rest = set(ids(client.get("/v1/scenes?exclude_advisory=sexual-content&limit=100")))
         assert flagged
-        assert flagged | rest == every
+        assert flagged | rest == all_quotes
         assert not flagged & rest
 
-    def test_character_and_presence_speak_of_one_appearance(self, client):
+    def test_character_and_presence_match_the_same_appearance(self, client):
         scenes = client.get("/v1/scenes?character=her-2013-samantha&presence=mentioned&limit=100").get_json()[
             "data"
         ]
@@ -252,7 +256,7 @@ class TestFilters:
     def test_each_filter_selects(self, client, path, expected):
         assert set(ids(client.get(path))) == expected
 
-    def test_related_is_asked_from_either_side(self, client):
+    def test_related_is_symmetric(self, client):
         for theme in ids(client.get("/v1/themes?related=loneliness&limit=100")):
             assert "loneliness" in ids(client.get(f"/v1/themes?related={theme}&limit=100"))
 
@@ -265,9 +269,9 @@ class TestFilters:
         ],
     )
     def test_a_filter_on_a_value_selects_that_value(self, client, filter_, field):
-        found = client.get(f"/v1/quotes?{filter_}&limit=100").get_json()["data"]
-        assert found
-        assert {item[field] for item in found} == {filter_.split("=")[1]}
+        items = client.get(f"/v1/quotes?{filter_}&limit=100").get_json()["data"]
+        assert items
+        assert {item[field] for item in items} == {filter_.split("=")[1]}
 
 
 NESTED = [
@@ -294,18 +298,21 @@ NESTED = [
 @each(("nested", "filtered"), NESTED)
 class TestNestedLists:
     def test_a_nested_list_is_the_filtered_list(self, client, nested, filtered):
-        inside, outside = client.get(nested).get_json(), client.get(filtered).get_json()
-        assert inside["data"] == outside["data"]
+        nested_response, filtered_response = client.get(nested).get_json(), client.get(filtered).get_json()
+        assert nested_response["data"] == filtered_response["data"]
 
     @each("sort", ["id", "-id", "-created_at,id", "updated_at"])
-    def test_so_it_is_in_any_order(self, client, nested, filtered, sort):
-        inside, outside = client.get(f"{nested}?sort={sort}"), client.get(f"{filtered}&sort={sort}")
-        assert inside.status_code == 200
-        assert inside.get_json()["data"] == outside.get_json()["data"]
+    def test_a_nested_list_is_the_filtered_list_in_any_order(self, client, nested, filtered, sort):
+        nested_response, filtered_response = (
+            client.get(f"{nested}?sort={sort}"),
+            client.get(f"{filtered}&sort={sort}"),
+        )
+        assert nested_response.status_code == 200
+        assert nested_response.get_json()["data"] == filtered_response.get_json()["data"]
 
-    def test_its_pages_stay_below_the_parent(self, client, nested, filtered):
-        following = client.get(f"{nested}?limit=1").get_json()["page"]["next"]
-        assert following is None or f"{nested}?" in following
+    def test_its_page_urls_are_below_the_parent(self, client, nested, filtered):
+        next_url = client.get(f"{nested}?limit=1").get_json()["page"]["next"]
+        assert next_url is None or f"{nested}?" in next_url
 
     def test_an_unknown_parent_is_not_found(self, client, nested, filtered):
         segments = nested.split("/")
@@ -313,7 +320,7 @@ class TestNestedLists:
         assert response.status_code == 404
         assert "no-such-parent" in response.get_json()["detail"]
 
-    def test_what_the_path_has_fixed_is_no_parameter(self, client, nested, filtered):
+    def test_the_filter_in_the_path_is_not_a_parameter(self, client, nested, filtered):
         parameter = filtered.split("?")[1]
         assert client.get(f"{nested}?{parameter}").status_code == 422
 
@@ -328,15 +335,15 @@ class TestParagraphs:
         following = client.get(f"/v1/sources/{ESSAY}/paragraphs?limit=30").get_json()["page"]["next"]
         assert client.get(following).get_json()["data"][0]["number"] == 31
 
-    def test_kinds_select(self, client):
+    def test_kind_selects_paragraphs(self, client):
         body = client.get(f"/v1/sources/{ESSAY}/paragraphs?kind=title,heading").get_json()
         assert [p["number"] for p in body["data"]] == [3, 58]
 
-    def test_it_names_what_cites_it_by_type_and_id(self, client):
+    def test_it_lists_the_entries_that_cite_it_by_type_and_id(self, client):
         cited_by = client.get(f"/v1/sources/{ESSAY}/paragraphs/35").get_json()["cited_by"]
         assert [(c["type"], c["id"]) for c in cited_by] == sorted((c["type"], c["id"]) for c in cited_by)
         assert {"quote", "scene"} <= {c["type"] for c in cited_by}
 
     @each("number", ["0", "63", "99999"])
-    def test_a_number_that_is_not_there_is_not_found(self, client, number):
+    def test_a_missing_number_is_not_found(self, client, number):
         assert client.get(f"/v1/sources/{ESSAY}/paragraphs/{number}").status_code == 404

@@ -1,4 +1,4 @@
-"""Pages to wander through: what they show of the pack, behind what, and made of which calls."""
+"""Web pages of films, scenes and themes: their content, their content notes and the API calls that they show."""
 
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ PAGES = [FILM, SCENE, THEME, "/search"]
 
 @pytest.fixture
 def read(client):
-    """Return what reads a page, or the JSON of a call."""
+    """A function that returns a parsed page, or the JSON of an API response."""
 
     def get(path):
         response = client.get(path)
@@ -29,13 +29,13 @@ def read(client):
 
 
 @pytest.fixture
-def of_film(read):
-    """Return what reads all of a noun that the film has."""
+def film_items(read):
+    """A function that returns all items of a collection that belong to the film."""
 
     def get(plural):
         first = read(f"/v1/{plural}?film=her-2013&limit=100")
-        following = first["page"]["next"]
-        return first["data"] + (read(following.partition(":8000")[2])["data"] if following else [])
+        next_url = first["page"]["next"]
+        return first["data"] + (read(next_url.partition(":8000")[2])["data"] if next_url else [])
 
     return get
 
@@ -46,20 +46,20 @@ class TestEveryPage:
         page = read(path)
         levels = [int(e.tag[1]) for e in page.elements if e.tag in ("h1", "h2", "h3", "h4")]
         titles = [title for title in page.all("title") if title.within[-1].tag == "head"]
-        assert [len(found) for found in (titles, page.all("main"), page.all("h1"))] == [1, 1, 1]
+        assert [len(elements) for elements in (titles, page.all("main"), page.all("h1"))] == [1, 1, 1]
         assert levels[0] == 1
         assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
         assert len(page.ids) == len(set(page.ids))
 
     @each("path", PAGES)
-    def test_runs_nothing_and_styles_nothing_within(self, client, read, path):
+    def test_has_no_inline_scripts_and_styles(self, client, read, path):
         page = read(path)
         assert not page.all("script", "style", "iframe")
         assert not [e for e in page.elements if any(a == "style" or a[:2] == "on" for a in e.attributes)]
         assert "unsafe" not in client.get(path).headers["Content-Security-Policy"]
 
     @each("path", [FILM, SCENE, THEME])
-    def test_names_itself_and_the_calls_it_is_made_of(self, read, path):
+    def test_has_a_canonical_url_and_links_to_its_api_calls(self, read, path):
         page = read(path)
         [canonical] = page.all("link", rel="canonical")
         [alternate] = page.all("link", rel="alternate", type="application/json")
@@ -70,25 +70,25 @@ class TestEveryPage:
         assert responses[0]["id"] == path.rpartition("/")[2]
 
     @each("path", PAGES)
-    def test_may_be_kept_and_is_not_sent_twice(self, client, path):
+    def test_is_cacheable_and_returns_304(self, client, path):
         first = client.get(path)
-        again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        second = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
         assert first.headers["Cache-Control"] == "public, max-age=60"
-        assert (again.status_code, again.data) == (304, b"")
+        assert (second.status_code, second.data) == (304, b"")
 
     @each("path", PAGES)
     def test_names_no_performer(self, client, read, path):
-        people = {person["performer"] for person in read("/v1/characters?limit=100")["data"]} - {None}
-        assert people
-        assert not [name for name in people if name in client.get(path).text]
+        performers = {person["performer"] for person in read("/v1/characters?limit=100")["data"]} - {None}
+        assert performers
+        assert not [name for name in performers if name in client.get(path).text]
 
-    @each(("path", "most"), [(FILM, 14), (SCENE, 3), (THEME, 3), ("/search", 0)])
-    def test_takes_few_statements(self, app, path, most):
-        assert len(reads(app, path)) <= most
+    @each(("path", "max_statements"), [(FILM, 14), (SCENE, 3), (THEME, 3), ("/search", 0)])
+    def test_takes_few_statements(self, app, path, max_statements):
+        assert len(reads(app, path)) <= max_statements
 
 
 class TestScene:
-    def test_shows_its_lines_with_speaker_and_source(self, read):
+    def test_shows_its_quotes_with_speaker_and_source(self, read):
         page, scene = read(SCENE), read(f"/v1{SCENE}?include=quotes")
         assert scene["summary"] in page.text
         for quote in scene["quotes"]:
@@ -98,7 +98,7 @@ class TestScene:
         assert page.behind("figcaption").count("as quoted in") == len(scene["quotes"])
         assert scene["quotes"][0]["rights"] in page.text
 
-    def test_shows_the_claims_with_their_relations(self, read):
+    def test_shows_commentary_with_its_relations(self, read):
         page, claims = read(SCENE), read(f"/v1{SCENE}?include=commentary")["commentary"]
         assert claims
         for claim in claims:
@@ -106,26 +106,26 @@ class TestScene:
             for relation in claim["relations"]:
                 assert f"/films/her-2013#{relation['commentary']['id']}" in page.links
 
-    def test_leads_to_the_scenes_beside_it(self, read):
+    def test_links_to_the_adjacent_scenes(self, read):
         links = read(f"/v1{SCENE}")["links"]
-        beside = [a.attributes["href"] for a in read(SCENE).all("a") if "rel" in a.attributes]
-        assert [path.rpartition("/")[2] for path in beside] == [
-            links[way].rpartition("/")[2] for way in ("previous", "next")
+        adjacent = [a.attributes["href"] for a in read(SCENE).all("a") if "rel" in a.attributes]
+        assert [path.rpartition("/")[2] for path in adjacent] == [
+            links[direction].rpartition("/")[2] for direction in ("previous", "next")
         ]
 
-    def test_keeps_what_an_editor_adds_apart(self, read):
+    def test_separates_editor_s_notes(self, read):
         page = read("/scenes/her-2013-first-conversation")
         [note] = [e for e in page.all("p") if e.attributes.get("class") == "note"]
         assert [t.words for t in page.texts if note in t.within and "set-up voice" in t.words]
 
-    def test_says_how_sure_a_speaker_is(self, read, of_film):
-        unsure = [quote for quote in of_film("quotes") if quote["speaker_certainty"] == "inferred"]
-        for quote in unsure:
+    def test_says_how_sure_a_speaker_is(self, read, film_items):
+        inferred = [quote for quote in film_items("quotes") if quote["speaker_certainty"] == "inferred"]
+        for quote in inferred:
             assert "(inferred from the context)" in read(f"/scenes/{quote['scene']['id']}").text
 
 
 class TestTheme:
-    def test_goes_through_the_film_in_order(self, read):
+    def test_lists_the_scenes_in_order(self, read):
         page, theme = read(THEME), read(f"/v1{THEME}?include=scenes,quotes,commentary")
         text = page.behind("main")
         places = [text.index(scene["summary"]) for scene in theme["scenes"] if not scene["advisories"]]
@@ -135,36 +135,36 @@ class TestTheme:
             assert page.ids.count(item["id"]) == 1
             assert item["text"] in page.text
 
-    def test_leads_to_the_themes_around_it(self, read):
+    def test_links_to_related_and_narrower_themes(self, read):
         theme = read(f"/v1{THEME}")
         around = {f"/themes/{one['id']}" for one in (*theme["narrower"], *theme["related"])}
         assert around <= set(read(THEME).links)
 
 
 class TestFilm:
-    def test_draws_a_mark_for_every_cell_with_what_is_behind_it(self, read):
-        page, found = read(FILM), read(f"/v1{FILM}/theme-map")
+    def test_has_a_mark_with_a_panel_for_every_cell(self, read):
+        page, theme_map = read(FILM), read(f"/v1{FILM}/theme-map")
         marks = [a for a in page.all("a") if any(e.tag == "svg" for e in a.within)]
-        assert len(marks) == len(found["cells"]) + len(found["scenes"])
+        assert len(marks) == len(theme_map["cells"]) + len(theme_map["scenes"])
         assert {a.attributes["href"][1:] for a in marks} <= set(page.ids)
-        assert len(page.all("circle")) == len(found["cells"])
+        assert len(page.all("circle")) == len(theme_map["cells"])
 
-    def test_every_mark_says_what_it_is_of(self, read):
+    def test_every_mark_has_a_title(self, read):
         titles = [t.words for t in read(FILM).texts if any(e.tag == "title" for e in t.within)]
         assert "Lunch with Catherine: tagged, 1 quote, 3 commentary entries" in titles
         assert "Scene 24, Lunch with Catherine" in titles
 
-    def test_goes_from_the_theses_to_the_evidence(self, read, of_film):
-        page, claims = read(FILM), of_film("commentary")
+    def test_shows_the_argument_with_its_evidence(self, read, film_items):
+        page, claims = read(FILM), film_items("commentary")
         assert len(claims) > 100
         for claim in claims:
             assert page.ids.count(claim["id"]) == 1
-        [evidence] = [q for q in of_film("quotes") if q["label"] == "The essay's title, as a maxim"]
+        [evidence] = [q for q in film_items("quotes") if q["label"] == "The essay's title, as a maxim"]
         assert evidence["text"] in page.behind("q")
         assert "as quoted in Her: Perfection is the Enemy of Real." in page.text
         assert evidence["rights"] in page.text
 
-    def test_gives_facts_sources_and_numbers(self, read):
+    def test_shows_facts_sources_and_numbers(self, read):
         text = read(FILM).behind("main")
         for fact in (
             "Spike Jonze",
@@ -176,21 +176,21 @@ class TestFilm:
 
 
 class TestContentNotes:
-    def test_flagged_text_stands_behind_its_note(self, read, of_film):
-        flagged = [claim for claim in of_film("commentary") + of_film("quotes") if claim["advisories"]]
+    def test_flagged_text_is_behind_its_content_note(self, read, film_items):
+        flagged = [claim for claim in film_items("commentary") + film_items("quotes") if claim["advisories"]]
         pages = {FILM: read(FILM)}
         assert len(flagged) > 20
         for item in flagged:
             scenes = item.get("scenes") or [item.get("scene")]
-            where = [f"/scenes/{scene['id']}" for scene in scenes if scene]
-            for path in where + [f"/themes/{theme['id']}" for theme in item["themes"]]:
+            paths = [f"/scenes/{scene['id']}" for scene in scenes if scene]
+            for path in paths + [f"/themes/{theme['id']}" for theme in item["themes"]]:
                 page = pages[path] = pages.get(path) or read(path)
                 assert item["text"] in page.behind("details")
                 assert item["advisories"][0]["label"] in page.behind("summary")
             assert not [path for path, page in pages.items() if item["text"] in page.before("details")]
 
-    def test_a_flagged_scene_is_summed_up_behind_its_note(self, read, of_film):
-        flagged = [scene for scene in of_film("scenes") if scene["advisories"]]
+    def test_the_summary_of_a_flagged_scene_is_behind_its_content_note(self, read, film_items):
+        flagged = [scene for scene in film_items("scenes") if scene["advisories"]]
         assert flagged
         for scene in flagged:
             for path in (f"/scenes/{scene['id']}", *(f"/themes/{theme['id']}" for theme in scene["themes"])):

@@ -1,4 +1,4 @@
-"""An argument as a tree, of claims as lists serve them; and a theme's way through its films."""
+"""The argument tree of commentary, and the timelines of a theme."""
 
 from itertools import pairwise
 
@@ -12,25 +12,27 @@ from tests.cases import each
 pytestmark = pytest.mark.any_database
 
 
-def claims(*pairs, names="abcdefghijklmnopqrstuvwxyz", core=""):
-    """Return claims by their letters, each doing something for others: ``"ba"`` is b supporting a."""
+def entries(*pairs, names="abcdefghijklmnopqrstuvwxyz", core=""):
+    """Return commentary entries named by letters, with relations: ``"ba"`` means that b supports a."""
     return [
         {
             "id": name,
             "weight": "core" if name in core else "minor",
             "relations": [
-                {"relation": "supports", "commentary": {"id": p[1]}} for p in pairs if p[0] == name
+                {"relation": "supports", "commentary": {"id": pair[1]}} for pair in pairs if pair[0] == name
             ],
         }
         for name in names
     ]
 
 
-def drawn(steps):
-    """Return trees as text: ``a(b c*)``, what stands elsewhere with a star."""
+def format_trees(trees):
+    """Return trees as text such as ``a(b c*)``. A star marks entries that are repeated."""
     return " ".join(
-        step.entry["id"] + "*" * step.is_repeated + (f"({drawn(step.children)})" if step.children else "")
-        for step in steps
+        tree.entry["id"]
+        + "*" * tree.is_repeated
+        + (f"({format_trees(tree.children)})" if tree.children else "")
+        for tree in trees
     )
 
 
@@ -40,7 +42,7 @@ class TestArgument:
         [
             (["ba", "cb", "da"], "", "a(b(c) d)"),
             (["ba", "dc"], "c", "c(d) a(b)"),
-            # Below that which is nearer to a thesis; elsewhere it is only named.
+            # An entry is placed below its ancestor nearest to a root, and repeated without children elsewhere.
             (["ba", "ca", "cb"], "", "a(b(c*) c)"),
             (["ab", "bc", "ca"], "", "a(c(b(a*)))"),
             (["ba", "cd", "dc"], "", "a(b) c(d(c*))"),
@@ -48,42 +50,43 @@ class TestArgument:
             (["az"], "", ""),
         ],
     )
-    def test_grows_from_what_serves_no_other(self, pairs, core, expected):
-        assert drawn(build_argument(claims(*pairs, names="abcd", core=core)).trees) == expected
+    def test_its_roots_are_entries_without_relations(self, pairs, core, expected):
+        assert format_trees(build_argument(entries(*pairs, names="abcd", core=core)).trees) == expected
 
-    def test_what_nothing_ties_stands_by_itself(self):
-        assert [claim["id"] for claim in build_argument(claims("ba", names="abc")).standalone] == ["c"]
+    def test_entries_without_any_relation_are_standalone(self):
+        assert [claim["id"] for claim in build_argument(entries("ba", names="abc")).standalone] == ["c"]
 
-    def test_a_relation_to_what_nobody_may_see_is_none(self):
-        [claim] = claims(names="a")
+    def test_relations_to_hidden_entries_are_ignored(self):
+        [claim] = entries(names="a")
         claim["relations"] = [{"relation": "supports", "commentary": None}]
         assert build_argument([claim]).standalone == [claim]
 
-    def test_what_lies_too_deep_begins_anew(self):
+    def test_deep_branches_become_new_roots(self):
         letters = "abcdefghijklmnopqrst"
-        found = build_argument(claims(*(later + name for name, later in pairwise(letters))))
-        depths = [tree.descendant_count for tree in found.trees]
+        argument = build_argument(entries(*(later + name for name, later in pairwise(letters))))
+        depths = [tree.descendant_count for tree in argument.trees]
         assert depths == [MAX_DEPTH, MAX_DEPTH, 19 - 2 * MAX_DEPTH - 2]
 
 
-class TestThreads:
-    def test_a_claim_stands_at_its_first_scene_and_is_named_at_the_others(self):
+class TestTimelines:
+    def test_an_entry_is_placed_at_its_first_scene_and_repeated_at_the_others(self):
         film = {"id": "f"}
         scenes = [{"id": f"s{n}", "film": film, "position": n} for n in (1, 2, 3)]
         claim = {"id": "c", "film": film, "scenes": [{"id": "s3"}, {"id": "s2"}]}
-        nowhere = {"id": "q", "film": film, "scene": None}
-        theme = {"scenes": scenes[:1], "quotes": [nowhere], "commentary": [claim]}
+        quote_without_scene = {"id": "q", "film": film, "scene": None}
+        theme = {"scenes": scenes[:1], "quotes": [quote_without_scene], "commentary": [claim]}
         assert untagged_scenes(theme) == ["s3", "s2"]
-        [thread] = build_timelines(theme, {scene["id"]: scene for scene in scenes[1:]})
-        assert [stop.scene and stop.scene["id"] for stop in thread.stops] == ["s1", "s2", "s3", None]
-        assert [stop.commentary for stop in thread.stops] == [[], [claim], [], []]
-        assert [stop.repeated for stop in thread.stops] == [[], [], [claim], []]
-        assert thread.stops[-1].quotes == [nowhere]
+        [timeline] = build_timelines(theme, {scene["id"]: scene for scene in scenes[1:]})
+        assert [stop.scene and stop.scene["id"] for stop in timeline.stops] == ["s1", "s2", "s3", None]
+        assert [stop.commentary for stop in timeline.stops] == [[], [claim], [], []]
+        assert [stop.repeated for stop in timeline.stops] == [[], [], [claim], []]
+        assert timeline.stops[-1].quotes == [quote_without_scene]
 
 
 class TestWording:
     @each(
-        ("numbers", "written"), [([], ""), ([5], "5"), ([5, 33, 34, 35, 37], "5, 33–35, 37"), ([1, 2], "1–2")]
+        ("numbers", "formatted"),
+        [([], ""), ([5], "5"), ([5, 33, 34, 35, 37], "5, 33–35, 37"), ([1, 2], "1–2")],
     )
-    def test_paragraphs_are_written_as_runs(self, numbers, written):
-        assert paragraph_ranges(numbers) == written
+    def test_paragraph_numbers_are_formatted_as_ranges(self, numbers, formatted):
+        assert paragraph_ranges(numbers) == formatted

@@ -1,4 +1,4 @@
-"""Guides and the changelog: Markdown of the repository as pages."""
+"""Guides and the changelog, which are rendered from Markdown files of the repository."""
 
 import datetime as dt
 from itertools import pairwise
@@ -17,8 +17,8 @@ from tests.cases import each
 pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
-FILES = sorted(path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README")
-PATHS = ["/docs/guides", "/docs/changelog", *(f"/docs/guides/{name}" for name in FILES)]
+GUIDE_NAMES = sorted(path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README")
+PATHS = ["/docs/guides", "/docs/changelog", *(f"/docs/guides/{name}" for name in GUIDE_NAMES)]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def client(sqlite_engine):
 
 @pytest.fixture
 def read(client):
-    """Return what reads a page."""
+    """A function that returns a parsed page."""
     return lambda path: Parsed(client.get(path).text)
 
 
@@ -50,14 +50,14 @@ class TestEveryPage:
         assert len(page.ids) == len(set(page.ids))
 
     @each("path", PATHS)
-    def test_names_itself_and_is_not_sent_twice(self, client, read, path):
+    def test_has_a_canonical_url_and_returns_304(self, client, read, path):
         [canonical] = read(path).all("link", rel="canonical")
         assert canonical.attributes["href"] == f"{BASE}{path}"
-        again = client.get(path, headers={"If-None-Match": client.get(path).headers["ETag"]})
-        assert (again.status_code, again.data) == (304, b"")
+        second = client.get(path, headers={"If-None-Match": client.get(path).headers["ETag"]})
+        assert (second.status_code, second.data) == (304, b"")
 
     @each("path", PATHS)
-    def test_every_link_leads_somewhere(self, client, read, path):
+    def test_every_link_works(self, client, read, path):
         for link in read(path).links:
             target, _, anchor = link.partition("#")
             if target.startswith("https://"):
@@ -67,7 +67,7 @@ class TestEveryPage:
             assert not anchor or anchor in Parsed(response.text).ids, link
 
     @each("path", PATHS)
-    def test_every_block_can_be_reached_is_named_and_copied(self, read, path):
+    def test_every_code_block_is_focusable_labelled_and_copyable(self, read, path):
         page = read(path)
         blocks = page.all("pre")
         assert len(blocks) == len(page.all("button")) == len(page.all("figcaption"))
@@ -76,40 +76,40 @@ class TestEveryPage:
         assert {button.attributes["data-copy"] for button in page.all("button")} <= set(page.ids)
 
     @each("path", PATHS)
-    def test_styles_nothing_within(self, client, read, path):
+    def test_has_no_inline_styles(self, client, read, path):
         assert not [e for e in read(path).elements if "style" in e.attributes or e.tag == "style"]
         assert "unsafe" not in client.get(path).headers["Content-Security-Policy"]
 
 
 class TestGuides:
-    def test_the_index_leads_to_every_guide(self, read):
+    def test_the_index_links_to_every_guide(self, read):
         index = [link for link in read("/docs/guides").links if link.startswith("/docs/guides/")]
-        assert sorted(index) == [f"/docs/guides/{name}" for name in FILES]
+        assert sorted(index) == [f"/docs/guides/{name}" for name in GUIDE_NAMES]
 
-    def test_one_leads_to_the_next_and_back(self, read):
+    def test_guides_link_to_the_next_and_previous_ones(self, read):
         index = [link for link in read("/docs/guides").links if link.startswith("/docs/guides/")]
         for earlier, later in pairwise(index):
             [forwards] = read(earlier).all("a", rel="next")
             [back] = read(later).all("a", rel="prev")
             assert (forwards.attributes["href"], back.attributes["href"]) == (later, earlier)
 
-    @each("name", FILES)
-    def test_the_list_beside_it_says_which_it_is(self, read, name):
-        [here] = [
+    @each("name", GUIDE_NAMES)
+    def test_the_navigation_marks_the_current_guide(self, read, name):
+        [current_link] = [
             a for a in read(f"/docs/guides/{name}").all("a") if a.attributes.get("aria-current") == "page"
         ]
-        assert here.attributes["href"] == f"/docs/guides/{name}"
+        assert current_link.attributes["href"] == f"/docs/guides/{name}"
 
     def test_an_unknown_one_is_not_found(self, client):
         assert client.get("/docs/guides/no-such").get_json()["code"] == "not-found"
 
     @each("path", ["/docs/guides", "/docs/guides/search", "/embed", "/films/her-2013", "/docs"])
-    def test_a_slash_too_many_leads_to_the_page(self, client, path):
+    def test_a_trailing_slash_redirects_to_the_page(self, client, path):
         response = client.get(f"{path}/?a=%C3%A9")
         assert (response.status_code, response.headers["Location"]) == (308, f"{BASE}{path}?a=%C3%A9")
 
     @each("path", ["/docs/no-such/", "/other.example//", "/v1/quotes/", "/docs/guides/a/b/"])
-    def test_one_behind_nothing_leads_nowhere(self, client, path):
+    def test_a_trailing_slash_on_an_unknown_path_is_not_found(self, client, path):
         response = client.get(path)
         assert (response.status_code, response.headers.get("Location")) == (404, None)
 
@@ -122,16 +122,16 @@ class TestGuides:
 
 
 class TestDeprecatedNow:
-    def test_it_says_that_nothing_is(self, read):
+    def test_it_says_that_nothing_is_deprecated(self, read):
         assert "Nothing is deprecated in this version." in read("/docs/guides/versioning").behind("article")
 
-    def test_it_lists_what_is(self, client):
-        declared = Deprecated(dt.date(2027, 1, 1), instead="`GET /v1/new`", sunset=dt.date(2028, 1, 1))
-        entry = DeprecationEntry("parameter", "old", ("listQuotes",), declared)
+    def test_it_lists_deprecations(self, client):
+        deprecation = Deprecated(dt.date(2027, 1, 1), instead="`GET /v1/new`", sunset=dt.date(2028, 1, 1))
+        entry = DeprecationEntry("parameter", "old", ("listQuotes",), deprecation)
         with client.application.test_request_context("/docs/guides/versioning"):
-            known = guides.load_guides(BASE)
+            guides_ = guides.load_guides(BASE)
             html = render_template(
-                "guide.html", guide=known["versioning"], guides=known, deprecated=[entry], calls=()
+                "guide.html", guide=guides_["versioning"], guides=guides_, deprecated=[entry], calls=()
             )
         text = " ".join(Parsed(html).behind("article").split())
         assert "Parameter old (listQuotes), since 2027-01-01, until 2028-01-01." in text
@@ -143,18 +143,18 @@ class TestMarkdown:
     def render(self, text, base_url="https://subtext.example"):
         return render_document(text, base_url, lambda target: guides.page_path("docs/guides", target))
 
-    def test_html_is_shown_not_taken_over(self):
+    def test_html_is_escaped(self):
         html = self.render("# A\n\n<script>alert(1)</script> <b onclick=x>b</b>\n").html
         assert "<script" not in html
         assert "&lt;script&gt;" in html
 
-    def test_no_link_runs_a_script(self):
+    def test_javascript_urls_are_not_links(self):
         assert "<a" not in self.render("# A\n\n[x](javascript:alert(1))\n").html
 
     def test_code_is_escaped(self):
         assert "<b>" not in self.render("# A\n\n```text\n<b>\n```\n").html
 
-    def test_what_is_copied_calls_this_service(self):
+    def test_examples_use_the_url_of_this_service(self):
         html = self.render(f"# A\n\n```sh\ncurl {BASE}/v1\n```\n\n`{BASE}/v1`\n").html
         assert html.count("https://subtext.example/v1") == 2
         assert BASE not in html
@@ -172,7 +172,7 @@ class TestMarkdown:
             ("https://example.org/x.md", "https://example.org/x.md"),
         ],
     )
-    def test_a_link_leads_where_it_does_on_the_web(self, link, path):
+    def test_links_to_files_become_links_to_pages(self, link, path):
         assert f'href="{path}"' in self.render(f"# A\n\n[b]({link})\n").html
 
     def test_a_link_to_a_file_without_a_page_is_refused(self):
@@ -180,13 +180,13 @@ class TestMarkdown:
             self.render("# A\n\n[b](../adr/README.md)\n")
 
     def test_title_summary_and_sections(self):
-        shown = self.render("# A `b`\n\nOne\n*two*.\n\n## C, d!\n\n### E\n")
-        assert (shown.title, shown.summary) == ("A b", "One two.")
-        assert shown.sections == (("c-d", "C, d!"), ("e", "E"))
+        document = self.render("# A `b`\n\nOne\n*two*.\n\n## C, d!\n\n### E\n")
+        assert (document.title, document.summary) == ("A b", "One two.")
+        assert document.sections == (("c-d", "C, d!"), ("e", "E"))
 
 
 class TestReference:
-    def test_its_script_is_whole_and_may_be_kept(self, client):
+    def test_its_script_is_complete_and_cacheable(self, client):
         response = client.get("/docs/reference/scalar.js")
         assert response.content_type.startswith("text/javascript")
         assert b"createApiReference" in response.data
@@ -195,7 +195,7 @@ class TestReference:
         response.close()
 
     @each("path", ["/docs", "/docs/reference"])
-    def test_nothing_runs_that_is_not_a_file_of_ours(self, client, path):
+    def test_only_our_scripts_may_run(self, client, path):
         response = client.get(path)
         policy = response.headers["Content-Security-Policy"]
         assert "script-src 'self';" in policy

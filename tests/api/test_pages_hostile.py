@@ -1,4 +1,4 @@
-"""Pages of content made up to break them: nothing gets out of its place, nothing hidden gets in."""
+"""Pages of hostile content: texts stay texts, and hidden items do not appear."""
 
 import pytest
 
@@ -8,9 +8,9 @@ from tests.choices import NASTY
 
 pytestmark = pytest.mark.any_database
 
-KINDS = ["film", "scene", "theme", "quote"]
-#: What templates are made of; a text that became an element would most likely be another.
-OURS = {
+TYPES = ["film", "scene", "theme", "quote"]
+#: The elements of our templates. An element from hostile text would most likely be another one.
+ELEMENTS = {
     *(
         "html",
         "head",
@@ -53,13 +53,13 @@ MARKUP = next(text for text in NASTY if "</script>" in text)
 
 @pytest.fixture(scope="module")
 def app(hidden_app):
-    """An app over content of which much is hidden, and all of it is hard to show."""
+    """An app over hostile content with many hidden items."""
     return hidden_app
 
 
 @pytest.fixture(scope="module")
 def rows(app):
-    """All rows of every noun, with whether anyone may see them."""
+    """The type and id of every item, and whether it is visible."""
     with app.extensions["database"].read_session() as session:
         return [
             (row.type_name, row.slug, row.is_visible) for model in RESOURCES for row in session.query(model)
@@ -68,8 +68,10 @@ def rows(app):
 
 @pytest.fixture(scope="module")
 def pages(app, rows):
-    """The page of everything that has one and can be seen."""
-    paths = [f"/{kind}s/{slug}" for kind, slug, seen in rows if seen and kind in KINDS]
+    """The parsed page of every visible item that has one, by path."""
+    paths = [
+        f"/{type_name}s/{slug}" for type_name, slug, is_visible in rows if is_visible and type_name in TYPES
+    ]
     client = app.test_client()
     responses = {path: client.get(path) for path in paths}
     assert {response.status_code for response in responses.values()} == {200}
@@ -77,16 +79,16 @@ def pages(app, rows):
 
 
 class TestHostileContent:
-    def test_every_page_is_well_formed_and_has_our_elements_alone(self, pages):
+    def test_every_page_is_well_formed_and_has_only_our_elements(self, pages):
         assert len(pages) > 15
         for page in pages.values():
-            assert {element.tag for element in page.elements} <= OURS
+            assert {element.tag for element in page.elements} <= ELEMENTS
             assert len(page.ids) == len(set(page.ids))
 
-    def test_markup_is_shown_as_it_was_written(self, pages):
+    def test_markup_is_displayed_as_text(self, pages):
         assert sum(MARKUP in page.text for page in pages.values()) > 5
 
-    def test_no_attribute_is_broken_out_of(self, pages):
+    def test_pages_have_only_known_attributes(self, pages):
         known = {"href", "class", "id", "lang", "dir", "rel", "type", "name", "content", "charset", "role"}
         known |= {"property", "cite", "open", "src", "defer", "hidden", "data-copy", "title"}
         known |= {"tabindex", "width", "height", "viewbox", "transform", "d", "x", "y", "cx", "r"}
@@ -94,24 +96,30 @@ class TestHostileContent:
             names = {name for element in page.elements for name in element.attributes}
             assert {name for name in names if not name.startswith("aria-")} <= known
 
-    def test_nothing_is_led_to_that_nobody_may_see(self, pages, rows):
-        collections = {kind: MODELS_BY_TYPE[kind].__tablename__ for kind, _, _ in rows}
-        hidden = {f"{collections[kind]}/{slug}" for kind, slug, seen in rows if not seen}
+    def test_no_page_links_to_hidden_items(self, pages, rows):
+        collections = {type_name: MODELS_BY_TYPE[type_name].__tablename__ for type_name, _, _ in rows}
+        hidden = {
+            f"{collections[type_name]}/{slug}" for type_name, slug, is_visible in rows if not is_visible
+        }
         assert hidden
         for page in pages.values():
-            led = {link.partition("?")[0].partition("#")[0] for link in page.links}
-            assert not {"/".join(link.rsplit("/", 2)[-2:]) for link in led} & hidden
+            targets = {link.partition("?")[0].partition("#")[0] for link in page.links}
+            assert not {"/".join(link.rsplit("/", 2)[-2:]) for link in targets} & hidden
 
-    def test_nothing_stands_on_a_page_that_nobody_may_see(self, pages, rows):
-        seen = {slug for _, slug, visible in rows if visible}
-        hidden = {slug for _, slug, visible in rows if not visible} - seen
+    def test_no_page_contains_hidden_items(self, pages, rows):
+        visible_slugs = {slug for _, slug, is_visible in rows if is_visible}
+        hidden = {slug for _, slug, is_visible in rows if not is_visible} - visible_slugs
         assert hidden
         for page in pages.values():
             assert not set(page.ids) & hidden
             assert not {link.partition("#")[2] for link in page.links} & hidden
 
-    def test_what_is_hidden_has_no_page(self, client, rows):
-        paths = [f"/{kind}s/{slug}" for kind, slug, seen in rows if not seen and kind in KINDS]
+    def test_hidden_items_have_no_page(self, client, rows):
+        paths = [
+            f"/{type_name}s/{slug}"
+            for type_name, slug, is_visible in rows
+            if not is_visible and type_name in TYPES
+        ]
         assert paths
         for path in paths:
             assert client.get(path, headers={"Accept": "text/html"}).status_code in (404, 410)

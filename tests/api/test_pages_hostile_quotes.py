@@ -1,4 +1,4 @@
-"""Texts that would rather be markup, wherever pages, feeds and maps show a quote: they stay texts."""
+"""Quotes with hostile texts stay text on pages, in feeds and in the sitemap."""
 
 import html
 import re
@@ -33,13 +33,13 @@ HOSTILE = (
     "bell\x07 escape\x1b[31m vertical\x0btab \x01\x02",
 )
 TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @pytest.fixture(scope="module")
 def hostile(engine, make_app):
-    """A client over quotes all of whose texts are hostile, and the quotes."""
+    """A client over quotes with hostile texts, and the quotes."""
     sizes = dict.fromkeys(("source", "character", "scene", "theme", "commentary", "advisory"), (12,))
     content = Author(Dealt(8), HOSTILE, False).write(sizes | {"film": (3,), "quote": (60,)})
     for row, text in zip(content["quote"], HOSTILE * 2, strict=False):
@@ -53,26 +53,28 @@ def hostile(engine, make_app):
 
 @pytest.fixture(scope="module")
 def pages(hostile):
-    """The page of every quote, with the quote."""
+    """Every quote with the HTML of its page."""
     client, quotes = hostile
     assert len({quote["text"] for quote in quotes}) > 20
     return [(quote, client.get(f"/quotes/{quote['id']}").text) for quote in quotes]
 
 
-def head(page):
-    """Return the texts of the head, by property or name, the title among them."""
-    named = [meta.attributes for meta in page.all("meta")]
-    said = {meta.get("property") or meta.get("name"): meta.get("content") for meta in named}
-    return said | {"title": "".join(t.words for t in page.texts if t.within and t.within[-1].tag == "title")}
+def page_metadata(page):
+    """Return the metadata in the head of a page by property or name, and its title."""
+    attributes = [meta.attributes for meta in page.all("meta")]
+    metadata = {meta.get("property") or meta.get("name"): meta.get("content") for meta in attributes}
+    return metadata | {
+        "title": "".join(t.words for t in page.texts if t.within and t.within[-1].tag == "title")
+    }
 
 
 class TestQuotePages:
-    def test_the_words_stand_there_as_they_were_written(self, pages):
+    def test_the_text_is_displayed_unchanged(self, pages):
         for quote, text in pages:
-            shown = Parsed(text.replace("\r", "")).behind("blockquote")
-            assert quote["text"].replace("\r", "") in shown
+            displayed = Parsed(text.replace("\r", "")).behind("blockquote")
+            assert quote["text"].replace("\r", "") in displayed
 
-    def test_nothing_becomes_an_element(self, pages):
+    def test_texts_do_not_become_elements(self, pages):
         for _, text in pages:
             page = Parsed(text)
             assert not page.all("img", "b", "i", "iframe") or not page.all("img", "i", "iframe")
@@ -80,74 +82,74 @@ class TestQuotePages:
             assert not [e for e in page.elements if any(name.startswith("on") for name in e.attributes)]
             assert len(page.ids) == len(set(page.ids))
 
-    def test_consumers_read_the_linked_data(self, pages):
+    def test_the_linked_data_can_be_parsed(self, pages):
         for quote, text in pages:
-            clean = re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1]
-            assert "<" not in clean
-            [found] = extruct.extract(
-                f'<html><script type="application/ld+json">{clean}</script></html>',
+            json_ld = re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1]
+            assert "<" not in json_ld
+            [node] = extruct.extract(
+                f'<html><script type="application/ld+json">{json_ld}</script></html>',
                 base_url=BASE,
                 syntaxes=["json-ld"],
             )["json-ld"]
-            assert found.get("text") == (None if quote["advisories"] else quote["text"])
+            assert node.get("text") == (None if quote["advisories"] else quote["text"])
 
-    def test_a_preview_stays_text_however_often_it_is_unescaped(self, pages):
+    def test_previews_stay_text_after_repeated_unescaping(self, pages):
         for quote, text in pages:
-            said = head(Parsed(text))
+            metadata = page_metadata(Parsed(text))
             for key in ("title", "og:title", "description", "og:description", "og:image:alt"):
-                once = html.unescape(said[key])
-                assert not TAG.search(said[key]), quote["text"]
-                assert not TAG.search(once), quote["text"]
-                assert not TAG.search(html.unescape(once)), quote["text"]
-                assert not TURNING.search(said[key])
-                assert "\n" not in said[key]
+                unescaped = html.unescape(metadata[key])
+                assert not TAG.search(metadata[key]), quote["text"]
+                assert not TAG.search(unescaped), quote["text"]
+                assert not TAG.search(html.unescape(unescaped)), quote["text"]
+                assert not BIDI_CONTROLS.search(metadata[key])
+                assert "\n" not in metadata[key]
 
-    def test_previews_are_bounded(self, pages):
+    def test_previews_are_short(self, pages):
         for _, text in pages:
-            said = head(Parsed(text))
-            assert len(said["og:title"]) < 200
+            metadata = page_metadata(Parsed(text))
+            assert len(metadata["og:title"]) < 200
             assert len(text) < 200_000
 
 
 class TestFeeds:
     @pytest.mark.parametrize("path", ["/feeds/quotes", "/feeds/daily"])
-    def test_stay_feeds(self, hostile, path):
+    def test_are_valid(self, hostile, path):
         client, _ = hostile
-        found = client.get(f"{path}.atom?max_severity=3")
-        root = atom(found.data)
-        assert not NOT_XML.search(found.text)
-        read = feedparser.parse(found.data, sanitize_html=False)
-        assert not read.bozo
-        assert len(read.entries) == len(root.findall("{http://www.w3.org/2005/Atom}entry"))
-        told = json_feed(client.get(f"{path}.json?max_severity=3").get_json(force=True))
-        assert [item["id"] for item in told] == [entry.id for entry in read.entries]
+        response = client.get(f"{path}.atom?max_severity=3")
+        root = atom(response.data)
+        assert not NOT_XML.search(response.text)
+        parsed = feedparser.parse(response.data, sanitize_html=False)
+        assert not parsed.bozo
+        assert len(parsed.entries) == len(root.findall("{http://www.w3.org/2005/Atom}entry"))
+        feed_items = json_feed(client.get(f"{path}.json?max_severity=3").get_json(force=True))
+        assert [item["id"] for item in feed_items] == [entry.id for entry in parsed.entries]
 
-    def test_content_has_our_elements_alone_once_and_twice_unescaped(self, hostile):
+    def test_content_has_only_our_elements_after_repeated_unescaping(self, hostile):
         client, _ = hostile
-        ours = {"figure", "blockquote", "p", "figcaption", "cite", "a", "br", "bdi"}
+        elements = {"figure", "blockquote", "p", "figcaption", "cite", "a", "br", "bdi"}
         for item in client.get("/feeds/quotes.json?max_severity=3").get_json(force=True)["items"]:
             for content in (item["content_html"], html.unescape(item["content_html"])):
-                assert set(re.findall(r"</?([a-zA-Z]+)", content)) <= ours
+                assert set(re.findall(r"</?([a-zA-Z]+)", content)) <= elements
             for key in ("title", "summary"):
                 assert not TAG.search(html.unescape(item[key]))
 
-    def test_words_are_whole(self, hostile):
+    def test_texts_are_complete(self, hostile):
         client, quotes = hostile
-        told = client.get("/feeds/quotes.json").get_json(force=True)["items"]
+        feed_items = client.get("/feeds/quotes.json").get_json(force=True)["items"]
         by_url = {quote["html_url"]: quote for quote in quotes}
-        assert told
-        for item in told:
-            clean = item["content_text"].replace("\u2060", "")
-            assert NOT_XML.sub("\ufffd", by_url[item["url"]]["text"]).replace("\u2060", "") in clean
+        assert feed_items
+        for item in feed_items:
+            item_text = item["content_text"].replace("\u2060", "")
+            assert NOT_XML.sub("\ufffd", by_url[item["url"]]["text"]).replace("\u2060", "") in item_text
 
 
-class TestElsewhere:
-    def test_the_map_is_one(self, hostile):
+class TestOtherPages:
+    def test_the_sitemap_lists_every_quote(self, hostile):
         client, quotes = hostile
         root = ET.fromstring(client.get("/sitemap.xml").data)
         assert {quote["html_url"] for quote in quotes} <= {place[0].text for place in root}
 
-    def test_the_gallery_shows_texts(self, hostile):
+    def test_the_gallery_displays_text(self, hostile):
         client, quotes = hostile
         for quote in quotes:
             page = Parsed(client.get(f"/embed?max_severity=3&quote={quote['id']}").text)
@@ -155,7 +157,7 @@ class TestElsewhere:
             assert len(page.all("script")) == 2
             assert len(page.all("iframe")) == 1
 
-    def test_the_host_page_holds_the_snippet_and_nothing_else(self, hostile):
+    def test_the_host_page_contains_only_the_snippet(self, hostile):
         client, quotes = hostile
         for quote in quotes:
             response = client.get(f"/embed/host?quote={quote['id']}")
@@ -164,7 +166,7 @@ class TestElsewhere:
             assert [e.attributes["src"] for e in page.all("script")] == [f"{BASE}/embed.js"]
             assert not page.all("img", "iframe", "i")
 
-    def test_the_form_shows_what_was_asked_as_text(self, hostile):
+    def test_the_form_displays_the_query_as_text(self, hostile):
         client, _ = hostile
         page = Parsed(client.get('/embed?q="><script>alert(1)</script>').text)
         assert page.all("input", name="q")[0].attributes["value"] == '"><script>alert(1)</script>'

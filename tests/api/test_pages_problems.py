@@ -1,4 +1,4 @@
-"""The page of each problem: its request, sent as it stands, is answered as the page shows."""
+"""The pages of problems: sending the displayed request returns the displayed response."""
 
 import datetime as dt
 import re
@@ -20,8 +20,8 @@ from tests.documented.matching import check_http
 
 pytestmark = pytest.mark.any_database
 
-#: Where each problem comes by itself; what stands elsewhere is made to come below.
-PLAIN = [
+#: Problems that their example requests cause without any set-up.
+SIMPLE_PROBLEMS = [
     "not-found",
     "method-not-allowed",
     "not-acceptable",
@@ -34,60 +34,60 @@ PLAIN = [
 
 @pytest.fixture(scope="module")
 def url(sqlite_engine):
-    """A database with the pack. What is shown is the same over both."""
+    """The URL of a database with the pack. The pages are the same over both databases."""
     with sqlite_engine.fresh("pack") as url:
         yield url
 
 
 @pytest.fixture
-def made(url):
-    """Return what makes an app over the pack, with settings of its own."""
+def make_app(url):
+    """A function that returns an app over the pack with these settings."""
     apps = []
 
-    def make(**settings):
+    def create(**settings):
         apps.append(
             create_app(Settings(**{"database_url": url, "statement_seconds": STATEMENT_SECONDS} | settings))
         )
         return apps[-1]
 
-    yield make
+    yield create
     for app in apps:
         app.extensions["database"].close()
 
 
 @pytest.fixture
-def example_of(made):
-    """Return what gives the request and the answer that the page of a problem shows."""
+def get_example(make_app):
+    """A function that returns the request and the response on the page of a problem."""
 
-    def read(code):
-        page = Parsed(made().test_client().get(f"/docs/problems/{code}").text)
+    def get(code):
+        page = Parsed(make_app().test_client().get(f"/docs/problems/{code}").text)
         return tuple(
-            "".join(part.words for part in page.texts if block in part.within)
+            "".join(text.words for text in page.texts if element in text.within)
             for name in ("request", "response")
-            for block in page.all("code", id=name)
+            for element in page.all("code", id=name)
         )
 
-    return read
+    return get
 
 
-def compare(example, app, path=None):
-    """Send a request as it is shown, to ``path`` if that is another, and compare the answer."""
+def assert_response(example, app, path=None):
+    """Send the displayed request, to ``path`` if given, and compare the response with the displayed one."""
     request, response = example
-    (first, *lines) = request.strip().splitlines()
-    method, target, version = first.split(" ")
+    (request_line, *lines) = request.strip().splitlines()
+    method, target, version = request_line.split(" ")
     headers = dict(line.split(": ", 1) for line in lines)
     body = b" " * int(headers.get("Content-Length", "0"))
-    sent = path or target.replace("…", "her-2013-feel-by-proxy," * 2000)
-    got = app.test_client().open(sent, method=method, headers=headers, data=body or None)
-    lines = [f"{name}: {value}" for name, value in got.headers.items() if name != "Allow"]
-    allow = [f"Allow: {', '.join(sorted(got.allow))}"] if got.allow else []
-    status = f"{version} {got.status_code} {HTTP_STATUS_CODES[got.status_code]}"
-    printed = "\n".join([status, *allow, *lines, "", got.text])
-    check_http(open_ended(response), printed.replace(f'"{path}"', f'"{target}"'))
+    url = path or target.replace("…", "her-2013-feel-by-proxy," * 2000)
+    actual = app.test_client().open(url, method=method, headers=headers, data=body or None)
+    lines = [f"{name}: {value}" for name, value in actual.headers.items() if name != "Allow"]
+    allow = [f"Allow: {', '.join(sorted(actual.allow))}"] if actual.allow else []
+    status = f"{version} {actual.status_code} {HTTP_STATUS_CODES[actual.status_code]}"
+    actual_text = "\n".join([status, *allow, *lines, "", actual.text])
+    check_http(allow_common_headers(response), actual_text.replace(f'"{path}"', f'"{target}"'))
 
 
-def open_ended(response):
-    """Return an answer with a placeholder for its request id, and room for the headers of every answer."""
+def allow_common_headers(response):
+    """Return a response with a placeholder for its request id, and an omission for common headers."""
     request_id = re.search(r"X-Request-Id: (\w+)", response)[1]
     head, _, body = response.replace(request_id, "<request id>").partition("\n\n")
     return f"{head}\n…\n\n{body}"
@@ -95,60 +95,62 @@ def open_ended(response):
 
 class TestProblemPage:
     @pytest.mark.parametrize(("code", "is_temporary"), [("unavailable", True), ("not-found", False)])
-    def test_says_whether_a_retry_may_help(self, made, code, is_temporary):
-        page = made().test_client().get(f"/docs/problems/{code}").text
+    def test_says_whether_the_problem_is_temporary(self, make_app, code, is_temporary):
+        page = make_app().test_client().get(f"/docs/problems/{code}").text
         assert ("The same request may succeed later." in page) is is_temporary
 
 
-class TestExchange:
-    def test_every_problem_has_one(self):
+class TestExample:
+    def test_every_problem_has_an_example(self):
         assert list(HTTP_EXAMPLES) == list(PROBLEM_TYPES)
 
-    @pytest.mark.parametrize("code", PLAIN)
-    def test_it_is_so(self, made, example_of, code):
-        compare(example_of(code), made())
+    @pytest.mark.parametrize("code", SIMPLE_PROBLEMS)
+    def test_the_example_is_correct(self, make_app, get_example, code):
+        assert_response(get_example(code), make_app())
 
-    def test_a_foreign_host(self, made, example_of):
-        compare(example_of("bad-request"), made(trusted_hosts=("subtext.example",)))
+    def test_a_foreign_host(self, make_app, get_example):
+        assert_response(get_example("bad-request"), make_app(trusted_hosts=("subtext.example",)))
 
-    def test_what_was_deleted(self, sqlite_engine, made, example_of):
+    def test_a_deleted_item(self, sqlite_engine, make_app, get_example):
         with sqlite_engine.fresh("pack") as url:
-            app = made(database_url=url)
+            app = make_app(database_url=url)
             with app.extensions["database"].write_session() as session:
                 quote = session.scalars(select(Quote).limit(1)).one()
                 quote.slug, quote.deleted_at = "her-2013-withdrawn", dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
-            compare(example_of("gone"), app)
+            assert_response(get_example("gone"), app)
 
-    def test_a_body_where_one_is_read(self, made, example_of):
-        app = made()
+    def test_a_large_request_body(self, make_app, get_example):
+        app = make_app()
         app.add_url_rule("/body", view_func=lambda: str(len(request.data)), methods=["POST"])
-        compare(example_of("content-too-large"), app, "/body")
+        assert_response(get_example("content-too-large"), app, "/body")
 
-    def test_one_request_too_many(self, made, example_of):
-        app = made(rate_limits=("600/minute",))
+    def test_too_many_requests(self, make_app, get_example):
+        app = make_app(rate_limits=("600/minute",))
         for _ in range(600):
             app.test_client().head("/v1/nothing")
-        sent, response = example_of("too-many-requests")
-        compare((sent, re.sub(r"(Retry-After: |;t=)\d+", r"\g<1><n>", response)), app)
+        request, response = get_example("too-many-requests")
+        assert_response((request, re.sub(r"(Retry-After: |;t=)\d+", r"\g<1><n>", response)), app)
 
-    def test_a_bug(self, made, example_of, monkeypatch):
+    def test_an_unexpected_exception(self, make_app, get_example, monkeypatch):
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
-        compare(example_of("internal-error"), made())
+        assert_response(get_example("internal-error"), make_app())
 
-    def test_a_slow_statement(self, made, example_of):
-        app = made(statement_seconds=0.05)
+    def test_a_slow_statement(self, make_app, get_example):
+        app = make_app(statement_seconds=0.05)
         endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
         app.add_url_rule("/slow", view_func=lambda: str(request_context.session().scalar(text(endless))))
-        compare(example_of("query-timeout"), app, "/slow")
+        assert_response(get_example("query-timeout"), app, "/slow")
 
-    def test_a_database_that_is_away(self, made, example_of):
-        compare(example_of("unavailable"), made(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+    def test_an_unreachable_database(self, make_app, get_example):
+        assert_response(
+            get_example("unavailable"), make_app(database_url="postgresql://nobody@127.0.0.1:1/nothing")
+        )
 
 
 class TestPage:
     @pytest.mark.parametrize("code", PROBLEM_TYPES)
-    def test_it_says_why_and_what_to_do_and_leads_on(self, made, code):
-        client, problem = made().test_client(), PROBLEM_TYPES[code]
+    def test_it_has_the_cause_the_fix_and_a_guide(self, make_app, code):
+        client, problem = make_app().test_client(), PROBLEM_TYPES[code]
         page = Parsed(client.get(f"/docs/problems/{code}").text)
         assert problem.cause in page.behind("main")
         assert problem.remedy in page.behind("main")

@@ -1,4 +1,4 @@
-"""The page of a quote: what it shows and offers, what stands behind a note, and what a link to it looks like."""
+"""The page of a quote: its content, its content note, its link preview and its URLs."""
 
 import datetime as dt
 from functools import partial
@@ -22,13 +22,13 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 @pytest.fixture(scope="module")
 def quotes(app):
-    """Every quote of the pack, filled in."""
+    """Every quote of the pack, with its film and its sources expanded."""
     return items(app.test_client(), "/v1/quotes", include="film,sources")
 
 
 @pytest.fixture
 def read(client):
-    """Return what reads a page."""
+    """A function that returns a parsed page."""
 
     def get(path):
         response = client.get(path)
@@ -38,14 +38,14 @@ def read(client):
     return get
 
 
-def said(page):
-    """Return what the head says of a page, by property or name."""
-    named = [meta.attributes for meta in page.all("meta")]
-    return {meta.get("property") or meta.get("name"): meta.get("content") for meta in named}
+def page_metadata(page):
+    """Return the metadata in the head of a page, by property or name."""
+    attributes = [meta.attributes for meta in page.all("meta")]
+    return {meta.get("property") or meta.get("name"): meta.get("content") for meta in attributes}
 
 
 class TestQuotePage:
-    def test_shows_the_words_in_their_language_and_whose_they_are(self, read, quotes):
+    def test_shows_the_text_with_its_language_and_credit(self, read, quotes):
         for quote in quotes:
             page = read(f"/quotes/{quote['id']}")
             [words] = page.all("blockquote")
@@ -60,15 +60,15 @@ class TestQuotePage:
                 assert quote["speaker"]["label"] in page.behind("figcaption")
 
     def test_says_how_sure_the_speaker_is(self, read, quotes):
-        unsure = [quote for quote in quotes if quote["speaker_certainty"] == "inferred"]
-        for quote in unsure:
+        inferred = [quote for quote in quotes if quote["speaker_certainty"] == "inferred"]
+        for quote in inferred:
             assert "(inferred from the context)" in read(f"/quotes/{quote['id']}").behind("figcaption")
 
-    def test_leads_to_film_scene_and_themes(self, read):
+    def test_links_to_film_scene_and_themes(self, read):
         links = set(read(PATH).links)
         assert {"/films/her-2013", "/scenes/her-2013-lunch-with-catherine", "/themes/avoidance"} <= links
 
-    def test_shows_the_claims_that_rest_on_it(self, client, read, quotes):
+    def test_shows_the_commentary_that_cites_it(self, client, read, quotes):
         for quote in quotes:
             claims = items(client, "/v1/commentary", quote=quote["id"])
             page = read(f"/quotes/{quote['id']}")
@@ -76,40 +76,42 @@ class TestQuotePage:
             assert all(claim["text"] in page.behind("article") for claim in claims)
 
     def test_offers_everything_to_copy(self, client, read):
-        page, whole = read(PATH), client.get(f"{PATH}/snippet").get_json()
-        copied = page.behind("pre")
-        for form in ("apa", "mla", "chicago", "bibtex"):
-            assert client.get(f"/v1{PATH}?format={form}").text.strip() in copied
-        for form in ("text", "html", "markdown"):
-            assert whole[form].strip() in copied
+        page, snippets = read(PATH), client.get(f"{PATH}/snippet").get_json()
+        code_text = page.behind("pre")
+        for format_name in ("apa", "mla", "chicago", "bibtex"):
+            assert client.get(f"/v1{PATH}?format={format_name}").text.strip() in code_text
+        for format_name in ("text", "html", "markdown"):
+            assert snippets[format_name].strip() in code_text
         assert len(page.all("button", hidden=None)) == 7
 
-    def test_leads_to_its_data_in_every_form(self, client, read):
+    def test_links_to_its_data_in_every_format(self, client, read):
         page = read(PATH)
         data = [link for link in page.links if link.startswith(f"{BASE}/v1{PATH}") and "?" not in link]
         assert len(data) == 8
         assert all(client.get(link).status_code == 200 for link in data)
 
-    def test_walks_through_the_film_in_its_order(self, client, read, quotes):
+    def test_links_to_the_next_and_previous_quotes(self, client, read, quotes):
         ids = [quote["id"] for quote in quotes]
-        walked, at = [], ids[0]
-        while at:
-            walked.append(at)
-            following = read(f"/quotes/{at}").all("a", rel="next")
-            at = following[0].attributes["href"].rpartition("/")[2] if following else None
-        assert walked == ids
-        back = [read(f"/quotes/{slug}").all("a", rel="prev") for slug in ids]
-        assert [links[0].attributes["href"] for links in back[1:]] == [f"/quotes/{slug}" for slug in ids[:-1]]
-        assert back[0] == []
+        visited, quote_id = [], ids[0]
+        while quote_id:
+            visited.append(quote_id)
+            next_links = read(f"/quotes/{quote_id}").all("a", rel="next")
+            quote_id = next_links[0].attributes["href"].rpartition("/")[2] if next_links else None
+        assert visited == ids
+        previous_links = [read(f"/quotes/{slug}").all("a", rel="prev") for slug in ids]
+        assert [links[0].attributes["href"] for links in previous_links[1:]] == [
+            f"/quotes/{slug}" for slug in ids[:-1]
+        ]
+        assert previous_links[0] == []
 
     def test_names_no_performer(self, client, quotes):
-        people = {person["performer"] for person in items(client, "/v1/characters")} - {None}
-        assert people
+        performers = {person["performer"] for person in items(client, "/v1/characters")} - {None}
+        assert performers
         for quote in quotes:
             text = client.get(f"/quotes/{quote['id']}").text
-            assert not [name for name in people if name in text]
+            assert not [name for name in performers if name in text]
 
-    def test_runs_only_what_is_a_file_of_ours(self, client, read):
+    def test_has_only_our_scripts(self, client, read):
         scripts = read(PATH).all("script")
         assert [script.attributes for script in scripts] == [
             {"type": "application/ld+json"},
@@ -117,19 +119,19 @@ class TestQuotePage:
         ]
         assert "unsafe" not in client.get(PATH).headers["Content-Security-Policy"]
 
-    def test_may_be_kept_and_is_not_sent_twice(self, client):
+    def test_is_cacheable_and_returns_304(self, client):
         first = client.get(PATH)
-        again = client.get(PATH, headers={"If-None-Match": first.headers["ETag"]})
+        second = client.get(PATH, headers={"If-None-Match": first.headers["ETag"]})
         assert first.headers["Cache-Control"] == "public, max-age=60"
-        assert (again.status_code, again.data) == (304, b"")
+        assert (second.status_code, second.data) == (304, b"")
         assert "Set-Cookie" not in first.headers
 
-    def test_takes_few_statements(self, app):
+    def test_uses_few_statements(self, app):
         assert len(reads(app, PATH)) == 3
 
 
 class TestContentNotes:
-    def test_flagged_words_stand_behind_their_note(self, read, quotes):
+    def test_flagged_text_is_behind_its_content_note(self, read, quotes):
         flagged = [quote for quote in quotes if quote["advisories"]]
         assert len(flagged) >= 8
         for quote in flagged:
@@ -140,70 +142,70 @@ class TestContentNotes:
             assert quote["advisories"][0]["label"] in page.behind("summary")
             assert "Content note" in scripts
 
-    def test_no_other_quote_is_hidden(self, read, quotes):
+    def test_unflagged_text_is_not_hidden(self, read, quotes):
         for quote in (quote for quote in quotes if not quote["advisories"]):
             assert quote["text"] in read(f"/quotes/{quote['id']}").before("details")
 
-    def test_a_link_to_a_flagged_quote_tells_of_the_note_alone(self, read, quotes):
+    def test_the_metadata_of_a_flagged_quote_has_only_the_note(self, read, quotes):
         for quote in (quote for quote in quotes if quote["advisories"]):
             page = read(f"/quotes/{quote['id']}")
-            head = said(page)
+            metadata = page_metadata(page)
             title = "".join(t.words for t in page.texts if t.within and t.within[-1].tag == "title")
-            assert head["og:title"] == f"{quote['label']} · Her (2013)"
+            assert metadata["og:title"] == f"{quote['label']} · Her (2013)"
             assert title == f"{quote['label']} · Her (2013) · Subtext"
             for key in ("description", "og:description", "og:image:alt"):
-                assert "Content note: " in head[key]
-                assert quote["text"] not in head[key]
+                assert "Content note: " in metadata[key]
+                assert quote["text"] not in metadata[key]
 
 
 class TestLinkPreview:
-    def test_consumers_read_it_of_every_quote(self, client, quotes):
+    def test_it_can_be_parsed_for_every_quote(self, client, quotes):
         for quote in quotes:
             html = client.get(f"/quotes/{quote['id']}").text
-            found = extruct.extract(html, base_url=BASE, syntaxes=["opengraph", "json-ld"], uniform=True)
-            [graph], [quotation] = found["opengraph"], found["json-ld"]
+            extracted = extruct.extract(html, base_url=BASE, syntaxes=["opengraph", "json-ld"], uniform=True)
+            [graph], [quotation] = extracted["opengraph"], extracted["json-ld"]
             assert graph["@type"] == "article"
             assert graph["og:url"] == quotation["url"] == quote["html_url"]
             assert graph["og:image"] == f"{quote['html_url']}/card.png"
             assert (graph["og:image:width"], graph["og:image:height"]) == ("1200", "630")
             assert quotation["@type"] == "Quotation"
-            whole = client.get(f"/v1/quotes/{quote['id']}.jsonld").get_json(force=True)
-            assert (whole["text"], whole["inLanguage"]) == (quote["text"], quote["language"])
+            json_ld = client.get(f"/v1/quotes/{quote['id']}.jsonld").get_json(force=True)
+            assert (json_ld["text"], json_ld["inLanguage"]) == (quote["text"], quote["language"])
             words = {} if quote["advisories"] else {"text": quote["text"]}
-            assert quotation == {key: said for key, said in whole.items() if key != "text"} | words
+            assert quotation == {key: value for key, value in json_ld.items() if key != "text"} | words
 
-    def test_fits_where_it_is_shown(self, read, quotes):
+    def test_its_texts_are_short(self, read, quotes):
         for quote in quotes:
-            head = said(read(f"/quotes/{quote['id']}"))
-            assert len(head["og:title"]) <= 80
-            assert len(head["og:description"]) <= 320
-            assert len(head["og:image:alt"]) <= 420
-            assert "as quoted in" in head["og:description"]
+            metadata = page_metadata(read(f"/quotes/{quote['id']}"))
+            assert len(metadata["og:title"]) <= 80
+            assert len(metadata["og:description"]) <= 320
+            assert len(metadata["og:image:alt"]) <= 420
+            assert "as quoted in" in metadata["og:description"]
 
-    def test_a_title_that_is_cut_ends_behind_a_word(self, read):
-        title = said(read(PATH))["og:title"]
+    def test_a_long_title_is_cut_after_a_word(self, read):
+        title = page_metadata(read(PATH))["og:title"]
         assert title == "“You always wanted to have a wife without the challenges of…” · Her (2013)"
 
-    def test_says_all_that_consumers_ask_for(self, read):
-        head = said(read(PATH))
-        assert head["twitter:card"] == "summary_large_image"
-        assert (head["og:site_name"], head["author"]) == ("Subtext", "Catherine, in Her (2013)")
-        assert (head["og:locale"], head["og:image:type"]) == ("en_US", "image/png")
-        assert head["description"] == head["og:description"]
+    def test_has_the_metadata_that_consumers_need(self, read):
+        metadata = page_metadata(read(PATH))
+        assert metadata["twitter:card"] == "summary_large_image"
+        assert (metadata["og:site_name"], metadata["author"]) == ("Subtext", "Catherine, in Her (2013)")
+        assert (metadata["og:locale"], metadata["og:image:type"]) == ("en_US", "image/png")
+        assert metadata["description"] == metadata["og:description"]
         assert QUOTE in read(PATH).all("link", rel="canonical")[0].attributes["href"]
 
     @pytest.mark.parametrize(
         "path",
         ["/films/her-2013", "/scenes/her-2013-lunch-with-catherine", "/themes/loneliness", "/", "/embed"],
     )
-    def test_other_pages_have_one_too(self, read, path):
+    def test_other_pages_have_a_preview_too(self, read, path):
         page = read(path)
-        head = said(page)
-        assert (head["og:type"], head["og:url"]) == ("website", f"{BASE}{path}")
-        assert head["og:description"] == head["description"]
-        assert head["og:title"] + (" · Subtext" if path != "/" else "") in page.behind("title")
+        metadata = page_metadata(page)
+        assert (metadata["og:type"], metadata["og:url"]) == ("website", f"{BASE}{path}")
+        assert metadata["og:description"] == metadata["description"]
+        assert metadata["og:title"] + (" · Subtext" if path != "/" else "") in page.behind("title")
 
-    def test_oembed_is_found_in_head_and_header(self, client, read):
+    def test_oembed_is_linked_in_head_and_header(self, client, read):
         kinds = ("application/json+oembed", "text/xml+oembed")
         links = [read(PATH).all("link", rel="alternate", type=kind)[0].attributes for kind in kinds]
         header = client.get(PATH).headers["Link"]
@@ -216,26 +218,26 @@ class TestLinkPreview:
         assert client.get(PATH).text.index("text/xml+oembed") < 150_000
 
 
-class TestAddresses:
+class TestURLs:
     @pytest.fixture
-    def changed(self, client_and_change):
-        """A client over the pack, and what changes the quote."""
+    def client_and_change_quote(self, client_and_change):
+        """A client over the pack, and a function that changes the quote."""
         client, change = client_and_change
         return client, partial(change, Quote, QUOTE)
 
-    def test_an_unknown_one_is_a_page_for_people(self, client):
+    def test_an_unknown_quote_is_an_html_error(self, client):
         response = client.get("/quotes/no-such", headers=BROWSER)
         assert (response.status_code, response.mimetype) == (404, "text/html")
 
-    def test_a_deleted_one_is_gone_and_nobody_leads_to_it(self, changed):
-        client, change = changed
+    def test_a_deleted_quote_is_gone_and_not_linked(self, client_and_change_quote):
+        client, change = client_and_change_quote
         change(deleted_at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
         assert client.get(PATH, headers=BROWSER).status_code == 410
         for path in ("/films/her-2013", "/themes/avoidance", "/feeds/quotes.atom", "/sitemap.xml", "/embed"):
             assert PATH not in client.get(path).text
 
-    def test_a_draft_is_nowhere(self, changed):
-        client, change = changed
+    def test_a_draft_is_not_found_and_not_linked(self, client_and_change_quote):
+        client, change = client_and_change_quote
         change(status=Status.DRAFT)
         assert client.get(PATH, headers=BROWSER).status_code == 404
         for quote in items(client, "/v1/quotes"):
@@ -243,8 +245,8 @@ class TestAddresses:
         for path in ("/feeds/quotes.json", "/feeds/daily.json?max_severity=3", "/sitemap.xml", "/embed"):
             assert QUOTE not in client.get(path).text
 
-    def test_a_renamed_one_leads_on(self, changed):
-        client, change = changed
+    def test_a_renamed_quote_redirects(self, client_and_change_quote):
+        client, change = client_and_change_quote
         change(slug="her-2013-the-verdict")
         response = client.get(PATH, headers=BROWSER)
         assert (response.status_code, response.headers["Location"]) == (
@@ -254,25 +256,25 @@ class TestAddresses:
         assert client.get(f"/embed?quote={QUOTE}").status_code == 200
 
     @pytest.mark.parametrize("path", ["/quotes/random", "/quotes/daily", "/quotes/daily/2026-11-23"])
-    def test_chance_leads_to_a_quote_without_a_note(self, client, quotes, path):
+    def test_random_and_daily_redirect_to_an_unflagged_quote(self, client, quotes, path):
         response = client.get(path)
-        [led] = [quote for quote in quotes if quote["html_url"] == response.headers["Location"]]
+        [target_quote] = [quote for quote in quotes if quote["html_url"] == response.headers["Location"]]
         assert response.status_code == 302
-        assert led["advisories"] == []
+        assert target_quote["advisories"] == []
 
-    def test_todays_is_what_the_api_says_and_is_kept_until_the_day_ends_at_most(self, client):
+    def test_the_daily_redirect_is_that_of_the_api_and_expires_with_the_day(self, client):
         response = client.get("/quotes/daily")
         assert response.headers["Location"].endswith(client.get("/v1/quotes/daily").get_json()["id"])
-        kept = int(response.headers["Cache-Control"].removeprefix("public, max-age="))
+        max_age = int(response.headers["Cache-Control"].removeprefix("public, max-age="))
         now = dt.datetime.now(dt.UTC)
-        assert 0 <= kept <= 86_400 - (now.hour * 3600 + now.minute * 60 + now.second) + 5
+        assert 0 <= max_age <= 86_400 - (now.hour * 3600 + now.minute * 60 + now.second) + 5
 
-    def test_any_is_never_kept(self, client):
+    def test_the_random_redirect_is_not_cached(self, client):
         responses = [client.get("/quotes/random") for _ in range(20)]
         assert {response.headers["Cache-Control"] for response in responses} == {"no-store"}
         assert len({response.headers["Location"] for response in responses}) > 1
 
-    def test_chance_can_be_narrowed(self, client):
+    def test_the_random_redirect_accepts_filters(self, client):
         response = client.get("/quotes/random?theme=self-discovery&max_severity=3&utm=x")
         slug = response.headers["Location"].rpartition("/")[2]
         assert slug in {quote["id"] for quote in items(client, "/v1/quotes", theme="self-discovery")}
@@ -288,5 +290,5 @@ class TestAddresses:
             ("/quotes/random?film=A", 422),
         ],
     )
-    def test_what_cannot_be_chosen_is_refused(self, client, path, status):
+    def test_an_impossible_selection_is_refused(self, client, path, status):
         assert client.get(path).status_code == status

@@ -1,4 +1,4 @@
-"""The search page, over hits that are given to it."""
+"""The search page, with results that the tests define."""
 
 import pytest
 
@@ -16,7 +16,7 @@ NOTE = {"type": "advisory", "id": "sexual-content", "label": "Sexual content", "
 FILM = {"type": "film", "id": "her-2013", "label": "Her (2013)"}
 
 
-def hit(type_name, slug, text=TEXT, highlights=((5, 9),), **more):
+def hit(type_name, slug, text=TEXT, highlights=((5, 9),), **extra):
     snippet = {
         "field": "text",
         "text": text,
@@ -24,15 +24,15 @@ def hit(type_name, slug, text=TEXT, highlights=((5, 9),), **more):
         "html": "<i>",
     }
     url = f"http://127.0.0.1:8000/v1/{type_name}s/{slug}"
-    return {"type": type_name, "id": slug, "label": f"The {slug}", "url": url, "snippet": snippet} | more
+    return {"type": type_name, "id": slug, "label": f"The {slug}", "url": url, "snippet": snippet} | extra
 
 
-def response(*hits, suggestion=None, kinds=(), **page):
+def search_results(*hits, suggestion=None, kinds=(), **page):
     values = [{"value": kind, "label": kind.title(), "count": count} for kind, count in kinds]
-    place = {"limit": 20, "next": None, "previous": None, "total": None, "total_relation": None} | page
+    page_ = {"limit": 20, "next": None, "previous": None, "total": None, "total_relation": None} | page
     return {
         "data": list(hits),
-        "page": place,
+        "page": page_,
         "facets": {"type": {"values": values}},
         "suggestion": suggestion,
     }
@@ -40,106 +40,106 @@ def response(*hits, suggestion=None, kinds=(), **page):
 
 @pytest.fixture
 def search(client, monkeypatch):
-    """Return what searches for words, where a given answer is what is found."""
+    """A function that requests the page with these search results; it returns the page and the queries."""
 
-    def run(found, query="q=wife"):
-        asked = []
-        monkeypatch.setattr(search_view, "search", lambda query: asked.append(query) or found)
-        answered = client.get(f"/search?{query}")
-        return Parsed(answered.text), asked
+    def run(results, query="q=wife"):
+        queries = []
+        monkeypatch.setattr(search_view, "search", lambda query: queries.append(query) or results)
+        response = client.get(f"/search?{query}")
+        return Parsed(response.text), queries
 
     return run
 
 
 class TestSearchPage:
-    def test_without_words_it_is_a_form_and_nothing_is_looked_for(self, search):
+    def test_without_a_query_it_is_a_form_and_does_not_search(self, search):
         for query in ("", "q=", "q=%20", "type=quote"):
-            page, asked = search(None, query)
+            page, queries = search(None, query)
             assert page.all("input", name="q", type="search")
-            assert asked == []
+            assert queries == []
 
-    def test_what_was_asked_stands_in_the_form_and_in_the_call(self, search):
-        page, asked = search(response(), 'q="><script>&type=quote&utm=x')
+    def test_the_query_is_in_the_form_and_in_the_api_call(self, search):
+        page, queries = search(search_results(), 'q="><script>&type=quote&utm=x')
         [words] = page.all("input", name="q")
         assert words.attributes["value"] == '"><script>'
-        assert asked[:1] == [{"q": '"><script>', "type": "quote"}]
+        assert queries[:1] == [{"q": '"><script>', "type": "quote"}]
         assert page.links[-1] == "http://127.0.0.1:8000/v1/search?q=%22%3E%3Cscript%3E&type=quote"
 
-    def test_hits_lead_to_where_they_stand(self, search):
+    def test_hits_link_to_their_pages(self, search):
         hits = [hit("quote", QUOTE), hit("scene", SCENE), hit("theme", "loneliness"), hit("film", "her-2013")]
-        page, _ = search(response(*hits))
+        page, _ = search(search_results(*hits))
         expected = [f"/quotes/{QUOTE}", f"/scenes/{SCENE}", "/themes/loneliness", "/films/her-2013"]
         assert [link for link in page.links if link in expected] == expected
 
-    def test_what_has_no_place_leads_to_its_json(self, search):
-        page, _ = search(response(hit("character", "her-2013-amy", film=FILM)))
+    def test_hits_without_a_page_link_to_their_json(self, search):
+        page, _ = search(search_results(hit("character", "her-2013-amy", film=FILM)))
         assert "http://127.0.0.1:8000/v1/characters/her-2013-amy" in page.links
 
-    def test_what_matched_is_marked_and_all_of_it_escaped(self, search):
-        page, _ = search(response(hit("scene", SCENE)))
+    def test_matches_are_highlighted_and_text_is_escaped(self, search):
+        page, _ = search(search_results(hit("scene", SCENE)))
         assert page.behind("mark") == "wife"
         assert TEXT in page.text
         assert not page.all("i")
 
-    @pytest.mark.parametrize("wrong", [((9, 5),), ((-1, 3),), ((0, 999),), ((0, 4), (2, 6))])
-    def test_highlights_that_make_no_sense_lose_no_text(self, search, wrong):
-        page, _ = search(response(hit("scene", SCENE, highlights=wrong)))
+    @pytest.mark.parametrize("highlights", [((9, 5),), ((-1, 3),), ((0, 999),), ((0, 4), (2, 6))])
+    def test_invalid_highlights_lose_no_text(self, search, highlights):
+        page, _ = search(search_results(hit("scene", SCENE, highlights=highlights)))
         assert TEXT in page.text
 
-    def test_a_flagged_hit_shows_its_label_and_note_and_text_behind_it(self, search):
-        page, _ = search(response(hit("scene", SCENE, advisories=[NOTE])))
+    def test_the_text_of_a_flagged_hit_is_behind_its_content_note(self, search):
+        page, _ = search(search_results(hit("scene", SCENE, advisories=[NOTE])))
         assert "Sexual content (2 of 3)" in page.behind("summary")
         assert TEXT in page.behind("details")
         assert TEXT not in page.before("details")
         assert f"The {SCENE}" in page.before("details")
 
-    def test_kinds_are_counted_and_lead_to_themselves(self, search):
-        page, _ = search(response(kinds=[("quote", 3), ("scene", 12)]), "q=a+b&type=scene")
+    def test_types_are_counted_and_link_to_filtered_results(self, search):
+        page, _ = search(search_results(kinds=[("quote", 3), ("scene", 12)]), "q=a+b&type=scene")
         assert {"/search?q=a+b", "/search?q=a+b&type=quote"} <= {
             link.replace("%20", "+") for link in page.links
         }
-        [here] = page.all("a", **{"aria-current": "true"})
-        assert "type=scene" in here.attributes["href"]
+        [current_link] = page.all("a", **{"aria-current": "true"})
+        assert "type=scene" in current_link.attributes["href"]
         assert "12" in page.behind("b")
 
-    def test_another_spelling_is_offered(self, search):
-        page, _ = search(response(suggestion="loneliness <i>"), "q=lonelines")
+    def test_a_suggestion_is_displayed(self, search):
+        page, _ = search(search_results(suggestion="loneliness <i>"), "q=lonelines")
         assert "Did you mean loneliness <i>?" in " ".join(page.text.split())
 
-    def test_pages_lead_to_each_other(self, search):
-        following = "http://127.0.0.1:8000/v1/search?q=wife&cursor=abc"
-        page, _ = search(response(hit("scene", SCENE), next=following))
+    def test_pages_link_to_the_next_one(self, search):
+        next_url = "http://127.0.0.1:8000/v1/search?q=wife&cursor=abc"
+        page, _ = search(search_results(hit("scene", SCENE), next=next_url))
         assert "/search?q=wife&cursor=abc" in page.links
 
-    def test_nothing_found_offers_a_way_on(self, search):
-        page, _ = search(response())
+    def test_without_results_themes_are_linked(self, search):
+        page, _ = search(search_results())
         assert "No results" in page.behind("h2")
         assert "/#themes" in page.links
 
-    def test_what_is_refused_is_explained_in_place(self, client, monkeypatch):
+    def test_errors_are_displayed_on_the_page(self, client, monkeypatch):
         def refuse(_query):
             raise ProblemException(
                 "invalid-parameters", "1 parameter is not valid.", [{"detail": "“q” is <too> long."}]
             )
 
         monkeypatch.setattr(search_view, "search", refuse)
-        answered = client.get("/search?q=wife")
-        assert answered.status_code == 422
-        assert answered.headers["Cache-Control"] == "no-store"
-        assert "“q” is <too> long." in Parsed(answered.text).text
-        assert Parsed(answered.text).all("input", name="q", value="wife")
+        response = client.get("/search?q=wife")
+        assert response.status_code == 422
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "“q” is <too> long." in Parsed(response.text).text
+        assert Parsed(response.text).all("input", name="q", value="wife")
 
 
-class TestInEarnest:
-    def test_it_shows_what_the_call_finds(self, client):
-        found = client.get("/v1/search?q=loneliness").get_json()
+class TestRealSearch:
+    def test_it_shows_the_results_of_the_api(self, client):
+        results = client.get("/v1/search?q=loneliness").get_json()
         page = Parsed(client.get("/search?q=loneliness").text)
-        for hit in found["data"]:
+        for hit in results["data"]:
             assert hit["label"] in page.text
         assert "Lonel" in page.text
 
     @each(
-        ("query", "status", "said"),
+        ("query", "status", "expected"),
         [
             ("q=lonelness", 200, "Did you mean"),
             ("q=-love", 200, "only excludes words"),
@@ -148,7 +148,7 @@ class TestInEarnest:
             (f"q={'love+' * 100}", 422, "1 to 200 characters"),
         ],
     )
-    def test_what_finds_nothing_is_explained(self, client, query, status, said):
+    def test_queries_without_results_are_explained(self, client, query, status, expected):
         response = client.get(f"/search?{query}", headers={"Accept": "text/html"})
         assert response.status_code == status
-        assert said in Parsed(response.text).text
+        assert expected in Parsed(response.text).text

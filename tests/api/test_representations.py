@@ -1,4 +1,4 @@
-"""Every form of a quote, a commentary and a source: what all of them say, plain text and Markdown."""
+"""Formats of quotes, commentary and sources: rules for all formats, plain text and Markdown."""
 
 import re
 
@@ -33,84 +33,92 @@ def quote(client):
     return expanded_item(client, QUOTE)
 
 
-class TestForms:
+class TestFormats:
     @each("key", ["name", "full_type", "extension"])
-    def test_each_can_be_told_from_the_others(self, key):
-        values = [getattr(form, key) for form in FORMATS if getattr(form, key)]
+    def test_each_format_is_unique(self, key):
+        values = [getattr(output_format, key) for output_format in FORMATS if getattr(output_format, key)]
         assert len(values) == len(set(values))
 
     def test_a_source_is_not_annotated(self):
         assert format_named("annotation", "source") is None
 
-    def test_json_is_not_written_here(self):
+    def test_json_has_no_renderer(self):
         with pytest.raises(TypeError):
             FORMATS[0].body({})
 
-    @pytest.mark.parametrize("form", FORMAT_NAMES)
+    @pytest.mark.parametrize("format_name", FORMAT_NAMES)
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_any_text_can_be_written(self, form, text):
-        assert render(form, make_quote(text))
+    def test_any_text_can_be_rendered(self, format_name, text):
+        assert render(format_name, make_quote(text))
 
-    @each("form", FORMAT_NAMES)
-    def test_a_long_text_can_be_written(self, form):
-        assert render(form, make_quote("{<\\ " * 1250))
+    @each("format_name", FORMAT_NAMES)
+    def test_a_long_text_can_be_rendered(self, format_name):
+        assert render(format_name, make_quote("{<\\ " * 1250))
 
-    @each("kind", ["quotes", "commentary", "sources"])
-    def test_everything_in_the_pack_has_them(self, client, kind):
-        items = client.get(f"/v1/{kind}?limit=100").json["data"]
-        forms = formats_for(items[0]["type"])[1:]
-        assert all(form.body(expanded_item(client, item["url"])) for item in items for form in forms)
+    @each("collection", ["quotes", "commentary", "sources"])
+    def test_every_item_of_the_pack_can_be_rendered(self, client, collection):
+        items = client.get(f"/v1/{collection}?limit=100").json["data"]
+        formats = formats_for(items[0]["type"])[1:]
+        assert all(
+            output_format.body(expanded_item(client, item["url"]))
+            for item in items
+            for output_format in formats
+        )
 
 
-@pytest.mark.parametrize("form", FORMAT_NAMES)
-class TestEveryFormOfAQuote:
-    def test_says_as_quoted_in(self, quote, form):
-        assert "as quoted in “Her: Perfection is the Enemy of Real”" in render(form, quote).replace(
+@pytest.mark.parametrize("format_name", FORMAT_NAMES)
+class TestEveryFormatOfAQuote:
+    def test_says_as_quoted_in(self, quote, format_name):
+        assert "as quoted in “Her: Perfection is the Enemy of Real”" in render(format_name, quote).replace(
             '\\"', '"'
         )
 
-    def test_vouches_for_the_film_only_where_an_editor_did(self, quote, form):
-        assert "verified" not in render(form, quote)
-        assert "verified in the film" in render(form, quote | {"fidelity": "verified-in-film"})
+    def test_says_verified_only_if_an_editor_verified_it(self, quote, format_name):
+        assert "verified" not in render(format_name, quote)
+        assert "verified in the film" in render(format_name, quote | {"fidelity": "verified-in-film"})
 
-    def test_names_no_performer(self, quote, form):
-        assert quote["speaker"]["performer"] not in render(form, quote)
+    def test_names_no_performer(self, quote, format_name):
+        assert quote["speaker"]["performer"] not in render(format_name, quote)
 
-    def test_says_how_sure_the_speaker_is(self, quote, form):
-        assert "Catherine (speaker inferred)" in render(form, quote | {"speaker_certainty": "inferred"})
-
-    def test_carries_its_content_note(self, client, form):
-        assert "Content note: Generalises about a gender (3 of 3)" in render(
-            form, expanded_item(client, FLAGGED)
+    def test_says_how_certain_the_speaker_is(self, quote, format_name):
+        assert "Catherine (speaker inferred)" in render(
+            format_name, quote | {"speaker_certainty": "inferred"}
         )
 
-    def test_needs_to_know_nothing(self, quote, form):
-        nobody = {"scene": None, "speaker": None, "speaker_certainty": None}
-        assert "as quoted in" in render(form, with_source(quote | nobody, **UNKNOWN))
-        assert "as quoted in" in render(form, quote | nobody | {"citations": []})
-        assert "as quoted in" in render(form, quote | nobody | {"voice": "essay", "citations": []})
+    def test_has_its_content_note(self, client, format_name):
+        assert "Content note: Generalises about a gender (3 of 3)" in render(
+            format_name, expanded_item(client, FLAGGED)
+        )
 
-    def test_needs_no_reference_filled_in(self, client, form):
-        assert "as quoted in" in render(form, client.get(QUOTE).json)
+    def test_works_without_optional_fields(self, quote, format_name):
+        without_speaker = {"scene": None, "speaker": None, "speaker_certainty": None}
+        assert "as quoted in" in render(format_name, with_source(quote | without_speaker, **UNKNOWN))
+        assert "as quoted in" in render(format_name, quote | without_speaker | {"citations": []})
+        assert "as quoted in" in render(
+            format_name, quote | without_speaker | {"voice": "essay", "citations": []}
+        )
 
-    def test_prefers_the_page_for_people(self, quote, form):
+    def test_works_without_expanded_references(self, client, format_name):
+        assert "as quoted in" in render(format_name, client.get(QUOTE).json)
+
+    def test_prefers_the_url_of_the_web_page(self, quote, format_name):
         page = "http://127.0.0.1:8000/quotes/a-page"
-        served_as_data = form == "annotation"
-        assert (page in render(form, quote | {"html_url": page})) != served_as_data
+        served_as_data = format_name == "annotation"
+        assert (page in render(format_name, quote | {"html_url": page})) != served_as_data
 
 
 class TestText:
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_a_quote_stands_in_quotation_marks(self, text):
+    def test_a_quote_is_in_quotation_marks(self, text):
         assert f"“{text}”\n" in render("text", make_quote(text))
 
-    def test_the_sources_own_words_are_said_to_be_its_own(self, client):
-        said = render("text", expanded_item(client, OWN_WORDS))
-        assert "— The Wall of Wisdom, the essay’s own words on Her (2013), as quoted in “Her:" in said
+    def test_a_quote_of_the_essay_is_attributed_to_it(self, client):
+        text_ = render("text", expanded_item(client, OWN_WORDS))
+        assert "— The Wall of Wisdom, the essay’s own words on Her (2013), as quoted in “Her:" in text_
 
-    def test_the_content_note_stands_first(self, client):
+    def test_the_content_note_comes_first(self, client):
         assert render("text", expanded_item(client, FLAGGED)).startswith("Content note: ")
 
     def test_a_source_without_a_date_is_undated(self, client):
@@ -121,12 +129,12 @@ class TestMarkdown:
     @pytest.mark.parametrize("dialect", ["commonmark", "js-default"])
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_text_is_shown_and_does_nothing(self, dialect, text):
+    def test_text_does_not_become_markup(self, dialect, text):
         tokens = MarkdownIt(dialect).parse(render("markdown", make_quote(text)))
         assert {token.type for token in tokens if token.nesting == 1} == {"paragraph_open", "blockquote_open"}
         assert {token.type for token in tokens if token.nesting == 0} == {"inline"}
-        inner = [child.type for token in tokens for child in token.children or ()]
-        assert set(inner) <= {
+        inline_types = [child.type for token in tokens for child in token.children or ()]
+        assert set(inline_types) <= {
             "text",
             "hardbreak",
             "softbreak",
@@ -135,27 +143,27 @@ class TestMarkdown:
             "strong_open",
             "strong_close",
         }
-        assert inner.count("link_open") == inner.count("strong_open") == 1
+        assert inline_types.count("link_open") == inline_types.count("strong_open") == 1
 
     @hypothesis_settings
     @given(text=HOSTILE)
-    def test_text_comes_back(self, text):
+    def test_text_is_preserved(self, text):
         tokens = MarkdownIt("commonmark").parse(render("markdown", make_quote(text)))
-        kinds = [token.type for token in tokens]
-        within = tokens[kinds.index("blockquote_open") : kinds.index("blockquote_close")]
-        shown = "".join(child.content for token in within for child in token.children or ())
-        assert "".join(shown.split()) == "".join(text.split())
+        types = [token.type for token in tokens]
+        quote_tokens = tokens[types.index("blockquote_open") : types.index("blockquote_close")]
+        text_content = "".join(child.content for token in quote_tokens for child in token.children or ())
+        assert "".join(text_content.split()) == "".join(text.split())
 
-    def test_lines_stay_lines(self, quote):
+    def test_line_breaks_are_preserved(self, quote):
         assert "\n> one\\\n> two\n>\n> three\n" in "\n" + render(
             "markdown", quote | {"text": "one\ntwo\n\n three"}
         )
 
-    def test_only_the_address_is_a_link(self, quote):
+    def test_only_the_url_is_a_link(self, quote):
         html = MarkdownIt("commonmark").render(render("markdown", quote))
         assert re.findall('href="(.*?)"', html) == [quote["html_url"]]
 
-    @each("form", ["markdown", *STYLES])
-    def test_a_source_that_can_be_read_is_linked(self, client, form):
+    @each("format_name", ["markdown", *STYLES])
+    def test_a_source_with_a_url_is_linked(self, client, format_name):
         source = expanded_item(client, SOURCE) | {"source_url": "https://paper.example/{why}"}
-        assert "https://paper.example/%7Bwhy%7D" in render(form, source)
+        assert "https://paper.example/%7Bwhy%7D" in render(format_name, source)

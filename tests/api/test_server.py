@@ -1,4 +1,4 @@
-"""What a server is made of, and what its operator is told of that."""
+"""The processes of a server, its start-up message and its signals."""
 
 import os
 
@@ -13,58 +13,58 @@ pytestmark = pytest.mark.any_database
 SQLITE, POSTGRESQL = "sqlite:////tmp/x", "postgresql://x@127.0.0.1/x"
 
 
-def of(url=SQLITE, **settings):
+def counts_for(url=SQLITE, **settings):
     return process_counts(Settings(database_url=url, **settings))
 
 
 @pytest.fixture
-def cores(monkeypatch):
+def set_cores(monkeypatch):
     return lambda number: monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(number)))
 
 
 class TestProcesses:
-    @pytest.mark.parametrize(("machine", "workers"), [(1, 1), (4, 4), (64, MAX_DEFAULT_WORKERS)])
-    def test_there_is_a_worker_for_each_core_but_not_for_ever(self, cores, machine, workers):
-        cores(machine)
-        assert of().workers == workers
+    @pytest.mark.parametrize(("core_count", "workers"), [(1, 1), (4, 4), (64, MAX_DEFAULT_WORKERS)])
+    def test_there_is_a_worker_per_core_up_to_a_limit(self, set_cores, core_count, workers):
+        set_cores(core_count)
+        assert counts_for().workers == workers
 
-    def test_there_are_as_many_as_are_asked_for(self):
-        assert of(workers=40).workers == 40
+    def test_the_setting_overrides_the_number_of_cores(self):
+        assert counts_for(workers=40).workers == 40
 
-    def test_threads_suit_the_database(self):
-        assert (of(SQLITE).threads, of(POSTGRESQL).threads) == (1, 4)
+    def test_the_number_of_threads_depends_on_the_database(self):
+        assert (counts_for(SQLITE).threads, counts_for(POSTGRESQL).threads) == (1, 4)
 
-    def test_there_is_one_where_each_would_count_for_itself(self, cores):
-        cores(4)
-        assert of(rate_limits=("9/hour",)).workers == 1
-        assert of(rate_limits=("9/hour",), rate_limit_storage="redis://127.0.0.1:6379").workers == 4
+    def test_there_is_one_worker_for_rate_limits_in_memory(self, set_cores):
+        set_cores(4)
+        assert counts_for(rate_limits=("9/hour",)).workers == 1
+        assert counts_for(rate_limits=("9/hour",), rate_limit_storage="redis://127.0.0.1:6379").workers == 4
 
 
-class TestTold:
-    def test_it_says_how_many_and_how_much(self):
+class TestDescription:
+    def test_it_lists_workers_and_limits(self):
         assert describe_server(Settings(workers=3)) == [
             "3 workers, 1 thread each, replaced above 512 MB; 32 MB response cache per worker",
             "Up to 4,096 concurrent requests per worker; header timeout 5 s; graceful shutdown 30 s",
         ]
 
-    def test_it_says_that_nothing_is_kept(self):
+    def test_it_says_that_the_cache_is_off(self):
         line = describe_server(Settings(workers=1, cache_bytes=0, database_url=POSTGRESQL))[0]
         assert line == "1 worker, 4 threads each, replaced above 512 MB; response cache off"
 
-    def test_it_warns_of_limits_that_each_worker_counts(self):
+    def test_it_warns_if_each_worker_counts_separately(self):
         assert (
             "SUBTEXT_RATE_LIMIT_STORAGE" in describe_server(Settings(workers=2, rate_limits=("9/hour",)))[2]
         )
 
 
 class TestSignals:
-    """What tells the server to stop does so whatever its main thread is about."""
+    """A stop signal takes effect whatever the main thread is doing."""
 
     @pytest.fixture
     def server(self):
         return Server("wsgi:app", interface=Interfaces.WSGI)
 
-    def test_it_is_not_forgotten_for_a_worker_that_has_ended(self, server):
+    def test_a_stop_signal_is_not_cleared_when_a_worker_ends(self, server):
         server.signal_handler_interrupt()
         server.main_loop_interrupt.clear()
         assert server.main_loop_interrupt.wait(10)

@@ -1,4 +1,4 @@
-"""``/v1/meta``: what runs, what it serves, and as of which change."""
+"""``/v1/meta``: the release, the counts of content, and its generation."""
 
 import tomllib
 from importlib.metadata import version
@@ -16,40 +16,40 @@ from tests.lists import get_json, total
 from tests.statements import selects, statements
 from tests.storing import STORED
 
-LINE = "her-2013-a-wife-without-the-challenges"
+QUOTE_ID = "her-2013-a-wife-without-the-challenges"
 
 
 @pytest.fixture
-def changing(engine, make_app):
-    """A database with the pack, and a client of an app over it."""
+def database_and_client(engine, make_app):
+    """A database with the pack that the test may change, and a client of an app over it."""
     with engine.fresh("pack") as url, make_app(url) as app:
         yield app.extensions["database"], app.test_client()
 
 
 def change(database, alter):
     with database.write_session() as session, change_set(session, "tester"):
-        alter(Quote.by_slug(session, LINE))
+        alter(Quote.by_slug(session, QUOTE_ID))
 
 
 class TestMeta:
-    def test_it_names_what_runs(self, client):
+    def test_it_has_the_release(self, client):
         meta = get_json(client, "/v1/meta")
         assert list(meta) == ["type", "name", "version", "release", "build", "content", "links"]
         assert (meta["type"], meta["name"], meta["version"]) == ("meta", "Subtext", "v1")
         assert (meta["release"], meta["build"]) == (VERSION, None)
 
-    def test_it_names_the_build_that_its_packager_named(self, engine):
+    def test_it_has_the_build_of_the_settings(self, engine):
         with engine.fresh("pack") as url:
             app = create_app(Settings(database_url=url, build="4e9f841"))
             assert get_json(app.test_client(), "/v1/meta")["build"] == "4e9f841"
             app.extensions["database"].close()
 
-    def test_every_list_is_counted_as_it_counts_itself(self, anyone):
+    def test_counts_are_the_totals_of_the_lists(self, anyone):
         counts = get_json(anyone, "/v1/meta")["content"]["counts"]
         assert counts == {path.rsplit("/", 1)[1]: total(anyone, path) for path in COLLECTION_PATHS.values()}
         assert counts["quotes"] > 0
 
-    def test_the_index_links_to_it_and_it_to_the_index(self, client):
+    def test_it_and_the_index_link_to_each_other(self, client):
         base = "http://127.0.0.1:8000"
         assert get_json(client, "/v1")["links"]["meta"] == f"{base}/v1/meta"
         assert get_json(client, "/v1/meta")["links"] == {
@@ -60,36 +60,36 @@ class TestMeta:
             "versioning": f"{base}/docs/guides/versioning",
         }
 
-    def test_it_takes_no_parameter(self, client):
+    def test_parameters_are_refused(self, client):
         assert client.get("/v1/meta?fields=release").status_code == 422
 
     def test_it_is_one_statement(self, app, client):
-        with statements(app.extensions["database"].engine) as seen:
+        with statements(app.extensions["database"].engine) as recorded:
             client.get("/v1/meta")
-        assert len(selects(seen)) == 1
+        assert len(selects(recorded)) == 1
 
-    def test_both_databases_say_the_same(self, sqlite_engine, postgresql_engine, make_app):
-        said = []
+    def test_both_databases_return_the_same(self, sqlite_engine, postgresql_engine, make_app):
+        responses = []
         for engine in (sqlite_engine, postgresql_engine):
             with engine.fresh("pack") as url, make_app(url) as app:
                 response = app.test_client().get("/v1/meta")
-                said.append((response.data, response.headers["ETag"]))
-        assert said[0] == said[1]
+                responses.append((response.data, response.headers["ETag"]))
+        assert responses[0] == responses[1]
 
 
 class TestContent:
-    def test_a_pack_is_of_the_time_when_it_was_released(self, client):
+    def test_the_pack_has_its_release_time(self, client):
         content = get_json(client, "/v1/meta")["content"]
         assert (content["generation"], content["updated_at"]) == (1, "2026-11-23T00:00:00Z")
 
-    def test_nothing_is_of_no_time(self, engine, make_app):
+    def test_an_empty_database_has_no_time(self, engine, make_app):
         with engine.fresh() as url, make_app(url) as app:
             content = get_json(app.test_client(), "/v1/meta")["content"]
         assert (content["generation"], content["updated_at"]) == (0, None)
         assert set(content["counts"].values()) == {0}
 
-    def test_a_change_raises_the_generation_and_is_another_state(self, changing):
-        database, client = changing
+    def test_a_change_raises_the_generation_and_changes_the_etag(self, database_and_client):
+        database, client = database_and_client
         before = client.get("/v1/meta")
         change(database, lambda line: setattr(line, "label", "Her verdict"))
         after = client.get("/v1/meta", headers={"If-None-Match": before.headers["ETag"]})
@@ -102,8 +102,8 @@ class TestContent:
     @pytest.mark.parametrize(
         ("column", "value"), [("deleted_at", STORED), ("status", Status.DRAFT)], ids=["deleted", "withdrawn"]
     )
-    def test_what_nobody_may_see_any_more_is_a_change_and_is_not_counted(self, changing, column, value):
-        database, client = changing
+    def test_hiding_an_item_is_a_change_and_lowers_the_count(self, database_and_client, column, value):
+        database, client = database_and_client
         before = get_json(client, "/v1/meta")["content"]
         change(database, lambda line: setattr(line, column, value))
         after = get_json(client, "/v1/meta")["content"]
@@ -112,11 +112,11 @@ class TestContent:
 
 
 class TestRelease:
-    def test_it_stands_once_and_is_the_packages_and_the_documents(self):
+    def test_it_is_the_version_of_the_package_and_the_document(self):
         project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
         assert "version" not in project["project"]
         assert version("subtext") == VERSION
         assert f'"version": "{VERSION}"' in PATH.read_text("utf-8")
 
-    def test_it_is_of_the_version_in_the_path(self):
+    def test_its_major_version_is_that_of_the_path(self):
         assert VERSION.split(".")[0] == "1"

@@ -1,4 +1,4 @@
-"""``/v2`` of one resource beside ``/v1``: what it takes, and that version 1 does not notice."""
+"""A second version of one resource: the code that it needs, and that version 1 does not change."""
 
 import json
 import re
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.any_database
 
 ID = "her-2013-a-wife-without-the-challenges"
 BASE = "http://127.0.0.1:8000"
-OF_V1 = [
+V1_PATHS = [
     "/v1",
     f"/v1/quotes/{ID}",
     "/v1/quotes?limit=3&count=true&facets=kind&include=speaker,scene,commentary",
@@ -42,7 +42,7 @@ OF_V1 = [
 
 
 def add_version_2(app):
-    """Serve version 2 of quotes with a document of its own: what a later release would do in ``create_app``."""
+    """Serve version 2 of quotes with a separate OpenAPI document, as a later release would in ``create_app``."""
     spec_options(app, "V2_", "2.0.0")
     api = Api(app, config_prefix="V2_")
     api.register_blueprint(quotes_v2.blp)
@@ -52,7 +52,7 @@ def add_version_2(app):
 
 
 @pytest.fixture(scope="module")
-def both(engine, make_app):
+def app_with_both(engine, make_app):
     """An app that serves both versions."""
     with engine.fresh("pack") as url, make_app(url) as app:
         add_version_2(app)
@@ -60,105 +60,110 @@ def both(engine, make_app):
 
 
 @pytest.fixture
-def visitor(both):
-    return both.test_client()
+def client_of_both(app_with_both):
+    return app_with_both.test_client()
 
 
 @pytest.fixture(scope="module")
-def document(both):
-    return both.test_client().get("/v2/openapi.json").get_json()
+def document(app_with_both):
+    return app_with_both.test_client().get("/v2/openapi.json").get_json()
 
 
 class TestVersion1:
-    def test_its_document_is_the_same_to_the_byte(self, both):
-        assert render_document(both) == PATH.read_bytes()
+    def test_its_document_is_unchanged(self, app_with_both):
+        assert render_document(app_with_both) == PATH.read_bytes()
 
-    @each("path", OF_V1)
-    def test_its_answers_are_the_same_to_the_byte(self, client, visitor, path):
-        before, beside = client.get(path), visitor.get(path)
-        assert before.status_code == beside.status_code
-        if before.status_code == 200:
-            assert (before.data, before.headers["ETag"]) == (beside.data, beside.headers["ETag"])
-            assert "/v2/" not in beside.text
+    @each("path", V1_PATHS)
+    def test_its_responses_are_unchanged(self, client, client_of_both, path):
+        v1_response, response = client.get(path), client_of_both.get(path)
+        assert v1_response.status_code == response.status_code
+        if v1_response.status_code == 200:
+            assert (v1_response.data, v1_response.headers["ETag"]) == (
+                response.data,
+                response.headers["ETag"],
+            )
+            assert "/v2/" not in response.text
 
-    def test_names_are_found_as_before(self):
+    def test_schemas_are_found_by_name_and_version(self):
         assert get_schema_class("quote").__name__ == "QuoteSchema"
         assert get_schema_class("quote", version=2) is QuoteV2Schema
         assert get_schema_class("scene", version=2) is get_schema_class("scene")
 
 
 class TestVersion2:
-    def test_what_changed_is_changed_and_nothing_else(self, visitor):
-        old, new = (get_json(visitor, f"/v{number}/quotes/{ID}") for number in (1, 2))
+    def test_only_the_changed_fields_differ(self, client_of_both):
+        old, new = (get_json(client_of_both, f"/v{number}/quotes/{ID}") for number in (1, 2))
         assert new["speaker"] == {"character": old["speaker"], "certainty": "explicit"}
         assert new["url"] == f"{BASE}/v2/quotes/{ID}"
-        changed = {"speaker", "url"}
-        assert {key: new[key] for key in new if key not in changed} == {
-            key: old[key] for key in old if key not in {*changed, "speaker_certainty"}
+        changed_keys = {"speaker", "url"}
+        assert {key: new[key] for key in new if key not in changed_keys} == {
+            key: old[key] for key in old if key not in {*changed_keys, "speaker_certainty"}
         }
         assert [key for key in old if key != "speaker_certainty"] == list(new)
 
-    def test_nobody_speaks_with_no_certainty(self, visitor):
-        found = [one["speaker"] for one in items(visitor, "/v2/quotes", voice="essay")]
-        assert found
-        assert all(speaker == {"character": None, "certainty": None} for speaker in found)
+    def test_a_quote_without_a_speaker_has_null_certainty(self, client_of_both):
+        speakers = [quote["speaker"] for quote in items(client_of_both, "/v2/quotes", voice="essay")]
+        assert speakers
+        assert all(speaker == {"character": None, "certainty": None} for speaker in speakers)
 
-    def test_its_pages_lead_on_within_it(self, visitor):
-        page = visitor.get("/v2/quotes?limit=2")
-        following = page.get_json()["page"]["next"]
-        assert following.startswith(f"{BASE}/v2/quotes?")
-        assert f'<{following}>; rel="next"' in page.headers["Link"]
-        assert {one["id"] for one in items(visitor, "/v2/quotes")} == {
-            one["id"] for one in items(visitor, "/v1/quotes")
+    def test_page_urls_are_of_version_2(self, client_of_both):
+        page = client_of_both.get("/v2/quotes?limit=2")
+        next_url = page.get_json()["page"]["next"]
+        assert next_url.startswith(f"{BASE}/v2/quotes?")
+        assert f'<{next_url}>; rel="next"' in page.headers["Link"]
+        assert {quote["id"] for quote in items(client_of_both, "/v2/quotes")} == {
+            quote["id"] for quote in items(client_of_both, "/v1/quotes")
         }
 
-    def test_what_it_leads_to_is_in_it_where_it_is_there(self, visitor):
+    def test_urls_are_of_version_2_if_the_resource_has_one(self, client_of_both):
         query = {"include": "scene,commentary,film", "limit": 30}
-        text = orjson.dumps(get_json(visitor, "/v2/quotes", **query)).decode()
+        text = orjson.dumps(get_json(client_of_both, "/v2/quotes", **query)).decode()
         paths = set(re.findall(rf"{BASE}(/v\d/\w+)", text))
         others = {path for path in paths if path != "/v2/quotes"}
         assert "/v2/quotes" in paths
         assert others <= set(COLLECTION_PATHS.values()) - {"/v1/quotes"}
         assert len(others) >= 7
 
-    def test_every_filter_and_every_shape_is_there(self, visitor):
+    def test_filters_fields_and_includes_work(self, client_of_both):
         query = {"speaker": "her-2013-catherine", "fields": "speaker", "include": "speaker"}
-        for quote in get_json(visitor, "/v2/quotes", **query)["data"]:
+        for quote in get_json(client_of_both, "/v2/quotes", **query)["data"]:
             assert list(quote) == ["type", "id", "speaker"]
             assert quote["speaker"]["character"]["performer"]
-        assert get_json(visitor, "/v2/quotes", facets="kind")["facets"]["kind"]["values"]
-        assert visitor.get("/v2/quotes?fields=speaker_certainty").status_code == 422
+        assert get_json(client_of_both, "/v2/quotes", facets="kind")["facets"]["kind"]["values"]
+        assert client_of_both.get("/v2/quotes?fields=speaker_certainty").status_code == 422
 
-    def test_chance_chooses_the_same(self, visitor):
-        chosen = [get_json(visitor, f"/v{number}/quotes/random?seed=x")["data"] for number in (1, 2)]
-        assert chosen[0][0]["id"] == chosen[1][0]["id"]
+    def test_random_quotes_are_the_same(self, client_of_both):
+        responses = [
+            get_json(client_of_both, f"/v{number}/quotes/random?seed=x")["data"] for number in (1, 2)
+        ]
+        assert responses[0][0]["id"] == responses[1][0]["id"]
 
-    def test_it_is_one_statement_whatever_is_included(self, both, visitor):
-        both.extensions["response_cache"].clear()
+    def test_it_is_one_statement_for_any_include(self, app_with_both, client_of_both):
+        app_with_both.extensions["response_cache"].clear()
         for path in (f"/v2/quotes/{ID}", "/v2/quotes?include=speaker,scene,commentary"):
-            with statements(both.extensions["database"].engine) as seen:
-                get_json(visitor, path)
-            assert len(selects(seen)) == 1
+            with statements(app_with_both.extensions["database"].engine) as recorded:
+                get_json(client_of_both, path)
+            assert len(selects(recorded)) == 1
 
-    def test_it_is_written_as_it_is_dumped(self, both):
+    def test_the_json_from_sql_equals_the_json_from_the_schema(self, app_with_both):
         include = tuple(expandable_names(QuoteV2Schema()))
-        with both.app_context(), both.extensions["database"].read_session() as session:
+        with app_with_both.app_context(), app_with_both.extensions["database"].read_session() as session:
             for shape in (Shape(QuoteV2Schema), Shape(QuoteV2Schema, include=include, max_severity=1)):
-                selected = Quote.select_where().add_columns(compile_item(shape, Quote, BASE)).limit(10)
+                statement = Quote.select_where().add_columns(compile_item(shape, Quote, BASE)).limit(10)
                 schema = shape.build_schema()
-                for quote, written in session.execute(selected):
-                    assert written == orjson.dumps(schema.dump(quote)).decode()
+                for quote, sql_json in session.execute(statement):
+                    assert sql_json == orjson.dumps(schema.dump(quote)).decode()
 
-    def test_its_errors_are_those_of_the_house(self, visitor):
-        response = visitor.get("/v2/quotes/nothing", headers={"Accept": "text/html,*/*"})
+    def test_its_errors_are_problems(self, client_of_both):
+        response = client_of_both.get("/v2/quotes/nothing", headers={"Accept": "text/html,*/*"})
         assert (response.status_code, response.mimetype) == (404, "application/problem+json")
         assert response.get_json()["instance"] == "/v2/quotes/nothing"
 
-    def test_any_origin_may_read_it(self, visitor):
-        headers = visitor.get("/v2/quotes", headers={"Origin": "https://site.example"}).headers
+    def test_any_origin_may_read_it(self, client_of_both):
+        headers = client_of_both.get("/v2/quotes", headers={"Origin": "https://site.example"}).headers
         assert headers["Access-Control-Allow-Origin"] == "*"
 
-    def test_limits_count_requests_of_both(self, engine):
+    def test_rate_limits_count_requests_to_both_versions(self, engine):
         with engine.fresh("pack") as url:
             app = create_app(Settings(database_url=url, rate_limits=("2/day",)))
             add_version_2(app)
@@ -167,12 +172,12 @@ class TestVersion2:
             app.extensions["database"].close()
         assert statuses == [200, 200, 429]
 
-    def test_it_answers_304(self, visitor):
-        tag = visitor.get("/v2/quotes").headers["ETag"]
-        assert visitor.get("/v2/quotes", headers={"If-None-Match": tag}).status_code == 304
+    def test_it_returns_304(self, client_of_both):
+        tag = client_of_both.get("/v2/quotes").headers["ETag"]
+        assert client_of_both.get("/v2/quotes", headers={"If-None-Match": tag}).status_code == 304
 
 
-class TestDocument2:
+class TestVersion2Document:
     def test_it_is_valid(self, document):
         OpenAPIV31SpecValidator(document).validate()
 
@@ -180,13 +185,13 @@ class TestDocument2:
         assert document["info"]["version"] == "2.0.0"
         assert list(document["paths"]) == ["/v2/quotes", "/v2/quotes/random", "/v2/quotes/{quote_id}"]
 
-    def test_shapes_are_called_as_in_version_1(self, document):
+    def test_schemas_have_the_names_of_version_1(self, document):
         schemas = document["components"]["schemas"]
         assert {"Quote", "QuoteList", "Speaker", "QuoteRef", "SceneRef"} <= set(schemas)
         names = [name for components in document["components"].values() for name in components]
         assert not [name for name in names if re.search(r"V2|\d$", name)]
 
-    def test_the_changed_shape_is_described_and_the_rest_is_the_same(self, document):
+    def test_only_the_changed_schemas_differ(self, document):
         old = json.loads(PATH.read_bytes())["components"]["schemas"]
         new = document["components"]["schemas"]
         assert new["Speaker"]["required"] == ["character", "certainty"]
@@ -196,21 +201,21 @@ class TestDocument2:
         assert "speaker_certainty" in old["QuoteRef"]["properties"]
         assert "speaker_certainty" not in new["QuoteRef"]["properties"]
 
-    def test_its_examples_are_real_answers(self, document, visitor):
+    def test_its_examples_are_real_responses(self, document, client_of_both):
         for path in document["paths"].values():
             example = path["get"]["responses"]["200"]["content"]["application/json"]["examples"]["real"]
-            assert get_json(visitor, example["summary"].removeprefix("GET ")) == example["value"]
+            assert get_json(client_of_both, example["summary"].removeprefix("GET ")) == example["value"]
 
 
-class TestWhatItTakes:
-    def test_it_is_the_change_and_a_line_or_two_for_each_route(self):
+class TestCode:
+    def test_it_is_short(self):
         code = re.sub(r'""".*?"""', "", Path(quotes_v2.__file__).read_text("utf-8"), flags=re.DOTALL)
         lines = [
             line for line in code.splitlines() if line.strip() and not line.startswith(("from", "import"))
         ]
         assert len(lines) < 40
 
-    def test_addresses_follow_the_schema(self):
+    def test_urls_follow_the_version_of_the_schema(self):
         assert path_in_version("/v1/quotes?scene=", 2) == "/v2/quotes?scene="
         assert path_in_version("/v1/quotes/", 3) == "/v2/quotes/"
         assert path_in_version("/v1/scenes/", 2) == "/v1/scenes/"

@@ -1,4 +1,4 @@
-"""Walks through a list that others change meanwhile: nothing is shown twice, nothing that stays is missed."""
+"""Pagination while rows change: no unchanged row is repeated or missed."""
 
 import datetime as dt
 from collections import Counter
@@ -17,14 +17,14 @@ from tests.models.content import character, film, quote, scene, source
 from tests.storing import empty
 
 LATER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
-#: What rows are sorted by, one of each for every tie: many are equal, or null.
+#: Sort values. Row types index them by ``tie``; many are equal or null.
 TEXTS = ["One.", "One.", "Two words.", "Two words.", "Two again.", "And now three."]
 NAMES = [None, None, "A", "a", "É", "😀"]
 DATES = [None, None, *(dt.date(year, 1, 1) for year in (1, 1950, 1950, 9999))]
 TIMES = [dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (1000, 1969, 2026, 2026, 2026, 9999)]
 RUNTIMES = [None, None, 1, 90, 90, 20_000]
 TIES = range(len(TEXTS))
-PLACES = {
+VALUES_BY_TIE = {
     Quote: lambda tie: {"position": 1 + tie // 2, "text": TEXTS[tie], "created_at": TIMES[tie]},
     Character: lambda tie: {"position": tie // 2, "name": NAMES[tie]},
     Scene: lambda tie: {"position": 1 + tie // 2, "title": TEXTS[tie]},
@@ -33,21 +33,21 @@ PLACES = {
 }
 
 
-def dated(of, slug, published_on):
-    made = source(f"{of.slug}-{slug}")
-    made.published_on = published_on
-    return made
+def dated_source(film_, slug, published_on):
+    source_ = source(f"{film_.slug}-{slug}")
+    source_.published_on = published_on
+    return source_
 
 
-MAKERS = {
+BUILDERS = {
     Quote: quote,
     Character: character,
     Scene: scene,
-    Source: dated,
+    Source: dated_source,
     Film: lambda of, slug, **values: film(f"{of.slug}-{slug}", **values),
 }
-#: What may become of a row: whether it can be seen, or where it stands, or neither.
-UNSETTLING = {
+#: Changes of a row's visibility.
+VISIBILITY_CHANGES = {
     "delete": {"deleted_at": LATER},
     "hide": {"status": Status.DRAFT},
     "restore": {"deleted_at": None, "status": Status.PUBLISHED},
@@ -63,181 +63,183 @@ LISTS = [
     (Source, "/v1/sources?sort=-published_on"),
     (Film, "/v1/films?sort=runtime_minutes,-release_year"),
 ]
-#: The number that stands for the row at the edge of the page shown last: its cursor is that row.
+#: Stands for the row at the edge of the last page, whose values are in the cursor.
 EDGE = -1
 
 items = st.dictionaries(st.integers(0, 49), st.sampled_from(TIES), min_size=20, max_size=32)
 kinds = st.sampled_from(["insert", "delete", "hide", "restore", "move", "edit"])
 changes = st.tuples(kinds, st.integers(EDGE, 49), st.sampled_from(TIES))
-meanwhiles = st.lists(st.lists(changes, max_size=4), min_size=6, max_size=14)
-#: A walk: the rows there are, how many a page shows, which way, and what is changed after each page.
-walks = st.tuples(items, st.integers(1, 7), st.sampled_from(["next", "previous"]), meanwhiles)
-few = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-#: How many walks are made up for a list where there is time. What may become of rows is tried on SQLite, and how
-#: PostgreSQL sorts and compares shows in fewer, which take it longer.
-MANY = {"sqlite": 24, "postgresql": 10}
+changes_after_pages = st.lists(st.lists(changes, max_size=4), min_size=6, max_size=14)
+#: A strategy for walks: the initial rows, the page size, the direction, and the changes after each page.
+walks = st.tuples(items, st.integers(1, 7), st.sampled_from(["next", "previous"]), changes_after_pages)
+hypothesis_settings = settings(
+    max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+#: The number of walks for each list in the slow test. PostgreSQL is slower; it needs fewer walks, since only sorting
+#: and comparison differ.
+MAX_EXAMPLES = {"sqlite": 24, "postgresql": 10}
 
 
-class Shelf:
-    """The rows of one noun, and which of them were changed so that a walk may miss or repeat them."""
+class Rows:
+    """The rows of one model, and the ids of rows that a walk may miss or repeat because they changed."""
 
     def __init__(self, database, client, model):
         self.database, self.client, self.model = database, client, model
-        self.unsettled, self.moved = set(), set()
+        self.changed_visibility, self.moved = set(), set()
 
     def fill(self, rows):
-        """Have these rows alone: their numbers, each with its tie; they belong to two films in turn."""
+        """Replace all rows. ``rows`` maps numbers to ties; even and odd numbers belong to different films."""
         empty(self.database)
         with self.database.write_session() as session:
             films = film("one"), film("two")
-            session.add_all([*films, *(self.build_schema(films[n % 2], n, tie) for n, tie in rows.items())])
+            session.add_all([*films, *(self.build(films[n % 2], n, tie) for n, tie in rows.items())])
 
-    def build_schema(self, of, number, tie):
-        return MAKERS[self.model](of, f"{number:02}", **PLACES[self.model](tie))
+    def build(self, film_, number, tie):
+        return BUILDERS[self.model](film_, f"{number:02}", **VALUES_BY_TIE[self.model](tie))
 
-    def change(self, meanwhile, edge=None):
-        """Change rows by what is said of their numbers, ``EDGE`` being the row with the id ``edge``."""
+    def change(self, changes, edge=None):
+        """Apply changes of the form (kind, number, tie). The number ``EDGE`` stands for the row with the id ``edge``."""
         with self.database.write_session() as session:
-            for kind, number, tie in meanwhile:
+            for kind, number, tie in changes:
                 slug = edge if number == EDGE else f"{('one', 'two')[number % 2]}-{number:02}"
                 row = session.scalar(select(self.model).where(self.model.slug == slug))
                 if row is not None:
                     self.change_one(row, kind, tie)
                 elif kind == "insert" and slug is not None:
-                    of = session.scalars(select(Film).where(Film.slug == slug[:3])).one()
-                    session.add(self.build_schema(of, number, tie))
-                    self.unsettled.add(slug)
+                    film_ = session.scalars(select(Film).where(Film.slug == slug[:3])).one()
+                    session.add(self.build(film_, number, tie))
+                    self.changed_visibility.add(slug)
 
     def change_one(self, row, kind, tie):
-        if kind in UNSETTLING:
-            row.assign(UNSETTLING[kind])
-            self.unsettled.add(row.slug)
+        if kind in VISIBILITY_CHANGES:
+            row.assign(VISIBILITY_CHANGES[kind])
+            self.changed_visibility.add(row.slug)
         elif kind == "move":
-            row.assign(PLACES[self.model](tie))
+            row.assign(VALUES_BY_TIE[self.model](tie))
             self.moved.add(row.slug)
         elif kind == "edit":
             row.editor_note = f"{row.editor_note} Again."
 
-    def page(self, address):
-        """Return the ids of a page, and its links."""
-        response = self.client.get(address)
+    def page(self, url):
+        """Return the ids on a page, and the page's links."""
+        response = self.client.get(url)
         assert response.status_code == 200, response.text
         body = response.get_json()
         return [item["id"] for item in body["data"]], body["page"]
 
-    def walk(self, address, relation="next", meanwhile=()):
-        """Return the ids of every page, those of a walk back last to first, and the last page's address."""
-        pages, steps, end = [], iter(meanwhile), 0 if relation == "previous" else -1
-        while address:
-            last = address
-            ids, links = self.page(address)
+    def walk(self, url, relation="next", changes_after_pages=()):
+        """Return the ids on all pages in list order, and the URL of the last requested page."""
+        pages, steps, end = [], iter(changes_after_pages), 0 if relation == "previous" else -1
+        while url:
+            last = url
+            ids, links = self.page(url)
             pages.append(ids)
             assert len(pages) < 100, "the walk has no end"
-            address = links[relation]
+            url = links[relation]
             self.change(next(steps, ()), ids[end] if ids else None)
-        in_order = reversed(pages) if relation == "previous" else pages
-        return [id_ for ids in in_order for id_ in ids], last
+        ordered_pages = reversed(pages) if relation == "previous" else pages
+        return [id_ for ids in ordered_pages for id_ in ids], last
 
 
 @pytest.fixture(scope="module")
-def shelf(engine):
-    """Return what makes a shelf of a noun in a database that only this file's tests use."""
+def make_rows(engine):
+    """A function that returns the rows of a model, in a database that only this module uses."""
     with engine.fresh() as url, closing(Database(url)) as database:
         app = create_app(Settings(database_url=url, statement_seconds=60))
-        yield lambda model: Shelf(database, app.test_client(), model)
+        yield lambda model: Rows(database, app.test_client(), model)
         app.extensions["database"].close()
 
 
-def limited(address, limit):
-    return f"{address}{'&' if '?' in address else '?'}limit={limit}"
+def with_limit(url, limit):
+    return f"{url}{'&' if '?' in url else '?'}limit={limit}"
 
 
-def check_walk(shelf, address, walk):
-    """Walk while rows change: what stays is shown once, in order; only what moved is shown twice."""
-    rows, limit, relation, meanwhile = walk
-    shelf.fill(rows)
-    # Only a walk back needs the way there: it begins where that ends.
-    before, last = shelf.walk(limited(address, limit if relation == "previous" else 100))
-    start = last if relation == "previous" else limited(address, limit)
-    shown, _ = shelf.walk(start, relation, meanwhile)
-    after, _ = shelf.walk(limited(address, 100))
-    stays = set(before) - shelf.unsettled - shelf.moved
-    assert [id_ for id_ in shown if id_ in stays] == [id_ for id_ in after if id_ in stays]
-    assert {id_ for id_, times in Counter(shown).items() if times > 1} <= shelf.moved
+def check_walk(rows, url, walk):
+    """Walk while rows change. Unchanged rows must appear once and in order; only moved rows may be repeated."""
+    initial_rows, limit, relation, changes_after_pages = walk
+    rows.fill(initial_rows)
+    # A backward walk starts at the last page, so it needs a forward walk with the same limit.
+    before_ids, last = rows.walk(with_limit(url, limit if relation == "previous" else 100))
+    start = last if relation == "previous" else with_limit(url, limit)
+    visited, _ = rows.walk(start, relation, changes_after_pages)
+    after_ids, _ = rows.walk(with_limit(url, 100))
+    unchanged = set(before_ids) - rows.changed_visibility - rows.moved
+    assert [id_ for id_ in visited if id_ in unchanged] == [id_ for id_ in after_ids if id_ in unchanged]
+    assert {id_ for id_, times in Counter(visited).items() if times > 1} <= rows.moved
 
 
-@pytest.mark.parametrize(("model", "address"), LISTS)
-class TestAWalk:
+@pytest.mark.parametrize(("model", "url"), LISTS)
+class TestWalk:
     @given(walk=walks)
-    @few
-    def test_shows_all_that_stays_once(self, shelf, model, address, walk):
-        check_walk(shelf(model), address, walk)
+    @hypothesis_settings
+    def test_unchanged_rows_appear_once(self, make_rows, model, url, walk):
+        check_walk(make_rows(model), url, walk)
 
     @pytest.mark.slow
-    def test_shows_it_whatever_happens(self, engine, shelf, model, address):
+    def test_unchanged_rows_appear_once_in_many_walks(self, engine, make_rows, model, url):
         @given(walk=walks)
-        @settings(few, max_examples=MANY[engine.name])
-        def shows_it(walk):
-            check_walk(shelf(model), address, walk)
+        @settings(hypothesis_settings, max_examples=MAX_EXAMPLES[engine.name])
+        def check(walk):
+            check_walk(make_rows(model), url, walk)
 
-        shows_it()
+        check()
 
 
-@pytest.mark.parametrize(("model", "address"), LISTS)
-class TestACursor:
+@pytest.mark.parametrize(("model", "url"), LISTS)
+class TestCursor:
     @pytest.fixture
-    def twelve(self, shelf, model):
-        """Twelve rows, two of each tie."""
-        filled = shelf(model)
-        filled.fill({number: number % len(TIES) for number in range(12)})
-        return filled
+    def twelve_rows(self, make_rows, model):
+        """Twelve rows, two for each tie."""
+        rows_ = make_rows(model)
+        rows_.fill({number: number % len(TIES) for number in range(12)})
+        return rows_
 
-    def test_works_when_its_own_row_is_gone(self, twelve, address):
-        order, _ = twelve.walk(limited(address, 100))
+    def test_it_works_after_its_row_is_deleted(self, twelve_rows, url):
+        order, _ = twelve_rows.walk(with_limit(url, 100))
         for limit in range(1, len(order)):
-            _, links = twelve.page(limited(address, limit))
-            twelve.change([("delete", EDGE, 0)], order[limit - 1])
-            rest, _ = twelve.walk(links["next"])
-            assert rest == order[limit:]
-            twelve.change([("restore", EDGE, 0)], order[limit - 1])
+            _, links = twelve_rows.page(with_limit(url, limit))
+            twelve_rows.change([("delete", EDGE, 0)], order[limit - 1])
+            rest_ids, _ = twelve_rows.walk(links["next"])
+            assert rest_ids == order[limit:]
+            twelve_rows.change([("restore", EDGE, 0)], order[limit - 1])
 
-    def test_works_backwards_when_its_own_row_is_gone(self, twelve, address):
-        order, _ = twelve.walk(limited(address, 100))
+    def test_it_works_backwards_after_its_row_is_deleted(self, twelve_rows, url):
+        order, _ = twelve_rows.walk(with_limit(url, 100))
         for limit in range(1, len(order)):
-            second, links = twelve.page(twelve.page(limited(address, limit))[1]["next"])
-            twelve.change([("delete", EDGE, 0)], second[0])
-            rest, _ = twelve.walk(links["previous"], "previous")
-            assert rest == order[:limit]
-            twelve.change([("restore", EDGE, 0)], second[0])
+            second, links = twelve_rows.page(twelve_rows.page(with_limit(url, limit))[1]["next"])
+            twelve_rows.change([("delete", EDGE, 0)], second[0])
+            rest_ids, _ = twelve_rows.walk(links["previous"], "previous")
+            assert rest_ids == order[:limit]
+            twelve_rows.change([("restore", EDGE, 0)], second[0])
 
-    def test_leads_past_what_the_next_page_began_with(self, twelve, address):
-        order, _ = twelve.walk(limited(address, 100))
-        _, links = twelve.page(limited(address, 2))
-        twelve.change([("delete", EDGE, 0)], order[2])
-        following, _ = twelve.page(links["next"])
-        assert following == order[3:5]
+    def test_it_skips_a_deleted_first_row_of_the_next_page(self, twelve_rows, url):
+        order, _ = twelve_rows.walk(with_limit(url, 100))
+        _, links = twelve_rows.page(with_limit(url, 2))
+        twelve_rows.change([("delete", EDGE, 0)], order[2])
+        next_ids, _ = twelve_rows.page(links["next"])
+        assert next_ids == order[3:5]
 
-    def test_leads_to_a_last_page_when_what_came_after_it_is_gone(self, twelve, address):
-        order, _ = twelve.walk(limited(address, 100))
-        _, links = twelve.page(limited(address, 2))
-        for gone in order[4:]:
-            twelve.change([("delete", EDGE, 0)], gone)
-        following, links = twelve.page(links["next"])
-        assert (following, links["next"]) == (order[2:4], None)
+    def test_the_next_page_is_the_last_if_later_rows_are_deleted(self, twelve_rows, url):
+        order, _ = twelve_rows.walk(with_limit(url, 100))
+        _, links = twelve_rows.page(with_limit(url, 2))
+        for deleted_id in order[4:]:
+            twelve_rows.change([("delete", EDGE, 0)], deleted_id)
+        next_ids, links = twelve_rows.page(links["next"])
+        assert (next_ids, links["next"]) == (order[2:4], None)
 
-    def test_leads_to_an_empty_page_when_all_after_it_is_gone(self, twelve, address):
-        order, _ = twelve.walk(limited(address, 100))
-        _, links = twelve.page(limited(address, 2))
-        for gone in order[2:]:
-            twelve.change([("delete", EDGE, 0)], gone)
-        following, links = twelve.page(links["next"])
-        assert (following, links["next"]) == ([], None)
+    def test_the_next_page_is_empty_if_all_later_rows_are_deleted(self, twelve_rows, url):
+        order, _ = twelve_rows.walk(with_limit(url, 100))
+        _, links = twelve_rows.page(with_limit(url, 2))
+        for deleted_id in order[2:]:
+            twelve_rows.change([("delete", EDGE, 0)], deleted_id)
+        next_ids, links = twelve_rows.page(links["next"])
+        assert (next_ids, links["next"]) == ([], None)
 
-    def test_leads_to_a_first_page_when_what_came_before_it_is_gone(self, twelve, address):
-        order, last = twelve.walk(limited(address, 2))
-        tail, links = twelve.page(last)
+    def test_the_previous_page_is_the_first_if_earlier_rows_are_deleted(self, twelve_rows, url):
+        order, last = twelve_rows.walk(with_limit(url, 2))
+        tail, links = twelve_rows.page(last)
         first = len(order) - len(tail) - 2
-        for gone in order[:first]:
-            twelve.change([("delete", EDGE, 0)], gone)
-        previous, links = twelve.page(links["previous"])
-        assert (previous, links["previous"]) == (order[first : first + 2], None)
+        for deleted_id in order[:first]:
+            twelve_rows.change([("delete", EDGE, 0)], deleted_id)
+        previous_ids, links = twelve_rows.page(links["previous"])
+        assert (previous_ids, links["previous"]) == (order[first : first + 2], None)
