@@ -185,10 +185,10 @@ class Versioned:
             Renamed: it has another id now.
             NotFound: there is none, or it is not public.
         """
-        found = session.scalar(cls.select_where(id=[slug]))
-        if found is None:
+        resource = session.scalar(cls.select_where(id=[slug]))
+        if resource is None:
             raise cls.missing_error(session, slug)
-        return found
+        return resource
 
     @classmethod
     def missing_error(cls, session: Session, slug: str) -> DomainError:

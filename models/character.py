@@ -35,7 +35,7 @@ class Character(Base, Listed, OfFilm):
     reading_order = 30
     example_id = "her-2013-catherine"
     search_number = 2
-    #: Not the performer: nothing that is said of a character leads to a person.
+    #: The performer is not part of the name: what is said about a character must not be about a real person.
     search_weights: ClassVar = {"name": 2, "label": 2, "description": 1}
 
     name: Mapped[str | None] = mapped_column(short_text(120))

@@ -58,7 +58,7 @@ class Citation(Base, ExclusivelyOwned):
         ExclusivelyOwned.one_owner(),
         UniqueConstraint("id", "source_id"),
         UniqueConstraint("scene_id", "source_id"),
-        # A quote has one citation: the place where it stands verbatim.
+        # A quote has one citation: the paragraph that contains it verbatim.
         UniqueConstraint("quote_id"),
         UniqueConstraint("commentary_id", "source_id"),
     )

@@ -158,12 +158,13 @@ class CommentaryRelation(Base, CommentaryOwned):
         if is_given(commentary):
             entries = bound(commentary)
             statement = statement.where(
-                or_(one.slug.in_(entries), other.slug.in_(entries)), one.id.in_(cls._doing(entries))
+                or_(one.slug.in_(entries), other.slug.in_(entries)),
+                one.id.in_(cls._ids_of_related_subjects(entries)),
             )
         return statement
 
     @classmethod
-    def _doing(cls, commentary: list[Any]) -> CompoundSelect[Any]:
+    def _ids_of_related_subjects(cls, commentary: list[Any]) -> CompoundSelect[Any]:
         """Return the keys of the subjects of all relations that have one of these entries on either side.
 
         With OR alone a database would scan all commentary in sort order.

@@ -17,8 +17,8 @@ from models.source import Paragraph
 
 
 def _count_of(model: Any) -> Any:
-    counted = select(func.count()).where(model.film_id == Film.id, model.visible())
-    return column_property(counted.correlate_except(model).scalar_subquery(), deferred=True)
+    count = select(func.count()).where(model.film_id == Film.id, model.visible())
+    return column_property(count.correlate_except(model).scalar_subquery(), deferred=True)
 
 
 Film.character_count = _count_of(Character)
@@ -27,7 +27,7 @@ Film.quote_count = _count_of(Quote)
 Film.commentary_count = _count_of(Commentary)
 
 
-def _citing(model: Any, owner_id: Any) -> Any:
+def _citing_rows(model: Any, owner_id: Any) -> Any:
     """Return the relationship from a paragraph to the rows of one model that cite it, by id."""
     cited = citation_paragraphs.c.citation_id == Citation.id
     links = join(citation_paragraphs, Citation.__table__, cited)
@@ -45,6 +45,6 @@ def _citing(model: Any, owner_id: Any) -> Any:
     )
 
 
-Paragraph.citing_commentary = _citing(Commentary, Citation.commentary_id)
-Paragraph.citing_quotes = _citing(Quote, Citation.quote_id)
-Paragraph.citing_scenes = _citing(Scene, Citation.scene_id)
+Paragraph.citing_commentary = _citing_rows(Commentary, Citation.commentary_id)
+Paragraph.citing_quotes = _citing_rows(Quote, Citation.quote_id)
+Paragraph.citing_scenes = _citing_rows(Scene, Citation.scene_id)

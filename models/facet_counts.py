@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import CTE, Enum, Select, String, cast, func, literal_column, select, union, union_all
 from sqlalchemy.orm import Session
 
-#: Counting stops at so many resources; a facet lists so many values.
+#: The maximum number of counted resources, and of values in a facet.
 MAX_COUNTED = 10_000
 MAX_FACET_VALUES = 100
 #: Builds conditions from the argument of a filter.
@@ -32,15 +32,15 @@ class ColumnFacet:
         """Return the column that the matches must have for this facet."""
         return self.column
 
-    def values(self, matches: CTE, _asked: Mapping[str, Any]) -> Select[Any]:
+    def values(self, matches: CTE, _filters: Mapping[str, Any]) -> Select[Any]:
         """Return the statement for the values of ``matches``, with a row for each match and value."""
         value = matches.c[self.column.key]
         return select(value.label("value")).where(value.is_not(None))
 
     def label(self, value: str) -> str:
         """Return the label of a plain value: an enumerated value in words, any other unchanged."""
-        chosen = isinstance(self.column.expression.type, Enum)
-        return value.replace("-", " ").capitalize() if chosen else value
+        is_enumerated = isinstance(self.column.expression.type, Enum)
+        return value.replace("-", " ").capitalize() if is_enumerated else value
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ class LinkFacet(ColumnFacet):
         """See :meth:`ColumnFacet.match_column`."""
         return model.id
 
-    def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
+    def values(self, matches: CTE, filters: Mapping[str, Any]) -> Select[Any]:
         """See :meth:`ColumnFacet.values`."""
         linked = select(self.column.label("value"), matches.c.id).join(matches, matches.c.id == self.owner)
-        if self.companion and self.companion[0] in asked:
+        if self.companion and self.companion[0] in filters:
             name, conditions = self.companion
-            linked = linked.where(*conditions(asked[name]))
+            linked = linked.where(*conditions(filters[name]))
         # A resource is linked at most once; a plain value may repeat.
         return linked if self.model else linked.distinct()
 
@@ -71,14 +71,14 @@ class LinkFacet(ColumnFacet):
 class ThemeFacet(LinkFacet):
     """A facet by themes; a resource that is tagged with a theme counts for the broader theme too."""
 
-    def values(self, matches: CTE, asked: Mapping[str, Any]) -> Select[Any]:
+    def values(self, matches: CTE, filters: Mapping[str, Any]) -> Select[Any]:
         """See :meth:`ColumnFacet.values`."""
         # A CTE, so that the scattered links are read only once.
-        links = super().values(matches, asked).cte(f"links_{matches.name}")
+        links = super().values(matches, filters).cte(f"links_{matches.name}")
         theme = self.model
         broader = select(theme.broader_id, links.c.id).join(links, links.c.value == theme.id)
-        above = broader.where(theme.broader_id.is_not(None))
-        return select(union(select(links.c.value, links.c.id), above).subquery())
+        has_broader = broader.where(theme.broader_id.is_not(None))
+        return select(union(select(links.c.value, links.c.id), has_broader).subquery())
 
 
 def theme_facet(model: Any) -> ThemeFacet:
@@ -129,45 +129,45 @@ class FacetCounts:
 class FacetQuery:
     """Counts the matches of a list by ``facets``.
 
-    ``asked`` holds the filters from which ``statement`` was built. ``name`` distinguishes the queries of one
+    ``filters`` are those from which ``statement`` was built. ``name`` distinguishes the queries of one
     statement. ``keys`` is a shorter statement for the primary keys of the same matches, if there is one.
     """
 
     model: Any
     statement: Select[Any]
     facets: Mapping[str, ColumnFacet]
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    filters: Mapping[str, Any] = field(default_factory=dict)
     name: str = "matches"
-    most_values: int = MAX_FACET_VALUES
+    max_values: int = MAX_FACET_VALUES
     keys: Select[Any] | None = None
 
     def selects(self) -> list[Select[Any]]:
         """Return statements with the same columns for a ``UNION ALL``: the total, then each facet."""
         columns = {(column := facet.match_column(self.model)).key: column for facet in self.facets.values()}
-        matches = self._found(columns).limit(MAX_COUNTED + 1).cte(f"of_{self.name}")
+        matches = self._select_matches(columns).limit(MAX_COUNTED + 1).cte(f"of_{self.name}")
         number = self._rows("", literal_column("''"), literal_column("''"), func.count()).select_from(matches)
-        return [number, *(self._counted(name, facet, matches) for name, facet in self.facets.items())]
+        return [number, *(self._select_values(name, facet, matches) for name, facet in self.facets.items())]
 
-    def _found(self, columns: Mapping[str, Any]) -> Select[Any]:
+    def _select_matches(self, columns: Mapping[str, Any]) -> Select[Any]:
         if self.keys is not None and columns.keys() <= {"id"}:
             return self.keys
-        chosen: Any = columns.values() or (literal_column("1"),)
-        return self.statement.with_only_columns(*chosen, maintain_column_froms=True)
+        selected: Any = columns.values() or (literal_column("1"),)
+        return self.statement.with_only_columns(*selected, maintain_column_froms=True)
 
-    def _counted(self, name: str, facet: ColumnFacet, matches: CTE) -> Select[Any]:
-        values = facet.values(matches, self.asked).subquery()
+    def _select_values(self, name: str, facet: ColumnFacet, matches: CTE) -> Select[Any]:
+        values = facet.values(matches, self.filters).subquery()
         count = func.count().label("count")
         if facet.model is None:
             value = cast(values.c.value, String)
             columns: list[Any] = [value.label("value"), count]
             plain = select(*columns).group_by(values.c.value)
-            named = _top_values(plain, "value", self.most_values)
-            return self._rows(name, named.c.value, literal_column("''"), named.c.count)
+            top_values = _top_values(plain, "value", self.max_values)
+            return self._rows(name, top_values.c.value, literal_column("''"), top_values.c.count)
         grouped = select(values.c.value, count).group_by(values.c.value).subquery()
-        seen = select(facet.model.slug, facet.model.label, grouped.c.count)
-        seen = seen.join(grouped, grouped.c.value == facet.model.id).where(facet.model.is_visible)
-        named = _top_values(seen, "slug", self.most_values)
-        return self._rows(name, named.c.slug, named.c.label, named.c.count)
+        visible = select(facet.model.slug, facet.model.label, grouped.c.count)
+        visible = visible.join(grouped, grouped.c.value == facet.model.id).where(facet.model.is_visible)
+        top_values = _top_values(visible, "slug", self.max_values)
+        return self._rows(name, top_values.c.slug, top_values.c.label, top_values.c.count)
 
     def _rows(self, facet: str, value: Any, label: Any, count: Any) -> Select[Any]:
         names: list[Any] = [literal_column(f"'{name}'") for name in (self.name, facet)]

@@ -194,17 +194,17 @@ def filter_by_theme(statement: Select[Any], model: Any, theme: Any, theme_all: A
     are marked as ``per_row``: then the themes are checked row by row.
     """
     per_row = isinstance(theme, Placeholder) and theme.is_per_row
-    listed = [] if per_row else bound(theme)
-    checked = [[slug] for slug in bound(theme_all)] + ([bound(theme)] if per_row else [])
+    indexed_themes = [] if per_row else bound(theme)
+    themes_per_row = [[slug] for slug in bound(theme_all)] + ([bound(theme)] if per_row else [])
     if is_given(theme_all) and not is_given(theme):
         slugs = bound(theme_all)
-        listed = [_rarest_theme(model, slugs)] if len(slugs) > 1 else slugs
-        checked = checked if len(slugs) > 1 else []
-    if len(listed) == 1:
-        statement = join_list_index(statement, model, listed[0])
-    elif listed:
-        statement = statement.where(is_in_a_list_of(model, listed))
-    return statement.where(*(is_tagged_with(model, slugs) for slugs in checked))
+        indexed_themes = [_rarest_theme(model, slugs)] if len(slugs) > 1 else slugs
+        themes_per_row = themes_per_row if len(slugs) > 1 else []
+    if len(indexed_themes) == 1:
+        statement = join_list_index(statement, model, indexed_themes[0])
+    elif indexed_themes:
+        statement = statement.where(is_in_a_list_of(model, indexed_themes))
+    return statement.where(*(is_tagged_with(model, slugs) for slugs in themes_per_row))
 
 
 def _rarest_theme(model: Any, slugs: Sequence[Any]) -> Any:

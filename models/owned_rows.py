@@ -51,7 +51,7 @@ class ConcatenatedLists:
         """Return the public members of all collections."""
         if resource is None:
             return self
-        return [found for name in self.lists for found in getattr(resource, name) if found.is_visible]
+        return [member for name in self.lists for member in getattr(resource, name) if member.is_visible]
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,16 @@ class OwnedCollection:
     collection: str
     identity: str | None
 
-    def replace(self, owner: Versioned, wanted: list[dict[str, Any]]) -> None:
-        """Replace the owner's rows by ``wanted``; a row with the same identity is kept and updated."""
+    def replace(self, owner: Versioned, body_rows: list[dict[str, Any]]) -> None:
+        """Replace the owner's rows by those of a create body; a row with the same identity is updated."""
         present = list(getattr(owner, self.collection))
         known = {getattr(part, self.identity) if self.identity else None: part for part in present}
         part_class = getattr(type(owner), self.collection).property.mapper.class_
         parts = []
-        for position, values in enumerate(wanted):
+        for position, values in enumerate(body_rows):
             part = known.get(values[self.identity] if self.identity else None) or part_class()
-            place = {"position": position} if isinstance(part, PositionedRow) else {}
-            for name, value in (values | place).items():
+            extra_values = {"position": position} if isinstance(part, PositionedRow) else {}
+            for name, value in (values | extra_values).items():
                 set_if_changed(part, name, value)
             parts.append(part)
         if parts != present:

@@ -1,4 +1,4 @@
-"""Quotes: exact words, as a source quotes them from a film or says them itself."""
+"""Quotes: verbatim text that a source quotes from a film, or that is the source's own."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
     search_weights: ClassVar = {"text": 2, "label": 1}
     owned_collections: ClassVar = {
         "advisories": OwnedCollection("advisory_links", "advisory"),
-        # A quote has one citation: the place where it stands verbatim.
+        # A quote has one citation: the paragraph that contains it verbatim.
         "citations": OwnedCollection("citations", None),
     }
 
@@ -109,7 +109,7 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
             CheckConstraint(
                 "(speaker_id IS NULL) = (speaker_certainty IS NULL)", name="certainty_of_speaker"
             ),
-            # Nobody in the film speaks the essay's own words, and they cannot be verified in it.
+            # The essay's own words have no speaker in the film, and cannot be verified in it.
             CheckConstraint(
                 "voice = 'film' OR (speaker_id IS NULL AND fidelity <> 'verified-in-film')",
                 name="essay_voice",
@@ -197,11 +197,11 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
 
         It returns no row at either end.
         """
-        here = aliased(cls)
+        quote = aliased(cls)
         # Scalar subqueries are evaluated first, so that the database can use the index.
         film, position = (
-            select(column).where(here.slug == slug).scalar_subquery()
-            for column in (here.film_id, here.position)
+            select(column).where(quote.slug == slug).scalar_subquery()
+            for column in (quote.film_id, quote.position)
         )
         place, this = tuple_(cls.position, cls.slug), tuple_(position, slug)
         order = (cls.position, cls.slug) if after else (cls.position.desc(), cls.slug.desc())

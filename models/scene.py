@@ -183,16 +183,18 @@ class SceneTheme(Base, PositionedRow):
 
 def _adjacent_scene_slug(step: int) -> Any:
     """Return SQL for the id of the previous (-1) or next (+1) scene of the film; null at the ends."""
-    here, there = Scene.__table__, aliased(Scene.__table__)
-    beyond = there.c.position > here.c.position if step > 0 else there.c.position < here.c.position
-    order = there.c.position.asc() if step > 0 else there.c.position.desc()
+    scene, neighbour = Scene.__table__, aliased(Scene.__table__)
+    is_beyond = (
+        neighbour.c.position > scene.c.position if step > 0 else neighbour.c.position < scene.c.position
+    )
+    order = neighbour.c.position.asc() if step > 0 else neighbour.c.position.desc()
     return (
-        select(there.c.slug)
-        .where(there.c.film_id == here.c.film_id, beyond)
-        .where(there.c.status == "published", there.c.deleted_at.is_(None))
+        select(neighbour.c.slug)
+        .where(neighbour.c.film_id == scene.c.film_id, is_beyond)
+        .where(neighbour.c.status == "published", neighbour.c.deleted_at.is_(None))
         .order_by(order)
         .limit(1)
-        .correlate(here)
+        .correlate(scene)
         .scalar_subquery()
     )
 

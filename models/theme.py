@@ -101,12 +101,12 @@ def enforce_single_level(session: Session, context: UOWTransaction, instances: o
 
 def _refuse_second_level(theme: Theme, broader: Theme) -> None:
     if broader.broader is not None:
-        why = f"“{broader.slug}” has a broader theme itself"
+        reason = f"“{broader.slug}” has a broader theme itself"
     elif any(narrower.broader is theme for narrower in theme.narrower):
-        why = f"“{theme.slug}” has narrower themes"
+        reason = f"“{theme.slug}” has narrower themes"
     else:
         return
-    raise InvalidReference("broader", f"{why}, and the hierarchy has one level.")
+    raise InvalidReference("broader", f"{reason}, and the hierarchy has one level.")
 
 
 class ThemeRelation(Base, PositionedRow):

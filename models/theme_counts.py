@@ -52,7 +52,7 @@ def theme_facet_queries(
             model.select_where(**filters),
             {name: model.facets()[name] for name in ("theme", *extra.get(model.type_name, ()))},
             name=model.__tablename__,
-            most_values=MAX_THEMES,
+            max_values=MAX_THEMES,
             keys=_select_keys(model, **filters),
         )
         for model in (Scene, Quote, Commentary)
