@@ -19,7 +19,7 @@ SERVERS, PAGE = ROOT / "bench" / "results" / "servers.json", ROOT / "docs" / "be
 
 
 def main() -> None:
-    """Measure what the command line names, and write the page."""
+    """Run the benchmark in the arguments, and write the page of results."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Compare Subtext with others.")
     parser.add_argument("--kind", choices=EFFORTS, default="small", help="how much is measured")
     parser.add_argument("--quotes", type=int, default=5_000, help="number of quotes in the catalogue")

@@ -1,6 +1,6 @@
-"""Comparison: alternate between ways of doing one thing (A B A B …), and compare medians and ratios.
+"""Comparison: run alternatives in turn (A B A B …), and compare their medians and ratios.
 
-What else the machine does then affects all of them alike, so ratios hold where times do not.
+Other load on the machine then affects all alternatives equally, so ratios are reliable when times are not.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ WARM_UP_RUNS = 2
 
 
 def alternate(
-    ways: Mapping[str, Callable[[], Result]], max_rounds: int, min_rounds: int = 1, max_seconds: float = 1e9
+    alternatives: Mapping[str, Callable[[], Result]],
+    max_rounds: int,
+    min_rounds: int = 1,
+    max_seconds: float = 1e9,
 ) -> dict[str, list[Result]]:
-    """Return the results of each way, one per round; stop early after ``max_seconds`` of wall time."""
-    results: dict[str, list[Result]] = {name: [] for name in ways}
+    """Return the results of each alternative, one per round; stop early after ``max_seconds`` (wall time)."""
+    results: dict[str, list[Result]] = {name: [] for name in alternatives}
     start = time.perf_counter()
     for number in range(max_rounds):
         if number >= min_rounds and time.perf_counter() - start > max_seconds:
             break
-        for name, run in ways.items():
+        for name, run in alternatives.items():
             results[name].append(run())
     return results
 
@@ -75,7 +78,7 @@ def recorded_statements(engine: Engine) -> Iterator[list[Statement]]:
 
 
 def runner(connection: Connection, statements: list[Statement]) -> Callable[[], None]:
-    """Return a function that runs the statements by the driver alone."""
+    """Return a function that runs the statements with the driver, without SQLAlchemy."""
     driver: Any = connection.connection.driver_connection
 
     def run() -> None:

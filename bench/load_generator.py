@@ -1,4 +1,4 @@
-"""Load by wrk: one request, repeated over a few open connections.
+"""Load generation with wrk: one request, repeated over a few open connections.
 
 wrk is a Debian package. A client in Python would need about as much CPU time for a request as the fastest
 servers, and so hide how many responses they can send.
@@ -20,19 +20,19 @@ ERRORS = re.compile(rf"{SOCKET_ERRORS}|Non-2xx or 3xx responses: (\d+)")
 
 
 class LoadFailed(Exception):
-    """There was no load, or wrk did not report it; ``str()`` is its output."""
+    """wrk failed or printed no results; ``str()`` is its output."""
 
 
 class Request(NamedTuple):
-    """A GET of a path, with the headers that it has beside ``Host``."""
+    """A GET request of a path, with headers in addition to ``Host``."""
 
     path: str
     headers: Mapping[str, str] = MappingProxyType({})
 
 
 def load(port: int, request: Request, seconds: float, connections: int) -> dict[str, float]:
-    """Send the request to a server on this machine, over each connection one at a time; see ``parse``."""
-    # wrk takes whole seconds only.
+    """Send the request to a local server repeatedly, over each connection one at a time; see ``parse``."""
+    # wrk only accepts whole seconds.
     command = ["wrk", "--threads=1", f"--connections={connections}", "--latency", "--timeout=10"]
     command += [f"--duration={max(1, round(seconds))}s", f"http://127.0.0.1:{port}{request.path}"]
     command += [f"--header={name}: {value}" for name, value in request.headers.items()]

@@ -1,14 +1,14 @@
-"""What each piece of machinery buys: measured against the plain way, on existing catalogues.
+"""The benefit of each mechanism, measured against the simple alternative on existing catalogues.
 
     python -m bench.machinery --at sqlite:////tmp/catalogue-100000.sqlite3 [--at postgresql://…]
 
-Both ways alternate and their medians are compared. Statements are timed in the database: CPU time on SQLite,
-wall time on PostgreSQL. Requests are timed by the CPU time of this process. ``bench.catalogue`` generates the
-catalogues. The plain way of a list may use every index of the tables themselves; it is written with EXISTS
-and with IN, and must return the ids of the API's own page.
+Both alternatives run in turn and their medians are compared. Statements are timed in the database: CPU
+time on SQLite, wall time on PostgreSQL. Requests are timed by the CPU time of this process.
+``bench.catalogue`` generates the catalogues. The simple query of a list may use every index of its tables; it
+is written with EXISTS and with IN, and must return the ids of the API's own page.
 """
 
-# Statements are put together of table names, and of ids that the catalogue itself has.
+# SQL is built from table names, and from ids of the catalogue.
 # ruff: noqa: S608
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ THEMES = (
 EXISTS = f"EXISTS (SELECT 1 FROM quote_themes l WHERE l.quote_id = q.id AND l.theme_id IN ({THEMES}))"
 IN = f"q.id IN (SELECT l.quote_id FROM quote_themes l WHERE l.theme_id IN ({THEMES}))"
 UNFLAGGED = "NOT EXISTS (SELECT 1 FROM advisory_links a WHERE a.quote_id = q.id)"
-#: Films come first on SQLite, or it would sort everything.
+#: On SQLite, films are the outer table of the join; otherwise it would sort all rows.
 DEFAULT_ORDER, BY_DATE = "f.slug, q.position, q.slug", "q.created_at DESC, q.slug"
-#: Lists by name: the query of the API, the theme and the conditions of the plain way, and its order.
+#: Lists by name: the query of the API, and the theme, the conditions and the order of the simple query.
 LISTS = {
     "list": ("", "", "", DEFAULT_ORDER),
     "without flagged": ("max_severity=0", "", UNFLAGGED, DEFAULT_ORDER),
@@ -63,13 +63,15 @@ RANDOM = (
     f" AND q.random_key >= {2**62} ORDER BY q.random_key LIMIT 1"
 )
 MAX_SECONDS, MIN_ROUNDS, MAX_ROUNDS = 1.5, 5, 41
-#: Milliseconds by the way in which an operation is done, ours first.
+#: The milliseconds of an operation by alternative, ours first.
 Times = dict[str, float]
 
 
-def _compare(ways: Mapping[str, Callable[[], Any]], clock: Callable[[], float]) -> Times:
-    clocked = {name: timed(run, clock) for name, run in ways.items()}
-    results = alternate(clocked, MAX_ROUNDS, min_rounds=MIN_ROUNDS, max_seconds=MAX_SECONDS * len(ways))
+def _compare(alternatives: Mapping[str, Callable[[], Any]], clock: Callable[[], float]) -> Times:
+    timed_alternatives = {name: timed(run, clock) for name, run in alternatives.items()}
+    results = alternate(
+        timed_alternatives, MAX_ROUNDS, min_rounds=MIN_ROUNDS, max_seconds=MAX_SECONDS * len(alternatives)
+    )
     return {name: percentile(times[WARM_UP_RUNS:]) for name, times in results.items()}
 
 
@@ -78,7 +80,7 @@ def _clock(engine: Engine) -> Callable[[], float]:
     return time.process_time if engine.dialect.name == "sqlite" else time.perf_counter
 
 
-def _plain_lists(theme: str, condition: str, order: str) -> Iterator[tuple[str, str]]:
+def _simple_queries(theme: str, condition: str, order: str) -> Iterator[tuple[str, str]]:
     source = "films f CROSS JOIN quotes q" if order == DEFAULT_ORDER else "quotes q CROSS JOIN films f"
     for name, by_theme in (("EXISTS", EXISTS), ("IN", IN)) if theme else (("plain", ""),):
         where = " AND ".join(filter(None, (VISIBLE, by_theme.format(theme=theme), condition)))
@@ -92,22 +94,25 @@ def _compare_lists(engine: Engine, client: Any, ids: SampleIds) -> dict[str, Tim
             url = f"/v1/quotes?limit=20&fields=id&{query}".format(**vars(ids))
             with recorded_statements(engine) as statements:
                 page = [item["id"] for item in client.get(url).get_json()["data"]]
-            ways = {"ours": runner(connection, statements)}
-            for way, sql in _plain_lists(theme.format(**vars(ids)), condition, order):
+            alternatives = {"ours": runner(connection, statements)}
+            for alternative, sql in _simple_queries(theme.format(**vars(ids)), condition, order):
                 if [row[0] for row in connection.execute(text(sql))][:20] != page:
-                    raise SystemExit(f"{name}: {way} returns other ids than GET {url}.")
-                ways[way] = runner(connection, [(sql, ())])
-            results[name] = _compare(ways, _clock(engine))
+                    raise SystemExit(f"{name}: {alternative} returns other ids than GET {url}.")
+                alternatives[alternative] = runner(connection, [(sql, ())])
+            results[name] = _compare(alternatives, _clock(engine))
         with recorded_statements(engine) as statements:
             client.get("/v1/quotes/random?seed=a&fields=id")
-        ways = {"ours": runner(connection, statements), "random_key": runner(connection, [(RANDOM, ())])}
-        results["random"] = _compare(ways, _clock(engine))
+        alternatives = {
+            "ours": runner(connection, statements),
+            "random_key": runner(connection, [(RANDOM, ())]),
+        }
+        results["random"] = _compare(alternatives, _clock(engine))
     return results
 
 
 @contextmanager
 def _statements_uncached() -> Iterator[None]:
-    # SQLAlchemy's own cache of compiled statements stays.
+    # The cache of compiled statements in SQLAlchemy remains active.
     functions = {name: one for name, one in vars(statement_cache).items() if hasattr(one, "cache_info")}
     cached = {name: one for name, one in functions.items() if one.__module__ == statement_cache.__name__}
     vars(statement_cache).update({name: one.__wrapped__ for name, one in cached.items()})
@@ -137,10 +142,10 @@ def _compare_requests(url: str, ids: SampleIds) -> dict[str, Times]:
 
         for name, path in paths.items():
             environ = EnvironBuilder(path).get_environ()
-            ways: dict[str, Callable[[], Any]] = {"ours": partial(_request, uncached, environ)}
-            ways["built anew"] = partial(build_anew, environ)
-            ways["response cache"] = partial(_request, cached, environ)
-            results[name] = _compare(ways, time.process_time)
+            alternatives: dict[str, Callable[[], Any]] = {"ours": partial(_request, uncached, environ)}
+            alternatives["built anew"] = partial(build_anew, environ)
+            alternatives["response cache"] = partial(_request, cached, environ)
+            results[name] = _compare(alternatives, time.process_time)
     return results
 
 
@@ -161,8 +166,8 @@ def _compare_searches(engine: Engine, client: Any) -> dict[str, Times]:
         for name, documents in {**SEARCHES, "search, most common word": None}.items():
             word = word_in(session, documents)
             search = partial(client.get, f"/v1/search?q={word}&limit=10")
-            ways = {"ours": search, "native": partial(_native_hits, connection, word)}
-            results[name] = _compare(ways, _clock(engine))
+            alternatives = {"ours": search, "native": partial(_native_hits, connection, word)}
+            results[name] = _compare(alternatives, _clock(engine))
     return results
 
 
@@ -177,14 +182,16 @@ def measure(url: str) -> dict[str, Times]:
 
 
 def main() -> None:
-    """Measure the catalogues, and print each way's milliseconds, and its ratio to ours."""
+    """Measure the catalogues; print the milliseconds of each alternative, and its ratio to ours."""
     parser = argparse.ArgumentParser(prog="python -m bench.machinery", description="What machinery buys.")
     parser.add_argument("--at", action="append", required=True, help="URL of a catalogue; may be repeated")
     for url in parser.parse_args().at:
         print(url)
         for name, times in measure(url).items():
-            ways = [f"{way} {ms:.3f} ({ms / times['ours']:.2g}×)" for way, ms in times.items()]
-            print(f"  {name:24}", ", ".join(ways))
+            columns = [
+                f"{alternative} {ms:.3f} ({ms / times['ours']:.2g}×)" for alternative, ms in times.items()
+            ]
+            print(f"  {name:24}", ", ".join(columns))
 
 
 if __name__ == "__main__":

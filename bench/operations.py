@@ -118,7 +118,7 @@ def _late_cursor(client: FlaskClient, url: str, late: dict[str, Any]) -> str | N
 
 
 def word_in(session: Session, documents: int | None) -> str:
-    """Return the word that up to so many documents contain; the most common word for None."""
+    """Return the most common word in at most ``documents`` documents, or in any number for None."""
     words = select(DocumentFrequency.term).where(DocumentFrequency.term.like("~____%")).limit(1)
     if documents is not None:
         words = words.where(DocumentFrequency.documents <= documents)

@@ -53,7 +53,7 @@ def microseconds(value: float) -> str:
 
 
 def times(value: float) -> str:
-    """Return a ratio, as exactly as it was measured."""
+    """Return a ratio with as many digits as its measurement justifies."""
     return f"{value:,.0f}×" if value >= 100 else f"{value:.1f}×" if value >= 10 else f"{value:.2f}×"
 
 

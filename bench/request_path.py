@@ -1,4 +1,4 @@
-"""``python -m bench.request_path [URL]``: the functions and files of ours that one request passes through.
+"""``python -m bench.request_path [URL]``: the functions and files of this project that a request executes.
 
 The request is made three times: *cold* builds and compiles its statement, *warm* finds the statement in the
 cache of statements but is not answered from the response cache, *cached* is. Counted are Python calls of
@@ -23,26 +23,26 @@ PACKAGES = tuple(str(ROOT / name) for name in ("api", "models"))
 
 
 def main() -> None:
-    """Print calls and files for each of the three ways to answer the request."""
+    """Print the calls and files of the request in each of the three states."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url", nargs="?", default=REQUEST, help=f"path and query; default {REQUEST}")
     parser.add_argument("--list", action="store_true", help="name the files, with the calls in each")
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
-        for way, calls in measure(options.url, Path(folder)).items():
-            print(f"{way:7} {len(calls):3} files {calls.total():5} calls")
+        for state, calls in measure(options.url, Path(folder)).items():
+            print(f"{state:7} {len(calls):3} files {calls.total():5} calls")
             if options.list:
                 for file, count in sorted(calls.items()):
                     print(f"          {count:5} {file}")
 
 
 def measure(url: str, folder: Path) -> dict[str, Counter[str]]:
-    """Return the calls of each way to answer a request, by file."""
+    """Return the calls of the request in each of the three states, by file."""
     database_url = f"sqlite:///{folder / 'request-path.sqlite3'}"
     fill(database_url)
     with opened_app(database_url, cache_bytes=0) as plain_app, opened_app(database_url) as caching_app:
         uncached, cached = plain_app.test_client(), caching_app.test_client()
-        # Another list first: what any request loads once is not part of the way of this one.
+        # Request another list first, so that one-time imports are not counted.
         for client in (uncached, cached):
             client.get("/v1/advisories")
         cold, warm = _calls(uncached, url), _calls(uncached, url)

@@ -1,4 +1,4 @@
-"""Sample ids: common and rare themes, and items that come early or late in a catalogue."""
+"""Sample ids: common and rare themes, and items at the beginning and near the end of a catalogue."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import models
 from models import Film, Quote, QuoteTheme, Theme
 from models.database import Database
 
-#: The part of all items that comes before a late page.
+#: The fraction of all items before a late page.
 LATE = 0.9
 
 
 @dataclass(frozen=True)
 class SampleIds:
-    """Ids to request, and the sort values of a quote that comes after most others."""
+    """Ids to request, and the sort values of a quote near the end of the default order."""
 
     broad: str
     common: str
@@ -49,7 +49,7 @@ def sample_ids(session: Session) -> SampleIds:
 
 
 def _nth(session: Session, statement: Select[Any], part: float) -> Any:
-    """Return the first column of the row that comes after this part of all rows."""
+    """Return the first column of the row after this fraction of all rows."""
     number = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     return session.scalars(statement.offset(int(number * part)).limit(1)).one()
 

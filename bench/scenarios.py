@@ -20,7 +20,7 @@ SMOREST = "flask-smorest + ORM + Schema.dump"
 FASTAPI, FASTAPI_ASYNC = "FastAPI + pydantic + ORM (def)", "FastAPI + pydantic + ORM (async def)"
 DATASETTE, JSON_SERVER = "Datasette, custom SQL, no count", "json-server"
 ONE_WORKER, TWO_WORKERS = "1 worker, uncached", "2 workers, uncached"
-#: Flat rows: more of what a quote refers to than its id would need a join for each.
+#: Flat rows. Anything of a referenced item except its id would need a join for each.
 DATASETTE_SQL = """
 SELECT quotes.slug AS id, quotes.label, quotes.text, quotes.kind, quotes.voice,
   films.slug AS film, films.label AS film_label, scenes.slug AS scene, scenes.label AS scene_label,

@@ -27,7 +27,7 @@ from bench.scenarios import Case, Group, read_items
 from bench.servers import contenders
 from bench.servers.server_process import NotStarted, RunningServer, fetch, running
 
-#: What a case did in one round, by the name of the figure.
+#: The figures of a case in one round, by name.
 Sample = dict[str, float]
 FIGURES = ("cpu_us", "per_second", "p50_ms", "p99_ms", "responses", "errors")
 
@@ -51,7 +51,7 @@ class Effort(NamedTuple):
 EFFORTS = {"smoke": Effort(1, 1), "small": Effort(7, 1), "full": Effort(15, 5)}
 
 
-def compare_servers(kind: str, quotes: int, only: Sequence[str] | None = None) -> dict[str, Any]:
+def compare_servers(kind: str, quotes: int, group_keys: Sequence[str] | None = None) -> dict[str, Any]:
     """Measure all groups, or only some; return the results."""
     effort, postgresql = EFFORTS[kind], os.environ.get("SUBTEXT_TEST_DATABASE_URL")
     left_out = {name: reason for name in contenders.OPTIONAL if (reason := contenders.missing(name))}
@@ -67,11 +67,11 @@ def compare_servers(kind: str, quotes: int, only: Sequence[str] | None = None) -
         results |= {"quotes": quotes, **effort._asdict(), "hits": ids[0].hits}
         results["versions"] = versions(urls[1] if postgresql else None)
         groups = [group.without(left_out) for group in build_groups(ids, Path(folder))]
-        chosen = [group for group in groups if only is None or group.key in only]
+        selected = [group for group in groups if group_keys is None or group.key in group_keys]
         results["groups"] = [
-            one for group in chosen if (one := compare_or_leave_out(group, effort, left_out))
+            result for group in selected if (result := compare_or_leave_out(group, effort, left_out))
         ]
-    if only is None:
+    if group_keys is None:
         results["startup"] = startup.measure([ROOT], 2 * effort.rounds, max(1, effort.rounds // 3))[str(ROOT)]
     return results | {"left_out": left_out}
 
@@ -110,9 +110,9 @@ def compare_group(group: Group, effort: Effort) -> dict[str, Any]:
         at = {case.name: started[case.server.name] for case in group.cases}
         bodies = {case.name: fetch(at[case.name].port, *case.request)[2] for case in group.cases}
         counts = compare_items(group, bodies)
-        ways = {case.name: partial(_sample, case, at[case.name], effort) for case in group.cases}
+        alternatives = {case.name: partial(_sample, case, at[case.name], effort) for case in group.cases}
         # The first round compiles, caches and connects.
-        samples = {name: results[1:] for name, results in alternate(ways, effort.rounds + 1).items()}
+        samples = {name: results[1:] for name, results in alternate(alternatives, effort.rounds + 1).items()}
         memory = {name: round(server.resident_megabytes, 1) for name, server in at.items()}
     columns = {name: {key: [one[key] for one in rows] for key in FIGURES} for name, rows in samples.items()}
     results: dict[str, Any] = {"key": group.key, "title": group.title, "about": group.about}

@@ -1,6 +1,6 @@
 """Bulk writing: ``executemany`` on SQLite, ``COPY`` on PostgreSQL."""
 
-# Statements are put together of names of tables and columns, which come from the models.
+# SQL is built from names of tables and columns, which come from the models.
 # ruff: noqa: S608
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from bench.catalogue.rows import Row
 from models.base import Base
 from models.database import Database
 
-#: Nothing is lost if a new database is damaged: it is generated again.
+#: A new database need not survive a crash, because it can be generated again.
 UNSAFE_PRAGMAS = ("synchronous=OFF", "foreign_keys=OFF", "cache_size=-262144")
 
 
 @contextmanager
 def bulk_connection(database: Database) -> Iterator[Connection]:
-    """Yield a connection for many rows; commit after the block."""
+    """Yield a connection with settings for bulk inserts; commit after the block."""
     with database.engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         for pragma in UNSAFE_PRAGMAS if database.is_sqlite else ():
@@ -50,14 +50,14 @@ def write(connection: Connection, rows_by_table: dict[str, list[Row]]) -> None:
 
 
 def set_sequences(connection: Connection, last_keys: dict[str, int]) -> None:
-    """Let PostgreSQL go on after the last keys; SQLite does so by itself."""
+    """Set PostgreSQL's sequences to the last keys; SQLite needs no such step."""
     statement = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :key)")
     for table, key in last_keys.items() if connection.dialect.name != "sqlite" else ():
         connection.execute(statement, {"table": table, "key": key})
 
 
 def analyze(database: Database) -> None:
-    """Gather PostgreSQL's statistics, as it does after a while; SQLite has none in production, either."""
+    """Run ANALYZE on PostgreSQL, as autovacuum would. SQLite has no statistics in production either."""
     if not database.is_sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for table in inspect(connection).get_table_names():

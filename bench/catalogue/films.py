@@ -20,7 +20,7 @@ COMMENTARY_KINDS = (
 
 @dataclass
 class Film:
-    """A film that is being added: its id, its day, and the keys of what it has so far."""
+    """A film that is being added: its id, its day, and the keys of its items so far."""
 
     slug: str
     day: int
@@ -36,12 +36,12 @@ class Films:
     """Adds films one by one."""
 
     def __init__(self, rows: Rows, vocabulary: Vocabulary, themes: list[int], advisories: list[int]) -> None:
-        """Take what all films share."""
+        """Take the rows and the vocabularies that all films share."""
         self.rows, self.vocabulary, self.random = rows, vocabulary, rows.random
         self.themes, self.advisories = RankedKeys(rows.random, themes), RankedKeys(rows.random, advisories)
 
     def add(self, number: int, quotes: int) -> None:
-        """Add the film with this number, from 0, and with so many quotes."""
+        """Add the film with this number (from 0) and this number of quotes."""
         title = f"{self.vocabulary.names(2)} {number + 1}"
         film = Film(title.lower().replace(" ", "-"), self.random.randrange(DAYS))
         self._add_film(film, title)

@@ -1,4 +1,4 @@
-"""Generation: from nothing to a migrated database with a whole catalogue."""
+"""Generation of a catalogue in a new, migrated database."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from models import migrations
 from models.database import Database
 from models.search import rebuild_index
 
-#: Rows of so many films are written at once.
+#: The number of films whose rows are written at once.
 FILMS_PER_BATCH = 10
 #: Themes are a vocabulary: a small catalogue has as many as a large one.
 THEMES, BROAD_THEMES, ADVISORIES = 500, 60, 6
-#: Receives the name of a stage, how much of it is done, and how much there is.
+#: Receives the name of a stage, the number of completed steps, and the number of all steps.
 Progress = Callable[[str, int, int], None]
 
 
@@ -44,10 +44,10 @@ def generate(url: str, quotes: int, seed: int = 1, progress: Progress = lambda *
             progress("films", number + 1, len(sizes))
         write(connection, rows.take())
         set_sequences(connection, rows.last_keys)
-    # Statistics help to build the search index, and again after it.
+    # Planner statistics speed up the search index; they are updated again after it is built.
     analyze(database)
     with bulk_connection(database) as connection, Session(connection) as session:
-        # This raises the content generation, as the usual way does.
+        # This raises the content generation, as a commit through the models does.
         rebuild_index(session, lambda done, number: progress("index", done, number))
         session.flush()
     progress("statistics", 0, 1)

@@ -1,4 +1,4 @@
-"""Rows: what every row of a versioned table has, and the next primary keys."""
+"""Rows that are not yet written: the common columns of versioned tables, and the next primary keys."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from models.base import Base, random_key
 
 Row = dict[str, Any]
 FIRST_DAY, DAYS = dt.date(2016, 1, 1), 3_900
-#: Of a thousand resources so many are drafts, deleted, or changed once.
+#: How many of a thousand resources are drafts, are deleted, or have changed once.
 DRAFTS, DELETED, CHANGED = 3, 3, 50
 
 
 def timestamp(day: int, second: int = 0) -> str:
-    """Return a time as both databases read it, ``day`` days after the first."""
+    """Return a time in a format that both databases accept, ``day`` days after the first."""
     date = FIRST_DAY + dt.timedelta(days=day)
     return f"{date}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"
 
@@ -27,19 +27,19 @@ class Rows:
     def __init__(self, random: Random) -> None:
         """Start every key at 1."""
         self.random = random
-        self.waiting: dict[str, list[Row]] = defaultdict(list)
+        self.pending: dict[str, list[Row]] = defaultdict(list)
         self.last_keys: Counter[str] = Counter()
         tables = Base.metadata.tables.items()
         self.nulls = {name: {one.name: None for one in table.c if one.nullable} for name, table in tables}
 
     def add(self, table: str, **values: Any) -> None:
-        """Add a row that has no key of its own."""
-        self.waiting[table].append(values)
+        """Add a row without a primary key of its own."""
+        self.pending[table].append(values)
 
     def add_keyed(self, table: str, **values: Any) -> int:
         """Add a row, with NULL in columns that have no value; return its key."""
         self.last_keys[table] += 1
-        self.waiting[table].append({"id": self.last_keys[table], **self.nulls[table], **values})
+        self.pending[table].append({"id": self.last_keys[table], **self.nulls[table], **values})
         return self.last_keys[table]
 
     def add_versioned(
@@ -59,5 +59,5 @@ class Rows:
 
     def take(self) -> dict[str, list[Row]]:
         """Return the rows that are not yet written, and forget them."""
-        rows, self.waiting = self.waiting, defaultdict(list)
+        rows, self.pending = self.pending, defaultdict(list)
         return rows

@@ -1,4 +1,4 @@
-"""Words: a vocabulary, and texts in which the n-th word is an n-th as frequent as the first (Zipf's law)."""
+"""Random texts with a realistic distribution: the frequency of a word is inverse to its rank (Zipf's law)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LAST = "d f l ner ny per ring sed ss st ten ther tion ve ver"
 
 
 def zipf_weights(number: int) -> list[float]:
-    """Return the cumulative weights of so many ranks (Zipf, as shifted by Mandelbrot)."""
+    """Return the cumulative weights of this number of ranks (Zipf's law, as shifted by Mandelbrot)."""
     return list(accumulate(1 / (rank + 2.7) for rank in range(number)))
 
 
@@ -34,24 +34,24 @@ class Vocabulary:
         self.weights = zipf_weights(len(self.words))
 
     def text(self, min_words: int, max_words: int) -> str:
-        """Return a sentence of so many words."""
+        """Return a sentence with a random number of words in this range."""
         number = self.random.randint(min_words, max_words)
         return (
             f"{' '.join(self.random.choices(self.words, cum_weights=self.weights, k=number)).capitalize()}."
         )
 
     def names(self, number: int) -> str:
-        """Return so many rare words, as a title."""
+        """Return a title of this number of rare words."""
         return " ".join(self.random.choices(self.rare, k=number)).title()
 
 
 class RankedKeys:
-    """Keys of which the first are drawn most often."""
+    """Weighted random selection of keys: the first keys are drawn most often."""
 
     def __init__(self, random: Random, keys: Sequence[int]) -> None:
         """Take the keys in the order of their ranks."""
         self.random, self.keys, self.weights = random, keys, zipf_weights(len(keys))
 
     def draw(self, number: int) -> list[int]:
-        """Return up to so many keys, without duplicates."""
+        """Return at most this number of keys, without duplicates."""
         return list(dict.fromkeys(self.random.choices(self.keys, cum_weights=self.weights, k=number)))

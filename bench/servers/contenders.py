@@ -17,7 +17,7 @@ READY = "/v1/quotes?limit=1&theme=none"
 
 
 def subtext(url: str, *, name: str = "Subtext", cache: int = 32, workers: int = 1) -> Server:
-    """Return Subtext on a database, with a response cache of so many megabytes."""
+    """Return Subtext over a database, with a response cache of this many megabytes."""
     settings = {"SUBTEXT_CACHE_MB": str(cache), "SUBTEXT_WORKERS": str(workers)}
     return _granian(name, "wsgi:app", READY, url, **settings)
 

@@ -25,7 +25,7 @@ Headers = list[tuple[str, str]]
 
 
 class NotStarted(Exception):
-    """A server ended, or did not respond; ``str()`` has what it printed."""
+    """A server ended or did not respond; ``str()`` contains its output."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Server:
 
 @dataclass(frozen=True)
 class RunningServer:
-    """A server that runs, by its port and its first process; ``output`` is what it prints."""
+    """A running server: its port, its first process and its output file."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -51,7 +51,7 @@ class RunningServer:
         """Whether the server still runs, and the end of its output."""
         status = self.process.poll()
         state = "It still runs" if status is None else f"It ended with {status}"
-        # The server goes on writing where it was: its position in the file is shared.
+        # pread leaves the file position unchanged, which the server shares.
         size = os.fstat(self.output.fileno()).st_size
         tail = os.pread(self.output.fileno(), 2_000, max(0, size - 2_000)).decode(errors="replace").strip()
         return f"{state}, and printed: {tail or 'nothing'}"
