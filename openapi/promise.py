@@ -26,10 +26,10 @@ def main(document: Path = PATH, released: Path = RELEASED) -> None:
         print("There is no release to be compatible with yet.")
         return
     npm_tools.skip_without_tools("the comparison with the last release")
-    broken = breaking_sentences(json.loads(last.read_bytes()), json.loads(document.read_bytes()))
-    for sentence in broken:
+    sentences = breaking_sentences(json.loads(last.read_bytes()), json.loads(document.read_bytes()))
+    for sentence in sentences:
         print(f"Breaks clients of {last.stem}: {sentence}", file=sys.stderr)
-    if broken:
+    if sentences:
         sys.exit(1)
     print(f"The document is compatible with clients of {last.stem}.")
 

@@ -160,9 +160,9 @@ def quote_length(result: CheckResult) -> Iterator[Diagnostic]:
 
 def used_theme(result: CheckResult) -> Iterator[Diagnostic]:
     """Warn about themes that no entry uses."""
-    used = {slug for valid in result.valid_entries for slug in valid.body.get("themes", ())}
+    used_slugs = {slug for valid in result.valid_entries for slug in valid.body.get("themes", ())}
     for theme in result.of_type("theme"):
-        if theme.slug not in used:
+        if theme.slug not in used_slugs:
             yield theme.entry.diagnostic("used-theme", "No entry uses this theme.", level=Level.WARNING)
 
 
@@ -175,12 +175,12 @@ def source_text(result: CheckResult) -> Iterator[Diagnostic]:
         if essay.sha256 != source.body["sha256"]:
             message = f"The SHA-256 of the text is {essay.sha256}."
             yield source.entry.diagnostic("source-text", message, "sha256")
-        listed = source.body["paragraphs"]
-        if len(listed) != len(essay.paragraphs):
-            message = f"The text has {len(essay.paragraphs)} paragraphs, but {len(listed)} are listed."
+        paragraphs = source.body["paragraphs"]
+        if len(paragraphs) != len(essay.paragraphs):
+            message = f"The text has {len(essay.paragraphs)} paragraphs, but {len(paragraphs)} are listed."
             yield source.entry.diagnostic("source-text", message, "paragraphs")
             continue
-        for index, paragraph in enumerate(listed):
+        for index, paragraph in enumerate(paragraphs):
             count, sha256 = essay.measure(index + 1)
             if (count, sha256) != (paragraph["word_count"], paragraph["sha256"]):
                 message = f"Paragraph {index + 1} has {count} words and the SHA-256 {sha256}."

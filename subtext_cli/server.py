@@ -125,7 +125,7 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
 
 
 class WakeEvent(Event):
-    """The event that wakes the server's main loop. It stays set once the server has been told to stop.
+    """The event that wakes the server's main loop. It stays set once the server has received a stop signal.
 
     granian clears it after a worker has ended, and would then lose a stop signal that arrived meanwhile.
     """

@@ -1,1 +1,1 @@
-"""What everything stands on: settings, versions, the resource registry, logging and the request context."""
+"""Foundations of the API: settings, versions, the resource registry, logging and the request context."""
