@@ -195,7 +195,7 @@ def resource(model, of):
     }
     if hasattr(model, "film"):
         values["film"] = of
-    return named(model, f"{of.slug}-{model.type_name}", **values)
+    return labelled(model, f"{of.slug}-{model.type_name}", **values)
 
 
 def fill(session):
