@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api.core import request_context
+from api.core import app_context
 from api.core.config import Settings
 from api.embeds.cards.routes import cards
 from api.embeds.frame import frame
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # api/http/errors.py logs each error once, without the values of variables.
     app.logger.disabled = True
     spec.spec_options(app)
-    request_context.init_app(app, settings)
+    app_context.init_app(app, settings)
     errors.init_app(app)
     security.init_app(app)
     if settings.rate_limits:

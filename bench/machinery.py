@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from api.query import statement_cache
+from api.query import resource_reader
 from bench.comparison import WARM_UP_RUNS, alternate, percentile, recorded_statements, runner, timed
 from bench.databases import opened_app
 from bench.operations import SEARCHES, word_in
@@ -113,13 +113,13 @@ def _compare_lists(engine: Engine, client: Any, ids: SampleIds) -> dict[str, Tim
 @contextmanager
 def _statements_uncached() -> Iterator[None]:
     # The cache of compiled statements in SQLAlchemy remains active.
-    functions = {name: one for name, one in vars(statement_cache).items() if hasattr(one, "cache_info")}
-    cached = {name: one for name, one in functions.items() if one.__module__ == statement_cache.__name__}
-    vars(statement_cache).update({name: one.__wrapped__ for name, one in cached.items()})
+    functions = {name: one for name, one in vars(resource_reader).items() if hasattr(one, "cache_info")}
+    cached = {name: one for name, one in functions.items() if one.__module__ == resource_reader.__name__}
+    vars(resource_reader).update({name: one.__wrapped__ for name, one in cached.items()})
     try:
         yield
     finally:
-        vars(statement_cache).update(cached)
+        vars(resource_reader).update(cached)
 
 
 def _request(app: Flask, environ: dict[str, Any]) -> None:

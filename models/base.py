@@ -29,7 +29,7 @@ from sqlalchemy.orm import (
 )
 
 from models.errors import DomainError, Gone, NotFound
-from models.sql_placeholders import bound, is_given
+from models.statement_placeholders import bound, is_given
 from models.types import SLUG_LENGTH, UTCTimestamp, enum_column, short_text
 
 SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -162,7 +162,7 @@ class Versioned:
 
     @classmethod
     def facets(cls) -> dict[str, Any]:
-        """Return the facets of its lists (``models.facet_counts``), by the names of their filters."""
+        """Return the facets of its lists (``models.facet_queries``), by the names of their filters."""
         return {}
 
     @classmethod

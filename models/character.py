@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Versioned
-from models.facet_counts import ColumnFacet, LinkFacet
+from models.facet_queries import ColumnFacet, LinkFacet
 from models.film import Film, OfFilm
 from models.filters import foreign_slug_in, in_filter, linked, matches_text
 from models.list_index_table import Listed

@@ -22,7 +22,7 @@ from models.commentary_links import (
     CommentaryTheme,
     Relation,
 )
-from models.facet_counts import ColumnFacet, LinkFacet, advisory_facet, source_facet, theme_facet
+from models.facet_queries import ColumnFacet, LinkFacet, advisory_facet, source_facet, theme_facet
 from models.film import Film, OfFilm
 from models.filters import (
     advisory_filters,

@@ -15,7 +15,7 @@ from models.filters import in_filter
 from models.owned_rows import PositionedRow
 from models.quote import Quote
 from models.scene import Scene
-from models.sql_placeholders import bound, is_given
+from models.statement_placeholders import bound, is_given
 from models.theme import Theme
 from models.types import enum_column
 

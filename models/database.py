@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from models.change_detection import ChangeWatcher, PostgreSQLWatcher, SQLiteWatcher
+from models.change_watcher import ChangeWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.errors import DomainError, QueryTimeout, Unavailable
 
 SQLITE_PRAGMAS = (

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relati
 from models.alias import Aliased
 from models.base import Base, Status, Versioned
 from models.errors import DomainError, NotFound
-from models.facet_counts import ColumnFacet, LinkFacet
+from models.facet_queries import ColumnFacet, LinkFacet
 from models.filters import foreign_slug_in, in_filter, linked, matches_text
 from models.owned_rows import PositionedRow
 from models.searchable import Searchable

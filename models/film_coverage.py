@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary, CommentaryKind
 from models.commentary_links import CommentaryScene
-from models.facet_counts import FacetCounts, count_relation, run_facet_queries
+from models.facet_queries import FacetCounts, count_relation, run_facet_queries
 from models.film import Film, SourceFilm
 from models.quote import Quote
 from models.scene import Scene
@@ -92,7 +92,7 @@ def film_coverage(session: Session, film: Film) -> FilmCoverage:
 
 
 def _select_totals(film: Film) -> Select[Any]:
-    # models/deferred_attributes.py adds these to Film.
+    # models/film_counts.py adds these to Film.
     model: Any = Film
     names = ("characters", "scenes", "quotes", "commentary")
     counts = (model.character_count, model.scene_count, model.quote_count, model.commentary_count)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from models.list_index_table import LIST_ORDER, USES_LIST_INDEX, ListIndexRow
 from models.list_selectivity import theme_document_count
 from models.search.match_conditions import matches_query
-from models.sql_placeholders import Placeholder, bound, is_given
+from models.statement_placeholders import Placeholder, bound, is_given
 
 Conditions = list[ColumnElement[bool]]
 

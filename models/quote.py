@@ -13,7 +13,7 @@ from models.advisory import AdvisoryLink
 from models.base import Base, Versioned, slugs_of
 from models.character import Character
 from models.citation import Citation
-from models.facet_counts import ColumnFacet, advisory_facet, source_facet, theme_facet
+from models.facet_queries import ColumnFacet, advisory_facet, source_facet, theme_facet
 from models.film import Film, OfFilm
 from models.filters import (
     advisory_filters,

@@ -30,7 +30,7 @@ from sqlalchemy.orm import (
 from models.alias import Aliased
 from models.base import Base, Versioned, slugs_of
 from models.errors import DomainError, NotFound
-from models.facet_counts import ColumnFacet, LinkFacet
+from models.facet_queries import ColumnFacet, LinkFacet
 from models.film import Film, SourceFilm
 from models.filters import foreign_slug_in, in_filter, linked
 from models.owned_rows import ConcatenatedLists, OwnedCollection, OwnedRow, OwnsRows, owned_rows

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary
-from models.facet_counts import count_relation, run_facet_queries
+from models.facet_queries import count_relation, run_facet_queries
 from models.quote import Quote
 from models.scene import Scene
 from models.source import Paragraph, ParagraphKind, Source

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, relat
 from models.alias import Aliased
 from models.base import Base, Versioned, slugs_of
 from models.errors import InvalidReference
-from models.facet_counts import ColumnFacet, LinkFacet
+from models.facet_queries import ColumnFacet, LinkFacet
 from models.filters import foreign_slug_in, linked, matches_text
 from models.owned_rows import PositionedRow, owned_rows
 from models.searchable import Searchable

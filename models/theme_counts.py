@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from models.commentary import Commentary
-from models.facet_counts import FacetCounts, FacetQuery, run_facet_queries
+from models.facet_queries import FacetCounts, FacetQuery, run_facet_queries
 from models.filters import select_listed_keys, select_listed_slugs
 from models.list_index_table import ALL_THEMES, ListIndexRow
 from models.quote import Quote

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from models.advisory import AdvisoryLink
 from models.commentary import Commentary
 from models.commentary_links import CommentaryScene, CommentaryTheme
-from models.facet_counts import count_relation
+from models.facet_queries import count_relation
 from models.film import Film
 from models.quote import Quote, QuoteTheme
 from models.scene import Scene, SceneTheme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 
 
 def absolute_url(path: str, **query: Any) -> str:

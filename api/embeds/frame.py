@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 from api.core.urls import absolute_url
 from api.embeds import frame_css, frame_metrics
 from api.embeds.quote_selection import FrameSelectionSchema, load_args, pick_daily, pick_random

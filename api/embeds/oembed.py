@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 from api.core.urls import absolute_url
 from api.embeds import frame_metrics
 from api.embeds.cards.layout import HEIGHT, WIDTH

@@ -10,13 +10,13 @@ from typing import Any
 from flask import request
 from marshmallow import Schema
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.http.clock import today
 from api.http.errors import ProblemException
 from api.http.query_parser import TolerantParser
 from api.query.internal_reader import select_list
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection
-from api.query.statement_cache import ResourceReader
+from api.query.resource_reader import ResourceReader
 from api.schemas.fields import CommaSeparated, Slug, StrictInteger
 from api.schemas.random_queries import SeedField, TimeZoneField
 from api.views.reads import parse_calendar_date

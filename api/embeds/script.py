@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 from api.core.urls import absolute_url
 from models import NotFound
 

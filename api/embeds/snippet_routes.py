@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from marshmallow import Schema, fields, validate
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 from api.core.urls import absolute_url
 from api.embeds.quote_view_model import build_view_model
 from api.embeds.script import builds

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from werkzeug.sansio.utils import host_is_trusted
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 from api.core.resource_registry import VERSION_PREFIX
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.http.errors import ProblemException

@@ -6,7 +6,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import request
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 
 #: IPv6 customers get whole networks of at least this size (RFC 6177), so a network counts as one client.
 IPV6_PREFIX = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from api.http.response_cache.upstream import response_dependencies
+from api.http.response_cache.dependencies import response_dependencies
 
 
 def now(zone: dt.tzinfo = dt.UTC) -> dt.datetime:

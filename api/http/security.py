@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 from werkzeug.sansio.utils import host_is_trusted
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 from api.core.resource_registry import VERSION_PREFIX
 from api.http.errors import ProblemException
 

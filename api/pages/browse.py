@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
-from api.core.request_context import session
+from api.core.app_context import session
 from api.core.urls import absolute_url
 from api.http.errors import ProblemException
 from api.pages import page_data, search_view

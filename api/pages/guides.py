@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, current_app
 from markupsafe import Markup
 
+from api.core.app_context import settings
 from api.core.config import ROOT
-from api.core.request_context import settings
 from api.http.deprecation.operations import DeprecationEntry, active_deprecations
 from api.pages.rendering import render_page
 from models import NotFound

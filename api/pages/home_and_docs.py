@@ -11,14 +11,14 @@ from flask import Blueprint, Response, send_file
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.embeds.quote_view_model import build_view_model
 from api.http.errors import ERROR_RENDERER
 from api.http.problem_types import PROBLEM_TYPES
 from api.pages import html_errors, template_filters, trailing_slash
 from api.pages.browse import browse
+from api.pages.embed_generator import gallery
 from api.pages.feeds import feeds
-from api.pages.gallery import gallery
 from api.pages.guides import guides, load_guides
 from api.pages.problem_examples import HTTP_EXAMPLES, request_text, response_text
 from api.pages.quote_pages import quotes

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url
 from api.pages.template_filters import item_url
 from api.query.internal_reader import APICall, call_url, select_item, select_list
 from api.query.pagination import ListRequest
-from api.query.statement_cache import ResourceReader
+from api.query.resource_reader import ResourceReader
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
 from models import MODELS_BY_TYPE, Film

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as Redirect
 
-from api.core.request_context import session
+from api.core.app_context import session
 from api.core.urls import absolute_url
 from api.embeds.oembed_discovery import link_elements, link_header
 from api.embeds.quote_selection import load_args, parse_day, pick_daily, pick_random

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.http.errors import ProblemException
 from api.resources.search.results import search_page
 from api.resources.search.schemas import SearchQuerySchema

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from flask import Blueprint, Response, request
 from sqlalchemy import func, select
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.core.urls import absolute_url
 from api.http.problem_types import PROBLEM_TYPES
 from api.http.responses import etag_hash

@@ -11,11 +11,11 @@ from sqlalchemy import CompoundSelect, union_all
 
 from api.query.index_planner import ListPlanner
 from api.query.pagination import COUNT_CAP, ListRequest
-from api.query.statement_cache import MAX_STATEMENTS, ResourceReader
+from api.query.resource_reader import MAX_STATEMENTS, ResourceReader
 from api.schemas.fields import count_relation_field
 from api.schemas.shared_schemas import OrderedSchemaMeta, ResponseSchema
 from models import RESOURCES
-from models.facet_counts import MAX_FACET_VALUES, FacetCounts, FacetQuery
+from models.facet_queries import MAX_FACET_VALUES, FacetCounts, FacetQuery
 
 
 class DeclaredOrderMeta(OrderedSchemaMeta):
@@ -95,7 +95,7 @@ def serialize_facet(counts: FacetCounts, name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _facet_statement(planner: ListPlanner, names: tuple[str, ...]) -> tuple[FacetQuery, CompoundSelect[Any]]:
-    """Return the facet query of a list, and its statement (see ``api.query.statement_cache``)."""
+    """Return the facet query of a list, and its statement (see ``api.query.resource_reader``)."""
     declared = planner.model.facets()
     query = FacetQuery(
         planner.model,

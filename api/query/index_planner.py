@@ -30,7 +30,7 @@ from models.filters import (
 )
 from models.list_index_table import ALL_THEMES, LIST_ORDER, LISTED, ListIndexRow
 from models.list_selectivity import is_low_selectivity, theme_document_count, visible_resource_count
-from models.sql_placeholders import Placeholder, bound
+from models.statement_placeholders import Placeholder, bound
 
 #: Low-selectivity filters: most rows pass them, so a scan in order soon finds a page of matches.
 LOW_SELECTIVITY_FILTERS = frozenset(

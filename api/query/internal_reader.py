@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 import orjson
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url
-from api.query.statement_cache import ResourceReader, View
+from api.query.resource_reader import ResourceReader, View
 from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE
 

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from api.query.cursors import Cursor, parse_column_value, seek_conditions, to_json_value
 from api.schemas.list_queries import MAX_PAGE_SIZE
-from models.facet_counts import MAX_COUNTED
+from models.facet_queries import MAX_COUNTED
 
 #: The LIMIT of a page's statement: one row more than the page has, to tell whether another page follows.
 ROW_LIMIT: Any = bindparam("row_limit", type_=Integer)

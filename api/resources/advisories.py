@@ -9,9 +9,9 @@ from marshmallow import fields
 from sqlalchemy import Select
 
 from api.http.url_converters import slug_parameter
+from api.schemas.create_schemas import CreateSchema
 from api.schemas.fields import ConstantField, JSONObject, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField
-from api.schemas.pack_entry_fields import CreateSchema
 from api.schemas.reference_fields import ListURLField, NestedObject, URLField
 from api.schemas.shared_schemas import ItemSchema, ResponseSchema
 from api.views.blueprint import Blueprint

@@ -15,7 +15,7 @@ from marshmallow import Schema, fields
 from sqlalchemy import Select
 from sqlalchemy.orm import object_session
 
-from api.core.request_context import settings
+from api.core.app_context import settings
 from api.core.resource_registry import (
     COLLECTION_PATHS,
     get_schema,

@@ -15,7 +15,7 @@ from sqlalchemy import Select
 from api.http.deprecation import operations as deprecation_headers
 from api.http.query_parser import StrictParser
 from api.http.responses import RATE_LIMIT_HEADERS
-from api.query.statement_cache import View
+from api.query.resource_reader import View
 from api.representations import formats_for
 from api.schemas.item_shape import ItemQuerySchema, with_format_parameter, with_shape_parameters
 from api.schemas.list_queries import ListQuerySchema

@@ -11,14 +11,14 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.http.clock import today
 from api.http.errors import ProblemException
 from api.http.responses import cacheable_response, encode_json, etag_hash, uncacheable_response
 from api.query.facets import compute_facets
 from api.query.pagination import ListRequest, filters_from_args, page_position
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
-from api.query.statement_cache import ItemRow, ResourceReader, View
+from api.query.resource_reader import ItemRow, ResourceReader, View
 from api.representations import Format, format_named, formats_for, negotiate
 from api.schemas.item_shape import shape_for_representations, shape_from_args
 from api.schemas.shared_schemas import ResponseSchema

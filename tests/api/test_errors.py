@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
+from api.core import app_context
 from api.core import logging as logs
-from api.core import request_context
 from api.core.config import Settings
 from api.http.problem_types import PROBLEM_TYPES
 from tests.cases import each
@@ -220,7 +220,7 @@ class TestDatabaseOutage:
             )
 
         broken_app = create_app(app.extensions["settings"])
-        monkeypatch.setattr(request_context, "session", fail)
+        monkeypatch.setattr(app_context, "session", fail)
         monkeypatch.setattr("api.views.reads.session", lambda: 1 / 0)
         response = broken_app.test_client().get("/v1/quotes")
         assert_problem(response, "internal-error")
@@ -237,7 +237,7 @@ class TestDatabaseOutage:
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
                 )
                 app.add_url_rule(
-                    "/slow", view_func=lambda: str(request_context.session().scalar(endless_statement))
+                    "/slow", view_func=lambda: str(app_context.session().scalar(endless_statement))
                 )
                 response = app.test_client().get("/slow")
             assert_problem(response, "query-timeout")

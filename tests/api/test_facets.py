@@ -2,7 +2,7 @@
 
 from api.query import facets as facets_module
 from api.query.pagination import COUNT_CAP
-from models import RESOURCES, facet_counts
+from models import RESOURCES, facet_queries
 from tests.cases import each
 from tests.lists import get_json, ids, items, total
 from tests.statements import selects, statements
@@ -208,8 +208,8 @@ class TestCost:
         assert len(selects(seen)) == number
 
     def test_no_more_is_counted_than_is_promised(self, client, monkeypatch):
-        assert facet_counts.MAX_COUNTED == COUNT_CAP
-        monkeypatch.setattr(facet_counts, "MAX_COUNTED", 10)
+        assert facet_queries.MAX_COUNTED == COUNT_CAP
+        monkeypatch.setattr(facet_queries, "MAX_COUNTED", 10)
         facets_module._facet_statement.cache_clear()
         try:
             found = get_json(client, "/v1/quotes?facets=kind,film")["facets"]

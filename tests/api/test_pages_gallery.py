@@ -105,7 +105,7 @@ class TestSelection:
         assert len(reads(app, "/embed")) == 3
 
     def test_the_number_of_themes_is_limited(self, app, client, monkeypatch):
-        monkeypatch.setattr("api.pages.gallery.MAX_THEMES", 3)
+        monkeypatch.setattr("api.pages.embed_generator.MAX_THEMES", 3)
         assert len(Parsed(client.get("/embed").text).all("option")) == 1 + 3 + 4
         assert Theme.type_name == "theme"
 

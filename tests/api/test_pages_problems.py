@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from werkzeug.http import HTTP_STATUS_CODES
 
 from api.app import create_app
-from api.core import request_context
+from api.core import app_context
 from api.core.config import Settings
 from api.http.problem_types import PROBLEM_TYPES
 from api.pages.problem_examples import HTTP_EXAMPLES
@@ -138,7 +138,7 @@ class TestExample:
     def test_a_slow_statement(self, make_app, get_example):
         app = make_app(statement_seconds=0.05)
         endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-        app.add_url_rule("/slow", view_func=lambda: str(request_context.session().scalar(text(endless))))
+        app.add_url_rule("/slow", view_func=lambda: str(app_context.session().scalar(text(endless))))
         assert_response(get_example("query-timeout"), app, "/slow")
 
     def test_an_unreachable_database(self, make_app, get_example):

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from api.query import index_planner, random_selection, statement_cache
+from api.query import index_planner, random_selection, resource_reader
 from api.query.internal_reader import select_list
-from api.query.statement_cache import ResourceReader
+from api.query.resource_reader import ResourceReader
 from api.views.reads import selection_for
 from models import AdvisoryLink, Quote, QuoteTheme, Theme
 from tests.bench.conftest import lower_selection_limits
@@ -81,12 +81,12 @@ class TestPages:
         self, list_ids, quotes, monkeypatch, sort, max_sorted
     ):
         monkeypatch.setattr(index_planner, "MAX_SORTED_ROWS", max_sorted)
-        statement_cache._page_statement.cache_clear()
+        resource_reader._page_statement.cache_clear()
         in_languages = sorted_slugs([quote for quote in quotes if quote.language in ("de", "es")], sort)
         flagged = [quote for quote in quotes if {"note-1", "note-2"} & advisory_slugs(quote)]
         assert list_ids(language="de,es", sort=sort) == in_languages
         assert list_ids(advisory="note-1,note-2", sort=sort) == sorted_slugs(flagged, sort)
-        statement_cache._page_statement.cache_clear()
+        resource_reader._page_statement.cache_clear()
 
     def test_an_unknown_theme_selects_nothing(self, list_ids, sample):
         assert list_ids(theme="no-such-theme") == []

@@ -4,7 +4,7 @@ import gzip
 
 import brotli
 
-from api.http.response_cache.cache_entry import (
+from api.http.response_cache.encoded_response import (
     ENCODERS,
     MAX_HEADER_CHARACTERS,
     accepted_codings,

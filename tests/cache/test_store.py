@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.response_cache.cache_entry import CacheEntry
+from api.http.response_cache.encoded_response import CacheEntry
 from api.http.response_cache.store import MAX_ACCEPT_VARIANTS, MAX_KEY_CHARACTERS, MAX_VARY_SETS, CacheStore
 
 LISTS = ("/v1/quotes", "limit=3&theme=a&theme=b")

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import bindparam
 
 from api.query.index_planner import ListPlanner
-from api.query.statement_cache import list_planner, split_key_and_params
+from api.query.resource_reader import list_planner, split_key_and_params
 from models import Commentary, Quote
-from models.sql_placeholders import Placeholder, PlaceholderAccess, bound
+from models.statement_placeholders import Placeholder, PlaceholderAccess, bound
 
 
 def _match_statement(value):
@@ -86,7 +86,7 @@ class TestUse:
     def test_raises_in_optimised_mode(self):
         """It does not use ``assert``, so it also raises under ``python -O``."""
         assert "assert" not in __import__("inspect").getsource(
-            __import__("models.sql_placeholders", fromlist=["x"])
+            __import__("models.statement_placeholders", fromlist=["x"])
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from models import Theme
-from models.change_detection import MAX_STALENESS_SECONDS, POLL_SECONDS
+from models.change_watcher import MAX_STALENESS_SECONDS, POLL_SECONDS
 from models.database import Database
 from tests.waiting import until
 
@@ -26,7 +26,7 @@ def add_in_another_process(database, slug="loneliness"):
         pytest.MonkeyPatch.context() as monkeypatch,
         closing(Database(database.url.render_as_string(hide_password=False))) as other,
     ):
-        monkeypatch.setattr("models.change_detection._watchers", ())
+        monkeypatch.setattr("models.change_watcher._watchers", ())
         add(other, slug)
 
 
@@ -118,8 +118,8 @@ class TestPostgreSQL:
         assert until(lambda: postgresql.change_watcher.version_token() not in (before, None))
 
     def test_a_commit_notifies_the_watchers_of_other_processes(self, postgresql, monkeypatch):
-        monkeypatch.setattr("models.change_detection.POLL_SECONDS", 10)
-        monkeypatch.setattr("models.change_detection.MAX_STALENESS_SECONDS", 60)
+        monkeypatch.setattr("models.change_watcher.POLL_SECONDS", 10)
+        monkeypatch.setattr("models.change_watcher.MAX_STALENESS_SECONDS", 60)
         before = wait_for_token(postgresql)
         add_in_another_process(postgresql)
         assert until(lambda: postgresql.change_watcher.version_token() != before, seconds=5)

@@ -118,7 +118,7 @@ HTTP = [
     ),
     Fault(
         "etag-without-revision",
-        "api/query/statement_cache.py",
+        "api/query/resource_reader.py",
         'getattr(model, "revision", null())',
         "null()",
         "tests/api/test_http.py",
@@ -153,14 +153,14 @@ HTTP = [
     ),
     Fault(
         "refused-coding-is-sent",
-        "api/http/response_cache/cache_entry.py",
+        "api/http/response_cache/encoded_response.py",
         "return best if weights[best] > 0 and",
         "return best if weights[best] >= 0 and",
         "tests/cache/test_coding.py",
     ),
     Fault(
         "vary-accept-encoding-lost",
-        "api/http/response_cache/cache_entry.py",
+        "api/http/response_cache/encoded_response.py",
         "self._headers = add_vary(headers) if is_encodable else headers",
         "self._headers = headers",
         "tests/cache/test_front.py",
@@ -418,7 +418,7 @@ MODELS = [
     ),
     Fault(
         "facet-counts-a-value-once-per-link",
-        "models/facet_counts.py",
+        "models/facet_queries.py",
         "return linked if self.model else linked.distinct()",
         "return linked",
         "tests/api/test_facets.py",
@@ -586,7 +586,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-own-commit-counts-late",
-        "models/change_detection.py",
+        "models/change_watcher.py",
         "watcher.record_commit()",
         "watcher.version_token()",
         "tests/models/test_watching.py",

@@ -25,7 +25,7 @@ from api.http.deprecation.declaration import (
     declared,
     deprecation_headers,
 )
-from api.http.deprecation.fields import SHAPING_PARAMETERS, DeprecatedField, deprecated_fields_in
+from api.http.deprecation.deprecated_fields import SHAPING_PARAMETERS, DeprecatedField, deprecated_fields_in
 from api.http.responses import JSON
 from api.schemas.shared_schemas import ResponseSchema
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 from flask import Flask
 
 from api.core.config import Settings
+from api.http.response_cache.dependencies import TrackingRequest
 from api.http.response_cache.middleware import CacheMiddleware, RequestChecks
 from api.http.response_cache.store import CacheStore
-from api.http.response_cache.upstream import TrackingRequest
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -13,9 +13,9 @@ from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wsgi import get_host
 
 from api.http import clock
-from api.http.response_cache.cache_entry import CacheEntry, Headers, strip_coding_suffixes
+from api.http.response_cache.dependencies import OK, call_upstream, close_body
+from api.http.response_cache.encoded_response import CacheEntry, Headers, strip_coding_suffixes
 from api.http.response_cache.store import CacheStore
-from api.http.response_cache.upstream import OK, call_upstream, close_body
 from api.http.responses import RATE_LIMIT_HEADERS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from api.core.config import Settings
-    from models.change_detection import ChangeWatcher
+    from models.change_watcher import ChangeWatcher
 
 CACHEABLE_METHODS = ("GET", "HEAD")
 #: Requests for partial content and the like: forwarded, and their responses pass through unchanged.

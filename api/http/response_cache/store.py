@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 import werkzeug.urls  # noqa: F401 (registers the error handler `werkzeug.url_quote`)
 
-from api.http.response_cache.cache_entry import CacheEntry
+from api.http.response_cache.encoded_response import CacheEntry
 
 #: A single response may use at most this fraction of the memory limit: one quarter.
 MAX_ENTRY_SHARE = 4

@@ -7,7 +7,7 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.core.request_context import session
+from api.core.app_context import session
 from api.http.url_converters import slug_parameter
 from api.resources.films.coverage_schemas import FilmCoverageSchema
 from api.resources.films.schemas import FilmQuerySchema, FilmSchema, SourceFilmQuerySchema

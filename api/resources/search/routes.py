@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.http.responses import cacheable_response, encode_json, etag_hash
 from api.resources.search.results import search_page
 from api.resources.search.schemas import SearchQuerySchema, SearchSchema

@@ -10,8 +10,8 @@ from flask import Blueprint as PlainBlueprint
 from flask import Response
 from sqlalchemy import text
 
+from api.core.app_context import database, session, settings
 from api.core.config import ROOT
-from api.core.request_context import database, session, settings
 from api.core.resource_registry import COLLECTION_PATHS
 from api.core.urls import absolute_url
 from api.core.version import VERSION

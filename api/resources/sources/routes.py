@@ -7,7 +7,7 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.core.request_context import session
+from api.core.app_context import session
 from api.http.url_converters import PARAGRAPH_NUMBER, slug_parameter
 from api.resources.sources.coverage_schemas import SourceCoverageSchema
 from api.resources.sources.schemas import (

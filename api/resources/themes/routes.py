@@ -7,14 +7,14 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy import Select
 
-from api.core.request_context import session
+from api.core.app_context import session
 from api.http.url_converters import slug_parameter
 from api.resources.themes.related_theme_schemas import RelatedThemeQuerySchema, RelatedThemeSchema
 from api.resources.themes.schemas import ThemeQuerySchema, ThemeSchema
 from api.views.blueprint import Blueprint
 from api.views.computed import Ranking, ranking_view
 from models import Theme
-from models.facet_counts import count_relation
+from models.facet_queries import count_relation
 from models.theme_counts import related_themes
 
 blp = Blueprint("themes", __name__, url_prefix="/v1", description="The topics that content is tagged with.")

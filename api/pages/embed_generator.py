@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from api.core.request_context import session, settings
+from api.core.app_context import session, settings
 from api.core.urls import absolute_url
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.script import builds

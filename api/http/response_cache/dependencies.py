@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import Request, has_request_context, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-from api.http.response_cache.cache_entry import CacheEntry, Headers
+from api.http.response_cache.encoded_response import CacheEntry, Headers
 from api.http.responses import RATE_LIMIT_HEADERS
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""Statement cache: the statements of lists and items, built once for all requests of one shape.
+"""The resource reader: reads the items and lists that views select, with cached statements.
 
 Building a statement costs more than running it. A view is therefore called with placeholders instead of a
-request's values (``models.sql_placeholders``), and its statement is reused by every request that has as many
-values for the same arguments. A view that looks at a placeholder's value raises ``PlaceholderAccess``.
+request's values (``models.statement_placeholders``), and its statement is reused by every request that has as
+many values for the same arguments. A view that looks at a placeholder's value raises ``PlaceholderAccess``.
 
 It halves the CPU time of an uncached page or item (1.6 to 2.1 times, docs/benchmarks.md). A combination of
 parameters that was not requested before costs 17 to 20 ms, one that was costs 2.5 ms.
@@ -33,7 +33,7 @@ from api.query.pagination import (
 from api.schemas.item_shape import Shape
 from api.schemas.list_queries import SearchText
 from models.search.query_compiler import SearchParameter
-from models.sql_placeholders import Placeholder
+from models.statement_placeholders import Placeholder
 
 #: Called with the filters (the view of a list only), and with the path parameters as keywords.
 View = Callable[..., Select[Any]]
