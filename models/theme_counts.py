@@ -1,4 +1,4 @@
-"""Theme counts: the number of resources tagged with each theme, and co-occurring themes."""
+"""Theme counts: the number of resources tagged with each theme."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, literal_column, select, union_all
-from sqlalchemy.orm import Session
-
 from models.commentary import Commentary
-from models.facet_queries import FacetCounts, FacetQuery, run_facet_queries
+from models.facet_queries import FacetCounts, FacetQuery
 from models.filters import select_listed_keys, select_listed_slugs
 from models.list_index_table import ALL_THEMES, ListIndexRow
 from models.quote import Quote
 from models.scene import Scene
-from models.theme import Theme, ThemeRelation
 
 #: The maximum number of themes counted for each model.
 MAX_THEMES = 1_000
@@ -92,32 +88,4 @@ def are_complete(counts: dict[str, FacetCounts]) -> bool:
     return all(
         of_model.relation == "exact" and len(of_model.facets["theme"]) < MAX_THEMES
         for of_model in counts.values()
-    )
-
-
-def related_themes(session: Session, theme: Theme, film: list[str]) -> tuple[list[ThemeCounts], bool]:
-    """Return the themes that co-occur with ``theme``, most frequent first, and whether the list is complete.
-
-    As in every filter, a theme includes its subthemes. It co-occurs with its broader theme and its subthemes
-    by definition, so these are left out. ``film`` restricts the counts to films with these slugs. Runs two
-    statements.
-    """
-    connections = session.execute(_select_connected_themes(theme)).all()
-    counts = run_facet_queries(session, *theme_facet_queries(theme=[theme.slug], film=film))
-    related = frozenset(slug for kind, slug in connections if kind == "related")
-    hierarchy = {theme.slug} | {slug for kind, slug in connections if kind == "same"}
-    ranked = [counted for counted in rank_themes(counts, related) if counted.slug not in hierarchy]
-    return ranked, are_complete(counts)
-
-
-def _select_connected_themes(theme: Theme) -> CompoundSelect[Any]:
-    """Return the statement for the related themes of a theme, its broader theme and its subthemes.
-
-    Its columns are ``related`` or, for the hierarchy, ``same``, and the slug.
-    """
-    related_ids = select(ThemeRelation.related_id).where(ThemeRelation.theme_id == theme.id)
-    is_in_hierarchy = (Theme.broader_id == theme.id) | (Theme.id == theme.broader_id)
-    return union_all(
-        select(literal_column("'related'"), Theme.slug).where(Theme.id.in_(related_ids)),
-        select(literal_column("'same'"), Theme.slug).where(is_in_hierarchy),
     )

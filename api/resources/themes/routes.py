@@ -15,7 +15,7 @@ from api.views.blueprint import Blueprint
 from api.views.computed import Ranking, ranking_view
 from models import Theme
 from models.facet_queries import count_relation
-from models.theme_counts import related_themes
+from models.related_themes import related_themes
 
 blp = Blueprint("themes", __name__, url_prefix="/v1", description="The topics that content is tagged with.")
 
