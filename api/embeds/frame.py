@@ -18,8 +18,8 @@ from api.core.urls import absolute_url
 from api.embeds import frame_css, frame_metrics
 from api.embeds.quote_selection import FrameSelectionSchema, load_args, pick_daily, pick_random
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
-from api.http import clock
 from api.http.errors import ProblemException
+from api.http.response_cache import clock
 from api.query.internal_reader import read_item
 from api.text.single_line import to_inert_text, to_single_line, truncate
 from models import Gone, NotFound

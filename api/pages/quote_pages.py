@@ -13,8 +13,8 @@ from api.embeds.oembed_discovery import link_elements, link_header
 from api.embeds.quote_selection import load_args, parse_day, pick_daily, pick_random
 from api.embeds.quote_view_model import build_view_model
 from api.embeds.snippet import render_snippets
-from api.http import clock
 from api.http.errors import ProblemException
+from api.http.response_cache import clock
 from api.pages.page_metadata import build_preview, render_json_ld
 from api.pages.rendering import render_page
 from api.query.internal_reader import read_item

@@ -178,7 +178,7 @@ class TestDays:
 
 def set_clock(monkeypatch, time):
     time = dt.datetime.fromisoformat(time) if isinstance(time, str) else time
-    monkeypatch.setattr("api.http.clock.now", lambda zone=dt.UTC: time.astimezone(zone))
+    monkeypatch.setattr("api.http.response_cache.clock.now", lambda zone=dt.UTC: time.astimezone(zone))
 
 
 class TestCodings:

@@ -55,7 +55,7 @@ HTTP = [
     ),
     Fault(
         "cached-daily-outlives-its-day",
-        "api/http/clock.py",
+        "api/http/response_cache/clock.py",
         "response_dependencies().expire_at(_next_midnight(time).timestamp())",
         "response_dependencies()",
         "tests/cache/test_front.py",
