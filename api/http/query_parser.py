@@ -88,15 +88,17 @@ def _error_object(location: str, name: str, messages: Any, schema: Schema) -> di
         else:
             detail = f"Unknown parameter “{pointer}”.{did_you_mean(pointer, allowed_names)}"
         return {"location": location, "pointer": pointer, "detail": detail, "allowed": allowed_names}
-    detail = " ".join(dict.fromkeys(_flatten(messages)))
+    detail = " ".join(dict.fromkeys(flatten_messages(messages)))
     allowed = getattr(field, "allowed", None)
     return {"location": location, "pointer": pointer, "detail": detail} | (
         {"allowed": allowed} if allowed else {}
     )
 
 
-def _flatten(messages: Any) -> list[str]:
-    """Return all texts in marshmallow's nested messages."""
+def flatten_messages(messages: Any) -> list[str]:
+    """Return the sentences in marshmallow's nested messages."""
     if isinstance(messages, dict):
-        return [text for part in messages.values() for text in _flatten(part)]
-    return [str(text) for text in messages] if isinstance(messages, list) else [str(messages)]
+        return [sentence for part in messages.values() for sentence in flatten_messages(part)]
+    if isinstance(messages, list):
+        return [sentence for part in messages for sentence in flatten_messages(part)]
+    return [str(messages)]

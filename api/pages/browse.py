@@ -1,16 +1,14 @@
-"""Routes of the pages for browsing: a film, a scene, a theme, and search."""
+"""Routes of the pages for browsing: a film, a scene and a theme."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from api.core.app_context import session
 from api.core.urls import absolute_url
-from api.http.errors import ProblemException
-from api.pages import page_data, search_view
+from api.pages import page_data
 from api.pages.argument_tree import build_argument
 from api.pages.rendering import render_page
 from api.pages.theme_by_scene import build_timelines, untagged_scenes
@@ -36,8 +34,6 @@ COMMENTARY_FIELDS = (
 )
 QUOTE_FIELDS = ("label", "url", "text", "language", "scene", "themes", "advisories", "rights")
 SOURCE_FIELDS = ("url", "title", "publication", "author")
-#: The query parameters of the search page; it ignores all others.
-SEARCH_PARAMETERS = ("q", "type", "cursor")
 
 
 @browse.get("/films/<slug:film>")
@@ -100,44 +96,6 @@ def theme(theme: str) -> Response:
     )
 
 
-@browse.get("/search")
-def search() -> Response:
-    """Show the search form and results of every type."""
-    query = {name: request.args[name] for name in SEARCH_PARAMETERS if request.args.get(name, "").strip()}
-    results, problem = None, None
-    if "q" in query:
-        try:
-            results = search_view.search(query)
-        except ProblemException as error:
-            problem = error
-    calls = [APICall(absolute_url("/v1/search", **query), results)] if "q" in query else []
-    adjacent = {rel: _page_url(results["page"][rel]) for rel in ("previous", "next")} if results else {}
-    response = render_page(
-        "search.html",
-        calls,
-        query=query,
-        results=results,
-        problem=problem,
-        adjacent=adjacent,
-        commentary_urls=_commentary_urls(results),
-    )
-    if problem:
-        response.status_code = problem.problem.status
-        response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def _quote_anchors(item: dict[str, Any]) -> dict[str, str]:
     """Return the anchors of the quotes on an item's page by id."""
     return {quote["id"]: f"#{quote['id']}" for quote in item["quotes"]}
-
-
-def _commentary_urls(results: dict[str, Any] | None) -> dict[str, str]:
-    """Return the URLs of commentary hits by id: commentary has no pages of its own."""
-    hits = results["data"] if results else []
-    return page_data.item_urls("commentary", (hit["id"] for hit in hits if hit["type"] == "commentary"))
-
-
-def _page_url(api_url: str | None) -> str | None:
-    """Return the URL of the search page that corresponds to a search URL of the API."""
-    return f"/search?{urlsplit(api_url).query}" if api_url else None

@@ -14,11 +14,11 @@ from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.script import builds
 from api.embeds.snippet import render_pinned_html, render_snippets
 from api.http.errors import ProblemException
+from api.http.query_parser import flatten_messages
 from api.http.security import PAGE_POLICY
 from api.pages import page_data
 from api.pages.iframe_code import quote_iframe, selection_iframe
 from api.pages.rendering import render_page
-from api.pages.search_view import flatten_messages
 from api.query.internal_reader import APICall, read_item
 from api.schemas.fields import Slug, StrictInteger
 from api.schemas.list_queries import TextFilter

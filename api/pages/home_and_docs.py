@@ -23,6 +23,7 @@ from api.pages.guides import guides, load_guides
 from api.pages.problem_examples import HTTP_EXAMPLES, request_text, response_text
 from api.pages.quote_pages import quotes
 from api.pages.rendering import render_page
+from api.pages.search_page import search_page
 from api.pages.sitemap import sitemap
 from api.query.internal_reader import read_item
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
@@ -40,6 +41,7 @@ pages = Blueprint(
 )
 assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
 pages.register_blueprint(browse)
+pages.register_blueprint(search_page)
 pages.register_blueprint(guides)
 pages.register_blueprint(quotes)
 pages.register_blueprint(feeds)

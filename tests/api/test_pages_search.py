@@ -3,7 +3,7 @@
 import pytest
 
 from api.http.errors import ProblemException
-from api.pages import search_view
+from api.pages import search_page
 from tests.browser.parsed import Parsed
 from tests.cases import each
 
@@ -44,7 +44,7 @@ def search(client, monkeypatch):
 
     def run(results, query="q=wife"):
         queries = []
-        monkeypatch.setattr(search_view, "search", lambda query: queries.append(query) or results)
+        monkeypatch.setattr(search_page, "run_search", lambda query: queries.append(query) or results)
         response = client.get(f"/search?{query}")
         return Parsed(response.text), queries
 
@@ -122,7 +122,7 @@ class TestSearchPage:
                 "invalid-parameters", "1 parameter is not valid.", [{"detail": "“q” is <too> long."}]
             )
 
-        monkeypatch.setattr(search_view, "search", refuse)
+        monkeypatch.setattr(search_page, "run_search", refuse)
         response = client.get("/search?q=wife")
         assert response.status_code == 422
         assert response.headers["Cache-Control"] == "no-store"
