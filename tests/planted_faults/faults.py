@@ -55,7 +55,7 @@ HTTP = [
     ),
     Fault(
         "cached-daily-outlives-its-day",
-        "api/http/response_cache/clock.py",
+        "api/http/response_cache/current_date.py",
         "response_dependencies().expire_at(_next_midnight(time).timestamp())",
         "response_dependencies()",
         "tests/cache/test_front.py",
@@ -185,7 +185,7 @@ HTTP = [
 RESOURCES = [
     Fault(
         "advisory-links-to-what-lacks-it",
-        "api/resources/advisories.py",
+        "api/resources/advisories/schemas.py",
         '"commentary", by="advisory"',
         '"commentary", by="exclude_advisory"',
         "tests/openapi/test_document.py",
@@ -443,7 +443,7 @@ MODELS = [
     Fault(
         "closed-database-leaves-its-watcher-open",
         "models/database.py",
-        'if "change_watcher" in vars(self):',
+        'if "commit_watcher" in vars(self):',
         'if "watch" in vars(self):',
         "tests/models/test_watching.py",
         caught_before=False,
@@ -586,7 +586,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-own-commit-counts-late",
-        "models/change_watcher.py",
+        "models/commit_watcher.py",
         "watcher.record_commit()",
         "watcher.version_token()",
         "tests/models/test_watching.py",
