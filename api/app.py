@@ -11,8 +11,9 @@ from api.embeds.frame import frame
 from api.embeds.oembed import oembed
 from api.embeds.script import script
 from api.embeds.snippet_routes import snippets
-from api.http import errors, response_cache, security
-from api.http.deprecation import operations as deprecation_headers
+from api.http import errors, security
+from api.http.deprecation import headers as deprecation_headers
+from api.http.response_cache import extension as response_cache
 from api.http.url_converters import CONVERTERS
 from api.openapi_spec import spec
 from api.pages.home_and_docs import assets, pages

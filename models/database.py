@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from models.change_watcher import ChangeWatcher, PostgreSQLWatcher, SQLiteWatcher
+from models.commit_watcher import CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.errors import DomainError, QueryTimeout, Unavailable
 
 SQLITE_PRAGMAS = (
@@ -43,7 +43,7 @@ CANCELLED_STATE = "57014"
 
 
 class Database:
-    """A database: its engine, sessions for reading and writing, and its change watcher.
+    """A database: its engine, sessions for reading and writing, and its commit watcher.
 
     The engine connects on first use, so each forked or spawned worker has its own connections.
     """
@@ -80,7 +80,7 @@ class Database:
         return self.engine.execution_options(isolation_level="READ COMMITTED")
 
     @cached_property
-    def change_watcher(self) -> ChangeWatcher:
+    def commit_watcher(self) -> CommitWatcher:
         """The watcher whose version token changes with every commit of content."""
         if self.is_sqlite:
             return SQLiteWatcher(str(self.url.database))
@@ -101,8 +101,8 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         # Do not create the cached property only to close it.
-        if "change_watcher" in vars(self):
-            self.change_watcher.close()
+        if "commit_watcher" in vars(self):
+            self.commit_watcher.close()
         self.engine.dispose()
 
 

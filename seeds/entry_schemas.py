@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.resources import create_schema_class
-from api.schemas.create_schemas import CreateSchema
+from api.schemas.pack_entry_schemas import CreateSchema
 from models import RESOURCES
 
 ENTRY_SCHEMAS: dict[str, CreateSchema] = {

@@ -247,7 +247,7 @@ class Engine:
             finally:
                 database.close()
             # A watcher cannot be used again once it is closed.
-            vars(database).pop("change_watcher", None)
+            vars(database).pop("commit_watcher", None)
             if self.name == "sqlite":
                 self._reusable[template] = database
 

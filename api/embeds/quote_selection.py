@@ -13,7 +13,7 @@ from marshmallow import Schema
 from api.core.app_context import session, settings
 from api.http.errors import ProblemException
 from api.http.query_parser import TolerantParser
-from api.http.response_cache.clock import today
+from api.http.response_cache.current_date import today
 from api.query.internal_reader import select_list
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection
 from api.query.resource_reader import ResourceReader

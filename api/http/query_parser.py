@@ -10,7 +10,7 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
 from api.http.errors import ProblemException
-from api.http.response_cache.dependencies import TrackedArgs
+from api.http.response_cache.tracked_request import TrackedArgs
 from api.schemas.fields import did_you_mean
 
 MAX_QUERY_BYTES = 30_000

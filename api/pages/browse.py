@@ -11,8 +11,8 @@ from api.core.urls import absolute_url
 from api.pages import page_data
 from api.pages.argument_tree import build_argument
 from api.pages.rendering import render_page
-from api.pages.theme_by_scene import build_timelines, untagged_scenes
 from api.pages.theme_chart import build_chart
+from api.pages.theme_timeline import build_timelines, untagged_scenes
 from api.query.internal_reader import APICall, read_item
 from models import Film
 from models.theme_map import theme_map

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from api.core.urls import absolute_url
 from api.embeds.quote_selection import load_args, pick_daily_range
 from api.http.errors import ProblemException
-from api.http.response_cache.clock import today
+from api.http.response_cache.current_date import today
 from api.http.responses import etag_hash
 from api.pages import atom_feed, json_feed, page_data
 from api.pages.feed_entries import Feed, FeedEntry, build_entry

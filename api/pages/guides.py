@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from api.core.app_context import settings
 from api.core.config import ROOT
-from api.http.deprecation.operations import DeprecationEntry, active_deprecations
+from api.http.deprecation.deprecation_list import DeprecationEntry, active_deprecations
 from api.pages.rendering import render_page
 from models import NotFound
 

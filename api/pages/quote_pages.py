@@ -14,7 +14,7 @@ from api.embeds.quote_selection import load_args, parse_day, pick_daily, pick_ra
 from api.embeds.quote_view_model import build_view_model
 from api.embeds.snippet import render_snippets
 from api.http.errors import ProblemException
-from api.http.response_cache import clock
+from api.http.response_cache import current_date
 from api.pages.page_metadata import build_preview, render_json_ld
 from api.pages.rendering import render_page
 from api.query.internal_reader import read_item
@@ -62,8 +62,8 @@ def random_quote() -> Redirect:
 @quotes.get("/daily/<day:date>")
 def daily_quote(date: str | None) -> Redirect:
     """Redirect to the quote of a day, by default today (UTC)."""
-    slug = pick_daily(parse_day(date) if date else clock.today(), load_args())
-    return _redirect_to_quote(slug, f"public, max-age={clock.seconds_left_today(MAX_DAILY_AGE)}")
+    slug = pick_daily(parse_day(date) if date else current_date.today(), load_args())
+    return _redirect_to_quote(slug, f"public, max-age={current_date.seconds_left_today(MAX_DAILY_AGE)}")
 
 
 def _redirect_to_quote(slug: str | None, cache_control: str) -> Redirect:

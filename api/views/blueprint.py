@@ -12,7 +12,7 @@ from flask import Response
 from marshmallow import Schema
 from sqlalchemy import Select
 
-from api.http.deprecation import operations as deprecation_headers
+from api.http.deprecation.operations import document_deprecation
 from api.http.query_parser import StrictParser
 from api.http.responses import RATE_LIMIT_HEADERS
 from api.query.resource_reader import View
@@ -218,7 +218,7 @@ class Blueprint(flask_smorest.Blueprint):
 
     @staticmethod
     def _prepare_deprecation_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return deprecation_headers.document_deprecation(doc, doc_info)
+        return document_deprecation(doc, doc_info)
 
     @staticmethod
     def _prepare_formats_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:

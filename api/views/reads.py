@@ -13,7 +13,7 @@ from flask import Response, request
 
 from api.core.app_context import session, settings
 from api.http.errors import ProblemException
-from api.http.response_cache.clock import today
+from api.http.response_cache.current_date import today
 from api.http.responses import cacheable_response, encode_json, etag_hash, uncacheable_response
 from api.query.facets import compute_facets
 from api.query.pagination import ListRequest, filters_from_args, page_position

@@ -1,103 +1,27 @@
-"""Database migrations (Alembic); ``subtext migrate`` and ``subtext serve`` run them.
+"""Database migrations (Alembic); ``subtext migrate`` and ``subtext serve`` run them."""
 
-Alembic is only loaded to run migrations. Reading the current migration needs only a query.
-"""
+from models.migrations.runner import (
+    VERSION_TABLE,
+    MissingMigration,
+    configuration,
+    current,
+    downgrade,
+    is_current,
+    is_modelled,
+    newest,
+    require_all_columns,
+    upgrade,
+)
 
-from __future__ import annotations
-
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from sqlalchemy import Engine, column, inspect, select, table
-
-from models.base import Base
-
-if TYPE_CHECKING:
-    from alembic.config import Config
-
-#: Alembic's table with the current migration of the database.
-VERSION_TABLE = table("alembic_version", column("version_num"))
-
-
-def configuration(engine: Engine) -> Config:
-    """Return Alembic's configuration for ``engine``. ``alembic.ini`` is only for Alembic's own commands."""
-    from alembic.config import Config
-
-    config = Config(attributes={"engine": engine})
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def is_modelled(name: str | None, type_: str, _: object) -> bool:
-    """Whether a database object belongs to the models: Alembic's ``include_name``. FTS5's tables do not."""
-    return type_ != "table" or not (name or "").startswith("search_index")
-
-
-def current(engine: Engine) -> str | None:
-    """Return the id of the database's current migration; None for an empty database."""
-    with engine.connect() as connection:
-        has_table = inspect(connection).has_table(VERSION_TABLE.name)
-        revision: str | None = connection.scalar(select(VERSION_TABLE)) if has_table else None
-        return revision
-
-
-@cache
-def newest() -> str:
-    """Return the id of the newest migration: the highest number among the file names."""
-    versions = Path(__file__).parent / "versions"
-    return max(file.name for file in versions.glob("[0-9]*_*.py")).partition("_")[0]
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest migration."""
-    return current(engine) == newest()
-
-
-class MissingMigration(Exception):
-    """The models have tables or columns that no migration creates; ``str()`` names them."""
-
-
-def require_all_columns(engine: Engine) -> None:
-    """Check that a database at the newest migration has every table and column of the models.
-
-    Raises:
-        MissingMigration: it lacks some.
-    """
-    tables = Base.metadata.tables
-    stored = {
-        table: {column["name"] for column in columns}
-        for (_, table), columns in inspect(engine).get_multi_columns(filter_names=list(tables)).items()
-    }
-    missing = [name for name in tables if name not in stored] + [
-        str(column) for name in stored for column in tables[name].columns if column.name not in stored[name]
-    ]
-    if missing:
-        raise MissingMigration(
-            f"No migration creates {', '.join(missing)}. Run `make migration NAME=…` to generate one."
-        )
-
-
-def upgrade(engine: Engine, target: str = "head") -> None:
-    """Upgrade the database to ``target``. At the newest migration, also build the search index if needed.
-
-    Raises:
-        MissingMigration: the newest migration lacks columns of the models.
-    """
-    from alembic import command
-
-    command.upgrade(configuration(engine), target)
-    if target == "head":
-        # Imported here because migrations must not depend on the current models.
-        from models.search import ensure_index_current
-
-        require_all_columns(engine)
-        ensure_index_current(engine)
-
-
-def downgrade(engine: Engine, target: str = "base") -> None:
-    """Downgrade the database to ``target``."""
-    from alembic import command
-
-    command.downgrade(configuration(engine), target)
+__all__ = [
+    "VERSION_TABLE",
+    "MissingMigration",
+    "configuration",
+    "current",
+    "downgrade",
+    "is_current",
+    "is_modelled",
+    "newest",
+    "require_all_columns",
+    "upgrade",
+]

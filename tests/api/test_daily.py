@@ -80,7 +80,9 @@ def set_clock(monkeypatch):
 
     def set_time(value):
         value = dt.datetime.fromisoformat(value)
-        monkeypatch.setattr("api.http.response_cache.clock.now", lambda zone=dt.UTC: value.astimezone(zone))
+        monkeypatch.setattr(
+            "api.http.response_cache.current_date.now", lambda zone=dt.UTC: value.astimezone(zone)
+        )
 
     return set_time
 

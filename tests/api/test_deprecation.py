@@ -12,7 +12,7 @@ from marshmallow import fields
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.http.deprecation.declaration import Deprecated, InvalidSunset
-from api.http.deprecation.operations import active_deprecations
+from api.http.deprecation.deprecation_list import active_deprecations
 from api.http.url_converters import slug_parameter
 from api.resources.films.schemas import FilmSchema
 from api.resources.quotes.schemas import QuoteQuerySchema, QuoteSchema

@@ -6,7 +6,7 @@ import pytest
 
 from api.pages.argument_tree import MAX_DEPTH, build_argument
 from api.pages.template_filters import paragraph_ranges
-from api.pages.theme_by_scene import build_timelines, untagged_scenes
+from api.pages.theme_timeline import build_timelines, untagged_scenes
 from tests.cases import each
 
 pytestmark = pytest.mark.any_database

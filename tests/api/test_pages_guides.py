@@ -8,7 +8,7 @@ from flask import render_template
 
 from api.core.config import ROOT
 from api.http.deprecation.declaration import Deprecated
-from api.http.deprecation.operations import DeprecationEntry
+from api.http.deprecation.deprecation_list import DeprecationEntry
 from api.pages import guides
 from api.pages.markdown_to_html import render_document
 from tests.browser.parsed import Parsed

@@ -141,7 +141,7 @@ class TestContent:
         middleware.application = slow
         assert client(f"/v1/quotes/{QUOTE}").get_json()["label"] != "While it was read"
         middleware.application = application
-        assert client.app.extensions["database"].change_watcher.version_token() is not None
+        assert client.app.extensions["database"].commit_watcher.version_token() is not None
         change(client.app.extensions["database"], label="While it was read ")
         assert client(f"/v1/quotes/{QUOTE}").get_json()["label"] == "While it was read "
 
@@ -178,7 +178,7 @@ class TestDays:
 
 def set_clock(monkeypatch, time):
     time = dt.datetime.fromisoformat(time) if isinstance(time, str) else time
-    monkeypatch.setattr("api.http.response_cache.clock.now", lambda zone=dt.UTC: time.astimezone(zone))
+    monkeypatch.setattr("api.http.response_cache.current_date.now", lambda zone=dt.UTC: time.astimezone(zone))
 
 
 class TestCodings:

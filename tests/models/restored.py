@@ -26,7 +26,7 @@ def restoring(engine, template="empty"):
 
         def restore():
             # A watcher cannot be used again once it is closed.
-            if watcher := vars(database).pop(Database.change_watcher.attrname, None):
+            if watcher := vars(database).pop(Database.commit_watcher.attrname, None):
                 watcher.close()
             snapshot.restore()
             return database

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from models import Theme
-from models.change_watcher import MAX_STALENESS_SECONDS, POLL_SECONDS
+from models.commit_watcher import MAX_STALENESS_SECONDS, POLL_SECONDS
 from models.database import Database
 from tests.waiting import until
 
@@ -26,13 +26,13 @@ def add_in_another_process(database, slug="loneliness"):
         pytest.MonkeyPatch.context() as monkeypatch,
         closing(Database(database.url.render_as_string(hide_password=False))) as other,
     ):
-        monkeypatch.setattr("models.change_watcher._watchers", ())
+        monkeypatch.setattr("models.commit_watcher._watchers", ())
         add(other, slug)
 
 
 def wait_for_token(database):
     """Wait until the watcher returns a version token; return the token."""
-    return until(database.change_watcher.version_token)
+    return until(database.commit_watcher.version_token)
 
 
 class TestVersionToken:
@@ -41,29 +41,29 @@ class TestVersionToken:
         with database.read_session() as session:
             session.execute(text("SELECT 1"))
         assert first is not None
-        assert database.change_watcher.version_token() == first
+        assert database.commit_watcher.version_token() == first
 
     def test_a_commit_of_this_process_counts_at_once(self, database):
         before = wait_for_token(database)
         add(database)
-        assert database.change_watcher.version_token() != before
+        assert database.commit_watcher.version_token() != before
 
     def test_a_commit_of_another_process_counts(self, database):
         before = wait_for_token(database)
         add_in_another_process(database)
-        assert until(lambda: database.change_watcher.version_token() not in (before, None))
+        assert until(lambda: database.commit_watcher.version_token() not in (before, None))
 
     def test_a_rollback_does_not_count(self, database):
         before = wait_for_token(database)
         with pytest.raises(RuntimeError):
             add(database, should_fail=True)
-        assert database.change_watcher.version_token() == before
+        assert database.commit_watcher.version_token() == before
 
     def test_each_of_several_commits_counts(self, database):
         tokens = {wait_for_token(database)}
         for number in range(5):
             add(database, f"theme-{number}")
-            tokens.add(database.change_watcher.version_token())
+            tokens.add(database.commit_watcher.version_token())
         assert len(tokens - {None}) == 6
 
     def test_closing_the_database_closes_the_watcher(self, database):
@@ -75,21 +75,21 @@ class TestVersionToken:
         assert not any(thread.is_alive() for thread in threads)
         if database.is_sqlite:
             # The token contains the connection, and this is a new one.
-            assert database.change_watcher.version_token() != before
+            assert database.commit_watcher.version_token() != before
 
 
 class TestSQLite:
     def test_without_a_file_it_is_none_and_no_file_is_created(self, tmp_path):
         database = Database(f"sqlite:///{tmp_path}/nothing")
-        assert database.change_watcher.version_token() is None
+        assert database.commit_watcher.version_token() is None
         assert not list(tmp_path.iterdir())
 
     def test_it_exists_once_the_file_exists(self, tmp_path):
         database = Database(f"sqlite:///{tmp_path}/later")
-        assert database.change_watcher.version_token() is None
+        assert database.commit_watcher.version_token() is None
         with database.engine.begin() as connection:
             connection.execute(text("CREATE TABLE t (x)"))
-        assert database.change_watcher.version_token() is not None
+        assert database.commit_watcher.version_token() is not None
         database.close()
 
     @pytest.mark.parametrize("name", ["a b", "per%20cent", "quest?ion", "ha#sh", "ünï"])
@@ -98,7 +98,7 @@ class TestSQLite:
         database.url = database.url.set(database=str(tmp_path / name))
         with database.engine.begin() as connection:
             connection.execute(text("CREATE TABLE t (x)"))
-        assert database.change_watcher.version_token() is not None
+        assert database.commit_watcher.version_token() is not None
         database.close()
 
 
@@ -115,14 +115,14 @@ class TestPostgreSQL:
         before = wait_for_token(postgresql)
         with postgresql.engine.begin() as connection:
             connection.execute(text("INSERT INTO content_generation (id, number) VALUES (1, 7)"))
-        assert until(lambda: postgresql.change_watcher.version_token() not in (before, None))
+        assert until(lambda: postgresql.commit_watcher.version_token() not in (before, None))
 
     def test_a_commit_notifies_the_watchers_of_other_processes(self, postgresql, monkeypatch):
-        monkeypatch.setattr("models.change_watcher.POLL_SECONDS", 10)
-        monkeypatch.setattr("models.change_watcher.MAX_STALENESS_SECONDS", 60)
+        monkeypatch.setattr("models.commit_watcher.POLL_SECONDS", 10)
+        monkeypatch.setattr("models.commit_watcher.MAX_STALENESS_SECONDS", 60)
         before = wait_for_token(postgresql)
         add_in_another_process(postgresql)
-        assert until(lambda: postgresql.change_watcher.version_token() != before, seconds=5)
+        assert until(lambda: postgresql.commit_watcher.version_token() != before, seconds=5)
         monkeypatch.undo()
         # A second notification makes the watcher poll at the usual interval, so that it can be closed within a second.
         add_in_another_process(postgresql, "avoidance")
@@ -133,19 +133,19 @@ class TestPostgreSQL:
         cut += " AND datname = current_database() AND pid <> pg_backend_pid()"
         with postgresql.engine.connect() as connection:
             connection.execute(text(cut))
-        assert until(lambda: postgresql.change_watcher.version_token() != before)
-        assert until(lambda: postgresql.change_watcher.version_token() is not None)
-        assert postgresql.change_watcher.version_token() != before
+        assert until(lambda: postgresql.commit_watcher.version_token() != before)
+        assert until(lambda: postgresql.commit_watcher.version_token() is not None)
+        assert postgresql.commit_watcher.version_token() != before
 
     def test_an_unreachable_server_has_no_token(self):
         database = Database("postgresql://nobody@127.0.0.1:1/nothing")
-        assert database.change_watcher.version_token() is None
+        assert database.commit_watcher.version_token() is None
         database.close()
 
     def test_a_database_without_tables_has_no_token(self, postgresql):
         with postgresql.engine.begin() as connection:
             connection.execute(text("DROP TABLE content_generation"))
-        assert postgresql.change_watcher.version_token() is None
+        assert postgresql.commit_watcher.version_token() is None
 
     def test_it_polls_more_often_than_tokens_expire(self):
         assert POLL_SECONDS * 2 < MAX_STALENESS_SECONDS

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wsgi import get_host
 
-from api.http.response_cache import clock
-from api.http.response_cache.dependencies import ENVIRON_KEY, ResponseDependencies
+from api.http.response_cache import current_date
 from api.http.response_cache.encoded_response import CacheEntry, Headers, strip_coding_suffixes
 from api.http.response_cache.store import CacheStore
+from api.http.response_cache.tracked_request import ENVIRON_KEY, ResponseDependencies
 from api.http.responses import RATE_LIMIT_HEADERS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from api.core.config import Settings
-    from models.change_watcher import ChangeWatcher
+    from models.commit_watcher import CommitWatcher
 
 CACHEABLE_METHODS = ("GET", "HEAD")
 #: Requests for partial content and the like: forwarded, and their responses pass through unchanged.
@@ -85,7 +85,7 @@ class CacheMiddleware:
     """A WSGI application that caches the responses of another one."""
 
     def __init__(
-        self, application: WSGIApplication, watcher: ChangeWatcher, checks: RequestChecks, store: CacheStore
+        self, application: WSGIApplication, watcher: CommitWatcher, checks: RequestChecks, store: CacheStore
     ) -> None:
         """Wrap ``application``. The version token of ``watcher`` tells when cached responses are outdated."""
         self.application, self.watcher, self.checks, self.store = application, watcher, checks, store
@@ -160,7 +160,7 @@ class CacheMiddleware:
 
 
 def _is_expired(entry: CacheEntry) -> bool:
-    return entry.expires_at is not None and entry.expires_at <= clock.now().timestamp()
+    return entry.expires_at is not None and entry.expires_at <= current_date.now().timestamp()
 
 
 def _without_coding_suffixes(environ: WSGIEnvironment) -> WSGIEnvironment:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.create_schemas import CreateSchema, note_field
 from api.schemas.fields import CommaSeparated, ConstantField, Reference, Slug, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
+from api.schemas.pack_entry_schemas import CreateSchema, note_field
 from api.schemas.reference_fields import ListURLField, NestedObject, ReferenceTo, URLField
 from api.schemas.shared_schemas import ItemSchema, ResponseSchema
 from models import Character

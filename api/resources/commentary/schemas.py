@@ -6,14 +6,6 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.schemas.create_schemas import (
-    CreateSchema,
-    advisories_field,
-    citations_field,
-    language_field,
-    note_field,
-    themes_field,
-)
 from api.schemas.fields import Choice, CommaSeparated, ConstantField, Reference, Slug, Text
 from api.schemas.list_queries import (
     AdvisoryFilters,
@@ -23,6 +15,14 @@ from api.schemas.list_queries import (
     TextFilter,
     ThemeFilters,
     drop_filters,
+)
+from api.schemas.pack_entry_schemas import (
+    CreateSchema,
+    advisories_field,
+    citations_field,
+    language_field,
+    note_field,
+    themes_field,
 )
 from api.schemas.reference_fields import NestedObject, NestedParts, ReferencesTo, ReferenceTo, URLField
 from api.schemas.shared_schemas import (

@@ -7,7 +7,6 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.schemas.create_schemas import CreateSchema, language_field, note_field
 from api.schemas.fields import (
     CommaSeparated,
     ConstantField,
@@ -18,6 +17,7 @@ from api.schemas.fields import (
     WholeNumber,
 )
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
+from api.schemas.pack_entry_schemas import CreateSchema, language_field, note_field
 from api.schemas.reference_fields import ListURLField, NestedObject, URLField
 from api.schemas.shared_schemas import ItemSchema, RequestSchema, ResponseSchema
 from models import Film

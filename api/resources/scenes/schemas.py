@@ -6,13 +6,6 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from api.schemas.create_schemas import (
-    CreateSchema,
-    advisories_field,
-    citations_field,
-    note_field,
-    themes_field,
-)
 from api.schemas.fields import (
     TIMECODE,
     Choice,
@@ -31,6 +24,13 @@ from api.schemas.list_queries import (
     TextFilter,
     ThemeFilters,
     drop_filters,
+)
+from api.schemas.pack_entry_schemas import (
+    CreateSchema,
+    advisories_field,
+    citations_field,
+    note_field,
+    themes_field,
 )
 from api.schemas.reference_fields import (
     ListURLField,

@@ -6,7 +6,6 @@ import re
 
 from marshmallow import fields, validate
 
-from api.schemas.create_schemas import CreateSchema, language_field, note_field
 from api.schemas.fields import (
     Choice,
     CommaSeparated,
@@ -19,6 +18,7 @@ from api.schemas.fields import (
     WholeNumber,
 )
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, drop_filters
+from api.schemas.pack_entry_schemas import CreateSchema, language_field, note_field
 from api.schemas.reference_fields import ListURLField, NestedObject, ReferencesTo, UnionReference, URLField
 from api.schemas.shared_schemas import ItemSchema, RequestSchema, ResponseSchema
 from models import Paragraph, ParagraphKind, Source, SourceKind

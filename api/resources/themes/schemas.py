@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.create_schemas import CreateSchema
 from api.schemas.fields import CommaSeparated, ConstantField, Reference, Slug, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, TextFilter
+from api.schemas.pack_entry_schemas import CreateSchema
 from api.schemas.reference_fields import ListURLField, NestedObject, ReferencesTo, ReferenceTo, URLField
 from api.schemas.shared_schemas import ItemSchema, ResponseSchema
 from models import Theme

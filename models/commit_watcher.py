@@ -31,7 +31,7 @@ STARTUP_TIMEOUT_SECONDS = 0.5
 READ_ONLY_STATE = "25006"
 
 
-class ChangeWatcher(Protocol):
+class CommitWatcher(Protocol):
     """Tells which version of the content is committed."""
 
     def version_token(self) -> Hashable:

@@ -1,10 +1,10 @@
-"""The clock for responses that depend on the date: reading it limits how long the response is cached."""
+"""The current date, for responses that depend on it: reading it limits how long the response is cached."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from api.http.response_cache.dependencies import response_dependencies
+from api.http.response_cache.tracked_request import response_dependencies
 
 
 def now(zone: dt.tzinfo = dt.UTC) -> dt.datetime:

@@ -1,7 +1,7 @@
-"""What a response depends on, which is recorded while the application creates it.
+"""The request class, which records what the response depends on while the application creates it.
 
 Besides the content, a response depends on the query parameters that were read, and on the calendar. Views
-need not declare this: reading ``request.args`` and the ``clock`` records it. A response that may be cached
+need not declare this: reading ``request.args`` and ``current_date`` records it. A response that may be cached
 must not use ``request.query_string``, ``full_path`` or ``url``, or headers other than ``Accept``.
 """
 
