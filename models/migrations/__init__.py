@@ -1,7 +1,6 @@
 """Database migrations (Alembic); ``subtext migrate`` and ``subtext serve`` run them."""
 
 from models.migrations.runner import (
-    VERSION_TABLE,
     MissingMigration,
     configuration,
     current,
@@ -14,7 +13,6 @@ from models.migrations.runner import (
 )
 
 __all__ = [
-    "VERSION_TABLE",
     "MissingMigration",
     "configuration",
     "current",

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from sqlalchemy import make_url
 
+from tests.cases import each
 from tests.documented.recipes import Recipe
 from tests.serving import free_port
 from tests.tree_copy import ROOT, copy_tree
@@ -93,7 +94,9 @@ def test_all_checks_pass(copy):
     copy.succeed("python", "-m", "openapi.promise")
 
 
-def test_everything_is_served(copy, engine):
+@each("kind", ["sqlite", "postgresql"])
+def test_everything_is_served(copy, sqlite_engine, postgresql_engine, kind):
+    engine = {"sqlite": sqlite_engine, "postgresql": postgresql_engine}[kind]
     with engine.fresh(None) as url:
         settings = {"SUBTEXT_DATABASE_URL": make_url(url).render_as_string(hide_password=False)}
         copy.succeed("subtext", "migrate", **settings)
@@ -201,7 +204,7 @@ FORGOTTEN = {
 }
 
 
-@pytest.mark.parametrize("part", FORGOTTEN)
+@each("part", FORGOTTEN)
 def test_what_is_forgotten_stops_the_start(copy, tmp_path, part):
     path, old, new, message = FORGOTTEN[part]
     [migration] = copy.root.glob("models/migrations/versions/*_add_locations.py")
@@ -213,7 +216,7 @@ def test_what_is_forgotten_stops_the_start(copy, tmp_path, part):
         assert old in content
         file.write_text(content.replace(old, new))
     try:
-        database, port = f"sqlite:///{tmp_path}/subtext.sqlite3", str(free_port())
+        database, port = f"sqlite:///{tmp_path}/{free_port()}.sqlite3", str(free_port())
         ran = copy.run("subtext", "serve", SUBTEXT_DATABASE_URL=database, PORT=port)
     finally:
         file.write_text(content)
