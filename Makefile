@@ -35,7 +35,9 @@ EXTENDED := browser or bench or documents or schemathesis or slow
 SUITE ?= not ($(EXTENDED))
 # Anything else for pytest: files, -k, -x.
 ARGS ?=
-PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist worksteal --database $(DATABASE)
+# How many tests run at once: one for each core, or more where most wait for a server.
+WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --database $(DATABASE)
 
 test: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests in three minutes; DATABASE=, SUITE= and ARGS= select others
 	@$(PYTEST) -m "$(SUITE)" $(ARGS)
@@ -49,7 +51,7 @@ coverage: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests and fail bel
 
 # What `make coverage` has not run.
 test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS))
-	@$(MAKE) --no-print-directory test DATABASE=postgresql
+	@$(MAKE) --no-print-directory test DATABASE=postgresql WORKERS=$$(($$(nproc) * 3 / 2))
 	@$(MAKE) --no-print-directory test DATABASE=all SUITE="$(EXTENDED)" ARGS="--durations=30 --durations-min=5"
 
 lint: lint-code lint-document ## check style, types, imports, the content pack and the OpenAPI document

@@ -31,7 +31,7 @@ SHOWN = {name: (model, get_schema_class(name)) for name, model in MODELS_BY_TYPE
 }
 BASE = "http://127.0.0.1:8000"
 #: How often content is made up where there is time, other each time: PostgreSQL takes far longer to plan a statement.
-MANY = {"sqlite": 60, "postgresql": 25}
+MANY = {"sqlite": 30, "postgresql": 12}
 
 
 def shapes(schema):
