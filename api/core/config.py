@@ -13,13 +13,16 @@ from urllib.parse import urlsplit
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from api.core.host_names import HOST_PATTERN, normalize_host
+
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
 MEGABYTE = 1_000_000
 WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
-HOST_PATTERN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
-PUBLIC_URL_PATTERN = re.compile(rf"https?://(?:{HOST_PATTERN.pattern})(?::[0-9]{{1,5}})?/?")
+PUBLIC_URL_PATTERN = re.compile(rf"(https?)://((?:{HOST_PATTERN.pattern})(?::[0-9]{{1,5}})?)/?")
+PORT_SUFFIX = re.compile(r":[0-9]{1,5}$")
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 BUILD_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/-]{0,79}")
 SQLITE_DRIVERS = ("sqlite", "sqlite+pysqlite")
 POSTGRESQL_DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
@@ -110,16 +113,19 @@ def _port(value: str) -> int:
 def _public_url(value: str | None) -> str | None:
     if value is None:
         return None
+    scheme, separator, rest = value.partition("://")
     # A path would be lost: web pages and the server URL in the OpenAPI document start at the root.
-    if not PUBLIC_URL_PATTERN.fullmatch(value):
+    match = PUBLIC_URL_PATTERN.fullmatch(scheme.lower() + separator + normalize_host(rest.rstrip("/")))
+    if not match:
         raise InvalidSetting(
             "SUBTEXT_PUBLIC_URL must be a URL without user, path or query, such as https://subtext.example."
         )
-    return value.rstrip("/")
+    scheme, host = match.groups()
+    return f"{scheme}://{host.removesuffix(DEFAULT_PORTS[scheme])}"
 
 
 def _trusted_hosts(value: str) -> tuple[str, ...]:
-    hosts = tuple(value.replace(",", " ").split())
+    hosts = tuple(PORT_SUFFIX.sub("", normalize_host(host)) for host in value.replace(",", " ").split())
     if any(not HOST_PATTERN.fullmatch(host.removeprefix(".")) for host in hosts):
         raise InvalidSetting(
             "SUBTEXT_TRUSTED_HOSTS must be a comma-separated list of host names. "

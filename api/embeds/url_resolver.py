@@ -9,12 +9,12 @@ import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from werkzeug.sansio.utils import host_is_trusted
-
 from api.core.app_context import settings
+from api.core.host_names import normalize_host
 from api.core.resource_registry import VERSION_PREFIX
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.http.errors import ProblemException
+from api.http.trusted_hosts import is_trusted_host
 from api.query.internal_reader import read_item
 from api.schemas.fields import SLUG
 from models import NotFound, Renamed
@@ -61,12 +61,12 @@ def _is_own_host(parts: SplitResult) -> bool:
 
     A URL with user information never does.
     """
-    base, host = urlsplit(settings().base_url), parts.hostname
+    base, host = urlsplit(settings().base_url), normalize_host(parts.hostname or "")
     if parts.scheme not in SCHEMES or not host or "@" in parts.netloc:
         return False
     trusted = settings().trusted_hosts
     is_known = host.removeprefix("www.") == (base.hostname or "").removeprefix("www.")
-    is_known = is_known or (bool(trusted) and host_is_trusted(host, trusted))
+    is_known = is_known or (bool(trusted) and is_trusted_host(host, trusted))
     return is_known and parts.port in {None, base.port, *PORTS}
 
 

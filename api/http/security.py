@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 from flask_cors import CORS
-from werkzeug.sansio.utils import host_is_trusted
 
 from api.core.app_context import settings
 from api.core.resource_registry import VERSION_PREFIX
 from api.http.errors import ProblemException
+from api.http.trusted_hosts import is_trusted_host
 
 PROBE_PATHS = ("/livez", "/readyz")
 EXPOSED_HEADERS = (
@@ -57,7 +57,7 @@ def reject_untrusted_hosts() -> None:
     Health checks are exempt, since they use the IP address.
     """
     trusted = settings().trusted_hosts
-    if trusted and request.path not in PROBE_PATHS and not host_is_trusted(request.host, trusted):
+    if trusted and request.path not in PROBE_PATHS and not is_trusted_host(request.host, trusted):
         raise ProblemException("bad-request", "The Host header is not a trusted host of this service.")
 
 

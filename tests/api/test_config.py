@@ -36,6 +36,33 @@ class TestSettings:
             "127.0.0.1",
         )
 
+    @each(
+        ("value", "expected"),
+        [
+            ("Ex.ORG", "ex.org"),
+            ("ex.org.", "ex.org"),
+            ("ex.org:443", "ex.org"),
+            (".Ex.org", ".ex.org"),
+            ("Bücher.example", "xn--bcher-kva.example"),
+            ("[::1]:8000", "[::1]"),
+        ],
+    )
+    def test_a_trusted_host_may_be_spelt_as_in_a_browser(self, value, expected):
+        assert Settings.from_environment({"SUBTEXT_TRUSTED_HOSTS": value}).trusted_hosts == (expected,)
+
+    @each(
+        ("value", "expected"),
+        [
+            ("HTTPS://Ex.org", "https://ex.org"),
+            ("https://ex.org.:443/", "https://ex.org"),
+            ("http://EX.org:8080", "http://ex.org:8080"),
+            ("http://ex.org:443", "http://ex.org:443"),
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ],
+    )
+    def test_the_public_url_may_be_spelt_as_in_a_browser(self, value, expected):
+        assert Settings.from_environment({"SUBTEXT_PUBLIC_URL": value}).base_url == expected
+
     def test_rate_limits_are_a_list(self):
         environment = {"SUBTEXT_RATE_LIMIT": "600/minute; 50/10 seconds ;9/2days"}
         assert Settings.from_environment(environment).rate_limits == (

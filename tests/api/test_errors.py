@@ -190,8 +190,24 @@ class TestHosts:
         assert_problem(response, "not-found")
         assert "Location" not in response.headers
 
-    def test_a_trusted_host_is_served(self, client_with_trusted_hosts):
-        assert client_with_trusted_hosts.get("/v1", headers={"Host": "subtext.example"}).status_code == 200
+    @each(
+        "host",
+        [
+            "subtext.example",
+            "SUBTEXT.Example",
+            "subtext.example.",
+            "subtext.example:80",
+            "Subtext.example.:8443",
+        ],
+    )
+    def test_a_trusted_host_is_served_in_any_spelling(self, client_with_trusted_hosts, host):
+        for path in ("/v1", "/v1"):
+            # The second response comes from the cache.
+            assert client_with_trusted_hosts.get(path, headers={"Host": host}).status_code == 200
+
+    @each("host", ["subtext.example..", "subtext.example.evil", "xsubtext.example", "subtext.example:port"])
+    def test_a_similar_host_is_refused(self, client_with_trusted_hosts, host):
+        assert_problem(client_with_trusted_hosts.get("/v1", headers={"Host": host}), "bad-request")
 
     def test_the_host_header_is_not_used_in_urls(self, client):
         response = client.get("/v1/films/her-2013", headers={"Host": "evil.example"})

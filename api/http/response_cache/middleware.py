@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wsgi import get_host
 
 from api.http.response_cache import current_date
@@ -17,6 +16,7 @@ from api.http.response_cache.encoded_response import CacheEntry, Headers, strip_
 from api.http.response_cache.store import CacheStore
 from api.http.response_cache.tracked_request import ENVIRON_KEY, ResponseDependencies
 from api.http.responses import RATE_LIMIT_HEADERS
+from api.http.trusted_hosts import is_trusted_host
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -61,7 +61,7 @@ class RequestChecks:
             from api.http.rate_limits.extension import is_limited
 
             self._is_limited = is_limited
-        self._is_trusted = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, self._trusted_hosts))
+        self._is_trusted = lru_cache(maxsize=256)(lambda host: is_trusted_host(host, self._trusted_hosts))
 
     def is_host_trusted(self, environ: WSGIEnvironment) -> bool:
         """Whether the application would accept the request's host."""
