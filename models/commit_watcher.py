@@ -1,4 +1,4 @@
-"""Change watchers: tell a process, before each read, whether content was committed since its last read.
+"""Commit watchers: tell a process, before each read, whether content was committed since its last read.
 
 A watcher returns a *version token*. Content read after a token was taken is valid for as long as the watcher
 returns an equal token. A watcher that cannot tell returns None, and nothing cached may then be used.

@@ -22,6 +22,9 @@ EXPOSED_HEADERS = (
     "Sunset",
     "X-Request-Id",
 )
+CORS_METHODS = ("GET", "HEAD", "OPTIONS")
+#: How long browsers remember a preflight, in seconds.
+PREFLIGHT_SECONDS = 86_400
 #: Paths outside /v1 that other sites may read: the embed scripts, oEmbed and the snippets of quotes.
 CORS_PATHS_OUTSIDE_API = r"/(embed[.a-z0-9]*\.js|embed/frame\.js|oembed(\.[a-z.]*)?|quotes/[^/]+/snippet)$"
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -36,17 +39,20 @@ INLINE_STYLE_PATHS = ("/docs", "/docs/reference")
 
 def init_app(app: Flask) -> None:
     """Allow any origin to read the API and the embeds without credentials, and add security headers."""
+    # Functions run in reverse order: this one adds to what flask-cors has done.
+    app.after_request(complete_cors_headers)
     CORS(
         app,
         resources={rf"{VERSION_PREFIX.pattern}(/.*)?$": {}, CORS_PATHS_OUTSIDE_API: {}},
         origins="*",
         send_wildcard=True,
         supports_credentials=False,
-        methods=["GET", "HEAD", "OPTIONS"],
-        allow_headers=["Accept", "Authorization", "Content-Type", "If-Match", "If-None-Match"],
+        methods=CORS_METHODS,
+        allow_headers="*",
         expose_headers=EXPOSED_HEADERS,
-        max_age=86400,
+        max_age=PREFLIGHT_SECONDS,
     )
+    app.before_request(respond_to_preflights_of_missing_paths)
     app.before_request(reject_untrusted_hosts)
     app.after_request(add_security_headers)
 
@@ -59,6 +65,29 @@ def reject_untrusted_hosts() -> None:
     trusted = settings().trusted_hosts
     if trusted and request.path not in PROBE_PATHS and not is_trusted_host(request.host, trusted):
         raise ProblemException("bad-request", "The Host header is not a trusted host of this service.")
+
+
+def respond_to_preflights_of_missing_paths() -> Response | None:
+    """Return 204 for a preflight of a path that does not exist, so that scripts can read its 404 response."""
+    is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+    return Response(status=204) if is_preflight and request.routing_exception else None
+
+
+def complete_cors_headers(response: Response) -> Response:
+    """Let scripts of any origin read all errors, and send any request header.
+
+    flask-cors repeats the requested headers. A wildcard (Fetch Standard, section 3.3.5) is the same for every
+    request; it does not cover ``Authorization``.
+    """
+    headers = response.headers
+    if response.status_code >= 400 or (request.routing_exception and response.status_code == 204):
+        headers.setdefault("Access-Control-Allow-Origin", "*")
+        headers.setdefault("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS))
+    if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in headers:
+        headers["Access-Control-Allow-Headers"] = "*, Authorization"
+        headers["Access-Control-Allow-Methods"] = ", ".join(CORS_METHODS)
+        headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    return response
 
 
 def add_security_headers(response: Response) -> Response:
