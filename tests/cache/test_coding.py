@@ -7,7 +7,6 @@ import brotli
 from api.http.response_cache.encoded_response import (
     ENCODERS,
     MAX_HEADER_CHARACTERS,
-    accepted_codings,
     encode_body,
     is_text,
     preferred_coding,
@@ -44,10 +43,6 @@ class TestNegotiation:
     @each(("accept_encoding", "coding"), CODINGS_BY_HEADER.items())
     def test_the_preferred_coding_is_chosen(self, accept_encoding, coding):
         assert preferred_coding(accept_encoding) == coding
-
-    def test_no_coding_is_always_acceptable(self):
-        assert accepted_codings("br;q=0, gzip") == {"", "gzip"}
-        assert accepted_codings("identity;q=0") == {""}
 
 
 class TestBodies:

@@ -225,9 +225,18 @@ class TestConditions:
         tag = client(HER).headers["ETag"]
         assert client(HER, Accept_Encoding="br", If_None_Match=tag).headers["ETag"] == tag
 
-    def test_the_etag_of_an_unaccepted_coding_returns_200(self, client):
-        tag = client(HER, Accept_Encoding="br").headers["ETag"]
-        assert client(HER, Accept_Encoding="gzip", If_None_Match=tag).status_code == 200
+    @pytest.mark.parametrize("path", [HER, "/v1/meta", "/films/her-2013", "/feeds/quotes.json"])
+    def test_the_etag_that_a_proxy_stored_returns_304(self, client, path):
+        tag = client(path).headers["ETag"]
+        stored = [f'{tag[:-1]}-{coding}"' for coding in ("gzip", "br")]
+        for sent in (*stored, *(f"W/{one}" for one in (tag, *stored)), f'"other", {stored[0]}'):
+            for accepted in ("", "identity", "gzip", "br"):
+                response = client(path, Accept_Encoding=accepted, If_None_Match=sent)
+                assert (response.status_code, response.data) == (304, b""), (sent, accepted)
+
+    def test_the_etag_of_another_response_returns_200(self, client):
+        for sent in ('"other-gzip"', f'{client(HER).headers["ETag"][:-1]}-zstd"', '"-gzip"'):
+            assert client(HER, If_None_Match=sent).status_code == 200
 
     @pytest.mark.parametrize("template", ["{}", "W/{}", '"x", {}', "*", 'W/"y",{} , "z"'])
     def test_every_syntax_of_if_none_match_is_understood(self, client, template):

@@ -67,13 +67,6 @@ def _preferred_coding(accept_encoding: str) -> str:
     return best if weights[best] > 0 and weights[best] >= weights[IDENTITY] else IDENTITY
 
 
-def accepted_codings(accept_encoding: str | None) -> set[str]:
-    """Return all codings that the client accepts, including identity."""
-    header = accept_encoding or ""
-    weights = _weights(header) if len(header) <= MAX_HEADER_CHARACTERS else {}
-    return {IDENTITY} | {coding for coding, weight in weights.items() if weight}
-
-
 def _weights(accept_encoding: str) -> dict[str, float]:
     """Return the weight of each coding; 0 if the client does not name it."""
     accepted = {name.lower(): weight for name, weight in reversed(list(parse_accept_header(accept_encoding)))}
@@ -148,8 +141,8 @@ class CacheEntry:
     def matching_etag(self, if_none_match: str, accept_encoding: str | None) -> str | None:
         """Return the client's ETag of this response; None if its copies are of other responses.
 
-        The copy may have any coding that the client accepts. ETags are compared weakly (RFC 9110, section
-        13.1.2).
+        The copy may have any coding: proxies compress and decompress on the way, and send back the ETag that
+        they stored. ETags are compared weakly (RFC 9110, section 13.1.2).
         """
         current = self.select_variant(accept_encoding).etag
         if self.etag is None or if_none_match == current:
@@ -157,10 +150,7 @@ class CacheEntry:
         etags = parse_etags(if_none_match)
         if etags.star_tag:
             return current
-        codings = accepted_codings(accept_encoding) if self._is_coded else {IDENTITY}
-        candidates = [
-            add_coding_suffix(self.etag, coding) for coding in (IDENTITY, *ENCODERS) if coding in codings
-        ]
+        candidates = [add_coding_suffix(self.etag, coding) for coding in (IDENTITY, *ENCODERS)]
         return next((etag for etag in candidates if etags.contains_weak(etag.strip('"'))), None)
 
     def equivalent_to(self, other: CacheEntry) -> bool:
