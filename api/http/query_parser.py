@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
@@ -29,6 +30,7 @@ class StrictParser(FlaskParser):
             raise ProblemException(
                 "uri-too-long", f"The query string must be at most {MAX_QUERY_BYTES} bytes long."
             )
+        self.check_encoding(req.query_string, schema)
         args = self.select_parameters(req.args, schema)
         repeated = {
             name: ["Must not be repeated."]
@@ -38,6 +40,22 @@ class StrictParser(FlaskParser):
         if repeated:
             raise ValidationError(repeated)
         return MultiDictProxy(args, schema)
+
+    def check_encoding(self, query: bytes, schema: Schema) -> None:
+        """Raise a problem if a parameter is not UTF-8: Werkzeug replaces what it cannot decode."""
+        if b"%" not in query and query.isascii():
+            return
+        for pair in query.split(b"&"):
+            name = unquote_to_bytes(pair.partition(b"=")[0]).decode("utf-8", "replace")
+            if self.uses_parameter(name, schema) and not _is_utf8(unquote_to_bytes(pair)):
+                raise ProblemException(
+                    "bad-request",
+                    f"The query parameter “{name[:80]}” is not encoded as UTF-8.",
+                )
+
+    def uses_parameter(self, name: str, schema: Schema) -> bool:
+        """Whether the parser looks at a parameter: at all of them, because unknown ones are errors."""
+        return True
 
     def select_parameters(self, args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
         """Return the parameters to validate: all of them."""
@@ -74,8 +92,19 @@ class TolerantParser(StrictParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = StrictParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": EXCLUDE}
 
+    def uses_parameter(self, name: str, schema: Schema) -> bool:
+        return name in schema.fields
+
     def select_parameters(self, args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
         return MultiDict([(name, value) for name in schema.fields for value in args.getlist(name)])
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _error_object(location: str, name: str, messages: Any, schema: Schema) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from api.core.app_context import session, settings
 from api.core.urls import absolute_url
 from api.http.errors import ProblemException
-from api.http.query_parser import flatten_messages
+from api.http.query_parser import TolerantParser, flatten_messages
 from api.pages import page_data
 from api.pages.rendering import render_page
 from api.query.internal_reader import APICall
@@ -31,6 +31,7 @@ def search() -> Response:
     results, problem = None, None
     if "q" in query:
         try:
+            TolerantParser().check_encoding(request.query_string, SearchQuerySchema())
             results = run_search(query)
         except ProblemException as error:
             problem = error

@@ -183,7 +183,7 @@ class TestRefusals:
         assert fault["detail"] == "Unknown facet “themes”. Did you mean “theme”?"
         assert fault["allowed"] == list(DECLARED["quotes"])
 
-    @each("value", ["", "kind,", "kind,,voice", "*", "kind%00", "id", "theme_all", "%F0"])
+    @each("value", ["", "kind,", "kind,,voice", "*", "kind%00", "id", "theme_all"])
     def test_nonsense_is_refused(self, client, value):
         assert client.get(f"/v1/quotes?facets={value}").status_code in (400, 422)
 
