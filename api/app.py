@@ -11,7 +11,7 @@ from api.embeds.frame import frame
 from api.embeds.oembed import oembed
 from api.embeds.script import script
 from api.embeds.snippet_routes import snippets
-from api.http import errors, security
+from api.http import errors, security, trailing_slash
 from api.http.deprecation import headers as deprecation_headers
 from api.http.response_cache import extension as response_cache
 from api.http.url_converters import CONVERTERS
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     spec.spec_options(app)
     app_context.init_app(app, settings)
     errors.init_app(app)
+    trailing_slash.init_app(app)
     security.init_app(app)
     if settings.rate_limits:
         # Imported only if needed: most deployments set no rate limits.

@@ -15,7 +15,7 @@ from api.core.app_context import session, settings
 from api.embeds.quote_view_model import build_view_model
 from api.http.errors import ERROR_RENDERER
 from api.http.problem_types import PROBLEM_TYPES
-from api.pages import html_errors, template_filters, trailing_slash
+from api.pages import html_errors, template_filters
 from api.pages.browse import browse
 from api.pages.embed_generator import gallery
 from api.pages.feeds import feeds
@@ -47,7 +47,6 @@ pages.register_blueprint(quotes)
 pages.register_blueprint(feeds)
 pages.register_blueprint(gallery)
 pages.register_blueprint(sitemap)
-pages.app_errorhandler(404)(trailing_slash.redirect_trailing_slash)
 template_filters.init_blueprint(pages)
 
 

@@ -35,7 +35,7 @@ def assert_problem(response, code):
 class TestNotFound:
     @each(
         "path",
-        ["/v1/nothing", "/v1/quotes/", "/v1/quotes/NOT-A-SLUG", "/v1/quotes/a--b", "/nowhere", "/v2"],
+        ["/v1/nothing", "/v1/quotes//", "/v1/quotes/NOT-A-SLUG", "/v1/quotes/a--b", "/nowhere", "/v2"],
     )
     def test_an_unknown_path(self, client, path):
         assert_problem(client.get(path), "not-found")

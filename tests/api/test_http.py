@@ -72,6 +72,35 @@ class TestItemETag:
         assert client.get("/v1/films/her-2013", headers={"If-Match": '"2.ffff"'}).status_code == 412
 
 
+class TestTrailingSlash:
+    @each(
+        "path",
+        [
+            *("/docs/guides", "/docs/guides/search", "/embed", "/films/her-2013", "/docs"),
+            *("/v1", "/v1/quotes", "/v1/films/her-2013", "/v1/films/her-2013/scenes", "/v1/quotes/random"),
+        ],
+    )
+    def test_it_redirects_to_the_url_without_it(self, client, path):
+        for method in ("GET", "HEAD"):
+            response = client.open(f"{path}/?a=%C3%A9", method=method, headers={"Host": "evil.example"})
+            expected = f"http://127.0.0.1:8000{path}?a=%C3%A9"
+            assert (response.status_code, response.headers["Location"]) == (308, expected)
+
+    def test_scripts_of_other_origins_may_follow_it(self, client):
+        assert client.get("/v1/quotes/").headers["Access-Control-Allow-Origin"] == "*"
+
+    @each(
+        "path",
+        [
+            *("/docs/no-such/", "/other.example//", "/docs/guides/a/b/"),
+            *("/v1/quotes//", "/v1/nothing/", "/v9/quotes/", "/v1//quotes/"),
+        ],
+    )
+    def test_an_unknown_path_is_not_found(self, client, path):
+        response = client.get(path)
+        assert (response.status_code, response.headers.get("Location")) == (404, None)
+
+
 class TestCors:
     def test_any_origin_may_read_without_credentials(self, client):
         headers = client.get("/v1/quotes", headers={"Origin": "https://site.example"}).headers

@@ -103,16 +103,6 @@ class TestGuides:
     def test_an_unknown_one_is_not_found(self, client):
         assert client.get("/docs/guides/no-such").get_json()["code"] == "not-found"
 
-    @each("path", ["/docs/guides", "/docs/guides/search", "/embed", "/films/her-2013", "/docs"])
-    def test_a_trailing_slash_redirects_to_the_page(self, client, path):
-        response = client.get(f"{path}/?a=%C3%A9")
-        assert (response.status_code, response.headers["Location"]) == (308, f"{BASE}{path}?a=%C3%A9")
-
-    @each("path", ["/docs/no-such/", "/other.example//", "/v1/quotes/", "/docs/guides/a/b/"])
-    def test_a_trailing_slash_on_an_unknown_path_is_not_found(self, client, path):
-        response = client.get(path)
-        assert (response.status_code, response.headers.get("Location")) == (404, None)
-
     def test_each_is_rendered_once(self, client):
         client.get("/docs/guides/search")
         before = guides._load_document.cache_info().misses

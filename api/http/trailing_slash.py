@@ -1,21 +1,25 @@
-"""Redirect page URLs with a trailing slash; API URLs are exact."""
+"""Redirect URLs with a trailing slash to the URL without it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, redirect, request
+from flask import Flask, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 
-from api.core.resource_registry import VERSION_PREFIX
 from api.core.urls import absolute_url
 from api.http.errors import handle_http_exception
 
 
+def init_app(app: Flask) -> None:
+    """Register the handler of paths that do not exist."""
+    app.register_error_handler(404, redirect_trailing_slash)
+
+
 def redirect_trailing_slash(error: NotFound) -> Any:
-    """Redirect to the path without trailing slashes if it exists; else return the response for the error."""
-    bare = request.path.rstrip("/")
-    if request.url_rule or not bare or bare == request.path or VERSION_PREFIX.match(bare):
+    """Redirect to the path without its trailing slash if it exists; else respond to the error."""
+    bare = request.path.removesuffix("/")
+    if request.url_rule or not bare or bare == request.path or bare.endswith("/"):
         return handle_http_exception(error)
     routes = current_app.url_map.bind("")
     if not routes.test(bare, method=request.method):
