@@ -11,8 +11,8 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
 from api.http.errors import ProblemException
+from api.http.parameter_hints import hint_for_unknown
 from api.http.response_cache.tracked_request import TrackedArgs
-from api.schemas.fields import did_you_mean
 
 MAX_QUERY_BYTES = 30_000
 #: The number of errors that one response lists; the detail states how many there are.
@@ -115,7 +115,7 @@ def _error_object(location: str, name: str, messages: Any, schema: Schema) -> di
         if name in getattr(schema, "path_filters", ()):
             detail = f"The path already determines the {name}. Remove this parameter."
         else:
-            detail = f"Unknown parameter “{pointer}”.{did_you_mean(pointer, allowed_names)}"
+            detail = f"Unknown parameter “{pointer}”.{hint_for_unknown(pointer, allowed_names)}"
         return {"location": location, "pointer": pointer, "detail": detail, "allowed": allowed_names}
     detail = " ".join(dict.fromkeys(flatten_messages(messages)))
     allowed = getattr(field, "allowed", None)

@@ -101,6 +101,55 @@ class TestParameters:
         [error] = self.errors_for(client, query)
         assert error["detail"] == "Must not be repeated."
 
+    @each(
+        ("name", "hint"),
+        [
+            ("search", "Use “q”."),
+            ("Query", "Use “q”."),
+            ("per_page", "Use “limit”."),
+            ("pageSize", "Use “limit”."),
+            ("order", "Use “sort”."),
+            ("order-by", "Use “sort”."),
+            ("expand", "Use “include”."),
+            ("select", "Use “fields”."),
+            ("lang", "Use “language”."),
+            ("Theme", "Use “theme”."),
+            *(
+                (
+                    name,
+                    "Pages are not numbered: “limit” sets their size, and “page.next” is the URL of the next one.",
+                )
+                for name in ("page", "offset", "skip")
+            ),
+            ("theme[]", "Use “theme” without brackets; separate several values by commas."),
+            ("theme[0]", "Use “theme” without brackets; separate several values by commas."),
+            (
+                "page[size]",
+                "Pages are not numbered: “limit” sets their size, and “page.next” is the URL of the next one.",
+            ),
+            (
+                "_",
+                "Leave it out: a response that has changed has another ETag, so caches cannot return an old one.",
+            ),
+            (
+                "format",
+                "Lists are JSON. Quotes, commentary entries and sources have other formats, one by one.",
+            ),
+            ("speakr", "Did you mean “speaker”?"),
+            ("xyz", ""),
+        ],
+    )
+    def test_an_unknown_parameter_is_told_its_name_here(self, client, name, hint):
+        [error] = self.errors_for(client, urllib.parse.urlencode({name: "1"}))
+        assert error["pointer"] == name
+        assert error["detail"] == f"Unknown parameter “{name}”. {hint}".strip()
+
+    def test_a_hint_is_only_given_where_the_parameter_exists(self, client):
+        for path in ("/v1/films/her-2013?search=x", "/v1/films/her-2013?page=2"):
+            detail = client.get(path).get_json()["errors"][0]["detail"]
+            assert "“q”" not in detail
+            assert "“limit”" not in detail
+
     @each("query", ["theme=", "theme=a,,b", "theme=,", "theme=a&theme="])
     def test_an_empty_value_is_refused(self, client, query):
         [error] = self.errors_for(client, query)
