@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.core.logging import get_logger
 from api.core.urls import absolute_url
+from api.http.path_hints import hint_for_path
 from api.http.problem_types import PROBLEM_TYPES, ProblemType, problem_for_status
 from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
 from models.database import as_unavailable
@@ -94,7 +95,9 @@ def handle_http_exception(error: HTTPException) -> Any:
 
 def _detail(error: HTTPException, problem: ProblemType) -> str:
     if problem.code == "not-found":
-        return "This URL does not exist. /v1 links to all lists."
+        router = current_app.url_map.bind("")
+        hint = hint_for_path(request.path, lambda path: router.test(path, "GET"))
+        return f"This URL does not exist. {hint}"
     if problem.code == "method-not-allowed":
         allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         return f"{request.method} is not allowed here. Allowed methods: {allowed}."

@@ -40,6 +40,37 @@ class TestNotFound:
     def test_an_unknown_path(self, client, path):
         assert_problem(client.get(path), "not-found")
 
+    @each(
+        ("path", "hint"),
+        [
+            ("/v1/movies", "Did you mean /v1/films?"),
+            ("/v1/movies/her-2013", "Did you mean /v1/films/her-2013?"),
+            ("/v1/Quotes", "URLs are in lower case: /v1/quotes."),
+            ("/v1/films/Her-2013", "URLs are in lower case: /v1/films/her-2013."),
+            ("/v1/film/her-2013/scenes", "Did you mean /v1/films/her-2013/scenes?"),
+            ("/v1/qoutes", "Did you mean “quotes”?"),
+            ("/quotes", "Did you mean /v1/quotes?"),
+            ("/characters/her-2013-catherine", "Did you mean /v1/characters/her-2013-catherine?"),
+            ("/swagger", "It is /docs here."),
+            ("/swagger-ui/", "It is /docs here."),
+            ("/openapi.json", "It is /v1/openapi.json here."),
+            ("/health", "It is /livez here."),
+            ("/api/v1", "It is /v1 here."),
+            ("/v1/nothing", "/v1 links to all lists."),
+            ("/wp-login.php", "/v1 links to all lists."),
+        ],
+    )
+    def test_an_unknown_path_is_told_what_was_meant(self, client, path, hint):
+        body = assert_problem(client.get(path), "not-found")
+        assert body["detail"] == f"This URL does not exist. {hint}"
+
+    def test_a_hint_is_short_and_safe(self, client):
+        for path in ("/v1/" + "Q" * 5_000, "/" + "a/" * 500, "/v1/%3Cscript%3E", "/V1/QUOTES/%00"):
+            body = assert_problem(client.get(path), "not-found")
+            assert len(body["detail"]) < 300
+        page = client.get("/films/%3Cb%3EX", headers={"Accept": "text/html"})
+        assert (page.status_code, "<b>" in page.text) == (404, False)
+
     @pytest.mark.parametrize(
         "name", ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
     )
