@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -277,7 +278,9 @@ def openapi(only_check: bool) -> None:
 
 
 @cli.command
-def serve() -> None:
+@click.option("--host", help="Address to listen on. Default: HOST, or 127.0.0.1.")
+@click.option("--port", help="Port to listen on. Default: PORT, or 8000.")
+def serve(host: str | None, port: str | None) -> None:
     """Migrate and seed the database, then serve the API.
 
     HOST and PORT set where the server listens, SUBTEXT_DATABASE_URL the database, SUBTEXT_PUBLIC_URL the
@@ -287,7 +290,8 @@ def serve() -> None:
     from api.app import create_app
     from subtext_cli import server
 
-    settings = Settings.from_environment()
+    options = {name: value for name, value in (("HOST", host), ("PORT", port)) if value is not None}
+    settings = Settings.from_environment(os.environ | options)
     server.require_free_port(settings)
     # Each worker creates the application. An incomplete resource must end this process instead.
     create_app(settings)

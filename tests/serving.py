@@ -40,14 +40,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(log: Path, **environment: str):
-    """Start ``subtext serve``, wait until it is ready, and stop it at the end."""
-    port = environment.pop("PORT", str(free_port()))
+def serving(log: Path, *options: str, **environment: str):
+    """Start ``subtext serve``, wait until it is ready, and stop it at the end. ``--port`` overrides ``PORT``."""
+    environment.setdefault("PORT", str(free_port()))
+    port = options[options.index("--port") + 1] if "--port" in options else environment["PORT"]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
     with log.open("w") as log_file:
         process = subprocess.Popen(
-            [SUBTEXT, "serve"],
-            env=inherited | environment | {"PORT": port},
+            [SUBTEXT, "serve", *options],
+            env=inherited | environment,
             stdout=log_file,
             stderr=subprocess.STDOUT,
             cwd=log.parent,

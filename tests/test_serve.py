@@ -91,6 +91,18 @@ class TestServe:
             assert json.loads(body)["url"] == f"{public}/v1/films/her-2013"
             assert f"{public}/docs" in server.output
 
+    @pytest.mark.slow
+    def test_options_override_host_and_port(self, sqlite_engine, tmp_path):
+        options = ("--host", "127.0.0.1", "--port", str(free_port()))
+        with (
+            sqlite_engine.fresh(None) as url,
+            serving(
+                tmp_path / "log", *options, SUBTEXT_DATABASE_URL=url, HOST="203.0.113.1", PORT="1"
+            ) as server,
+        ):
+            _, _, body = get(f"{server.url}/v1/films/her-2013")
+            assert json.loads(body)["url"] == f"{server.url}/v1/films/her-2013"
+
     def test_it_prints_its_workers_and_limits(self, server):
         assert "1 thread each, replaced above 512 MB; 32 MB response cache per worker" in server.output
         assert "Up to 4,096 concurrent requests per worker; header timeout 5 s" in server.output
