@@ -25,7 +25,7 @@ class Searchable:
 
 def searchable_models() -> dict[str, Any]:
     """Return the searchable models by type name, in the order of their numbers."""
-    return dict(sorted(SEARCHABLE.items(), key=lambda item: int(item[1].search_number)))
+    return dict(sorted(SEARCHABLE.items(), key=lambda item: getattr(item[1], "search_number", 0)))
 
 
 #: A search document's id is its resource's primary key times this, plus the search number.

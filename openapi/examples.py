@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.core.resource_registry import COLLECTION_PATHS, model_file
+from models import RESOURCES
 from openapi.document_order import operations
 
 #: The key with which a view names its example request.
@@ -20,12 +22,23 @@ PROBLEM_REQUESTS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
+class InvalidExample(Exception):
+    """An example request does not succeed; ``str()`` names it."""
+
+
 def add_examples(client: Any, document: dict[str, Any]) -> None:
     """Add a real response as an example to all operations, and to the problems that a request can cause.
 
     Raises:
-        ValueError: an operation's example request does not succeed.
+        InvalidExample: an operation's example request, or the example id of a resource, is not found.
     """
+    for model in RESOURCES:
+        path = f"{COLLECTION_PATHS[model.type_name]}/{model.example_id}"
+        if client.get(path).status_code != 200:
+            raise InvalidExample(
+                f"{model_file(model)}: the first pack has no {model.type_name} “{model.example_id}”,"
+                " the example_id."
+            )
     for operation in operations(document):
         _add_example(client, operation)
     for name, (path, headers) in PROBLEM_REQUESTS.items():
@@ -37,7 +50,9 @@ def _add_example(client: Any, operation: dict[str, Any]) -> None:
     request = operation.pop(REQUEST_KEY)
     response = client.get(request)
     if response.status_code != 200:
-        raise ValueError(f"{operation['operationId']}: GET {request} returns {response.status_code}")
+        raise InvalidExample(
+            f"The example of {operation['operationId']}, GET {request}, returns {response.status_code}."
+        )
     for media_type, content in operation["responses"]["200"]["content"].items():
         example = client.get(request.removesuffix(".json"), headers={"Accept": media_type})
         value = example.get_json() if example.is_json else example.text

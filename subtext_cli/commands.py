@@ -46,7 +46,7 @@ def main() -> None:
     logs.configure()
     try:
         cli()
-    except (InvalidSetting, IncompleteResource, migrations.MissingMigration) as error:
+    except (InvalidSetting, IncompleteResource, migrations.MigrationError) as error:
         raise SystemExit(f"subtext: {error}") from None
     except SQLAlchemyError as error:
         unavailable = as_unavailable(error)
@@ -262,6 +262,7 @@ def openapi(only_check: bool) -> None:
 
     from api.app import create_app
     from openapi import PATH, render_document
+    from openapi.examples import InvalidExample
 
     with TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/openapi.sqlite3")
@@ -269,7 +270,10 @@ def openapi(only_check: bool) -> None:
         _migrate(database)
         _seed(database, (SEEDS,))
         database.close()
-        document = render_document(create_app(settings))
+        try:
+            document = render_document(create_app(settings))
+        except InvalidExample as error:
+            raise SystemExit(f"subtext: {error}") from None
     if only_check and PATH.read_bytes() != document:
         raise SystemExit("openapi/v1.json is out of date. Run `subtext openapi`.")
     if not only_check:

@@ -1,7 +1,7 @@
 """Database migrations (Alembic); ``subtext migrate`` and ``subtext serve`` run them."""
 
 from models.migrations.runner import (
-    MissingMigration,
+    MigrationError,
     configuration,
     current,
     downgrade,
@@ -13,7 +13,7 @@ from models.migrations.runner import (
 )
 
 __all__ = [
-    "MissingMigration",
+    "MigrationError",
     "configuration",
     "current",
     "downgrade",

@@ -55,15 +55,15 @@ def is_current(engine: Engine) -> bool:
     return current(engine) == newest()
 
 
-class MissingMigration(Exception):
-    """The models have tables or columns that no migration creates; ``str()`` names them."""
+class MigrationError(Exception):
+    """The migrations are incomplete or contradict each other; ``str()`` says how."""
 
 
 def require_all_columns(engine: Engine) -> None:
     """Check that a database at the newest migration has every table and column of the models.
 
     Raises:
-        MissingMigration: it lacks some.
+        MigrationError: it lacks some.
     """
     tables = Base.metadata.tables
     stored = {
@@ -74,7 +74,7 @@ def require_all_columns(engine: Engine) -> None:
         str(column) for name in stored for column in tables[name].columns if column.name not in stored[name]
     ]
     if missing:
-        raise MissingMigration(
+        raise MigrationError(
             f"No migration creates {', '.join(missing)}. Run `make migration NAME=…` to generate one."
         )
 
@@ -83,11 +83,17 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     """Upgrade the database to ``target``. At the newest migration, also build the search index if needed.
 
     Raises:
-        MissingMigration: the newest migration lacks columns of the models.
+        MigrationError: two migrations follow the same one, or the newest lacks columns of the models.
     """
     from alembic import command
+    from alembic.util import CommandError
 
-    command.upgrade(configuration(engine), target)
+    try:
+        command.upgrade(configuration(engine), target)
+    except CommandError as error:
+        raise MigrationError(
+            f"The files in models/migrations/versions/ contradict each other. {error}"
+        ) from error
     if target == "head":
         # Imported here because migrations must not depend on the current models.
         from models.search import ensure_index_current

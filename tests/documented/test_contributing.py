@@ -174,6 +174,24 @@ FORGOTTEN = {
         "    weights: ClassVar = ",
         "models/location.py: Location needs search_weights: the columns that are searched, each with its weight.",
     ),
+    "the search number": (
+        "models/location.py",
+        "    search_number = ",
+        "    number = ",
+        "models/location.py: Location needs a unique search_number between 1 and 15; these are in use: ",
+    ),
+    "the search number is taken": (
+        "models/location.py",
+        "    search_number = 7",
+        "    search_number = 5",
+        "models/location.py: Location needs a unique search_number between 1 and 15; these are in use: ",
+    ),
+    "the parent of the migration": (
+        "models/migrations/versions/{migration}",
+        'down_revision = "0006"',
+        'down_revision = "0005"',
+        "The files in models/migrations/versions/ contradict each other. Multiple head revisions are present",
+    ),
     "the record": (
         "models/location.py",
         "def to_record(",
@@ -224,6 +242,35 @@ def test_what_is_forgotten_stops_the_start(copy, tmp_path, part):
     assert ran.stderr.startswith(f"subtext: {message}")
     assert ran.stderr.count("\n") == 1
     assert ran.stdout == ""
+
+
+@each(
+    ("path", "old", "new", "message"),
+    [
+        (
+            "models/location.py",
+            'example_id = "her-2013-letter-office"',
+            'example_id = "her-2013-leter-office"',
+            "subtext: models/location.py: the first pack has no location “her-2013-leter-office”, the example_id.\n",
+        ),
+        (
+            "api/resources/locations.py",
+            'example="/v1/locations/her-2013-letter-office"',
+            'example="/v1/locations/her-2013-leter-office"',
+            "subtext: The example of getLocation, GET /v1/locations/her-2013-leter-office, returns 404.\n",
+        ),
+    ],
+)
+def test_a_wrong_example_stops_the_document(copy, path, old, new, message):
+    file = copy.root / path
+    content = file.read_text("utf-8")
+    assert old in content
+    file.write_text(content.replace(old, new))
+    try:
+        ran = copy.run("subtext", "openapi", "--check")
+    finally:
+        file.write_text(content)
+    assert (ran.returncode, ran.stderr) == (1, message)
 
 
 def test_the_message_that_is_shown_is_one_of_them():
