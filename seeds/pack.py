@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from models import RESOURCES, Film
+from models import RESOURCES, Film, Source
 from models.film import OfFilm
 from seeds.diagnostics import Diagnostic, Level, display_key
 from seeds.strict_yaml import Unreadable, read_mapping
@@ -27,6 +27,8 @@ VOCABULARIES = {
     for model in RESOURCES
     if not issubclass(model, OfFilm) and model is not Film
 }
+#: What packs in other folders may use of this one: its vocabularies, but not the sources of its films.
+SHARED_TYPES = tuple(type_name for type_name in VOCABULARIES.values() if type_name != Source.type_name)
 TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
 #: The header of a file: the release date of its entries. An entry may have its own.
 RELEASED_AT = "released_at"

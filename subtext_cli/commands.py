@@ -155,11 +155,11 @@ def check(
 
 def _shared_vocabularies(packs: tuple[Path, ...]) -> Any:
     """Return a test for what other packs may refer to: the themes and advisories of this repository."""
-    from seeds.pack import read_pack
+    from seeds.pack import SHARED_TYPES, read_pack
 
     if not packs:
         return None
-    vocabularies = read_pack(SEEDS, types=("theme", "advisory"))
+    vocabularies = read_pack(SEEDS, types=SHARED_TYPES)
     shared = {(entry.type_name, entry.slug) for entry in vocabularies.entries}
     return lambda type_name, slug: (type_name, slug) in shared
 
@@ -212,8 +212,10 @@ def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
         result, diagnostics = check_pack(pack, RULES, exists_elsewhere=is_stored)
         errors = [diagnostic for diagnostic in diagnostics if diagnostic.level == "error"]
         if errors:
-            for error in errors:
-                click.echo(str(error), err=True)
+            # A warning, such as that of a file that is not read, may explain an error.
+            for diagnostic in diagnostics:
+                if diagnostic.level != "notice":
+                    click.echo(str(diagnostic), err=True)
             raise SystemExit(f"{_count(len(errors), 'error')}: nothing was changed.")
         with progress("Loading", len(result.valid_entries)) as step:
             return load(session, result, step=step)
@@ -266,12 +268,14 @@ def openapi(only_check: bool) -> None:
 
     with TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/openapi.sqlite3")
+        # Before the pack is loaded: an incomplete resource may also be the reason why it cannot be.
+        app = create_app(settings)
         database = Database(settings.database_url)
         _migrate(database)
         _seed(database, (SEEDS,))
         database.close()
         try:
-            document = render_document(create_app(settings))
+            document = render_document(app)
         except InvalidExample as error:
             raise SystemExit(f"subtext: {error}") from None
     if only_check and PATH.read_bytes() != document:

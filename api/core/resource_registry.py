@@ -110,7 +110,7 @@ def _search_problems(model: Any) -> Iterator[str]:
         if other is not model
     }
     if not isinstance(number, int) or not 1 <= number <= MAX_NUMBER or number in used:
-        numbers = ", ".join(f"{number} ({name})" for number, name in used.items())
+        numbers = ", ".join(f"{key} ({used[key]})" for key in sorted(used, key=str))
         yield f"needs a unique search_number between 1 and {MAX_NUMBER}; these are in use: {numbers}"
     if not getattr(model, "search_weights", None):
         yield "needs search_weights: the columns that are searched, each with its weight"

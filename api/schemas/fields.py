@@ -128,6 +128,10 @@ class StrictInteger(fields.Integer):
         return int(value)
 
 
+#: The largest integer that PostgreSQL's column type takes.
+MAX_INTEGER = 2**31 - 1
+
+
 class WholeNumber(fields.Integer):
     """An integer in a JSON or YAML body: an integer or an integral float, never text or a boolean."""
 
@@ -135,6 +139,8 @@ class WholeNumber(fields.Integer):
         is_integer = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
         if not is_integer or isinstance(value, bool):
             raise ValidationError("Must be an integer.")
+        if abs(value) > MAX_INTEGER:
+            raise ValidationError(f"Must be between -{MAX_INTEGER} and {MAX_INTEGER}.")
         return int(value)
 
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from seeds import strict_yaml
-from seeds.pack import read_pack
+from seeds.pack import SHARED_TYPES, read_pack
 from tests.databases import SEEDS
 from tests.models.restored import restoring
 from tests.seeds.packs import SECOND, PackCopy, load_packs
@@ -36,7 +36,7 @@ def read_mapping(path):
 @pytest.fixture(scope="session")
 def vocabularies():
     """The type and id of each shared theme and advisory, which any pack may refer to."""
-    shared = read_pack(SEEDS, types=("theme", "advisory"))
+    shared = read_pack(SEEDS, types=SHARED_TYPES)
     return {(entry.type_name, entry.slug) for entry in shared.entries}
 
 
