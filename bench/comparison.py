@@ -21,18 +21,15 @@ WARM_UP_RUNS = 2
 
 
 def alternate(
-    alternatives: Mapping[str, Callable[[], Result]],
-    max_rounds: int,
-    min_rounds: int = 1,
-    max_seconds: float = 1e9,
+    runs: Mapping[str, Callable[[], Result]], max_rounds: int, min_rounds: int = 1, max_seconds: float = 1e9
 ) -> dict[str, list[Result]]:
     """Return the results of each alternative, one per round; stop early after ``max_seconds`` (wall time)."""
-    results: dict[str, list[Result]] = {name: [] for name in alternatives}
+    results: dict[str, list[Result]] = {name: [] for name in runs}
     start = time.perf_counter()
     for number in range(max_rounds):
         if number >= min_rounds and time.perf_counter() - start > max_seconds:
             break
-        for name, run in alternatives.items():
+        for name, run in runs.items():
             results[name].append(run())
     return results
 

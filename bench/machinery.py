@@ -67,11 +67,9 @@ MAX_SECONDS, MIN_ROUNDS, MAX_ROUNDS = 1.5, 5, 41
 Times = dict[str, float]
 
 
-def _compare(alternatives: Mapping[str, Callable[[], Any]], clock: Callable[[], float]) -> Times:
-    timed_alternatives = {name: timed(run, clock) for name, run in alternatives.items()}
-    results = alternate(
-        timed_alternatives, MAX_ROUNDS, min_rounds=MIN_ROUNDS, max_seconds=MAX_SECONDS * len(alternatives)
-    )
+def _compare(runs: Mapping[str, Callable[[], Any]], clock: Callable[[], float]) -> Times:
+    timed_runs = {name: timed(run, clock) for name, run in runs.items()}
+    results = alternate(timed_runs, MAX_ROUNDS, min_rounds=MIN_ROUNDS, max_seconds=MAX_SECONDS * len(runs))
     return {name: percentile(times[WARM_UP_RUNS:]) for name, times in results.items()}
 
 
@@ -94,19 +92,16 @@ def _compare_lists(engine: Engine, client: Any, ids: SampleIds) -> dict[str, Tim
             url = f"/v1/quotes?limit=20&fields=id&{query}".format(**vars(ids))
             with recorded_statements(engine) as statements:
                 page = [item["id"] for item in client.get(url).get_json()["data"]]
-            alternatives = {"ours": runner(connection, statements)}
+            runs = {"ours": runner(connection, statements)}
             for alternative, sql in _simple_queries(theme.format(**vars(ids)), condition, order):
                 if [row[0] for row in connection.execute(text(sql))][:20] != page:
                     raise SystemExit(f"{name}: {alternative} returns other ids than GET {url}.")
-                alternatives[alternative] = runner(connection, [(sql, ())])
-            results[name] = _compare(alternatives, _clock(engine))
+                runs[alternative] = runner(connection, [(sql, ())])
+            results[name] = _compare(runs, _clock(engine))
         with recorded_statements(engine) as statements:
             client.get("/v1/quotes/random?seed=a&fields=id")
-        alternatives = {
-            "ours": runner(connection, statements),
-            "random_key": runner(connection, [(RANDOM, ())]),
-        }
-        results["random"] = _compare(alternatives, _clock(engine))
+        runs = {"ours": runner(connection, statements), "random_key": runner(connection, [(RANDOM, ())])}
+        results["random"] = _compare(runs, _clock(engine))
     return results
 
 
@@ -142,10 +137,10 @@ def _compare_requests(url: str, ids: SampleIds) -> dict[str, Times]:
 
         for name, path in paths.items():
             environ = EnvironBuilder(path).get_environ()
-            alternatives: dict[str, Callable[[], Any]] = {"ours": partial(_request, uncached, environ)}
-            alternatives["built anew"] = partial(build_anew, environ)
-            alternatives["response cache"] = partial(_request, cached, environ)
-            results[name] = _compare(alternatives, time.process_time)
+            runs: dict[str, Callable[[], Any]] = {"ours": partial(_request, uncached, environ)}
+            runs["built anew"] = partial(build_anew, environ)
+            runs["response cache"] = partial(_request, cached, environ)
+            results[name] = _compare(runs, time.process_time)
     return results
 
 
@@ -166,8 +161,8 @@ def _compare_searches(engine: Engine, client: Any) -> dict[str, Times]:
         for name, documents in {**SEARCHES, "search, most common word": None}.items():
             word = word_in(session, documents)
             search = partial(client.get, f"/v1/search?q={word}&limit=10")
-            alternatives = {"ours": search, "native": partial(_native_hits, connection, word)}
-            results[name] = _compare(alternatives, _clock(engine))
+            runs = {"ours": search, "native": partial(_native_hits, connection, word)}
+            results[name] = _compare(runs, _clock(engine))
     return results
 
 
