@@ -46,8 +46,13 @@ test-all: DATABASE := all
 test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run every test on both databases
 	@$(PYTEST) --durations=30 --durations-min=5 $(ARGS)
 
+# Tracing doubles the time of a test. These repeat what others run, with more content, so they run untraced.
+UNTRACED := tests/api/test_projection.py tests/api/test_walks.py tests/api/test_coverage.py tests/api/test_daily.py
+UNTRACED += tests/cache/test_same_response.py tests/models/test_search_hostile.py tests/seeds/test_load.py
+
 coverage: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests and fail below 95 % branch coverage
-	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(addprefix --ignore=,$(UNTRACED)) $(ARGS)
+	@$(PYTEST) -m "$(SUITE)" $(UNTRACED) $(ARGS)
 
 # What `make coverage` has not run.
 test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS))
