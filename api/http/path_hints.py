@@ -20,7 +20,7 @@ PATHS_BY_SYNONYM = {
         "/livez": "health healthz healthcheck ping up alive status",
         "/readyz": "ready readiness",
         "/embed": "gallery embeds widget widgets",
-        "/feeds/quotes": "feed rss atom rss.xml feed.xml atom.xml",
+        "/feeds/quotes.atom": "feed rss atom rss.xml feed.xml atom.xml",
     }.items()
     for synonym in synonyms.split()
 }
@@ -54,4 +54,5 @@ def hint_for_path(path: str, exists: Callable[[str], bool]) -> str:
     meant = "/".join(["/v1", collection, *rest])
     if meant != lower and exists(meant):
         return f"Did you mean {meant[:200]}?"
-    return did_you_mean(name[:80], TYPE_BY_COLLECTION).strip() or DEFAULT if in_api else DEFAULT
+    suggestion = did_you_mean(name[:80], TYPE_BY_COLLECTION) if in_api else ""
+    return suggestion.strip() or DEFAULT

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.core import app_context
 from api.core import logging as logs
 from api.core.config import Settings
+from api.http.path_hints import COLLECTIONS_BY_SYNONYM, PATHS_BY_SYNONYM
 from api.http.problem_types import PROBLEM_TYPES
 from tests.cases import each
 
@@ -63,6 +64,12 @@ class TestNotFound:
     def test_an_unknown_path_is_told_what_was_meant(self, client, path, hint):
         body = assert_problem(client.get(path), "not-found")
         assert body["detail"] == f"This URL does not exist. {hint}"
+
+    def test_every_path_that_is_hinted_exists(self, app):
+        router = app.url_map.bind("")
+        collections = {f"/v1/{name}" for name in COLLECTIONS_BY_SYNONYM.values()}
+        paths = collections | set(PATHS_BY_SYNONYM.values())
+        assert [path for path in sorted(paths) if not router.test(path, "GET")] == []
 
     def test_a_hint_is_short_and_safe(self, client):
         for path in ("/v1/" + "Q" * 5_000, "/" + "a/" * 500, "/v1/%3Cscript%3E", "/V1/QUOTES/%00"):
