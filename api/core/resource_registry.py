@@ -64,17 +64,6 @@ def require_schema(type_name: str) -> str:
     return type_name if find_schema_class(f"{type_name.title()}RefSchema") else require_type(type_name)
 
 
-def example_id(model: Any) -> str:
-    """Return an id of this type that the first pack has, for examples in the OpenAPI document.
-
-    Raises:
-        IncompleteResource: the model declares none.
-    """
-    if not hasattr(model, "example_id"):
-        raise IncompleteResource(f"{model_file(model)}: {model.__name__} needs an example_id.")
-    return str(model.example_id)
-
-
 def check_model(model: Any) -> None:
     """Check what a model declares of its resource.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.routing import BaseConverter
 
-from api.core.resource_registry import example_id, require_type
+from api.core.resource_registry import require_type
 from api.schemas.fields import SLUG
 from api.schemas.shared_schemas import ITEM_NAMES
 from models import MODELS_BY_TYPE
@@ -45,7 +45,7 @@ def slug_parameter(name: str, type_name: str) -> dict[str, Any]:
         COMPONENT_KEY: f"{type_name.title()}Id",
         "required": True,
         "description": f"The id of the {ITEM_NAMES.get(type_name, type_name)}.",
-        "example": example_id(MODELS_BY_TYPE[require_type(type_name)]),
+        "example": MODELS_BY_TYPE[require_type(type_name)].example_id,
         "schema": {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LENGTH},
     }
 

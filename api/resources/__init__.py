@@ -32,6 +32,9 @@ def blueprints() -> list[Any]:
     Raises:
         IncompleteResource: a resource lacks a module, a class, an attribute or a route.
     """
+    # All models first: routes of one resource refer to others.
+    for model in RESOURCES:
+        check_model(model)
     return [_blueprint(model) for model in RESOURCES]
 
 
@@ -60,7 +63,6 @@ def create_schema_class(model: Any) -> type[Any]:
 
 
 def _blueprint(model: Any) -> Any:
-    check_model(model)
     import_module(_module_name(model, "schemas"))
     item, query = _schema(model), _schema(model, "Query")
     _schema(model, "Create")
