@@ -47,10 +47,7 @@ def init_app(app: Flask) -> None:
         origins="*",
         send_wildcard=True,
         supports_credentials=False,
-        methods=CORS_METHODS,
-        allow_headers="*",
         expose_headers=EXPOSED_HEADERS,
-        max_age=PREFLIGHT_SECONDS,
     )
     app.before_request(respond_to_preflights_of_missing_paths)
     app.before_request(reject_untrusted_hosts)
