@@ -7,11 +7,11 @@ from tests.documented.blocks import fences
 
 
 class Recipe:
-    """What the sections of a document say to change: blocks that begin with a path, in order."""
+    """What a section of a document says to change: blocks that begin with a path, in order."""
 
-    def __init__(self, document: Path, *headings: str) -> None:
+    def __init__(self, document: Path, heading: str) -> None:
         sections = re.split(r"^## ", document.read_text("utf-8"), flags=re.MULTILINE)
-        text = "\n".join(next(part for part in sections if part.startswith(f"{name}\n")) for name in headings)
+        text = next(section for section in sections if section.startswith(f"{heading}\n"))
         blocks = (fence.text for fence in fences(document, text))
         matches = (re.match(r"(# |--- )(\S+\.(?:py|yml))\n", block) for block in blocks)
         #: The kind ("# " creates, "--- " changes), the path and the text of each block.

@@ -3,12 +3,14 @@
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import make_url
 
 from tests.cases import each
 from tests.documented.recipes import Recipe
+from tests.documented.running import environment
 from tests.serving import free_port
 from tests.tree_copy import ROOT, copy_tree
 
@@ -31,24 +33,36 @@ class Copy:
     def __init__(self, root):
         self.root = root
 
-    def run(self, *command, **environment):
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("SUBTEXT_", "MAKE"))
-        }
+    def run(self, *command, **settings):
         return subprocess.run(
             command,
             cwd=self.root,
-            env=kept | {"PATH": f"{self.root}/.venv/bin:{kept['PATH']}"} | environment,
+            env=environment(PATH=f"{self.root}/.venv/bin:{os.environ['PATH']}", **settings),
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
 
-    def succeed(self, *command, **environment):
-        ran = self.run(*command, **environment)
+    def succeed(self, *command, **settings):
+        ran = self.run(*command, **settings)
         assert ran.returncode == 0, f"{command}: {ran.stdout}{ran.stderr}"
         return ran.stdout
+
+    @contextmanager
+    def replaced(self, path, old, new):
+        """Replace a text in a file, or delete the file if ``old`` is None, for the duration of a block."""
+        file = self.root / path
+        content = file.read_text("utf-8")
+        if old is None:
+            file.unlink()
+        else:
+            assert old in content
+            file.write_text(content.replace(old, new))
+        try:
+            yield
+        finally:
+            file.write_text(content)
 
     def changed_paths(self):
         """Return the paths of all files that the repository does not have like this."""
@@ -226,18 +240,9 @@ FORGOTTEN = {
 def test_what_is_forgotten_stops_the_start(copy, tmp_path, part):
     path, old, new, message = FORGOTTEN[part]
     [migration] = copy.root.glob("models/migrations/versions/*_add_locations.py")
-    file = copy.root / path.format(migration=migration.name)
-    content = file.read_text("utf-8")
-    if old is None:
-        file.unlink()
-    else:
-        assert old in content
-        file.write_text(content.replace(old, new))
-    try:
-        database, port = f"sqlite:///{tmp_path}/{free_port()}.sqlite3", str(free_port())
+    database, port = f"sqlite:///{tmp_path}/{free_port()}.sqlite3", str(free_port())
+    with copy.replaced(path.format(migration=migration.name), old, new):
         ran = copy.run("subtext", "serve", SUBTEXT_DATABASE_URL=database, PORT=port)
-    finally:
-        file.write_text(content)
     assert ran.returncode == 1
     assert ran.stderr.startswith(f"subtext: {message}")
     assert ran.stderr.count("\n") == 1
@@ -262,14 +267,8 @@ def test_what_is_forgotten_stops_the_start(copy, tmp_path, part):
     ],
 )
 def test_a_wrong_example_stops_the_document(copy, path, old, new, message):
-    file = copy.root / path
-    content = file.read_text("utf-8")
-    assert old in content
-    file.write_text(content.replace(old, new))
-    try:
+    with copy.replaced(path, old, new):
         ran = copy.run("subtext", "openapi", "--check")
-    finally:
-        file.write_text(content)
     assert (ran.returncode, ran.stderr) == (1, message)
 
 
