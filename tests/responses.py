@@ -1,7 +1,7 @@
 """Comparison of responses."""
 
-#: Headers that differ between identical requests.
-PER_REQUEST_HEADERS = ("x-request-id", "date")
+#: Headers that differ between identical requests. Files have an `Expires`, which is the date plus their `max-age`.
+PER_REQUEST_HEADERS = ("x-request-id", "date", "expires")
 
 
 def comparable(response):
