@@ -57,4 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(undocumented)
     check_routes(app)
     response_cache.init_app(app, settings)
+    if settings.base_path:
+        # Imported only if needed: most deployments have a host of their own.
+        from api.http import path_prefix
+
+        path_prefix.init_app(app, settings)
     return app

@@ -2,7 +2,8 @@
 
 import os
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -196,6 +197,19 @@ def serve(engine, tmp_path_factory):
 def client(app):
     """A client over the pack; ``tests/cache`` compares its responses with cached ones."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def client_at(app):
+    """A context manager that yields a client of a service over the pack with another public URL and settings."""
+
+    @contextmanager
+    def create(public_url, **settings):
+        other = create_app(replace(app.extensions["settings"], public_url=public_url, **settings))
+        yield other.test_client()
+        other.extensions["database"].close()
+
+    return create
 
 
 @pytest.fixture

@@ -7,16 +7,27 @@ from urllib.parse import parse_qs, urlsplit
 
 from werkzeug.exceptions import HTTPException
 
-#: Links in HTML, and URLs of this service in any text.
-LINK = re.compile(r"""(?:href|src|action)="(/[^"]*)"|http://127\.0\.0\.1:8000(/?[^\s"'<>()\\`|…]*)""")
+
+def link_pattern(base_url):
+    """Match links in HTML, and URLs of this service in any text; their groups lack the base URL."""
+    path = re.escape(urlsplit(base_url).path)
+    return re.compile(rf"""(?:href|src|action)="{path}(/[^"]*)"|{re.escape(base_url)}(/?[^\s"'<>()\\`|…]*)""")
 
 
-def crawl(client, starts=("/v1",), *, matches=lambda path: True, max_alike=None):
-    """Yield each URL that can be reached from ``starts``, with its response.
+def crawl(
+    client,
+    starts=("/v1",),
+    *,
+    base_url="http://127.0.0.1:8000",
+    matches=lambda path: True,
+    max_alike=None,
+):
+    """Yield each URL that can be reached from ``starts``, with its response. URLs lack the base URL.
 
     URLs are alike if they share a route and the names of their query parameters. At most ``max_alike`` URLs of
     each kind are requested. ``matches`` returns whether a path is requested at all.
     """
+    link, base_path = link_pattern(base_url), urlsplit(base_url).path
     queue, visited, counts_by_kind = list(starts), set(), Counter()
     routes = client.application.url_map.bind("127.0.0.1:8000")
     while queue:
@@ -34,10 +45,10 @@ def crawl(client, starts=("/v1",), *, matches=lambda path: True, max_alike=None)
         counts_by_kind[kind] += 1
         if max_alike and counts_by_kind[kind] > max_alike:
             continue
-        response = client.get(url)
+        response = client.get(f"{base_path}{url}")
         yield url, response
         if not response.mimetype.startswith(("image/", "font/", "text/javascript", "text/css")):
-            queue += [strip(first or second) for first, second in LINK.findall(response.text)]
+            queue += [strip(first or second) for first, second in link.findall(response.text)]
         response.close()
 
 

@@ -14,15 +14,14 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from api.core.host_names import HOST_PATTERN, normalize_host
+from api.core.public_url import normalize_public_url
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
 MEGABYTE = 1_000_000
 WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
-PUBLIC_URL_PATTERN = re.compile(rf"(https?)://((?:{HOST_PATTERN.pattern})(?::[0-9]{{1,5}})?)/?")
 PORT_SUFFIX = re.compile(r":[0-9]{1,5}$")
-DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 BUILD_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/-]{0,79}")
 SQLITE_DRIVERS = ("sqlite", "sqlite+pysqlite")
 POSTGRESQL_DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
@@ -41,13 +40,13 @@ class InvalidSetting(ValueError):
 class Settings:
     """All settings of the service.
 
-    ``public_url`` is the URL at which clients reach the service. URLs in responses are built from it, or
-    from ``host`` and ``port`` if it is not set, but never from the request. ``statement_seconds`` is the
-    timeout of one SQL statement. ``rate_limits`` apply to each client IP address. The client IP is taken
-    from the ``X-Forwarded-For`` entry that the outermost of ``trusted_proxies`` added. ``workers`` is the
-    number of worker processes; None means that it depends on the machine. Each worker caches up to
-    ``cache_bytes`` of responses (0 turns the cache off) and is replaced when it uses more than
-    ``worker_memory`` megabytes. ``build`` names the build: a commit, a tag or an image.
+    ``public_url`` is the URL at which clients reach the service; it may have a path. URLs in responses are
+    built from it, or from ``host`` and ``port`` if it is not set, but never from the request.
+    ``statement_seconds`` is the timeout of one SQL statement. ``rate_limits`` apply to each client IP
+    address. The client IP is taken from the ``X-Forwarded-For`` entry that the outermost of
+    ``trusted_proxies`` added. ``workers`` is the number of worker processes; None means that it depends on
+    the machine. Each worker caches up to ``cache_bytes`` of responses (0 turns the cache off) and is replaced
+    when it uses more than ``worker_memory`` megabytes. ``build`` names the build: a commit, tag or image.
     """
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'subtext.sqlite3'}"
@@ -103,6 +102,16 @@ class Settings:
         host = "localhost" if self.host in WILDCARD_HOSTS else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
+    @cached_property
+    def base_path(self) -> str:
+        """The path of the base URL, percent-encoded and without a trailing slash; empty if it has none."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def origin(self) -> str:
+        """The scheme, host and port of the base URL."""
+        return self.base_url.removesuffix(self.base_path)
+
 
 def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
@@ -111,17 +120,10 @@ def _port(value: str) -> int:
 
 
 def _public_url(value: str | None) -> str | None:
-    if value is None:
-        return None
-    scheme, separator, rest = value.partition("://")
-    # A path would be lost: web pages and the server URL in the OpenAPI document start at the root.
-    match = PUBLIC_URL_PATTERN.fullmatch(scheme.lower() + separator + normalize_host(rest.rstrip("/")))
-    if not match:
-        raise InvalidSetting(
-            "SUBTEXT_PUBLIC_URL must be a URL without user, path or query, such as https://subtext.example."
-        )
-    scheme, host = match.groups()
-    return f"{scheme}://{host.removesuffix(DEFAULT_PORTS[scheme])}"
+    try:
+        return normalize_public_url(value) if value else None
+    except ValueError as error:
+        raise InvalidSetting(f"SUBTEXT_PUBLIC_URL {error}") from None
 
 
 def _trusted_hosts(value: str) -> tuple[str, ...]:

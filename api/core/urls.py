@@ -11,3 +11,8 @@ from api.core.app_context import settings
 def absolute_url(path: str, **query: Any) -> str:
     """Return the absolute URL of a path of this service, with optional query parameters."""
     return f"{settings().base_url}{path}{'?' + urlencode(query) if query else ''}"
+
+
+def relative_url(path: str) -> str:
+    """Return the URL of a path of this service without scheme and host, as links in its pages have it."""
+    return f"{settings().base_path}{path}"

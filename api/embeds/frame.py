@@ -136,7 +136,7 @@ def _render(template: str, quote: QuoteViewModel | None, canonical: str, **value
     response = make_response(render_template(template, css=css, script=script, **context, **values))
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     response.headers.update(SECURITY_HEADERS)
-    policy = CONTENT_SECURITY_POLICY.format(origin=settings().base_url, style=digest)
+    policy = CONTENT_SECURITY_POLICY.format(origin=settings().origin, style=digest)
     response.headers["Content-Security-Policy"] = policy
     return response
 

@@ -19,8 +19,8 @@ from api.core.urls import absolute_url
 from models import NotFound
 
 STATIC = Path(__file__).parent / "static"
-#: The placeholder for the service's origin in a build.
-ORIGIN_PLACEHOLDER = "ORIGIN"
+#: The placeholder for the service's base URL in a build.
+BASE_URL_PLACEHOLDER = "ORIGIN"
 #: The length of the digest in a build's URL, in hexadecimal digits.
 DIGEST_LENGTH = 16
 SCRIPT_ELEMENT = Markup('<script async="async" src="{}" integrity="{}" crossorigin="anonymous"></script>')
@@ -34,7 +34,7 @@ script = Blueprint("script", __name__)
 
 @dataclass(frozen=True)
 class Build:
-    """A build of the script, with the service's origin filled in."""
+    """A build of the script, with the service's base URL filled in."""
 
     body: bytes
 
@@ -75,10 +75,11 @@ def latest_build() -> Build:
 
 
 @cache
-def builds(origin: str) -> tuple[Build, ...]:
-    """Return every build for the service at ``origin``, the latest last."""
+def builds(base_url: str) -> tuple[Build, ...]:
+    """Return every build for the service at ``base_url``, the latest last."""
     return tuple(
-        Build(path.read_text("utf-8").replace(ORIGIN_PLACEHOLDER, origin).encode()) for path in _build_files()
+        Build(path.read_text("utf-8").replace(BASE_URL_PLACEHOLDER, base_url).encode())
+        for path in _build_files()
     )
 
 

@@ -45,7 +45,7 @@ def resolve_url(url: str) -> ResolvedURL:
     """
     try:
         parts = urlsplit(url.strip())
-        match = QUOTE_PATH.fullmatch(unquote(parts.path)) if _is_own_host(parts) else None
+        match = QUOTE_PATH.fullmatch(_path_in_service(parts)) if _is_own_host(parts) else None
     except ValueError:
         match = None
     if match is None:
@@ -68,6 +68,12 @@ def _is_own_host(parts: SplitResult) -> bool:
     is_known = host.removeprefix("www.") == (base.hostname or "").removeprefix("www.")
     is_known = is_known or (bool(trusted) and is_trusted_host(host, trusted))
     return is_known and parts.port in {None, base.port, *PORTS}
+
+
+def _path_in_service(parts: SplitResult) -> str:
+    """Return the decoded path of a URL below the base URL; empty if it lies elsewhere on the host."""
+    path, base = unquote(parts.path), f"{unquote(settings().base_path)}/"
+    return path[len(base) - 1 :] if path.startswith(base) else ""
 
 
 def _load_quote(slug: str) -> QuoteViewModel:

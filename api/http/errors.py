@@ -13,7 +13,7 @@ from ulid import ULID
 from werkzeug.exceptions import HTTPException
 
 from api.core.logging import get_logger
-from api.core.urls import absolute_url
+from api.core.urls import absolute_url, relative_url
 from api.http.path_hints import hint_for_path
 from api.http.problem_types import PROBLEM_TYPES, ProblemType, problem_for_status
 from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
@@ -65,7 +65,7 @@ def problem_response(
         "status": problem.status,
         "detail": detail,
         # A URI reference (RFC 9457) must be percent-encoded; the path is decoded.
-        "instance": quote(request.path, safe="/:@!$&'()*+,;=-._~"),
+        "instance": relative_url(quote(request.path, safe="/:@!$&'()*+,;=-._~")),
         "request_id": request_id,
         "errors": errors or [],
     }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from api.core.resource_registry import TYPE_BY_COLLECTION, VERSION_PREFIX
+from api.core.urls import relative_url
 from api.schemas.fields import did_you_mean
 
-DEFAULT = "/v1 links to all lists."
 #: Our paths by what other services call them.
 PATHS_BY_SYNONYM = {
     synonym: path
@@ -44,15 +44,15 @@ def hint_for_path(path: str, exists: Callable[[str], bool]) -> str:
     """Return a sentence about the path that was meant; ``exists`` tells whether a path has a route."""
     lower = path.lower()
     if lower != path and exists(lower):
-        return f"URLs are in lower case: {lower[:200]}."
+        return f"URLs are in lower case: {relative_url(lower)[:200]}."
     segments = lower.strip("/").split("/")
     if synonym := PATHS_BY_SYNONYM.get("/".join(segments)):
-        return f"It is {synonym} here."
+        return f"It is {relative_url(synonym)} here."
     in_api = bool(VERSION_PREFIX.match(lower))
     name, *rest = segments[1:] if in_api and len(segments) > 1 else segments
     collection = COLLECTIONS_BY_SYNONYM.get(name, name)
     meant = "/".join(["/v1", collection, *rest])
     if meant != lower and exists(meant):
-        return f"Did you mean {meant[:200]}?"
+        return f"Did you mean {relative_url(meant)[:200]}?"
     suggestion = did_you_mean(name[:80], TYPE_BY_COLLECTION) if in_api else ""
-    return suggestion.strip() or DEFAULT
+    return suggestion.strip() or f"{relative_url('/v1')} links to all lists."

@@ -96,7 +96,7 @@ def show_host_page() -> Response:
             "not-found", "The query parameter “quote” is missing: it selects the quote to show."
         )
     response = render_page("host.html", snippet=_embed_html(selected, args))
-    response.headers["Content-Security-Policy"] = HOST_POLICY.format(origin=settings().base_url)
+    response.headers["Content-Security-Policy"] = HOST_POLICY.format(origin=settings().origin)
     return response
 
 

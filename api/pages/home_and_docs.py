@@ -57,6 +57,13 @@ def show_errors_as_pages(state: BlueprintSetupState) -> None:
 
 
 @pages.record
+def set_base_path(state: BlueprintSetupState) -> None:
+    """Let templates begin their links with ``base_path``, the path of the base URL."""
+    # A global, because imported macros see no other variables.
+    state.app.jinja_env.globals["base_path"] = state.app.extensions["settings"].base_path
+
+
+@pages.record
 def trim_template_blocks(state: BlueprintSetupState) -> None:
     """Remove the line of a template tag together with the tag."""
     state.app.jinja_env.trim_blocks = state.app.jinja_env.lstrip_blocks = True

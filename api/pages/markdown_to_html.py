@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -65,7 +66,8 @@ def render_document(text: str, base_url: str, page_path: Callable[[str], str]) -
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(text)
     headings = _add_anchors(tokens)
-    link_targets = [_rewrite_link(link, page_path) for token in tokens for link in _links(token)]
+    base_path = urlsplit(base_url).path
+    link_targets = [_rewrite_link(link, base_path, page_path) for token in tokens for link in _links(token)]
     for token in _walk(tokens):
         token.content = token.content.replace(EXAMPLE_BASE_URL, base_url)
     for number, token in enumerate(tokens):
@@ -124,15 +126,15 @@ def _links(token: Token) -> list[Token]:
     return [child for child in token.children or () if child.type == "link_open"]
 
 
-def _rewrite_link(link: Token, page_path: Callable[[str], str]) -> str:
-    """Point a link between files to the corresponding page, and return its path."""
+def _rewrite_link(link: Token, base_path: str, page_path: Callable[[str], str]) -> str:
+    """Point a link between files to the corresponding page, and return its path below the base URL."""
     href = str(link.attrs["href"])
     path, hash_, fragment = href.partition("#")
     if path.startswith(EXAMPLE_BASE_URL):
         path = path.removeprefix(EXAMPLE_BASE_URL) or "/"
     elif path and ":" not in path:
         path = page_path(posixpath.normpath(path))
-    link.attrSet("href", f"{path}{hash_}{fragment}")
+    link.attrSet("href", f"{base_path if path.startswith('/') else ''}{path}{hash_}{fragment}")
     return path
 
 

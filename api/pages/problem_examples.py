@@ -74,14 +74,15 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
 
 def request_text(code: str, base_url: str) -> str:
     """Return the request that causes a problem."""
-    example = HTTP_EXAMPLES[code]
-    headers = {"Host": urlsplit(base_url).netloc} | dict(example.request_headers)
-    return _message(f"{example.method} {example.target} HTTP/1.1", headers)
+    example, base = HTTP_EXAMPLES[code], urlsplit(base_url)
+    headers = {"Host": base.netloc} | dict(example.request_headers)
+    return _message(f"{example.method} {base.path}{example.target} HTTP/1.1", headers)
 
 
 def response_text(code: str, base_url: str) -> str:
     """Return the response to that request, with an indented body."""
-    body = example_problem(code, base_url) | {"instance": HTTP_EXAMPLES[code].path}
+    instance = f"{urlsplit(base_url).path}{HTTP_EXAMPLES[code].path}"
+    body = example_problem(code, base_url) | {"instance": instance}
     status = PROBLEM_TYPES[code].status
     headers = {
         "Content-Type": "application/problem+json",

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from marshmallow import ValidationError
 
 from api.core.app_context import session, settings
-from api.core.urls import absolute_url
+from api.core.urls import absolute_url, relative_url
 from api.http.errors import ProblemException
 from api.http.query_parser import TolerantParser, flatten_messages
 from api.pages import page_data
@@ -74,4 +74,4 @@ def _commentary_urls(results: dict[str, Any] | None) -> dict[str, str]:
 
 def _page_url(api_url: str | None) -> str | None:
     """Return the URL of the search page that corresponds to a search URL of the API."""
-    return f"/search?{urlsplit(api_url).query}" if api_url else None
+    return relative_url(f"/search?{urlsplit(api_url).query}") if api_url else None

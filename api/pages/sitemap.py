@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import func, select
 
 from api.core.app_context import session, settings
-from api.core.urls import absolute_url
+from api.core.urls import absolute_url, relative_url
 from api.http.problem_types import PROBLEM_TYPES
 from api.http.responses import etag_hash
 from api.pages.guides import load_guides
@@ -33,11 +33,11 @@ MODELS = {path.strip("/"): MODELS_BY_TYPE[type_name] for type_name, path in PAGE
 CACHE_CONTROL = "public, max-age=3600"
 
 ROBOTS = """User-agent: *
-Disallow: /search?
-Disallow: /quotes/random
-Disallow: /quotes/daily
+Disallow: {root}search?
+Disallow: {root}quotes/random
+Disallow: {root}quotes/daily
 
-Sitemap: {}
+Sitemap: {sitemap}
 """
 
 #: A path, and the time of its last change if known.
@@ -47,9 +47,8 @@ SitemapURL = tuple[str, str | None]
 @sitemap.get("/robots.txt")
 def robots() -> Response:
     """Exclude search and redirects from crawling, and name the sitemap."""
-    return _cacheable_response(
-        ROBOTS.format(absolute_url("/sitemap.xml")).encode(), "text/plain; charset=utf-8"
-    )
+    text = ROBOTS.format(root=relative_url("/"), sitemap=absolute_url("/sitemap.xml"))
+    return _cacheable_response(text.encode(), "text/plain; charset=utf-8")
 
 
 @sitemap.get("/sitemap.xml")

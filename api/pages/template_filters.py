@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 from markupsafe import Markup, escape
 
+from api.core.urls import relative_url
 from api.pages.page_metadata import strip_markup
 
 #: The resource types that have pages of their own.
@@ -23,12 +24,12 @@ def init_blueprint(blueprint: Blueprint) -> None:
 def item_url(item: dict[str, Any]) -> str:
     """Return the URL of an item's page, else its anchor on another page, else its JSON."""
     if item["type"] in PAGE_PATHS:
-        return f"{PAGE_PATHS[item['type']]}{item['id']}"
+        return relative_url(f"{PAGE_PATHS[item['type']]}{item['id']}")
     for scene in item.get("scenes") or [item.get("scene")]:
         if scene:
-            return f"/scenes/{scene['id']}#{item['id']}"
+            return relative_url(f"/scenes/{scene['id']}#{item['id']}")
     for theme in item.get("themes", ()):
-        return f"/themes/{theme['id']}#{item['id']}"
+        return relative_url(f"/themes/{theme['id']}#{item['id']}")
     return str(item.get("html_url") or item["url"])
 
 

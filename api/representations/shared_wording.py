@@ -6,7 +6,7 @@ Characters are named by their labels. No format names performers.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 #: An item, or a reference inside one, as the API serves it.
 Item = dict[str, Any]
@@ -38,8 +38,8 @@ def public_url(record: Item) -> str:
 
 def service_url(record: Item) -> str:
     """Return the base URL of the service that serves an item."""
-    parts = urlsplit(record["url"])
-    return f"{parts.scheme}://{parts.netloc}"
+    # An item's URL is the base URL, the version, the collection and the id.
+    return str(record["url"]).rsplit("/", 3)[0]
 
 
 def full_title(source: Item) -> str:

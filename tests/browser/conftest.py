@@ -1,6 +1,7 @@
 """A real browser: headless Chromium from Debian, which requests nothing but this machine."""
 
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -33,8 +34,15 @@ def chromium():
 
 @pytest.fixture
 def page(chromium, server):
-    """A page that records requested URLs in ``requested_urls``, and errors and blocked loads in ``errors``."""
-    context = chromium.new_context(base_url=server.url, viewport={"width": 1200, "height": 900})
+    """A page that :func:`open_page` opens, of the shared server."""
+    with open_page(chromium, server.url) as new_page:
+        yield new_page
+
+
+@contextmanager
+def open_page(chromium, base_url):
+    """Yield a page that records requested URLs in ``requested_urls``, and errors and blocked loads in ``errors``."""
+    context = chromium.new_context(base_url=base_url, viewport={"width": 1200, "height": 900})
     new_page = context.new_page()
     new_page.requested_urls, new_page.errors = [], []
     new_page.on("request", lambda request: new_page.requested_urls.append(request.url))

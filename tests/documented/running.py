@@ -109,12 +109,12 @@ def run_server_block(block, folder, replacements, **extra):
 
 
 @contextmanager
-def running_proxy(block, folder, replacements):
-    """Run nginx with a block as the configuration of a site; yield its base URL."""
+def running_proxy(block, folder, replacements, port=None, path=""):
+    """Run nginx with a block as the configuration of a site; yield its base URL, which ends with ``path``."""
     binary = shutil.which("nginx", path=environment()["PATH"])
     if binary is None:
         skip_test("because there is no nginx (Debian: apt-get install nginx-light).")
-    port = free_port()
+    port = port or free_port()
     site = replace_all(
         block.text,
         replacements | {"/var/cache/nginx": str(folder), "listen 80;": f"listen 127.0.0.1:{port};"},
@@ -130,7 +130,7 @@ def running_proxy(block, folder, replacements):
     with (folder / "nginx.log").open("w") as log:
         subprocess.run([binary, "-t", "-c", config], check=True, stderr=log, timeout=TIMEOUT_SECONDS)
         process = subprocess.Popen([binary, "-c", config], stderr=log)
-    server = RunningServer(f"http://127.0.0.1:{port}", process, folder / "nginx.log")
+    server = RunningServer(f"http://127.0.0.1:{port}{path}", process, folder / "nginx.log")
     try:
         wait(server)
         yield server.url

@@ -1,6 +1,8 @@
 // Swagger UI with our own document; validatorUrl null prevents requests to another host.
-const response = await fetch("/v1/openapi.json");
+const response = await fetch(new URL("../v1/openapi.json", import.meta.url));
 const spec = await response.json();
+// Requests go to the host of this page, which may differ from the public one, and which its policy allows.
+spec.servers[0].url = new URL("..", import.meta.url).href.slice(0, -1);
 // Swagger UI does not resolve references in path parameters and would omit them.
 for (const path of Object.values(spec.paths)) {
   path.parameters = path.parameters?.map(({ $ref, ...own }) => $ref ? spec.components.parameters[$ref.split("/").pop()] : own);

@@ -8,7 +8,7 @@ async function update() {
   controller = new AbortController();
   const query = new URLSearchParams(new FormData(form));
   try {
-    const response = await fetch(`/embed?${query}`, { signal: controller.signal });
+    const response = await fetch(`?${query}`, { signal: controller.signal });
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const id of parts) {
@@ -17,7 +17,7 @@ async function update() {
       if (!old.isEqualNode(fresh)) replace(old, document.adoptNode(fresh));
     }
     count.textContent = page.getElementById("count").textContent;
-    history.replaceState(null, "", `/embed?${query}`);
+    history.replaceState(null, "", `?${query}`);
     document.dispatchEvent(new Event("gallery-updated"));
   } catch (error) {
     if (error.name !== "AbortError") form.submit();

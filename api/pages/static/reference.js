@@ -1,6 +1,6 @@
 // Scalar with our own document. Everything that contacts or promotes other services is off.
 Scalar.createApiReference("#reference", {
-  url: "/v1/openapi.json",
+  url: new URL("../v1/openapi.json", document.currentScript.src).href,
   theme: "default",
   telemetry: false,
   withDefaultFonts: false,
