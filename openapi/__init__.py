@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from api.core.urls import PLACEHOLDER_BASE_URL
 from openapi.document_order import extract_path_parameters, rename_id_parameters, sort_document
 from openapi.examples import add_examples
 from openapi.links import add_links
@@ -18,8 +19,9 @@ PATH = Path(__file__).parent / "v1.json"
 
 
 def render_document(app: Any, prefix: str = "") -> bytes:
-    """Return the finished document as bytes. The database of ``app`` must contain the pack.
+    """Return the finished document as bytes, with the placeholder in place of the base URL of ``app``.
 
+    The database of ``app`` must contain the pack.
     ``prefix`` is the settings prefix of the document, if the app has several.
     """
     raw = app.extensions["flask-smorest"]["apis"][prefix]["ext_obj"].document()
@@ -29,4 +31,5 @@ def render_document(app: Any, prefix: str = "") -> bytes:
     add_examples(app.test_client(), document)
     add_links(document)
     rename_id_parameters(document)
-    return json.dumps(sort_document(document), indent=2, ensure_ascii=False).encode() + b"\n"
+    text = json.dumps(sort_document(document), indent=2, ensure_ascii=False) + "\n"
+    return text.replace(app.extensions["settings"].base_url, PLACEHOLDER_BASE_URL).encode()

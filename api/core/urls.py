@@ -7,6 +7,9 @@ from urllib.parse import urlencode
 
 from api.core.app_context import settings
 
+#: Stands for the base URL in openapi/v1.json until it is served. RFC 2606 reserves the domain.
+PLACEHOLDER_BASE_URL = "https://subtext.example"
+
 
 def absolute_url(path: str, **query: Any) -> str:
     """Return the absolute URL of a path of this service, with optional query parameters."""

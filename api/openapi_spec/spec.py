@@ -8,6 +8,7 @@ import flask_smorest
 from flask import Flask
 from flask_smorest.utils import prepare_response
 
+from api.core.urls import PLACEHOLDER_BASE_URL
 from api.core.version import VERSION
 from api.http.errors import PROBLEM_JSON
 from api.http.problem_schemas import PROBLEM_SCHEMAS, ProblemSchema, problem_class_name
@@ -185,7 +186,7 @@ def _component_name(schema: Any) -> str:
     return component_name(schema if isinstance(schema, type) else type(schema))
 
 
-def example_problem(code: str, base_url: str = "http://127.0.0.1:8000") -> dict[str, Any]:
+def example_problem(code: str, base_url: str = PLACEHOLDER_BASE_URL) -> dict[str, Any]:
     """Return an example of a problem document."""
     problem = PROBLEM_TYPES[code]
     error = {
@@ -219,7 +220,8 @@ def spec_options(app: Flask, prefix: str = "", version: str = VERSION) -> None:
                     "Reading needs no API key. All lists share the same parameters for filtering, sorting "
                     "and pagination; a filter accepts several values, separated by commas, and matches any "
                     "of them. Every error is an RFC 9457 problem document whose `type` is the URL of a page "
-                    "that explains it. The [guides](/docs/guides) have examples to copy."
+                    "that explains it. "
+                    f"The [guides]({PLACEHOLDER_BASE_URL}/docs/guides) have examples to copy."
                 ),
                 "contact": {"name": "The maintainers of Subtext"},
                 "license": {"name": "MIT", "identifier": "MIT"},

@@ -12,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from api.app import create_app
 from api.core.config import Settings
 from api.core.resource_registry import COLLECTION_PATHS, get_schema, get_schema_class, path_in_version
+from api.core.urls import PLACEHOLDER_BASE_URL
 from api.openapi_spec.spec import Api, spec_options
 from api.query.json_projection import compile_item
 from api.schemas.item_shape import Shape
@@ -46,9 +47,11 @@ def add_version_2(app):
     spec_options(app, "V2_", "2.0.0")
     api = Api(app, config_prefix="V2_")
     api.register_blueprint(quotes_v2.blp)
-    app.add_url_rule(
-        "/v2/openapi.json", "v2", lambda: Response(render_document(app, "V2_"), mimetype="application/json")
-    )
+
+    @app.get("/v2/openapi.json")
+    def openapi_2():
+        body = render_document(app, "V2_").replace(PLACEHOLDER_BASE_URL.encode(), BASE.encode())
+        return Response(body, mimetype="application/json")
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from apispec import APISpec
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
+from api.core.urls import PLACEHOLDER_BASE_URL
 from api.http.problem_types import PROBLEM_TYPES
 from api.openapi_spec.json_schema import SchemaPlugin
 from api.resources.quotes.schemas import QuoteCreateSchema
@@ -16,7 +17,9 @@ from models import RESOURCES
 from openapi import PATH, render_document
 from openapi.document_order import operations, references
 from openapi.examples import PROBLEM_REQUESTS
+from tests.cases import each
 
+BASE = "http://127.0.0.1:8000"
 DOCUMENT = json.loads(PATH.read_text("utf-8"))
 OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -26,6 +29,12 @@ CODES = {
     for name, schema in SCHEMAS.items()
     if name.endswith("Problem") and "const" in schema.get("properties", {}).get("code", {})
 }
+
+
+@pytest.fixture
+def served(client):
+    """The document as the service of the ``client`` serves it."""
+    return client.get("/v1/openapi.json").get_json()
 
 
 class TestDocument:
@@ -41,14 +50,29 @@ class TestDocument:
     def test_it_is_what_the_code_generates(self, app):
         assert render_document(app) == PATH.read_bytes(), "openapi/v1.json is stale: run `subtext openapi`"
 
-    def test_it_is_served(self, client):
+    def test_it_names_no_host_but_one_that_cannot_exist(self):
+        assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
+        text = PATH.read_text("utf-8")
+        assert text.count(PLACEHOLDER_BASE_URL) > 600
+        assert not [host for host in ("127.0.0.1", "localhost", ":8000") if host in text]
+        assert DOCUMENT["openapi"].startswith("3.1")
+
+    def test_it_is_served_with_the_urls_of_the_service(self, client, served):
         response = client.get("/v1/openapi.json")
         assert response.content_type == "application/json"
-        assert response.get_json() == DOCUMENT
+        assert response.get_json() == served
+        assert [server["url"] for server in served["servers"]] == [BASE]
+        assert f"[guides]({BASE}/docs/guides)" in served["info"]["description"]
 
-    def test_the_server_is_this_service(self):
-        assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
-        assert DOCUMENT["openapi"].startswith("3.1")
+    @each("public_url", ["https://example.org/subtext", "https://films.example:8443", "http://[::1]/a/b"])
+    def test_it_names_the_service_that_serves_it(self, client_at, public_url):
+        with client_at(public_url) as client:
+            base_path = client.application.extensions["settings"].base_path
+            document = client.get(f"{base_path}/v1/openapi.json").get_json()
+            assert [server["url"] for server in document["servers"]] == [public_url]
+            assert document["paths"].keys() == DOCUMENT["paths"].keys()
+            assert not {PLACEHOLDER_BASE_URL, BASE} & set(re.findall('https?://[^/"]+', json.dumps(document)))
+            assert_examples_are_real(document, client)
 
     def test_every_component_is_used_and_every_reference_is_defined(self):
         defined = {
@@ -108,21 +132,31 @@ class TestEveryOperation:
                 assert {"RateLimit", "RateLimit-Policy"} <= set(headers), f"{name}, {status}"
                 assert ("Retry-After" in headers) == (status in ("429", "503")), f"{name}, {status}"
 
-    def test_its_examples_are_real_responses(self, client):
-        for name, operation in OPERATIONS.items():
-            for media_type, content in operation["responses"]["200"]["content"].items():
-                example = content["examples"]["real"]
-                path = example["summary"].removeprefix("GET ")
-                response = client.get(path, headers={"Accept": media_type})
-                assert response.status_code == 200, f"{name}: {path}"
-                body = response.get_json() if response.is_json else response.text
-                assert body == example["value"], f"{name}: {path} as {media_type}"
+    def test_its_examples_are_real_responses(self, client, served):
+        assert_examples_are_real(served, client)
 
     def test_its_links_lead_from_the_example_to_a_response(self, client):
         urls = {url for _, operation in OPERATIONS.items() for url in linked_urls(operation) if url}
         assert urls
         statuses = {url: client.get(url).status_code for url in urls}
         assert {url: status for url, status in statuses.items() if status != 200} == {}
+
+
+def assert_examples_are_real(document, client):
+    """Assert that the examples of operations and problems are what their requests return."""
+    for operation in operations(document):
+        for media_type, content in operation["responses"]["200"]["content"].items():
+            example = content["examples"]["real"]
+            path = example["summary"].removeprefix("GET ")
+            response = client.get(path, headers={"Accept": media_type})
+            assert response.status_code == 200, path
+            body = response.get_json() if response.is_json else response.text
+            assert body == example["value"], f"{path} as {media_type}"
+    for name, (path, headers) in PROBLEM_REQUESTS.items():
+        problem = client.get(path, headers=headers).get_json()
+        (content,) = document["components"]["responses"][name]["content"].values()
+        example = content["examples"]["real"]["value"]
+        assert problem | {"request_id": example["request_id"]} == example, name
 
 
 def assert_is_problem(status, response):
@@ -187,13 +221,6 @@ class TestLinks:
 
 
 class TestProblems:
-    def test_the_examples_are_real_responses(self, client):
-        for name, (path, headers) in PROBLEM_REQUESTS.items():
-            problem = client.get(path, headers=headers).get_json()
-            (content,) = DOCUMENT["components"]["responses"][name]["content"].values()
-            example = content["examples"]["real"]["value"]
-            assert problem | {"request_id": example["request_id"]} == example, name
-
     def test_each_has_its_own_code(self):
         assert set(CODES) <= set(PROBLEM_TYPES)
         for code, properties in CODES.items():

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from api.core.app_context import database, session, settings
 from api.core.config import ROOT
 from api.core.resource_registry import COLLECTION_PATHS
-from api.core.urls import absolute_url
+from api.core.urls import PLACEHOLDER_BASE_URL, absolute_url
 from api.core.version import VERSION
 from api.http.responses import cacheable_response, encode_json, etag_hash
 from api.resources.service.schemas import IndexSchema, MetaSchema
@@ -80,14 +80,19 @@ def _links(paths: dict[str, str]) -> dict[str, str]:
 
 @plain.get("/v1/openapi.json")
 def openapi() -> Response:
-    """Serve the committed document, which is generated from the code, with real responses as examples."""
-    body, etag = _document()
+    """Serve the committed document, with the URLs of this service."""
+    body, etag = _document(settings().base_url, settings().base_path)
     return cacheable_response(body, etag=etag)
 
 
 @lru_cache(maxsize=1)
-def _document() -> tuple[bytes, str]:
-    body = orjson.dumps(orjson.loads(DOCUMENT.read_bytes()))
+def _document(base_url: str, base_path: str) -> tuple[bytes, str]:
+    text = DOCUMENT.read_bytes().replace(PLACEHOLDER_BASE_URL.encode(), base_url.encode())
+    # The only URLs without a host: those of the requests that problems are about.
+    text = text.replace(b'"instance": "/', f'"instance": "{base_path}/'.encode())
+    document = orjson.loads(text)
+    document["servers"][0]["url"] = base_url
+    body = orjson.dumps(document)
     return body, etag_hash(body)
 
 
