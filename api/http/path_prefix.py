@@ -64,4 +64,6 @@ class PathPrefixMiddleware:
 
     def _is_own_path(self, path: str, rest: str) -> bool:
         """Whether a proxy has removed the prefix already, and the path begins with the same segments."""
-        return self._has_own_routes and not self._router.test(rest) and self._router.test(path)
+        if not self._has_own_routes or (rest and self._router.test(rest)):
+            return False
+        return self._router.test(path)

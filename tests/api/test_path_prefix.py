@@ -175,6 +175,11 @@ class TestOtherPaths:
                     assert client.get(f"{prefix}{own}").status_code == 200, f"{prefix}{own}"
             assert client.get(f"{path}/").text == client.get("/").text
 
+    def test_a_page_of_the_same_path_takes_precedence_over_the_path_alone(self, client_at):
+        with client_at("https://films.example/docs") as client:
+            for path in ("/docs", "/docs/docs"):
+                assert "<title>Swagger UI" in client.get(path).text
+
     @each("path", ["/v1", "/embed"])
     def test_a_path_that_would_give_requests_two_meanings_is_refused(self, client_at, path):
         with (

@@ -179,6 +179,34 @@ HTTP = [
         "            if self._token is None:\n",
         "tests/cache/test_store.py",
     ),
+    Fault(
+        "path-of-the-public-url-stays-in-requests",
+        "api/http/path_prefix.py",
+        'environ = environ | {"PATH_INFO": rest}',
+        "pass",
+        "tests/api/test_path_prefix.py",
+    ),
+    Fault(
+        "links-start-at-the-root-of-the-host",
+        "api/core/urls.py",
+        'return f"{settings().base_path}{path}"',
+        "return path",
+        "tests/api/test_path_prefix.py",
+    ),
+    Fault(
+        "policy-of-frames-names-a-path",
+        "api/embeds/frame.py",
+        "format(origin=settings().origin",
+        "format(origin=settings().base_url",
+        "tests/api/test_path_prefix.py",
+    ),
+    Fault(
+        "served-document-names-no-server",
+        "api/resources/service/routes.py",
+        'document["servers"][0]["url"] = base_url',
+        "pass",
+        "tests/openapi/test_document.py",
+    ),
 ]
 
 #: Resources of the API: routes, schemas, search, representations.
