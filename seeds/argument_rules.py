@@ -41,6 +41,8 @@ def relation_cycle(result: CheckResult) -> Iterator[Diagnostic]:
 
 def scene_without_commentary(result: CheckResult) -> Iterator[Diagnostic]:
     """Warn about scenes without commentary in films that have commentary."""
+    if not result.is_complete:
+        return
     discussed = {scene for item in result.of_type("commentary") for scene in item.body["scenes"]}
     films = {item.body["film"] for item in result.of_type("commentary")}
     for scene in result.of_type("scene"):

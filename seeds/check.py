@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from api.schemas.fields import did_you_mean
-from seeds.diagnostics import Diagnostic, display_key
+from seeds.diagnostics import Diagnostic, Level, display_key
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.essay import Essay
 from seeds.pack import Entry, Pack
+from seeds.text_files import WrongEncoding
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,13 @@ class CheckResult:
     @cached_property
     def ids(self) -> set[tuple[str, str]]:
         """Type and id of every entry. Invalid entries count: references to them are no second error."""
-        return {(entry.type_name, entry.slug) for entry in self.pack.entries}
+        return {(entry.type_name, entry.slug) for entry in self.pack.entries} | self.pack.malformed_ids
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file and entry could be read, so that it is known what the pack lacks."""
+        is_read = not self.pack.unread_types and not self.pack.malformed_ids
+        return is_read and len(self.valid_entries) == len(self.pack.entries)
 
     def exists(self, type_name: str, slug: str) -> bool:
         """Whether a resource exists in the pack or elsewhere, or may exist in an unreadable file."""
@@ -98,14 +107,33 @@ def check_pack(
 
 
 def _essay_diagnostics(result: CheckResult, folder: Path) -> Iterator[Diagnostic]:
+    """Read the texts of the sources from a folder; report those that are missing or unreadable."""
     # Listing the folder, rather than opening `<id>.txt`, keeps unvalidated ids out of paths.
-    texts = {path.stem: path for path in folder.glob("*.txt") if path.is_file()}
-    for source in result.pack.of_type("source"):
-        if source.slug in texts:
-            try:
-                result.essays[source.slug] = Essay.read(texts[source.slug])
-            except UnicodeDecodeError:
-                yield source.diagnostic("source-text", "The text is not encoded as UTF-8.")
+    files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
+    sources = {
+        f"{source.slug}.txt": source for source in result.pack.of_type("source") if source.has_valid_id
+    }
+    for name, source in sources.items():
+        if name in files:
+            yield from _read_essay(result, source, files[name])
+    # A folder may have the texts of some sources only, but one with none of them is the wrong folder.
+    level = Level.WARNING if any(name in files for name in sources) else Level.ERROR
+    unused = [name for name in files if name not in sources]
+    for name, source in sources.items():
+        if name not in files:
+            similar = get_close_matches(name, unused, n=1, cutoff=0.8)
+            hint = f" Rename {similar[0]}." if similar else ""
+            message = f"{folder} has no file {name}, so nothing is compared with the text.{hint}"
+            yield source.diagnostic("source-text", message, level=Level.ERROR if similar else level)
+
+
+def _read_essay(result: CheckResult, source: Entry, path: Path) -> Iterator[Diagnostic]:
+    try:
+        result.essays[source.slug] = Essay.read(path)
+    except WrongEncoding as error:
+        yield source.diagnostic("source-text", f"{path}:{error.line}: {error}")
+    except OSError as error:
+        yield source.diagnostic("source-text", f"{path} cannot be read: {error.strerror}.")
 
 
 def _schema_diagnostics(entry: Entry, messages: dict[Any, Any]) -> Iterator[Diagnostic]:
@@ -115,8 +143,36 @@ def _schema_diagnostics(entry: Entry, messages: dict[Any, Any]) -> Iterator[Diag
         if message == "Unknown field." and len(path) == 1:
             hint = did_you_mean(display_key(path[0]), field_names)
             text = f"Unknown field.{hint} Allowed: {', '.join(field_names)}."
+        text += _yaml_remedy(entry.body, path, message)
         location = ".".join(display_key(step) for step in path if step != "_schema")
         yield entry.diagnostic("form", f"{location}: {text}" if location else text, *path)
+
+
+#: How YAML reads values that look otherwise, by their Python types. ``bool`` is a kind of ``int``.
+_YAML_KINDS = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    dt.datetime: "a time",
+    dict: "a mapping",
+    list: "a list",
+}
+
+
+def _yaml_remedy(body: Any, path: tuple[Any, ...], message: str) -> str:
+    """Return a sentence about a value that is not what it looks like in YAML, or nothing."""
+    value = body
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    if isinstance(value, str) and value.endswith("\n") and value.strip():
+        return " In YAML, write “>-” for “>” and “|-” for “|”, which add no line end."
+    kind = next((name for type_, name in _YAML_KINDS.items() if isinstance(value, type_)), None)
+    if kind and message == "Not a valid string.":
+        return f" YAML reads this value as {kind}. Put it in quotation marks."
+    return ""
 
 
 def _flatten(messages: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:

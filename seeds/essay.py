@@ -1,7 +1,7 @@
 """The plain text of a source: its paragraphs, word counts and hashes.
 
-Every non-blank line is a paragraph; the first is number 1. The text is read from a file outside the
-repository and never stored.
+Every line with a visible character is a paragraph; the first is number 1. The text is read from a file
+outside the repository and never stored.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from seeds.text_files import decode, split_lines
 
 #: This many consecutive words in common with an essay count as a quotation.
 SHINGLE_WORDS = 8
@@ -42,16 +44,15 @@ class Essay:
         """Read the text from a file.
 
         Raises:
-            UnicodeDecodeError: the file is not encoded as UTF-8.
+            WrongEncoding: the file is not encoded as UTF-8.
         """
         content = path.read_bytes()
-        return cls(hashlib.sha256(content).hexdigest(), content.decode("utf-8"))
+        return cls(hashlib.sha256(content).hexdigest(), decode(content))
 
     @cached_property
     def paragraphs(self) -> list[str]:
         """The non-blank lines, stripped. Paragraph ``n`` has index ``n - 1``."""
-        lines = (line.strip() for line in self.text.split("\n"))
-        return [line for line in lines if line]
+        return [line.strip() for line in split_lines(self.text) if line]
 
     @cached_property
     def shingles(self) -> set[tuple[str, ...]]:

@@ -12,10 +12,14 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from api.schemas.fields import SLUG
 from models import RESOURCES, Film, Source
 from models.film import OfFilm
+from models.types import SLUG_LENGTH
 from seeds.diagnostics import Diagnostic, Level, display_key
+from seeds.release_dates import RELEASED_AT, TIMESTAMP_EXAMPLE, InvalidReleaseDate, parse_release_date
 from seeds.strict_yaml import Unreadable, read_mapping
+from seeds.unread_files import unread_in_film, unread_in_root
 
 #: The files of a film's folder and of the folder above, each with the type of its entries: a file is named
 #: after its collection, and ``film.yml`` holds the one film.
@@ -31,8 +35,6 @@ VOCABULARIES = {
 SHARED_TYPES = tuple(type_name for type_name in VOCABULARIES.values() if type_name != Source.type_name)
 TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
 #: The header of a file: the release date of its entries. An entry may have its own.
-RELEASED_AT = "released_at"
-TIMESTAMP_EXAMPLE = "A timestamp looks like 2026-11-23T00:00:00Z."
 #: The largest integer in a JSON body; parsers disagree about larger ones.
 MAX_INTEGER = 2**64 - 1
 
@@ -54,6 +56,11 @@ class Entry:
     released_at: dt.datetime | None
     lines: Any = field(repr=False, compare=False)
 
+    @property
+    def has_valid_id(self) -> bool:
+        """Whether the id is a slug."""
+        return len(self.slug) <= SLUG_LENGTH and bool(SLUG.fullmatch(self.slug))
+
     def diagnostic(self, rule: str, message: str, *path: Any, **options: Any) -> Diagnostic:
         """Return a diagnostic for this entry, with the line number of ``path`` in its body if known."""
         return Diagnostic(
@@ -70,6 +77,8 @@ class Pack:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     #: Types with an unreadable file. References to these types are not checked.
     unread_types: set[str] = field(default_factory=set)
+    #: Type and id of each entry that is no mapping. References to it are no second error.
+    malformed_ids: set[tuple[str, str]] = field(default_factory=set)
 
     def of_type(self, type_name: str) -> list[Entry]:
         """Return the entries of one type."""
@@ -89,9 +98,8 @@ def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
             if type_name in types:
                 reader.read(path, type_name, film)
         if not files:
-            message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
-            pack.diagnostics.append(Diagnostic(_display_path(root), 1, "-", "pack", message))
-        pack.diagnostics += _unknown_files(root)
+            pack.diagnostics.append(Diagnostic(_display_path(root), 1, "-", "pack", _no_pack(root)))
+        pack.diagnostics += _unread_files(pack, root)
         if missing := list(_missing_film_files(root)):
             pack.diagnostics += missing
             pack.unread_types.add("film")
@@ -113,14 +121,26 @@ def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
                 yield folder / name, type_name, folder.name
 
 
-def _unknown_files(root: Path) -> Iterator[Diagnostic]:
-    """Warn about files that are not read, for example because their name is misspelt."""
-    for folder in (root, *_film_folders(root)):
-        names = VOCABULARIES if folder is root else FILM_FILES
-        for path in sorted(folder.glob("*.y*ml")):
-            if path.name not in names:
-                message = f"This file is not read. Allowed here: {', '.join(names)}."
-                yield Diagnostic(_display_path(path), 1, "-", "pack", message, Level.WARNING)
+def _no_pack(root: Path) -> str:
+    message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
+    if any((root / name).is_file() for name in FILM_FILES):
+        return f"{message} This is the folder of a film. Name the folder above “films”."
+    return message
+
+
+def _unread_files(pack: Pack, root: Path) -> Iterator[Diagnostic]:
+    """Report what is not read, and note the types whose entries may be there."""
+    unread = [(file, VOCABULARIES) for file in unread_in_root(root, VOCABULARIES, FILM_FILES)]
+    for folder in _film_folders(root):
+        unread += [(file, FILM_FILES) for file in unread_in_film(folder, FILM_FILES)]
+    source_texts = {f"{source.slug}.txt" for source in pack.of_type("source")}
+    for file, types in unread:
+        if file.path.name in source_texts and file.path.parent == root:
+            continue
+        if file.meant and not (file.path.parent / file.meant).is_file():
+            pack.unread_types.add(types[file.meant])
+        level = Level.WARNING if file.is_backup else Level.ERROR
+        yield Diagnostic(_display_path(file.path), 1, "-", "pack", file.message, level)
 
 
 def _missing_film_files(root: Path) -> Iterator[Diagnostic]:
@@ -160,6 +180,7 @@ class _Reader:
                     "Quote an id that YAML would read as a number."
                 )
                 self.pack.diagnostics.append(Diagnostic(file, line, display_key(slug), "form", message))
+                self.pack.malformed_ids.add((type_name, display_key(slug)))
                 continue
             json_body = implied | _to_json_types(body)
             entry = Entry(type_name, str(slug), json_body, position, file, line, released_at, body)
@@ -169,10 +190,11 @@ class _Reader:
         """Remove the header from the content of a file; return the release date of its entries."""
         if RELEASED_AT in content:
             line = content.lc.key(RELEASED_AT)[0] + 1
-            released_at = _parse_time(content.pop(RELEASED_AT))
-            if released_at is None:
-                self.pack.diagnostics.append(Diagnostic(file, line, "-", "released-at", TIMESTAMP_EXAMPLE))
-            return released_at
+            try:
+                return parse_release_date(content.pop(RELEASED_AT))
+            except InvalidReleaseDate as error:
+                self.pack.diagnostics.append(Diagnostic(file, line, "-", "released-at", str(error)))
+                return None
         if folder not in self.film_release_dates:
             message = f"The file has no release date. Add released_at at the top. {TIMESTAMP_EXAMPLE}"
             self.pack.diagnostics.append(Diagnostic(file, 1, "-", "released-at", message))
@@ -182,10 +204,11 @@ class _Reader:
         """Return an entry with its own release date if its body has one."""
         if RELEASED_AT not in entry.body:
             return entry
-        released_at = _parse_time(entry.body.pop(RELEASED_AT))
-        if released_at is None:
-            self.pack.diagnostics.append(entry.diagnostic("released-at", TIMESTAMP_EXAMPLE, RELEASED_AT))
-        return replace(entry, released_at=released_at)
+        try:
+            return replace(entry, released_at=parse_release_date(entry.body.pop(RELEASED_AT)))
+        except InvalidReleaseDate as error:
+            self.pack.diagnostics.append(entry.diagnostic("released-at", str(error), RELEASED_AT))
+            return replace(entry, released_at=None)
 
 
 def _display_path(path: Path) -> Path:
@@ -197,19 +220,6 @@ def _display_path(path: Path) -> Path:
     return absolute
 
 
-def _parse_time(value: Any) -> dt.datetime | None:
-    """Return an aware UTC time, to the second; None if invalid. A time without a zone is UTC, as in YAML."""
-    try:
-        if isinstance(value, str):
-            value = dt.datetime.fromisoformat(value)
-        if not isinstance(value, dt.datetime):
-            return None
-        to_the_second = dt.datetime(*value.timetuple()[:6], tzinfo=value.tzinfo or dt.UTC)
-        return to_the_second.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def _to_json_types(value: Any) -> Any:
     """Convert the YAML library's types to the types of a parsed JSON body."""
     if isinstance(value, dict):
@@ -218,7 +228,8 @@ def _to_json_types(value: Any) -> Any:
         }
     if isinstance(value, list):
         return [_to_json_types(part) for part in value]
-    if isinstance(value, dt.date):
+    # A date is written as JSON writes it, but a time would become another text than the one in the file.
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
     for kind in (bool, str, float):
         if isinstance(value, kind):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from api.schemas.fields import SLUG, did_you_mean
+from api.schemas.fields import did_you_mean
 from models import RESOURCES
 from models.film import OfFilm
 from models.types import SLUG_LENGTH
@@ -31,7 +31,7 @@ TYPES_OF_FILM = tuple(model.type_name for model in RESOURCES if issubclass(model
 def id_form(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that an id is a slug of at most 80 characters and no reserved word."""
     for entry in result.pack.entries:
-        if not SLUG.fullmatch(entry.slug) or len(entry.slug) > SLUG_LENGTH:
+        if not entry.has_valid_id:
             message = f"An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most {SLUG_LENGTH} characters."
             yield entry.diagnostic("id-form", message)
         if entry.slug in RESERVED_SLUGS:
@@ -139,6 +139,8 @@ def cited_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
 
 def used_theme(result: CheckResult) -> Iterator[Diagnostic]:
     """Warn about themes that no entry uses."""
+    if not result.is_complete:
+        return
     used_slugs = {slug for valid in result.valid_entries for slug in valid.body.get("themes", ())}
     for theme in result.of_type("theme"):
         if theme.slug not in used_slugs:
@@ -147,6 +149,8 @@ def used_theme(result: CheckResult) -> Iterator[Diagnostic]:
 
 def coverage(result: CheckResult) -> Iterator[Diagnostic]:
     """Warn about body paragraphs of a source that no entry cites."""
+    if not result.is_complete:
+        return
     cited = defaultdict(set)
     for valid in result.valid_entries:
         for citation in valid.body.get("citations", ()):

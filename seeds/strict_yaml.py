@@ -6,6 +6,7 @@ lines of them can expand to more data than fits in memory ("billion laughs").
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,15 @@ from ruamel.yaml.events import AliasEvent, ScalarEvent
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
+from seeds.text_files import WrongEncoding, decode, split_lines
+from seeds.yaml_hints import cut_off_text, hint, misleading_character
+
 #: The largest file that is read, in bytes.
 MAX_BYTES = 16 * 1024 * 1024
 #: Maximum nesting of lists and mappings. The deepest entry, a source's paragraph, is at level four.
 MAX_DEPTH = 20
+#: How ruamel.yaml names a duplicate key.
+_DUPLICATE = re.compile(r'found duplicate key "(.*?)" with value', re.DOTALL)
 
 
 class Unreadable(Exception):
@@ -32,6 +38,10 @@ class Unreadable(Exception):
         super().__init__(message)
 
 
+class _CutOffText(ComposerError):
+    """The end of a text would be read as a comment."""
+
+
 class _PlainScanner(RoundTripScanner):
     """Rejects directives, which could change the meaning of the rest of the file."""
 
@@ -40,7 +50,7 @@ class _PlainScanner(RoundTripScanner):
 
 
 class _PlainComposer(Composer):
-    """Rejects anchors, aliases, tags, merge keys and non-scalar keys."""
+    """Rejects anchors, aliases, tags, merge keys, non-scalar keys and texts that a comment cuts off."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.parser.peek_event()
@@ -54,7 +64,10 @@ class _PlainComposer(Composer):
             raise _composer_error("a key must be a string, not a list or a mapping", event)
         if is_key and event.value == "<<":
             raise _composer_error("merge keys are not allowed; repeat the values instead", event)
-        return super().compose_node(parent, index)
+        node = super().compose_node(parent, index)
+        if not is_key and isinstance(event, ScalarEvent) and not event.style:
+            _require_whole_text(node, index)
+        return node
 
 
 class _PlacingConstructor(RoundTripConstructor):
@@ -67,31 +80,56 @@ class _PlacingConstructor(RoundTripConstructor):
             raise ConstructorError(None, None, str(error), node.start_mark) from None
 
 
+def _require_whole_text(node: Any, key: Any) -> None:
+    if node.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:null"):
+        return
+    end, place = node.end_mark, getattr(key, "start_mark", node.start_mark)
+    comment = cut_off_text(end.buffer, node.value, end.pointer, place.column)
+    if comment is not None:
+        field = f"{key.value}: " if hasattr(key, "value") else ""
+        remedy = "Put the value in quotation marks, or the comment on a line of its own."
+        problem = f"{field}The value ends before “{comment}”, which YAML reads as a comment. {remedy}"
+        raise _CutOffText(None, None, problem, end)
+
+
 def read_mapping(path: Path) -> CommentedMap:
     """Return the mapping in a file, with line numbers; an empty mapping for an empty file.
 
     Raises:
         Unreadable: the file cannot be read or is not a mapping in strict YAML.
     """
-    text = _read_text(path)
-    try:
-        content = _yaml().load(text)
-    except DuplicateKeyError as error:
-        raise Unreadable("This key occurs more than once in the file.", _line(error), "duplicate") from None
-    except MaxDepthExceededError as error:
-        raise _not_yaml(f"it is nested more than {MAX_DEPTH} levels deep", _line(error)) from None
-    except MarkedYAMLError as error:
-        raise _not_yaml(str(error.problem), _line(error)) from None
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise _not_yaml(f"the character U+{error.character:04X} is not allowed", line) from None
-    except YAMLError as error:
-        raise _not_yaml(str(error).partition("\n")[0]) from None
+    lines = _read_lines(path)
+    content = _parse(lines)
     if content is None:
         return CommentedMap()
     if not isinstance(content, CommentedMap):
         raise _not_yaml("the file must be a mapping from ids to entries")
     return content
+
+
+def _parse(lines: list[str]) -> Any:
+    text = "\n".join(lines)
+    try:
+        return _yaml().load(text)
+    except DuplicateKeyError as error:
+        raise Unreadable(_duplicate(error), _line(error), "duplicate") from None
+    except MaxDepthExceededError as error:
+        raise _not_yaml(f"it is nested more than {MAX_DEPTH} levels deep", _line(error)) from None
+    except _CutOffText as error:
+        raise Unreadable(error.problem, _line(error), "comment") from None
+    except MarkedYAMLError as error:
+        line = _line(error)
+        raise _not_yaml(str(error.problem), line, hint(lines, line)) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _not_yaml(f"the character U+{error.character:04X} is not allowed", line) from None
+    except YAMLError as error:
+        raise _not_yaml(str(error).partition("\n")[0]) from None
+
+
+def _duplicate(error: DuplicateKeyError) -> str:
+    key = _DUPLICATE.match(str(error.problem))
+    return f"The key “{key[1]}” occurs more than once." if key else "A key occurs more than once."
 
 
 def _yaml() -> YAML:
@@ -101,24 +139,27 @@ def _yaml() -> YAML:
     return yaml
 
 
-def _read_text(path: Path) -> str:
+def _read_lines(path: Path) -> list[str]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _not_yaml(f"the file is larger than {MAX_BYTES} bytes")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise _not_yaml("it is not encoded as UTF-8", line) from None
+        lines = split_lines(decode(path.read_bytes()))
+    except WrongEncoding as error:
+        raise Unreadable(str(error), error.line) from None
     except OSError as error:
         raise Unreadable(f"The file cannot be read: {error.strerror}.") from None
+    for number, line in enumerate(lines, 1):
+        if problem := misleading_character(line):
+            raise Unreadable(problem, number)
+    return lines
 
 
 def _composer_error(problem: str, event: Any) -> ComposerError:
     return ComposerError(None, None, problem, event.start_mark)
 
 
-def _not_yaml(problem: str, line: int = 1) -> Unreadable:
-    return Unreadable(f"Invalid YAML: {problem}.", line)
+def _not_yaml(problem: str, line: int = 1, remedy: str = "") -> Unreadable:
+    return Unreadable(f"Invalid YAML: {problem}.{remedy}", line)
 
 
 def _line(error: MarkedYAMLError) -> int:

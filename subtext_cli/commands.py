@@ -242,11 +242,12 @@ def paragraphs(text: Path) -> None:
     words and the SHA-256. Every paragraph gets the kind "body": change it for titles and headings.
     """
     from seeds.essay import Essay
+    from seeds.text_files import WrongEncoding
 
     try:
         essay = Essay.read(text)
-    except UnicodeDecodeError:
-        raise SystemExit(f"subtext: {text} is not encoded as UTF-8.") from None
+    except WrongEncoding as error:
+        raise SystemExit(f"subtext: {text}:{error.line}: {error}") from None
     click.echo(f"sha256: {essay.sha256}\nparagraphs:")
     for number in range(1, len(essay.paragraphs) + 1):
         count, sha256 = essay.measure(number)

@@ -137,7 +137,9 @@ class TestCheck:
         second.file("quotes.yml").write_bytes(b"a: \xff\n")
         result = subtext("check", second.root)
         assert result.exit_code == 1
-        assert ":1: error [yaml] -: Invalid YAML: it is not encoded as UTF-8.\n" in result.output
+        assert (
+            ":1: error [yaml] -: The file is not encoded as UTF-8. The byte FF in column 4 " in result.output
+        )
 
     def test_control_characters_of_a_pack_are_escaped(self, subtext, second):
         second.append("themes.yml", '"\\e[2J\\ud800\\nall is well":\n  name: x\n')
@@ -313,7 +315,10 @@ class TestParagraphs:
         (tmp_path / "text.txt").write_bytes(b"caf\xe9")
         result = subtext("paragraphs", tmp_path / "text.txt")
         assert result.exit_code == 1
-        assert result.output == f"subtext: {tmp_path / 'text.txt'} is not encoded as UTF-8.\n"
+        assert result.output == (
+            f"subtext: {tmp_path / 'text.txt'}:1: The file is not encoded as UTF-8. The byte E9 in column 4 would be "
+            "“é” in Latin-1. Save the file as UTF-8.\n"
+        )
 
     @pytest.mark.parametrize("path", ["nowhere.txt", ESSAYS])
     def test_only_files_are_accepted(self, subtext, path):

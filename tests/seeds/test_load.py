@@ -236,10 +236,10 @@ class TestChange:
         assert titles == [(1, "Paris"), (2, "Lost Paris")]
 
     def test_it_has_the_latest_release_time_of_the_pack(self, loaded, second):
-        second.replace("themes.yml", "2026-11-24T00:00:00Z", "2028-01-01T00:00:00Z")
+        second.replace("themes.yml", "2026-11-24T00:00:00Z", "2027-01-01T00:00:00Z")
         second.replace("scenes.yml", "title: Paris", "title: Lost Paris")
         load_packs(loaded, second.root)
-        assert resource_states(loaded)["scene", PARIS][2].year == 2028
+        assert resource_states(loaded)["scene", PARIS][2].year == 2027
 
     def test_the_order_of_entries_is_content(self, loaded, second):
         scenes = read_pack(second.root).of_type("scene")

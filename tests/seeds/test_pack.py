@@ -186,10 +186,18 @@ class TestUnreadable:
         [
             ("a: [b,\n\nc: d\n", 4, "expected ',' or ']', but got '<stream end>'"),
             ("a: b\n c: d\n", 2, "mapping values are not allowed here"),
-            ("a: b\n\t- c\n", 2, "found character '\\t' that cannot start any token"),
+            (
+                "a: b\n\t- c\n",
+                2,
+                "found character '\\t' that cannot start any token. Indent with spaces. Tabs are not allowed",
+            ),
             ("- a\n- b\n", 1, "the file must be a mapping from ids to entries"),
             ("just text", 1, "the file must be a mapping from ids to entries"),
-            ("a: {}\n---\nb: {}\n", 2, "but found another document"),
+            (
+                "a: {}\n---\nb: {}\n",
+                2,
+                "but found another document. A file is one document. Remove this line",
+            ),
             ("a: {}\nb: \x00\n", 2, "the character U+0000 is not allowed"),
             ("a: {}\n\nb: \x1b[2J\n", 3, "the character U+001B is not allowed"),
             ("a: {}\nb: 2026-02-30\n", 2, "day is out of range for month"),
@@ -200,17 +208,11 @@ class TestUnreadable:
     def test_invalid_yaml_is_reported_at_its_line(self, themes, content, line, problem):
         assert diagnostics(themes(content)) == invalid_yaml(line, problem)
 
-    def test_invalid_utf_8_is_reported_at_its_line(self, themes):
-        assert diagnostics(themes(b"a: {}\nb: caf\xe9\n")) == invalid_yaml(2, "it is not encoded as UTF-8")
-
-    def test_utf_16_is_not_utf_8(self, themes):
-        assert diagnostics(themes(THEME.encode("utf-16"))) == invalid_yaml(1, "it is not encoded as UTF-8")
-
-    @each("place", ["id", "field"])
-    def test_a_duplicate_key_is_reported_at_its_second_line(self, themes, place):
-        pack = themes(THEME + ("sacrifice: {}\n" if place == "id" else "  name: Again\n"))
+    @each(("key", "line"), [("sacrifice", "sacrifice: {}\n"), ("name", "  name: Again\n")])
+    def test_a_duplicate_key_is_reported_at_its_second_line(self, themes, key, line):
+        pack = themes(THEME + line)
         assert diagnostics(pack) == [
-            ("themes.yml", 5, "duplicate", "This key occurs more than once in the file.")
+            ("themes.yml", 5, "duplicate", f"The key “{key}” occurs more than once.")
         ]
 
     @each(
@@ -277,25 +279,6 @@ class TestFolders:
 
     def test_a_missing_folder_is_an_error(self, tmp_path):
         assert [diagnostic[2] for diagnostic in diagnostics(read_pack(tmp_path / "nowhere"))] == ["pack"]
-
-    def test_a_misspelt_file_is_a_warning(self, second):
-        second.file("quotes.yml").rename(second.file("quote.yaml"))
-        (second.root / "theme.yml").write_text(THEME)
-        warnings = [
-            diagnostic for diagnostic in read_pack(second.root).diagnostics if diagnostic.rule == "pack"
-        ]
-        assert [str(diagnostic.level) for diagnostic in warnings] == ["warning", "warning"]
-        assert [diagnostic.file.name for diagnostic in warnings] == ["theme.yml", "quote.yaml"]
-        assert warnings[0].message.startswith("This file is not read. Allowed here: ")
-        assert {"sources.yml", "themes.yml", "advisories.yml"} <= set(
-            warnings[0].message.rstrip(".").partition("here: ")[2].split(", ")
-        )
-
-    def test_a_folder_with_the_name_of_a_file_is_ignored(self, second):
-        second.file("quotes.yml").unlink()
-        second.file("quotes.yml").mkdir()
-        pack = read_pack(second.root)
-        assert not pack.of_type("quote")
 
     def test_paths_are_relative_to_the_current_folder(self, second, monkeypatch):
         monkeypatch.chdir(second.root)

@@ -18,6 +18,7 @@ SLUG_FORM = "An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most 80 charact
 LIE = "casablanca-1942-a-kind-lie"
 PARIS = "casablanca-1942-paris"
 NIGHT = "casablanca-1942-the-visit-at-night"
+NO_STRING, QUOTE_IT = "Not a valid string. YAML reads this value as", "Put it in quotation marks."
 TOAST = "casablanca-1942-heres-looking-at-you"
 
 
@@ -374,7 +375,10 @@ class TestSourceText:
     def test_a_text_that_is_not_utf_8_is_an_error(self, second, tmp_path):
         (tmp_path / f"{ESSAY}.txt").write_bytes(b"caf\xe9")
         line = second.line("sources.yml", f"{ESSAY}:")
-        message = "The text is not encoded as UTF-8."
+        message = (
+            f"{tmp_path / ESSAY}.txt:1: The file is not encoded as UTF-8. The byte E9 in column 4 would be “é” in "
+            "Latin-1. Save the file as UTF-8."
+        )
         assert second.messages(essays=tmp_path) == [
             f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
         ]
@@ -385,9 +389,34 @@ class TestSourceText:
         assert second.messages("source-text", essays=ESSAYS) == []
         assert len(second.messages("id-form", essays=ESSAYS)) == 1
 
-    def test_without_the_text_nothing_is_reported(self, second, tmp_path):
+    def test_without_a_folder_nothing_is_reported(self, second):
         second.replace("sources.yml", "sha256: 100f", "sha256: 200f")
-        assert second.messages() == second.messages(essays=tmp_path) == []
+        assert second.messages() == []
+
+    @pytest.mark.parametrize(
+        ("name", "hint"),
+        [
+            (None, ""),
+            ("notes.txt", ""),
+            (f"{ESSAY}.md", f" Rename {ESSAY}.md."),
+            (f"{ESSAY.capitalize()}.txt", f" Rename {ESSAY.capitalize()}.txt."),
+        ],
+    )
+    def test_a_folder_without_the_text_is_an_error(self, second, tmp_path, name, hint):
+        folder = tmp_path / "texts"
+        folder.mkdir()
+        if name:
+            (folder / name).write_text("Once.")
+        line = second.line("sources.yml", f"{ESSAY}:")
+        message = f"{folder} has no file {ESSAY}.txt, so nothing is compared with the text.{hint}"
+        assert second.messages(essays=folder) == [
+            f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
+        ]
+
+    def test_a_folder_without_the_text_of_another_source_is_a_warning(self):
+        _, diagnostics = check_pack(read_pack(SEEDS, SECOND), RULES, essays=ESSAYS)
+        (missing,) = [diagnostic for diagnostic in diagnostics if diagnostic.rule == "source-text"]
+        assert (missing.level, missing.entry) == ("warning", "her-perfection-is-the-enemy-of-real")
 
 
 class TestVerbatim:
@@ -586,9 +615,9 @@ class TestForm:
     @pytest.mark.parametrize(
         ("name", "old", "new", "message"),
         [
-            ("film.yml", "title: Casablanca", "title: 1942", "title: Not a valid string."),
+            ("film.yml", "title: Casablanca", "title: 1942", f"title: {NO_STRING} a number. {QUOTE_IT}"),
             ("film.yml", "title: Casablanca", "title: null", "title: Field may not be null."),
-            ("film.yml", "title: Casablanca", "title: [a]", "title: Not a valid string."),
+            ("film.yml", "title: Casablanca", "title: [a]", f"title: {NO_STRING} a list. {QUOTE_IT}"),
             ("film.yml", "release_year: 1942", 'release_year: "1942"', "release_year: Must be an integer."),
             ("film.yml", "release_year: 1942", "release_year: 1942.5", "release_year: Must be an integer."),
             ("film.yml", "release_year: 1942", "release_year: yes", "release_year: Must be an integer."),
@@ -597,10 +626,10 @@ class TestForm:
             ("film.yml", "release_year: 1942", "release_year: .nan", "release_year: Must be an integer."),
             ("film.yml", "directors: [Michael Curtiz]", "directors: Michael Curtiz", "directors: Not a valid list."),
             ("film.yml", "languages: [en]", "languages: [English]", "languages.0: “English” is not a BCP 47 language tag. Use a tag such as en or pt-BR."),
-            ("film.yml", "imdb: tt0034583", "imdb: 34583", "identifiers.imdb: Not a valid string."),
+            ("film.yml", "imdb: tt0034583", "imdb: 34583", f"identifiers.imdb: {NO_STRING} a number. {QUOTE_IT}"),
             ("scenes.yml", "starts_at: null", 'starts_at: "1:20"', "starts_at: Invalid timecode “1:20”. Use the format 00:12:34."),
             ("scenes.yml", "presence: present", "presence: singing", "appearances.0.presence: Unknown value “singing”."),
-            ("quotes.yml", "speaker: casablanca-1942-rick", "speaker: {a: b}", "speaker: Not a valid string."),
+            ("quotes.yml", "speaker: casablanca-1942-rick", "speaker: {a: b}", f"speaker: {NO_STRING} a mapping. {QUOTE_IT}"),
             ("quotes.yml", "paragraphs: [6]", "paragraphs: []", "citations.0.paragraphs: Length must be between 1 and 500."),
             ("quotes.yml", "paragraphs: [6]", 'paragraphs: ["6"]', "citations.0.paragraphs.0: Must be an integer."),
             ("commentary.yml", "kind: thesis", f"kind: 0x{'f' * 5000}", "kind: Unknown value “inf”."),
@@ -631,7 +660,7 @@ class TestForm:
         message = "title: Must not contain control characters or lone surrogates."
         assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
 
-    @pytest.mark.parametrize("yaml_text", ['" A kind lie"', '"A kind lie\\n"', '"\\u00a0A kind lie"'])
+    @pytest.mark.parametrize("yaml_text", ['" A kind lie"', '"\\u00a0A kind lie"'])
     def test_white_space_around_a_text_is_refused(self, second, yaml_text):
         line = second.replace("commentary.yml", "title: A kind lie", f"title: {yaml_text}")
         message = "title: Must not start or end with white space."
@@ -705,6 +734,30 @@ class TestUnreadableFiles:
         assert [diagnostic.rule for diagnostic in second.diagnostics() if diagnostic.level == "error"] == [
             "yaml"
         ]
+
+    @pytest.mark.parametrize("name", ["film.yml", "characters.yml", "scenes.yml", "commentary.yml"])
+    def test_a_broken_file_is_the_only_error(self, second, name):
+        """Nor is what the file could have used reported as unused, uncited or without commentary."""
+        line = second.append(name, "x: [\n") + 1
+        assert [(str(one.file.name), one.line) for one in second.diagnostics()] == [(name, line)]
+
+    @pytest.mark.parametrize("name", ["sources.yml", "themes.yml"])
+    def test_a_broken_vocabulary_is_the_only_error(self, second, name):
+        second.append(name, "x: [\n")
+        assert [one.file.name for one in second.diagnostics()] == [name]
+
+    @pytest.mark.parametrize(
+        ("name", "old"),
+        [("quotes.yml", TOAST), ("commentary.yml", LIE), ("scenes.yml", PARIS), ("themes.yml", "sacrifice")],
+    )
+    def test_an_entry_without_fields_is_the_only_error(self, second, name, old):
+        line = second.replace(name, f"{old}:", f"{old}: lost\nanother-{old}:")
+        errors = [one for one in second.diagnostics() if (one.line, one.rule) != (line + 1, "id-of-film")]
+        assert [(one.file.name, one.line, one.rule) for one in errors] == [(name, line, "form")]
+
+    def test_an_invalid_entry_makes_nothing_unused(self, second):
+        line = second.replace("commentary.yml", "weight: core", "weight: heavy")
+        assert [(one.line, one.rule) for one in second.diagnostics()] == [(line, "form")]
 
     def test_a_missing_film_is_reported_at_its_folder(self, second):
         second.file("film.yml").unlink()
