@@ -14,7 +14,7 @@ JSON_SERVER := bench/servers/json_server/node_modules/.installed
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev test test-all test-rest coverage lint lint-code lint-document migration bench bench-full \
+.PHONY: help serve dev test test-all test-slow test-rest coverage lint lint-code lint-document migration bench bench-full \
   clients lock clean
 
 # The descriptions are the comments after `##` below.
@@ -32,7 +32,7 @@ dev: $(VENV)/.serve ## serve and reload when a file changes; SQL=1 prints every 
 DATABASE ?= sqlite
 # Which tests, by their markers (see pyproject.toml).
 EXTENDED := browser or bench or documents or schemathesis or slow
-SUITE ?= not ($(EXTENDED))
+SUITE ?= not ($(EXTENDED) or nightly)
 # Anything else for pytest: files, -k, -x.
 ARGS ?=
 # How many tests run at once: one for each core, or more where most wait for a server.
@@ -46,6 +46,11 @@ test-all: DATABASE := all
 test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run every test on both databases
 	@$(PYTEST) --durations=30 --durations-min=5 $(ARGS)
 
+test-slow: DATABASE := all
+test-slow: SUITE := schemathesis or slow or nightly
+test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the slow tests on both databases, with many generated requests
+	@$(PYTEST) -m "$(SUITE)" --durations=30 --durations-min=5 $(ARGS)
+
 # Tracing doubles the time of a test. These repeat what others run, with more content, so they run untraced.
 UNTRACED := tests/api/test_projection.py tests/api/test_walks.py tests/api/test_coverage.py tests/api/test_daily.py
 UNTRACED += tests/cache/test_same_response.py tests/models/test_search_hostile.py tests/seeds/test_load.py
@@ -54,10 +59,10 @@ coverage: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests and fail bel
 	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(addprefix --ignore=,$(UNTRACED)) $(ARGS)
 	@$(PYTEST) -m "$(SUITE)" $(UNTRACED) $(ARGS)
 
-# What `make coverage` has not run.
+# What `make coverage` has not run, but for the tests that repeat others at length.
 test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(MAKE) --no-print-directory test DATABASE=postgresql WORKERS=$$(($$(nproc) * 3 / 2))
-	@$(MAKE) --no-print-directory test DATABASE=all SUITE="$(EXTENDED)" ARGS="--durations=30 --durations-min=5"
+	@$(MAKE) --no-print-directory test DATABASE=all SUITE="($(EXTENDED)) and not nightly" ARGS="--durations=30 --durations-min=5"
 
 lint: lint-code lint-document ## check style, types, imports, the content pack and the OpenAPI document
 

@@ -91,7 +91,7 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=[item for item in items if database_of(item) not in selected])
     items[:] = [item for item in items if database_of(item) in selected]
     # A slow test that starts last would run alone while the other workers are idle.
-    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("schemathesis", "slow"))))
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("schemathesis", "slow", "nightly"))))
 
 
 def database_of(item):

@@ -120,7 +120,7 @@ class TestGeneratedContent:
     def test_whatever_it_is_it_is_written_as_it_is_dumped(self, nasty, content):
         self.compare(nasty, content)
 
-    @pytest.mark.slow
+    @pytest.mark.nightly
     def test_much_more_of_it_is(self, engine, nasty):
         @given(content=contents())
         @settings(max_examples=MANY[engine.name], deadline=None, suppress_health_check=list(HealthCheck))

@@ -75,7 +75,7 @@ walks = st.tuples(items, st.integers(1, 7), st.sampled_from(["next", "previous"]
 hypothesis_settings = settings(
     max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-#: The number of walks for each list in the slow test. PostgreSQL is slower; it needs fewer walks, since only sorting
+#: The number of walks for each list in the nightly test. PostgreSQL is slower; it needs fewer walks, since only sorting
 #: and comparison differ.
 MAX_EXAMPLES = {"sqlite": 24, "postgresql": 10}
 
@@ -175,7 +175,7 @@ class TestWalk:
     def test_unchanged_rows_appear_once(self, make_rows, model, url, walk):
         check_walk(make_rows(model), url, walk)
 
-    @pytest.mark.slow
+    @pytest.mark.nightly
     def test_unchanged_rows_appear_once_in_many_walks(self, engine, make_rows, model, url):
         @given(walk=walks)
         @settings(hypothesis_settings, max_examples=MAX_EXAMPLES[engine.name])

@@ -106,7 +106,7 @@ class TestLostServer:
         assert "I cannot go on" in left_out["mortal (Mortals)"]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 class TestMeasuring:
     def test_the_bare_application_returns_the_same_bytes(self, ids, recorded):
         results = compare_group(scenarios.cached_group(ids, *recorded[:2]), TINY)

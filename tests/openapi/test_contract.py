@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,6 @@ PARTS = 3
 #: Generated requests for each operation, and their seed: each day has another. A failure names its seed.
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES") or "100"
 SEED = os.environ.get("SCHEMATHESIS_SEED") or f"{dt.datetime.now(dt.UTC):%Y%m%d}"
-#: The number of days over which the operations' edge cases are spread.
-DAYS = int(os.environ.get("SCHEMATHESIS_DAYS") or 1)
 DOCUMENT = remove_parameters(json.loads(PATH.read_bytes()), "cursor", "fields")
 quick = schemathesis.openapi.from_dict(DOCUMENT)
 # The other phases send hundreds of requests for each operation, and only run on PostgreSQL.
@@ -59,32 +56,26 @@ def include_arguments(names):
     return [word for name in names for word in ("--include-operation-id", name)]
 
 
-def edge_case_operations(day, days):
-    """Return the ids of the operations whose edge cases are tested on one of so many days."""
-    # Sorted, similar operations fall on different days, so that each day has every kind.
-    return sorted(operation["operationId"] for operation in operations(DOCUMENT))[day % days :: days]
+def operation_ids(part):
+    """Return the ids of the operations of one of the :data:`PARTS`."""
+    return [operation["operationId"] for operation in operations(DOCUMENT)][part::PARTS]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_check_passes_on_random_requests(postgresql_server, part):
-    selected = [operation["operationId"] for operation in operations(DOCUMENT)][part::PARTS]
+    selected = operation_ids(part)
     output = run(postgresql_server.url, "--phases", "examples,fuzzing", *include_arguments(selected))
     assert f"Tested: {len(selected)}" in output
     assert all(f"✅ {phase}" in output for phase in ("Examples", "Fuzzing"))
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_check_passes_on_edge_cases(postgresql_server, part):
-    selected = edge_case_operations(int(SEED), DAYS)[part::PARTS]
+    selected = operation_ids(part)
     output = run(postgresql_server.url, "--phases", "coverage", *include_arguments(selected))
     assert f"Tested: {len(selected)}" in output
     assert "✅ Coverage" in output
-
-
-def test_each_operation_has_its_day_for_edge_cases():
-    days = Counter(name for day in range(20261128, 20261132) for name in edge_case_operations(day, 4))
-    assert days == dict.fromkeys((operation["operationId"] for operation in operations(DOCUMENT)), 1)
-    assert len(edge_case_operations(20261128, 1)) == len(operations(DOCUMENT))
 
 
 def test_every_check_passes_on_linked_requests(postgresql_server):
