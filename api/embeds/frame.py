@@ -21,7 +21,7 @@ from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.http.errors import ProblemException
 from api.http.response_cache import current_date
 from api.query.internal_reader import read_item
-from api.text.single_line import to_inert_text, to_single_line, truncate
+from api.text.single_line import to_single_line, truncate
 from models import Gone, NotFound
 
 FRAME_SCRIPT = Path(__file__).parent / "static" / "frame.js"
@@ -143,7 +143,7 @@ def _render(template: str, quote: QuoteViewModel | None, canonical: str, **value
 
 def frame_title(quote: QuoteViewModel, max_length: int = MAX_TITLE) -> str:
     """Return a frame's title: the film, and the quote's label, which never contains flagged text."""
-    label, film = to_inert_text(quote.label), f" · {to_inert_text(quote.film)}"
+    label, film = to_single_line(quote.label), f" · {to_single_line(quote.film)}"
     # A film title longer than half the room is truncated instead of the label.
     room = max_length - len(film) if len(film) < max_length // 2 else max_length // 2
     return truncate(f"{truncate(label, room)}{film}", max_length)

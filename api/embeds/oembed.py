@@ -21,7 +21,7 @@ from api.embeds.url_resolver import MAX_URL_LENGTH, ResolvedURL, resolve_url
 from api.http.errors import ProblemException
 from api.http.responses import encode_json, etag_hash
 from api.representations.shared_wording import SERVICE_NAME
-from api.text.single_line import to_inert_text, truncate
+from api.text.single_line import truncate
 
 #: The maximum width of a frame, in pixels.
 MAX_WIDTH = 600
@@ -80,7 +80,7 @@ def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: i
         "type": "rich",
         "version": "1.0",
         "title": title,
-        "author_name": truncate(to_inert_text(quote.byline), MAX_AUTHOR_NAME),
+        "author_name": truncate(quote.byline, MAX_AUTHOR_NAME),
         "author_url": quote.film_page_url,
         "provider_name": SERVICE_NAME,
         "provider_url": f"{settings().base_url}/",

@@ -2,14 +2,30 @@
 
 WordPress strips every element but these two, requires this order, and discards a response without an
 iframe. The output is well-formed XML, too.
+
+Only here, a word joiner (U+2060, invisible) follows each ``<`` that would start a tag and each ``&`` that
+would start a reference to one. Consumers insert this HTML into their own pages, and some of them (Iframely,
+unfurl) decode its character references first, even twice: without the word joiner, ``&lt;script>`` in a quote
+becomes an element there. All other texts are decoded once, and people copy them, so they contain no such
+character.
 """
 
 from __future__ import annotations
 
+import re
+
 from api.embeds.quote_view_model import QuoteViewModel
 from api.text.html_escaping import escape_html
-from api.text.single_line import escape_attribute, escape_content
+from api.text.single_line import to_single_line
 
+WORD_JOINER = "\u2060"
+#: The start of a tag, comment or declaration (HTML, section 13.2.5.6), or of a reference that decodes to
+#: one: a numeric reference, ``&lt;`` or ``&amp;``.
+ACTIVE_MARKUP = re.compile(r"<(?=[A-Za-z/!?&])|&(?=#|lt|amp)", re.IGNORECASE)
+#: Replacements for characters that could end an attribute or start a tag.
+SAFE_PUNCTUATION = str.maketrans({'"': "”", "'": "’", "`": "’", "<": "‹", ">": "›"})
+#: The start of a character reference (HTML, section 13.2.5.72).
+CHARACTER_REFERENCE = re.compile(r"&(?=[A-Za-z0-9#])")
 #: The frame may report its height and open links, nothing else.
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 
@@ -37,3 +53,14 @@ def render_iframe(url: str, title: str, width: int, height: int) -> str:
         f'title="{escape_attribute(title)}" loading="lazy" referrerpolicy="no-referrer" sandbox="{SANDBOX}" '
         'frameborder="0" marginwidth="0" marginheight="0" scrolling="no"></iframe>'
     )
+
+
+def escape_content(text: str) -> str:
+    """Return the text escaped for element content; it stays text even after repeated unescaping."""
+    return str(escape_html(ACTIVE_MARKUP.sub(rf"\g<0>{WORD_JOINER}", to_single_line(text))))
+
+
+def escape_attribute(text: str) -> str:
+    """Return the text escaped as an attribute value that it cannot end even when unescaped."""
+    safe = to_single_line(text).translate(SAFE_PUNCTUATION)
+    return str(escape_html(CHARACTER_REFERENCE.sub(f"&{WORD_JOINER}", safe)))

@@ -11,7 +11,7 @@ from api.core.urls import absolute_url
 from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.script import latest_build
 from api.representations.markdown import escape_markdown, escape_markdown_lines, format_link
-from api.text.html_escaping import escape_active, escape_html, escape_lines, isolate_name
+from api.text.html_escaping import escape_html, escape_lines, isolate_name, replace_invalid
 
 #: Colour themes; without one, a quote takes the colours of the page.
 THEMES = ("light", "dark")
@@ -70,12 +70,12 @@ def render_figure(quote: QuoteViewModel, theme: str | None = None) -> Markup:
 
 def render_markdown(quote: QuoteViewModel) -> str:
     """Return the quote as a CommonMark block quote with its attribution."""
-    speaker = f"{escape_markdown(escape_active(quote.speaker))}, " if quote.speaker else ""
-    film = format_link(escape_active(quote.film), quote.page_url)
-    source = escape_markdown(escape_active(quote.source)).join(quote.source_marks)
+    speaker = f"{escape_markdown(replace_invalid(quote.speaker))}, " if quote.speaker else ""
+    film = format_link(replace_invalid(quote.film), quote.page_url)
+    source = escape_markdown(replace_invalid(quote.source)).join(quote.source_marks)
     caption = f"> — {speaker}{quote.preposition}*{film}*, as quoted in {source}"
-    note = f"**{escape_markdown(escape_active(quote.note))}**\n\n" if quote.note else ""
-    return f"{note}{escape_markdown_lines(escape_active(quote.text), '> ')}\n>\n{caption}\n"
+    note = f"**{escape_markdown(replace_invalid(quote.note))}**\n\n" if quote.note else ""
+    return f"{note}{escape_markdown_lines(replace_invalid(quote.text), '> ')}\n>\n{caption}\n"
 
 
 def render_text(quote: QuoteViewModel) -> str:

@@ -12,7 +12,7 @@ from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.snippet import render_figure, render_text
 from api.pages.page_metadata import build_preview, strip_markup
 from api.representations.shared_wording import Item
-from api.text.html_escaping import escape_active, escape_html
+from api.text.html_escaping import escape_html, replace_invalid
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def build_entry(item: Item, **overrides: Any) -> FeedEntry:
         "title": preview.title,
         "summary": preview.description,
         "html": str(_flagged_html(quote) if quote.note else render_figure(quote)),
-        "text": escape_active(f"{quote.note}\n{quote.label}\n" if quote.note else render_text(quote)),
+        "text": replace_invalid(f"{quote.note}\n{quote.label}\n" if quote.note else render_text(quote)),
         "language": quote.language,
         "author": strip_markup(quote.byline),
         "image": preview.image,

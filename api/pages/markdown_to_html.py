@@ -29,6 +29,7 @@ LANGUAGES = {
     "python": ("Python", "python"),
     "js": ("JavaScript", "js"),
     "ts": ("TypeScript", "ts"),
+    "css": ("CSS", "css"),
     "nginx": ("nginx", "nginx"),
     "json": ("Response", "json"),
     "http": ("Response", "http"),

@@ -1,7 +1,7 @@
 """Link previews (Open Graph) and JSON-LD for a quote's page.
 
-Consumers may decode these texts repeatedly and show them within their own pages. Nothing in them can act as
-markup or change the direction of surrounding text.
+Consumers show these texts within their own pages: each is on one line, and does not change the direction of
+the text around it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from api.embeds.quote_view_model import QuoteViewModel
 from api.representations import jsonld
 from api.representations.shared_wording import Item
-from api.text.single_line import to_inert_text, to_single_line, truncate
+from api.text.single_line import to_single_line, truncate
 
 #: The lengths, in characters, that consumers display (Discourse, X).
 MAX_TITLE, MAX_DESCRIPTION, MAX_ALT_TEXT = 80, 250, 420
@@ -74,8 +74,8 @@ def render_json_ld(item: Item) -> str:
 
 
 def strip_markup(text: str | Markup) -> str:
-    """Return a text, or the text content of markup, on one line and inert."""
-    return to_inert_text(text.unescape() if isinstance(text, Markup) else text)
+    """Return a text, or the text content of markup, on one line."""
+    return to_single_line(text.unescape() if isinstance(text, Markup) else text)
 
 
 def open_graph_locale(language: str) -> str | None:

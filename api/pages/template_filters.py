@@ -1,4 +1,4 @@
-"""Jinja filters: URLs of items, paragraph ranges, highlighting, plurals and inert text."""
+"""Jinja filters: URLs of items, paragraph ranges, highlighting, plurals and text on one line."""
 
 from __future__ import annotations
 

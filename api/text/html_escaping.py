@@ -1,8 +1,6 @@
-"""Escape text for HTML and XML so that it stays text even after a consumer unescapes it.
+"""Escape text for HTML and XML. Readers see, and copy, exactly the characters of the text.
 
-Some consumers of embeds decode character references before they insert a value. A word joiner (U+2060,
-invisible) therefore follows every ``<`` that would start a tag and every ``&`` that would start a reference
-to one. All other characters stay as they are.
+The HTML of an oEmbed response needs more than this: see ``api/embeds/oembed_html.py``.
 """
 
 from __future__ import annotations
@@ -11,10 +9,6 @@ import re
 
 from markupsafe import Markup, escape
 
-WORD_JOINER = "\u2060"
-#: The start of a tag, comment or declaration (HTML, section 13.2.5.6), or of a reference that decodes to
-#: one: a numeric reference, ``&lt;`` or ``&amp;``.
-ACTIVE_MARKUP = re.compile(r"<(?=[A-Za-z/!?&])|&(?=#|lt|amp)", re.IGNORECASE)
 #: Characters that XML documents may not contain (XML 1.0, section 2.2).
 INVALID_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: Right-to-left scripts, such as Hebrew and Arabic, and direction controls.
@@ -24,14 +18,14 @@ RIGHT_TO_LEFT = re.compile(
 )
 
 
-def escape_active(text: str) -> str:
-    """Return the text with a word joiner inside everything that could act as markup when unescaped."""
-    return ACTIVE_MARKUP.sub(rf"\g<0>{WORD_JOINER}", INVALID_XML.sub("\ufffd", text))
+def replace_invalid(text: str) -> str:
+    """Return the text with U+FFFD in place of each character that XML excludes."""
+    return INVALID_XML.sub("\ufffd", text)
 
 
 def escape_html(text: str) -> Markup:
     """Return the text escaped for element content or a quoted attribute."""
-    return escape(escape_active(text))
+    return escape(replace_invalid(text))
 
 
 def isolate_name(text: str) -> Markup:

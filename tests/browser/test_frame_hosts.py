@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from api.core.config import ROOT
 from tests.browser.hosts import running_site
 from tests.browser.test_frame import FLAGGED, QUOTE
 
@@ -224,3 +225,54 @@ class TestHosts:
         page.wait_for_function("heard.filter(one => one.sentinel).length >= 10")
         assert len(page.frames) == 11
         assert page.errors == []
+
+
+class TestOnce:
+    """With the line of CSS from the guide, a page shows the quote once: in the frame, or else in the blockquote."""
+
+    @pytest.fixture
+    def line(self, server):
+        """The line of CSS, as the guide on the server has it."""
+        guide = (ROOT / "docs/guides/embedding.md").read_text("utf-8")
+        [css] = re.findall(r"```css\n(.*?)```", guide, re.DOTALL)
+        return css.replace("http://127.0.0.1:8000", server.url)
+
+    @pytest.fixture
+    def shown(self, chromium, site, line):
+        """A function that shows markup with the line, and returns whether its blockquote and its frame are seen."""
+
+        def show(markup, scripts, head=""):
+            context = chromium.new_context(java_script_enabled=scripts)
+            page = context.new_page()
+            page.goto(site.add_page(f"<p>Before.</p>{markup}", head=f"<style>{line}</style>{head}"))
+            seen = [
+                page.locator(name).is_visible()
+                for name in ("main > blockquote, main > p > blockquote", "iframe")
+            ]
+            if seen[1]:
+                words = page.frame_locator("iframe").locator("blockquote")
+                words.wait_for()
+                assert "It is perfect." in words.inner_text()
+            context.close()
+            return seen
+
+        return show
+
+    @pytest.mark.parametrize("scripts", [True, False])
+    def test_the_frame_is_shown_in_place_of_the_blockquote(self, shown, html, server, scripts):
+        assert shown(html(), scripts) == [False, True]
+        # Scripts of the page, ours included, change nothing about it.
+        embed = f'<script async src="{server.url}/embed.js"></script>'
+        assert shown(html(), scripts, embed) == [False, True]
+
+    @pytest.mark.parametrize("scripts", [True, False])
+    def test_without_the_frame_the_blockquote_is_shown(self, shown, html, scripts):
+        without_frame = re.sub("<iframe.*</iframe>", "", html())
+        assert shown(without_frame, scripts) == [True, False]
+        other_frame = '<iframe title="Another" srcdoc="<blockquote>It is perfect.</blockquote>"></iframe>'
+        assert shown(without_frame + other_frame, scripts) == [True, True]
+
+    def test_without_attributes_it_works_too(self, shown, html):
+        """Many systems remove all attributes that they do not know."""
+        bare = re.sub(r"<blockquote[^>]*>", "<blockquote>", html())
+        assert shown(bare, True) == [False, True]

@@ -1,7 +1,8 @@
 """The code blocks of the README and the guides: which ones are run, and which ones show output.
 
 Blocks in `sh`, `python`, `js` or `ts` are run. A block in `json`, `http`, `html` or `text` is the expected output of
-the block before it. A block in `nginx` is the set-up for the block after it. No other blocks are allowed.
+the block before it. A block in `nginx` is the set-up for the block after it. Blocks in `css` are tried by
+`tests/browser`. No other blocks are allowed.
 """
 
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ def group_runs(blocks):
         if fence.language in OUTPUT_LANGUAGES and not has_output and set_up is None:
             runs[-1] = Run(runs[-1].block, fence, runs[-1].set_up)
             has_output = True
+        elif fence.language == "css":
+            continue
         elif fence.language in RUN_LANGUAGES:
             runs.append(Run(fence, None, set_up))
             set_up, has_output = None, False

@@ -318,8 +318,8 @@ EMBEDS = [
     Fault(
         "svg-text-is-not-escaped",
         "api/embeds/cards/svg.py",
-        "return escape(escape_active(text))",
-        "return Markup(escape_active(text))",
+        "title=escape_html(_title(card)),",
+        "title=Markup(_title(card)),",
         "tests/embeds/test_cards.py",
     ),
     Fault(

@@ -5,12 +5,12 @@ An SVG image cannot load our fonts, so ``textLength`` keeps each line at its wid
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from api.embeds.cards.layout import ACCENT, BACKGROUND, Card, TextLine
 from api.embeds.cards.png import LOGO_BARS, LOGO_TILE
 from api.text.drawable_text import sanitize_text
-from api.text.html_escaping import escape_active
+from api.text.html_escaping import escape_html
 
 FONT_FAMILY = "Literata, 'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, 'Noto Serif', serif"
 
@@ -32,7 +32,7 @@ def draw_svg(card: Card) -> str:
         height=card.height,
         language=card.quote.language,
         families=FONT_FAMILY,
-        title=_escape(_title(card)),
+        title=escape_html(_title(card)),
         shapes=Markup("").join(shapes),
         texts=Markup("").join(map(_text_element, card.lines)),
     )
@@ -43,10 +43,6 @@ def _title(card: Card) -> str:
     quote = card.quote
     content = f"{quote.label}. {quote.note}" if quote.note else quote.text
     return sanitize_text(f"{content} — {quote.attribution}")
-
-
-def _escape(text: str) -> Markup:
-    return escape(escape_active(text))
 
 
 def _text_element(line: TextLine) -> Markup:
@@ -74,7 +70,7 @@ def _span_elements(line: TextLine) -> list[Markup]:
         part = span.text[max(0, line.line.start - offset) : max(0, line.line.end - offset)]
         offset += len(span.text)
         if part:
-            elements.append(italic.format(_escape(part)) if span.italic else _escape(part))
+            elements.append(italic.format(escape_html(part)) if span.italic else escape_html(part))
     return elements
 
 
