@@ -19,7 +19,7 @@ from api.embeds import frame_css, frame_metrics
 from api.embeds.quote_selection import FrameSelectionSchema, load_args, pick_daily, pick_random
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.http.errors import ProblemException
-from api.http.response_cache import current_date
+from api.http.response_cache.current_date import cache_control_until_tomorrow, today
 from api.query.internal_reader import read_item
 from api.text.single_line import to_single_line, truncate
 from models import Gone, NotFound
@@ -74,9 +74,8 @@ def quote_frame(quote: str) -> Response:
 def daily_frame() -> Response:
     """Show the quote of the day, cached until the day ends."""
     args = load_args(FrameSelectionSchema)
-    seconds = current_date.seconds_left_today(3600, args["tz"])
-    slug = pick_daily(current_date.today(args["tz"]), args)
-    return _quote_response(slug, f"public, max-age={min(300, seconds)}, s-maxage={seconds}")
+    cache_control = cache_control_until_tomorrow(300, args["tz"], shared_max_age=3600)
+    return _quote_response(pick_daily(today(args["tz"]), args), cache_control)
 
 
 @frame.get("/quotes/random")

@@ -13,7 +13,7 @@ from marshmallow import Schema
 from api.core.app_context import session, settings
 from api.http.errors import ProblemException
 from api.http.query_parser import TolerantParser
-from api.http.response_cache.current_date import today
+from api.http.response_cache.current_date import is_future
 from api.query.internal_reader import select_list
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection
 from api.query.resource_reader import ResourceReader
@@ -87,6 +87,6 @@ def parse_day(path: str) -> dt.date:
         ProblemException: 404, if it is not a date, or is in the future in every time zone.
     """
     day = parse_calendar_date(path)
-    if day > today(EARLIEST_ZONE):
+    if is_future(day, EARLIEST_ZONE):
         raise ProblemException("not-found", f"There is no quote for {day} yet: the date is in the future.")
     return day

@@ -14,7 +14,8 @@ from api.http.errors import ProblemException
 
 JSON = "application/json"
 #: Fresh for a minute; may be used stale while it is revalidated or while the service is down.
-PUBLIC_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+MAX_AGE = 60
+PUBLIC_CACHE_CONTROL = f"public, max-age={MAX_AGE}, stale-while-revalidate=300, stale-if-error=86400"
 #: Proxies reject responses whose headers exceed their buffer, often 4 KiB. The body has the links, too.
 MAX_LINK_BYTES = 3_000
 VARY = "Accept, Accept-Encoding, Authorization"
@@ -34,6 +35,7 @@ def cacheable_response(
     links: Mapping[str, str | None] | None = None,
     content_type: str = JSON,
     negotiated: bool = False,
+    cache_control: str = PUBLIC_CACHE_CONTROL,
 ) -> Response:
     """Return a publicly cacheable response, or 304 if the client's copy is current.
 
@@ -48,7 +50,7 @@ def cacheable_response(
         require_acceptable(content_type)
     response = Response(body, content_type=content_type)
     response.set_etag(etag)
-    response.headers["Cache-Control"] = PUBLIC_CACHE_CONTROL
+    response.headers["Cache-Control"] = cache_control
     response.headers["Vary"] = VARY
     _add_link_header(response, links or {})
     if not if_match_holds(etag):

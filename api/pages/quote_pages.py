@@ -14,7 +14,7 @@ from api.embeds.quote_selection import load_args, parse_day, pick_daily, pick_ra
 from api.embeds.quote_view_model import build_view_model
 from api.embeds.snippet import render_snippets
 from api.http.errors import ProblemException
-from api.http.response_cache import current_date
+from api.http.response_cache.current_date import cache_control_until_tomorrow, today
 from api.pages.page_metadata import build_preview, render_json_ld
 from api.pages.rendering import render_page
 from api.query.internal_reader import read_item
@@ -27,7 +27,7 @@ quotes = Blueprint("quotes", __name__, url_prefix="/quotes")
 CITATION_STYLES = {"apa": "APA", "mla": "MLA", "chicago": "Chicago", "bibtex": "BibTeX"}
 #: The snippets on the page, with their labels.
 SNIPPET_FORMATS = {"text": "Plain text", "html": "HTML embed code", "markdown": "Markdown"}
-#: The longest time that the daily redirect is cached, in seconds: its quote may be deleted.
+#: The longest time that the redirect to a day's quote is cached, in seconds: the quote may be deleted.
 MAX_DAILY_AGE = 3600
 
 
@@ -62,8 +62,12 @@ def random_quote() -> Redirect:
 @quotes.get("/daily/<day:date>")
 def daily_quote(date: str | None) -> Redirect:
     """Redirect to the quote of a day, by default today (UTC)."""
-    slug = pick_daily(parse_day(date) if date else current_date.today(), load_args())
-    return _redirect_to_quote(slug, f"public, max-age={current_date.seconds_left_today(MAX_DAILY_AGE)}")
+    if date:
+        return _redirect_to_quote(
+            pick_daily(parse_day(date), load_args()), f"public, max-age={MAX_DAILY_AGE}"
+        )
+    cache_control = cache_control_until_tomorrow(MAX_DAILY_AGE)
+    return _redirect_to_quote(pick_daily(today(), load_args()), cache_control)
 
 
 def _redirect_to_quote(slug: str | None, cache_control: str) -> Redirect:

@@ -13,8 +13,16 @@ from flask import Response, request
 
 from api.core.app_context import session, settings
 from api.http.errors import ProblemException
-from api.http.response_cache.current_date import today
-from api.http.responses import cacheable_response, encode_json, etag_hash, uncacheable_response
+from api.http.response_cache.current_date import cache_control_until_tomorrow, is_future, today
+from api.http.responses import (
+    JSON,
+    MAX_AGE,
+    PUBLIC_CACHE_CONTROL,
+    cacheable_response,
+    encode_json,
+    etag_hash,
+    uncacheable_response,
+)
 from api.query.facets import compute_facets
 from api.query.pagination import ListRequest, filters_from_args, page_position
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
@@ -135,6 +143,10 @@ def daily_response(
     request_args, args = args, exclude_flagged(args)
     format_ = _requested_format(format_type, args, None)
     path_date = path.pop("date", None)
+    is_dated = path_date or "date" in args
+    cache_control = (
+        PUBLIC_CACHE_CONTROL if is_dated else cache_control_until_tomorrow(MAX_AGE, args.get("tz", dt.UTC))
+    )
     day = _requested_day(args, path_date)
     slug = selection_for(read, filters_from_args(model, args), path, model).daily_pick(day)
     if slug is None:
@@ -142,7 +154,8 @@ def daily_response(
     (row,) = read.items(model, [slug], _requested_shape(item, format_, args))
     list_request = ListRequest(model, f"{request.path}/{day}", request_args)
     permanent_url = list_request.url(settings().base_url, date=None, tz=None)
-    return _formatted_response(format_, row, {} if path_date else {"bookmark": permanent_url})
+    links = NO_LINKS if path_date else {"bookmark": permanent_url}
+    return _formatted_response(format_, row, links, cache_control)
 
 
 def selection_for(
@@ -166,7 +179,7 @@ def _requested_day(args: dict[str, Any], path_date: str | None) -> dt.date:
     if path_date is None and "date" not in args:
         return today(args.get("tz", dt.UTC))
     day: dt.date = parse_calendar_date(path_date) if path_date else args["date"]
-    if day > today(EARLIEST_ZONE):
+    if is_future(day, EARLIEST_ZONE):
         raise ProblemException(
             "not-found", f"No item has been chosen for {day} yet: the date is in the future."
         )
@@ -216,14 +229,20 @@ def _requested_shape(item: type[ResponseSchema], format_: Format | None, args: d
 
 
 def _formatted_response(
-    format_: Format | None, row: ItemRow, links: Mapping[str, str] = NO_LINKS
+    format_: Format | None,
+    row: ItemRow,
+    links: Mapping[str, str] = NO_LINKS,
+    cache_control: str = PUBLIC_CACHE_CONTROL,
 ) -> Response:
     body = row.json.encode()
     if format_ and format_.write:
         body = format_.body(orjson.loads(body))
     etag = etag_hash(body) if row.revision is None else f"{row.revision}.{etag_hash(body)}"
-    if format_ is None:
-        return cacheable_response(body, etag=etag, links=links)
     return cacheable_response(
-        body, etag=etag, links=links, content_type=format_.content_type, negotiated=True
+        body,
+        etag=etag,
+        links=links,
+        content_type=format_.content_type if format_ else JSON,
+        negotiated=format_ is not None,
+        cache_control=cache_control,
     )

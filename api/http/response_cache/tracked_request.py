@@ -7,6 +7,7 @@ must not use ``request.query_string``, ``full_path`` or ``url``, or headers othe
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -23,12 +24,14 @@ class ResponseDependencies:
 
     ``parameters`` are the names of the query parameters that were looked up, present or not; None if the
     whole query string was used. ``expires_at`` is when the response may change (POSIX time); None if never.
+    ``day_began_at`` is when the day began that it depends on; None if it depends on none.
     """
 
     def __init__(self) -> None:
         """Create an empty record."""
         self.parameters: set[str] | None = set()
         self.expires_at: float | None = None
+        self.day_began_at: dt.datetime | None = None
 
     def add_parameter(self, name: str) -> None:
         """Record the lookup of a parameter."""
