@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import CheckConstraint, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.types import UTCTimestamp
 
 #: The PostgreSQL channel that is notified when a transaction that incremented the counter commits.
 CHANNEL = "subtext_content"
@@ -13,19 +16,37 @@ CHANNEL = "subtext_content"
 INCREMENTED = "generation_incremented"
 
 
+def current_time() -> dt.datetime:
+    """Return the time of a change."""
+    return dt.datetime.now(dt.UTC)
+
+
 class ContentGeneration(Base):
-    """The counter, a table of one row: content read at one number is valid until the number changes."""
+    """The counter, a table of one row: content read at one number is valid until the number changes.
+
+    ``changed_at`` is when it last changed; None if that was before times were recorded. Unlike the times of
+    revisions, which come from packs, it only ever increases. HTTP dates count whole seconds, so each number
+    has a second of its own, which begins after the change.
+    """
 
     __tablename__ = "content_generation"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
+    changed_at: Mapped[dt.datetime | None] = mapped_column(UTCTimestamp)
 
     @classmethod
     def current(cls, session: Session) -> int:
         """Return the number; 0 if there was never any content."""
         return session.scalar(select(cls.number)) or 0
+
+    @classmethod
+    def last_change(cls, session: Session) -> dt.datetime | None:
+        """Return when the content last changed; None if unknown."""
+        # Not Session.scalar: this is part of every page.
+        changed_at: dt.datetime | None = session.connection().execute(select(cls.changed_at)).scalar()
+        return changed_at
 
     @classmethod
     def increment(cls, session: Session) -> None:
@@ -34,9 +55,15 @@ class ContentGeneration(Base):
         This locks the row until the commit, so call it last.
         """
         connection = session.connection()
-        result = connection.execute(update(cls).values(number=cls.number + 1))
-        if not result.rowcount:
-            connection.execute(insert(cls).values(id=1, number=1))
+        next_second = current_time().replace(microsecond=0) + dt.timedelta(seconds=1)
+        incremented = update(cls).values(number=cls.number + 1).returning(cls.changed_at)
+        row = connection.execute(incremented).first()
+        if row is None:
+            connection.execute(insert(cls).values(id=1, number=1, changed_at=next_second))
+        else:
+            previous = row.changed_at or next_second - dt.timedelta(seconds=1)
+            later = max(next_second, previous + dt.timedelta(seconds=1))
+            connection.execute(update(cls).values(changed_at=later))
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_notify(CHANNEL, "")))
         session.info[INCREMENTED] = True

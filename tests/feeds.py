@@ -1,67 +1,32 @@
 """Strict checks of feeds against RFC 4287 and JSON Feed 1.1; feed readers are more lenient."""
 
-import datetime as dt
 import re
-from xml.etree import ElementTree as ET
+from pathlib import Path
+
+from lxml import etree
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+ATOM_SCHEMA = etree.RelaxNG(file=Path(__file__).with_name("atom.rng"))
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 URL = re.compile(r"https?://\S+")
-#: The minimum and maximum number of each element in a feed and an entry (RFC 4287, sections 4.1.1 and 4.1.2).
-UNBOUNDED = 1_000
-FEED_COUNTS = {
-    **dict.fromkeys(("id", "title", "updated"), (1, 1)),
-    **dict.fromkeys(("subtitle", "icon", "logo", "rights", "generator"), (0, 1)),
-    "author": (1, UNBOUNDED),
-    **dict.fromkeys(("link", "category", "contributor", "entry"), (0, UNBOUNDED)),
-}
-ENTRY_COUNTS = {
-    **dict.fromkeys(("id", "title", "updated"), (1, 1)),
-    **dict.fromkeys(("content", "published", "rights", "source", "summary"), (0, 1)),
-    **dict.fromkeys(("author", "link", "category", "contributor"), (0, UNBOUNDED)),
-}
+#: RFC 4151, section 2.1, with a host name as authority.
+TAG_URI = re.compile(
+    r"tag:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,\d{4}(?:-\d\d(?:-\d\d)?)?:(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})+"
+)
 
 
 def atom(body):
     """Return the root of an Atom feed; fail if it violates RFC 4287."""
-    root = ET.fromstring(body)
-    assert root.tag == f"{ATOM}feed"
-    _assert_counts(root, FEED_COUNTS)
+    root = etree.fromstring(body)
+    ATOM_SCHEMA.assertValid(root)
     entries = root.findall(f"{ATOM}entry")
-    for entry in entries:
-        _assert_counts(entry, ENTRY_COUNTS)
-        alternates = [link for link in entry.findall(f"{ATOM}link") if link.get("rel") == "alternate"]
-        assert len(alternates) == 1
-        assert entry.find(f"{ATOM}content").get("type") == "html"
-    for element in root.iter():
-        _assert_valid(element)
-    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
+    for element in (root, *entries):
+        assert [link.get("rel") for link in element.findall(f"{ATOM}link")].count("alternate") == 1
+        assert TAG_URI.fullmatch(element.findtext(f"{ATOM}id"))
+    assert all(URL.fullmatch(link.get("href")) for link in root.iter(f"{ATOM}link"))
+    ids = [element.findtext(f"{ATOM}id") for element in (root, *entries)]
     assert len(ids) == len(set(ids))
-    [self_url] = [link.get("href") for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"]
-    assert self_url == root.findtext(f"{ATOM}id")
     return root
-
-
-def _assert_counts(element, counts):
-    names = [child.tag.removeprefix(ATOM) for child in element]
-    assert set(names) <= set(counts)
-    for name, (minimum, maximum) in counts.items():
-        assert minimum <= names.count(name) <= maximum, name
-
-
-def _assert_valid(element):
-    name, text = element.tag.removeprefix(ATOM), element.text or ""
-    if name in ("updated", "published"):
-        assert TIMESTAMP.fullmatch(text)
-        dt.datetime.fromisoformat(text)
-    if name in ("id", "uri", "icon"):
-        assert URL.fullmatch(text)
-    if name == "link":
-        assert URL.fullmatch(element.get("href"))
-    if name == "category":
-        assert element.get("term")
-    if name == "author":
-        assert element.findtext(f"{ATOM}name")
 
 
 def json_feed(feed):
@@ -74,7 +39,8 @@ def json_feed(feed):
             isinstance(item[key], str) for key in ("id", "url", "title", "content_html", "content_text")
         )
         assert all(TIMESTAMP.fullmatch(item[key]) for key in ("date_published", "date_modified"))
-        assert all(URL.fullmatch(item[key]) for key in ("id", "url", "image"))
+        assert all(URL.fullmatch(item[key]) for key in ("url", "image"))
+        assert TAG_URI.fullmatch(item["id"])
         assert all(isinstance(tag, str) for tag in item["tags"])
         assert all(author["name"] for author in item["authors"])
     ids = [item["id"] for item in feed["items"]]

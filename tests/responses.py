@@ -1,7 +1,8 @@
 """Comparison of responses."""
 
-#: Headers that differ between identical requests. Files have an `Expires`, which is the date plus their `max-age`.
-PER_REQUEST_HEADERS = ("x-request-id", "date", "expires")
+#: Headers that differ between identical requests, or between apps that were not started in the same second. Files
+#: have an `Expires`, which is the date plus their `max-age`.
+PER_REQUEST_HEADERS = ("x-request-id", "date", "expires", "last-modified")
 
 
 def comparable(response):

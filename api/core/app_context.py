@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import cast
 
 from flask import Flask, current_app, g
@@ -14,6 +15,7 @@ from models.database import Database, ReadSession
 def init_app(app: Flask, settings: Settings) -> None:
     """Set up the settings and the database of the app, and close each request's session at its end."""
     app.extensions["settings"] = settings
+    app.extensions["started_at"] = dt.datetime.now(dt.UTC).replace(microsecond=0)
     app.extensions["database"] = Database(settings.database_url, statement_seconds=settings.statement_seconds)
 
     @app.teardown_appcontext
@@ -28,9 +30,19 @@ def settings() -> Settings:
     return cast("Settings", current_app.extensions["settings"])
 
 
+def started_at() -> dt.datetime:
+    """Return when the app was created: code, templates and settings are as they were at that time."""
+    return cast("dt.datetime", current_app.extensions["started_at"])
+
+
 def database() -> Database:
     """Return the database of the current app."""
     return cast("Database", current_app.extensions["database"])
+
+
+def has_read_content() -> bool:
+    """Whether the current request has opened its session."""
+    return "session" in g
 
 
 def session() -> Session:

@@ -23,6 +23,10 @@ WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
 PORT_SUFFIX = re.compile(r":[0-9]{1,5}$")
 BUILD_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/-]{0,79}")
+TAGGING_ENTITY_PATTERN = re.compile(
+    r"(?:[A-Za-z0-9._-]+@)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+    r",[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
+)
 SQLITE_DRIVERS = ("sqlite", "sqlite+pysqlite")
 POSTGRESQL_DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
 RATE_LIMIT_PATTERN = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:second|minute|hour|day)s?")
@@ -47,6 +51,7 @@ class Settings:
     ``trusted_proxies`` added. ``workers`` is the number of worker processes; None means that it depends on
     the machine. Each worker caches up to ``cache_bytes`` of responses (0 turns the cache off) and is replaced
     when it uses more than ``worker_memory`` megabytes. ``build`` names the build: a commit, tag or image.
+    The ids in feeds begin with ``tagging_entity`` (RFC 4151).
     """
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'subtext.sqlite3'}"
@@ -62,6 +67,7 @@ class Settings:
     workers: int | None = None
     worker_memory: int = 512
     build: str | None = None
+    tagging_entity: str = "subtext.example,2026"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -87,6 +93,7 @@ class Settings:
             workers=_workers(variables.get("SUBTEXT_WORKERS")),
             worker_memory=_worker_memory(variables.get("SUBTEXT_WORKER_MEMORY_MB", "512")),
             build=_build(variables.get("SUBTEXT_BUILD")),
+            tagging_entity=_tagging_entity(variables.get("SUBTEXT_TAGGING_ENTITY", cls.tagging_entity)),
         )
 
     @property
@@ -232,5 +239,14 @@ def _build(value: str | None) -> str | None:
         raise InvalidSetting(
             "SUBTEXT_BUILD must be the name of a commit or build: "
             "at most 80 letters, digits and the characters . _ + : / -"
+        )
+    return value
+
+
+def _tagging_entity(value: str) -> str:
+    if not TAGGING_ENTITY_PATTERN.fullmatch(value):
+        raise InvalidSetting(
+            f"SUBTEXT_TAGGING_ENTITY is “{value}”. It must be a domain name in lower case and a date "
+            "at which you owned it, such as example.org,2026."
         )
     return value

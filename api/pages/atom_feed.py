@@ -22,7 +22,7 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 def write(feed: Feed) -> bytes:
     """Return the feed as a UTF-8 document."""
     root = ET.Element("feed", {"xmlns": NAMESPACE, LANGUAGE: "en"})
-    for name, text in {"id": feed.url, "title": feed.title, "subtitle": feed.description}.items():
+    for name, text in {"id": feed.id, "title": feed.title, "subtitle": feed.description}.items():
         _add(root, name, text)
     _add(root, "updated", feed.updated)
     _add(root, "link", rel="self", href=feed.url, type="application/atom+xml")

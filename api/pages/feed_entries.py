@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from api.core.app_context import settings
 from api.core.urls import absolute_url
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.snippet import render_figure, render_text
@@ -19,8 +20,8 @@ from api.text.html_escaping import escape_html, replace_invalid
 class FeedEntry:
     """A quote in a feed; times are in RFC 3339 format, ``tags`` are pairs of a theme's id and label.
 
-    ``html`` and ``text`` are the full content. For a flagged quote they contain only its content note and
-    label, because feed readers expand collapsed content.
+    ``id`` is a tag URI. ``html`` and ``text`` are the full content. For a flagged quote they contain only its
+    content note and label, because feed readers expand collapsed content.
     """
 
     id: str
@@ -40,8 +41,9 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed: its own URL, its title and description, and its entries in order."""
+    """A feed: its tag URI, its own URL, its title and description, and its entries in order."""
 
+    id: str
     url: str
     title: str
     description: str
@@ -63,7 +65,7 @@ def build_entry(item: Item, **overrides: Any) -> FeedEntry:
     quote = build_view_model(item)
     preview = build_preview(quote)
     values: dict[str, Any] = {
-        "id": quote.page_url,
+        "id": tag_uri(f"/quotes/{quote.id}"),
         "page_url": quote.page_url,
         "title": preview.title,
         "summary": preview.description,
@@ -78,6 +80,11 @@ def build_entry(item: Item, **overrides: Any) -> FeedEntry:
         "updated": max(item["created_at"], item["updated_at"]),
     }
     return FeedEntry(**values | overrides)
+
+
+def tag_uri(path: str) -> str:
+    """Return the tag URI (RFC 4151) of what has this path, whatever the URL of the service is (ADR 20)."""
+    return f"tag:{settings().tagging_entity}:{path.removeprefix('/')}"
 
 
 def _flagged_html(quote: QuoteViewModel) -> Markup:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy import func, select
 
 from api.core.app_context import session, settings
 from api.core.urls import absolute_url, relative_url
 from api.http.problem_types import PROBLEM_TYPES
-from api.http.responses import etag_hash
 from api.pages.guides import load_guides
+from api.pages.rendering import validated_response
 from api.pages.template_filters import PAGE_PATHS
 from models import MODELS_BY_TYPE, NotFound
 
@@ -48,7 +48,7 @@ SitemapURL = tuple[str, str | None]
 def robots() -> Response:
     """Exclude search and redirects from crawling, and name the sitemap."""
     text = ROBOTS.format(root=relative_url("/"), sitemap=absolute_url("/sitemap.xml"))
-    return _cacheable_response(text.encode(), "text/plain; charset=utf-8")
+    return validated_response(text.encode(), "text/plain; charset=utf-8", CACHE_CONTROL)
 
 
 @sitemap.get("/sitemap.xml")
@@ -110,14 +110,5 @@ def _xml_response(root_tag: str, tag: str, urls: Iterable[SitemapURL]) -> Respon
         ET.SubElement(element, "loc").text = absolute_url(path)
         if last_modified:
             ET.SubElement(element, "lastmod").text = last_modified
-    return _cacheable_response(
-        ET.tostring(document, "utf-8", xml_declaration=True), "application/xml; charset=utf-8"
-    )
-
-
-def _cacheable_response(body: bytes, content_type: str) -> Response:
-    response = Response(body, content_type=content_type)
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    response.set_etag(etag_hash(body))
-    response.make_conditional(request)
-    return response
+    body: bytes = ET.tostring(document, "utf-8", xml_declaration=True)
+    return validated_response(body, "application/xml; charset=utf-8", CACHE_CONTROL)

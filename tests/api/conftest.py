@@ -13,11 +13,11 @@ from tests.storing import store
 
 @pytest.fixture(scope="session")
 def make_app():
-    """A context manager that yields an app over the database with this URL."""
+    """A context manager that yields an app over the database with this URL, and with other settings."""
 
     @contextmanager
-    def create(url):
-        app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
+    def create(url, **settings):
+        app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, **settings))
         yield app
         app.extensions["database"].close()
 

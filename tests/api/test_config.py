@@ -147,6 +147,11 @@ class TestSettings:
             ("SUBTEXT_BUILD", "<b>"),
             ("SUBTEXT_BUILD", "x" * 81),
             ("SUBTEXT_BUILD", "0123abc\n"),
+            ("SUBTEXT_TAGGING_ENTITY", "example.org"),
+            ("SUBTEXT_TAGGING_ENTITY", "Example.org,2026"),
+            ("SUBTEXT_TAGGING_ENTITY", "example.org,2026-13"),
+            ("SUBTEXT_TAGGING_ENTITY", "https://example.org,2026"),
+            ("SUBTEXT_TAGGING_ENTITY", "example.org,26"),
         ],
     )
     def test_an_invalid_value_is_refused_by_name_without_its_secrets(self, name, value):

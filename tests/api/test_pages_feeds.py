@@ -15,6 +15,7 @@ from tests.statements import reads
 pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
+TAG = "tag:subtext.example,2026:"
 FEEDS = ["/feeds/quotes", "/feeds/daily"]
 QUERIES = ["", "?theme=loneliness", "?film=her-2013&max_severity=3", "?theme=no-such"]
 
@@ -81,7 +82,7 @@ class TestEveryFeed:
         assert client.get(f"{path}.atom?utm_source=reader").status_code == 200
         assert client.get(f"{path}.rss").status_code == 404
 
-    @each(("path", "max_statements"), [("/feeds/quotes", 1), ("/feeds/daily", 2)])
+    @each(("path", "max_statements"), [("/feeds/quotes", 2), ("/feeds/daily", 3)])
     def test_uses_few_statements(self, app, path, max_statements):
         assert len(reads(app, f"{path}.atom")) == max_statements
 
@@ -106,7 +107,7 @@ class TestLatest:
         [entry] = [
             entry
             for entry in feedparser.parse(client.get("/feeds/quotes.atom").data).entries
-            if entry.id.endswith("/her-2013-a-wife-without-the-challenges")
+            if entry.link.endswith("/her-2013-a-wife-without-the-challenges")
         ]
         assert "I am glad that you found someone. It is perfect." in entry.content[0].value
         assert "as quoted in “Her: Perfection is the Enemy of Real”" in entry.content[0].value
@@ -150,16 +151,46 @@ class TestDaily:
         ]
         for item, day in zip(entries, days, strict=True):
             assert item["url"] == get_json(client, f"/v1/quotes/daily/{day}")["html_url"]
-            assert item["id"] == f"{BASE}/quotes/daily/{day}"
-            assert client.get(item["id"]).headers["Location"] == item["url"]
+            assert item["id"] == f"{TAG}quotes/daily/{day}"
+            assert client.get(f"/quotes/daily/{day}").headers["Location"] == item["url"]
 
     @pytest.mark.parametrize("max_ranked", [1, 10_000])
     def test_selects_the_same_quotes_with_both_algorithms(self, client, monkeypatch, max_ranked):
         monkeypatch.setattr("api.query.random_selection.MAX_RANKED", max_ranked)
         for item in client.get("/feeds/daily.json").get_json(force=True)["items"]:
-            assert client.get(item["id"]).headers["Location"] == item["url"]
+            assert client.get(f"/{item['id'].removeprefix(TAG)}").headers["Location"] == item["url"]
 
     def test_entry_ids_of_a_filtered_feed_have_the_filter(self, client):
         [first, *_] = client.get("/feeds/daily.json?theme=loneliness").get_json(force=True)["items"]
         assert first["id"].endswith("?theme=loneliness")
-        assert client.get(first["id"]).headers["Location"] == first["url"]
+        assert client.get(f"/{first['id'].removeprefix(TAG)}").headers["Location"] == first["url"]
+
+
+class TestIds:
+    """Feed readers recognise entries by their ids, so ids must not depend on where the service runs."""
+
+    @each(
+        ("path", "query"),
+        [(path, query) for path in FEEDS for query in ("", "?film=her-2013&max_severity=1")],
+    )
+    def test_survive_a_change_of_scheme_host_port_and_path(self, client, make_app, path, query):
+        url = client.application.extensions["settings"].database_url
+        with make_app(url, public_url="https://example.org/subtext") as moved:
+            after = moved.test_client().get(f"{path}.atom{query}").data
+        before = client.get(f"{path}.atom{query}").data
+        assert b"https://example.org/subtext/quotes/" in after
+        for pattern in (".//{*}entry/{*}id", "{*}id"):
+            ids = [[one.text for one in atom(feed).iterfind(pattern)] for feed in (before, after)]
+            assert ids[0] == ids[1] != []
+
+    def test_are_the_same_in_both_formats(self, client):
+        [atom_id] = [one.text for one in atom(client.get("/feeds/quotes.atom").data).iterfind("{*}id")]
+        assert atom_id == f"{TAG}feeds/quotes"
+
+    def test_have_the_tagging_entity_of_the_settings(self, client, make_app):
+        url = client.application.extensions["settings"].database_url
+        with make_app(url, tagging_entity="example.org,2026-11-30") as app:
+            body = app.test_client().get("/feeds/quotes.json").get_json(force=True)
+        assert {item["id"].partition(":quotes/")[0] for item in body["items"]} == {
+            "tag:example.org,2026-11-30"
+        }

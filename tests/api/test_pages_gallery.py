@@ -102,7 +102,7 @@ class TestSelection:
         assert client.get("/embed/host").status_code == 404
 
     def test_uses_few_statements(self, app):
-        assert len(reads(app, "/embed")) == 3
+        assert len(reads(app, "/embed")) == 4
 
     def test_the_number_of_themes_is_limited(self, app, client, monkeypatch):
         monkeypatch.setattr("api.pages.embed_generator.MAX_THEMES", 3)

@@ -69,7 +69,7 @@ class TestSitemap:
         for part in paths_in(client.get("/sitemap.xml"))[1:]:
             with statements(app.extensions["database"].engine) as recorded:
                 assert 0 < len(paths_in(client.get(part))) <= 16
-            assert len([text for text in recorded if text.startswith("SELECT")]) == 2
+            assert len([text for text in recorded if text.startswith("SELECT")]) == 3
 
     @each("path", ["quotes-0", "quotes-2", "quotes-99999999999", "people-1"])
     def test_other_files_are_not_found(self, client, path):

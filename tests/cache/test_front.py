@@ -3,11 +3,15 @@
 import datetime as dt
 import gzip
 import json
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import brotli
 import pytest
+from werkzeug.datastructures import ResponseCacheControl
+from werkzeug.http import http_date, parse_cache_control_header, parse_date
 
-from models import Quote
+from models import Quote, content_generation
 from tests.responses import comparable
 
 HER = "/v1/films/her-2013"
@@ -172,8 +176,49 @@ class TestDays:
             cache_control = client("/embed/quotes/daily").headers["Cache-Control"]
             assert (
                 cache_control
-                == f"public, max-age={min(seconds_left, 300)}, s-maxage={min(seconds_left, 3600)}"
+                == f"public, max-age={min(seconds_left, 300)}, s-maxage={min(seconds_left, 3600)}, must-revalidate"
             )
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/v1/quotes/daily",
+            "/v1/quotes/daily?format=text",
+            "/v1/quotes/daily?tz=Asia/Kolkata&fields=text",
+            "/v1/commentary/daily",
+            "/embed/quotes/daily",
+            "/embed/quotes/daily?tz=America/St_Johns",
+            "/feeds/daily.atom",
+            "/feeds/daily.json?film=her-2013",
+            "/quotes/daily",
+        ],
+    )
+    def test_no_cache_may_use_a_daily_response_after_its_day(self, client, monkeypatch, path):
+        """A shared cache may use it until its freshness lifetime ends (RFC 9111, section 4.2.1), and never stale."""
+        zone = ZoneInfo(parse_qs(urlsplit(path).query).get("tz", ["UTC"])[0])
+        day_ends = dt.datetime(2026, 12, 25, tzinfo=zone)
+        for seconds_left in (86_399, 3_601, 300, 59.5, 0.5):
+            set_clock(monkeypatch, day_ends - dt.timedelta(seconds=seconds_left))
+            headers = client(path).headers
+            directives = parse_cache_control_header(headers["Cache-Control"], cls=ResponseCacheControl)
+            for lifetime in {directives.max_age, directives.s_maxage} - {None}:
+                assert 0 <= lifetime <= seconds_left
+            assert directives.must_revalidate
+            assert "stale" not in headers["Cache-Control"]
+            assert "Expires" not in headers
+
+    @pytest.mark.parametrize(
+        "path",
+        ["/v1/quotes/daily/2026-12-01", "/v1/quotes/daily?date=2026-12-01", "/quotes/daily/2026-12-01"],
+    )
+    def test_the_response_for_a_date_outlives_the_day(self, client, monkeypatch, path):
+        set_clock(monkeypatch, "2026-12-24T23:59:59Z")
+        assert "must-revalidate" not in client(path).headers["Cache-Control"]
+        assert (
+            client(path).headers["Cache-Control"].startswith(("public, max-age=60,", "public, max-age=3600"))
+        )
+        set_clock(monkeypatch, "2026-12-25T00:00:00Z")
+        assert client(path).status_code in (200, 302)
 
 
 def set_clock(monkeypatch, time):
@@ -268,6 +313,119 @@ class TestConditions:
         response = client("/docs/assets/swagger-ui.css", Range="bytes=0-9", Accept_Encoding="gzip")
         assert (response.status_code, len(response.data)) == (206, 10)
         response.close()
+
+
+class TestLastModified:
+    """The time of the last change of content, code or day; no second has two versions of a response."""
+
+    PATHS = (
+        f"/quotes/{QUOTE}",
+        "/feeds/quotes.atom",
+        "/feeds/daily.json",
+        "/films/her-2013",
+        "/",
+        "/sitemap.xml",
+    )
+
+    @pytest.fixture
+    def written(self, make_writable_client, monkeypatch):
+        """A client, and a function that sets the time and then, if asked to, changes the quote."""
+        client = make_writable_client()
+
+        def at(time, **values):
+            moment = dt.datetime.fromisoformat(time)
+            set_clock(monkeypatch, moment)
+            if values:
+                monkeypatch.setattr(content_generation, "current_time", lambda: moment)
+                change(client.app.extensions["database"], **values)
+
+        return client, at
+
+    @pytest.mark.parametrize("path", [*PATHS, "/docs/guides/caching", "/themes/loneliness"])
+    def test_a_copy_is_current_until_content_changes(self, written, path):
+        client, at = written
+        at("2027-01-01T10:00:00.4+00:00", label="One")
+        at("2027-01-01T10:00:05.0+00:00")
+        first = client(path)
+        date = first.headers["Last-Modified"]
+        for since in (date, "Fri, 01 Jan 2027 10:00:03 GMT"):
+            response = client(path, If_Modified_Since=since)
+            assert (response.status_code, response.data) == (304, b"")
+            assert response.headers["ETag"] == first.headers["ETag"]
+            assert not response.is_from_database
+        assert client(path, If_Modified_Since="Fri, 01 Jan 2027 10:00:00 GMT").status_code == (
+            304 if path.startswith("/docs") else 200
+        )
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_a_change_within_the_same_second_is_never_missed(self, written, path):
+        client, at = written
+        at("2027-01-01T10:00:00.1+00:00", label="One")
+        at("2027-01-01T10:00:00.2+00:00")
+        first = client(path)
+        at("2027-01-01T10:00:00.3+00:00", label="Another", text="Other words.")
+        for now in ("2027-01-01T10:00:00.4+00:00", "2027-01-01T10:00:09.0+00:00"):
+            at(now)
+            for since in (first.headers.get("Last-Modified"), "Fri, 01 Jan 2027 10:00:00 GMT"):
+                assert since is None or client(path, If_Modified_Since=since).status_code == 200
+        assert client(path).headers["Last-Modified"] == "Fri, 01 Jan 2027 10:00:02 GMT"
+
+    def test_it_is_never_in_the_future_and_only_increases(self, written):
+        client, at = written
+        path, seen = f"/quotes/{QUOTE}", []
+        # The second change is within a second of the first; for the third, the clock has gone back by an hour.
+        for time in ("10:00:00.1", "10:00:00.2", "09:00:00.0"):
+            at(f"2027-01-01T{time}+00:00", label=f"At {time}")
+            date = client(path).headers.get("Last-Modified")
+            assert date is None or parse_date(date) <= dt.datetime.fromisoformat(f"2027-01-01T{time}+00:00")
+            at("2027-01-02T00:00:00+00:00")
+            seen.append(parse_date(client(path).headers["Last-Modified"]))
+        assert seen == sorted(set(seen))
+
+    def test_old_times_of_packs_do_not_count(self, written):
+        """A pack may be released long before it is loaded, and an entry may be withdrawn."""
+        client, at = written
+        at("2027-01-01T10:00:00+00:00", label="One", updated_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+        at("2027-01-01T11:00:00+00:00")
+        assert client("/feeds/quotes.atom").headers["Last-Modified"] == "Fri, 01 Jan 2027 10:00:01 GMT"
+
+    def test_the_daily_feed_changes_when_the_day_begins(self, client, monkeypatch):
+        set_clock(monkeypatch, "2027-03-01T23:59:59Z")
+        before = client("/feeds/daily.atom").headers["Last-Modified"]
+        set_clock(monkeypatch, "2027-03-02T00:00:01Z")
+        response = client("/feeds/daily.atom", If_Modified_Since=before)
+        assert response.status_code == 200
+        assert response.headers["Last-Modified"] == "Tue, 02 Mar 2027 00:00:00 GMT"
+
+    def test_another_start_is_another_version(self, make_client, monkeypatch):
+        """Code, templates and settings may have changed."""
+        started = dt.datetime(2027, 5, 1, tzinfo=dt.UTC)
+        set_clock(monkeypatch, started)
+        client = make_client()
+        client.app.extensions["started_at"] = started
+        date = client("/docs/guides/caching").headers["Last-Modified"]
+        assert date == http_date(started)
+        client.app.extensions["started_at"] = started + dt.timedelta(seconds=1)
+        set_clock(monkeypatch, started + dt.timedelta(seconds=1))
+        client.cache.clear()
+        assert client("/docs/guides/caching", If_Modified_Since=date).status_code == 200
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_if_none_match_takes_precedence(self, client, path):
+        first = client(path)
+        date, tag = first.headers["Last-Modified"], first.headers["ETag"]
+        old = "Mon, 01 Jan 2001 00:00:00 GMT"
+        assert client(path, If_None_Match='"x"', If_Modified_Since=date).status_code == 200
+        assert client(path, If_None_Match=tag, If_Modified_Since=old).status_code == 304
+
+    @pytest.mark.parametrize("date", ["", "yesterday", "2999-01-01", "Fri, 99 Jan 2999 00:00:00 GMT", "0"])
+    def test_an_invalid_date_is_ignored(self, client, date):
+        assert client(f"/quotes/{QUOTE}", If_Modified_Since=date).status_code == 200
+
+    @pytest.mark.parametrize("path", [HER, "/v1/quotes?limit=1", "/v1/meta"])
+    def test_the_api_has_no_dates(self, client, path):
+        assert "Last-Modified" not in client(path).headers
+        assert client(path, If_Modified_Since="Fri, 01 Jan 2999 00:00:00 GMT").status_code == 200
 
 
 class TestHead:

@@ -27,9 +27,9 @@ class Fault(NamedTuple):
 HTTP = [
     Fault(
         "daily-refuses-the-newest-date",
-        "api/views/reads.py",
-        "if day > today(EARLIEST_ZONE):",
-        "if day >= today(EARLIEST_ZONE):",
+        "api/http/response_cache/current_date.py",
+        "return day > now(zone).date()",
+        "return day >= now(zone).date()",
         "tests/api/test_daily.py",
     ),
     Fault(
@@ -379,9 +379,16 @@ PAGES = [
     Fault(
         "daily-feed-entry-id-changes",
         "api/pages/feeds.py",
-        'id=_filtered_url(f"/quotes/daily/{day}", filters),',
-        "id=_filtered_url(f\"/quotes/{item['id']}\", filters),",
+        'id=tag_uri(_filtered_path(f"/quotes/daily/{day}", filters)),',
+        "id=tag_uri(_filtered_path(f\"/quotes/{item['id']}\", filters)),",
         "tests/api/test_pages_feeds.py",
+    ),
+    Fault(
+        "last-modified-ignores-content",
+        "api/pages/rendering.py",
+        "times = (started_at(), content, response_dependencies().day_began_at)",
+        "times = (started_at(), response_dependencies().day_began_at)",
+        "tests/cache/test_front.py",
     ),
     Fault(
         "latest-feed-is-oldest-first",

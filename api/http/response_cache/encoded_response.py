@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from werkzeug.http import is_entity_header, parse_accept_header, parse_etags
+from werkzeug.http import is_entity_header, parse_accept_header, parse_date, parse_etags
 
 #: Shorter bodies are not worth compressing.
 MIN_COMPRESS_BYTES = 1_000
@@ -156,6 +156,14 @@ class CacheEntry:
     def equivalent_to(self, other: CacheEntry) -> bool:
         """Whether both are the same response: their headers, with the ETag, and their expiry are equal."""
         return self._headers == other._headers and self.expires_at == other.expires_at
+
+    def is_unmodified_since(self, if_modified_since: str) -> bool:
+        """Whether the response has not changed since this HTTP date; False if either time is unknown."""
+        since = parse_date(if_modified_since)
+        last_modified = next(
+            (parse_date(value) for name, value in self._headers if name.lower() == "last-modified"), None
+        )
+        return since is not None and last_modified is not None and last_modified <= since
 
     @property
     def size(self) -> int:

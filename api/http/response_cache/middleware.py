@@ -1,6 +1,6 @@
 """The WSGI middleware: returns cached responses, and forwards other requests to the application.
 
-It handles HEAD, ``If-None-Match`` and content codings itself, for cached and uncached responses.
+It handles HEAD, conditional requests and content codings itself, for cached and uncached responses.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PER_REQUEST_HEADERS = frozenset(name.lower() for name in RATE_LIMIT_HEADERS)
 #: The server adds this header to every response itself.
 SERVER_HEADER = "date"
 #: Headers removed before calling the application; the middleware handles them itself.
-STRIPPED_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "wsgi.file_wrapper")
+STRIPPED_HEADERS = (NONE_MATCH, MODIFIED_SINCE, "wsgi.file_wrapper")
 
 
 class RequestChecks:
@@ -110,7 +110,6 @@ class CacheMiddleware:
         return (
             self.store.max_bytes > 0
             and environ.keys().isdisjoint(PRIVATE_HEADERS)
-            and (MODIFIED_SINCE not in environ or NONE_MATCH in environ)
             and environ.get("CONTENT_LENGTH") in (None, "", "0")
             and not environ.get("SCRIPT_NAME")
             and self.checks.is_host_trusted(environ)
@@ -150,8 +149,12 @@ class CacheMiddleware:
         variant = entry.select_variant(accept_encoding)
         if entry.has_new_variant:
             self.store.update_size(entry)
-        if_none_match = environ.get(NONE_MATCH)
-        etag = entry.matching_etag(if_none_match, accept_encoding) if if_none_match is not None else None
+        etag = None
+        # If-None-Match takes precedence (RFC 9110, section 13.2.2).
+        if NONE_MATCH in environ:
+            etag = entry.matching_etag(environ[NONE_MATCH], accept_encoding)
+        elif MODIFIED_SINCE in environ and entry.is_unmodified_since(environ[MODIFIED_SINCE]):
+            etag = variant.etag
         if etag is not None:
             start_response(NOT_MODIFIED, [*variant.not_modified_headers_for(etag), *per_request_headers])
             return ()
@@ -199,8 +202,6 @@ def call_upstream(application: WSGIApplication, environ: WSGIEnvironment) -> Ups
     """Call the application and return its response."""
     dependencies = ResponseDependencies()
     forwarded = {name: value for name, value in environ.items() if name not in STRIPPED_HEADERS}
-    if "HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" in environ:
-        forwarded["HTTP_IF_MODIFIED_SINCE"] = environ["HTTP_IF_MODIFIED_SINCE"]
     forwarded |= {"REQUEST_METHOD": "GET", ENVIRON_KEY: dependencies}
     captured: list[Any] = []
     body = application(forwarded, _capture_start_response(captured))
