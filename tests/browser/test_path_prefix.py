@@ -6,25 +6,21 @@ from playwright.sync_api import expect
 from api.core.config import ROOT
 from tests.browser.conftest import open_page
 from tests.browser.hosts import running_site
-from tests.documented.blocks import Fence
-from tests.documented.running import running_proxy
+from tests.documented.blocks import fences
+from tests.documented.running import DOCUMENTED_HOST, running_proxy
 from tests.serving import free_port, serving
 
 PATH = "/subtext"
 QUOTE = "her-2013-a-wife-without-the-challenges"
-#: The lines of the guide, without and with the slash that makes nginx remove the path.
-LOCATIONS = {
-    "forwards the path": "location /subtext/ { proxy_pass http://subtext; }",
-    "removes the path": "location /subtext/ { proxy_pass http://subtext/; }",
+GUIDE = ROOT / "docs" / "guides" / "self-hosting.md"
+#: Edits of the guide's nginx configuration, as the guide describes them.
+EDITS = {
+    "forwards the path": {"location /": "location /subtext/"},
+    "removes the path": {
+        "location /": "location /subtext/",
+        "proxy_pass http://subtext;": "proxy_pass http://subtext/;",
+    },
 }
-SITE = """
-upstream subtext { server %s; }
-server {
-    listen 80;
-    proxy_set_header Host $host;
-    %s
-}
-"""
 PAGES = [
     *("/", "/search?q=love", "/films/her-2013", "/scenes/her-2013-lunch-with-catherine", "/themes/avoidance"),
     *(f"/quotes/{QUOTE}", f"/embed?quote={QUOTE}&style=frame", "/docs/guides/quickstart", "/docs/problems"),
@@ -47,12 +43,13 @@ def prefixed_server(sqlite_engine, tmp_path_factory):
         yield server, port
 
 
-@pytest.fixture(scope="module", params=LOCATIONS.values(), ids=LOCATIONS.keys())
+@pytest.fixture(scope="module", params=EDITS.values(), ids=EDITS.keys())
 def public_url(request, prefixed_server, tmp_path_factory):
     """The URL of the service behind nginx."""
     server, port = prefixed_server
-    site = Fence("test", "nginx", SITE % (server.url.removeprefix("http://"), request.param))
-    with running_proxy(site, tmp_path_factory.mktemp("nginx"), {}, port, PATH) as url:
+    (block,) = (fence for fence in fences(GUIDE) if fence.language == "nginx")
+    replacements = {DOCUMENTED_HOST: server.url.removeprefix("http://")} | request.param
+    with running_proxy(block, tmp_path_factory.mktemp("nginx"), replacements, port, PATH) as url:
         yield url
 
 
@@ -78,9 +75,9 @@ def visit(chromium, public_url, other_url):
         assert page.errors == []
 
 
-def test_the_guide_has_these_lines():
-    guide = (ROOT / "docs" / "guides" / "self-hosting.md").read_text("utf-8")
-    assert [line for line in LOCATIONS.values() if f"`{line}`" not in guide] == []
+def test_the_guide_describes_these_edits():
+    guide = GUIDE.read_text("utf-8")
+    assert [line for edits in EDITS.values() for line in edits.values() if f"`{line}`" not in guide] == []
 
 
 def test_pages_load_everything_from_below_the_path(visit):
