@@ -1,5 +1,8 @@
 """Guides, reference, Swagger UI and problem pages in a real browser: accessible, without errors, at any width."""
 
+import json
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -30,7 +33,7 @@ def visit(page):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
         page.goto(path)
-        page.wait_for_selector(SCRIPTED_PAGES.get(path, "h1"))
+        page.wait_for_selector(SCRIPTED_PAGES.get(path.partition("#")[0], "h1"))
         return page
 
     return go
@@ -55,11 +58,14 @@ class TestEveryPage:
                 violation for violation in violations_found if violation[0] in ("serious", "critical")
             ] == [], scheme
 
-    def test_axe_finds_nothing_around_swagger_ui(self, visit):
+    def test_axe_finds_nothing_around_swagger_ui_and_in_what_we_add(self, visit):
         # Swagger UI has buttons inside buttons and a select without a name, which we cannot fix.
         for width, scheme in SCREENS:
-            page = visit("/docs", width=width, scheme=scheme)
+            page = visit("/docs#/quotes/listQuotes", width=width, scheme=scheme)
             assert violations(page, context={"exclude": [["#swagger-ui"]]}) == [], scheme
+            page.locator("summary").first.wait_for()
+            added = {"include": [[".operation-filter"], [".fold"]]}
+            assert violations(page, context=added) == [], scheme
 
     def test_it_has_no_error_fits_the_screen_and_starts_with_a_skip_link(self, visit, server):
         for path in (*STATIC_PAGES, *SCRIPTED_PAGES):
@@ -140,3 +146,94 @@ class TestSwaggerUI:
         operation.locator(".opblock-body").wait_for()
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('#operations-quotes-getQuote') !== null")
+
+    def test_a_list_fits_two_screens_with_the_rest_folded(self, visit):
+        page = visit("/docs", width=1280)
+        for operation in ("quotes-listQuotes", "commentary-listCommentary", "scenes-listFilmScenes"):
+            opened = page.locator(f"#operations-{operation}")
+            opened.locator(".opblock-summary-control").click()
+            opened.locator(".responses-wrapper").wait_for()
+            assert opened.bounding_box()["height"] <= 2 * page.viewport_size["height"], operation
+            names = opened.locator(".parameter__name").all_inner_texts()
+            assert {"q", "sort", "limit"} <= set(names)
+            assert "If-None-Match" not in names
+        assert page.errors == []
+
+    def test_folded_parts_open_by_keyboard_and_by_click(self, visit):
+        page = visit("/docs#/quotes/listQuotes")
+        operation = page.locator("#operations-quotes-listQuotes")
+        parameters = operation.locator("summary", has_text="15 more parameters: id, speaker_certainty")
+        parameters.focus()
+        page.keyboard.press("Enter")
+        row = operation.locator(".fold tr", has=page.get_by_text("If-None-Match", exact=True))
+        expect(row).to_contain_text("Return 304 if one of these ETags matches")
+        page.keyboard.press("Enter")
+        expect(row).to_have_count(0)
+        operation.locator("summary", has_text="9 other responses: 304, 400").click()
+        expect(operation.locator(".fold tr[data-code='422']")).to_contain_text("invalid-parameters")
+        operation.locator("summary", has_text="6 headers: ETag").click()
+        expect(operation.locator(".fold table.headers")).to_contain_text("Cache-Control")
+        operation.locator("summary", has_text="firstQuote").click()
+        expect(operation.locator(".response-col_links .fold pre")).to_contain_text("quote_id")
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
+        assert len(ids) == len(set(ids))
+
+    def test_the_parameters_to_fold_exist(self):
+        script = (ROOT / "api/pages/static/docs.js").read_text("utf-8")
+        folded = re.search(r"RARE_PARAMETERS = new Set\(\[(.*?)\]", script, re.DOTALL)[1]
+        document = json.loads((ROOT / "openapi/v1.json").read_text("utf-8"))
+        names = {parameter["name"] for parameter in document["components"]["parameters"].values()}
+        assert set(re.findall(r'"([^"]+)"', folded)) - names == set()
+
+    def test_an_operation_and_a_filter_have_an_address(self, visit):
+        page = visit("/docs?filter=GET Random#/quotes/randomQuotes")
+        page.locator("#operations-quotes-randomQuotes .responses-wrapper").wait_for()
+        assert page.locator(".opblock").count() == 2
+        page.locator("#operations-commentary-randomCommentary .opblock-summary-control").click()
+        assert page.url.endswith("/docs?filter=GET%20Random#/commentary/randomCommentary")
+        words = page.get_by_label("Filter operations")
+        words.fill("advisor")
+        expect(page.get_by_role("status")).to_have_text("2 operations")
+        assert "/docs?filter=advisor#" in page.url
+        words.fill("nothing like it")
+        expect(page.get_by_role("status")).to_have_text("No operation matches.")
+        assert "No operations defined" not in page.locator("#swagger-ui").inner_text()
+        # An operation in the address wins over the filter.
+        page.evaluate("location.hash = '#/films/getFilm'")
+        page.locator("#operations-films-getFilm .responses-wrapper").wait_for()
+        assert page.url.endswith("/docs#/films/getFilm")
+
+    def test_it_links_to_the_document(self, visit, server):
+        page = visit("/docs")
+        link = page.get_by_role("link", name="/v1/openapi.json")
+        assert link.get_attribute("href") == f"{server.url}/v1/openapi.json"
+
+    def test_requests_go_to_where_the_page_comes_from_whatever_the_base_url(self, visit, server):
+        origin = server.url.replace("127.0.0.1", "localhost")
+        page = visit(f"{origin}/docs#/quotes/listSceneQuotes")
+        operation = page.locator("#operations-quotes-listSceneQuotes")
+        operation.locator("button.try-out__btn").click()
+        operation.locator("input[placeholder='scene_id']").fill("her-2013-the-date-ends")
+        # A folded parameter that is invalid is shown.
+        fold = operation.locator("details", has_text="more parameters")
+        fold.locator("summary").click()
+        fold.locator("input[placeholder='max_severity']").fill("9")
+        fold.locator("summary").click()
+        operation.locator("button.execute").click()
+        expect(fold).to_have_attribute("open", "")
+        fold.locator("input[placeholder='max_severity']").fill("0")
+        operation.locator("button.execute").click()
+        body = operation.locator(".live-responses-table .response-col_description pre").first
+        expect(body).to_contain_text('"type": "quote"')
+        assert any(
+            url.startswith(f"{origin}/v1/scenes/her-2013-the-date-ends/quotes?") and "max_severity=0" in url
+            for url in page.requested_urls
+        )
+
+    def test_schemas_are_shown_with_their_names(self, visit):
+        page = visit("/docs#/quotes/getQuote")
+        operation = page.locator("#operations-quotes-getQuote")
+        operation.get_by_role("tab", name="Schema").click()
+        schema = operation.locator(".json-schema-2020-12").first
+        expect(schema).to_contain_text("speaker_certainty")
+        expect(schema.locator(".json-schema-2020-12__title").first).to_have_text("Quote")
