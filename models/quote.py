@@ -26,6 +26,7 @@ from models.filters import (
 from models.list_index_table import Listed
 from models.owned_rows import OwnedCollection, OwnsRows, PositionedRow, owned_rows
 from models.scene import Scene
+from models.text_segmentation import count_words
 from models.theme import Theme
 from models.types import enum_column, long_text, short_text
 
@@ -117,9 +118,9 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
         )
 
     @validates("text")
-    def count_words(self, _key: str, text: str) -> str:
-        """Update ``word_count``: the number of words between white space."""
-        self.word_count = len(text.split())
+    def update_word_count(self, _key: str, text: str) -> str:
+        """Update ``word_count``, as in ``models.text_segmentation``."""
+        self.word_count = count_words(text)
         return text
 
     @classmethod

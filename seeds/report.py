@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from models.text_segmentation import count_words
 from seeds.check import CheckResult, ValidEntry
 
 #: The field of each type that a reviewer compares with the cited paragraph.
@@ -42,7 +43,7 @@ def _source(result: CheckResult, source: ValidEntry) -> dict[str, Any]:
     return {
         "id": source.slug,
         "title": source.body["title"],
-        "quoted_words": sum(len(quote.body["text"].split()) for quote in quoted.values()),
+        "quoted_words": sum(count_words(quote.body["text"]) for quote in quoted.values()),
         "uncited": [p["number"] for p in paragraphs if p["kind"] == "body" and not p["cited_by"]],
         "paragraphs": paragraphs,
     }

@@ -20,7 +20,7 @@ from seeds.diagnostics import Diagnostic, Level
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.pack import Entry
 from seeds.resolve import references
-from seeds.text_rules import own_words, quote_length, source_text, verbatim
+from seeds.text_rules import own_words, quote_length, repeated_quote, source_text, verbatim
 
 #: Path segments of routes, which cannot be ids.
 RESERVED_SLUGS = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
@@ -176,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     used_theme,
     source_text,
     verbatim,
+    repeated_quote,
     own_words,
     coverage,
     one_sided_relation,

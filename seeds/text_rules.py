@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from models.text_segmentation import count_words
 from seeds.check import CheckResult, ValidEntry
+from seeds.comparable_words import WordRuns, words
 from seeds.diagnostics import Diagnostic
-from seeds.essay import SHINGLE_WORDS, words
+from seeds.essay import Essay
+from seeds.pack import Entry
 
 MAX_WORDS_PER_QUOTE = 35
 MAX_WORDS_PER_SOURCE = 500
+#: For at most this many wrong quotations of a pack, the nearest passage is looked for.
+MAX_COMPARED = 1000
 
 
 def quote_length(result: CheckResult) -> Iterator[Diagnostic]:
     """Check the number of words of each quotation and of all quotations from one source."""
     total: Counter[str] = Counter()
     for quote in result.of_type("quote"):
-        count = len(quote.body["text"].split())
+        count = count_words(quote.body["text"])
         for citation in quote.body["citations"]:
             total[citation["source"]] += count
         if count > MAX_WORDS_PER_QUOTE:
@@ -55,18 +60,56 @@ def source_text(result: CheckResult) -> Iterator[Diagnostic]:
 
 def verbatim(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that a quotation is verbatim in the paragraph that it cites."""
+    compared = 0
     for quote in result.of_type("quote"):
+        text = quote.body["text"]
         for citation in quote.body["citations"]:
             essay = result.essays.get(citation["source"])
             if essay is None:
                 continue
             for number in citation["paragraphs"]:
-                if number > len(essay.paragraphs) or quote.body["text"] in essay.paragraphs[number - 1]:
+                if number > len(essay.paragraphs) or text in essay.paragraphs[number - 1]:
                     continue
-                matches = [n for n, text in enumerate(essay.paragraphs, 1) if quote.body["text"] in text]
-                hint = f" Found in: {', '.join(map(str, matches))}." if matches else ""
-                message = f"Paragraph {number} does not contain this text.{hint}"
+                compared += 1
+                message = _wrong_quotation(essay, text, number, is_compared=compared <= MAX_COMPARED)
                 yield quote.entry.diagnostic("verbatim", message, "text")
+
+
+def _wrong_quotation(essay: Essay, text: str, number: int, *, is_compared: bool) -> str:
+    message = f"Paragraph {number} does not contain this text."
+    if matches := [n for n, paragraph in enumerate(essay.paragraphs, 1) if text in paragraph]:
+        return f"{message} Found in: {', '.join(map(str, matches))}."
+    passage = essay.passages.find(text, number) if is_compared else None
+    if passage is None:
+        return message
+    if not passage.differences:
+        return f"{message} The nearest passage, in paragraph {passage.paragraph}, is “{passage.displayed}”."
+    opening = "" if passage.paragraph == number else f"{message} "
+    differences = " and ".join(filter(None, [", ".join(passage.differences[:-1]), passage.differences[-1]]))
+    return (
+        f"{opening}Paragraph {passage.paragraph} contains “{passage.displayed}”, which differs only in "
+        f"{differences}. Copy it exactly."
+    )
+
+
+def repeated_quote(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that no two quotes from a source are the same: equal words in one paragraph, or in one scene.
+
+    Words are equal whatever their punctuation, capitals and accents. The two quotes of a line that recurs
+    have different scenes and cite different paragraphs.
+    """
+    first_uses: dict[tuple[object, ...], Entry] = {}
+    for quote in result.of_type("quote"):
+        body, said = quote.body, tuple(words(quote.body["text"]))
+        places: list[tuple[object, ...]] = []
+        for citation in body["citations"]:
+            places.append((citation["source"], "scene", body["scene"]))
+            places += [(citation["source"], "paragraph", number) for number in citation["paragraphs"]]
+        firsts = [first_uses.setdefault((said, body["film"], *place), quote.entry) for place in places]
+        first = next((entry for entry in firsts if entry is not quote.entry), None)
+        if first is not None:
+            message = f"“{first.slug}” at {first.file}:{first.line} has the same words. Remove one of them."
+            yield quote.entry.diagnostic("repeated-quote", message, "text")
 
 
 def own_words(result: CheckResult) -> Iterator[Diagnostic]:
@@ -74,20 +117,11 @@ def own_words(result: CheckResult) -> Iterator[Diagnostic]:
     if not result.essays:
         return
     exempt = {("quote", "text"), ("source", "title"), ("source", "subtitle"), ("source", "label")}
+    runs = WordRuns(" ".join(essay.paragraphs) for essay in result.essays.values())
     for valid in result.valid_entries:
         for path, text in _texts(valid):
-            sequence = words(text)
-            if len(sequence) < SHINGLE_WORDS or (valid.entry.type_name, path[0]) in exempt:
-                continue
-            windows = (
-                tuple(sequence[start : start + SHINGLE_WORDS])
-                for start in range(len(sequence) - SHINGLE_WORDS + 1)
-            )
-            shared = next(
-                (w for w in windows if any(w in essay.shingles for essay in result.essays.values())), None
-            )
-            if shared:
-                message = f"“{' '.join(shared)}” is in the source. Rephrase it in your own words."
+            if (valid.entry.type_name, path[0]) not in exempt and (shared := runs.first_shared_by(text)):
+                message = f"“{shared}” is in the source. Rephrase it in your own words."
                 yield valid.entry.diagnostic("own-words", message, *path)
 
 

@@ -21,6 +21,7 @@ from api.core.version import VERSION
 from models import MODELS_BY_TYPE, DomainError, migrations
 from models.database import Database, as_unavailable
 from models.search import ensure_index_current
+from models.text_segmentation import count_words
 
 if TYPE_CHECKING:
     from seeds.check import CheckResult
@@ -166,7 +167,7 @@ def _shared_vocabularies(packs: tuple[Path, ...]) -> Any:
 
 def _summary(result: CheckResult, counts: Counter[str]) -> str:
     texts = f"{len(result.essays)} of {len(result.of_type('source'))} source texts available"
-    quoted = sum(len(quote.body["text"].split()) for quote in result.of_type("quote"))
+    quoted = sum(count_words(quote.body["text"]) for quote in result.of_type("quote"))
     levels = ", ".join(_count(counts[level], level) for level in ("error", "warning", "notice"))
     return f"{len(result.pack.entries)} entries, {quoted} quoted words, {texts}: {levels}."
 

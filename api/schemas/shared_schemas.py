@@ -17,6 +17,9 @@ from models import MODELS_BY_TYPE
 #: The fields before and after an item's own fields.
 LEADING_FIELDS = ("type", "id", "label", "url", "html_url")
 TRAILING_FIELDS = ("editor_note", "links", "revision", "created_at", "updated_at")
+WORD_COUNT_DESCRIPTION = (
+    "The number of words: separated by white space or, in scripts without it, found by text segmentation."
+)
 
 
 class OrderedSchemaMeta(SchemaMeta):

@@ -330,7 +330,7 @@ class TestQuoteLength:
         text = second.file("quotes.yml").read_text().partition(f"{TOAST}:")[2].partition("\n\n")[0]
         quoted = sum(len(quote.body["text"].split()) for quote in read_pack(second.root).of_type("quote"))
         for number in range(99):
-            second.append("quotes.yml", f"\n{TOAST}-{number}:{text}\n")
+            second.append("quotes.yml", f"\n{TOAST}-{number}:{text.replace('kid', str(number))}\n")
         line = second.line("sources.yml", f"{ESSAY}:")
         message = f"{quoted + 99 * 5} words are quoted from this source. At most 500 are allowed."
         assert second.messages() == [f"sources.yml:{line}: error [quote-length] {ESSAY}: {message}"]
@@ -422,7 +422,10 @@ class TestSourceText:
 class TestVerbatim:
     def test_a_quotation_is_in_the_cited_paragraph(self, second):
         line = second.replace("quotes.yml", "Here's looking at you, kid.", "Here's looking at you, child.")
-        message = "Paragraph 9 does not contain this text."
+        message = (
+            "Paragraph 9 does not contain this text. "
+            "The nearest passage, in paragraph 9, is “Here's looking at you, kid.”."
+        )
         assert second.messages(essays=ESSAYS) == [f"quotes.yml:{line}: error [verbatim] {TOAST}: {message}"]
 
     def test_a_wrong_paragraph_is_reported_with_the_right_one(self, second):
@@ -437,6 +440,101 @@ class TestVerbatim:
         second.replace("quotes.yml", "paragraphs: [9]", "paragraphs: [99]")
         assert second.messages("verbatim", essays=ESSAYS) == []
         assert len(second.messages("cited-paragraph", essays=ESSAYS)) == 1
+
+    @pytest.mark.parametrize(
+        ("text", "differences"),
+        [
+            ("Here’s looking at you, kid.", "quotation marks"),
+            ("here's looking at YOU, kid.", "capital letters"),
+            ("Here's looking\u00a0at you, kid.", "spaces"),
+            ("Here's looking\\nat you, kid.", "line breaks and spaces"),
+            ("Here's look\u00ading at you, kid.", "invisible characters"),
+            ("\u200bHere's looking at you, kid.", "invisible characters"),
+            ("Here‘s looking at you, ｋid.", "quotation marks and the form of Unicode"),
+        ],
+    )
+    def test_a_quotation_that_differs_in_its_form_is_told_so(self, second, text, differences):
+        second.replace("quotes.yml", "text: Here's looking at you, kid.", f'text: "{text}"')
+        message = (
+            f"Paragraph 9 contains “Here's looking at you, kid.”, which differs only in {differences}. "
+            "Copy it exactly."
+        )
+        assert [one.message for one in second.diagnostics(ESSAYS) if one.rule == "verbatim"] == [message]
+
+    @pytest.mark.parametrize(
+        ("text", "passage"),
+        [
+            ("A sacrifice which costs nothing is only good manners.", "A sacrifice that costs nothing is only good manners."),
+            ("A sacrifice costs nothing is only good manners.", "A sacrifice that costs nothing is only good manners."),
+            ("A great sacrifice that costs nothing is only good manners.", "A sacrifice that costs nothing is only good manners."),
+            ("it is only good manners.", "nothing is only good manners."),
+            ("We part with sadness.", None),
+            ("good manors", None),
+        ],
+    )  # fmt: skip
+    def test_a_quotation_with_other_words_is_shown_the_nearest_passage(self, second, text, passage):
+        second.replace("quotes.yml", "text: Here's looking at you, kid.", f"text: {text}")
+        nearest = f" The nearest passage, in paragraph 13, is “{passage}”." if passage else ""
+        messages = [one.message for one in second.diagnostics(ESSAYS) if one.rule == "verbatim"]
+        assert messages == [f"Paragraph 9 does not contain this text.{nearest}"]
+
+    def test_the_nearest_passage_may_be_in_another_paragraph(self, second):
+        second.replace(
+            "quotes.yml", "text: Here's looking at you, kid.", "text: A sacrifice that COSTS nothing"
+        )
+        messages = [one.message for one in second.diagnostics(ESSAYS) if one.rule == "verbatim"]
+        assert messages == [
+            "Paragraph 9 does not contain this text. Paragraph 13 contains “A sacrifice that costs nothing”, which "
+            "differs only in capital letters. Copy it exactly."
+        ]
+
+    def test_unprintable_differences_are_escaped(self, second, tmp_path):
+        text = (ESSAYS / f"{ESSAY}.txt").read_text("utf-8").replace("looking at", "looking\u202fat")
+        (tmp_path / f"{ESSAY}.txt").write_text(text, "utf-8")
+        (message,) = second.messages("verbatim", essays=tmp_path)
+        assert "contains “Here's looking\\u202fat you, kid.”, which differs only in spaces." in message
+
+
+class TestRepeatedQuote:
+    def repeat(self, second, text, **changes):
+        """Append a copy of a quote with another text and other fields; return its line and the diagnostics."""
+        quotes = second.file("quotes.yml").read_text("utf-8")
+        entry = quotes[quotes.index(f"{TOAST}:") :].partition("\n\n")[0]
+        copy = entry.replace(f"{TOAST}:", f"{TOAST}-again:").replace("Here's looking at you, kid.", text)
+        for old, new in changes.values():
+            assert old in copy
+            copy = copy.replace(old, new)
+        line = second.append("quotes.yml", f"\n{copy}\n")
+        line = second.line("quotes.yml", "text:", after=f"{TOAST}-again:")
+        return line, [(one.line, one.message) for one in second.diagnostics() if one.rule == "repeated-quote"]
+
+    SCENE = ("scene: casablanca-1942-paris", "scene: casablanca-1942-the-airfield")
+    PARAGRAPH = ("paragraphs: [9]", "paragraphs: [12]")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Here's looking at you, kid.",
+            "HERE’S looking at you — kid!",
+            "“Here\u200bs  looking at you: kid…”",
+            "Here's looking at yóu, kid",
+        ],
+    )
+    def test_equal_words_are_an_error(self, second, text):
+        line, errors = self.repeat(second, f"'{text.replace(chr(39), chr(39) * 2)}'")
+        first = f"{second.file('quotes.yml')}:{second.line('quotes.yml', f'{TOAST}:')}"
+        assert errors == [(line, f"“{TOAST}” at {first} has the same words. Remove one of them.")]
+
+    @pytest.mark.parametrize("changes", [{"scene": SCENE}, {"paragraph": PARAGRAPH}])
+    def test_so_are_those_in_one_scene_or_one_paragraph(self, second, changes):
+        assert len(self.repeat(second, "Here's looking at you, kid.", **changes)[1]) == 1
+
+    def test_a_line_that_recurs_has_two_quotes(self, second):
+        recurring = {"scene": self.SCENE, "paragraph": self.PARAGRAPH}
+        assert self.repeat(second, "Here's looking at you, kid.", **recurring)[1] == []
+
+    def test_other_words_are_another_quote(self, second):
+        assert self.repeat(second, "Here's looking at you.")[1] == []
 
 
 class TestOwnWords:
@@ -480,7 +578,7 @@ class TestOwnWords:
     def test_shared_words_are_found_across_paragraphs_case_and_apostrophes(self, second):
         text = "text: Some say that RICKS CAFÉ cannot sell the ‘house’ rule"
         second.replace("commentary.yml", "text: The café, it is argued", f"{text}, it is argued")
-        run = "that ricks caf cannot sell the house rule"
+        run = "that ricks café cannot sell the house rule"
         assert second.messages(essays=ESSAYS)[0].endswith(self.MESSAGE.format(run=run))
 
     def test_a_text_in_a_mapping_has_its_own_line(self, second):

@@ -32,7 +32,13 @@ from api.schemas.reference_fields import (
     ReferenceTo,
     URLField,
 )
-from api.schemas.shared_schemas import AdvisoryLinkSchema, CitationSchema, ItemSchema, ResponseSchema
+from api.schemas.shared_schemas import (
+    WORD_COUNT_DESCRIPTION,
+    AdvisoryLinkSchema,
+    CitationSchema,
+    ItemSchema,
+    ResponseSchema,
+)
 from models import Certainty, Fidelity, Quote, QuoteKind, Voice
 
 RIGHTS = "Quoted from the source for criticism and review; the words belong to their author."
@@ -52,7 +58,7 @@ class QuoteSchema(ItemSchema):
     html_url = URLField("/quotes/", description="The URL of the quote's web page.")
     text = fields.String(metadata={"description": "The quoted words, verbatim."})
     language = fields.String(metadata={"description": "The language of the quote, as a BCP 47 tag."})
-    word_count = fields.Integer(metadata={"description": "The number of words, separated by white space."})
+    word_count = fields.Integer(metadata={"description": WORD_COUNT_DESCRIPTION})
     kind = Choice(QuoteKind, metadata={"description": "The kind of quote."})
     voice = Choice(Voice, metadata={"description": "Whose words they are: the film's or the essay's."})
     fidelity = Choice(Fidelity, metadata={"description": "How far the wording has been verified."})

@@ -20,7 +20,7 @@ from api.schemas.fields import (
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, drop_filters
 from api.schemas.pack_entry_schemas import CreateSchema, language_field, note_field
 from api.schemas.reference_fields import ListURLField, NestedObject, ReferencesTo, UnionReference, URLField
-from api.schemas.shared_schemas import ItemSchema, RequestSchema, ResponseSchema
+from api.schemas.shared_schemas import WORD_COUNT_DESCRIPTION, ItemSchema, RequestSchema, ResponseSchema
 from models import Paragraph, ParagraphKind, Source, SourceKind
 
 SHA256 = RegexpRule(
@@ -79,7 +79,7 @@ class SourceSchema(ItemSchema):
         }
     )
     paragraph_count = fields.Integer(metadata={"description": "The number of paragraphs."})
-    word_count = fields.Integer(metadata={"description": "The number of words, separated by white space."})
+    word_count = fields.Integer(metadata={"description": WORD_COUNT_DESCRIPTION})
     films = ReferencesTo("film", metadata={"description": "The films that the source discusses."})
     editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
     links = NestedObject(SourceLinksSchema, metadata={"description": "URLs of related lists."})
@@ -93,7 +93,7 @@ class ParagraphSchema(ResponseSchema):
         metadata={"description": "The number of the paragraph: non-blank lines are counted from 1."}
     )
     kind = Choice(ParagraphKind, metadata={"description": "The function of the paragraph in the source."})
-    word_count = fields.Integer(metadata={"description": "The number of words, separated by white space."})
+    word_count = fields.Integer(metadata={"description": WORD_COUNT_DESCRIPTION})
     sha256 = fields.String(
         metadata={"description": "The SHA-256 hash of the line in UTF-8, without surrounding white space."}
     )
