@@ -19,7 +19,7 @@ from models.types import SLUG_LENGTH
 from seeds.diagnostics import Diagnostic, Level, display_key
 from seeds.release_dates import RELEASED_AT, TIMESTAMP_EXAMPLE, InvalidReleaseDate, parse_release_date
 from seeds.strict_yaml import Unreadable, read_mapping
-from seeds.unread_files import unread_in_film, unread_in_root
+from seeds.unread_files import is_film_folder, no_pack, unread_in_film, unread_in_root
 
 #: The files of a film's folder and of the folder above, each with the type of its entries: a file is named
 #: after its collection, and ``film.yml`` holds the one film.
@@ -98,7 +98,9 @@ def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
             if type_name in types:
                 reader.read(path, type_name, film)
         if not files:
-            pack.diagnostics.append(Diagnostic(_display_path(root), 1, "-", "pack", _no_pack(root)))
+            pack.diagnostics.append(
+                Diagnostic(_display_path(root), 1, "-", "pack", no_pack(root, FILM_FILES))
+            )
         pack.diagnostics += _unread_files(pack, root)
         if missing := list(_missing_film_files(root)):
             pack.diagnostics += missing
@@ -107,7 +109,7 @@ def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
 
 
 def _film_folders(root: Path) -> list[Path]:
-    return sorted(folder for folder in (root / "films").glob("*") if folder.is_dir())
+    return sorted(filter(is_film_folder, (root / "films").glob("*")))
 
 
 def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
@@ -121,24 +123,18 @@ def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
                 yield folder / name, type_name, folder.name
 
 
-def _no_pack(root: Path) -> str:
-    message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
-    if any((root / name).is_file() for name in FILM_FILES):
-        return f"{message} This is the folder of a film. Name the folder above “films”."
-    return message
-
-
 def _unread_files(pack: Pack, root: Path) -> Iterator[Diagnostic]:
     """Report what is not read, and note the types whose entries may be there."""
-    unread = [(file, VOCABULARIES) for file in unread_in_root(root, VOCABULARIES, FILM_FILES)]
+    unread = list(unread_in_root(root, VOCABULARIES, FILM_FILES))
     for folder in _film_folders(root):
-        unread += [(file, FILM_FILES) for file in unread_in_film(folder, FILM_FILES)]
+        unread += unread_in_film(folder, FILM_FILES)
     source_texts = {f"{source.slug}.txt" for source in pack.of_type("source")}
-    for file, types in unread:
+    types = VOCABULARIES | FILM_FILES
+    for file in unread:
         if file.path.name in source_texts and file.path.parent == root:
             continue
-        if file.meant and not (file.path.parent / file.meant).is_file():
-            pack.unread_types.add(types[file.meant])
+        missing = [name for name in file.meant if not (file.path.parent / name).is_file()]
+        pack.unread_types.update(types[name] for name in missing)
         level = Level.WARNING if file.is_backup else Level.ERROR
         yield Diagnostic(_display_path(file.path), 1, "-", "pack", file.message, level)
 
@@ -171,6 +167,9 @@ class _Reader:
             self.pack.diagnostics.append(Diagnostic(file, error.line, "-", error.rule, str(error)))
         if type_name == "film":
             self.film_release_dates[path.parent] = released_at
+            if film not in content:
+                # The folder or the film is misnamed: one error, not one for each reference to the film.
+                self.pack.unread_types.add(type_name)
         implied = {"film": film} if film and type_name != "film" else {}
         for position, (slug, body) in enumerate(content.items(), 1):
             line = content.lc.key(slug)[0] + 1

@@ -50,18 +50,23 @@ def id_unique(result: CheckResult) -> Iterator[Diagnostic]:
 
 def id_of_film(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that ids of a film's entries begin with the film's id, which is the name of its folder."""
+    misnamed = {film.file.parent for film in result.pack.of_type("film") if not _has_name_of_folder(film)}
     for entry in result.pack.entries:
         folder = entry.file.absolute().parent.name
         if entry.type_name == "film" and entry.slug != folder:
             message = f"The folder is called “{folder}”. Its name must be the film's id."
             yield entry.diagnostic("id-of-film", message)
-        if entry.type_name in TYPES_OF_FILM:
+        if entry.type_name in TYPES_OF_FILM and entry.file.parent not in misnamed:
             if entry.body["film"] != folder:
                 message = f"This entry is in the folder of the film “{folder}”."
                 yield entry.diagnostic("id-of-film", message, "film")
             if not entry.slug.startswith(f"{folder}-"):
                 message = f"The id must begin with the film's id: “{folder}-…”."
                 yield entry.diagnostic("id-of-film", message)
+
+
+def _has_name_of_folder(film: Entry) -> bool:
+    return film.slug == film.file.absolute().parent.name
 
 
 def reference(result: CheckResult) -> Iterator[Diagnostic]:

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
+from api.schemas.fields import SLUG
+
 #: Documents about a pack, with any extension or none.
 _DOCUMENTS = re.compile(
     r"(README|LICEN[CS]E|CONTENT-LICEN[CS]E|COPYING|NOTICE|AUTHORS|CHANGELOG|CONTRIBUTING|SECURITY"
@@ -35,12 +37,27 @@ _CONTENT_EXTENSIONS = {
 
 
 class UnreadFile(NamedTuple):
-    """A file or folder that is not read; ``meant`` is the name that was probably meant."""
+    """A file or folder that is not read; ``meant`` are the names of files that were probably meant."""
 
     path: Path
     message: str
-    meant: str | None = None
+    meant: Collection[str] = ()
     is_backup: bool = False
+
+
+def no_pack(root: Path, film_names: Collection[str]) -> str:
+    """Return the message that a folder has no pack, with the folder that was probably meant."""
+    message = "There is no pack here: no vocabularies and no films/<film>/film.yml."
+    if any((root / name).is_file() for name in film_names):
+        return f"{message} This is the folder of a film. Name the folder above “films”."
+    if next(root.glob("*/film.yml"), None):
+        return f"{message} This is the folder of all films. Name the folder above."
+    return message
+
+
+def is_film_folder(path: Path) -> bool:
+    """Whether a path is a folder whose name can be the id of a film."""
+    return path.is_dir() and bool(SLUG.fullmatch(path.name))
 
 
 def unread_in_film(folder: Path, names: Collection[str]) -> Iterator[UnreadFile]:
@@ -56,18 +73,22 @@ def unread_in_root(root: Path, names: Collection[str], film_names: Collection[st
     """
     for path in _others(root, names):
         if path.name in film_names and path.is_file():
-            yield UnreadFile(path, f"This file is not read here. It belongs in films/<film>/{path.name}.")
+            message = f"This file is not read here. It belongs in films/<film>/{path.name}."
+            yield UnreadFile(path, message, [path.name])
         elif path.name == "films":
             if not path.is_dir():
                 yield UnreadFile(path, "“films” must be a folder. It has one folder for each film.")
         elif path.is_dir() and path.name not in names:
             if _has_film(path, film_names):
-                yield UnreadFile(path, "This folder is not read. Films belong in “films”.")
+                yield UnreadFile(path, "This folder is not read. Films belong in “films”.", film_names)
         elif _is_content(path) or path.name in names:
             yield _unread(path, names)
     for path in _others(root / "films", ()):
         if not path.is_dir():
             yield UnreadFile(path, "This file is not read. “films” has one folder for each film.")
+        elif not is_film_folder(path):
+            message = "This folder is not read. Its name must be the film's id, as [a-z0-9]+(-[a-z0-9]+)*."
+            yield UnreadFile(path, message, film_names)
 
 
 def _others(folder: Path, names: Collection[str]) -> list[Path]:
@@ -98,10 +119,10 @@ def _unread(path: Path, names: Collection[str]) -> UnreadFile:
     allowed = f"Allowed here: {', '.join(names)}."
     if path.name in names:
         problem = "This is not a file" if path.exists() else "This link leads nowhere"
-        return UnreadFile(path, f"{problem}, so it is not read. {allowed}", path.name)
+        return UnreadFile(path, f"{problem}, so it is not read. {allowed}", [path.name])
     if _BACKUP.fullmatch(path.name):
         return UnreadFile(path, "This looks like a backup and is not read. Delete it.", is_backup=True)
     matches = get_close_matches(path.name.lower(), names, n=1)
     hint = f" Did you mean “{matches[0]}”?" if matches else ""
     kind = "folder" if path.is_dir() else "file"
-    return UnreadFile(path, f"This {kind} is not read.{hint} {allowed}", matches[0] if matches else None)
+    return UnreadFile(path, f"This {kind} is not read.{hint} {allowed}", matches)

@@ -87,7 +87,8 @@ class TestCheck:
         assert result.exit_code == 1
         assert result.output.splitlines() == [
             f"{second.file('quotes.yml')}:{line}: error [verbatim] casablanca-1942-heres-looking-at-you: "
-            "Paragraph 9 does not contain this text.",
+            "Paragraph 9 does not contain this text. "
+            "The nearest passage, in paragraph 9, is “Here's looking at you, kid.”.",
             "29 entries, 61 quoted words, 1 of 1 source texts available: 1 error, 0 warnings, 0 notices.",
         ]
 

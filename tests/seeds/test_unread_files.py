@@ -102,6 +102,31 @@ class TestInTheFolderOfAPack:
     def test_code_and_documents_may_lie_beside_a_pack(self, reported, name):
         assert reported(name) == []
 
+    def test_nothing_else_is_reported_about_films_in_a_misspelt_folder(self, second):
+        (second.root / "films").rename(second.root / "film")
+        assert [one.file.name for one in second.diagnostics()] == ["film"]
+
+    def test_a_folder_that_is_named_as_no_film_is_the_only_error(self, second):
+        folder = second.root / "films" / FILM
+        folder.rename(folder.with_name("casablanca_1942"))
+        message = "This folder is not read. Its name must be the film's id, as [a-z0-9]+(-[a-z0-9]+)*."
+        assert [(one.file.name, one.message) for one in second.diagnostics()] == [
+            ("casablanca_1942", message)
+        ]
+
+    def test_a_folder_that_is_named_as_another_film_is_the_only_error(self, second):
+        folder = second.root / "films" / FILM
+        folder.rename(folder.with_name("casablanca"))
+        message = "The folder is called “casablanca”. Its name must be the film's id."
+        assert [(one.file.name, one.message) for one in second.diagnostics()] == [("film.yml", message)]
+
+    def test_the_folder_of_all_films_is_no_pack(self, second):
+        second.root = second.root / "films"
+        assert second.messages()[0].endswith(
+            "There is no pack here: no vocabularies and no films/<film>/film.yml. This is the folder of all films. "
+            "Name the folder above."
+        )
+
     def test_the_text_of_a_source_may_lie_beside_a_pack(self, second):
         shutil.copy(ESSAYS / f"{ESSAY}.txt", second.root)
         assert second.messages(essays=second.root) == []
