@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from api.core.resource_registry import TYPE_BY_COLLECTION, VERSION_PREFIX
 from api.core.urls import relative_url
-from api.schemas.fields import did_you_mean
+from api.schemas.fields import did_you_mean, slugify
 
 #: Our paths by what other services call them.
 PATHS_BY_SYNONYM = {
@@ -51,7 +51,12 @@ def hint_for_path(path: str, exists: Callable[[str], bool]) -> str:
     in_api = bool(VERSION_PREFIX.match(lower))
     name, *rest = segments[1:] if in_api and len(segments) > 1 else segments
     collection = COLLECTIONS_BY_SYNONYM.get(name, name)
+    if len(rest) > 1:
+        rest[1] = COLLECTIONS_BY_SYNONYM.get(rest[1], rest[1])
     meant = "/".join(["/v1", collection, *rest])
+    if not exists(meant) and rest:
+        # Ids have no accents, spaces or underscores.
+        meant = "/".join(["/v1", collection, slugify(rest[0]), *rest[1:]])
     if meant != lower and exists(meant):
         return f"Did you mean {relative_url(meant)[:200]}?"
     suggestion = did_you_mean(name[:80], TYPE_BY_COLLECTION) if in_api else ""

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.http.errors import ProblemException
 from api.http.parameter_hints import hint_for_unknown
-from api.http.response_cache.tracked_request import TrackedArgs
+from api.http.response_cache.tracked_request import IGNORED_PARAMETERS, TrackedArgs
 
 MAX_QUERY_BYTES = 30_000
 #: The number of errors that one response lists; the detail states how many there are.
@@ -54,11 +54,11 @@ class StrictParser(FlaskParser):
                 )
 
     def uses_parameter(self, name: str, schema: Schema) -> bool:
-        """Whether the parser looks at a parameter: at all of them, because unknown ones are errors."""
-        return True
+        """Whether the parser looks at a parameter: at almost all of them, because unknown ones are errors."""
+        return name not in IGNORED_PARAMETERS
 
     def select_parameters(self, args: MultiDict[str, str], schema: Schema) -> MultiDict[str, str]:
-        """Return the parameters to validate: all of them."""
+        """Return the parameters to validate."""
         return args.all() if isinstance(args, TrackedArgs) else args
 
     def handle_error(

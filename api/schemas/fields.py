@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -28,6 +29,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a sentence that suggests the known word closest to ``word``, or an empty string."""
     matches = difflib.get_close_matches(word, sorted(known), n=1)
     return f" Did you mean “{matches[0]}”?" if matches else ""
+
+
+def slugify(text: str) -> str:
+    """Return a text in the form of an id, ``Her (2013)`` as ``her-2013``; empty without Latin letters."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")
 
 
 class RegexpRule(validate.Validator):
@@ -84,7 +91,10 @@ class Slug(fields.String):
 
 
 class Reference(Slug):
-    """The id of a resource of one type. A resolver replaces it by the resource."""
+    """The id of a resource of one type: in packs, a resolver replaces it by the resource.
+
+    An empty list says which ids of its filters do not exist (``api/query/notices.py``).
+    """
 
     def __init__(self, type_name: str, **options: Any) -> None:
         """Set the resource type that the field refers to."""
@@ -210,7 +220,22 @@ class CommaSeparated(fields.List[Any]):
             raise ValidationError("Must not contain an empty value. Separate values by single commas.")
         if len(parts) > self.max_values:
             raise ValidationError(f"Must have at most {self.max_values} values.")
-        return [self.inner.deserialize(part) for part in dict.fromkeys(parts)]
+        return [self._deserialize_part(part) for part in dict.fromkeys(parts)]
+
+    def _deserialize_part(self, part: str) -> Any:
+        try:
+            return self.inner.deserialize(part)
+        except ValidationError as error:
+            if not isinstance(self.inner, Slug):
+                raise
+            raise ValidationError(f"{' '.join(map(str, error.messages))}{_hint_for_slug(part)}") from None
+
+
+def _hint_for_slug(text: str) -> str:
+    """Return sentences about the id or ids that were meant by an invalid one; empty if none were."""
+    meant = slugify(text)
+    hint = f" Did you mean “{meant}”?" if 0 < len(meant) <= SLUG_LENGTH else ""
+    return f"{hint} Separate several values by commas." if " " in text.strip() else hint
 
 
 class UTCDateTime(fields.AwareDateTime):

@@ -15,6 +15,10 @@ from api.schemas.fields import CommaSeparated, Slug, StrictInteger, did_you_mean
 
 DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MAX_RANDOM_ITEMS = 50
+#: An offset as people write it: ``GMT+5``, ``UTC-03:00``, ``+2``.
+UTC_OFFSET = re.compile(
+    r"(?:UTC|GMT|Z)?(?P<sign>[-+])0?(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?", re.I
+)
 
 
 class SeedField(fields.String):
@@ -36,11 +40,24 @@ class TimeZoneField(fields.String):
     """The name of a time zone, loaded as a ``ZoneInfo``."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        name = super()._deserialize(value, attr, data, **kwargs)
+        text = super()._deserialize(value, attr, data, **kwargs)
+        # A plus that is not percent-encoded arrives as a space, which no name has: ``Etc/GMT+5``.
+        name = text.replace(" ", "+")
         if name not in time_zone_names():
-            message = f"Unknown time zone “{name[:60]}”. Use an IANA name, such as Europe/Berlin."
-            raise ValidationError(message + did_you_mean(name, time_zone_names()))
+            message = f"Unknown time zone “{text[:60]}”. Use an IANA name, such as Europe/Berlin."
+            raise ValidationError(f"{message}{_hint_for_zone(name)}")
         return ZoneInfo(name)
+
+
+def _hint_for_zone(name: str) -> str:
+    """Return a sentence with the name that was meant; an offset has the reversed sign in its name."""
+    offset = UTC_OFFSET.fullmatch(name)
+    if offset is None:
+        return did_you_mean(name, time_zone_names())
+    sign, hours = offset["sign"], int(offset["hours"])
+    zone = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}"
+    is_named = zone in time_zone_names() and offset["minutes"] in (None, "00")
+    return f" UTC{sign}{hours} is called {zone}, with the reversed sign." if is_named else ""
 
 
 class CalendarDateField(fields.Date):

@@ -127,6 +127,38 @@ class TestToday:
         assert "theme" in response.get_json()["errors"][0]["allowed"]
 
 
+class TestPlus:
+    """A plus that is not percent-encoded arrives as a space."""
+
+    @each(("written", "date"), [("Etc/GMT+12", 24), ("Etc/GMT%2B12", 24), ("Etc/GMT-14", 26), ("GMT+0", 25)])
+    def test_a_zone_with_a_plus_is_understood(self, client, set_clock, written, date):
+        set_clock("2026-12-25T10:30:00Z")
+        for name in NAMES:
+            today = client.get(f"/v1/{name}/daily?tz={written}")
+            assert bookmark(today).endswith(f"/v1/{name}/daily/2026-12-{date}")
+
+    def test_so_it_is_in_a_frame(self, client, set_clock):
+        set_clock("2026-12-25T10:30:00Z")
+        plain, encoded = (client.get(f"/embed/quotes/daily?tz=Etc/GMT{plus}12") for plus in ("+", "%2B"))
+        assert (plain.status_code, plain.data) == (200, encoded.data)
+
+    @each(
+        ("written", "hint"),
+        [
+            ("GMT+5", "UTC+5 is called Etc/GMT-5, with the reversed sign."),
+            ("UTC%2B05:00", "UTC+5 is called Etc/GMT-5, with the reversed sign."),
+            ("+2", "UTC+2 is called Etc/GMT-2, with the reversed sign."),
+            ("utc-03", "UTC-3 is called Etc/GMT+3, with the reversed sign."),
+            ("-0330", ""),
+            ("UTC+15", ""),
+            ("Etc/GMT+55", "Did you mean “Etc/GMT+5”?"),
+        ],
+    )
+    def test_an_offset_is_never_sent_to_the_other_side_of_the_world(self, client, written, hint):
+        [error] = client.get(f"/v1/quotes/daily?tz={written}").get_json()["errors"]
+        assert error["detail"].partition("Europe/Berlin.")[2].strip() == hint
+
+
 def test_every_accepted_zone_exists():
     assert {"UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"} <= set(time_zone_names())
     assert all(ZoneInfo(zone).key == zone for zone in time_zone_names())

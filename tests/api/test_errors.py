@@ -16,6 +16,7 @@ from api.core import logging as logs
 from api.core.config import Settings
 from api.http.path_hints import COLLECTIONS_BY_SYNONYM, PATHS_BY_SYNONYM
 from api.http.problem_types import PROBLEM_TYPES
+from models import RESOURCES
 from tests.cases import each
 
 PROBLEM = ["type", "code", "title", "status", "detail", "instance", "request_id", "errors"]
@@ -59,6 +60,10 @@ class TestNotFound:
             ("/api/v1", "It is /v1 here."),
             ("/v1/nothing", "/v1 links to all lists."),
             ("/wp-login.php", "/v1 links to all lists."),
+            ("/v1/films/her_2013", "Did you mean /v1/films/her-2013?"),
+            ("/v1/films/Her (2013)", "Did you mean /v1/films/her-2013?"),
+            ("/v1/themes/Détachement", "Did you mean /v1/themes/detachement?"),
+            ("/v1/films/her-2013/quotations", "Did you mean /v1/films/her-2013/quotes?"),
         ],
     )
     def test_an_unknown_path_is_told_what_was_meant(self, client, path, hint):
@@ -166,9 +171,21 @@ class TestParameters:
                 "Pages are not numbered: “limit” sets their size, and “page.next” is the URL of the next one.",
             ),
             (
-                "_",
+                "nocache",
                 "Leave it out: a response that has changed has another ETag, so caches cannot return an old one.",
             ),
+            ("filter[film]", "Use “film”."),
+            ("filter[theme][]", "Use “theme”."),
+            ("fields[quote]", "Use “fields” without brackets; separate several values by commas."),
+            ("film_id", "Use “film”."),
+            ("themeIds", "Use “theme”."),
+            ("scene__in", "Use “scene”."),
+            ("tags", "Use “theme”."),
+            ("character", "Use “speaker”."),
+            ("size", "Use “limit”."),
+            ("sort_by", "Use “sort”."),
+            ("callback", "Leave it out: scripts of every origin can read the responses (CORS)."),
+            ("api_key", "Leave it out: no key is needed."),
             (
                 "format",
                 "Lists are JSON. Quotes, commentary entries and sources have other formats, one by one.",
@@ -181,6 +198,47 @@ class TestParameters:
         [error] = self.errors_for(client, urllib.parse.urlencode({name: "1"}))
         assert error["pointer"] == name
         assert error["detail"] == f"Unknown parameter “{name}”. {hint}".strip()
+
+    @each(
+        "path",
+        [f"/v1/{model.__tablename__}" for model in RESOURCES] + ["/v1/films/her-2013/scenes", "/v1/search"],
+    )
+    def test_every_list_tells_common_parameters_their_names(self, client, path):
+        allowed = client.get(f"{path}?nothing=1&q=love").get_json()["errors"][0]["allowed"]
+        expected = {"page": "limit", "offset": "page.next", "per_page": "limit", "skip": "page.next"}
+        expected |= {"search": "q", "query": "q", "order": "sort", "sort_by": "sort", "expand": "include"}
+        for name, meant in expected.items():
+            errors = client.get(f"{path}?{name}=1").get_json()["errors"]
+            [detail] = [error["detail"] for error in errors if error["pointer"] == name]
+            assert f"“{meant}”" in detail or (meant not in allowed and "." not in meant), (name, detail)
+
+    @each("name", ["limit", "size", "per_page", "n"])
+    def test_the_number_of_random_items_is_called_count(self, client, name):
+        [error] = client.get(f"/v1/quotes/random?{name}=3").get_json()["errors"]
+        assert error["detail"] == f"Unknown parameter “{name}”. Use “count”."
+
+    @each(
+        ("value", "hint"),
+        [("Her-2013", "her-2013"), ("her_2013", "her-2013"), ("Amélie (2001)", "amelie-2001")],
+    )
+    def test_an_invalid_id_is_told_its_form(self, client, value, hint):
+        [error] = self.errors_for(client, {"film": value})
+        assert f"Did you mean “{hint}”?" in error["detail"]
+
+    def test_values_that_a_plus_joins_are_told_to_be_separated_by_commas(self, client):
+        [error] = self.errors_for(client, "theme=avoidance+loneliness")
+        assert error["detail"].endswith("Separate several values by commas.")
+
+    @each("name", ["_", "fbclid", "gclid", "utm_source", "utm_campaign"])
+    def test_what_others_append_to_a_url_is_ignored(self, client, name):
+        for path in (
+            "/v1?",
+            "/v1/quotes?limit=2&",
+            "/v1/quotes/daily?date=2026-11-23&",
+            "/v1/search?q=love&",
+        ):
+            response = client.get(f"{path}{name}=1700000000")
+            assert (response.status_code, response.data) == (200, client.get(path).data), path
 
     def test_a_hint_is_only_given_where_the_parameter_exists(self, client):
         for path in ("/v1/films/her-2013?search=x", "/v1/films/her-2013?page=2"):

@@ -122,6 +122,44 @@ class TestParameters:
         assert client(f"{OEMBED}&x=1").get_json()["width"] == 600
 
 
+class TestIgnoredParameters:
+    """Parameters that the API ignores fill neither the cache nor the database's time."""
+
+    @pytest.mark.parametrize("path", [LIST, "/v1/search?q=love", HER, "/v1/meta", "/v1/quotes/random?seed=x"])
+    def test_a_thousand_cache_busters_share_one_entry(self, client, path):
+        first = client(path)
+        size = client.cache.bytes
+        for number in range(1_000 if path == LIST else 20):
+            busted = client(f"{path}{'&' if '?' in path else '?'}_={1_700_000_000 + number}")
+            assert not busted.is_from_database
+        assert comparable(busted) == comparable(first)
+        assert (len(client.cache), client.cache.bytes) == (1, size)
+
+    def test_they_get_no_lookup_key_when_they_come_first(self, client):
+        for number in range(50):
+            client(f"{LIST}&_={number}&utm_source={number}")
+        assert len(client.cache) == 1
+        assert not client(LIST).is_from_database
+
+    def test_the_same_goes_for_both_orders_and_encodings(self, client):
+        client(LIST)
+        for query in (
+            "_=1&theme=loneliness&limit=5",
+            "theme=loneliness&%5F=2&limit=5",
+            "limit=5&theme=loneliness&_",
+        ):
+            assert not client(f"/v1/quotes?{query}").is_from_database
+
+    def test_links_do_not_repeat_them(self, client):
+        response = client("/v1/quotes?limit=5&_=17&fbclid=x")
+        assert "_=17" not in response.text + response.headers["Link"]
+        assert "fbclid" not in response.text + response.headers["Link"]
+
+    def test_other_parameters_are_still_refused(self, client):
+        assert client("/v1/quotes?__=1").status_code == 422
+        assert client("/v1/quotes?utm=1").status_code == 422
+
+
 class TestContent:
     def test_a_write_is_seen_by_the_next_read(self, make_writable_client):
         client = make_writable_client()

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 import werkzeug.urls  # noqa: F401 (registers the error handler `werkzeug.url_quote`)
 
 from api.http.response_cache.encoded_response import CacheEntry
+from api.http.response_cache.tracked_request import IGNORED_PARAMETERS
 
 #: A single response may use at most this fraction of the memory limit: one quarter.
 MAX_ENTRY_SHARE = 4
@@ -124,7 +125,7 @@ class CacheStore:
         vary = None if parameters is None else tuple(sorted(parameters))
         key = CacheKey(path, vary, _relevant_parameters(query_parameters, vary))
         # Spellings with irrelevant parameters get no lookup key: clients could fill the memory with them.
-        is_plain = vary is None or all(name in vary for name, _ in query_parameters)
+        is_plain = len(key.parameters) == len(query_parameters)
         with self._lock:
             if token is not None and token == self._token and self._may_vary_by(path, vary):
                 self._put(key, request_key if is_plain else None, accept, entry)
@@ -218,5 +219,9 @@ def _relevant_parameters(
     parameters: list[tuple[str, str]], vary: VaryParameters
 ) -> tuple[tuple[str, str], ...]:
     """Return the parameters in ``vary``, sorted by name; repeated ones keep their order."""
-    relevant = parameters if vary is None else [pair for pair in parameters if pair[0] in vary]
+    relevant = [
+        pair
+        for pair in parameters
+        if (pair[0] not in IGNORED_PARAMETERS if vary is None else pair[0] in vary)
+    ]
     return tuple(sorted(relevant, key=lambda pair: pair[0]))

@@ -15,6 +15,11 @@ from typing import Any
 from flask import Request, has_request_context, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
+#: Query parameters that no response depends on, and that the API accepts on every URL: jQuery's cache-buster,
+#: and what social networks and newsletters append to links. The cache ignores them, too.
+IGNORED_PARAMETERS = frozenset(
+    ("_", "fbclid", "gclid", "msclkid", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+)
 #: The key of a request's dependencies in its WSGI environ.
 ENVIRON_KEY = "subtext.dependencies"
 
@@ -56,9 +61,11 @@ class TrackedArgs(ImmutableMultiDict[str, str]):
         self._dependencies = dependencies
 
     def all(self) -> MultiDict[str, str]:
-        """Return all parameters, and record that the response depends on the whole query."""
+        """Return all parameters that may matter, and record that the response depends on them."""
         self._dependencies.use_whole_query()
-        return MultiDict(dict(dict.items(self)))
+        return MultiDict(
+            {name: values for name, values in dict.items(self) if name not in IGNORED_PARAMETERS}
+        )
 
     def __getitem__(self, key: str) -> str:
         self._dependencies.add_parameter(key)
