@@ -29,10 +29,9 @@ from sqlalchemy.orm import (
 )
 
 from models.errors import DomainError, Gone, NotFound
+from models.near_slugs import near_slugs
 from models.statement_placeholders import bound, is_given
-from models.types import SLUG_LENGTH, UTCTimestamp, enum_column, short_text
-
-SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
+from models.types import SLUG_CHARACTERS, SLUG_LENGTH, UTCTimestamp, enum_column, short_text
 
 #: The model of every resource, by the name of its type; each registers itself.
 RESOURCES_BY_TYPE: dict[str, Any] = {}
@@ -196,7 +195,12 @@ class Versioned:
         published = select(cls.deleted_at).where(cls.slug == slug, cls.status == Status.PUBLISHED)
         if session.scalar(published) is not None:
             return Gone(cls.type_name, slug)
-        return NotFound(cls.type_name, slug)
+        return cls.not_found(session, slug)
+
+    @classmethod
+    def not_found(cls, session: Session, slug: str) -> NotFound:
+        """Return the error that no public resource has this id, with the public ids that are near."""
+        return NotFound(cls.type_name, slug, near_slugs(session, cls, slug))
 
     def assign(self, values: dict[str, Any]) -> None:
         """Take the values of a create body whose references have been resolved to resources."""

@@ -15,6 +15,8 @@ The tree::
 Only ``api/http/errors.py`` maps them to status codes.
 """
 
+from collections.abc import Sequence
+
 
 class DomainError(Exception):
     """Base class of domain errors; ``str()`` is a message for people."""
@@ -24,14 +26,23 @@ def _display_name(type_name: str) -> str:
     return "commentary entry" if type_name == "commentary" else type_name
 
 
-class NotFound(DomainError):
-    """No visible resource of this type has this id."""
+def enumerate_choices(choices: Sequence[str]) -> str:
+    """Return a list for people: ``a, b or c``."""
+    *first, last = choices
+    return f"{', '.join(first)} or {last}" if first else last
 
-    def __init__(self, type_name: str, slug: str) -> None:
-        self.type_name, self.slug = type_name, slug
-        super().__init__(
+
+class NotFound(DomainError):
+    """No visible resource of this type has this id; ``near`` are the ids that may have been meant."""
+
+    def __init__(self, type_name: str, slug: str, near: Sequence[str] = ()) -> None:
+        self.type_name, self.slug, self.near = type_name, slug, near
+        message = (
             f"No {_display_name(type_name)} has the id “{slug if len(slug) <= 80 else slug[:80] + '…'}”."
         )
+        if near:
+            message += f" Did you mean {enumerate_choices([f'“{slug}”' for slug in near])}?"
+        super().__init__(message)
 
 
 class Gone(NotFound):

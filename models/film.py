@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relati
 
 from models.alias import Aliased
 from models.base import Base, Status, Versioned
-from models.errors import DomainError, NotFound
+from models.errors import DomainError
 from models.facet_queries import ColumnFacet, LinkFacet
 from models.filters import foreign_slug_in, in_filter, linked, matches_text
 from models.owned_rows import PositionedRow
@@ -139,7 +139,7 @@ class OfFilm(Aliased):
         """See :meth:`Versioned.missing_error`; in a draft film all is ``NotFound``, deletions too."""
         status = session.scalar(select(Film.status).join(cls, cls.film_id == Film.id).where(cls.slug == slug))
         return (
-            NotFound(cls.type_name, slug) if status is Status.DRAFT else super().missing_error(session, slug)
+            cls.not_found(session, slug) if status is Status.DRAFT else super().missing_error(session, slug)
         )
 
 

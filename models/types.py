@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 #: The maximum length of a slug, in characters.
 SLUG_LENGTH = 80
+SLUG_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 TYPE_NAME_LENGTH = 20
 LINE_LENGTH = 300
 

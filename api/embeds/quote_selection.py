@@ -17,7 +17,7 @@ from api.http.response_cache.current_date import is_future
 from api.query.internal_reader import select_list
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection
 from api.query.resource_reader import ResourceReader
-from api.schemas.fields import CommaSeparated, Slug, StrictInteger
+from api.schemas.fields import CommaSeparated, Reference, StrictInteger
 from api.schemas.random_queries import SeedField, TimeZoneField
 from api.views.reads import parse_calendar_date
 from models import Quote
@@ -30,20 +30,20 @@ FILTERS = ("film", "theme", "max_severity")
 class BaseSelectionSchema(Schema):
     """Query parameters of every selection; unknown ones are ignored, because sites append their own."""
 
-    film = CommaSeparated(Slug())
+    film = CommaSeparated(Reference("film"))
     max_severity = StrictInteger(0, 3, load_default=0)
 
 
 class SelectionSchema(BaseSelectionSchema):
     """Query parameters of feeds and redirects."""
 
-    theme = CommaSeparated(Slug())
+    theme = CommaSeparated(Reference("theme"))
 
 
 class FrameSelectionSchema(BaseSelectionSchema):
     """Query parameters of daily and random frames: ``about`` filters, as ``theme`` is the colour theme."""
 
-    about = CommaSeparated(Slug(), attribute="theme")
+    about = CommaSeparated(Reference("theme"), attribute="theme")
     seed = SeedField(load_default=None)
     tz = TimeZoneField(load_default=dt.UTC)
 

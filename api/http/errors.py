@@ -13,11 +13,13 @@ from ulid import ULID
 from werkzeug.exceptions import HTTPException
 
 from api.core.logging import get_logger
+from api.core.resource_registry import TYPE_BY_COLLECTION
 from api.core.urls import absolute_url, relative_url
 from api.http.path_hints import hint_for_path
 from api.http.problem_types import PROBLEM_TYPES, ProblemType, problem_for_status
 from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
 from models.database import as_unavailable
+from models.errors import enumerate_choices
 
 PROBLEM_JSON = "application/problem+json"
 #: The extension of an app that may render a problem in another format: it takes and returns a response.
@@ -112,18 +114,33 @@ def handle_domain_error(error: DomainError) -> Any:
     if code is None:
         raise error
     headers = [("Retry-After", str(error.retry_after))] if isinstance(error, Unavailable) else []
-    return problem_response(PROBLEM_TYPES[code], str(error), headers=headers)
+    detail = f"{error}{_hint_for_id(error)}" if isinstance(error, NotFound) else str(error)
+    return problem_response(PROBLEM_TYPES[code], detail, headers=headers)
+
+
+def _hint_for_id(error: NotFound) -> str:
+    """Return a sentence with the URLs of this request for the ids that are near; empty if there are none."""
+    paths = [_path_with_new_id(error.slug, slug) for slug in error.near]
+    urls = [absolute_url(path) for path in paths if path != request.path]
+    return f" Try {enumerate_choices(urls)}." if urls else ""
 
 
 def _redirect_to_new_id(error: Renamed) -> Response:
-    segments = [_replace_segment(part, error) for part in request.path.split("/")]
+    path = _path_with_new_id(error.slug, error.new_slug)
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-    return Response(status=308, headers={"Location": f"{absolute_url('/'.join(segments))}{query}"})
+    return Response(status=308, headers={"Location": f"{absolute_url(path)}{query}"})
 
 
-def _replace_segment(segment: str, error: Renamed) -> str:
-    slug, dot, extension = segment.partition(".")
-    return f"{error.new_slug}{dot}{extension}" if slug == error.slug else segment
+def _path_with_new_id(old_slug: str, new_slug: str) -> str:
+    """Return the path of the request with another id; extensions such as ``.bib`` stay."""
+    segments = request.path.split("/")
+    for index, segment in enumerate(segments[1:], 1):
+        slug, dot, extension = segment.partition(".")
+        # A theme may be called “quotes”, as a collection is.
+        if slug == old_slug and segments[index - 1] in TYPE_BY_COLLECTION:
+            segments[index] = f"{new_slug}{dot}{extension}"
+            break
+    return "/".join(segments)
 
 
 def handle_database_error(error: Exception) -> Any:

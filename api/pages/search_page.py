@@ -17,6 +17,7 @@ from api.pages.rendering import render_page
 from api.query.internal_reader import APICall
 from api.resources.search import results as search_results
 from api.resources.search.schemas import SearchQuerySchema
+from api.schemas.list_queries import SearchText
 
 search_page = Blueprint("search_page", __name__)
 
@@ -35,6 +36,7 @@ def search() -> Response:
             results = run_search(query)
         except ProblemException as error:
             problem = error
+    notice = SearchText("").notice if "q" in request.args and "q" not in query else None
     calls = [APICall(absolute_url("/v1/search", **query), results)] if "q" in query else []
     adjacent = {rel: _page_url(results["page"][rel]) for rel in ("previous", "next")} if results else {}
     response = render_page(
@@ -43,6 +45,7 @@ def search() -> Response:
         query=query,
         results=results,
         problem=problem,
+        notice=notice,
         adjacent=adjacent,
         commentary_urls=_commentary_urls(results),
     )

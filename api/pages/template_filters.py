@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint
 from markupsafe import Markup, escape
 
+from api.core.app_context import settings
 from api.core.urls import relative_url
 from api.pages.page_metadata import strip_markup
 
@@ -17,7 +19,7 @@ PAGE_PATHS = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/", "quot
 
 def init_blueprint(blueprint: Blueprint) -> None:
     """Register the filters."""
-    for template_filter in (item_url, paragraph_ranges, highlight, pluralize, strip_markup):
+    for template_filter in (item_url, paragraph_ranges, highlight, link_urls, pluralize, strip_markup):
         blueprint.add_app_template_filter(template_filter)
 
 
@@ -51,6 +53,16 @@ def highlight(text: str, highlights: Iterable[tuple[int, int]]) -> Markup:
         if index <= start < end:
             pieces += [escape(text[index:start]), Markup("<mark>%s</mark>") % text[start:end]]
             index = end
+    return Markup("").join([*pieces, escape(text[index:])])
+
+
+def link_urls(text: str) -> Markup:
+    """Return the text, escaped, with links for the URLs of this service in it."""
+    own_url = re.compile(rf"{re.escape(settings().base_url)}(?:/[\w.-]*\w)+", re.ASCII)
+    pieces, index = [], 0
+    for url in own_url.finditer(text):
+        pieces += [escape(text[index : url.start()]), Markup('<a href="{0}">{0}</a>').format(url[0])]
+        index = url.end()
     return Markup("").join([*pieces, escape(text[index:])])
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.fields import CommaSeparated, Enumerated, Slug, StrictBoolean, StrictInteger
+from api.schemas.fields import CommaSeparated, Enumerated, Reference, Slug, StrictBoolean, StrictInteger
 from api.schemas.shared_schemas import OrderedSchemaMeta, RequestSchema
 from models import CommentaryRelation, InvalidQuery, Paragraph, Versioned
 from models.search import Query, parse
@@ -93,7 +93,7 @@ UNMATCHABLE_WORD = "q" * 60
 
 
 class SearchText(str):
-    """A search text with its parsed ``query``; or, if it contains nothing to search for, a ``notice``."""
+    """A search text with its parsed ``query``; or, if it has none, a ``notice`` that says why."""
 
     query: Query | None
     notice: str | None
@@ -109,11 +109,11 @@ class SearchText(str):
 
 
 class SearchTextField(fields.String):
-    """A search text. Any text is valid, so that clients can search while the user is typing."""
+    """A search text. Any text is valid, even none, so that clients can search while the user is typing."""
 
     def __init__(self, **options: Any) -> None:
         """Pass the options to ``String``."""
-        length = validate.Length(1, MAX_QUERY_CHARACTERS, error="Must be {min} to {max} characters long.")
+        length = validate.Length(max=MAX_QUERY_CHARACTERS, error="Must be 1 to {max} characters long.")
         super().__init__(validate=length, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> SearchText:
@@ -126,7 +126,10 @@ class SearchFilterField(SearchTextField):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         search_text = super()._deserialize(value, attr, data, **kwargs)
         super()._validate(search_text)
-        return [search_text if search_text.query else SearchText(UNMATCHABLE_WORD)]
+        if search_text.query is None:
+            notice, search_text = search_text.notice, SearchText(UNMATCHABLE_WORD)
+            search_text.notice = notice
+        return [search_text]
 
     def _validate(self, value: Any) -> None:
         """Do nothing, since the text was validated before it was replaced."""
@@ -154,7 +157,8 @@ class AdvisoryFilters(Schema):
     """The filters of resources with advisories."""
 
     advisory = CommaSeparated(
-        Slug(), metadata={"description": "Return only items flagged with any of these advisories."}
+        Reference("advisory"),
+        metadata={"description": "Return only items flagged with any of these advisories."},
     )
     exclude_advisory = CommaSeparated(
         Slug(), metadata={"description": "Exclude items flagged with any of these advisories."}
@@ -172,11 +176,11 @@ class ThemeFilters(Schema):
     """The filters of resources with themes."""
 
     theme = CommaSeparated(
-        Slug(),
+        Reference("theme"),
         metadata={"description": "Return only items tagged with any of these themes or their subthemes."},
     )
     theme_all = CommaSeparated(
-        Slug(),
+        Reference("theme"),
         metadata={
             "description": "Return only items tagged with all of these themes. A subtheme counts as its "
             "theme."

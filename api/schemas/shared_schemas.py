@@ -216,6 +216,10 @@ class ListSchema(ResponseSchema):
         field_obj.required = field_name != "facets"
 
 
+NOTICE_DESCRIPTION = (
+    "Why the list is empty, if a filter names an id that does not exist, or if `q` has nothing to search for "
+    "or a misspelt word; otherwise null."
+)
 _LIST_SCHEMAS: dict[str, type[ResponseSchema]] = {}
 
 
@@ -234,5 +238,6 @@ def list_schema(item: type[ResponseSchema]) -> type[ResponseSchema]:
                 f"{type_name.title()}FacetsSchema",
                 metadata={"description": "Counts over the whole list. Only present with `facets=`."},
             )
+        members["notice"] = fields.String(allow_none=True, metadata={"description": NOTICE_DESCRIPTION})
         _LIST_SCHEMAS[name] = type(name, (ListSchema,), members)
     return _LIST_SCHEMAS[name]

@@ -83,7 +83,7 @@ class Blueprint(flask_smorest.Blueprint):
         return self._read_view(
             with_shape_parameters(query, item),
             list_schema(item),
-            partial(list_response, model=query.model, item=item, parent=parent),
+            partial(list_response, query=query, item=item, parent=parent),
             description="A page of the list.",
             operation=operation,
             example=example,
@@ -118,7 +118,7 @@ class Blueprint(flask_smorest.Blueprint):
         return self._read_view(
             random_query(with_shape_parameters(query, item)),
             list_schema(item),
-            partial(random_response, model=query.model, item=item),
+            partial(random_response, query=query, item=item),
             description="The selected items.",
             operation=operation,
             example=example,
@@ -135,7 +135,7 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Decorator:
         """Decorate a view that returns a ``Select``: respond with the item of the day, today by default."""
         query_schema = daily_query(with_shape_parameters(query, item))
-        respond = partial(daily_response, model=query.model, item=item, format_type=format_type)
+        respond = partial(daily_response, query=query, item=item, format_type=format_type)
         return self._read_view(
             with_format_parameter(query_schema, format_type),
             item,

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from flask import Response
 from marshmallow import Schema
 
+from api.core.app_context import session
 from api.http.responses import cacheable_response, encode_json, etag_hash
+from api.query.notices import notice_of_empty_list
 from api.query.pagination import page_position
 from api.schemas.item_shape import ItemQuerySchema, shape_from_args, with_shape_parameters
 from api.schemas.shared_schemas import ResponseSchema, list_schema
@@ -65,7 +67,9 @@ def ranking_view(
 
     def serialize(ranking: Ranking, args: dict[str, Any]) -> Any:
         page = page_position(args["limit"], total=ranking.total, relation=ranking.relation)
-        return {"data": shape_from_args(item, args).build_schema().dump(ranking.top, many=True), "page": page}
+        data = shape_from_args(item, args).build_schema().dump(ranking.top, many=True)
+        notice = None if data else notice_of_empty_list(session(), query, args)
+        return {"data": data, "page": page, "notice": notice}
 
     document = blp.document_read(
         with_shape_parameters(query, item),

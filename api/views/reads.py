@@ -24,11 +24,13 @@ from api.http.responses import (
     uncacheable_response,
 )
 from api.query.facets import compute_facets
+from api.query.notices import notice_of_empty_list
 from api.query.pagination import ListRequest, filters_from_args, page_position
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
 from api.query.resource_reader import ItemRow, ResourceReader, View
 from api.representations import Format, format_named, formats_for, negotiate
 from api.schemas.item_shape import shape_for_representations, shape_from_args
+from api.schemas.list_queries import ListQuerySchema
 from api.schemas.shared_schemas import ResponseSchema
 
 NO_LINKS: Mapping[str, str] = {}
@@ -52,7 +54,7 @@ def list_response(
     args: dict[str, Any],
     path: dict[str, Any],
     *,
-    model: Any,
+    query: type[ListQuerySchema],
     item: type[ResponseSchema],
     parent: Any,
 ) -> Response:
@@ -62,7 +64,7 @@ def list_response(
         NotFound, Gone, Renamed: there is no visible ``parent`` with the id in the path.
         ProblemException: 422, if the cursor was issued for another list, filter or sort.
     """
-    list_request = ListRequest(model, request.path, args)
+    list_request = ListRequest(query.model, request.path, args)
     page = read.page(list_request, path, shape_from_args(item, args))
     if parent and not page.rows:
         # If there are rows, the parent exists; only an empty page needs this lookup.
@@ -75,7 +77,8 @@ def list_response(
     )
     position = page_position(args["limit"], next_url, previous_url, total, relation)
     facets = compute_facets(read, list_request, path) if "facets" in args else None
-    body = _list_body([row[0] for row in page.rows], position, facets)
+    notice = None if page.rows else notice_of_empty_list(read.session, query, args)
+    body = _list_body([row[0] for row in page.rows], position, notice, facets)
     return cacheable_response(body, etag=etag_hash(body), links={"next": next_url, "prev": previous_url})
 
 
@@ -105,10 +108,11 @@ def random_response(
     args: dict[str, Any],
     path: dict[str, Any],
     *,
-    model: Any,
+    query: type[ListQuerySchema],
     item: type[ResponseSchema],
 ) -> Response:
     """Return random items of a list; without a seed, the response is not cacheable."""
+    model = query.model
     unseeded = {name: value for name, value in args.items() if name != "seed"}
     list_request, args = ListRequest(model, request.path, unseeded), exclude_flagged(args)
     seed = args.get("seed") or token_hex(8)
@@ -117,7 +121,8 @@ def random_response(
         selection = selection.where(model.slug.not_in(args["exclude"]))
     slugs = selection.sample(seed, args["count"])
     items = [row.json for row in read.items(model, slugs, shape_from_args(item, args))]
-    body = _list_body(items, page_position(args["count"]))
+    notice = None if items else notice_of_empty_list(read.session, query, args)
+    body = _list_body(items, page_position(args["count"]), notice)
     links = {"bookmark": list_request.url(settings().base_url, seed=seed)}
     return (
         cacheable_response(body, etag=etag_hash(body), links=links)
@@ -131,7 +136,7 @@ def daily_response(
     args: dict[str, Any],
     path: dict[str, Any],
     *,
-    model: Any,
+    query: type[ListQuerySchema],
     item: type[ResponseSchema],
     format_type: str,
 ) -> Response:
@@ -140,7 +145,7 @@ def daily_response(
     Raises:
         ProblemException: 404, if the day is in the future or before the first item; 406 as for an item.
     """
-    request_args, args = args, exclude_flagged(args)
+    model, request_args, args = query.model, args, exclude_flagged(args)
     format_ = _requested_format(format_type, args, None)
     path_date = path.pop("date", None)
     is_dated = path_date or "date" in args
@@ -150,7 +155,10 @@ def daily_response(
     day = _requested_day(args, path_date)
     slug = selection_for(read, filters_from_args(model, args), path, model).daily_pick(day)
     if slug is None:
-        raise ProblemException("not-found", f"No matching item had been added by {day}.")
+        notice = notice_of_empty_list(read.session, query, args)
+        raise ProblemException(
+            "not-found", f"No matching item had been added by {day}.{f' {notice}' if notice else ''}"
+        )
     (row,) = read.items(model, [slug], _requested_shape(item, format_, args))
     list_request = ListRequest(model, f"{request.path}/{day}", request_args)
     permanent_url = list_request.url(settings().base_url, date=None, tz=None)
@@ -194,9 +202,13 @@ def parse_calendar_date(text: str) -> dt.date:
         raise ProblemException("not-found", f"{text} is not a valid date.") from None
 
 
-def _list_body(items: list[str], page: dict[str, Any], facets: dict[str, Any] | None = None) -> bytes:
-    facets_member = b',"facets":%b' % encode_json(facets) if facets else b""
-    return b'{"data":[%b],"page":%b%b}' % (",".join(items).encode(), encode_json(page), facets_member)
+def _list_body(
+    items: list[str], page: dict[str, Any], notice: str | None, facets: dict[str, Any] | None = None
+) -> bytes:
+    members = b'"page":%b' % encode_json(page)
+    if facets:
+        members += b',"facets":%b' % encode_json(facets)
+    return b'{"data":[%b],%b,"notice":%b}' % (",".join(items).encode(), members, encode_json(notice))
 
 
 def _requested_format(type_name: str | None, args: dict[str, Any], extension: str | None) -> Format | None:

@@ -23,6 +23,13 @@ _select_known_terms = select(DocumentFrequency.term, DocumentFrequency.documents
 )
 
 
+def suggest_query(session: Session, query: Query) -> str | None:
+    """Return the text of the query with each unknown word corrected, as ``suggest_correction`` does."""
+    terms = sorted({term for clause in query.required for term in index_terms(clause)})
+    rows = session.connection().execute(_select_known_terms, {"terms": terms})
+    return suggest_correction(session, query, {row.term: row.documents for row in rows})
+
+
 def suggest_correction(session: Session, query: Query, document_frequencies: Mapping[str, int]) -> str | None:
     """Return the text of the query with each unknown word corrected.
 

@@ -146,7 +146,7 @@ class TestShape:
         shaped = {"fields": "label", "include": "scene", "limit": 3}
         plain = get_json(client, "/v1/quotes", **shaped)
         body = get_json(client, "/v1/quotes", facets="voice,kind", **shaped)
-        assert list(body) == ["data", "page", "facets"]
+        assert list(body) == ["data", "page", "facets", "notice"]
         assert body["data"] == plain["data"]
         assert list(body["facets"]) == ["kind", "voice"]
         assert "facets" not in plain

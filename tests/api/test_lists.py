@@ -37,7 +37,7 @@ def all_ids(client, path):
 class TestEveryList:
     def test_it_has_data_and_page(self, client, name):
         body = client.get(f"/v1/{name}").get_json()
-        assert list(body) == ["data", "page"]
+        assert list(body) == ["data", "page", "notice"]
         assert list(body["page"]) == ["limit", "next", "previous", "total", "total_relation"]
 
     def test_pages_together_are_the_complete_list(self, client, name):

@@ -167,7 +167,7 @@ class TestQueries:
         assert (results["notice"] is None) == bool(search(client, q)["suggestion"] or q == "NEAR(")
         assert client.get("/v1/quotes", query_string={"q": q}).status_code == 200
 
-    @each("query", ["", "?q=", f"?q={'love+' * 2000}", "?q=love&q=real", "?q=love&sort=id"])
+    @each("query", ["", f"?q={'love+' * 2000}", "?q=love&q=real", "?q=love&sort=id"])
     def test_an_invalid_search_is_refused(self, client, query):
         response = client.get(f"/v1/search{query}")
         assert (response.status_code, response.get_json()["code"]) == (422, "invalid-parameters")
@@ -175,9 +175,8 @@ class TestQueries:
     @each("path", ["/v1/search", *(f"/v1/{name}" for name in LISTS.values())])
     def test_a_query_has_at_most_200_characters(self, client, path):
         assert client.get(f"{path}?q={200 * 'a'}").status_code == 200
-        for q in ("", 201 * "a"):
-            response = client.get(f"{path}?q={q}")
-            assert (response.status_code, response.get_json()["errors"][0]["pointer"]) == (422, "q")
+        response = client.get(f"{path}?q={201 * 'a'}")
+        assert (response.status_code, response.get_json()["errors"][0]["pointer"]) == (422, "q")
 
     @given(q=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
     @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -182,6 +182,22 @@ class TestItemPaths:
         assert set().union(*tables) <= SMALL_TABLES
 
 
+class TestNearIds:
+    """The ids that are near one that does not exist are found by indexes, at any table size."""
+
+    @pytest.mark.parametrize("path", ["/v1/quotes/{}", "/v1/quotes?id={}"])
+    def test_no_large_table_is_scanned(self, catalogue_app, sample, path):
+        mistyped = sample["quote"][:-2] + sample["quote"][-1]
+        response, statements = record_statements(
+            catalogue_app, path.format(mistyped), 200 if "?" in path else 404
+        )
+        assert f"“{sample['quote']}”" in response.text
+        with catalogue_app.extensions["database"].engine.connect() as connection:
+            tables = [fully_read_tables(connection, *statement) for statement in statements]
+        assert set().union(*tables) <= SMALL_TABLES
+        assert len(statements) <= 10
+
+
 @pytest.fixture
 def low_limits(monkeypatch):
     lower_selection_limits(monkeypatch, ranked=30, window=10, crowd=40)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.fields import CommaSeparated, ConstantField, Reference, Slug, Text
+from api.schemas.fields import CommaSeparated, ConstantField, Reference, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
 from api.schemas.pack_entry_schemas import CreateSchema, note_field
 from api.schemas.reference_fields import ListURLField, NestedObject, ReferenceTo, URLField
@@ -46,9 +46,11 @@ class CharacterQuerySchema(IdFilter, TextFilter, ListQuerySchema):
 
     model = Character
 
-    film = CommaSeparated(Slug(), metadata={"description": "Return only characters of these films."})
+    film = CommaSeparated(
+        Reference("film"), metadata={"description": "Return only characters of these films."}
+    )
     scene = CommaSeparated(
-        Slug(),
+        Reference("scene"),
         metadata={"description": "Return only characters who appear or are mentioned in these scenes."},
     )
     sort = SortField(Character)

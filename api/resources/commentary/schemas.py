@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api.schemas.fields import Choice, CommaSeparated, ConstantField, Reference, Slug, Text
+from api.schemas.fields import Choice, CommaSeparated, ConstantField, Reference, Text
 from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
@@ -70,10 +70,12 @@ class ClaimRelationQuerySchema(ListQuerySchema):
         Choice(Relation), metadata={"description": "Return only relations of these kinds."}
     )
     subject = CommaSeparated(
-        Slug(), metadata={"description": "Return only relations whose subject is one of these entries."}
+        Reference("commentary"),
+        metadata={"description": "Return only relations whose subject is one of these entries."},
     )
     object = CommaSeparated(
-        Slug(), metadata={"description": "Return only relations whose object is one of these entries."}
+        Reference("commentary"),
+        metadata={"description": "Return only relations whose object is one of these entries."},
     )
     sort = SortField(CommentaryRelation)
 
@@ -121,13 +123,17 @@ class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters,
 
     model = Commentary
 
-    film = CommaSeparated(Slug(), metadata={"description": "Return only commentary on these films."})
-    scene = CommaSeparated(Slug(), metadata={"description": "Return only commentary on these scenes."})
+    film = CommaSeparated(
+        Reference("film"), metadata={"description": "Return only commentary on these films."}
+    )
+    scene = CommaSeparated(
+        Reference("scene"), metadata={"description": "Return only commentary on these scenes."}
+    )
     character = CommaSeparated(
-        Slug(), metadata={"description": "Return only commentary on these characters."}
+        Reference("character"), metadata={"description": "Return only commentary on these characters."}
     )
     quote = CommaSeparated(
-        Slug(), metadata={"description": "Return only commentary that is based on these quotes."}
+        Reference("quote"), metadata={"description": "Return only commentary that is based on these quotes."}
     )
     kind = CommaSeparated(
         Choice(CommentaryKind), metadata={"description": "Return only commentary of these kinds."}
@@ -143,13 +149,15 @@ class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters,
         metadata={"description": "Return only commentary with one of these relations to another entry."},
     )
     relates_to = CommaSeparated(
-        Slug(),
+        Reference("commentary"),
         metadata={
             "description": "Return only commentary that supports, extends or disputes one of these entries. "
             "Add `relation` to choose which."
         },
     )
-    source = CommaSeparated(Slug(), metadata={"description": "Return only commentary from these sources."})
+    source = CommaSeparated(
+        Reference("source"), metadata={"description": "Return only commentary from these sources."}
+    )
     sort = SortField(Commentary)
 
 

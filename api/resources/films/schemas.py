@@ -10,8 +10,8 @@ from marshmallow import fields, validate
 from api.schemas.fields import (
     CommaSeparated,
     ConstantField,
+    Reference,
     RegexpRule,
-    Slug,
     StrictInteger,
     Text,
     WholeNumber,
@@ -84,7 +84,9 @@ class FilmQuerySchema(IdFilter, TextFilter, ListQuerySchema):
     release_year = CommaSeparated(
         StrictInteger(), metadata={"description": "Return only films released in these years."}
     )
-    source = CommaSeparated(Slug(), metadata={"description": "Return only films that these sources discuss."})
+    source = CommaSeparated(
+        Reference("source"), metadata={"description": "Return only films that these sources discuss."}
+    )
     sort = SortField(Film)
 
 

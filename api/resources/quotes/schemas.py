@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.fields import Choice, CommaSeparated, ConstantField, NullableConstant, Reference, Slug, Text
+from api.schemas.fields import Choice, CommaSeparated, ConstantField, NullableConstant, Reference, Text
 from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
@@ -97,11 +97,15 @@ class QuoteQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, List
 
     model = Quote
 
-    film = CommaSeparated(Slug(), metadata={"description": "Return only quotes from and about these films."})
-    scene = CommaSeparated(
-        Slug(), metadata={"description": "Return only quotes that belong to these scenes."}
+    film = CommaSeparated(
+        Reference("film"), metadata={"description": "Return only quotes from and about these films."}
     )
-    speaker = CommaSeparated(Slug(), metadata={"description": "Return only lines of these characters."})
+    scene = CommaSeparated(
+        Reference("scene"), metadata={"description": "Return only quotes that belong to these scenes."}
+    )
+    speaker = CommaSeparated(
+        Reference("character"), metadata={"description": "Return only lines of these characters."}
+    )
     speaker_certainty = CommaSeparated(
         Choice(Certainty), metadata={"description": "Filter by certainty of the speaker."}
     )
@@ -115,7 +119,9 @@ class QuoteQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, List
     language = CommaSeparated(
         language_field(), metadata={"description": "Return only quotes in these languages."}
     )
-    source = CommaSeparated(Slug(), metadata={"description": "Return only quotes from these sources."})
+    source = CommaSeparated(
+        Reference("source"), metadata={"description": "Return only quotes from these sources."}
+    )
     sort = SortField(Quote)
 
 

@@ -13,7 +13,6 @@ from api.schemas.fields import (
     ConstantField,
     Reference,
     RegexpRule,
-    Slug,
     Text,
 )
 from api.schemas.list_queries import (
@@ -118,9 +117,10 @@ class SceneQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, List
 
     model = Scene
 
-    film = CommaSeparated(Slug(), metadata={"description": "Return only scenes of these films."})
+    film = CommaSeparated(Reference("film"), metadata={"description": "Return only scenes of these films."})
     character = CommaSeparated(
-        Slug(), metadata={"description": "Return only scenes in which these characters appear."}
+        Reference("character"),
+        metadata={"description": "Return only scenes in which these characters appear."},
     )
     presence = CommaSeparated(
         Choice(Presence),
@@ -130,7 +130,7 @@ class SceneQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters, List
         },
     )
     source = CommaSeparated(
-        Slug(), metadata={"description": "Return only scenes that these sources narrate."}
+        Reference("source"), metadata={"description": "Return only scenes that these sources narrate."}
     )
     sort = SortField(Scene)
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from api.core.resource_registry import get_schema_class
 from api.query.cursors import Cursor
 from api.query.json_projection import compile_item
+from api.query.notices import notice_of_unknown_ids
 from api.query.pagination import ListRequest, page_position
-from api.resources.search.schemas import HITS
+from api.resources.search.schemas import HITS, SearchQuerySchema
 from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE, Film, Theme
 from models.search import Hit, Query, SearchResults, extract_snippet, search
@@ -28,7 +29,8 @@ FACETS = ("type", "film", "theme", "kind")
 def search_page(session: Session, args: dict[str, Any], path: str, base_url: str) -> dict[str, Any]:
     """Return a page of search results as it is served, for the loaded ``SearchQuerySchema``.
 
-    Runs two statements; if there are no hits, one, and another if a word needs a spelling suggestion.
+    Runs two statements; if there are no hits, one, another if a word needs a spelling suggestion, and a few
+    to look up the ids in its filters.
 
     Raises:
         ProblemException: 422, if the cursor was issued for another search.
@@ -49,7 +51,8 @@ def search_page(session: Session, args: dict[str, Any], path: str, base_url: str
         "page": _serialize_page(results, list_request, start, end, base_url),
         "facets": items.facets(),
         "suggestion": results.suggestion,
-        "notice": args["q"].notice,
+        "notice": args["q"].notice
+        or (None if results.total else notice_of_unknown_ids(session, SearchQuerySchema, args)),
     }
 
 

@@ -14,7 +14,7 @@ from api.schemas.fields import (
     ConstantField,
     Enumerated,
     NullableConstant,
-    Slug,
+    Reference,
     StrictInteger,
 )
 from api.schemas.list_queries import SearchTextField
@@ -118,7 +118,10 @@ class SearchSchema(ResponseSchema):
     )
     notice = fields.String(
         allow_none=True,
-        metadata={"description": "Why no search was run; null unless the query has nothing to search for."},
+        metadata={
+            "description": "Why there are no hits, if the query has nothing to search for or a filter names "
+            "an id that does not exist; otherwise null."
+        },
     )
 
 
@@ -138,9 +141,12 @@ class SearchQuerySchema(RequestSchema):
         Enumerated("type", list(HITS), enumeration="HitType", description="A type of hit."),
         metadata={"description": "Only hits of any of these types."},
     )
-    film = CommaSeparated(Slug(), metadata={"description": "Only hits that belong to any of these films."})
+    film = CommaSeparated(
+        Reference("film"), metadata={"description": "Only hits that belong to any of these films."}
+    )
     theme = CommaSeparated(
-        Slug(), metadata={"description": "Only hits tagged with any of these themes or their subthemes."}
+        Reference("theme"),
+        metadata={"description": "Only hits tagged with any of these themes or their subthemes."},
     )
     kind = CommaSeparated(
         Enumerated("kind", list(KINDS), enumeration="HitKind", description="A kind of quote or commentary."),

@@ -12,7 +12,6 @@ from api.schemas.fields import (
     ConstantField,
     Reference,
     RegexpRule,
-    Slug,
     StrictInteger,
     Text,
     WholeNumber,
@@ -108,7 +107,9 @@ class SourceQuerySchema(IdFilter, ListQuerySchema):
 
     model = Source
 
-    film = CommaSeparated(Slug(), metadata={"description": "Return only sources that discuss these films."})
+    film = CommaSeparated(
+        Reference("film"), metadata={"description": "Return only sources that discuss these films."}
+    )
     kind = CommaSeparated(Choice(SourceKind), metadata={"description": "Return only sources of these kinds."})
     language = CommaSeparated(
         language_field(), metadata={"description": "Return only sources in these languages."}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from api.schemas.fields import CommaSeparated, ConstantField, Slug, StrictInteger
+from api.schemas.fields import CommaSeparated, ConstantField, Reference, StrictInteger
 from api.schemas.reference_fields import URLField
 from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 
@@ -12,7 +12,9 @@ from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 class RelatedThemeQuerySchema(RequestSchema):
     """Query parameters of related themes."""
 
-    film = CommaSeparated(Slug(), metadata={"description": "Count only the content of these films."})
+    film = CommaSeparated(
+        Reference("film"), metadata={"description": "Count only the content of these films."}
+    )
     limit = StrictInteger(
         1, 100, load_default=20, metadata={"description": "The maximum number of themes to return."}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.fields import CommaSeparated, ConstantField, Reference, Slug, Text
+from api.schemas.fields import CommaSeparated, ConstantField, Reference, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, TextFilter
 from api.schemas.pack_entry_schemas import CreateSchema
 from api.schemas.reference_fields import ListURLField, NestedObject, ReferencesTo, ReferenceTo, URLField
@@ -41,8 +41,12 @@ class ThemeQuerySchema(IdFilter, TextFilter, ListQuerySchema):
 
     model = Theme
 
-    broader = CommaSeparated(Slug(), metadata={"description": "Return only subthemes of these themes."})
-    related = CommaSeparated(Slug(), metadata={"description": "Return only themes related to these themes."})
+    broader = CommaSeparated(
+        Reference("theme"), metadata={"description": "Return only subthemes of these themes."}
+    )
+    related = CommaSeparated(
+        Reference("theme"), metadata={"description": "Return only themes related to these themes."}
+    )
     sort = SortField(Theme)
 
 
