@@ -174,6 +174,9 @@ class TestIndex:
     def test_every_link_works(self, client):
         links = client.get("/v1").get_json()["links"]
         assert {"films", "quotes", "openapi", "docs"} <= set(links)
+        assert {"search", "random_quotes", "daily_quote", "guides", "oembed", "atom_feed", "embed"} <= set(
+            links
+        )
         for url in links.values():
             assert client.get(url).status_code == 200
 

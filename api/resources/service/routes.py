@@ -19,7 +19,7 @@ from api.http.responses import cacheable_response, encode_json, etag_hash
 from api.resources.service.schemas import IndexSchema, MetaSchema
 from api.schemas.item_shape import ItemQuerySchema
 from api.views.blueprint import Blueprint
-from models import Unavailable
+from models import Quote, Unavailable
 from models.content_summary import ContentSummary
 from models.migrations import is_current
 
@@ -28,9 +28,35 @@ plain = PlainBlueprint("meta", __name__)
 
 DOCUMENT = ROOT / "openapi" / "v1.json"
 #: Links of the index besides the lists, and links of ``/v1/meta``.
-DOCUMENTS = {"openapi": "/v1/openapi.json", "docs": "/docs"}
-ABOUT = {"index": "/v1"} | DOCUMENTS
-ABOUT |= {"changelog": "/docs/changelog", "versioning": "/docs/guides/versioning"}
+SERVICE = {
+    "search": "/v1/search?q=",
+    "random_quotes": "/v1/quotes/random",
+    "daily_quote": "/v1/quotes/daily",
+    "random_commentary": "/v1/commentary/random",
+    "daily_commentary": "/v1/commentary/daily",
+    "meta": "/v1/meta",
+    "openapi": "/v1/openapi.json",
+    "docs": "/docs",
+    "reference": "/docs/reference",
+    "guides": "/docs/guides",
+    "problems": "/docs/problems",
+    "changelog": "/docs/changelog",
+    "embed": "/embed",
+    "atom_feed": "/feeds/quotes.atom",
+    "json_feed": "/feeds/quotes.json",
+    "daily_feed": "/feeds/daily.atom",
+    "home": "/",
+    "search_page": "/search",
+    "livez": "/livez",
+    "readyz": "/readyz",
+}
+ABOUT = {
+    "index": "/v1",
+    "openapi": "/v1/openapi.json",
+    "docs": "/docs",
+    "changelog": "/docs/changelog",
+    "versioning": "/docs/guides/versioning",
+}
 
 
 @blp.route("")
@@ -45,10 +71,11 @@ ABOUT |= {"changelog": "/docs/changelog", "versioning": "/docs/guides/versioning
 def index(_args: dict[str, Any]) -> Response:
     """Get the index
 
-    Returns the URLs of all lists, of the OpenAPI document and of the API reference.
+    Returns the URLs of all lists, of search, random and daily content, of the documentation, and of what the
+    service has besides the API: oEmbed, feeds, the gallery of embeds, web pages and health checks.
     """
     lists = {path.rsplit("/", 1)[1]: path for path in COLLECTION_PATHS.values()}
-    links = _links(lists | {"meta": "/v1/meta"} | DOCUMENTS)
+    links = _links(lists | SERVICE | {"oembed": _oembed_path()})
     body = encode_json(IndexSchema().dump({"links": links}))
     return cacheable_response(body, etag=etag_hash(body))
 
@@ -72,6 +99,13 @@ def meta(_args: dict[str, Any]) -> Response:
     about = {"release": VERSION, "build": settings().build, "links": _links(ABOUT)}
     body = encode_json(MetaSchema().dump(about | {"content": ContentSummary.load(session())}))
     return cacheable_response(body, etag=etag_hash(body))
+
+
+def _oembed_path() -> str:
+    """Return the path of the oEmbed response for the first quote; without one, of the endpoint alone."""
+    first = Quote.select_where().with_only_columns(Quote.slug, maintain_column_froms=True)
+    slug = session().scalar(first.order_by(Quote.slug).limit(1))
+    return f"/oembed?url={absolute_url(f'/quotes/{slug}')}" if slug else "/oembed"
 
 
 def _links(paths: dict[str, str]) -> dict[str, str]:

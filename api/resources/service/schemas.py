@@ -19,9 +19,27 @@ IndexLinksSchema: type[ResponseSchema] = type(
     {"__doc__": "The URLs of all lists and documents."}
     | {collection: _link(f"The list of {collection}.") for collection in TYPE_BY_COLLECTION}
     | {
+        "search": _link("The search across all content; append the query."),
+        "random_quotes": _link("Quotes at random."),
+        "daily_quote": _link("The quote of the day."),
+        "random_commentary": _link("Commentary at random."),
+        "daily_commentary": _link("The commentary entry of the day."),
         "meta": _link("The metadata of the service."),
         "openapi": _link("The OpenAPI document."),
-        "docs": _link("The documentation."),
+        "docs": _link("The documentation: Swagger UI."),
+        "reference": _link("The documentation of every operation on one page."),
+        "guides": _link("The guides."),
+        "problems": _link("The kinds of errors, each with its cause and remedy."),
+        "changelog": _link("The changes in each release."),
+        "oembed": _link("The oEmbed response for a quote, whose URL is in `url`."),
+        "embed": _link("The gallery: choose a quote and copy the code that embeds it."),
+        "atom_feed": _link("The latest quotes as an Atom feed."),
+        "json_feed": _link("The latest quotes as a JSON feed."),
+        "daily_feed": _link("The quotes of the day as an Atom feed."),
+        "home": _link("The home page."),
+        "search_page": _link("The search page."),
+        "livez": _link("The health check: 200 as long as the process runs."),
+        "readyz": _link("The health check: 200 as long as the database responds."),
     },
 )
 
