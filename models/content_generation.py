@@ -44,8 +44,8 @@ class ContentGeneration(Base):
     @classmethod
     def last_change(cls, session: Session) -> dt.datetime | None:
         """Return when the content last changed; None if unknown."""
-        # Not Session.scalar: this is part of every page.
-        changed_at: dt.datetime | None = session.connection().execute(select(cls.changed_at)).scalar()
+        # Every page runs this: a statement that is built once and not run by the ORM takes half the time.
+        changed_at: dt.datetime | None = session.connection().execute(LAST_CHANGE).scalar()
         return changed_at
 
     @classmethod
@@ -67,3 +67,6 @@ class ContentGeneration(Base):
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_notify(CHANNEL, "")))
         session.info[INCREMENTED] = True
+
+
+LAST_CHANGE = select(ContentGeneration.__table__.c.changed_at)

@@ -57,6 +57,9 @@ def hint_for_path(path: str, exists: Callable[[str], bool]) -> str:
     if not exists(meant) and rest:
         # Ids have no accents, spaces or underscores.
         meant = "/".join(["/v1", collection, slugify(rest[0]), *rest[1:]])
+    page = VERSION_PREFIX.sub("", meant)
+    if not in_api and exists(page) and exists(meant):
+        return f"Did you mean {relative_url(page)[:200]} or, in the API, {relative_url(meant)[:200]}?"
     if meant != lower and exists(meant):
         return f"Did you mean {relative_url(meant)[:200]}?"
     suggestion = did_you_mean(name[:80], TYPE_BY_COLLECTION) if in_api else ""

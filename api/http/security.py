@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 
 from api.core.app_context import settings
-from api.core.resource_registry import VERSION_PREFIX
+from api.core.resource_registry import TYPE_BY_COLLECTION, VERSION_PREFIX
 from api.http.errors import ProblemException
 from api.http.trusted_hosts import is_trusted_host
 
@@ -25,6 +25,8 @@ EXPOSED_HEADERS = (
 CORS_METHODS = ("GET", "HEAD", "OPTIONS")
 #: How long browsers remember a preflight, in seconds.
 PREFLIGHT_SECONDS = 86_400
+#: Pages that scripts request if they forget the /v1: as with errors, they can read what they got.
+CORS_PAGES = rf"/({'|'.join(TYPE_BY_COLLECTION)})$"
 #: Paths outside /v1 that other sites may read: the embed scripts, oEmbed and the snippets of quotes.
 CORS_PATHS_OUTSIDE_API = r"/(embed[.a-z0-9]*\.js|embed/frame\.js|oembed(\.[a-z.]*)?|quotes/[^/]+/snippet)$"
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -43,7 +45,7 @@ def init_app(app: Flask) -> None:
     app.after_request(complete_cors_headers)
     CORS(
         app,
-        resources={rf"{VERSION_PREFIX.pattern}(/.*)?$": {}, CORS_PATHS_OUTSIDE_API: {}},
+        resources={rf"{VERSION_PREFIX.pattern}(/.*)?$": {}, CORS_PATHS_OUTSIDE_API: {}, CORS_PAGES: {}},
         origins="*",
         send_wildcard=True,
         supports_credentials=False,

@@ -1,4 +1,4 @@
-"""Routes of the pages for browsing: a film, a scene and a theme."""
+"""Routes of the pages for browsing: a film, a scene, a character, a theme and a source."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from api.core.app_context import session
 from api.core.urls import absolute_url
 from api.pages import page_data
 from api.pages.argument_tree import build_argument
+from api.pages.page_metadata import character_json_ld, citation_texts
 from api.pages.rendering import render_page
 from api.pages.theme_chart import build_chart
 from api.pages.theme_timeline import build_timelines, untagged_scenes
 from api.query.internal_reader import APICall, read_item
+from api.representations import formats_for, jsonld
 from models import Film
 from models.theme_map import theme_map
 
@@ -33,6 +35,7 @@ COMMENTARY_FIELDS = (
     "advisories",
 )
 QUOTE_FIELDS = ("label", "url", "text", "language", "scene", "themes", "advisories", "rights")
+LINKED_COMMENTARY_FIELDS = ("label", "url", "scenes", "themes")
 SOURCE_FIELDS = ("url", "title", "publication", "author")
 
 
@@ -78,6 +81,42 @@ def scene(scene: str) -> Response:
         scene=item.json,
         quote_urls=_quote_anchors(item.json),
         adjacent={rel: adjacent[slug] for rel, slug in slugs.items()},
+    )
+
+
+@browse.get("/characters/<slug:character>")
+def character(character: str) -> Response:
+    """Show a character: quotes, scenes and commentary. It names no performer, nor does any other page."""
+    item = read_item("character", character)
+    quotes = page_data.read_section("quote", "speaker", character, page_data.QUOTE_FIELDS)
+    scenes = page_data.read_section("scene", "character", character, ("label",))
+    commentary = page_data.read_section("commentary", "character", character, LINKED_COMMENTARY_FIELDS)
+    return render_page(
+        "character.html",
+        [item, quotes.call, scenes.call, commentary.call],
+        character=item.json,
+        quotes=quotes,
+        scenes=scenes,
+        commentary=commentary,
+        json_ld=character_json_ld(item.json),
+    )
+
+
+@browse.get("/sources/<slug:source>")
+def source(source: str) -> Response:
+    """Show a source: facts, references to copy, quotes and commentary."""
+    item = read_item("source", source)
+    quotes = page_data.read_section("quote", "source", source, page_data.QUOTE_FIELDS)
+    commentary = page_data.read_section("commentary", "source", source, LINKED_COMMENTARY_FIELDS)
+    return render_page(
+        "source.html",
+        [item, quotes.call, commentary.call],
+        source=item.json,
+        quotes=quotes,
+        commentary=commentary,
+        copies=citation_texts(item.json),
+        formats=[each for each in formats_for("source") if each.write and each.extension],
+        json_ld=jsonld.write(item.json),
     )
 
 

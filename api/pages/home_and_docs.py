@@ -20,6 +20,7 @@ from api.pages.browse import browse
 from api.pages.embed_generator import gallery
 from api.pages.feeds import feeds
 from api.pages.guides import guides, load_guides
+from api.pages.lists import lists
 from api.pages.problem_examples import HTTP_EXAMPLES, request_text, response_text
 from api.pages.quote_pages import quotes
 from api.pages.rendering import render_page
@@ -41,6 +42,7 @@ pages = Blueprint(
 )
 assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
 pages.register_blueprint(browse)
+pages.register_blueprint(lists)
 pages.register_blueprint(search_page)
 pages.register_blueprint(guides)
 pages.register_blueprint(quotes)

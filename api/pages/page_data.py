@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import select
 
 from api.core.app_context import session, settings
 from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
-from api.core.urls import absolute_url
-from api.pages.template_filters import item_url
+from api.core.urls import absolute_url, relative_url
+from api.pages.template_filters import PAGE_PATHS, item_url
 from api.query.internal_reader import APICall, call_url, select_item, select_list
-from api.query.pagination import ListRequest
+from api.query.pagination import ListRequest, Page
 from api.query.resource_reader import ResourceReader
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
@@ -22,6 +22,24 @@ from models import MODELS_BY_TYPE, Film
 
 #: The number of list pages that one web page reads.
 MAX_PAGES = 3
+#: The number of items in a section.
+MAX_SECTION_ITEMS = 50
+#: The fields of a quote that lists and sections show.
+QUOTE_FIELDS = (
+    "label",
+    "url",
+    "text",
+    "language",
+    "voice",
+    "fidelity",
+    "speaker",
+    "speaker_certainty",
+    "film",
+    "advisories",
+    "citations",
+    "rights",
+    "editor_note",
+)
 #: The counts that film pages show, each with its resource type.
 COUNTED_TYPES = {"characters": "character", "scenes": "scene", "quotes": "quote", "commentary": "commentary"}
 #: The fields that determine the URL of an item without a page of its own.
@@ -37,6 +55,17 @@ def read_coverage(film: str) -> APICall:
     return APICall(absolute_url(f"/v1/films/{film}/coverage"), numbers.mappings().one())
 
 
+def read_page(list_request: ListRequest, shape: Shape) -> tuple[Page, list[Any]]:
+    """Return a page of a list, and its items.
+
+    Raises:
+        ProblemException: 422, if the cursor was issued for another list, filter or sort.
+    """
+    read = ResourceReader(session(), select_list(list_request.model.type_name), settings().base_url)
+    page = read.page(list_request, {}, shape)
+    return page, [orjson.loads(row[0]) for row in page.rows]
+
+
 def read_list(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[APICall]:
     """Return the API calls for the list of a type, filtered by an item, one for each page.
 
@@ -44,13 +73,9 @@ def read_list(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> li
     """
     args = {by: [slug], "fields": list(fields), "limit": MAX_EXPANDED_ITEMS}
     query = {by: slug, "fields": ",".join(fields), "limit": MAX_EXPANDED_ITEMS}
-    read = ResourceReader(session(), select_list(type_name), settings().base_url)
-    shape = Shape(get_schema_class(type_name), _ordered_fields(type_name, fields))
     calls: list[APICall] = []
     for _ in range(MAX_PAGES):
-        list_request = ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], args)
-        page = read.page(list_request, {}, shape)
-        items = [orjson.loads(row[0]) for row in page.rows]
+        page, items = read_page(list_of(type_name, args), shape_of(type_name, fields))
         calls.append(APICall(call_url(COLLECTION_PATHS[type_name], query), items))
         if page.next is None:
             break
@@ -60,10 +85,33 @@ def read_list(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> li
 
 def read_first_page(type_name: str, args: dict[str, Any], *include: str) -> list[Any]:
     """Return the items on the first page of a list; ``args`` are validated query parameters."""
-    read = ResourceReader(session(), select_list(type_name), settings().base_url)
-    shape = Shape(get_schema_class(type_name), None, include)
-    list_request = ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], args)
-    return [orjson.loads(row[0]) for row in read.page(list_request, {}, shape).rows]
+    return read_page(list_of(type_name, args), Shape(get_schema_class(type_name), None, include))[1]
+
+
+class Section(NamedTuple):
+    """The first items of a list, on the page of an item that they belong to.
+
+    ``all_url`` leads to all of them, as a page or else as JSON; None if these are all.
+    """
+
+    call: APICall
+    items: list[Any]
+    all_url: str | None
+
+
+def read_section(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> Section:
+    """Return the first items of a type, filtered by an item; the parameters are those of ``read_list``."""
+    list_request = list_of(type_name, {by: [slug], "limit": MAX_SECTION_ITEMS})
+    page, items = read_page(list_request, shape_of(type_name, fields))
+    call = APICall(list_request.url(settings().base_url), items)
+    path = PAGE_PATHS.get(type_name, "").rstrip("/")
+    all_url = relative_url(f"{path}?{by}={slug}") if path else call.url
+    return Section(call, items, all_url if page.next else None)
+
+
+def list_of(type_name: str, args: dict[str, Any]) -> ListRequest:
+    """Return the request for the list of a type in the API; ``args`` are validated query parameters."""
+    return ListRequest(MODELS_BY_TYPE[type_name], COLLECTION_PATHS[type_name], args)
 
 
 def read_items(type_name: str, slugs: Iterable[str], *include: str) -> dict[str, Any]:
@@ -73,7 +121,7 @@ def read_items(type_name: str, slugs: Iterable[str], *include: str) -> dict[str,
 
 def read_fields(type_name: str, slugs: Iterable[str], *keys: str) -> dict[str, Any]:
     """Return items by id, reduced to these keys."""
-    return _read_by_id(type_name, slugs, Shape(get_schema_class(type_name), _ordered_fields(type_name, keys)))
+    return _read_by_id(type_name, slugs, shape_of(type_name, keys))
 
 
 def _read_by_id(type_name: str, slugs: Iterable[str], shape: Shape) -> dict[str, Any]:
@@ -102,7 +150,8 @@ def index_by_id(calls: list[APICall]) -> dict[str, Any]:
 
 
 @cache
-def _ordered_fields(type_name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the keys in schema order, together with ``type`` and ``id``."""
+def shape_of(type_name: str, keys: tuple[str, ...]) -> Shape:
+    """Return the shape of an item with these keys in schema order, together with ``type`` and ``id``."""
+    schema = get_schema_class(type_name)
     selected = {"type", "id", *keys}
-    return tuple(name for name in get_schema_class(type_name)().fields if name in selected)
+    return Shape(schema, tuple(name for name in schema().fields if name in selected))

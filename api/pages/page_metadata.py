@@ -1,4 +1,4 @@
-"""Link previews (Open Graph) and JSON-LD for a quote's page.
+"""Link previews (Open Graph) for a quote's page; JSON-LD and references for pages.
 
 Consumers show these texts within their own pages: each is on one line, and does not change the direction of
 the text around it.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from api.embeds.quote_view_model import QuoteViewModel
-from api.representations import jsonld
+from api.representations import format_named, jsonld
 from api.representations.shared_wording import Item
 from api.text.single_line import to_single_line, truncate
 
@@ -20,6 +20,8 @@ MAX_TITLE, MAX_DESCRIPTION, MAX_ALT_TEXT = 80, 250, 420
 #: At least this many characters of the quote are shown, however long the names are.
 MIN_QUOTE = 30
 MAX_FILM, MAX_CREDIT = 60, 200
+#: The citation formats to copy, with their labels.
+CITATION_STYLES = {"apa": "APA", "mla": "MLA", "chicago": "Chicago", "bibtex": "BibTeX"}
 #: The size of the card in pixels.
 IMAGE_WIDTH, IMAGE_HEIGHT = 1200, 630
 
@@ -71,6 +73,25 @@ def render_json_ld(item: Item) -> str:
     if item["advisories"]:
         del node["text"]
     return jsonld.dumps({"@context": jsonld.CONTEXT, **node})
+
+
+def character_json_ld(item: Item) -> str:
+    """Return the JSON-LD for a character's page."""
+    node = jsonld.character(item, item["film"]) | {
+        "url": item["html_url"],
+        "description": item["description"],
+    }
+    return jsonld.dumps({"@context": jsonld.CONTEXT, **node})
+
+
+def citation_texts(item: Item) -> list[tuple[str, str, str]]:
+    """Return the references to copy of a quote or a source, as (id, label, text)."""
+    formats = [(label, format_named(name, item["type"])) for name, label in CITATION_STYLES.items()]
+    return [
+        (format_.name, label, format_.body(item).decode().rstrip("\n"))
+        for label, format_ in formats
+        if format_
+    ]
 
 
 def strip_markup(text: str | Markup) -> str:

@@ -15,16 +15,14 @@ from api.embeds.quote_view_model import build_view_model
 from api.embeds.snippet import render_snippets
 from api.http.errors import ProblemException
 from api.http.response_cache.current_date import cache_control_until_tomorrow, today
-from api.pages.page_metadata import build_preview, render_json_ld
+from api.pages.page_metadata import build_preview, citation_texts, render_json_ld
 from api.pages.rendering import render_page
 from api.query.internal_reader import read_item
-from api.representations import FORMATS, format_named
+from api.representations import FORMATS
 from models import Quote
 
 quotes = Blueprint("quotes", __name__, url_prefix="/quotes")
 
-#: The citation formats on the page, with their labels.
-CITATION_STYLES = {"apa": "APA", "mla": "MLA", "chicago": "Chicago", "bibtex": "BibTeX"}
 #: The snippets on the page, with their labels.
 SNIPPET_FORMATS = {"text": "Plain text", "html": "HTML embed code", "markdown": "Markdown"}
 #: The longest time that the redirect to a day's quote is cached, in seconds: the quote may be deleted.
@@ -81,12 +79,7 @@ def _redirect_to_quote(slug: str | None, cache_control: str) -> Redirect:
 def _copyable_texts(item: dict[str, Any], snippets: dict[str, str]) -> list[tuple[str, str, str]]:
     """Return the texts to copy as (id, label, text)."""
     texts = [(name, label, snippets[name].rstrip("\n")) for name, label in SNIPPET_FORMATS.items()]
-    citations = [(label, format_named(name, "quote")) for name, label in CITATION_STYLES.items()]
-    return texts + [
-        (format_.name, label, format_.body(item).decode().rstrip("\n"))
-        for label, format_ in citations
-        if format_
-    ]
+    return texts + citation_texts(item)
 
 
 def _adjacent_quotes(slug: str) -> dict[str, dict[str, str]]:

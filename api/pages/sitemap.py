@@ -27,7 +27,8 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MAX_URLS = 10_000
 #: Pages that do not depend on content.
 DOC_PATHS = ("", "/reference", "/guides", "/changelog", "/problems")
-STATIC_PATHS = ("/", "/search", "/embed", *(f"/docs{path}" for path in DOC_PATHS))
+LIST_PATHS = tuple(path.rstrip("/") for path in PAGE_PATHS.values())
+STATIC_PATHS = ("/", "/search", "/embed", *LIST_PATHS, *(f"/docs{path}" for path in DOC_PATHS))
 #: The models that have pages, by their path segment.
 MODELS = {path.strip("/"): MODELS_BY_TYPE[type_name] for type_name, path in PAGE_PATHS.items()}
 CACHE_CONTROL = "public, max-age=3600"
@@ -71,7 +72,7 @@ def static_sitemap() -> Response:
     return _xml_response("urlset", "url", _static_urls())
 
 
-@sitemap.get("/sitemaps/<any(films, scenes, themes, quotes):name>-<int:number>.xml")
+@sitemap.get(f"/sitemaps/<any({', '.join(MODELS)}):name>-<int:number>.xml")
 def sitemap_part(name: str, number: int) -> Response:
     """Serve a part of the sitemap.
 

@@ -14,7 +14,14 @@ from api.core.urls import relative_url
 from api.pages.page_metadata import strip_markup
 
 #: The resource types that have pages of their own.
-PAGE_PATHS = {"film": "/films/", "scene": "/scenes/", "theme": "/themes/", "quote": "/quotes/"}
+PAGE_PATHS = {
+    "film": "/films/",
+    "scene": "/scenes/",
+    "character": "/characters/",
+    "quote": "/quotes/",
+    "theme": "/themes/",
+    "source": "/sources/",
+}
 
 
 def init_blueprint(blueprint: Blueprint) -> None:

@@ -121,13 +121,13 @@ class TestCors:
             "X-Request-Id",
         }
 
-    @each("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing", "/quotes", "/films/nope", "/nope"])
+    @each("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing", "/commentary", "/films/nope", "/nope"])
     def test_other_origins_may_read_errors(self, client, path):
         response = client.get(path, headers={"Origin": "https://site.example"})
         assert response.status_code >= 400
         assert response.headers["Access-Control-Allow-Origin"] == "*"
 
-    @each("path", ["/v1/quotes", "/embed.js", "/v1/nothing", "/quotes"])
+    @each("path", ["/v1/quotes", "/embed.js", "/v1/nothing", "/quotes", "/commentary"])
     @each("names", ["if-none-match", "baggage, sentry-trace", "authorization, x-anything-at-all"])
     def test_a_preflight_allows_every_header(self, client, path, names):
         headers = {"Origin": "https://site.example", "Access-Control-Request-Method": "GET"}

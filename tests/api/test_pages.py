@@ -13,7 +13,9 @@ pytestmark = pytest.mark.any_database
 FILM = "/films/her-2013"
 SCENE = "/scenes/her-2013-lunch-with-catherine"
 THEME = "/themes/loneliness"
-PAGES = [FILM, SCENE, THEME, "/search"]
+CHARACTER = "/characters/her-2013-catherine"
+SOURCE = "/sources/her-perfection-is-the-enemy-of-real"
+PAGES = [FILM, SCENE, THEME, CHARACTER, SOURCE, "/search", "/films", "/quotes"]
 
 
 @pytest.fixture
@@ -54,11 +56,13 @@ class TestEveryPage:
     @each("path", PAGES)
     def test_has_no_inline_scripts_and_styles(self, client, read, path):
         page = read(path)
-        assert not page.all("script", "style", "iframe")
+        assert not page.all("style", "iframe")
+        data = page.all("script", type="application/ld+json")
+        assert all("src" in script.attributes for script in page.all("script") if script not in data)
         assert not [e for e in page.elements if any(a == "style" or a[:2] == "on" for a in e.attributes)]
         assert "unsafe" not in client.get(path).headers["Content-Security-Policy"]
 
-    @each("path", [FILM, SCENE, THEME])
+    @each("path", [FILM, SCENE, THEME, CHARACTER, SOURCE])
     def test_has_a_canonical_url_and_links_to_its_api_calls(self, read, path):
         page = read(path)
         [canonical] = page.all("link", rel="canonical")
@@ -82,7 +86,10 @@ class TestEveryPage:
         assert performers
         assert not [name for name in performers if name in client.get(path).text]
 
-    @each(("path", "max_statements"), [(FILM, 14), (SCENE, 3), (THEME, 3), ("/search", 0)])
+    @each(
+        ("path", "max_statements"),
+        [(FILM, 14), (SCENE, 3), (THEME, 3), (CHARACTER, 5), (SOURCE, 4), ("/search", 0)],
+    )
     def test_takes_few_statements(self, app, path, max_statements):
         assert len(reads(app, path)) <= max_statements
 

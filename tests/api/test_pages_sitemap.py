@@ -35,9 +35,18 @@ def small_parts(monkeypatch):
 class TestSitemap:
     def test_lists_every_page(self, client):
         paths = paths_in(client.get("/sitemap.xml"))
-        for model in ("films", "scenes", "themes", "quotes"):
+        for model in ("films", "scenes", "characters", "quotes", "themes", "sources"):
             assert {f"/{model}/{slug}" for slug in ids(client, f"/v1/{model}")} <= set(paths)
-        assert {"/", "/embed", "/docs/guides/quickstart", "/docs/problems/not-found"} <= set(paths)
+        assert {
+            "/",
+            "/embed",
+            "/films",
+            "/themes",
+            "/quotes",
+            "/sources",
+            "/docs/guides/quickstart",
+            "/docs/problems/not-found",
+        } <= set(paths)
         assert len(paths) == len(set(paths))
 
     def test_every_url_exists_and_is_canonical(self, client):
@@ -51,7 +60,8 @@ class TestSitemap:
         for element in ET.fromstring(client.get("/sitemap.xml").data):
             last_modified = element.findtext(f"{NAMESPACE}lastmod")
             of_content = re.match(
-                rf"{BASE}/(films|scenes|themes|quotes)/", element.findtext(f"{NAMESPACE}loc")
+                rf"{BASE}/(films|scenes|characters|quotes|themes|sources)/[a-z]",
+                element.findtext(f"{NAMESPACE}loc"),
             )
             assert bool(last_modified) == bool(of_content)
             assert last_modified is None or W3C.fullmatch(last_modified)

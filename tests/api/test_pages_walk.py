@@ -38,7 +38,7 @@ class TestCrawl:
 
 
 class TestUnknownURL:
-    @each("path", ["/scenes/no-such", "/themes/no-such", "/films/no-such", "/nowhere", "/films/"])
+    @each("path", ["/scenes/no-such", "/themes/no-such", "/films/no-such", "/nowhere", "/commentary/"])
     def test_is_an_html_error_for_browsers(self, client, path):
         response = client.get(path, headers=BROWSER)
         page = Parsed(response.text)

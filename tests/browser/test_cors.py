@@ -46,7 +46,8 @@ def test_all_headers_may_be_sent_at_once(fetch):
 @each(
     ("path", "status"),
     [
-        ("/quotes?limit=1", 404),
+        ("/quotes?limit=1", 406),
+        ("/commentary", 404),
         ("/v1/quotes?nonsense=1", 422),
         ("/v1/quotes/nothing", 404),
         ("/v2/films", 404),

@@ -11,7 +11,14 @@ FLAGGED = "/scenes/her-2013-an-anonymous-voice-chat"
 QUOTE = "/quotes/her-2013-a-wife-without-the-challenges"
 FLAGGED_QUOTE = "/quotes/her-2013-the-average-modern-woman"
 PAGES = ["/", FILM, SCENE, FLAGGED, "/themes/loneliness", "/search", "/search?q=perfect"]
-PAGES += [QUOTE, FLAGGED_QUOTE, "/embed"]
+PAGES += [
+    QUOTE,
+    FLAGGED_QUOTE,
+    "/embed",
+    "/films",
+    "/quotes",
+]
+PAGES += ["/characters/her-2013-samantha", "/sources/her-perfection-is-the-enemy-of-real"]
 MARK = "svg a[href='#s24-avoidance']"
 
 

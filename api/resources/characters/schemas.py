@@ -27,6 +27,7 @@ class CharacterSchema(ItemSchema):
 
     type = ConstantField("character", "Always `character`.")
     url = URLField("/v1/characters/", description="The URL of this character.")
+    html_url = URLField("/characters/", description="The URL of the character's web page.")
     name = fields.String(
         allow_none=True,
         metadata={"description": "The name of the character in the film; null if it has none."},

@@ -23,7 +23,13 @@ from api.schemas.shared_schemas import AdvisoryLinkSchema, PageSchema, RequestSc
 from models import MODELS_BY_TYPE
 
 #: Path prefixes of the web pages of the searched types that have one.
-PAGES = {"film": "/films/", "theme": "/themes/", "scene": "/scenes/", "quote": "/quotes/"}
+PAGES = {
+    "film": "/films/",
+    "character": "/characters/",
+    "theme": "/themes/",
+    "scene": "/scenes/",
+    "quote": "/quotes/",
+}
 #: The types of hits. Others are only found by the ``q`` of their lists: programs that are generated from the
 #: OpenAPI document of version 1 fail on a hit of a type that they do not know (ADR 13).
 HIT_TYPES = ("film", "character", "theme", "scene", "quote", "commentary")

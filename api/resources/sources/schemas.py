@@ -46,6 +46,7 @@ class SourceSchema(ItemSchema):
 
     type = ConstantField("source", "Always `source`.")
     url = URLField("/v1/sources/", description="The URL of this source.")
+    html_url = URLField("/sources/", description="The URL of the source's web page.")
     kind = Choice(SourceKind, metadata={"description": "The kind of source."})
     title = fields.String(metadata={"description": "The title of the source."})
     subtitle = fields.String(
