@@ -10,15 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
 from api.schemas.fields import SLUG
 from models import RESOURCES, Film, Source
 from models.film import OfFilm
 from models.types import SLUG_LENGTH
 from seeds.diagnostics import Diagnostic, Level, display_key
 from seeds.release_dates import RELEASED_AT, TIMESTAMP_EXAMPLE, InvalidReleaseDate, parse_release_date
-from seeds.strict_yaml import Unreadable, read_mapping
+from seeds.strict_yaml import Mapping, Sequence, Unreadable, read_mapping
 from seeds.unread_files import is_film_folder, no_pack, unread_in_film, unread_in_root
 
 #: The files of a film's folder and of the folder above, each with the type of its entries: a file is named
@@ -158,7 +156,7 @@ class _Reader:
 
     def read(self, path: Path, type_name: str, film: str | None) -> None:
         """Read the header and the entries of a file."""
-        file, content, released_at = _display_path(path), CommentedMap(), None
+        file, content, released_at = _display_path(path), Mapping(), None
         try:
             content = read_mapping(path)
             released_at = self._pop_release_date(file, content, path.parent)
@@ -172,8 +170,8 @@ class _Reader:
                 self.pack.unread_types.add(type_name)
         implied = {"film": film} if film and type_name != "film" else {}
         for position, (slug, body) in enumerate(content.items(), 1):
-            line = content.lc.key(slug)[0] + 1
-            if not isinstance(slug, str) or not isinstance(body, CommentedMap):
+            line = content.lines[slug]
+            if not isinstance(slug, str) or not isinstance(body, Mapping):
                 message = (
                     "An entry must be an id with a mapping of fields. "
                     "Quote an id that YAML would read as a number."
@@ -185,10 +183,10 @@ class _Reader:
             entry = Entry(type_name, str(slug), json_body, position, file, line, released_at, body)
             self.pack.entries.append(self._pop_entry_release_date(entry))
 
-    def _pop_release_date(self, file: Path, content: CommentedMap, folder: Path) -> dt.datetime | None:
+    def _pop_release_date(self, file: Path, content: Mapping, folder: Path) -> dt.datetime | None:
         """Remove the header from the content of a file; return the release date of its entries."""
         if RELEASED_AT in content:
-            line = content.lc.key(RELEASED_AT)[0] + 1
+            line = content.lines[RELEASED_AT]
             try:
                 return parse_release_date(content.pop(RELEASED_AT))
             except InvalidReleaseDate as error:
@@ -243,11 +241,9 @@ def _line_of(node: Any, path: tuple[Any, ...]) -> int | None:
     line = None
     for step in path:
         try:
-            if isinstance(node, CommentedMap):
-                line = node.lc.key(step)[0] + 1
-            elif isinstance(node, CommentedSeq):
-                line = node.lc.item(step)[0] + 1
+            if isinstance(node, Mapping | Sequence):
+                line = node.lines[step]
             node = node[step]
-        except (KeyError, IndexError, TypeError, AttributeError):
+        except (KeyError, IndexError, TypeError):
             break
     return line

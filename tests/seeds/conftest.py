@@ -4,33 +4,10 @@ import shutil
 
 import pytest
 
-from seeds import strict_yaml
 from seeds.pack import SHARED_TYPES, read_pack
 from tests.databases import SEEDS
 from tests.models.restored import restoring
 from tests.seeds.packs import SECOND, PackCopy, load_packs
-
-#: Parsed files, by their bytes.
-PARSED_FILES = {}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cached_parsing():
-    """Parse each content of a file once: most tests edit one line, and parsing takes 90 % of a check's time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("seeds.pack.read_mapping", read_mapping)
-        yield
-
-
-def read_mapping(path):
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return strict_yaml.read_mapping(path)
-    if content not in PARSED_FILES:
-        PARSED_FILES[content] = strict_yaml.read_mapping(path)
-    # The reader removes the header from the mapping and changes nothing inside it, so a shallow copy is enough.
-    return PARSED_FILES[content].copy()
 
 
 @pytest.fixture(scope="session")

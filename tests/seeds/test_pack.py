@@ -3,11 +3,14 @@
 import datetime as dt
 
 import pytest
+import yaml
 
 from seeds import strict_yaml
 from seeds.pack import read_pack
+from seeds.yaml_nodes import NodeBuilder
 from tests.cases import each
-from tests.seeds.packs import FILM
+from tests.databases import SEEDS
+from tests.seeds.packs import FILM, SECOND
 
 RELEASED = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 THEME = "released_at: 2026-11-24T00:00:00Z\nsacrifice:\n  name: Sacrifice\n  definition: Giving up.\n"
@@ -268,6 +271,64 @@ class TestUnreadable:
         assert [diagnostic[:3:2] for diagnostic in diagnostics(read_pack(second.root))] == [
             ("film.yml", "yaml")
         ]
+
+
+def lines(node):
+    """Return a node with the line of each key and item."""
+    if isinstance(node, strict_yaml.Mapping):
+        return {key: (node.lines[key], lines(value)) for key, value in node.items()}
+    if isinstance(node, strict_yaml.Sequence):
+        return [(line, lines(value)) for line, value in zip(node.lines, node, strict=True)]
+    return type(node), node
+
+
+def by_ruamel(text):
+    return lines(strict_yaml._parse_with_messages(text, text.split("\n")))
+
+
+def by_libyaml(text):
+    assert not strict_yaml.READ_DIFFERENTLY.search(text)
+    return lines(NodeBuilder(text, yaml.CSafeLoader(text).get_event).build())
+
+
+class TestTwoParsers:
+    """Files are parsed by libyaml where it reads the same as ruamel.yaml, which words the messages."""
+
+    @each("path", sorted(path for root in (SEEDS, SECOND) for path in root.rglob("*.yml")))
+    def test_files_are_read_alike_by_both(self, path):
+        text = path.read_text("utf-8")
+        assert by_libyaml(text) == by_ruamel(text)
+
+    @each(
+        "text",
+        [
+            "a: >\n  folded\n  text\n\n    more\n  end\n\nb: |+\n  kept\n\n",
+            "a: >-\n  one\n  two\n# A comment.\nb: |\n  x # no comment\n",
+            "a: [1, 0x1F, 0o17, 1_000, 08, -1, +1, 1:30, 1e3, .5, -.inf, ~, '', \"\", null, Null, nULL]",
+            "a: {b: yes, c: True, d: off, e: 2026-11-23, f: 2026-11-23T01:02:03Z, h: <<}",
+            "a: 'it''s'\nb: \"tab\\t \\u00e9 \\\n  joined\"\nc: http://a.b/#c\nd: a:b\n",
+            "a:\n- - b\n  -\n-\n-  c: d\n   e:\n",
+            "? a\n: b\n? c\n\n# End.\n",
+            "a: ¿qué? “x” — 日本 😀\n",
+        ],
+    )
+    def test_values_and_lines_are_the_same(self, text):
+        assert by_libyaml(text) == by_ruamel(text)
+
+    @each("text", ["=1:30, \t", "a: b\n\t\n", "a: |2# c\n", "a: >-#\n  b\n", "a:\n...\n\n...\n"])
+    def test_what_they_read_differently_is_read_by_ruamel(self, text):
+        def result(parse):
+            try:
+                return parse(text)
+            except strict_yaml.Unreadable as error:
+                return error.line, str(error)
+
+        assert result(lambda text: lines(strict_yaml._parse(text.split("\n")))) == result(by_ruamel)
+
+    def test_errors_of_the_syntax_come_before_those_of_values(self, themes):
+        pack = themes("a: {}\nb: {c: 2026-02-30}\na: {}\nd: [\n")
+        assert diagnostics(pack)[0][1:3] == (5, "yaml")
+        assert diagnostics(themes("b: {c: 2026-02-30}\na: {}\na: {}\n"))[0][1:3] == (3, "duplicate")
 
 
 class TestFolders:
