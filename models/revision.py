@@ -99,9 +99,11 @@ def change_set(
 def changed_resources(session: Session) -> list[Versioned]:
     """Return the distinct resources that the session's unflushed changes affect."""
     resources: dict[int, Versioned] = {}
+    # Each access to `session.deleted` or `session.new` copies it.
+    deleted = session.deleted
     for row in _changed_rows(session):
         resource = row.owner if isinstance(row, OwnedRow) else row
-        if isinstance(resource, Versioned) and resource not in session.deleted:
+        if isinstance(resource, Versioned) and resource not in deleted:
             resources[id(resource)] = resource
     return list(resources.values())
 
@@ -135,12 +137,12 @@ def increment_revisions(session: Session, context: UOWTransaction, instances: ob
     with session.no_autoflush:
         touched.deleted |= {_identity(row) for row in session.deleted if isinstance(row, Versioned)}
         for resource in changed_resources(session):
-            _increment_one(session, resource, touched, at)
+            _increment_one(resource, touched, at)
         touched.stale_owners = [row.owner for row in session.deleted if isinstance(row, OwnedRow)]
 
 
-def _increment_one(session: Session, resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
-    if resource in session.new:
+def _increment_one(resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
+    if inspect(resource).pending:
         resource.revision = 1
         resource.created_at = resource.created_at or at
         resource.updated_at = resource.updated_at or at
@@ -158,24 +160,22 @@ def store_records(session: Session, context: UOWTransaction) -> None:
     touched = _touched(session)
     pending, touched.pending = touched.pending, []
     changes = session.info.get(CHANGE_SET) or ChangeSet()
-    for owner in touched.stale_owners:
-        if owner in pending:
-            session.expire(owner, [relation.key for relation in inspect(owner).mapper.relationships])
+    for owner in set(touched.stale_owners).intersection(pending):
+        session.expire(owner, [relation.key for relation in inspect(owner).mapper.relationships])
+    new_rows = []
     for resource in pending:
-        _store_one(session, resource, touched, changes)
-
-
-def _store_one(session: Session, resource: Versioned, touched: TouchedResources, changes: ChangeSet) -> None:
-    values = {"record": resource.to_record(), "editor": changes.editor, "note": changes.note}
-    identity = {"type_name": resource.type_name, "resource_id": resource.id, "number": resource.revision}
-    if _identity(resource) in touched.stored:
-        statement: Any = update(Revision).values(values)
-        for name, value in identity.items():
-            statement = statement.where(getattr(Revision, name) == value)
-    else:
-        statement = insert(Revision).values(**identity, **values, created_at=resource.updated_at)
-    session.connection().execute(statement)
-    touched.stored.add(_identity(resource))
+        values = {"record": resource.to_record(), "editor": changes.editor, "note": changes.note}
+        identity = {"type_name": resource.type_name, "resource_id": resource.id, "number": resource.revision}
+        if _identity(resource) in touched.stored:
+            statement: Any = update(Revision).values(values)
+            for name, value in identity.items():
+                statement = statement.where(getattr(Revision, name) == value)
+            session.connection().execute(statement)
+        else:
+            new_rows.append(identity | values | {"created_at": resource.updated_at})
+            touched.stored.add(_identity(resource))
+    if new_rows:
+        session.connection().execute(insert(Revision), new_rows)
 
 
 @event.listens_for(Session, "before_commit")

@@ -14,29 +14,52 @@ STRONG_SEVERITY = 3
 
 def one_sided_relation(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that a relation between two commentary entries is declared on one of them only."""
-    relations = _relations(result)
+    relations, entries = _relations(result), _commentary(result)
     for slug, targets in relations.items():
         for index, target in enumerate(targets):
             if slug in relations.get(target, []) and slug < target:
                 message = f"“{target}” also relates to “{slug}”. Declare a relation on one side only."
-                yield _commentary(result)[slug].entry.diagnostic(
-                    "one-sided-relation", message, "relations", index
-                )
+                yield entries[slug].entry.diagnostic("one-sided-relation", message, "relations", index)
 
 
 def relation_cycle(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that ``supports`` and ``extends`` form no cycle: no entry may support itself."""
-    relations = _relations(result, "supports", "extends")
-    for slug in relations:
-        reached, queue = set(), list(relations[slug])
-        while queue:
+    declared, entries = _relations(result, "supports", "extends"), _commentary(result)
+    relations = {slug: declared.keys() & targets for slug, targets in declared.items()}
+    # Most entries are on no cycle, so that following the relations of each would be slow for large packs.
+    relations = _reversed(_leading_to_cycles(_reversed(_leading_to_cycles(relations))))
+    for slug in declared:
+        reached, queue = set(), list(relations.get(slug, ()))
+        while queue and slug not in reached:
             target = queue.pop()
             if target not in reached:
                 reached.add(target)
-                queue += relations.get(target, [])
+                queue += relations[target]
         if slug in reached:
             message = "This entry supports or extends itself through other entries. Remove a relation."
-            yield _commentary(result)[slug].entry.diagnostic("relation-cycle", message, "relations")
+            yield entries[slug].entry.diagnostic("relation-cycle", message, "relations")
+
+
+def _leading_to_cycles(relations: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return the relations without entries that lead to no cycle."""
+    origins = _reversed(relations)
+    counts = {slug: len(targets) for slug, targets in relations.items()}
+    ends = [slug for slug, count in counts.items() if not count]
+    while ends:
+        for origin in origins[ends.pop()]:
+            counts[origin] -= 1
+            if not counts[origin]:
+                ends.append(origin)
+    kept = {slug for slug, count in counts.items() if count}
+    return {slug: relations[slug] & kept for slug in kept}
+
+
+def _reversed(relations: dict[str, set[str]]) -> dict[str, set[str]]:
+    origins: dict[str, set[str]] = {slug: set() for slug in relations}
+    for slug, targets in relations.items():
+        for target in targets:
+            origins[target].add(slug)
+    return origins
 
 
 def scene_without_commentary(result: CheckResult) -> Iterator[Diagnostic]:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, inspect, select, tuple_
+from sqlalchemy.orm import Session, selectinload
 
-from models import MODELS_BY_TYPE, RESOURCES, InvalidReference, Paragraph, Source, Versioned
+from models import MODELS_BY_TYPE, RESOURCES, InvalidReference, Paragraph, Source, Theme, Versioned
 from models.revision import change_set
 from seeds.check import CheckResult, ValidEntry
 from seeds.entry_schemas import ENTRY_SCHEMAS
-from seeds.resolve import resolve_references
+from seeds.resolve import referenced_types, references, resolve_references
 
 EDITOR = "seed"
+#: The number of entries that are written at once. All are in one transaction, but not all in memory.
+BATCH_SIZE = 250
 #: By type: the number of entries that were created, updated and unchanged.
 LoadReport = dict[str, Counter[str]]
+#: A type and an id.
+Key = tuple[str, str]
 
 
 def load(session: Session, result: CheckResult, *, step: Callable[[], None] = lambda: None) -> LoadReport:
@@ -34,66 +40,153 @@ def load(session: Session, result: CheckResult, *, step: Callable[[], None] = la
     return _Loader(session, result, step).run()
 
 
+@dataclass(frozen=True)
+class _Change:
+    """An entry that the database does not have, or has with another digest."""
+
+    valid: ValidEntry
+    digest: str
+    is_new: bool
+
+    @property
+    def key(self) -> Key:
+        return self.valid.entry.type_name, self.valid.slug
+
+    @property
+    def references(self) -> set[Key]:
+        found = references(ENTRY_SCHEMAS[self.valid.entry.type_name], self.valid.body)
+        return {(type_name, slug) for _, type_name, slug in found}
+
+
 class _Loader:
     def __init__(self, session: Session, result: CheckResult, step: Callable[[], None]) -> None:
-        self.session, self.step = session, step
-        rank = {model.type_name: place for place, model in enumerate(RESOURCES)}
-        # Top-level themes come first: a theme can only be assigned to one that is known to be top-level.
-        self.entries = sorted(
-            result.valid_entries,
-            key=lambda valid: (rank[valid.entry.type_name], valid.body.get("broader") is not None),
-        )
-        #: Resources by type and slug; None for those that the database does not have.
-        self.resources: dict[tuple[str, str], Versioned | None] = {}
+        self.session, self.result, self.step = session, result, step
+        #: The resources of the current batch, and those that it refers to.
+        self.resources: dict[Key, Any] = {}
+        #: Their paragraphs, by number; of a source that the batch does not write, only those that are cited.
+        self.paragraphs: dict[Source, dict[int, Paragraph]] = {}
 
     def run(self) -> LoadReport:
-        report: LoadReport = {valid.entry.type_name: Counter() for valid in self.entries}
+        entries = self.result.valid_entries
+        present = {valid.entry.type_name for valid in entries}
+        report: LoadReport = {model.type_name: Counter() for model in RESOURCES if model.type_name in present}
         # An update has no date of its own: it gets the date of the newest entry in the pack.
-        released = [valid.entry.released_at for valid in self.entries if valid.entry.released_at]
+        released = [valid.entry.released_at for valid in entries if valid.entry.released_at]
         newest = max(released, default=None)
         with change_set(self.session, EDITOR, at=newest), self.session.no_autoflush:
-            changes = [
-                (valid, outcome) for valid in self.entries if (outcome := self._outcome(valid, report))
-            ]
-            # Create all resources before assigning values, so that entries can refer to each other.
-            for valid, outcome in changes:
-                if outcome == "created":
-                    self._create(valid)
-            for valid, _ in changes:
-                self._assign(valid)
-                self.step()
+            for batch in self._batches(list(self._changes(report))):
+                self._write(batch)
         return report
 
-    def _outcome(self, valid: ValidEntry, report: LoadReport) -> str | None:
-        """Count and return the outcome of an entry; None if it is unchanged."""
-        resource = self._look_up(valid.entry.type_name, valid.slug)
-        if resource is None:
-            outcome = "created"
-        else:
-            outcome = "unchanged" if resource.pack_digest == digest(valid) else "updated"
-        report[valid.entry.type_name][outcome] += 1
-        if outcome == "unchanged":
-            self.step()
-            return None
-        return outcome
-
-    def _look_up(self, type_name: str, slug: str) -> Versioned | None:
-        key = (type_name, slug)
-        if key not in self.resources:
+    def _changes(self, report: LoadReport) -> Iterator[_Change]:
+        """Count the outcome of every entry; yield those to write, referenced types first."""
+        for type_name in _types_in_order():
+            # Top-level themes come first: a theme can only be assigned to one that is known to be top-level.
+            entries = sorted(
+                self.result.of_type(type_name), key=lambda valid: valid.body.get("broader") is not None
+            )
             model = MODELS_BY_TYPE[type_name]
-            self.resources[key] = self.session.scalar(select(model).where(model.slug == slug))
-        return self.resources[key]
+            digests: dict[str, str | None] = {}
+            for slugs in _chunks([valid.slug for valid in entries]):
+                rows = self.session.execute(
+                    select(model.slug, model.pack_digest).where(model.slug.in_(slugs))
+                )
+                digests.update(rows.all())
+            for valid in entries:
+                new_digest, is_new = digest(valid), valid.slug not in digests
+                if not is_new and digests[valid.slug] == new_digest:
+                    report[type_name]["unchanged"] += 1
+                    self.step()
+                    continue
+                report[type_name]["created" if is_new else "updated"] += 1
+                yield _Change(valid, new_digest, is_new)
 
-    def _create(self, valid: ValidEntry) -> None:
-        released_at = valid.entry.released_at
-        model: Any = MODELS_BY_TYPE[valid.entry.type_name]
-        resource = model(slug=valid.slug, created_at=released_at, updated_at=released_at)
+    def _batches(self, changes: list[_Change]) -> Iterator[list[_Change]]:
+        """Yield the changes in batches that refer only to themselves and to earlier ones."""
+        places = {change.key: place for place, change in enumerate(changes)}
+        size = len(changes) if self._removes_paragraphs(changes) else BATCH_SIZE
+        batch: list[_Change] = []
+        last = 0
+        for place, change in enumerate(changes):
+            batch.append(change)
+            last = max(last, *(places.get(key, 0) for key in change.references), 0)
+            # Themes may swap places in the hierarchy, which is checked in every batch.
+            if len(batch) >= size and last <= place and change.key[0] != Theme.type_name:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def _removes_paragraphs(self, changes: list[_Change]) -> bool:
+        """Whether a source loses paragraphs: what cites them must then change in the same batch."""
+        counts = {
+            change.valid.slug: len(change.valid.body["paragraphs"])
+            for change in changes
+            if change.key[0] == Source.type_name and not change.is_new
+        }
+        stored: dict[str, int] = {}
+        for slugs in _chunks(list(counts)):
+            numbers = select(Source.slug, func.count()).join(Source.paragraphs).group_by(Source.slug)
+            stored.update(self.session.execute(numbers.where(Source.slug.in_(slugs))).all())
+        return any(stored.get(slug, 0) > count for slug, count in counts.items())
+
+    def _write(self, batch: list[_Change]) -> None:
+        written = {change.key for change in batch}
+        self._fetch({change.key for change in batch if not change.is_new}, whole=True)
+        self._fetch({key for change in batch for key in change.references} - written)
+        self._fetch_paragraphs(batch, written)
+        # Create all resources before assigning values, so that entries can refer to each other.
+        for change in batch:
+            if change.is_new:
+                self._create(change)
+        for change in batch:
+            self._assign(change)
+            self.step()
+        self.session.flush()
+        # Nothing else refers to them, so their memory is freed. What a later batch needs is read again.
+        self.resources.clear()
+        self.paragraphs.clear()
+
+    def _fetch(self, keys: Iterable[Key], *, whole: bool = False) -> None:
+        """Read resources; ``whole`` ones with everything that their records contain."""
+        slugs_by_type: dict[str, list[str]] = defaultdict(list)
+        for type_name, slug in sorted(keys):
+            slugs_by_type[type_name].append(slug)
+        for type_name, slugs in slugs_by_type.items():
+            model = MODELS_BY_TYPE[type_name]
+            statement = select(model).options(*(_eager_options(model) if whole else ()))
+            for chunk in _chunks(slugs):
+                for resource in self.session.scalars(statement.where(model.slug.in_(chunk))):
+                    self.resources[type_name, resource.slug] = resource
+
+    def _fetch_paragraphs(self, batch: list[_Change], written: set[Key]) -> None:
+        """Read the paragraphs that a batch cites of sources that it does not write."""
+        cited: dict[int, Source] = {}
+        numbers: set[tuple[int, int]] = set()
+        for change in batch:
+            for citation in change.valid.body.get("citations", ()):
+                key = Source.type_name, citation["source"]
+                if key not in written and (source := self.resources.get(key)):
+                    cited[source.id] = source
+                    self.paragraphs[source] = {}
+                    numbers |= {(source.id, number) for number in citation["paragraphs"]}
+        key_columns = tuple_(Paragraph.source_id, Paragraph.number)
+        for chunk in _chunks(sorted(numbers)):
+            for paragraph in self.session.scalars(select(Paragraph).where(key_columns.in_(chunk))):
+                self.paragraphs[cited[paragraph.source_id]][paragraph.number] = paragraph
+
+    def _create(self, change: _Change) -> None:
+        type_name, slug = change.key
+        released_at = change.valid.entry.released_at
+        model = MODELS_BY_TYPE[type_name]
+        # Otherwise the lists that stay empty would be read from the database, to be stored in the record.
+        empty: dict[str, Any] = {link.key: [] for link in _links(model) if link.uselist}
+        resource = model(slug=slug, created_at=released_at, updated_at=released_at, **empty)
         self.session.add(resource)
-        self.resources[valid.entry.type_name, valid.slug] = resource
+        self.resources[type_name, slug] = resource
 
-    def _assign(self, valid: ValidEntry) -> None:
-        resource = self.resources[valid.entry.type_name, valid.slug]
-        assert resource is not None  # noqa: S101 (looked up or created before)
+    def _assign(self, change: _Change) -> None:
+        resource, valid = self.resources[change.key], change.valid
         values = resolve_references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body, self._require)
         for citation in values.get("citations", ()):
             citation["cited"] = [
@@ -105,19 +198,63 @@ class _Loader:
             ]
         if hasattr(resource, "position"):
             values["position"] = valid.entry.position
-        resource.assign(values | {"pack_digest": digest(valid)})
+        resource.assign(values | {"pack_digest": change.digest})
 
     def _require(self, type_name: str, slug: str) -> Versioned:
-        resource = self._look_up(type_name, slug)
-        if resource is None:
+        if (type_name, slug) not in self.resources:
             raise InvalidReference(type_name, f"There is no {type_name} “{slug}”.")
+        resource: Versioned = self.resources[type_name, slug]
         return resource
 
     def _paragraph(self, source: Source, number: int) -> Paragraph:
-        for paragraph in source.paragraphs:
-            if paragraph.number == number:
-                return paragraph
-        raise InvalidReference("citations", f"“{source.slug}” has no paragraph {number}.")
+        if source not in self.paragraphs:
+            # The batch writes the source, and has assigned its paragraphs before those of what cites them.
+            self.paragraphs[source] = {paragraph.number: paragraph for paragraph in source.paragraphs}
+        if number not in self.paragraphs[source]:
+            raise InvalidReference("citations", f"“{source.slug}” has no paragraph {number}.")
+        return self.paragraphs[source][number]
+
+
+def _chunks(values: list[Any]) -> Iterator[list[Any]]:
+    """Yield the values in lists that are short enough for the parameters of a statement."""
+    return (values[start : start + BATCH_SIZE] for start in range(0, len(values), BATCH_SIZE))
+
+
+@cache
+def _types_in_order() -> tuple[str, ...]:
+    """Return the types, each after those that its entries refer to (except where two refer to each other)."""
+    order: dict[str, None] = {}
+    begun: set[str] = set()
+
+    def add(type_name: str) -> None:
+        if type_name not in begun:
+            begun.add(type_name)
+            for other in referenced_types(ENTRY_SCHEMAS[type_name]):
+                add(other)
+            order[type_name] = None
+
+    for model in RESOURCES:
+        add(model.type_name)
+    return tuple(order)
+
+
+@cache
+def _links(model: Any) -> tuple[Any, ...]:
+    """Return the relationships that an assignment may change: to what a resource refers to or owns."""
+    return tuple(link for link in inspect(model).relationships if not link.viewonly)
+
+
+@cache
+def _eager_options(model: Any) -> tuple[Any, ...]:
+    """Return the options that load the links of a resource, and what its owned rows refer to."""
+    options = []
+    for link in _links(model):
+        owned = link.mapper.class_
+        # An owned row's relationship back to its owner is declared on both sides.
+        others = [one for one in _links(owned) if link.uselist and not one.back_populates]
+        nested = [selectinload(getattr(owned, one.key)) for one in others]
+        options.append(selectinload(getattr(model, link.key)).options(*nested))
+    return tuple(options)
 
 
 def digest(valid: ValidEntry) -> str:

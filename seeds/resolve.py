@@ -34,6 +34,20 @@ def _references_in(field: fields.Field[Any], value: Any, path: Path) -> Iterator
         yield from references(field.schema, value, path)
 
 
+def referenced_types(schema: Schema) -> list[str]:
+    """Return the types that bodies of a schema refer to, in the order of its fields."""
+    return list(dict.fromkeys(name for field in schema.fields.values() for name in _types_of(field)))
+
+
+def _types_of(field: fields.Field[Any]) -> Iterator[str]:
+    if isinstance(field, Reference):
+        yield field.type_name
+    elif isinstance(field, fields.List):
+        yield from _types_of(field.inner)
+    elif isinstance(field, fields.Nested):
+        yield from referenced_types(field.schema)
+
+
 def resolve_references(schema: Schema, body: dict[str, Any], look_up: Lookup) -> dict[str, Any]:
     """Return a loaded body in which every reference is replaced with the resource that it names.
 
@@ -58,4 +72,4 @@ def _resolve_value(field: fields.Field[Any], value: Any, look_up: Lookup) -> Any
     return value
 
 
-__all__ = ["InvalidReference", "Lookup", "references", "resolve_references"]
+__all__ = ["InvalidReference", "Lookup", "referenced_types", "references", "resolve_references"]

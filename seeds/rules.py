@@ -26,6 +26,8 @@ from seeds.text_rules import own_words, quote_length, repeated_quote, source_tex
 RESERVED_SLUGS = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
 #: Types that belong to a film. Their ids begin with the film's id.
 TYPES_OF_FILM = tuple(model.type_name for model in RESOURCES if issubclass(model, OfFilm))
+#: The number of ids that unknown ones are compared with, in all. Each comparison takes up to 100 µs.
+MAX_COMPARISONS = 50_000
 
 
 def id_form(result: CheckResult) -> Iterator[Diagnostic]:
@@ -51,8 +53,9 @@ def id_unique(result: CheckResult) -> Iterator[Diagnostic]:
 def id_of_film(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that ids of a film's entries begin with the film's id, which is the name of its folder."""
     misnamed = {film.file.parent for film in result.pack.of_type("film") if not _has_name_of_folder(film)}
+    folders = {file: file.absolute().parent.name for file in {entry.file for entry in result.pack.entries}}
     for entry in result.pack.entries:
-        folder = entry.file.absolute().parent.name
+        folder = folders[entry.file]
         if entry.type_name == "film" and entry.slug != folder:
             message = f"The folder is called “{folder}”. Its name must be the film's id."
             yield entry.diagnostic("id-of-film", message)
@@ -71,16 +74,35 @@ def _has_name_of_folder(film: Entry) -> bool:
 
 def reference(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that references name existing resources of the same film."""
+    hints = _Hints(result)
     for valid in result.valid_entries:
         for path, type_name, slug in references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body):
             film = valid.body.get("film")
             if not result.exists(type_name, slug):
-                candidates = [other for kind, other in result.ids if kind == type_name]
-                hint = did_you_mean(slug, candidates)
+                hint = hints.near(type_name, slug)
                 yield valid.entry.diagnostic("reference", f"There is no {type_name} “{slug}”.{hint}", *path)
             elif film and not _belongs_to_film(result, film, type_name, slug):
                 message = f"The {type_name} “{slug}” does not belong to the film “{film}”."
                 yield valid.entry.diagnostic("reference", message, *path)
+
+
+class _Hints:
+    """What unknown ids may have meant, until comparing them with others would take seconds."""
+
+    def __init__(self, result: CheckResult) -> None:
+        self.slugs: dict[str, list[str]] = defaultdict(list)
+        for type_name, slug in result.ids:
+            self.slugs[type_name].append(slug)
+        self.found: dict[tuple[str, str], str] = {}
+        self.comparisons = 0
+
+    def near(self, type_name: str, slug: str) -> str:
+        """Return the sentence of ``did_you_mean``."""
+        if (type_name, slug) not in self.found:
+            self.comparisons += len(self.slugs[type_name])
+            is_short = self.comparisons <= MAX_COMPARISONS
+            self.found[type_name, slug] = did_you_mean(slug, self.slugs[type_name]) if is_short else ""
+        return self.found[type_name, slug]
 
 
 def _belongs_to_film(result: CheckResult, film: str, type_name: str, slug: str) -> bool:

@@ -409,3 +409,85 @@ class TestTwoDatabases:
         before = history(both)
         load_packs(both, shutil.copytree(SECOND, tmp_path / "elsewhere"))
         assert history(both) == before
+
+
+class TestBatches:
+    """However few entries are written at once, the result is the same."""
+
+    @pytest.fixture(autouse=True)
+    def single_entries(self, monkeypatch):
+        monkeypatch.setattr("seeds.load.BATCH_SIZE", 1)
+
+    def test_a_first_load_is_the_same(self, packed, both, second):
+        second.append("themes.yml", THEME.format(slug="one", broader="two", related="sacrifice"))
+        second.append("themes.yml", THEME.format(slug="two", broader="null", related=""))
+        second.replace("themes.yml", "related: []", "related: [one]")
+        circle = "[{relation: disputes, commentary: casablanca-1942-neutrality-as-grief}]"
+        second.replace("commentary.yml", "relations: []", f"relations: {circle}", after="lives-on-hold:")
+        revisions, generation = history(packed)
+        load_packs(packed, second.root)
+        loaded = records(packed)
+        assert loaded["commentary", "casablanca-1942-lives-on-hold"]["relations"][0]["relation"] == "disputes"
+        assert changes(records(both), loaded).keys() == {
+            *(("theme", "one"), ("theme", "two"), ("theme", "sacrifice")),
+            ("commentary", "casablanca-1942-lives-on-hold"),
+        }
+        assert history(packed) == (revisions + sum(COUNTS.values()) + 2, generation + 1)
+
+    def test_changes_are_the_same(self, both, second):
+        release(second)
+        for _, slug, name, old, new in CHANGES:
+            with suppress(ValueError):
+                second.replace(name, old, new, after=f"{slug}:")
+        before = resource_states(both)
+        report = load_packs(both, second.root)
+        states = changes(before, resource_states(both))
+        assert set(states.values()) == {(2, RELEASED, LATER)}
+        assert len(states) == sum(totals(report, "updated").values())
+
+    def test_a_paragraph_may_be_removed_with_its_citations(self, both, second):
+        lines = second.file("sources.yml").read_text().splitlines(keepends=True)
+        second.file("sources.yml").write_text("".join(lines[:-2]))
+        for name in ("scenes.yml", "quotes.yml", "commentary.yml"):
+            text = second.file(name).read_text()
+            second.file(name).write_text(text.replace(", 15]", "]").replace("[15]", "[14]"))
+        load_packs(both, second.root)
+        with both.read_session() as session:
+            assert len(Source.by_slug(session, ESSAY).paragraphs) == 14
+
+    def test_nothing_is_left_of_a_load_that_fails_at_its_last_entry(self, packed, second):
+        second.replace("commentary.yml", "self-discovery", "no-such-theme")
+        before = resource_states(packed), history(packed)
+        with pytest.raises(InvalidReference, match="There is no theme “no-such-theme”"):
+            load_packs(packed, second.root)
+        assert (resource_states(packed), history(packed)) == before
+
+
+class TestStatements:
+    """A large pack is read and written with as few statements as a small one."""
+
+    def test_an_unchanged_pack_is_one_query_for_each_type(self, both, second):
+        with statements(both.engine) as executed:
+            load_packs(both, second.root)
+        assert len(executed) <= len(RESOURCES) + 1
+
+    @pytest.mark.parametrize("outcome", ["created", "updated"])
+    def test_twice_as_many_quotes_are_no_more_queries(self, packed, second, outcome):
+        entries = second.file("quotes.yml").read_text()
+        entry = entries[entries.index(f"{TOAST}:") :].partition("\n\n")[0]
+
+        def queries(number):
+            copies = "\n\n".join(
+                entry.replace(f"{TOAST}:", f"{TOAST}-{copy}:").replace("kid", f"kid {copy}")
+                for copy in range(number)
+            )
+            second.file("quotes.yml").write_text(f"{entries}\n\n{copies}\n")
+            if outcome == "updated":
+                load_packs(packed, second.root)
+                text = second.file("quotes.yml").read_text()
+                second.file("quotes.yml").write_text(text.replace("inferred", "explicit"))
+            with statements(packed.engine) as executed:
+                load_packs(packed, second.root)
+            return sum(statement.startswith("SELECT") for statement in executed)
+
+        assert queries(10) >= queries(20) - 1

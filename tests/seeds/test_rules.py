@@ -646,6 +646,15 @@ class TestRelationCycle:
             f"commentary.yml:{line}: error [relation-cycle] {claim}: {message}" for line, claim in places
         ]
 
+    def test_an_entry_that_only_leads_to_a_cycle_is_not_on_it(self, second):
+        waiting, trade = "casablanca-1942-lives-on-hold", "casablanca-1942-a-trade-in-everything"
+        relate(second, waiting, "supports", LIE)
+        relate(second, LIE, "extends", trade)
+        dispute = f"relation: disputes, commentary: {trade}"
+        second.replace("commentary.yml", dispute, dispute.replace("disputes", "extends"))
+        messages = second.messages("relation-cycle")
+        assert [message.split()[3] for message in messages] == [f"{slug}:" for slug in (trade, waiting, LIE)]
+
     def test_a_dispute_makes_no_cycle(self, second):
         relate(second, "casablanca-1942-lives-on-hold", "supports", LIE)
         relate(second, LIE, "disputes", "casablanca-1942-a-trade-in-everything")
