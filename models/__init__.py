@@ -34,6 +34,7 @@ from models.errors import (
     Unavailable,
 )
 from models.film import Film, SourceFilm
+from models.loaded_pack import LoadedPack
 from models.owned_rows import OwnedRow
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
 from models.revision import Revision
@@ -81,6 +82,7 @@ __all__ = [
     "Gone",
     "InvalidQuery",
     "InvalidReference",
+    "LoadedPack",
     "NotFound",
     "OwnedRow",
     "Paragraph",

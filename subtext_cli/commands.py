@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ from api.core import logging as logs
 from api.core.config import ROOT, InvalidSetting, Settings
 from api.core.resource_registry import IncompleteResource
 from api.core.version import VERSION
-from models import MODELS_BY_TYPE, DomainError, migrations
+from models import MODELS_BY_TYPE, ContentGeneration, DomainError, LoadedPack, migrations
 from models.database import Database, as_unavailable
 from models.search import ensure_index_current
 from models.text_segmentation import count_words
+from subtext_cli import garbage
 
 if TYPE_CHECKING:
     from seeds.check import CheckResult
@@ -134,8 +136,8 @@ def check(
     from seeds.pack import read_pack
     from seeds.rules import RULES
 
-    pack = read_pack(*(packs or (SEEDS,)))
-    with progress("Checking", len(RULES)) as step:
+    with garbage.no_collections(), progress("Checking", len(RULES)) as step:
+        pack = read_pack(*(packs or (SEEDS,)))
         result, diagnostics = check_pack(
             pack, RULES, essays=against, exists_elsewhere=_shared_vocabularies(packs), step=step
         )
@@ -195,22 +197,40 @@ def seed(packs: tuple[Path, ...]) -> None:
         click.echo(f"{type_name}: {outcomes}")
 
 
+def _seed_once(database: Database) -> None:
+    """Load the pack of this repository, unless the content is what loading the same files left."""
+    from seeds.fingerprint import fingerprint
+
+    with database.read_session() as session:
+        if LoadedPack.is_current(session, fingerprint(SEEDS)):
+            return
+    _seed(database, (SEEDS,))
+
+
 def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
     from sqlalchemy import select
 
     from seeds.check import check_pack
+    from seeds.fingerprint import fingerprint
     from seeds.load import load
     from seeds.pack import read_pack
     from seeds.rules import RULES
 
-    pack = read_pack(*packs)
-    with _report_conflicts(), database.write_session() as session:
+    # Before the files are read: if one changes in the meantime, the next start loads them again.
+    before = fingerprint(SEEDS)
+    with garbage.no_collections():
+        pack = read_pack(*packs)
+    with garbage.exempting() as exempt, _report_conflicts(), database.write_session() as session:
+        LoadedPack.lock(session)
+        generation = ContentGeneration.current(session)
 
+        @cache
         def is_stored(type_name: str, slug: str) -> bool:
             model = MODELS_BY_TYPE[type_name]
             return session.scalar(select(model.id).where(model.slug == slug)) is not None
 
-        result, diagnostics = check_pack(pack, RULES, exists_elsewhere=is_stored)
+        with garbage.no_collections():
+            result, diagnostics = check_pack(pack, RULES, exists_elsewhere=is_stored)
         errors = [diagnostic for diagnostic in diagnostics if diagnostic.level == "error"]
         if errors:
             # A warning, such as that of a file that is not read, may explain an error.
@@ -218,8 +238,13 @@ def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
                 if diagnostic.level != "notice":
                     click.echo(str(diagnostic), err=True)
             raise SystemExit(f"{_count(len(errors), 'error')}: nothing was changed.")
+        exempt()
         with progress("Loading", len(result.valid_entries)) as step:
-            return load(session, result, step=step)
+            report = load(session, result, step=step)
+        if packs == (SEEDS,):
+            is_changed = any(counts["created"] or counts["updated"] for counts in report.values())
+            LoadedPack.record(session, before, generation + is_changed)
+        return report
 
 
 @contextmanager
@@ -330,7 +355,7 @@ def _prepare_database(settings: Settings) -> None:
     """Migrate and seed the database, and print where it is served."""
     with closing(Database(settings.database_url)) as database:
         _migrate(database)
-        _seed(database, (SEEDS,))
+        _seed_once(database)
     base = settings.base_url
     click.echo(f"Subtext on {database.redacted_url}")
     click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")

@@ -202,8 +202,8 @@ FORGOTTEN = {
     ),
     "the parent of the migration": (
         "models/migrations/versions/{migration}",
-        'down_revision = "0006"',
-        'down_revision = "0005"',
+        'down_revision = "0008"',
+        'down_revision = "0007"',
         "The files in models/migrations/versions/ contradict each other. Multiple head revisions are present",
     ),
     "the record": (

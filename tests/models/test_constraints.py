@@ -47,6 +47,7 @@ BAD_SLUGS = [
 
 CHECKS = [
     ("ck_content_generation_single_row", "INSERT INTO content_generation (id, number) VALUES (2, 1)"),
+    ("ck_loaded_pack_single_row", "UPDATE loaded_pack SET id = 2"),
     ("ck_search_totals_single_row", "UPDATE search_totals SET id = 2"),
     ("ck_films_release_year_range", "UPDATE films SET release_year = 1887"),
     ("ck_films_release_year_range", "UPDATE films SET release_year = 2201"),
