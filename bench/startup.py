@@ -9,9 +9,6 @@ Another checkout, with its own ``.venv``, alternates with this one: on a busy ma
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -19,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from api.core.config import ROOT
 from bench.comparison import alternate, percentile
+from bench.environment import cost
 from bench.servers.server_process import Server, resident_megabytes, responds, running
 
 STARTS, SERVERS = 25, 3
@@ -39,17 +37,6 @@ WEB_PATHS = (
 FIGURES = ("import_seconds", "ready_mb", "used_mb", "pages_mb")
 
 
-def import_seconds(checkout: Path) -> float:
-    """Return the CPU time of one import, in seconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # Without compiled modules, most of the time would be spent compiling.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    python = checkout / ".venv" / "bin" / "python"
-    subprocess.run([python, "-c", "import wsgi"], cwd=checkout, env=environment, check=True)  # noqa: S603
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
 def worker_megabytes(checkout: Path) -> list[float]:
     """Return the memory of a worker when it is ready, after API requests, and after web pages, too."""
     command = [str(checkout / ".venv" / "bin" / "subtext"), "serve"]
@@ -68,9 +55,13 @@ def worker_megabytes(checkout: Path) -> list[float]:
 def measure(checkouts: list[Path], starts: int, servers: int) -> dict[str, dict[str, float]]:
     """Return the medians of each checkout, by its path."""
     by_name = {str(checkout): checkout for checkout in checkouts}
-    imports = alternate({name: partial(import_seconds, one) for name, one in by_name.items()}, starts + 1)
+    run = ["python", "-c", "import wsgi"]
+    imports = alternate({name: partial(cost, run, one) for name, one in by_name.items()}, starts + 1)
     sizes = alternate({name: partial(worker_megabytes, one) for name, one in by_name.items()}, servers)
-    columns = {name: [imports[name][1:], *zip(*sizes[name], strict=True)] for name in by_name}
+    columns = {
+        name: [[seconds for seconds, _ in imports[name][1:]], *zip(*sizes[name], strict=True)]
+        for name in by_name
+    }
     return {name: dict(zip(FIGURES, map(percentile, columns[name]), strict=True)) for name in by_name}
 
 

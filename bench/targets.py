@@ -10,6 +10,7 @@ from bench import scenarios as s
 from bench.operations import BROAD_SEARCHES, LATE_PAGE
 
 Results = Mapping[str, Any]
+Figure = Callable[[Results], float | None]
 LARGE, SMALL = 1_000_000, 5_000
 
 
@@ -20,14 +21,14 @@ class Target(NamedTuple):
     bound: str
     value: float
     unit: str
-    measured: Callable[[Results], float | None]
+    measured: Figure
 
     def is_met(self, figure: float) -> bool:
         """Whether the figure reaches the target, as exactly as it is displayed."""
         return round(figure, 2) >= self.value if self.bound == "≥" else round(figure, 2) <= self.value
 
 
-def _ratio(group: str, kind: str, case: str, *references: str) -> Callable[[Results], float | None]:
+def _ratio(group: str, kind: str, case: str, *references: str) -> Figure:
     """Return a function for the median ratio (``cpu`` or ``rate``) of a case to its best reference."""
 
     def measured(results: Results) -> float | None:
@@ -38,7 +39,7 @@ def _ratio(group: str, kind: str, case: str, *references: str) -> Callable[[Resu
     return measured
 
 
-def _growth(database: str, pattern: str, divisor: str) -> Callable[[Results], float | None]:
+def _growth(database: str, pattern: str, divisor: str) -> Figure:
     """Return a function for the worst operation of a pattern: in ms, or ÷ ``first`` page or ``small``."""
 
     def measured(results: Results) -> float | None:
@@ -55,8 +56,12 @@ def _growth(database: str, pattern: str, divisor: str) -> Callable[[Results], fl
     return measured
 
 
+def _startup(figure: str) -> Figure:
+    return lambda results: results.get("startup", {}).get(figure)
+
+
 BEST_FASTAPI, NOT_MODIFIED = (s.FASTAPI, s.FASTAPI_ASYNC), (s.NOT_MODIFIED, s.BARE_NOT_MODIFIED)
-UNCACHED = ("pages", "cpu", s.UNCACHED)
+UNCACHED, WORKERS = ("pages", "cpu", s.UNCACHED), (s.TWO_WORKERS, s.ONE_WORKER)
 LATE, BROAD = f".*{LATE_PAGE}", "|".join(map(re.escape, BROAD_SEARCHES))
 LOOKUPS = f"by id|random|list|{LATE}"
 GROWTH = (
@@ -76,30 +81,10 @@ TARGETS = [
     Target("… against Datasette, custom SQL", "≥", 5, "×", _ratio(*UNCACHED, s.DATASETTE)),
     Target("… against json-server", "≥", 2.5, "×", _ratio(*UNCACHED, s.JSON_SERVER)),
     Target("cached page against FastAPI", "≥", 200, "×", _ratio("pages", "cpu", s.CACHED, *BEST_FASTAPI)),
-    Target(
-        "2 workers ÷ 1, responses/s", "≥", 1.7, "×", _ratio("workers", "rate", s.TWO_WORKERS, s.ONE_WORKER)
-    ),
-    Target(
-        "import of the application, CPU",
-        "≤",
-        0.7,
-        " s",
-        lambda results: results.get("startup", {}).get("import_seconds"),
-    ),
-    Target(
-        "memory of a worker, ready",
-        "≤",
-        80,
-        " MB",
-        lambda results: results.get("startup", {}).get("ready_mb"),
-    ),
-    Target(
-        "memory of a worker, after API requests",
-        "≤",
-        80,
-        " MB",
-        lambda results: results.get("startup", {}).get("used_mb"),
-    ),
+    Target("2 workers ÷ 1, responses/s", "≥", 1.7, "×", _ratio("workers", "rate", *WORKERS)),
+    Target("import of the application, CPU", "≤", 0.7, " s", _startup("import_seconds")),
+    Target("memory of a worker, ready", "≤", 80, " MB", _startup("ready_mb")),
+    Target("memory of a worker, after API requests", "≤", 80, " MB", _startup("used_mb")),
 ]
 TARGETS += [
     Target(f"1 M quotes, {title}: {name}", "≤", value, unit, _growth(title.lower(), pattern, divisor))

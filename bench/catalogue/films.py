@@ -93,13 +93,8 @@ class Films:
         self._cite(film, "scene", scene, max_paragraphs=2)
         for place, character in enumerate(self.random.sample(film.characters, 3)):
             presence = self.random.choice(("present", "present", "voice", "mentioned"))
-            appearance = {
-                "scene_id": scene,
-                "character_id": character,
-                "presence": presence,
-                "position": place,
-            }
-            self.rows.add("appearances", **appearance)
+            row = {"scene_id": scene, "character_id": character, "presence": presence, "position": place}
+            self.rows.add("appearances", **row)
 
     def _add_quote(self, film: Film, position: int) -> None:
         text = self.vocabulary.text(3, 30)
@@ -120,12 +115,8 @@ class Films:
 
     def _add_commentary(self, film: Film, position: int) -> None:
         title = self.vocabulary.names(3)
-        values = {
-            "title": title,
-            "text": self.vocabulary.text(20, 60),
-            "language": "en",
-            "position": position,
-        }
+        text = self.vocabulary.text(20, 60)
+        values = {"title": title, "text": text, "language": "en", "position": position}
         values |= {"kind": self.random.choice(COMMENTARY_KINDS)}
         values |= {"scope": self.random.choice(("film", "film", "society", "both"))}
         values |= {"weight": self.random.choice(("core", "supporting", "supporting", "minor"))}

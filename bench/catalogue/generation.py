@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 
 from sqlalchemy.orm import Session
@@ -19,8 +18,6 @@ from models.search import rebuild_index
 FILMS_PER_BATCH = 10
 #: Themes are a vocabulary: a small catalogue has as many as a large one.
 THEMES, BROAD_THEMES, ADVISORIES = 500, 60, 6
-#: Receives the name of a stage, the number of completed steps, and the number of all steps.
-Progress = Callable[[str, int, int], None]
 
 
 def film_sizes(quotes: int) -> list[int]:
@@ -28,7 +25,7 @@ def film_sizes(quotes: int) -> list[int]:
     return [min(QUOTES_PER_FILM, quotes - start) for start in range(0, quotes, QUOTES_PER_FILM)]
 
 
-def generate(url: str, quotes: int, seed: int = 1, progress: Progress = lambda *_: None) -> None:
+def generate(url: str, quotes: int, seed: int = 1) -> None:
     """Fill the new, empty database at ``url``."""
     database = Database(url)
     migrations.upgrade(database.engine)
@@ -36,23 +33,19 @@ def generate(url: str, quotes: int, seed: int = 1, progress: Progress = lambda *
         rows = Rows(Random(seed))  # noqa: S311 (not for security)
         vocabulary = Vocabulary(rows.random)
         films = Films(rows, vocabulary, _add_themes(rows, vocabulary), _add_advisories(rows, vocabulary))
-        sizes = film_sizes(quotes)
-        for number, size in enumerate(sizes):
+        for number, size in enumerate(film_sizes(quotes)):
             films.add(number, size)
             if number % FILMS_PER_BATCH == FILMS_PER_BATCH - 1:
                 write(connection, rows.take())
-            progress("films", number + 1, len(sizes))
         write(connection, rows.take())
         set_sequences(connection, rows.last_keys)
     # Planner statistics speed up the search index; they are updated again after it is built.
     analyze(database)
     with bulk_connection(database) as connection, Session(connection) as session:
         # This raises the content generation, as a commit through the models does.
-        rebuild_index(session, lambda done, number: progress("index", done, number))
+        rebuild_index(session)
         session.flush()
-    progress("statistics", 0, 1)
     analyze(database)
-    progress("statistics", 1, 1)
     database.close()
 
 

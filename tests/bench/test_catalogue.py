@@ -72,13 +72,6 @@ class TestGenerate:
                 assert content_rows(one) == content_rows(other)
             second.close()
 
-    def test_it_reports_progress(self, engine):
-        calls = []
-        with engine.fresh(None) as url:
-            generate(url, 20, progress=lambda *call: calls.append(call))
-        assert {stage for stage, _, _ in calls} == {"films", "index", "statistics"}
-        assert all(done <= number for _, done, number in calls)
-
 
 class TestInvariants:
     def test_the_generation_was_raised(self, catalogue):
