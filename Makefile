@@ -3,7 +3,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # Node tools for the OpenAPI document. Without npm, lint and tests report which checks they skip.
 NPM := $(shell command -v npm)
@@ -100,25 +99,27 @@ bench-full: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER)) ## the same at length, an
 clients: $(VENV)/.clients $(TOOLS) ## generate the Python and TypeScript clients in build/clients
 	@$(BIN)/python -m openapi.clients build/clients
 
-# Dependencies are only installed again when their lock file changes.
+# Dependencies are only installed again when their lock file changes. The first line runs on any Python 3, so that
+# an old one is told instead of failing on new syntax.
+INSTALL := $(PYTHON) -P subtext_cli/install.py $(VENV)
 $(VENV)/.serve: requirements.txt pyproject.toml api/core/version.py
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes --no-deps -r requirements.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Subtext needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another: make serve PYTHON=python3.12" % sys.version_info[:2])'
+	@$(INSTALL) requirements.txt --editable
 	@touch $@
 
 $(VENV)/.test: requirements-test.txt $(VENV)/.serve
-	@$(PIP) install --require-hashes --no-deps -r requirements-test.txt
+	@$(INSTALL) requirements-test.txt
 	@touch $@
 
 # The generator of the Python client.
 $(VENV)/.clients: requirements-clients.txt $(VENV)/.serve
-	@$(PIP) install --require-hashes --no-deps -r requirements-clients.txt
+	@$(INSTALL) requirements-clients.txt
 	@touch $@
 
 # The servers that benchmarks compare with. Also install wrk, a Debian package, to send the requests.
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.serve
-	@$(PIP) install --require-hashes --no-deps -r requirements-bench.txt
+	@$(INSTALL) requirements-bench.txt
 	@touch $@
 
 $(JSON_SERVER): bench/servers/json_server/package-lock.json bench/servers/json_server/.npmrc
