@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from api.core import logging as logs
 from api.core.config import ROOT, InvalidSetting, Settings
 from api.core.resource_registry import IncompleteResource
 from api.core.version import VERSION
 from models import MODELS_BY_TYPE, ContentGeneration, DomainError, LoadedPack, migrations
-from models.database import Database, as_unavailable
+from models.database import Database
 from models.search import ensure_index_current
 from models.text_segmentation import count_words
 from subtext_cli import garbage
+from subtext_cli.database_errors import open_database
+from subtext_cli.unknown_settings import unknown_settings
 
 if TYPE_CHECKING:
     from seeds.check import CheckResult
@@ -44,19 +46,16 @@ def cli() -> None:
 def main() -> None:
     """Run the command line.
 
-    Invalid settings, incomplete resources and an unavailable database end it with a one-line message.
+    Invalid settings and incomplete resources end it with a one-line message. So does a database that cannot
+    be used; see :mod:`subtext_cli.database_errors`.
     """
     logs.configure()
+    for warning in unknown_settings(os.environ):
+        click.echo(f"subtext: {warning}", err=True)
     try:
         cli()
     except (InvalidSetting, IncompleteResource, migrations.MigrationError) as error:
         raise SystemExit(f"subtext: {error}") from None
-    except SQLAlchemyError as error:
-        unavailable = as_unavailable(error)
-        if unavailable is None:
-            raise
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise SystemExit(f"subtext: {unavailable} ({cause})") from None
 
 
 @contextmanager
@@ -69,14 +68,10 @@ def progress(description: str, total: int) -> Iterator[Any]:
         yield lambda: bar.advance(task)
 
 
-def _database() -> Database:
-    return Database(Settings.from_environment().database_url)
-
-
 @cli.command
 def migrate() -> None:
     """Upgrade the database schema to this version."""
-    with closing(_database()) as database:
+    with open_database(Settings.from_environment()) as database:
         _migrate(database)
         click.echo(f"{database.redacted_url} is at migration {migrations.current(database.engine)}.")
 
@@ -186,7 +181,7 @@ def seed(packs: tuple[Path, ...]) -> None:
     PACKS are folders; the default is the pack of this repository. Atomic and idempotent: a pack with
     errors changes nothing, and entries that are already loaded stay as they are.
     """
-    with closing(_database()) as database:
+    with open_database(Settings.from_environment()) as database:
         if not migrations.is_current(database.engine):
             raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
         report = _seed(database, packs or (SEEDS,))
@@ -322,17 +317,18 @@ def serve(host: str | None, port: str | None) -> None:
     base URL that clients use, and SUBTEXT_WORKERS the number of processes. The self-hosting guide lists all
     settings.
     """
-    from api.app import create_app
-    from subtext_cli import server
+    from subtext_cli.listening import require_free_port
 
     options = {name: value for name, value in (("HOST", host), ("PORT", port)) if value is not None}
     settings = Settings.from_environment(os.environ | options)
-    server.require_free_port(settings)
+    require_free_port(settings, "serve", has_port_option=port is not None)
+    # Loaded only now: a port in use is reported at once.
+    from api.app import create_app
+    from subtext_cli import server
+
     # Each worker creates the application. An incomplete resource must end this process instead.
     create_app(settings)
     _prepare_database(settings)
-    for line in server.describe_server(settings):
-        click.echo(f"  {line}")
     server.serve(settings)
 
 
@@ -344,18 +340,23 @@ def dev(*, sql: bool) -> None:
     It migrates and seeds the database, then serves the API with a debugger and without the response cache.
     Changes to code, templates, guides and content packs restart it.
     """
+    from werkzeug.serving import is_running_from_reloader
+
     from subtext_cli import dev_server
+    from subtext_cli.listening import require_free_port
 
     settings = Settings.from_environment()
     dev_server.require_loopback(settings)
+    if not is_running_from_reloader():
+        require_free_port(settings, "dev")
+        with open_database(settings):
+            pass
     dev_server.run(settings, lambda: _prepare_database(settings), sql=sql)
 
 
 def _prepare_database(settings: Settings) -> None:
-    """Migrate and seed the database, and print where it is served."""
-    with closing(Database(settings.database_url)) as database:
+    """Migrate and seed the database, and print which it is."""
+    with open_database(settings) as database:
         _migrate(database)
         _seed_once(database)
-    base = settings.base_url
     click.echo(f"Subtext on {database.redacted_url}")
-    click.echo(f"  API         {base}/v1\n  Swagger UI  {base}/docs\n  Home page   {base}/")

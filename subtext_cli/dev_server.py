@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from werkzeug.serving import is_running_from_reloader, run_simple
 
 from api.core.config import LOOPBACK, ROOT, Settings
+from subtext_cli.listening import describe_addresses
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -81,6 +82,8 @@ def _load(settings: Settings, prepare_database: Callable[[], None]) -> WSGIAppli
 
         return show_error
     app.debug = True
+    # The process that watches files listens already: requests wait until this one answers.
+    print("".join(f"  {line}\n" for line in describe_addresses(settings)), end="", flush=True)
     return app
 
 

@@ -130,7 +130,7 @@ def follow(pip: subprocess.Popen[str], venv: Path, count: int) -> str:
         lines.put(None)
 
     Thread(target=read, daemon=True).start()
-    output, step, downloaded = "", "waiting for the package index", 0
+    output, step, downloaded = "", "pip is working", 0
     before, printed_at = len(installed(venv)), monotonic()
     while True:
         try:

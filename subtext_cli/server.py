@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -17,6 +16,7 @@ from granian.server.mp import MPServer
 from sqlalchemy import make_url
 
 from api.core.config import MEGABYTE, ROOT, Settings
+from subtext_cli.listening import announce, numeric_address, require_free_port
 
 #: More workers than this must be set explicitly: each uses its own memory and database connections.
 MAX_DEFAULT_WORKERS = 8
@@ -27,19 +27,6 @@ HEADER_TIMEOUT_SECONDS, SHUTDOWN_SECONDS = 5, 30
 #: Signals that stop a process. The server also handles SIGHUP: it replaces its workers.
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 SERVER_SIGNALS = STOP_SIGNALS | {signal.SIGHUP}
-
-
-def require_free_port(settings: Settings) -> None:
-    """End with a one-line message if the server cannot listen on its host and port."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise SystemExit(
-                f"subtext: cannot listen on {settings.host}:{settings.port}: {error.strerror}."
-            ) from None
 
 
 @dataclass(frozen=True)
@@ -85,7 +72,9 @@ def serve(settings: Settings) -> NoReturn:
     to migrate and seed the database.
     """
     # The new process and its workers read the environment again and must get the same values.
-    os.environ.update(HOST=settings.host, PORT=str(settings.port))
+    os.environ.update(HOST=settings.host, PORT=str(settings.port), SUBTEXT_DATABASE_URL=settings.database_url)
+    # Ctrl-C takes effect once the new process has loaded its modules, and does not interrupt their import.
+    signal.pthread_sigmask(signal.SIG_BLOCK, SERVER_SIGNALS)
     # -P: import nothing from the current directory, which may be any folder.
     os.execv(sys.executable, [sys.executable, "-P", "-m", "subtext_cli.server"])  # noqa: S606 (no shell needed)
 
@@ -93,6 +82,8 @@ def serve(settings: Settings) -> NoReturn:
 def run(settings: Settings, target: str = "wsgi:app") -> None:
     """Serve the WSGI application until a stop signal arrives, then finish open requests."""
     counts = process_counts(settings)
+    # Another server may have started since `subtext serve` looked.
+    require_free_port(settings, "serve")
     # Blocked in workers, too, which are forks. In each process, one thread waits for the signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, SERVER_SIGNALS)
     os.register_at_fork(after_in_child=_start_worker_signal_thread)
@@ -100,7 +91,7 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
     logger.addFilter(lambda record: "tcp_migrate_req" not in record.getMessage())
     server = Server(
         target,
-        address=settings.host,
+        address=numeric_address(settings),
         port=settings.port,
         interface=Interfaces.WSGI,
         working_dir=ROOT,
@@ -121,6 +112,7 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         log_level=LogLevels.warning,
     )
     server.on_startup(_start_signal_thread)
+    server.on_startup(lambda: announce(settings, describe_server(settings)))
     server.serve()
 
 

@@ -1,11 +1,15 @@
 """Command line options, suite markers, and the fixtures for all tests (``app``, ``client``, ``database`` …)."""
 
 import os
+import sys
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
@@ -13,12 +17,14 @@ from api.core.config import Settings
 from models import Alias
 from models import database as databases
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite, drop_all_of_run
-from tests.serving import serving
+from tests.serving import free_port, serving
 
 #: The timeout of a statement in seconds, long enough for a busy machine.
 STATEMENT_SECONDS = 60
 #: The marker of all tests in a folder. `make test` excludes these markers.
 FOLDER_MARKERS = {"browser": "browser", "bench": "bench", "documented": "documents"}
+#: The user id of `nobody`, who owns no file.
+NOBODY = 65534
 #: Fixtures that make a test run on PostgreSQL regardless of ``--database``.
 POSTGRESQL_FIXTURES = {"postgresql_engine", "postgresql_server"}
 # Tests send every combination of parameters. With the small cache of a worker, they would compile each again.
@@ -191,6 +197,55 @@ def serve(engine, tmp_path_factory):
         serving(log, SUBTEXT_DATABASE_URL=url, SUBTEXT_STATEMENT_SECONDS=str(STATEMENT_SECONDS)) as server,
     ):
         yield server
+
+
+@pytest.fixture
+def refusal(tmp_path, monkeypatch):
+    """A function that runs a command which must end with a one-line message, and returns the message."""
+
+    from subtext_cli.commands import main
+
+    def run(*words, **environment):
+        with monkeypatch.context() as patch:
+            for variable in [name for name in os.environ if name.startswith(("SUBTEXT_", "MAKE"))]:
+                patch.delenv(variable)
+            defaults = {"SUBTEXT_DATABASE_URL": f"sqlite:///{tmp_path}/x", "PORT": str(free_port())}
+            for name, value in (defaults | environment).items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["subtext", *words])
+            patch.setattr("subtext_cli.server.serve", lambda _settings: pytest.fail("it was served"))
+            try:
+                with pytest.raises(SystemExit) as end:
+                    main()
+            finally:
+                # Undo what `main` configures for its process.
+                structlog.reset_defaults()
+        message = str(end.value.code)
+        assert message.startswith("subtext: ")
+        assert "\n" not in message
+        return message
+
+    return run
+
+
+@pytest.fixture
+def as_nobody():
+    """A context in which root has the rights of an ordinary user, with a folder that belongs to it."""
+
+    @contextmanager
+    def switch():
+        with TemporaryDirectory() as name:
+            is_root = os.geteuid() == 0
+            if is_root:
+                os.chown(name, NOBODY, -1)
+                os.seteuid(NOBODY)
+            try:
+                yield Path(name)
+            finally:
+                if is_root:
+                    os.seteuid(0)
+
+    return switch
 
 
 @pytest.fixture

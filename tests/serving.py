@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: The end of what `subtext serve` prints.
+LAST_WORDS = "graceful shutdown 30 s"
 SUBTEXT = Path(sys.executable).with_name("subtext")
 
 
@@ -53,24 +55,28 @@ def serving(log: Path, *options: str, **environment: str):
             stderr=subprocess.STDOUT,
             cwd=log.parent,
         )
-    server = RunningServer(f"http://127.0.0.1:{port}", process, log)
+    # A server that listens on ::1 alone does not answer at 127.0.0.1.
+    host = "[::1]" if environment.get("HOST") == "[::1]" else "127.0.0.1"
+    server = RunningServer(f"http://{host}:{port}", process, log)
     try:
-        wait(server)
+        wait(server, printed=LAST_WORDS)
         yield server
     finally:
         if process.poll() is None:
             server.stop()
 
 
-def wait(server: RunningServer) -> None:
-    """Wait until a server is ready."""
+def wait(server: RunningServer, *, printed: str = "") -> None:
+    """Wait until a server is ready and has printed a text. Ours prints its addresses after its first answer."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             raise AssertionError(f"the server ended: {server.output}")
         try:
             with urllib.request.urlopen(f"{server.url}/readyz", timeout=5):
-                return
+                if printed in server.output:
+                    return
         except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
     raise AssertionError(f"the server did not become ready: {server.output}")

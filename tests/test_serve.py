@@ -12,13 +12,13 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-import structlog
 from sqlalchemy import text
 
 from models.database import Database
-from subtext_cli.commands import main
+from tests.cases import each
 from tests.serving import SUBTEXT, free_port, serving
 from tests.waiting import until
 
@@ -180,13 +180,6 @@ class TestServe:
 class TestRefusals:
     """An invalid setting ends ``subtext serve`` with one sentence, without a traceback."""
 
-    @pytest.fixture
-    def default_logs(self):
-        """Undo what ``main`` configures for its process."""
-        yield
-        structlog.reset_defaults()
-
-    @pytest.mark.usefixtures("default_logs")
     @pytest.mark.parametrize(
         ("name", "value"),
         [
@@ -210,32 +203,71 @@ class TestRefusals:
             ("SUBTEXT_WORKER_MEMORY_MB", "99"),
         ],
     )
-    def test_an_invalid_setting_is_reported_in_one_sentence(self, tmp_path, monkeypatch, name, value):
-        for variable in [variable for variable in os.environ if variable.startswith("SUBTEXT_")]:
-            monkeypatch.delenv(variable)
-        monkeypatch.setenv("SUBTEXT_DATABASE_URL", f"sqlite:///{tmp_path}/x")
-        monkeypatch.setenv("PORT", str(free_port()))
-        monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["subtext", "serve"])
-        monkeypatch.setattr("subtext_cli.server.serve", lambda _settings: pytest.fail("it was served"))
-        with pytest.raises(SystemExit) as end:
-            main()
-        message = end.value.code
-        assert message.startswith("subtext: ")
-        assert "\n" not in message
-        assert "Traceback" not in message
+    def test_an_invalid_setting_is_reported_in_one_sentence(self, refusal, name, value):
+        assert refusal("serve", **{name: value})
 
-    def test_a_port_in_use_ends_the_process_with_one_sentence(self, tmp_path):
-        port = free_port()
+    @each(
+        ("environment", "words", "suggestion"),
+        [
+            ({"MAKELEVEL": "1"}, ["serve"], "PORT={free} make serve"),
+            ({"MAKELEVEL": ""}, ["serve", "--port", "{port}"], "subtext serve --port {free}"),
+            ({}, ["serve"], "PORT={free} make serve, or subtext serve --port {free}"),
+            ({}, ["dev"], "PORT={free} make dev"),
+        ],
+    )
+    def test_a_port_in_use_is_reported_with_the_next_free_port(self, refusal, environment, words, suggestion):
         with socket.socket() as listener:
-            listener.bind(("127.0.0.1", port))
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            port = listener.getsockname()[1]
+            options = [word.format(port=port) for word in words]
+            message = refusal(*options, PORT=str(port), **environment)
+        assert message.startswith(f"subtext: Another program listens on port {port} of 127.0.0.1.")
+        free = re.search(r"(?:PORT=|--port )(\d+)", message)[1]
+        assert int(free) != port
+        assert message.endswith(f": {suggestion.format(free=free)}")
+
+    @pytest.mark.parametrize("host", ["localhost", "0.0.0.0"])
+    def test_another_server_at_localhost_is_noticed(self, refusal, host):
+        """Browsers try ::1 first, where the other server would answer."""
+        with socket.socket(socket.AF_INET6) as listener:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind(("::1", 0))
+            listener.listen()
+            port = listener.getsockname()[1]
+            assert f"Another program listens on port {port} of {host}." in refusal(
+                "serve", PORT=str(port), HOST=host
+            )
+
+    @each(
+        ("host", "reason"),
+        [
+            ("203.0.113.1", "not an address of this machine"),
+            ("nowhere.invalid", "cannot resolve"),
+            ("http://127.0.0.1", "without scheme and port"),
+            ("localhost:8000", "without scheme and port"),
+        ],
+    )
+    def test_an_unusable_host_is_refused_with_the_reason(self, refusal, host, reason):
+        message = refusal("serve", HOST=host)
+        assert message.startswith(f"subtext: HOST is “{host}”")
+        assert reason in message
+
+    def test_a_port_below_1024_needs_rights(self, refusal, as_nobody):
+        with as_nobody():
+            message = refusal("serve", PORT="80")
+        assert message.startswith("subtext: Port 80 needs the rights of an administrator.")
+
+    def test_the_port_is_tried_before_the_application_loads(self, tmp_path):
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
             listener.listen()
             process = subprocess.run(
-                [SUBTEXT, "serve"],
+                [sys.executable, "-X", "importtime", SUBTEXT, "serve"],
                 env={
                     "PATH": "/usr/bin:/bin",
                     "SUBTEXT_DATABASE_URL": f"sqlite:///{tmp_path}/x",
-                    "PORT": str(port),
+                    "PORT": str(listener.getsockname()[1]),
                 },
                 cwd=tmp_path,
                 capture_output=True,
@@ -244,4 +276,51 @@ class TestRefusals:
                 check=False,
             )
         assert process.returncode == 1
-        assert process.stderr == f"subtext: cannot listen on 127.0.0.1:{port}: Address already in use.\n"
+        assert "Traceback" not in process.stderr
+        assert "flask" not in re.findall(r"\| +([\w.]+)$", process.stderr, re.MULTILINE)
+
+
+class TestAnnouncement:
+    """The addresses are printed once they answer, and lead to the server."""
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("host", ["[::1]", "localhost", "::", "0.0.0.0"])
+    def test_the_printed_address_answers(self, sqlite_engine, tmp_path, host):
+        with (
+            sqlite_engine.fresh("pack") as url,
+            serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, HOST=host, SUBTEXT_WORKERS="1") as server,
+        ):
+            address = re.search(r"API +(\S+)", server.output)[1]
+            assert status_of(address) == 200
+
+    @pytest.mark.slow
+    def test_a_relative_path_is_that_of_the_folder_in_which_it_starts(self, tmp_path):
+        with serving(
+            tmp_path / "log", SUBTEXT_DATABASE_URL="sqlite:///a%3Fb #é.db", SUBTEXT_WORKERS="1"
+        ) as server:
+            assert status_of(f"{server.url}/v1/films/her-2013") == 200
+            printed = re.search(r"Subtext on sqlite:///(.*)", server.output)[1]
+        assert unquote(printed) == f"{tmp_path}/a?b #é.db"
+        assert (tmp_path / "a?b #é.db").exists()
+
+
+class TestInterrupt:
+    @each("moment", ["while modules are imported", "while the database is created"])
+    def test_ctrl_c_never_shows_a_traceback(self, moment, tmp_path):
+        file = tmp_path / f"{moment}.db"
+        process = subprocess.Popen(
+            # A shell ignores the signal for what it starts in the background, perhaps these tests.
+            ["env", "--default-signal=INT", SUBTEXT, "migrate"],
+            env={"PATH": "/usr/bin:/bin", "SUBTEXT_DATABASE_URL": f"sqlite:///{file}"},
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        maps = Path(f"/proc/{process.pid}/maps")
+        is_import = moment == "while modules are imported"
+        # A compiled module that is imported before the commands can run.
+        assert until(lambda: "/orjson" in maps.read_text() if is_import else file.exists(), 60)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+        assert b"Traceback" not in output
+        assert process.returncode in (1, 130)

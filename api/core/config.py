@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ LOOPBACK = "127.0.0.1"
 MEGABYTE = 1_000_000
 WILDCARD_HOSTS = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
+NUMERIC_NAME = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
 PORT_SUFFIX = re.compile(r":[0-9]{1,5}$")
 BUILD_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/-]{0,79}")
 TAGGING_ENTITY_PATTERN = re.compile(
@@ -34,6 +36,10 @@ RATE_LIMIT_PATTERN = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:secon
 REDIS_URL_PATTERN = re.compile(
     r"rediss?://(?:[^\s/?#@]*@)?(?:[^\s/?#@:\[\]]+|\[[^\s/?#@\[\]]+\])(?::[0-9]+)?(?:/[0-9]{0,4})?"
 )
+
+
+# Quotes characters that a URL has for itself, if the path of the checkout contains some.
+DEFAULT_DATABASE_URL = URL.create("sqlite", database=str(ROOT / "var" / "subtext.sqlite3")).render_as_string()
 
 
 class InvalidSetting(ValueError):
@@ -54,7 +60,7 @@ class Settings:
     The ids in feeds begin with ``tagging_entity`` (RFC 4151).
     """
 
-    database_url: str = f"sqlite:///{ROOT / 'var' / 'subtext.sqlite3'}"
+    database_url: str = DEFAULT_DATABASE_URL
     host: str = LOOPBACK
     port: int = 8000
     public_url: str | None = None
@@ -79,7 +85,7 @@ class Settings:
         variables = {name: value for name, value in environment.items() if value}
         return cls(
             database_url=_database_url(variables.get("SUBTEXT_DATABASE_URL", cls.database_url)),
-            host=variables.get("HOST", cls.host),
+            host=_host(variables.get("HOST", cls.host)),
             port=_port(variables.get("PORT", str(cls.port))),
             public_url=_public_url(variables.get("SUBTEXT_PUBLIC_URL")),
             trusted_hosts=_trusted_hosts(variables.get("SUBTEXT_TRUSTED_HOSTS", "")),
@@ -106,7 +112,7 @@ class Settings:
         """The base URL of all URLs in responses, without a trailing slash."""
         if self.public_url:
             return self.public_url
-        host = "localhost" if self.host in WILDCARD_HOSTS else self.host
+        host = self.local_host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @cached_property
@@ -118,6 +124,30 @@ class Settings:
     def origin(self) -> str:
         """The scheme, host and port of the base URL."""
         return self.base_url.removesuffix(self.base_path)
+
+    @property
+    def local_host(self) -> str:
+        """The host at which this machine reaches the server."""
+        return "localhost" if self.host in WILDCARD_HOSTS else self.host
+
+
+def _host(value: str) -> str:
+    """Return an IP address in its shortest form and without brackets, or a host name."""
+    is_bracketed = value.startswith("[") and value.endswith("]")
+    try:
+        address = str(ip_address(value[1:-1] if is_bracketed else value))
+    except ValueError:
+        address = ""
+    # Browsers and resolvers read names that end in a number as IPv4 addresses: 127.1 is 127.0.0.1.
+    name = normalize_host(value)
+    is_name = HOST_PATTERN.fullmatch(name) and not is_bracketed and not NUMERIC_NAME.search(name)
+    # An address with a scope (fe80::1%eth0) has no URL that browsers accept.
+    if not (address or is_name) or "%" in address:
+        raise InvalidSetting(
+            f"HOST is “{value}”. It must be an IP address or a host name of this machine, such as 127.0.0.1, "
+            "::1 or 0.0.0.0 (all addresses), without scheme and port."
+        )
+    return address or name
 
 
 def _port(value: str) -> int:
@@ -144,20 +174,32 @@ def _trusted_hosts(value: str) -> tuple[str, ...]:
 
 
 def _database_url(value: str) -> str:
+    """Return a database URL. The path of an SQLite file becomes absolute: workers change their folder."""
     try:
         url = make_url(value)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         url = URL.create("none")
+    # The messages leave out the value, which may contain a password.
+    if url.drivername in POSTGRESQL_DRIVERS:
+        if "@" in (url.host or ""):
+            raise InvalidSetting(
+                "SUBTEXT_DATABASE_URL has an “@” in the password or the host. Write it as %40 in a password."
+            )
+        return value
     # With an in-memory database, each connection would see a database of its own.
-    is_supported = url.drivername in POSTGRESQL_DRIVERS or (
-        url.drivername in SQLITE_DRIVERS and url.database not in (None, "", ":memory:")
-    )
-    if not is_supported:
-        # The message leaves out the value, which may contain a password.
+    if url.drivername not in SQLITE_DRIVERS or url.database in (None, "", ":memory:"):
         raise InvalidSetting(
             "SUBTEXT_DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE."
         )
-    return value
+    if "?" in value:
+        raise InvalidSetting(
+            "SUBTEXT_DATABASE_URL has a “?”, and SQLite databases have no options. Write it as %3F in a path."
+        )
+    return _sqlite_url(Path(str(url.database)).absolute())
+
+
+def _sqlite_url(path: Path) -> str:
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def _statement_seconds(value: str) -> float:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Alembic's table with the current migration of the database.
 VERSION_TABLE = table("alembic_version", column("version_num"))
 
+_VERSIONS = Path(__file__).parent / "versions"
+
 
 def configuration(engine: Engine) -> Config:
     """Return Alembic's configuration for ``engine``. ``alembic.ini`` is only for Alembic's own commands."""
@@ -46,8 +48,7 @@ def current(engine: Engine) -> str | None:
 @cache
 def newest() -> str:
     """Return the id of the newest migration: the highest number among the file names."""
-    versions = Path(__file__).parent / "versions"
-    return max(file.name for file in versions.glob("[0-9]*_*.py")).partition("_")[0]
+    return max(file.name for file in _VERSIONS.glob("[0-9]*_*.py")).partition("_")[0]
 
 
 def is_current(engine: Engine) -> bool:
@@ -83,8 +84,15 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     """Upgrade the database to ``target``. At the newest migration, also build the search index if needed.
 
     Raises:
-        MigrationError: two migrations follow the same one, or the newest lacks columns of the models.
+        MigrationError: two migrations follow the same one, the newest lacks columns of the models, or the
+            database is at a migration that this version does not have.
     """
+    at = current(engine)
+    if at and not any(file.name.startswith(f"{at}_") for file in _VERSIONS.iterdir()):
+        raise MigrationError(
+            f"The database is at migration {at}, which this version of Subtext does not have: a newer "
+            "version has upgraded it. Install that version, or name another database in SUBTEXT_DATABASE_URL."
+        )
     from alembic import command
     from alembic.util import CommandError
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from openapi import npm_tools
 from tests.conftest import skip_test
 from tests.documented.blocks import ROOT
-from tests.serving import RunningServer, free_port, wait
+from tests.serving import LAST_WORDS, RunningServer, free_port, wait
 
 DOCUMENTED_HOST = "127.0.0.1:8000"
 #: The URLs of a proxy and a database server in guides.
@@ -98,7 +98,7 @@ def run_server_block(block, folder, replacements, **extra):
         )
     try:
         server = RunningServer(f"http://127.0.0.1:{port}", process, log)
-        wait(server)
+        wait(server, printed=LAST_WORDS)
         # Read the log before stopping: when all processes stop at once, they log errors about each other.
         output_text = server.output
     finally:
