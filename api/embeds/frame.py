@@ -16,7 +16,13 @@ from flask import Blueprint, Response, make_response, render_template, request
 from api.core.app_context import settings
 from api.core.urls import absolute_url
 from api.embeds import frame_css, frame_metrics
-from api.embeds.quote_selection import FrameSelectionSchema, load_args, pick_daily, pick_random
+from api.embeds.quote_selection import (
+    FrameSelectionSchema,
+    explain_no_match,
+    load_args,
+    pick_daily,
+    pick_random,
+)
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.http.errors import ProblemException
 from api.http.response_cache.current_date import cache_control_until_tomorrow, today
@@ -106,7 +112,7 @@ def _load_script() -> tuple[bytes, str]:
 def _quote_response(slug: str | None, cache_control: str) -> Response:
     """Return the frame of a quote, or an error in a frame if there is none."""
     if slug is None:
-        return _error_response("No quote matches.", 404)
+        return _error_response(explain_no_match(FrameSelectionSchema), 404)
     try:
         quote = build_view_model(read_item("quote", slug, "film", "sources").json)
     except NotFound as error:

@@ -15,6 +15,7 @@ from api.http.errors import ProblemException
 from api.http.query_parser import TolerantParser
 from api.http.response_cache.current_date import is_future
 from api.query.internal_reader import select_list
+from api.query.notices import notice_of_unknown_ids
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection
 from api.query.resource_reader import ResourceReader
 from api.schemas.fields import CommaSeparated, Reference, StrictInteger
@@ -56,6 +57,12 @@ def load_args(schema: type[BaseSelectionSchema] = SelectionSchema) -> dict[str, 
     """
     args: dict[str, Any] = PARSER.parse(schema, request, location="query")
     return args
+
+
+def explain_no_match(schema: type[BaseSelectionSchema] = SelectionSchema) -> str:
+    """Return what to say if no quote matches the request; it names the ids in filters that do not exist."""
+    notice = notice_of_unknown_ids(session(), schema, load_args(schema))
+    return f"No quote matches. {notice or ''}".strip()
 
 
 def pick_random(args: dict[str, Any]) -> str | None:

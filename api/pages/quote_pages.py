@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 from api.core.app_context import session
 from api.core.urls import absolute_url
 from api.embeds.oembed_discovery import link_elements, link_header
-from api.embeds.quote_selection import load_args, parse_day, pick_daily, pick_random
+from api.embeds.quote_selection import explain_no_match, load_args, parse_day, pick_daily, pick_random
 from api.embeds.quote_view_model import build_view_model
 from api.embeds.snippet import render_snippets
 from api.http.errors import ProblemException
@@ -70,7 +70,7 @@ def daily_quote(date: str | None) -> Redirect:
 
 def _redirect_to_quote(slug: str | None, cache_control: str) -> Redirect:
     if slug is None:
-        raise ProblemException("not-found", "No quote matches.")
+        raise ProblemException("not-found", explain_no_match())
     response = redirect(absolute_url(f"/quotes/{slug}"))
     response.headers["Cache-Control"] = cache_control
     return response

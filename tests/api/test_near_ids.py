@@ -153,6 +153,24 @@ class TestNotices:
         )
 
     @each(
+        ("path", "accept"),
+        [
+            ("/quotes/random?film=her", "application/json"),
+            ("/quotes/daily/2026-11-23?film=her", "text/html"),
+            ("/embed/quotes/daily?film=her", "text/html"),
+            ("/embed/quotes/random?seed=a&about=avoidance&film=her", "text/html"),
+        ],
+    )
+    def test_frames_and_redirects_have_it(self, client, path, accept):
+        response = client.get(path, headers={"Accept": accept})
+        assert response.status_code == 404
+        assert "No quote matches. No film has the id “her”. Did you mean “her-2013”?" in response.text
+
+    def test_a_frame_calls_its_theme_about(self, client):
+        text = client.get("/embed/quotes/random?about=avoidence&theme=dark").text
+        assert "No theme has the id “avoidence”. Did you mean “avoidance”?" in text
+
+    @each(
         ("q", "notice"),
         [
             ("", "nothing to search for"),
