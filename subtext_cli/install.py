@@ -46,13 +46,18 @@ FAILURES = (
         "a mirror PIP_INDEX_URL. Then run the command again.",
     ),
     (
+        r"not a trusted or secure host",
+        "pip does not use {index} without TLS. Set an https URL in PIP_INDEX_URL, or its host in "
+        "PIP_TRUSTED_HOST.",
+    ),
+    (
         r"DO NOT MATCH THE HASHES|MISMATCH",
         "A downloaded package differs from the locked one. Run the command again; if it fails again, the "
         "package index or a proxy changes packages.",
     ),
     (
         r"No matching distribution found for (\S+)",
-        "{index} has no {0} for Python {python} on {machine}. Try another version: "
+        "There is no {0} for Python {python} on {machine} at {index}. Try another version: "
         "make serve PYTHON=python3.12",
     ),
 )

@@ -66,7 +66,7 @@ def test_each_step_is_a_line(installed):
         ),
         (
             "ERROR: No matching distribution found for granian==2.8.7",
-            "pypi.org has no granian==2.8.7 for Python 3",
+            "There is no granian==2.8.7 for Python 3",
         ),
     ],
 )
