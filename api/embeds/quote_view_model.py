@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from api.core.urls import absolute_url
+from api.representations.nested_quotes import nest
 from api.representations.shared_wording import (
     UNKNOWN_SOURCE,
     Item,
@@ -31,9 +32,9 @@ class QuoteViewModel:
 
     ``voice`` is ``film`` for spoken dialogue and ``essay`` for the source's own words. ``speaker`` is the
     character who says the line, or None if unknown; for the source's own words, its author. ``film`` and
-    ``source`` are display names. ``attribution`` is the whole credit as a sentence without a full stop.
-    ``note`` is the content note, or None if the quote is not flagged. ``page_url`` and ``film_page_url``
-    are absolute.
+    ``source`` are display names; the source's name suits the quotation marks around it. ``attribution`` is
+    the whole credit as a sentence without a full stop. ``note`` is the content note, or None if the quote is
+    not flagged. ``page_url`` and ``film_page_url`` are absolute.
     """
 
     id: str
@@ -73,7 +74,7 @@ class QuoteViewModel:
 def build_view_model(item: Item) -> QuoteViewModel:
     """Return the view model of a quote, given as the API serves it with ``include=film,sources``."""
     # Citations of unpublished or deleted sources are not served.
-    titles = [short_title(citation["source"]) for citation in item["citations"]]
+    sources = [citation["source"] for citation in item["citations"]]
     return QuoteViewModel(
         id=item["id"],
         label=one_line(item["label"]),
@@ -83,7 +84,7 @@ def build_view_model(item: Item) -> QuoteViewModel:
         speaker=speaker_name(item) if item["voice"] == "film" else writer_name(item),
         film=one_line(item["film"]["label"]),
         film_page_url=absolute_url(f"/films/{item['film']['id']}"),
-        source=titles[0] if titles else UNKNOWN_SOURCE,
+        source=nest(short_title(sources[0]), 1) if sources else UNKNOWN_SOURCE,
         attribution=attribution(item),
         note=content_note(item),
         page_url=absolute_url(f"/quotes/{item['id']}"),

@@ -14,13 +14,14 @@ from typing import Any
 
 from api.representations.bibliographic_data import Reference, references
 from api.representations.csl import csl_date
+from api.representations.nested_quotes import add_full_stop, nest
 from api.representations.shared_wording import UNDATED, Item
 
 #: The styles by name, with their files in the CSL repository.
 STYLES = {"apa": "apa", "mla": "modern-language-association", "chicago": "chicago-author-date"}
 #: Private use characters as tokens; no style contains them.
 TITLE, AUTHOR, PUBLICATION, URL = "\ue000", "\ue001", "\ue002", "\ue003"
-TOKEN = re.compile(f"([{TITLE}-{URL}])(”?)(\\.?)")
+TOKEN = re.compile(f"(“?)([{TITLE}-{URL}])(”?)(\\.?)")
 # A title that replaces a missing author must not be repeated (CSL 1.0.2, cs:substitute); citeproc-py repeats
 # it if a macro wrote it.
 REPEATED_TITLE = re.compile(f"(?<={TITLE})(.+?)“?{TITLE}”?\\. ")
@@ -60,13 +61,14 @@ def format_reference(reference: Reference, style: str) -> str:
     parts = {TITLE: reference.title, AUTHOR: reference.author, PUBLICATION: publication, URL: reference.url}
     tokens = "".join(token for token, part in parts.items() if part)
     layout = _layout(style, reference.kind == "book", tokens, reference.issued, reference.accessed)
-    return TOKEN.sub(lambda match: _insert_part(parts[match[1]] or "", match[2], match[3]), layout)
+    return TOKEN.sub(lambda match: _insert_part(match, parts[match[2]] or ""), layout)
 
 
-def _insert_part(part: str, quotation_mark: str, full_stop: str) -> str:
-    """Return a part with the style's punctuation; no full stop follows the part's own final punctuation."""
-    is_closed = part.rstrip("”’\"'").endswith((".", "?", "!"))
-    return part + ("" if is_closed else full_stop) + quotation_mark
+def _insert_part(match: re.Match[str], part: str) -> str:
+    """Return a part with the style's quotation marks and full stop around its token."""
+    opening, token, closing, full_stop = match.groups()
+    text = part if token == URL else nest(part, depth=1 if opening else 0)
+    return f"{opening}{add_full_stop(text) if full_stop else text}{closing}"
 
 
 @lru_cache(maxsize=512)

@@ -13,7 +13,7 @@ TYPES = {"book": "BOOK", "record": "GEN", "talk": "GEN"}
 def write(item: Item) -> str:
     """Return a RIS record for each reference of an item.
 
-    Every value is on one line, so that no value can start a tag.
+    Lines end with CR LF, as the format requires. Every value is on one line, so that it cannot start a tag.
     """
     import rispy
 
@@ -21,7 +21,8 @@ def write(item: Item) -> str:
         def set_header(self, count: int) -> str:
             return ""  # rispy numbers the records, which RIS does not allow
 
-    return str(rispy.dumps([record(reference) for reference in references(item)], implementation=Writer))
+    records = [record(reference) for reference in references(item)]
+    return str(rispy.dumps(records, implementation=Writer)).replace("\n", "\r\n")
 
 
 def record(reference: Reference) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from api.representations.nested_quotes import enquote
+
 #: An item, or a reference inside one, as the API serves it.
 Item = dict[str, Any]
 
@@ -74,7 +76,9 @@ def format_citation(citation: Item) -> str:
     names = dict.fromkeys(filter(None, (author_name(source), publication and one_line(publication))))
     details = ", ".join([*names, source.get("published_on") or UNDATED])
     return ", ".join(
-        filter(None, (f"“{short_title(source)}” ({details})", format_paragraphs(citation["paragraphs"])))
+        filter(
+            None, (f"{enquote(short_title(source))} ({details})", format_paragraphs(citation["paragraphs"]))
+        )
     )
 
 

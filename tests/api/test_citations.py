@@ -60,6 +60,11 @@ def decode_latex(text):
     return LatexNodes2Text(latex_context=context).latex_to_text(text)
 
 
+def unquoted(text):
+    """Return the text without quotation marks and full stops, which styles place."""
+    return re.sub(r"[“”„«»‘’‚‹›\"'. ]", "", text)
+
+
 @cache
 def csl_names(kind):
     """Return the types or variables of CSL, from the schema that the citation processor contains."""
@@ -101,20 +106,20 @@ class TestBibTeX:
 
 class TestRIS:
     def test_the_source_is_cited_with_its_paragraphs(self, item):
-        lines = render("ris", item).split("\n")
+        lines = render("ris", item).split("\r\n")
         assert {"TY  - MGZN", f"ID  - {item['id']}", f"AU  - {PUBLICATION}"} <= set(lines)
         assert ("N1  - paras. 3, 43" in lines) == (item["type"] == "commentary")
 
     @each("kind", SOURCE_KINDS)
     def test_every_kind_has_its_date(self, source, kind):
-        lines = render("ris", source | {"kind": kind, "published_on": "2023-05-07"}).split("\n")
+        lines = render("ris", source | {"kind": kind, "published_on": "2023-05-07"}).split("\r\n")
         assert {"PY  - 2023", "DA  - 2023/05/07"} <= set(lines)
 
     @hypothesis_settings
     @given(text=HOSTILE)
     def test_text_stays_on_its_line(self, text):
-        lines = render("ris", make_quote(text)).splitlines()
-        assert (lines[0], lines[-1]) == ("TY  - MGZN", "ER  - ")
+        *lines, end = render("ris", make_quote(text)).split("\r\n")
+        assert (lines[0], lines[-1], end) == ("TY  - MGZN", "ER  - ", "")
         assert all(RIS_LINE.fullmatch(line) for line in lines)
         assert f"N1  - Text: {collapse_spaces(text)}" in lines
 
@@ -179,7 +184,7 @@ class TestFormattedReferences:
     @given(text=HOSTILE)
     def test_text_is_unchanged_on_one_line(self, style, text):
         reference, *rest = render(style, make_quote(text)).split("\n")
-        assert reference.count(collapse_spaces(text)) >= 2
+        assert unquoted(reference).count(unquoted(collapse_spaces(text))) >= 2
         assert len(rest) == 2
 
     @hypothesis_settings
