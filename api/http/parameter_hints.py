@@ -34,7 +34,7 @@ for _name, _synonyms in {
     for _synonym in _synonyms.split():
         PARAMETERS_BY_SYNONYM.setdefault(_synonym, []).append(_name)
 PAGING = " Pages are not numbered: “limit” sets their size, and “page.next” is the URL of the next one."
-FORMAT = " Lists are JSON. Quotes, commentary entries and sources have other formats, one by one."
+FORMAT = " Quotes, commentary entries and sources, and lists of them, have other formats; this is JSON."
 CACHE_BUSTER = (
     " Leave it out: a response that has changed has another ETag, so caches cannot return an old one."
 )

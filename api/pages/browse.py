@@ -115,7 +115,7 @@ def source(source: str) -> Response:
         quotes=quotes,
         commentary=commentary,
         copies=citation_texts(item.json),
-        formats=[each for each in formats_for("source") if each.write and each.extension],
+        formats=[each for each in formats_for("source") if each.extension and not each.is_json],
         json_ld=jsonld.write(item.json),
     )
 

@@ -41,7 +41,7 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
     ),
     "not-found": HTTPExample("/v1/quotes/her-2013-no-such-line"),
     "method-not-allowed": HTTPExample(method="POST", response_headers={"Allow": "GET, HEAD, OPTIONS"}),
-    "not-acceptable": HTTPExample(request_headers={"Accept": "image/png"}),
+    "not-acceptable": HTTPExample("/v1/films", request_headers={"Accept": "image/png"}),
     "gone": HTTPExample("/v1/quotes/her-2013-withdrawn"),
     "precondition-failed": HTTPExample(
         "/v1/quotes/her-2013-feel-by-proxy", request_headers={"If-Match": '"0"'}

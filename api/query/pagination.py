@@ -111,11 +111,15 @@ def sort_order(model: Any, sort: tuple[str, ...]) -> tuple[SortKey, ...]:
 
 @dataclass(frozen=True)
 class ListRequest:
-    """A request for a list: its model, its path, and the validated query parameters."""
+    """A request for a list: its model, its path, the validated query parameters, and the path's extension.
+
+    The path may end with the extension. Cursors are valid for every extension.
+    """
 
     model: Any
     path: str
     args: dict[str, Any]
+    extension: str = ""
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -145,7 +149,11 @@ class ListRequest:
     @cached_property
     def fingerprint(self) -> str:
         """A short hash of the path, the filters and the sort; a cursor is valid only for the same ones."""
-        content = [self.path, sorted((k, str(v)) for k, v in self.filters.items()), self.args.get("sort")]
+        content = [
+            self.path.removesuffix(self.extension),
+            sorted((k, str(v)) for k, v in self.filters.items()),
+            self.args.get("sort"),
+        ]
         return hashlib.sha256(orjson.dumps(content)).hexdigest()[:12]
 
     def url(self, base: str, **changes: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_options_header
 
@@ -11,8 +13,8 @@ from api.representations.formats import Format, formats_for
 NO_MATCH, ANY_TYPE, ANY_SUBTYPE, NAMED, NAMED_WITH_PARAMETER = -1, 0, 1, 2, 3
 
 
-def negotiate(accept: MIMEAccept, type_name: str) -> Format | None:
-    """Return the client's preferred format of a resource type, or None if no format is acceptable.
+def negotiate(accept: MIMEAccept, formats: Sequence[Format]) -> Format | None:
+    """Return the client's preferred one of some formats, or None if no format is acceptable.
 
     The most specific matching range determines the quality of a format. Among formats of equal quality, a
     named one precedes one that matches a wildcard; otherwise the order of ``FORMATS`` decides, with JSON
@@ -21,7 +23,6 @@ def negotiate(accept: MIMEAccept, type_name: str) -> Format | None:
     A ``style`` parameter must match the format's, and so must a known ``profile``; all other parameters and
     profiles are ignored.
     """
-    formats = formats_for(type_name)
     if not accept:
         return formats[0]
     ranges = [(*parse_options_header(value.lower()), quality) for value, quality in accept]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.representations.shared_wording import (
@@ -75,6 +76,20 @@ def references(item: Item) -> list[Reference]:
     return [
         _reference(source, key, item, numbers) for key, (source, numbers) in zip(keys, cited, strict=True)
     ]
+
+
+def list_references(items: Iterable[Item]) -> list[Reference]:
+    """Return the references of a list's items: each source once, as when it is cited on its own.
+
+    The references do not depend on the items that cite them, so they are the same on every page.
+    """
+    by_key: dict[str, Reference] = {}
+    for item in items:
+        sources = [item] if item["type"] == "source" else [each["source"] for each in item["citations"]]
+        cited = [_reference(source, source["id"]) for source in sources] or references(item)
+        for reference in cited:
+            by_key.setdefault(reference.key, reference)
+    return list(by_key.values())
 
 
 def _reference(source: Item, key: str, item: Item | None = None, numbers: tuple[int, ...] = ()) -> Reference:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from api.representations.bibliographic_data import Reference, references
-from api.representations.shared_wording import UNDATED, Item
+from api.representations.bibliographic_data import Reference
+from api.representations.shared_wording import UNDATED
 
 #: TeX commands for special characters. BibTeX counts braces even after a backslash, so braces need commands.
 ESCAPES = str.maketrans(
@@ -26,8 +26,8 @@ LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=[?!])(?=`)|(?<=,
 VERBATIM = ("url", "urldate")
 
 
-def write(item: Item) -> str:
-    """Return a BibTeX entry for each reference of an item."""
+def write(references: list[Reference]) -> str:
+    """Return a BibTeX entry for each reference."""
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
@@ -36,7 +36,7 @@ def write(item: Item) -> str:
         values = {name: value for name, value in fields(reference).items() if value}
         return Entry(entry_type(reference), reference.key, [Field(*pair) for pair in values.items()])
 
-    return write_string(Library([entry(reference) for reference in references(item)]))
+    return write_string(Library([entry(reference) for reference in references]))
 
 
 def entry_type(reference: Reference) -> str:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.representations.bibliographic_data import Reference, references
-from api.representations.shared_wording import Item
+from api.representations.bibliographic_data import Reference
 
 # An essay or review is an article only if it has a publication.
 TYPES = {"book": "book", "talk": "speech", "record": "document"}
 
 
-def write(item: Item) -> str:
-    """Return the references of an item as a CSL-JSON array.
+def write(references: list[Reference]) -> str:
+    """Return the references as a CSL-JSON array.
 
     ``locator`` contains the paragraphs as text; a citation in a document sets its own. ``custom`` contains
     the data that CSL has no variables for.
     """
-    return json.dumps([build_item(reference) for reference in references(item)], ensure_ascii=False, indent=2)
+    return json.dumps([build_item(reference) for reference in references], ensure_ascii=False, indent=2)
 
 
 def build_item(reference: Reference) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from api.representations import (
     ris,
     web_annotation,
 )
+from api.representations.bibliographic_data import Reference, list_references, references
 from api.representations.shared_wording import Item
 
 CITABLE_TYPES = frozenset({"quote", "commentary", "source"})
@@ -31,7 +32,8 @@ class Format:
     ``name`` is the value of the query parameter ``format``. ``extension`` is the file extension without the
     leading dot, or None. The media type parameters ``style`` and ``profile`` distinguish formats of one media
     type: ``styles`` are the accepted values, the canonical one first. ``types`` are the resource types that
-    have the format. ``charset`` adds a charset to ``Content-Type``. ``write`` is None for JSON.
+    have the format. ``charset`` adds a charset to ``Content-Type``. JSON has no writer. A format with
+    ``write_references`` exists for lists as well as for items.
     """
 
     name: str
@@ -43,6 +45,12 @@ class Format:
     styles: tuple[str, ...] = ()
     profile: str | None = None
     charset: bool = False
+    write_references: Callable[[list[Reference]], str] | None = None
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the format is the item or the list itself."""
+        return self.write is None and self.write_references is None
 
     @property
     def full_type(self) -> str:
@@ -69,9 +77,21 @@ class Format:
         Raises:
             TypeError: for JSON, which is the item itself.
         """
+        if self.write_references:
+            return self.write_references(references(item)).encode()
         if self.write is None:
             raise TypeError(f"{self.name} is the item itself.")
         return self.write(item).encode()
+
+    def list_body(self, items: list[Item]) -> bytes:
+        """Return the references of a list, given as the API serves its items, encoded as UTF-8.
+
+        Raises:
+            TypeError: the format is not one of references.
+        """
+        if self.write_references is None:
+            raise TypeError(f"{self.name} is not a format of references.")
+        return self.write_references(list_references(items)).encode()
 
 
 #: All formats, in order of preference.
@@ -101,7 +121,7 @@ FORMATS = (
         "application/x-bibtex",
         "bib",
         "A BibTeX entry for the source.",
-        bibtex.write,
+        write_references=bibtex.write,
         charset=True,
     ),
     Format(
@@ -109,7 +129,7 @@ FORMATS = (
         "application/x-research-info-systems",
         "ris",
         "A RIS record of the source, for reference managers.",
-        ris.write,
+        write_references=ris.write,
         charset=True,
     ),
     Format(
@@ -117,7 +137,7 @@ FORMATS = (
         "application/vnd.citationstyles.csl+json",
         "csl.json",
         "A CSL-JSON item for the source, for citation processors.",
-        csl.write,
+        write_references=csl.write,
     ),
     Format(
         "apa",
@@ -151,7 +171,12 @@ FORMATS = (
 
 def formats_for(type_name: str) -> tuple[Format, ...]:
     """Return the formats of a resource type, JSON first."""
-    return tuple(format_ for format_ in FORMATS if format_.write is None or type_name in format_.types)
+    return tuple(format_ for format_ in FORMATS if format_.is_json or type_name in format_.types)
+
+
+def list_formats() -> tuple[Format, ...]:
+    """Return the formats of a list whose items have references, JSON first."""
+    return tuple(format_ for format_ in FORMATS if format_.is_json or format_.write_references)
 
 
 def format_named(name: str, type_name: str) -> Format | None:

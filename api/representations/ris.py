@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.representations.bibliographic_data import Reference, references
-from api.representations.shared_wording import Item
+from api.representations.bibliographic_data import Reference
 
 TYPES = {"book": "BOOK", "record": "GEN", "talk": "GEN"}
 
 
-def write(item: Item) -> str:
-    """Return a RIS record for each reference of an item.
+def write(references: list[Reference]) -> str:
+    """Return a RIS record for each reference.
 
     Lines end with CR LF, as the format requires. Every value is on one line, so that it cannot start a tag.
     """
@@ -21,7 +20,7 @@ def write(item: Item) -> str:
         def set_header(self, count: int) -> str:
             return ""  # rispy numbers the records, which RIS does not allow
 
-    records = [record(reference) for reference in references(item)]
+    records = [record(reference) for reference in references]
     return str(rispy.dumps(records, implementation=Writer)).replace("\n", "\r\n")
 
 

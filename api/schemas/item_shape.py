@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema
 
-from api.representations import formats_for
+from api.representations import Format, formats_for
 from api.schemas.fields import CommaSeparated, Enumerated, StrictInteger
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS, expandable_names, list_links
 from api.schemas.shared_schemas import ITEM_NAMES, RequestSchema, ResponseSchema, component_name
@@ -68,7 +69,33 @@ def with_format_parameter(query: type[Schema], type_name: str | None) -> type[Sc
         description=f"A format of a {item_name}.",
         metadata={"description": description, "component": component},
     )
-    members = {"__doc__": query.__doc__, "format": field}
+    return _with_field(query, "format", field)
+
+
+def with_list_format_parameter(query: type[Schema], formats: Sequence[Format]) -> type[Schema]:
+    """Return the query of a list with the parameter ``format``, if the list has these formats."""
+    if not formats:
+        return query
+    names = ", ".join(f"`{one.name}`" for one in formats if not one.is_json)
+    extensions = ", ".join(f"`.{one.extension}`" for one in formats)
+    description = (
+        f"The format of the response. It takes precedence over the `Accept` header. {names}: the references "
+        "of the items on this page, each source once. The `Link` header has the URL of the next page. "
+        "`fields`, `include`, `count` and `facets` apply to JSON only. Instead of this parameter, you can "
+        f"add an extension to the URL of the list: {extensions}."
+    )
+    field = Enumerated(
+        "format",
+        [one.name for one in formats],
+        enumeration="ListFormat",
+        description="A format of a list.",
+        metadata={"description": description, "component": "ListFormat"},
+    )
+    return _with_field(query, "format", field)
+
+
+def _with_field(query: type[Schema], name: str, field: Any) -> type[Schema]:
+    members = {"__doc__": query.__doc__, name: field}
     schema: type[Schema] = type(query)(query.__name__, (query,), members)  # type: ignore[misc]
     return schema
 

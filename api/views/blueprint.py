@@ -16,8 +16,13 @@ from api.http.deprecation.operations import document_deprecation
 from api.http.query_parser import StrictParser
 from api.http.responses import RATE_LIMIT_HEADERS
 from api.query.resource_reader import View
-from api.representations import formats_for
-from api.schemas.item_shape import ItemQuerySchema, with_format_parameter, with_shape_parameters
+from api.representations import CITABLE_TYPES, Format, formats_for, list_formats
+from api.schemas.item_shape import (
+    ItemQuerySchema,
+    with_format_parameter,
+    with_list_format_parameter,
+    with_shape_parameters,
+)
 from api.schemas.list_queries import ListQuerySchema
 from api.schemas.random_queries import daily_query, random_query
 from api.schemas.shared_schemas import ResponseSchema, list_schema
@@ -59,6 +64,19 @@ class Blueprint(flask_smorest.Blueprint):
         self._prepare_doc_cbks.insert(0, self._prepare_deprecation_doc)
         self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_formats_doc]
 
+    def route(self, rule: str, **options: Any) -> Callable[[Any], Any]:
+        """Decorate a view or view class with its URL, with and without the extension of a format."""
+        register = super().route(rule, **options)
+
+        def decorate(view: Any) -> Any:
+            endpoint, name = getattr(view, "get", view), f"{view.__name__}_form"
+            if getattr(endpoint, "_apidoc", {}).get("has_extensions"):
+                function = view.as_view(name) if hasattr(view, "as_view") else view
+                self.route_undocumented(f"{rule}.<extension:extension>", function, name)
+            return register(view)
+
+        return decorate
+
     def route_undocumented(self, rule: str, view: Callable[..., Any], endpoint: str) -> None:
         """Serve a view at a URL that is not in the OpenAPI document, except in descriptions.
 
@@ -77,18 +95,22 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Decorator:
         """Decorate a view that returns a ``Select``: respond with a page of the list, with an ETag.
 
-        ``parent`` is the model of the resource that the first path parameter identifies; it must exist.
+        A list of items that have references is available as references, too. ``parent`` is the model of the
+        resource that the first path parameter identifies; it must exist.
         ``example`` is the URL path of a request whose response is the example in the OpenAPI document.
         """
+        formats = list_formats() if type_of_items(item) in CITABLE_TYPES else ()
         return self._read_view(
-            with_shape_parameters(query, item),
+            with_list_format_parameter(with_shape_parameters(query, item), formats),
             list_schema(item),
-            partial(list_response, query=query, item=item, parent=parent),
+            partial(list_response, query=query, item=item, parent=parent, formats=formats),
             description="A page of the list.",
             operation=operation,
             example=example,
             responses=MISSING_RESPONSES if parent else None,
             parent=parent,
+            formats=formats,
+            has_extensions=bool(formats),
         )
 
     def item(
@@ -99,7 +121,8 @@ class Blueprint(flask_smorest.Blueprint):
         ``format_type`` is the resource type for content negotiation, if it has formats besides JSON.
         """
         query = with_shape_parameters(ItemQuerySchema, item)
-        respond = partial(item_response, item=item, format_type=format_type)
+        formats = formats_for(format_type) if format_type else ()
+        respond = partial(item_response, item=item, formats=formats)
         return self._read_view(
             with_format_parameter(query, format_type),
             item,
@@ -108,7 +131,8 @@ class Blueprint(flask_smorest.Blueprint):
             operation=operation,
             example=example,
             responses=MISSING_RESPONSES,
-            format_type=format_type,
+            formats=formats,
+            has_extensions=bool(formats),
         )
 
     def random(
@@ -135,7 +159,8 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Decorator:
         """Decorate a view that returns a ``Select``: respond with the item of the day, today by default."""
         query_schema = daily_query(with_shape_parameters(query, item))
-        respond = partial(daily_response, query=query, item=item, format_type=format_type)
+        formats = formats_for(format_type)
+        respond = partial(daily_response, query=query, item=item, formats=formats)
         return self._read_view(
             with_format_parameter(query_schema, format_type),
             item,
@@ -144,7 +169,7 @@ class Blueprint(flask_smorest.Blueprint):
             operation=operation,
             example=example,
             responses={404: "NotFound"},
-            format_type=format_type,
+            formats=formats,
         )
 
     def _read_view(
@@ -157,7 +182,8 @@ class Blueprint(flask_smorest.Blueprint):
         operation: str,
         example: str,
         responses: dict[int, str] | None = None,
-        format_type: str | None = None,
+        formats: tuple[Format, ...] = (),
+        has_extensions: bool = False,
         parent: type[Versioned] | None = None,
     ) -> Decorator:
         document = self.document_read(
@@ -167,12 +193,14 @@ class Blueprint(flask_smorest.Blueprint):
             operation=operation,
             example=example,
             responses=responses,
-            format_type=format_type,
+            formats=formats,
         )
 
         def decorate(view: View) -> Callable[..., Response]:
             select = require_parent(parent, without_self(view)) if parent else without_self(view)
-            return document(read_endpoint(view, select, respond))
+            endpoint = document(read_endpoint(view, select, respond))
+            endpoint._apidoc = endpoint._apidoc | {"has_extensions": has_extensions}  # type: ignore[attr-defined]
+            return endpoint
 
         return decorate
 
@@ -186,7 +214,7 @@ class Blueprint(flask_smorest.Blueprint):
         example: str,
         responses: dict[int, str] | None = None,
         headers: tuple[str, ...] = ("ETag", "Link", "Cache-Control", "Vary"),
-        format_type: str | None = None,
+        formats: tuple[Format, ...] = (),
     ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
         """Return a decorator that validates the query parameters, and documents the view's responses.
 
@@ -205,7 +233,7 @@ class Blueprint(flask_smorest.Blueprint):
             documented = endpoint._apidoc["response"]["responses"]
             documented |= {status: [name] for status, name in (COMMON_RESPONSES | (responses or {})).items()}
             endpoint = self.doc(operationId=operation, **{"x-example-request": example})(endpoint)
-            endpoint._apidoc = endpoint._apidoc | {"format_type": format_type}
+            endpoint._apidoc = endpoint._apidoc | {"formats": formats}
             return endpoint  # type: ignore[no-any-return]
 
         return decorate
@@ -222,12 +250,14 @@ class Blueprint(flask_smorest.Blueprint):
 
     @staticmethod
     def _prepare_formats_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
-        format_type = doc_info.get("format_type")
-        if format_type:
-            content = doc["responses"][200]["content"]
-            for format_ in formats_for(format_type):
-                content.setdefault(format_.media_type, {"schema": format_.schema})
+        for format_ in doc_info.get("formats", ()):
+            doc["responses"][200]["content"].setdefault(format_.media_type, {"schema": format_.schema})
         return doc
+
+
+def type_of_items(item: type[ResponseSchema]) -> str | None:
+    """Return the resource type of the items that a schema serializes; None if they have none."""
+    return getattr(item._declared_fields.get("type"), "constant", None)
 
 
 def require_parent(parent: type[Versioned], view: View) -> View:

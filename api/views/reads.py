@@ -28,7 +28,7 @@ from api.query.notices import notice_of_empty_list
 from api.query.pagination import ListRequest, filters_from_args, page_position
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
 from api.query.resource_reader import ItemRow, ResourceReader, View
-from api.representations import Format, format_named, formats_for, negotiate
+from api.representations import Format, negotiate
 from api.schemas.item_shape import shape_for_representations, shape_from_args
 from api.schemas.list_queries import ListQuerySchema
 from api.schemas.shared_schemas import ResponseSchema
@@ -57,29 +57,53 @@ def list_response(
     query: type[ListQuerySchema],
     item: type[ResponseSchema],
     parent: Any,
+    formats: tuple[Format, ...],
 ) -> Response:
-    """Return a page of a list.
+    """Return a page of a list, in the requested or negotiated format.
 
     Raises:
         NotFound, Gone, Renamed: there is no visible ``parent`` with the id in the path.
-        ProblemException: 422, if the cursor was issued for another list, filter or sort.
+        ProblemException: 422, if the cursor was issued for another list, filter or sort; 404, if the
+            extension is unknown; 406, if the client accepts none of the formats.
     """
-    list_request = ListRequest(query.model, request.path, args)
-    page = read.page(list_request, path, shape_from_args(item, args))
+    extension = path.pop("extension", None)
+    format_ = None if _accepts_json(args, extension) else _requested_format(formats, args, extension)
+    list_request = ListRequest(query.model, request.path, args, f".{extension}" if extension else "")
+    page = read.page(list_request, path, _requested_shape(item, format_, args))
     if parent and not page.rows:
         # If there are rows, the parent exists; only an empty page needs this lookup.
         parent.by_slug(read.session, next(iter(path.values())))
-    total, relation = read.count(list_request, path) if args["count"] else (None, None)
     base = settings().base_url
     next_url, previous_url = (
         list_request.url(base, cursor=str(cursor)) if cursor else None
         for cursor in (page.next, page.previous)
     )
+    if format_ and not format_.is_json:
+        body = format_.list_body([orjson.loads(row[0]) for row in page.rows])
+        return cacheable_response(
+            body,
+            etag=etag_hash(body),
+            links={"next": next_url, "prev": previous_url},
+            content_type=format_.content_type,
+            negotiated=True,
+        )
+    total, relation = read.count(list_request, path) if args["count"] else (None, None)
     position = page_position(args["limit"], next_url, previous_url, total, relation)
     facets = compute_facets(read, list_request, path) if "facets" in args else None
     notice = None if page.rows else notice_of_empty_list(read.session, query, args)
     body = _list_body([row[0] for row in page.rows], position, notice, facets)
-    return cacheable_response(body, etag=etag_hash(body), links={"next": next_url, "prev": previous_url})
+    return cacheable_response(
+        body,
+        etag=etag_hash(body),
+        links={"next": next_url, "prev": previous_url},
+        negotiated=format_ is not None,
+    )
+
+
+def _accepts_json(args: dict[str, Any], extension: str | None) -> bool:
+    """Whether a request for a list is content with JSON, as nearly all are."""
+    accept = request.headers.get("Accept")
+    return extension is None and "format" not in args and accept in (None, "*/*", "application/json")
 
 
 def item_response(
@@ -88,7 +112,7 @@ def item_response(
     path: dict[str, Any],
     *,
     item: type[ResponseSchema],
-    format_type: str | None,
+    formats: tuple[Format, ...],
 ) -> Response:
     """Return the item at the path, in the requested or negotiated format.
 
@@ -96,7 +120,7 @@ def item_response(
         NotFound, Gone, Renamed: there is no visible item with this id.
         ProblemException: 404, if the extension is unknown; 406, if the client accepts none of the formats.
     """
-    format_ = _requested_format(format_type, args, path.pop("extension", None))
+    format_ = _requested_format(formats, args, path.pop("extension", None))
     row = read.item(path, _requested_shape(item, format_, args))
     if row is None:
         raise read.item_model(path).missing_error(read.session, *path.values())
@@ -138,7 +162,7 @@ def daily_response(
     *,
     query: type[ListQuerySchema],
     item: type[ResponseSchema],
-    format_type: str,
+    formats: tuple[Format, ...],
 ) -> Response:
     """Return the item of the day, in the requested or negotiated format.
 
@@ -146,7 +170,7 @@ def daily_response(
         ProblemException: 404, if the day is in the future or before the first item; 406 as for an item.
     """
     model, request_args, args = query.model, args, exclude_flagged(args)
-    format_ = _requested_format(format_type, args, None)
+    format_ = _requested_format(formats, args, None)
     path_date = path.pop("date", None)
     is_dated = path_date or "date" in args
     cache_control = (
@@ -211,11 +235,15 @@ def _list_body(
     return b'{"data":[%b],%b,"notice":%b}' % (",".join(items).encode(), members, encode_json(notice))
 
 
-def _requested_format(type_name: str | None, args: dict[str, Any], extension: str | None) -> Format | None:
-    """Return the format in the path or the query or, without either, negotiate it by the Accept header."""
-    if type_name is None:
+def _requested_format(
+    formats: tuple[Format, ...], args: dict[str, Any], extension: str | None
+) -> Format | None:
+    """Return the format in the path or the query or, without either, negotiate it by the Accept header.
+
+    Without ``formats`` there is only JSON, and it is not negotiated.
+    """
+    if not formats:
         return None
-    formats = formats_for(type_name)
     if extension is not None:
         by_extension = {format_.extension: format_ for format_ in formats if format_.extension}
         if extension not in by_extension:
@@ -224,8 +252,8 @@ def _requested_format(type_name: str | None, args: dict[str, Any], extension: st
             raise ProblemException("not-found", detail)
         return by_extension[extension]
     if "format" in args:
-        return format_named(args["format"], type_name)
-    negotiated = negotiate(request.accept_mimetypes, type_name)
+        return next(format_ for format_ in formats if format_.name == args["format"])
+    negotiated = negotiate(request.accept_mimetypes, formats)
     if negotiated is None:
         available = ", ".join(format_.full_type for format_ in formats)
         raise ProblemException("not-acceptable", f"This URL is available as {available}.")
@@ -234,9 +262,7 @@ def _requested_format(type_name: str | None, args: dict[str, Any], extension: st
 
 def _requested_shape(item: type[ResponseSchema], format_: Format | None, args: dict[str, Any]) -> Any:
     return (
-        shape_from_args(item, args)
-        if format_ is None or format_.write is None
-        else shape_for_representations(item)
+        shape_from_args(item, args) if format_ is None or format_.is_json else shape_for_representations(item)
     )
 
 
@@ -247,7 +273,7 @@ def _formatted_response(
     cache_control: str = PUBLIC_CACHE_CONTROL,
 ) -> Response:
     body = row.json.encode()
-    if format_ and format_.write:
+    if format_ and not format_.is_json:
         body = format_.body(orjson.loads(body))
     etag = etag_hash(body) if row.revision is None else f"{row.revision}.{etag_hash(body)}"
     return cacheable_response(

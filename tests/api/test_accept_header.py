@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from api.representations import FORMATS, negotiate
+from api.representations import FORMATS, formats_for, negotiate
 from tests.cases import each
 
 pytestmark = pytest.mark.any_database
@@ -15,7 +15,7 @@ ANNOTATION_PROFILE = 'profile="http://www.w3.org/ns/anno.jsonld"'
 
 
 def negotiated_name(accept, type_name="quote"):
-    output_format = negotiate(parse_accept_header(accept, MIMEAccept), type_name)
+    output_format = negotiate(parse_accept_header(accept, MIMEAccept), formats_for(type_name))
     return output_format and output_format.name
 
 

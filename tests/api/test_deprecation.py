@@ -122,11 +122,6 @@ class SayingDetail(MethodView):
         return Quote.select_where(id=[quote])
 
 
-blp.route_undocumented(
-    "/sayings/<slug:quote>.<extension:extension>", SayingDetail.as_view("saying_form"), "saying_form"
-)
-
-
 def api_of(app):
     return app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
 

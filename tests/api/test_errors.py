@@ -191,10 +191,6 @@ class TestParameters:
             ("sort_by", "Use “sort”."),
             ("callback", "Leave it out: scripts of every origin can read the responses (CORS)."),
             ("api_key", "Leave it out: no key is needed."),
-            (
-                "format",
-                "Lists are JSON. Quotes, commentary entries and sources have other formats, one by one.",
-            ),
             ("speakr", "Did you mean “speaker”?"),
             ("xyz", ""),
         ],
@@ -312,7 +308,7 @@ class TestAccept:
 
     @each("accept", ["text/html", "application/xml", "application/json;q=0", "*/*, application/json;q=0"])
     def test_accept_headers_that_exclude_json_are_refused(self, client, accept):
-        body = assert_problem(client.get("/v1/quotes", headers={"Accept": accept}), "not-acceptable")
+        body = assert_problem(client.get("/v1/films", headers={"Accept": accept}), "not-acceptable")
         assert "application/json" in body["detail"]
 
 

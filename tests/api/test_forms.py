@@ -17,7 +17,7 @@ FORMATS_BY_TYPE = [(name, output_format) for name in ITEMS for output_format in 
 each_format = each(
     ("name", "output_format"), FORMATS_BY_TYPE, ids=lambda value: getattr(value, "name", value)
 )
-OTHER_PATHS = ["/v1/films/her-2013", "/v1/themes/loneliness", "/v1/quotes", "/v1/quotes/random", "/v1"]
+OTHER_PATHS = ["/v1/films/her-2013", "/v1/themes/loneliness", "/v1/scenes", "/v1/quotes/random", "/v1"]
 
 
 class TestNegotiation:

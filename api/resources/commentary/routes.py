@@ -105,11 +105,6 @@ class CommentaryDetail(MethodView):
         return Commentary.select_where(id=[commentary])
 
 
-blp.route_undocumented(
-    "/commentary/<slug:commentary>.<extension:extension>", CommentaryDetail.as_view("form"), "commentary_form"
-)
-
-
 @blp.route("/commentary/<slug:commentary>/relations", parameters=[slug_parameter("commentary", "commentary")])
 @blp.list_view(
     ClaimRelationQuerySchema,

@@ -96,11 +96,6 @@ class QuoteDetail(MethodView):
         return Quote.select_where(id=[quote])
 
 
-blp.route_undocumented(
-    "/quotes/<slug:quote>.<extension:extension>", QuoteDetail.as_view("form"), "quote_form"
-)
-
-
 @blp.route("/films/<slug:film>/quotes", parameters=[slug_parameter("film", "film")])
 @blp.list_view(
     FilmQuoteQuerySchema,

@@ -58,11 +58,6 @@ class SourceDetail(MethodView):
         return Source.select_where(id=[source])
 
 
-blp.route_undocumented(
-    "/sources/<slug:source>.<extension:extension>", SourceDetail.as_view("form"), "source_form"
-)
-
-
 @blp.route("/sources/<slug:source>/coverage", parameters=[slug_parameter("source", "source")])
 @computed_view(
     blp,
