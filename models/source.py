@@ -28,13 +28,14 @@ from sqlalchemy.orm import (
 )
 
 from models.alias import Aliased
+from models.author import Author, join_names, plain_author, to_author, to_body
 from models.base import Base, Versioned, slugs_of
 from models.errors import DomainError, NotFound
 from models.facet_queries import ColumnFacet, LinkFacet
 from models.film import Film, SourceFilm
 from models.filters import foreign_slug_in, in_filter, linked
 from models.owned_rows import ConcatenatedLists, OwnedCollection, OwnedRow, OwnsRows, owned_rows
-from models.types import enum_column, long_text, short_text
+from models.types import enum_column, json_list, long_text, short_text
 
 
 class SourceKind(StrEnum):
@@ -73,7 +74,9 @@ class Source(Base, OwnsRows, Aliased):
     subtitle: Mapped[str | None] = mapped_column(short_text())
     publication: Mapped[str | None] = mapped_column(short_text())
     section: Mapped[str | None] = mapped_column(short_text())
-    author: Mapped[str | None] = mapped_column(short_text())
+    #: The names of the authors in one text.
+    author: Mapped[str | None] = mapped_column(long_text())
+    authors: Mapped[list[Author]] = mapped_column(json_list(), default=list)
     published_on: Mapped[dt.date | None] = mapped_column(Date)
     source_url: Mapped[str | None] = mapped_column(short_text(2000))
     language: Mapped[str] = mapped_column(short_text(35))
@@ -128,14 +131,26 @@ class Source(Base, OwnsRows, Aliased):
             "language": ColumnFacet(cls.language),
         }
 
+    def assign(self, values: dict[str, Any]) -> None:
+        """See :meth:`Versioned.assign`. Authors are written as ``authors``, or one as a plain ``author``."""
+        if "author" in values or "authors" in values:
+            plain, bodies = values.get("author"), values.get("authors") or []
+            authors = [plain_author(plain)] if plain else [to_author(body) for body in bodies]
+            names = join_names([author["name"] for author in authors])
+            values = values | {"author": names or None, "authors": authors}
+        super().assign(values)
+
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""
-        own = ("title", "subtitle", "publication", "section", "author", "source_url", "language")
+        own = ("title", "subtitle", "publication", "section", "source_url", "language")
+        is_plain = any(author["kind"] is None for author in self.authors)
         return (
             self.common_record()
             | {"kind": self.kind.value}
             | {name: getattr(self, name) for name in own}
             | {
+                "author": self.author if is_plain else None,
+                "authors": [] if is_plain else [to_body(author) for author in self.authors],
                 "published_on": self.published_on.isoformat() if self.published_on else None,
                 "rights": self.rights,
                 "sha256": self.sha256,

@@ -42,7 +42,7 @@ def json_feed(feed):
         assert all(URL.fullmatch(item[key]) for key in ("url", "image"))
         assert TAG_URI.fullmatch(item["id"])
         assert all(isinstance(tag, str) for tag in item["tags"])
-        assert all(author["name"] for author in item["authors"])
+        assert all(author["name"] for author in item.get("authors", ()))
     ids = [item["id"] for item in feed["items"]]
     assert len(ids) == len(set(ids))
     return feed["items"]

@@ -27,6 +27,7 @@ from models import (
     Voice,
     Weight,
 )
+from models.author import to_author
 from tests.choices import (
     ADDRESSES,
     DATES,
@@ -177,6 +178,7 @@ class Author:
         return {name: self.perhaps() for name in optional} | {
             "kind": self.choose.one(list(SourceKind)),
             "title": self.line(),
+            "authors": [to_author(body) for body in self.choose.some(self.authors())],
             "published_on": self.choose.one((None, *DATES)),
             "source_url": self.choose.one((None, *ADDRESSES)),
             "language": self.choose.one(LANGUAGES),
@@ -185,6 +187,9 @@ class Author:
             "films": self.choose.some(self.slugs("film")),
             "paragraphs": [self.paragraph(number) for number in self.choose.some([1, 2, 3, LARGEST])],
         }
+
+    def authors(self):
+        return [{"literal": self.line()}, {"given": self.line(), "family": self.line()}]
 
     def paragraph(self, number):
         kind, hash_ = self.choose.one(list(ParagraphKind)), self.choose.one(HASHES)

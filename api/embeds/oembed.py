@@ -20,8 +20,9 @@ from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.url_resolver import MAX_URL_LENGTH, ResolvedURL, resolve_url
 from api.http.errors import ProblemException
 from api.http.responses import encode_json, etag_hash
-from api.representations.shared_wording import SERVICE_NAME
+from api.representations.shared_wording import SERVICE_NAME, encode_uri
 from api.text.single_line import truncate
+from models.author import join_names
 
 #: The maximum width of a frame, in pixels.
 MAX_WIDTH = 600
@@ -80,8 +81,7 @@ def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: i
         "type": "rich",
         "version": "1.0",
         "title": title,
-        "author_name": truncate(quote.byline, MAX_AUTHOR_NAME),
-        "author_url": quote.film_page_url,
+        **author(quote),
         "provider_name": SERVICE_NAME,
         "provider_url": f"{settings().base_url}/",
         "cache_age": CACHE_AGE,
@@ -90,6 +90,14 @@ def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: i
         "height": height,
         **thumbnail(quote, max_width, max_height),
     }
+
+
+def author(quote: QuoteViewModel) -> dict[str, str]:
+    """Return the fields of the author: those who wrote the source, never the speaker; empty if unknown."""
+    if not quote.authors:
+        return {}
+    name = truncate(join_names(quote.authors), MAX_AUTHOR_NAME)
+    return {"author_name": name, "author_url": encode_uri(quote.source_url or quote.film_page_url)}
 
 
 def frame_size(

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from api.core.urls import absolute_url
+from api.representations.author_names import credited_names
 from api.representations.nested_quotes import nest
 from api.representations.shared_wording import (
     UNKNOWN_SOURCE,
@@ -34,7 +35,8 @@ class QuoteViewModel:
     character who says the line, or None if unknown; for the source's own words, its author. ``film`` and
     ``source`` are display names; the source's name suits the quotation marks around it. ``attribution`` is
     the whole credit as a sentence without a full stop. ``note`` is the content note, or None if the quote is
-    not flagged. ``page_url`` and ``film_page_url`` are absolute.
+    not flagged. ``page_url`` and ``film_page_url`` are absolute. ``authors`` are the names of those who wrote
+    the sources, never the speaker. ``source_url`` is where the first source can be read, or None if unknown.
     """
 
     id: str
@@ -49,16 +51,13 @@ class QuoteViewModel:
     attribution: str
     note: str | None
     page_url: str
+    authors: tuple[str, ...] = ()
+    source_url: str | None = None
 
     @property
     def preposition(self) -> str:
         """The word before the film's name: ``on `` if the quote is about the film, else nothing."""
         return "" if self.voice == "film" else "on "
-
-    @property
-    def byline(self) -> str:
-        """The speaker and the film on one line."""
-        return f"{self.speaker}, {self.preposition or 'in '}{self.film}" if self.speaker else self.film
 
     @property
     def source_marks(self) -> tuple[str, str]:
@@ -88,6 +87,8 @@ def build_view_model(item: Item) -> QuoteViewModel:
         attribution=attribution(item),
         note=content_note(item),
         page_url=absolute_url(f"/quotes/{item['id']}"),
+        authors=tuple(dict.fromkeys(author.name for source in sources for author in credited_names(source))),
+        source_url=sources[0].get("source_url") if sources else None,
     )
 
 

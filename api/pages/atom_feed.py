@@ -43,7 +43,8 @@ def _write_entry(root: ET.Element, entry: FeedEntry) -> None:
     for name in ("id", "title", "published", "updated", "rights"):
         _add(element, name, getattr(entry, name))
     _add(element, "link", rel="alternate", href=entry.page_url, type="text/html")
-    _add(_add(element, "author"), "name", entry.author)
+    for name in entry.authors:
+        _add(_add(element, "author"), "name", name)
     for theme, label in entry.tags:
         _add(element, "category", term=theme, label=label, scheme=absolute_url("/v1/themes"))
     _add(element, "summary", entry.summary)

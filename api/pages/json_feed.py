@@ -41,7 +41,8 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
         "image": entry.image,
         "date_published": entry.published,
         "date_modified": entry.updated,
-        "authors": [{"name": entry.author}],
+        # An item without authors has those of the feed.
+        **({"authors": [{"name": name} for name in entry.authors]} if entry.authors else {}),
         "tags": [label for _, label in entry.tags],
         "language": entry.language,
     }

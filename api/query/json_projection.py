@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import Schema, fields
 from sqlalchemy import ColumnElement, Label, Select, and_, case, func, inspect, literal_column, select
 from sqlalchemy.ext.associationproxy import AssociationProxyInstance
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import ColumnProperty, aliased
 from sqlalchemy.sql.util import ClauseAdapter
 
 from api.core.resource_registry import get_schema, version_of_field
@@ -136,7 +136,7 @@ def _list(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
         return _union_list(field.inner, attribute.lists, row, base_url)
     if isinstance(attribute, AssociationProxyInstance):
         items = _select_through_proxy(field.inner, row, attribute, base_url)
-    elif isinstance(field.inner, fields.Nested):
+    elif isinstance(field.inner, fields.Nested) and not isinstance(attribute.property, ColumnProperty):
         items = _select_related(field.inner, row, attribute, base_url)
     else:
         return [StoredJSON(attribute)]

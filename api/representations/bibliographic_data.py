@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from api.representations.author_names import Name, credited_names
 from api.representations.shared_wording import (
     SERVICE_NAME,
     Item,
     attribution,
-    author_name,
     content_note,
     encode_uri,
     format_paragraphs,
@@ -24,7 +24,7 @@ class Reference:
     """A source as cited by an item, or on its own; every text is on one line.
 
     ``key`` is a stable slug. ``kind`` is the source's kind, or ``record`` for an item without citations,
-    which is then cited itself. ``author`` is the source's author, else its publication. ``url`` is the
+    which is then cited itself. ``authors`` are the source's authors, else its publication. ``url`` is the
     source's own URL, else that of its record. ``issued`` and ``accessed`` are ISO dates. A source without a
     date has ``accessed``, the day of its record's last change; the day of the request would make equal
     requests return different responses.
@@ -37,7 +37,7 @@ class Reference:
     key: str
     kind: str
     title: str
-    author: str | None
+    authors: tuple[Name, ...]
     publication: str | None
     section: str | None
     issued: str | None
@@ -99,7 +99,7 @@ def _reference(source: Item, key: str, item: Item | None = None, numbers: tuple[
         key=key,
         kind=source.get("kind", "essay"),
         title=full_title(source),
-        author=author_name(source),
+        authors=credited_names(source),
         publication=texts["publication"],
         section=texts["section"],
         issued=issued,

@@ -14,6 +14,7 @@ from typing import Any
 
 from api.representations.bibliographic_data import Reference, references
 from api.representations.csl import csl_date
+from api.representations.name_lists import format_names
 from api.representations.nested_quotes import add_full_stop, nest
 from api.representations.shared_wording import UNDATED, Item
 
@@ -57,8 +58,9 @@ def _paragraph(reference: Reference, style: str) -> str:
 def format_reference(reference: Reference, style: str) -> str:
     """Return a reference in a style, on one line."""
     # A publication that replaces a missing author is not repeated as the container.
-    publication = reference.publication if reference.publication != reference.author else None
-    parts = {TITLE: reference.title, AUTHOR: reference.author, PUBLICATION: publication, URL: reference.url}
+    authors = format_names(reference.authors, style)
+    publication = reference.publication if reference.publication != authors else None
+    parts = {TITLE: reference.title, AUTHOR: authors, PUBLICATION: publication, URL: reference.url}
     tokens = "".join(token for token, part in parts.items() if part)
     layout = _layout(style, reference.kind == "book", tokens, reference.issued, reference.accessed)
     return TOKEN.sub(lambda match: _insert_part(match, parts[match[2]] or ""), layout)

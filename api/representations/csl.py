@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from api.representations.author_names import Name
 from api.representations.bibliographic_data import Reference
 
 # An essay or review is an article only if it has a publication.
@@ -27,7 +28,7 @@ def build_item(reference: Reference) -> dict[str, Any]:
         "id": reference.key,
         "type": TYPES.get(reference.kind) or ("article-magazine" if reference.publication else "document"),
         "title": reference.title,
-        "author": reference.author and [{"literal": reference.author}],
+        "author": [_name_variable(name) for name in reference.authors],
         "publisher" if is_standalone else "container-title": reference.publication,
         "section": reference.section,
         "issued": csl_date(reference.issued),
@@ -40,6 +41,20 @@ def build_item(reference: Reference) -> dict[str, Any]:
         "custom": _custom(reference),
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _name_variable(name: Name) -> dict[str, Any]:
+    """Return a name as a CSL name variable."""
+    if not name.family:
+        return {"literal": name.name}
+    parts = {
+        "family": name.family,
+        "given": name.given,
+        "non-dropping-particle": name.particle,
+        "suffix": name.suffix,
+        "static-ordering": name.family_first,
+    }
+    return {part: value for part, value in parts.items() if value}
 
 
 def csl_date(day: str | None) -> dict[str, Any] | None:

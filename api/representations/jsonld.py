@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from api.representations.author_names import Name, credited_names
 from api.representations.shared_wording import (
     SERVICE_NAME,
     Item,
     attribution,
-    author_name,
     content_note,
     encode_uri,
     format_paragraphs,
@@ -55,6 +55,17 @@ def provider(item: Item) -> Node:
     return organization(SERVICE_NAME, url=service_url(item))
 
 
+def author(name: Name) -> Node:
+    """Return an author; one whose kind is unknown has no type."""
+    if name.kind is None:
+        return {"name": name.name}
+    parts = {"givenName": name.given, "familyName": name.full_family, "honorificSuffix": name.suffix}
+    if name.is_single:
+        parts = {}
+    type_name = "Person" if name.kind == "person" else "Organization"
+    return {"@type": type_name, "name": name.name} | {part: text for part, text in parts.items() if text}
+
+
 def movie(film: Item) -> Node:
     """Return a film, without its performers."""
     identifiers = film.get("identifiers") or {}
@@ -84,19 +95,17 @@ def clip(scene: Item, film: Item) -> Node:
 
 def work(source: Item) -> Node:
     """Return a source; its publication replaces an unknown author."""
-    name, publication, published = author_name(source), source.get("publication"), source.get("published_on")
-    # Whether an author is a person or an organization is unknown, so there is no type.
-    author = {"name": name} if source.get("author") else name and organization(name)
+    publication, authors = source.get("publication"), [author(name) for name in credited_names(source)]
     kind = WORKS.get(source.get("kind", ""), "CreativeWork")
     return node(
         kind,
         source,
         name=source.get("title"),
         alternativeHeadline=source.get("subtitle"),
-        author=author,
+        author=authors[0] if len(authors) == 1 else authors,
         publisher=publication and organization(publication),
         articleSection=source.get("section") if kind == "Article" else None,
-        datePublished=published,
+        datePublished=source.get("published_on"),
         inLanguage=source.get("language"),
         url=encode_uri(source.get("source_url") or public_url(source)),
         copyrightNotice=source.get("rights"),
@@ -120,7 +129,8 @@ def passages(item: Item) -> list[Node]:
 
 def quotation(quote: Item) -> Node:
     """Return a quote: a line of the film, or the source's own words."""
-    film, scene, works = quote["film"], quote["scene"], [work(each["source"]) for each in quote["citations"]]
+    film, scene, cited = quote["film"], quote["scene"], [each["source"] for each in quote["citations"]]
+    works = [work(source) for source in cited]
     about = [clip(scene, film)] if scene else []
     if quote["voice"] == "film":
         # schema.org cannot express an uncertain speaker; the description does.
@@ -130,7 +140,9 @@ def quotation(quote: Item) -> Node:
         about = []
     else:
         origin = {
-            "author": [each["author"] for each in works if "author" in each],
+            "author": [
+                author(name) for each in quote["citations"] for name in credited_names(each["source"])
+            ],
             "isPartOf": [{"@id": each["@id"]} for each in works],
         }
         about = [movie(film), *about]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.representations.author_names import Name
 from api.representations.bibliographic_data import Reference
 
 TYPES = {"book": "BOOK", "record": "GEN", "talk": "GEN"}
@@ -32,7 +33,7 @@ def record(reference: Reference) -> dict[str, Any]:
     values = {
         "type_of_reference": TYPES.get(reference.kind) or ("MGZN" if reference.publication else "GEN"),
         "id": reference.key,
-        "authors": [reference.author] if reference.author else [],
+        "authors": [format_name(name) for name in reference.authors],
         "title": reference.title,
         "publisher" if is_standalone else "secondary_title": reference.publication,
         "section": reference.section,
@@ -45,6 +46,16 @@ def record(reference: Reference) -> dict[str, Any]:
         "notes": [note for note in (reference.locator, *notes) if note],
     }
     return {name: value for name, value in values.items() if value}
+
+
+def format_name(name: Name) -> str:
+    """Return a name as RIS writes it: ``Family, Given, Suffix``.
+
+    A single name and that of an organization are written as they are. RIS cannot express a comma in one.
+    """
+    if name.is_single:
+        return name.name
+    return ", ".join(filter(None, (name.full_family, name.given, name.suffix)))
 
 
 def _format_date(day: str | None) -> str | None:

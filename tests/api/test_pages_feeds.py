@@ -5,7 +5,7 @@ import datetime as dt
 import feedparser
 import pytest
 
-from models import Quote
+from models import Quote, Source, Status
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.feeds import atom, json_feed
@@ -112,7 +112,7 @@ class TestLatest:
         assert "I am glad that you found someone. It is perfect." in entry.content[0].value
         assert "as quoted in “Her: Perfection is the Enemy of Real”" in entry.content[0].value
         assert {tag.term for tag in entry.tags} >= {"avoidance", "conflict-and-authenticity"}
-        assert entry.author == "Catherine, in Her (2013)"
+        assert [author.name for author in entry.authors] == ["The Wall of Wisdom"]
 
     def test_the_time_of_creation_precedes_ids(self, client_and_change):
         client, change = client_and_change
@@ -137,7 +137,27 @@ class TestLatest:
         [essay_entry] = [
             entry for entry in entries if entry["url"].endswith("/her-2013-it-is-in-the-dissensions")
         ]
-        assert essay_entry["authors"] == [{"name": "The Wall of Wisdom, on Her (2013)"}]
+        assert essay_entry["authors"] == [{"name": "The Wall of Wisdom"}]
+
+    def test_each_author_of_a_source_is_an_author(self, client_and_change):
+        client, change = client_and_change
+        bodies = [{"given": "Ludwig", "family": "van Beethoven"}, {"literal": "Readers & Co., “{”"}]
+        change(Source, "her-perfection-is-the-enemy-of-real", authors=bodies)
+        names = ["Ludwig van Beethoven", "Readers & Co., “{”"]
+        as_atom = client.get("/feeds/quotes.atom").data
+        atom(as_atom)
+        for entry in feedparser.parse(as_atom).entries:
+            assert [author.name for author in entry.authors] == names
+        for item in json_feed(client.get("/feeds/quotes.json").get_json(force=True)):
+            assert item["authors"] == [{"name": name} for name in names]
+
+    def test_without_authors_those_of_the_feed_apply(self, client_and_change):
+        client, change = client_and_change
+        change(Source, "her-perfection-is-the-enemy-of-real", status=Status.DRAFT)
+        as_atom, as_json = (client.get(f"/feeds/quotes.{name}") for name in ("atom", "json"))
+        atom(as_atom.data)
+        assert all("authors" not in entry for entry in feedparser.parse(as_atom.data).entries)
+        assert all("authors" not in item for item in as_json.get_json(force=True)["items"])
 
 
 class TestDaily:

@@ -189,7 +189,7 @@ class TestLinkPreview:
     def test_has_the_metadata_that_consumers_need(self, read):
         metadata = page_metadata(read(PATH))
         assert metadata["twitter:card"] == "summary_large_image"
-        assert (metadata["og:site_name"], metadata["author"]) == ("Subtext", "Catherine, in Her (2013)")
+        assert (metadata["og:site_name"], metadata["author"]) == ("Subtext", "The Wall of Wisdom")
         assert (metadata["og:locale"], metadata["og:image:type"]) == ("en_US", "image/png")
         assert metadata["description"] == metadata["og:description"]
         assert QUOTE in read(PATH).all("link", rel="canonical")[0].attributes["href"]

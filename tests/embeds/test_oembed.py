@@ -3,9 +3,12 @@
 import html
 import xml.etree.ElementTree as ET
 
+from models import Source, Status
+from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.embeds.conftest import FLAGGED, SLUG
 
+ESSAY = "her-perfection-is-the-enemy-of-real"
 BASE = "http://127.0.0.1:8000"
 
 
@@ -31,6 +34,21 @@ class TestResponse:
         ):
             assert oembed[name].strip()
         assert len(oembed) == 14
+
+    def test_the_authors_are_those_of_the_source(self, client_and_change):
+        client, change = client_and_change
+        authors = [{"given": "Jane", "family": "Smith"}, {"literal": "Readers & Co."}]
+        change(Source, ESSAY, authors=authors, source_url="https://paper.example/why")
+        oembed = client.get(f"/oembed?url={BASE}/quotes/{SLUG}").json
+        assert (oembed["author_name"], oembed["author_url"]) == (
+            "Jane Smith and Readers & Co.",
+            "https://paper.example/why",
+        )
+        page = Parsed(client.get(f"/quotes/{SLUG}").text)
+        names = [meta.attributes["content"] for meta in page.all("meta", name="author")]
+        assert names == ["Jane Smith", "Readers & Co."]
+        change(Source, ESSAY, status=Status.DRAFT)
+        assert "author_name" not in client.get(f"/oembed?url={BASE}/quotes/{SLUG}").json
 
     def test_it_is_cacheable_and_has_an_etag(self, client, request_oembed):
         response = request_oembed()

@@ -7,10 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Index, Integer, MetaData, Text, inspect, select
+from sqlalchemy import Column, Index, Integer, MetaData, Text, inspect, select, text
 
 import models.migrations.sqlite_indexes  # noqa: F401 (Alembic uses it once it is loaded)
-from models import Base, migrations
+from models import Base, Source, migrations
+from models.author import plain_author
 from models.database import Database
 from models.list_index_table import LISTED, ListIndexRow
 from models.search.index_tables import SearchDocument
@@ -112,6 +113,28 @@ class TestListIndex:
         assert {
             row for row in documents if row[0] % DOCUMENT_ID_STRIDE in numbers | {1, 3}
         } == indexed_documents
+
+
+class TestAuthors:
+    def test_an_author_in_plain_text_is_kept_as_it_is(self, packed):
+        migrations.downgrade(packed.engine, "0008")
+        with packed.engine.begin() as connection:
+            connection.execute(text("UPDATE sources SET author = :name"), {"name": "Ana de la Cruz, Jr."})
+        migrations.upgrade(packed.engine)
+        with packed.read_session() as session:
+            source = session.scalars(select(Source)).one()
+            assert source.author == "Ana de la Cruz, Jr."
+            assert source.authors == [plain_author("Ana de la Cruz, Jr.")]
+
+    def test_a_long_list_of_authors_can_be_downgraded(self, packed):
+        with packed.write_session() as session:
+            authors = [{"literal": f"Writer {number}"} for number in range(100)]
+            session.scalars(select(Source)).one().assign({"authors": authors})
+        migrations.downgrade(packed.engine, "0008")
+        with packed.engine.connect() as connection:
+            author = connection.scalar(text("SELECT author FROM sources"))
+        assert author.startswith("Writer 0, Writer 1, ")
+        assert len(author) == 300
 
 
 class TestCurrentRevision:

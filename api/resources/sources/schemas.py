@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from api.schemas.fields import (
     Choice,
     CommaSeparated,
     ConstantField,
+    Enumerated,
     Reference,
     RegexpRule,
     StrictInteger,
@@ -25,6 +27,11 @@ from models import Paragraph, ParagraphKind, Source, SourceKind
 SHA256 = RegexpRule(
     re.compile(r"[0-9a-f]{64}"), "Must be a SHA-256 hash of 64 lower-case hexadecimal digits, not “{input}”."
 )
+NAME_PART = RegexpRule(
+    re.compile(r"[^,;，、]*"),
+    "Must not contain a comma or semicolon: “{input}”. Write each author as an item of `authors`, “Jr.” as "
+    "`suffix` and the name of an organization as `literal`.",
+)
 HTTP_URL = RegexpRule(re.compile(r"https?://[^\s<>\"]+"), "Must be an http or https URL, not “{input}”.")
 
 
@@ -39,6 +46,40 @@ class SourceLinksSchema(ResponseSchema):
     )
     quotes = ListURLField("quote", by="source", description="Quotes from the source.")
     commentary = ListURLField("commentary", by="source", description="Commentary from the source.")
+
+
+class AuthorSchema(ResponseSchema):
+    """An author of a source: a person or an organization."""
+
+    kind = Enumerated(
+        "kind",
+        ["person", "organization"],
+        enumeration="AuthorKind",
+        description="Whether an author is a person or an organization.",
+        allow_none=True,
+        metadata={"description": "A person or an organization; null if unknown."},
+    )
+    name = fields.String(metadata={"description": "The whole name, in its natural order."})
+    given = fields.String(
+        allow_none=True, metadata={"description": "The given names of a person; null if there are none."}
+    )
+    family = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "A person's family name, with particles such as “van”, or only name; null for "
+            "other authors."
+        },
+    )
+    suffix = fields.String(
+        allow_none=True, metadata={"description": "What follows a person's name, such as “Jr.”, or null."}
+    )
+    literal = fields.String(
+        allow_none=True,
+        metadata={"description": "A name that is not divided, such as an organization's; null for a person."},
+    )
+    family_first = fields.Boolean(
+        metadata={"description": "Whether the family name comes first, as in Hungarian and Chinese names."}
+    )
 
 
 class SourceSchema(ItemSchema):
@@ -60,7 +101,13 @@ class SourceSchema(ItemSchema):
         allow_none=True, metadata={"description": "The section of the publication; null if there is none."}
     )
     author = fields.String(
-        allow_none=True, metadata={"description": "The name of the author; null if unknown."}
+        allow_none=True,
+        metadata={
+            "description": "The names of the authors in one text, as in “A, B and C”; null if unknown."
+        },
+    )
+    authors = fields.List(
+        fields.Nested(AuthorSchema), metadata={"description": "The authors in order; empty if unknown."}
     )
     published_on = fields.Date(
         allow_none=True, metadata={"description": "The date of publication; null if unknown."}
@@ -143,6 +190,29 @@ class ParagraphBody(RequestSchema):
     sha256 = Text(64, required=True, pattern=SHA256)
 
 
+class AuthorCreateSchema(RequestSchema):
+    """An author, as written in the body of a source: a person's names, or the name of an organization."""
+
+    given = Text(120, allow_none=True, pattern=NAME_PART)
+    family = Text(120, allow_none=True, pattern=NAME_PART)
+    suffix = Text(20, allow_none=True, pattern=NAME_PART)
+    literal = Text(300, allow_none=True)
+    family_first = fields.Boolean(allow_none=True)
+
+    @validates_schema
+    def check_names(self, author: dict[str, Any], **_: Any) -> None:
+        """Require a family name or a literal, and not both."""
+        written = [name for name, value in author.items() if value is not None]
+        if "literal" in written and len(written) > 1:
+            other = next(name for name in written if name != "literal")
+            raise ValidationError("Not allowed with `literal`, which is the whole name.", other)
+        if not {"literal", "family"} & set(written):
+            raise ValidationError(
+                "Write the `family` name of a person (also a single name), or the `literal` name of an "
+                "organization."
+            )
+
+
 class SourceCreateSchema(CreateSchema):
     """A source, as written in a pack."""
 
@@ -152,6 +222,9 @@ class SourceCreateSchema(CreateSchema):
     publication = Text(300, allow_none=True, load_default=None)
     section = Text(300, allow_none=True, load_default=None)
     author = Text(300, allow_none=True, load_default=None)
+    authors = fields.List(
+        fields.Nested(AuthorCreateSchema), allow_none=True, validate=validate.Length(max=100)
+    )
     published_on = fields.Date(format="%Y-%m-%d", allow_none=True, load_default=None)
     source_url = Text(2000, allow_none=True, load_default=None, pattern=HTTP_URL)
     language = language_field(required=True)
@@ -162,3 +235,14 @@ class SourceCreateSchema(CreateSchema):
         fields.Nested(ParagraphBody), required=True, validate=validate.Length(min=1, max=20_000)
     )
     editor_note = note_field()
+
+    @validates_schema
+    def check_author(self, source: dict[str, Any], **_: Any) -> None:
+        """Require that the authors are written once."""
+        if source.get("author") and source.get("authors"):
+            raise ValidationError("Write `authors` alone: it has the names of all authors.", "author")
+
+    @post_load
+    def drop_empty_authors(self, source: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Return the source without `authors` if there are none, so that both forms have the same digest."""
+        return {name: value for name, value in source.items() if value or name != "authors"}
