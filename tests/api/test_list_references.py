@@ -135,6 +135,15 @@ class TestPages:
         total = get_json(client, "/v1/quotes?theme=avoidance,loneliness&count=true")["page"]["total"]
         assert len(pages) == -(-total // 2) > 1
 
+    def test_the_next_page_is_linked_even_if_the_previous_one_does_not_fit(self, client):
+        themes = ",".join(
+            ["avoidance", "loneliness", *(f"no-such-theme-{number:060}" for number in range(25))]
+        )
+        first = client.get(f"/v1/quotes.bib?limit=2&theme={themes}")
+        assert link(first, "next")
+        second = client.get(link(first, "next"))
+        assert (link(second, "next") is not None, link(second, "prev")) == (True, None)
+
     def test_cursors_of_json_are_valid(self, client):
         cursor = get_json(client, "/v1/quotes?limit=2")["page"]["next"].partition("cursor=")[2]
         for path in ("/v1/quotes.bib?", "/v1/quotes?format=ris&"):
