@@ -55,8 +55,8 @@ def hint_for_path(path: str, exists: Callable[[str], bool]) -> str:
         rest[1] = COLLECTIONS_BY_SYNONYM.get(rest[1], rest[1])
     meant = "/".join(["/v1", collection, *rest])
     if not exists(meant) and rest:
-        # Ids have no accents, spaces or underscores.
-        meant = "/".join(["/v1", collection, slugify(rest[0]), *rest[1:]])
+        # Ids have no accents, spaces, underscores or, for most types, extensions.
+        meant = "/".join(["/v1", collection, slugify(rest[0].partition(".")[0]), *rest[1:]])
     page = VERSION_PREFIX.sub("", meant)
     if not in_api and exists(page) and exists(meant):
         return f"Did you mean {relative_url(page)[:200]} or, in the API, {relative_url(meant)[:200]}?"

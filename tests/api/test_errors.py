@@ -65,6 +65,7 @@ class TestNotFound:
             ("/api/v1", "It is /v1 here."),
             ("/v1/nothing", "/v1 links to all lists."),
             ("/wp-login.php", "/v1 links to all lists."),
+            ("/v1/films/her-2013.json", "Did you mean /v1/films/her-2013?"),
             ("/v1/films/her_2013", "Did you mean /v1/films/her-2013?"),
             ("/v1/films/Her (2013)", "Did you mean /v1/films/her-2013?"),
             ("/v1/themes/Détachement", "Did you mean /v1/themes/detachement?"),
