@@ -5,11 +5,13 @@ Alembic is only loaded to run migrations. Reading the current migration needs on
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, column, inspect, select, table
+from sqlalchemy import Engine, column, func, inspect, select, table
 
 from models.base import Base
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Alembic's table with the current migration of the database.
 VERSION_TABLE = table("alembic_version", column("version_num"))
+#: The key of the PostgreSQL lock that an upgrade holds: any number that nothing else in the database uses.
+UPGRADE_LOCK = 7_832_839
 
 _VERSIONS = Path(__file__).parent / "versions"
 
@@ -96,18 +100,33 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     from alembic import command
     from alembic.util import CommandError
 
-    try:
-        command.upgrade(configuration(engine), target)
-    except CommandError as error:
-        raise MigrationError(
-            f"The files in models/migrations/versions/ contradict each other. {error}"
-        ) from error
-    if target == "head":
-        # Imported here because migrations must not depend on the current models.
-        from models.search import ensure_index_current
+    with _alone(engine):
+        try:
+            command.upgrade(configuration(engine), target)
+        except CommandError as error:
+            raise MigrationError(
+                f"The files in models/migrations/versions/ contradict each other. {error}"
+            ) from error
+        if target == "head":
+            # Imported here because migrations must not depend on the current models.
+            from models.search import ensure_index_current
 
-        require_all_columns(engine)
-        ensure_index_current(engine)
+            require_all_columns(engine)
+            ensure_index_current(engine)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Wait until no other process upgrades a PostgreSQL database, which would create the same tables."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(UPGRADE_LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(UPGRADE_LOCK)))
 
 
 def downgrade(engine: Engine, target: str = "base") -> None:

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import text
 
-from models import Film, LoadedPack, Theme
+from models import Film, LoadedPack, Theme, migrations
 from models.database import Database
 from seeds import fingerprint as fingerprints
 from seeds import pack as packs
@@ -155,7 +155,7 @@ class TestFailure:
 
 
 class TestTwoStartsAtOnce:
-    def test_the_pack_is_loaded_once(self, engine, monkeypatch):
+    def test_the_pack_is_loaded_once(self, engine):
         def start(url):
             with closing(Database(url)) as database:
                 commands._seed_once(database)
@@ -166,3 +166,13 @@ class TestTwoStartsAtOnce:
                 revisions, generation = history(database)
                 assert generation == 1
                 assert revisions == len(records(database))
+
+    def test_an_empty_postgresql_database_is_migrated_once(self, postgresql_engine):
+        def migrate(url):
+            with closing(Database(url)) as database:
+                commands._migrate(database)
+
+        with postgresql_engine.fresh(None) as url, ThreadPoolExecutor() as pool:
+            list(pool.map(migrate, [url] * 2))
+            with closing(Database(url)) as database:
+                assert migrations.is_current(database.engine)
