@@ -15,6 +15,7 @@ FILES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
 RUN_LANGUAGES = {"sh", "python", "js", "ts"}
 OUTPUT_LANGUAGES = {"json", "http", "html", "text"}
 SET_UP_LANGUAGES = {"nginx"}
+BROWSER_LANGUAGES = {"css"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def group_runs(blocks):
         if fence.language in OUTPUT_LANGUAGES and not has_output and set_up is None:
             runs[-1] = Run(runs[-1].block, fence, runs[-1].set_up)
             has_output = True
-        elif fence.language == "css":
+        elif fence.language in BROWSER_LANGUAGES:
             continue
         elif fence.language in RUN_LANGUAGES:
             runs.append(Run(fence, None, set_up))

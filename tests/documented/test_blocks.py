@@ -7,7 +7,7 @@ import pytest
 
 from tests.cases import each
 from tests.documented import matching, running
-from tests.documented.blocks import FILES, RUN_LANGUAGES, fences, group_runs
+from tests.documented.blocks import BROWSER_LANGUAGES, FILES, RUN_LANGUAGES, fences, group_runs
 
 ALL_RUNS = [run for path in FILES for run in group_runs(fences(path))]
 
@@ -48,7 +48,7 @@ class TestEveryBlock:
     def test_is_run_or_belongs_to_a_block_that_is(self, path):
         blocks = fences(path)
         marks = re.findall(r"^ *(?:```|~~~)", path.read_text("utf-8"), re.MULTILINE)
-        used_blocks = [
+        used_blocks = [fence for fence in blocks if fence.language in BROWSER_LANGUAGES] + [
             part for run in group_runs(blocks) for part in (run.block, run.output, run.set_up) if part
         ]
         assert len(blocks) * 2 == len(marks)
