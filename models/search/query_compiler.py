@@ -40,10 +40,21 @@ def compile_fts5(query: Query, scopes: Scopes = ()) -> str:
 
 
 def _fts5_clause(clause: Clause) -> str:
-    if clause.kind is ClauseKind.WORD:
-        return f'stem:"{clause.stem}"'
+    stems = [f'stem:"{stem}"' for stem in clause.stems]
     words = " ".join(clause.exact)
-    return f'exact:"{words}"*' if clause.kind is ClauseKind.PREFIX else f'exact:"{words}"'
+    if clause.kind is ClauseKind.PREFIX:
+        return f'exact:"{words}"*'
+    if clause.kind is ClauseKind.PHRASE and not is_one_pair(clause):
+        stems.append(f'exact:"{words}"')
+    condition = " AND ".join(stems)
+    if clause.joined:
+        return f'(({condition}) OR stem:"{clause.joined}")'
+    return f"({condition})" if len(stems) > 1 else condition
+
+
+def is_one_pair(clause: Clause) -> bool:
+    """Whether the clause is two characters of a script without spaces: the pair of them is a stem."""
+    return len(clause.tokens) == 2 and len(clause.stems) == 1 and clause.kind is ClauseKind.PHRASE
 
 
 def compile_tsquery(query: Query, scopes: Scopes = ()) -> str:
@@ -69,18 +80,22 @@ def compile_tsquery(query: Query, scopes: Scopes = ()) -> str:
 
 
 def _tsquery_clause(clause: Clause) -> str:
-    if clause.kind is ClauseKind.WORD:
-        return f"'~{clause.stem}'"
     if clause.kind is ClauseKind.PREFIX:
         return f"'={clause.exact[0]}':*"
-    return "(" + " <-> ".join(f"'={term}'" for term in clause.exact) + ")"
+    conditions = [f"'~{stem}'" for stem in clause.stems]
+    if clause.kind is ClauseKind.PHRASE and not is_one_pair(clause):
+        conditions.append("(" + " <-> ".join(f"'={term}'" for term in clause.exact) + ")")
+    condition = "(" + " & ".join(conditions) + ")"
+    return f"({condition} | '~{clause.joined}')" if clause.joined else condition
 
 
 def index_terms(clause: Clause) -> list[str]:
     """Return the index terms (see ``DocumentFrequency``) of every document that matches a clause.
 
-    A prefix has no document frequency; it is returned with ``*`` at its end, which no term has.
+    A prefix has no document frequency; it is returned with ``*`` at its end, which no term has. A document
+    that has only the ``joined`` spelling of a word has none of these terms.
     """
     if clause.kind is ClauseKind.PREFIX:
         return [f"={clause.exact[0]}*"]
-    return [f"~{clause.stem}"] if clause.kind is ClauseKind.WORD else [f"={term}" for term in clause.exact]
+    stems = [f"~{stem}" for stem in clause.stems]
+    return stems or [f"={term}" for term in clause.exact]

@@ -1,26 +1,33 @@
 """Query parser: turns the text that a person types into clauses, all of which a document must match.
 
 A word matches by its stem. A ``"phrase"`` matches its exact words in their order, ``pre*`` matches the words
-that begin with this prefix, and ``-`` before any of these negates it. All other characters are plain text:
-a query is invalid only if it is too long, has too many clauses or too short a prefix, or requires nothing.
+that begin with this prefix, and ``-`` before any of these negates it. A Korean word is a prefix, because its
+endings are many; what stands together in a script without spaces is a phrase. All other characters are plain
+text: a query is invalid only if it is too long, has too many clauses or too short a prefix, or requires
+nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from models.errors import InvalidQuery
-from models.search.text_analysis import Token, tokenize
+from models.search.folding import fold_gershayim
+from models.search.korean import HANGUL_RUN, korean_noun
+from models.search.tokenizer import Token, character_pairs, is_unspaced, tokenize
 
 MAX_QUERY_CHARACTERS = 200
 MAX_CLAUSES = 16
 #: In UTF-8: two ASCII letters, or one letter of a script in which a letter can be a word.
 MIN_PREFIX_BYTES = 2
 QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
-CLAUSE_PATTERN = re.compile(r'(?<!\S)(?P<minus>-?)"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+)')
+#: A space between groups of digits does not end a word.
+CLAUSE_PATTERN = re.compile(
+    r'(?<!\S)(?P<minus>-?)"(?P<phrase>[^"]*)"|(?P<plain>(?:[^\s"]|(?<=\d)[\u00a0\u2009\u202f](?=\d{3}))+)'
+)
 
 
 class ClauseKind(StrEnum):
@@ -33,14 +40,16 @@ class ClauseKind(StrEnum):
 
 @dataclass(frozen=True)
 class Clause:
-    """A condition on a document: one token for a word or a prefix, one or more for a phrase.
+    """A condition on a document: all stems of a word, in any order; a prefix; or the tokens of a phrase.
 
-    The offsets of the tokens are those in the text of the query.
+    ``joined`` is the stem of the word's other spelling, which matches too: ``email`` for *e-mail*. The
+    offsets of the tokens are those in the text of the query.
     """
 
     kind: ClauseKind
     tokens: tuple[Token, ...]
     negated: bool = False
+    joined: str = ""
 
     @property
     def exact(self) -> tuple[str, ...]:
@@ -48,14 +57,17 @@ class Clause:
         return tuple(token.exact for token in self.tokens)
 
     @property
-    def stem(self) -> str:
-        """The stem of its first token."""
-        return self.tokens[0].stem
+    def stems(self) -> tuple[str, ...]:
+        """The stems of a word; of a phrase, the pairs of characters in scripts without spaces."""
+        if self.kind is ClauseKind.PHRASE:
+            return tuple(dict.fromkeys(character_pairs(self.tokens)))
+        return tuple(dict.fromkeys(token.stem for token in self.tokens))
 
     @property
     def key(self) -> tuple[object, ...]:
         """A key that is equal for clauses that match the same documents."""
-        return self.kind, self.negated, self.stem if self.kind is ClauseKind.WORD else self.exact
+        terms = self.stems if self.kind is ClauseKind.WORD else self.exact
+        return self.kind, self.negated, terms, self.joined
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,7 @@ def parse(text: str) -> Query:
 
 
 def _parse_clauses(text: str) -> Iterator[Clause]:
-    for match in CLAUSE_PATTERN.finditer(text.translate(QUOTATION_MARKS)):
+    for match in CLAUSE_PATTERN.finditer(fold_gershayim(text).translate(QUOTATION_MARKS)):
         if match["plain"] is None:
             yield from _parse_phrase(
                 _tokenize_at(match["phrase"], match.start("phrase")), bool(match["minus"])
@@ -116,25 +128,61 @@ def _tokenize_at(text: str, start: int) -> tuple[Token, ...]:
 
 
 def _parse_phrase(tokens: tuple[Token, ...], negated: bool) -> Iterator[Clause]:
-    if tokens:
-        yield Clause(ClauseKind.PHRASE, tokens, negated)
+    if words := tuple(token for token in tokens if token.exact):
+        yield Clause(ClauseKind.PHRASE, words, negated)
 
 
 def _parse_words(text: str, start: int) -> Iterator[Clause]:
-    """Yield the clauses of a run without blanks: a word for each token; the last is a prefix before ``*``."""
-    tokens, negated = _tokenize_at(text, start), text.startswith("-")
-    if not tokens:
+    """Yield the clauses of a run without blanks: one for each word; the last is a prefix before ``*``."""
+    negated = text.startswith("-")
+    words = list(_group_words(_tokenize_at(text, start)))
+    if not words:
         return
+    tokens = tuple(token for clause in words for token in clause.tokens)
+    last = tokens[-1]
+    is_prefix = text[last.end - start :].startswith("*") and not is_unspaced(last.exact)
     if negated and len(tokens) > 1:
         # “-face-to-face” excludes the phrase, not every document that has one of its words.
-        yield Clause(ClauseKind.PHRASE, tokens, negated)
+        yield Clause(ClauseKind.PHRASE, tokens, negated, words[0].joined if len(words) == 1 else "")
         return
-    *words, last = tokens
-    for word in words:
-        yield Clause(ClauseKind.WORD, (word,))
-    is_prefix = text[last.end - start :].startswith("*")
-    if is_prefix and len(last.exact.encode()) < MIN_PREFIX_BYTES:
-        raise InvalidQuery(
-            f"The prefix “{last.exact}*” is too short: at least two letters must come before the “*”."
-        )
-    yield Clause(ClauseKind.PREFIX if is_prefix else ClauseKind.WORD, (last,), negated)
+    if is_prefix:
+        if len(last.exact.encode()) < MIN_PREFIX_BYTES:
+            raise InvalidQuery(
+                f"The prefix “{last.exact}*” is too short: at least two letters must come before the “*”."
+            )
+        words = [Clause(ClauseKind.WORD, (token,)) for token in tokens[:-1]]
+        words.append(Clause(ClauseKind.PREFIX, (last,)))
+    yield from (replace(word, negated=negated) for word in words)
+
+
+def _group_words(tokens: Iterable[Token]) -> Iterator[Clause]:
+    """Yield a clause for each word, which may have several tokens: *e-mail*, or characters without spaces."""
+    words: list[Clause] = []
+    for token in tokens:
+        if not token.exact:
+            _join_words(words, token)
+        elif not is_unspaced(token.exact):
+            words.append(_word(token))
+        elif words and words[-1].kind is ClauseKind.PHRASE and words[-1].tokens[-1].end >= token.start:
+            words[-1] = replace(words[-1], tokens=(*words[-1].tokens, token))
+        else:
+            words.append(Clause(ClauseKind.PHRASE, (token,)))
+    yield from words
+
+
+def _join_words(words: list[Clause], variant: Token) -> None:
+    """Make one word of those that a variant covers; a variant that is part of a word covers none."""
+    covered = [
+        word for word in words if word.tokens[0].start >= variant.start and word.tokens[-1].end <= variant.end
+    ]
+    if covered:
+        tokens = tuple(token for word in covered for token in word.tokens)
+        words[-len(covered) :] = [Clause(ClauseKind.WORD, tokens, joined=variant.stem)]
+
+
+def _word(token: Token) -> Clause:
+    if not HANGUL_RUN.fullmatch(token.exact):
+        return Clause(ClauseKind.WORD, (token,))
+    noun = korean_noun(token.exact)
+    kind = ClauseKind.WORD if len(noun) == 1 else ClauseKind.PREFIX
+    return Clause(kind, (token._replace(exact=noun, stem=noun),))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -151,7 +151,7 @@ def search(
         scopes.append([severity_scope(max_severity)])
     params = {
         "query": (query, tuple(tuple(scope) for scope in scopes if scope)),
-        "terms": sorted({term for clause in query.required for term in index_terms(clause)}),
+        "terms": sorted({term for clause in query.required for term in _frequency_terms(clause)}),
         "max_candidates": MAX_CANDIDATES,
         "truncated": min(TRUNCATED_CANDIDATES, MAX_CANDIDATES),
     }
@@ -208,17 +208,29 @@ class _TermWeight(NamedTuple):
     idf: float
 
 
-def _weigh_clause(clause: Clause, statistics: _Statistics, candidate_count: int) -> _TermWeight:
+def _frequency_terms(clause: Clause) -> list[str]:
+    """Return the index terms whose document frequencies rank the clause or tell an unknown word."""
+    exact = [f"={term}" for term in clause.exact] if clause.kind is ClauseKind.PHRASE else []
+    return [*index_terms(clause), *exact, *([f"~{clause.joined}"] if clause.joined else [])]
+
+
+def _weigh_clause(clause: Clause, statistics: _Statistics, candidate_count: int) -> Iterator[_TermWeight]:
     if clause.kind is ClauseKind.PREFIX:
         # Prefixes have no stored document frequency, but every candidate matches this one.
-        return _TermWeight(
+        yield _TermWeight(
             1, f" {clause.exact[0]}", statistics.idf(min(candidate_count, statistics.documents))
         )
-    # A phrase weighs as much as its words together.
-    idf = sum(statistics.idf(statistics.document_frequencies.get(term, 0)) for term in index_terms(clause))
-    if clause.kind is ClauseKind.WORD:
-        return _TermWeight(0, join_terms([clause.stem]), idf)
-    return _TermWeight(1, join_terms(clause.exact), idf)
+        return
+    idf = {
+        term: statistics.idf(statistics.document_frequencies.get(term, 0))
+        for term in _frequency_terms(clause)
+    }
+    if clause.kind is ClauseKind.PHRASE:
+        # A phrase weighs as much as its words together.
+        yield _TermWeight(1, join_terms(clause.exact), sum(idf[term] for term in index_terms(clause)))
+        return
+    for stem in [*clause.stems, *([clause.joined] if clause.joined else [])]:
+        yield _TermWeight(0, join_terms([stem]), idf[f"~{stem}"])
 
 
 def _score_all(
@@ -228,7 +240,9 @@ def _score_all(
     columns: tuple[Sequence[Any], Sequence[Any]],
 ) -> list[float]:
     """Return the score of each document; ``columns`` are the documents' stems and exact terms."""
-    weights = [_weigh_clause(clause, statistics, len(lengths)) for clause in query.required]
+    weights = [
+        weight for clause in query.required for weight in _weigh_clause(clause, statistics, len(lengths))
+    ]
     # Matches a text that consists of the query and nothing else, between its two boundaries.
     whole_text = join_terms(
         [TEXT_BOUNDARY, *(term for clause in query.required for term in clause.exact), TEXT_BOUNDARY]

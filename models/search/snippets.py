@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.search.query_parser import Clause, ClauseKind, Query
-from models.search.text_analysis import Token, tokenize
+from models.search.tokenizer import Token, character_pairs, tokenize
 
 SNIPPET_LENGTH = 160
 #: Marks the side of a snippet where the text continues.
@@ -36,19 +36,21 @@ def find_highlights(text: str, query: Query) -> list[Range]:
 
 def _find_matches(clause: Clause, tokens: list[Token]) -> Iterator[Range]:
     if clause.kind is ClauseKind.PHRASE:
-        phrase = clause.exact
-        for index in range(len(tokens) - len(phrase) + 1):
-            run = tokens[index : index + len(phrase)]
-            if tuple(token.exact for token in run) == phrase:
-                yield run[0].start, run[-1].end
-        return
-    for token in tokens:
-        if (
-            token.stem == clause.stem
-            if clause.kind is ClauseKind.WORD
-            else token.exact.startswith(clause.exact[0])
-        ):
-            yield token.start, token.end
+        yield from _find_phrase(clause, [token for token in tokens if token.exact])
+    elif clause.kind is ClauseKind.WORD:
+        stems = {*clause.stems, clause.joined or clause.stems[0]}
+        yield from ((token.start, token.end) for token in tokens if token.stem in stems)
+    else:
+        prefix = clause.exact[0]
+        yield from ((token.start, token.end) for token in tokens if token.exact.startswith(prefix))
+
+
+def _find_phrase(clause: Clause, tokens: list[Token]) -> Iterator[Range]:
+    phrase, pairs = clause.exact, character_pairs(clause.tokens)
+    for index in range(len(tokens) - len(phrase) + 1):
+        run = tokens[index : index + len(phrase)]
+        if tuple(token.exact for token in run) == phrase and character_pairs(run) == pairs:
+            yield run[0].start, run[-1].end
 
 
 def _merge_overlapping(ranges: list[Range]) -> list[Range]:
@@ -79,7 +81,7 @@ def _choose_window(text: str, highlights: list[Range], length: int) -> Range:
     """Return a range that includes the first match, a third of the context before it, and no cut words."""
     first, last = highlights[0] if highlights else (0, 0)
     width = max(length, last - first)
-    words = list(tokenize(text))
+    words = [token for token in tokenize(text) if token.exact]
     ideal = max(0, min(first - (width - (last - first)) // 3, len(text) - width))
     start = min((word.start for word in words if word.start >= ideal), default=first) if ideal else 0
     start = min(start, first)

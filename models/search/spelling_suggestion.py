@@ -9,9 +9,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.search.index_tables import DocumentFrequency
-from models.search.query_compiler import index_terms
-from models.search.query_parser import ClauseKind, Query
-from models.search.text_analysis import Token
+from models.search.query_parser import Clause, ClauseKind, Query
+from models.search.tokenizer import Token
 
 #: Shorter words have too many neighbours for any to be the likely one; longer ones have too many to look up.
 MIN_WORD_LENGTH, MAX_WORD_LENGTH = 3, 24
@@ -25,7 +24,7 @@ _select_known_terms = select(DocumentFrequency.term, DocumentFrequency.documents
 
 def suggest_query(session: Session, query: Query) -> str | None:
     """Return the text of the query with each unknown word corrected, as ``suggest_correction`` does."""
-    terms = sorted({term for clause in query.required for term in index_terms(clause)})
+    terms = sorted({_index_term(clause, token) for clause in query.required for token in clause.tokens})
     rows = session.connection().execute(_select_known_terms, {"terms": terms})
     return suggest_correction(session, query, {row.term: row.documents for row in rows})
 
@@ -41,8 +40,8 @@ def suggest_correction(session: Session, query: Query, document_frequencies: Map
         token
         for clause in query.required
         if clause.kind is not ClauseKind.PREFIX
-        for token, term in zip(clause.tokens, index_terms(clause), strict=True)
-        if term not in document_frequencies
+        for token in clause.tokens
+        if _index_term(clause, token) not in document_frequencies
     ]
     if not 0 < len(unknown) <= MAX_UNKNOWN_WORDS:
         return None
@@ -53,6 +52,10 @@ def suggest_correction(session: Session, query: Query, document_frequencies: Map
     return _replace_tokens(
         query.text, {token: _most_frequent(words, known) for token, words in edits.items()}
     )
+
+
+def _index_term(clause: Clause, token: Token) -> str:
+    return f"~{token.stem}" if clause.kind is ClauseKind.WORD else f"={token.exact}"
 
 
 def _single_edits(word: str) -> set[str]:

@@ -1,20 +1,15 @@
 """Text analysis: how texts become search terms."""
 
-from models.search.text_analysis import (
-    MAX_TERM_FREQUENCY,
-    MAX_TERM_LENGTH,
-    MAX_TOKENS,
-    TEXT_BOUNDARY,
-    analyse_document,
-    fold,
-    stem,
-    tokenize,
-)
+from models.search.folding import fold
+from models.search.korean import korean_noun, one_syllable_noun
+from models.search.stemming import stem
+from models.search.text_analysis import MAX_TERM_FREQUENCY, MAX_TOKENS, TEXT_BOUNDARY, analyse_document
+from models.search.tokenizer import MAX_TERM_LENGTH, character_pairs, tokenize
 from tests.cases import each
 
 
 def exact(text):
-    return [token.exact for token in tokenize(text)]
+    return [token.exact for token in tokenize(text) if token.exact]
 
 
 @each(
@@ -46,7 +41,7 @@ def test_case_accents_and_compatibility_characters_are_folded(text, folded):
         ("snake_case", ["snake", "case"]),
         ("mail@example.org", ["mail", "example", "org"]),
         ("👍🏽 — … \x00 \ud800", []),
-        ("愛してる", ["愛してる"]),
+        ("愛してるiPhone", ["愛", "し", "て", "る", "iphone"]),
         ("½ 2", ["1", "2", "2"]),
         ("x" * 100, ["x" * MAX_TERM_LENGTH]),
     ],
@@ -71,6 +66,59 @@ def test_a_possessive_has_the_stem_of_its_word():
 def test_a_token_has_the_position_of_its_letters(text):
     [token] = tokenize(f"“{text}”")
     assert f"“{text}”"[token.start : token.end] == text
+
+
+@each(
+    ("word", "noun"),
+    [
+        ("사랑을", "사랑"),
+        ("사랑에서는", "사랑"),
+        ("친구들과", "친구"),
+        ("나는", "나"),
+        ("마을", "마을"),
+        ("아이", "아이"),
+        ("종이", "종이"),
+        ("속도", "속도"),
+        ("도로", "도로"),
+        ("서울로", "서울"),
+    ],
+)
+def test_a_korean_noun_has_no_particles(word, noun):
+    assert korean_noun(word) == noun
+
+
+@each(
+    ("word", "noun"), [("꿈이라면", "꿈"), ("물도", "물"), ("나에게는", "나"), ("꿈", None), ("사랑을", None)]
+)
+def test_a_korean_noun_of_one_syllable_is_found_in_its_word(word, noun):
+    assert one_syllable_noun(word) == noun
+
+
+@each(
+    ("text", "variants"),
+    [
+        ("e-mail", ["email"]),
+        ("state-of-the-art", ["stateoftheart"]),
+        ("1-2 e.g. v1.2", []),
+        ("Ph.D.", ["phd"]),
+        ("L’amour", ["lamour"]),
+        ("O’Brien", ["brien"]),
+        ("don’t she’ll c’mon", ["mon"]),
+        ("İstanbul’da", ["istanbulda"]),
+        ("AI를", ["ai를"]),
+        ("꿈을", ["꿈"]),
+    ],
+)
+def test_a_word_has_its_other_spellings_as_variants(text, variants):
+    assert [token.stem for token in tokenize(text) if not token.exact] == variants
+
+
+@each(
+    ("text", "pairs"),
+    [("東京都", ["東京", "京都"]), ("東、京", []), ("東a京", []), ("รัก", ["รัก"]), ("ချစ်", []), ("ab", [])],
+)
+def test_pairs_are_of_adjacent_characters(text, pairs):
+    assert character_pairs(list(tokenize(text))) == pairs
 
 
 class TestDocument:

@@ -10,7 +10,7 @@ from models import MODELS_BY_TYPE, InvalidQuery, Quote
 from models.database import Database
 from models.search import matches_query, parse, search
 from models.search.query_parser import ClauseKind
-from models.search.text_analysis import tokenize
+from models.search.tokenizer import character_pairs, tokenize
 from models.searchable import SEARCHABLE
 from tests.choices import NASTY
 from tests.generated import worst
@@ -132,6 +132,21 @@ HOSTILE = (
         "o’clock",
         "rock'n'roll",
         "'tis",
+    ),
+    *(
+        "東京",
+        "東京都",
+        "愛してる",
+        "รัก",
+        "ချစ်",
+        "사랑",
+        "사랑을",
+        "꿈이",
+        "AI를",
+        "U.S.A.",
+        "1,000",
+        "e-mail",
+        "L’eau",
     ),
 )
 #: Words of the pack, so that some queries have hits.
@@ -288,13 +303,17 @@ def matches(query, item_tokens):
 
 
 def has(clause, tokens):
-    if clause.kind is ClauseKind.WORD:
-        return clause.stem in {token.stem for token in tokens}
-    exact = [token.exact for token in tokens]
+    exact = [token.exact for token in tokens if token.exact]
+    stems = {*(token.stem for token in tokens if token.stem), *character_pairs(tokens)}
     if clause.kind is ClauseKind.PREFIX:
         return any(word.startswith(clause.exact[0]) for word in exact)
-    size = len(clause.exact)
-    return any(tuple(exact[start : start + size]) == clause.exact for start in range(len(exact)))
+    found = {*clause.stems} <= stems
+    if clause.kind is ClauseKind.PHRASE:
+        size = len(clause.exact)
+        found = found and any(
+            tuple(exact[start : start + size]) == clause.exact for start in range(len(exact))
+        )
+    return found or clause.joined in stems
 
 
 class TestMatching:

@@ -4,15 +4,15 @@ import datetime as dt
 from contextlib import closing
 
 import pytest
-from sqlalchemy import func, insert, inspect, select, text, update
+from sqlalchemy import func, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from models import RESOURCES, Alias, Film, Quote, Status, Theme, migrations
 from models.database import Database
 from models.list_index_table import ListIndexRow
-from models.search import ensure_index_current, parse, rebuild_index, search
+from models.search import document_builder, ensure_index_current, index_sync, parse, rebuild_index, search
 from models.search.index_tables import DocumentFrequency, IndexStatistics, SearchDocument
-from models.search.text_analysis import ANALYSIS_VERSION
+from models.search.text_analysis import ANALYSIS_VERSION, AnalysedDocument, join_terms
 from models.searchable import SEARCHABLE
 from tests.databases import seed
 from tests.generated import worst
@@ -349,10 +349,22 @@ class TestMigration:
         migrations.downgrade(packed.engine, "0001")
         assert [name for name in inspect(packed.engine).get_table_names() if name.startswith("search")] == []
 
-    def test_an_index_of_another_version_is_rebuilt(self, filled):
-        with filled.write_session() as session:
-            session.connection().execute(update(IndexStatistics).values(version="0"))
-        ensure_index_current(filled.engine)
+    @pytest.mark.parametrize("bring_up_to_date", [ensure_index_current, migrations.upgrade])
+    def test_an_index_of_another_version_is_rebuilt(self, filled, monkeypatch, bring_up_to_date):
+        with everything(filled) as (_, all_):
+            all_.line.text = "她住在北京"
+        with filled.write_session() as session, monkeypatch.context() as patch:
+            # Version 1 took what stands between two spaces for one term.
+            patch.setattr(index_sync, "ANALYSIS_VERSION", "1 snowballstemmer 3.1.1")
+            patch.setattr(
+                document_builder,
+                "analyse_document",
+                lambda texts: AnalysedDocument(*[join_terms(w for t, _ in texts for w in t.split())] * 2, 1),
+            )
+            rebuild_index(session)
+        assert slugs_of(filled, "北京") == []
+        bring_up_to_date(filled.engine)
+        assert slugs_of(filled, "北京") == [f"{FILM}-lamp-on"]
         with filled.read_session() as session:
             assert session.scalar(select(IndexStatistics.version)) == ANALYSIS_VERSION
 

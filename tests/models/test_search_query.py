@@ -24,7 +24,7 @@ def clauses(text):
         ("lo*", ["prefix:lo"]),
         ("love -her", ["word:love", "-word:her"]),
         ('love -"growing apart" -lo*', ["word:love", "-phrase:growing apart", "-prefix:lo"]),
-        ("face-to-face", ["word:face", "word:to"]),
+        ("face-to-face", ["word:face to face"]),
         ("love -face-to-face", ["word:love", "-phrase:face to face"]),
         ("well-kno*", ["word:well", "prefix:kno"]),
         ("love - her", ["word:love", "word:her"]),
@@ -42,7 +42,11 @@ def clauses(text):
         ("love\x00her\ud800", ["word:love", "word:her"]),
         ("love loves LOVE", ["word:love"]),
         ("love -love", ["word:love", "-word:love"]),
-        ("愛*", ["prefix:愛"]),
+        ("愛* 東京タワー", ["phrase:愛", "phrase:東 京 タ ワ ー"]),
+        ("iPhoneを", ["word:iphone", "phrase:を"]),
+        ("사랑을 꿈은 나의", ["prefix:사랑", "word:꿈", "prefix:나의"]),
+        ("AI를 L’eau", ["word:ai", "word:eau"]),
+        ('צה"ל "שלום"', ["word:צהל", "phrase:שלום"]),
     ],
 )
 def test_a_query_is_parsed_into_clauses(text, expected):

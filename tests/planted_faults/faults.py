@@ -577,7 +577,7 @@ MODELS = [
     ),
     Fault(
         "stemmer-bypassed",
-        "models/search/text_analysis.py",
+        "models/search/stemming.py",
         "stemmed: str = _stemmer().stemWord(word)",
         "stemmed: str = word",
         "tests/models/test_analysis.py",
@@ -607,8 +607,8 @@ MODELS = [
     Fault(
         "postgresql-phrase-words-in-any-order",
         "models/search/query_compiler.py",
-        'return "(" + " <-> ".join(',
-        'return "(" + " & ".join(',
+        'conditions.append("(" + " <-> ".join(',
+        'conditions.append("(" + " & ".join(',
         "tests/models/test_search_golden.py",
         database="postgresql",
     ),
