@@ -73,6 +73,7 @@ class Films:
 
     def _add_source(self, film: Film, title: str) -> None:
         values = {"kind": "essay", "title": title, "language": "en", "rights": "Nobody’s: it is generated."}
+        values["authors"] = "[]"
         digest = hashlib.sha256(film.slug.encode()).hexdigest()
         slug = f"on-{film.slug}"
         film.source = self.rows.add_versioned(
