@@ -8,7 +8,7 @@ const MAX_PARAMETERS = 8;
 const RARE_PARAMETERS = new Set([
   "id", "fields", "include", "facets", "cursor", "count", "exclude", "If-None-Match", "advisory", "exclude_advisory",
   "max_severity", "theme_all", "speaker_certainty", "voice", "fidelity", "language", "presence", "scope", "weight",
-  "relation", "relates_to", "tz",
+  "relation", "relates_to", "tz", "format",
 ]);
 
 // Replaces references by what they refer to, except to what contains them. Swagger UI's own resolver parses the
