@@ -18,6 +18,7 @@ CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 FIELD, RESOURCE = Recipe(CONTRIBUTING, "Adding a field"), Recipe(CONTRIBUTING, "Adding a resource")
 LOCATION = "her-2013-letter-office"
 SCENE = "her-2013-the-letter-office"
+NEWEST_MIGRATION = max(path.name for path in (ROOT / "models/migrations/versions").glob("0*.py"))[:4]
 #: Prints the response of each path in the arguments.
 GET = """
 import json, sys
@@ -202,8 +203,8 @@ FORGOTTEN = {
     ),
     "the parent of the migration": (
         "models/migrations/versions/{migration}",
-        'down_revision = "0008"',
-        'down_revision = "0007"',
+        f'down_revision = "{NEWEST_MIGRATION}"',
+        'down_revision = "0001"',
         "The files in models/migrations/versions/ contradict each other. Multiple head revisions are present",
     ),
     "the record": (
