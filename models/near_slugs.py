@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Select, and_, false, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from models.single_edits import single_edits
 from models.types import SLUG_CHARACTERS, SLUG_LENGTH
 
 MAX_NEAR_SLUGS = 3
@@ -33,7 +34,8 @@ def near_slugs(session: Session, model: Any, slug: str) -> tuple[str, ...]:
     if len(slug) > SLUG_LENGTH:
         return ()
     film = model.film.property.mapper.class_ if hasattr(model, "film") else None
-    guesses = {*single_edits(slug), *_beginnings(slug), *(_with_film(session, film, slug) if film else ())}
+    edits = single_edits(slug, SLUG_CHARACTERS)
+    guesses = {*edits, *_beginnings(slug), *(_with_film(session, film, slug) if film else ())}
     neighbours = session.scalars(_select_neighbours(model, slug)).all()
     columns = [model.slug]
     if film:
@@ -48,16 +50,6 @@ def near_slugs(session: Session, model: Any, slug: str) -> tuple[str, ...]:
         if (similarity := _similarity(slug, candidate, *prefix)) or candidate in guesses
     )
     return tuple(candidate for _, _, candidate in ranked[:MAX_NEAR_SLUGS])
-
-
-def single_edits(slug: str) -> set[str]:
-    """Return all texts that one deletion, transposition, replacement or insertion makes of a slug."""
-    splits = [(slug[:index], slug[index:]) for index in range(len(slug) + 1)]
-    deletions = {left + right[1:] for left, right in splits if right}
-    transpositions = {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
-    replacements = {left + new + right[1:] for left, right in splits if right for new in SLUG_CHARACTERS}
-    insertions = {left + new + right for left, right in splits for new in SLUG_CHARACTERS}
-    return deletions | transpositions | replacements | insertions
 
 
 def _beginnings(slug: str) -> Iterator[str]:

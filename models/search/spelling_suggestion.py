@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.search.index_tables import DocumentFrequency
 from models.search.query_parser import Clause, ClauseKind, Query
 from models.search.tokenizer import Token
+from models.single_edits import single_edits
 
 #: Shorter words have too many neighbours for any to be the likely one; longer ones have too many to look up.
 MIN_WORD_LENGTH, MAX_WORD_LENGTH = 3, 24
@@ -45,7 +46,7 @@ def suggest_correction(session: Session, query: Query, document_frequencies: Map
     ]
     if not 0 < len(unknown) <= MAX_UNKNOWN_WORDS:
         return None
-    edits = {token: _single_edits(token.exact) for token in unknown}
+    edits = {token: _candidates(token.exact) for token in unknown}
     terms = sorted({f"={word}" for words in edits.values() for word in words})
     rows = session.connection().execute(_select_known_terms, {"terms": terms})
     known = {row.term.removeprefix("="): row.documents for row in rows}
@@ -58,21 +59,10 @@ def _index_term(clause: Clause, token: Token) -> str:
     return f"~{token.stem}" if clause.kind is ClauseKind.WORD else f"={token.exact}"
 
 
-def _single_edits(word: str) -> set[str]:
-    """Return all words that one deletion, transposition, replacement or insertion makes of this one.
-
-    Source: Peter Norvig, "How to Write a Spelling Corrector" (2007).
-    """
-    if not MIN_WORD_LENGTH <= len(word) <= MAX_WORD_LENGTH:
-        return set()
-    splits = [(word[:index], word[index:]) for index in range(len(word) + 1)]
-    deletions = {left + right[1:] for left, right in splits if right}
-    transpositions = {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
-    replacements = {
-        left + letter + right[1:] for left, right in splits if right for letter in ascii_lowercase
-    }
-    insertions = {left + letter + right for left, right in splits for letter in ascii_lowercase}
-    return deletions | transpositions | replacements | insertions
+def _candidates(word: str) -> set[str]:
+    """Return the words that may have been meant by this one; none if it is too short or too long."""
+    is_correctable = MIN_WORD_LENGTH <= len(word) <= MAX_WORD_LENGTH
+    return single_edits(word, ascii_lowercase) if is_correctable else set()
 
 
 def _most_frequent(words: set[str], known: Mapping[str, int]) -> str | None:
