@@ -165,8 +165,10 @@ def installed(venv: Path) -> list[Path]:
 def explain(output: str) -> str | None:
     """Return what to do about a failure that pip describes; None if it is an unusual one."""
     looked_in = re.search(r"Looking in indexes: (\S+?),?\s", output)
+    # pip names the index only if it is not the default one.
+    host = f" at {urlsplit(looked_in[1]).hostname}" if looked_in else ""
     values = {
-        "index": f"the package index at {urlsplit(looked_in[1] if looked_in else 'https://pypi.org').hostname}",
+        "index": f"the package index{host}",
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
