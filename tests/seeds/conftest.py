@@ -24,6 +24,18 @@ def second(tmp_path, vocabularies):
     return PackCopy(root, vocabularies)
 
 
+@pytest.fixture
+def themes(tmp_path):
+    """A function that writes a themes.yml and returns the pack with only this file."""
+
+    def write(content):
+        content = content.encode() if isinstance(content, str) else content
+        (tmp_path / "themes.yml").write_bytes(content)
+        return read_pack(tmp_path)
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def both_packs(engine):
     """The name of the template that holds both packs."""

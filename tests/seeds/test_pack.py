@@ -17,18 +17,6 @@ THEME = "released_at: 2026-11-24T00:00:00Z\nsacrifice:\n  name: Sacrifice\n  def
 MALFORMED = "An entry must be an id with a mapping of fields. Quote an id that YAML would read as a number."
 
 
-@pytest.fixture
-def themes(tmp_path):
-    """A function that writes a themes.yml and returns the pack with only this file."""
-
-    def write(content):
-        content = content.encode() if isinstance(content, str) else content
-        (tmp_path / "themes.yml").write_bytes(content)
-        return read_pack(tmp_path)
-
-    return write
-
-
 def diagnostics(pack):
     return [
         (diagnostic.file.name, diagnostic.line, diagnostic.rule, diagnostic.message)

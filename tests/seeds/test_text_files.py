@@ -3,23 +3,10 @@
 import pytest
 
 from seeds.essay import Essay
-from seeds.pack import read_pack
 from tests.cases import each
 
 THEME = "released_at: 2026-11-24T00:00:00Z\n\nsacrifice:\n  name: Sacrifice\n  definition: Giving up.\n"
 TEXT = "Eins zwei drei.\n\nVier fünf.\nSechs.\n"
-
-
-@pytest.fixture
-def themes(tmp_path):
-    """A function that writes a themes.yml and returns the pack with only this file."""
-
-    def write(content):
-        content = content.encode() if isinstance(content, str) else content
-        (tmp_path / "themes.yml").write_bytes(content)
-        return read_pack(tmp_path)
-
-    return write
 
 
 def problems(pack):
