@@ -238,8 +238,8 @@ class TestOnce:
         return css.replace("http://127.0.0.1:8000", server.url)
 
     @pytest.fixture
-    def shown(self, chromium, site, line):
-        """A function that shows markup with the line, and returns whether its blockquote and its frame are seen."""
+    def is_visible(self, chromium, site, line):
+        """A function that opens markup with the line, and returns whether its blockquote and its frame are visible."""
 
         def show(markup, scripts, head=""):
             context = chromium.new_context(java_script_enabled=scripts)
@@ -259,20 +259,20 @@ class TestOnce:
         return show
 
     @pytest.mark.parametrize("scripts", [True, False])
-    def test_the_frame_is_shown_in_place_of_the_blockquote(self, shown, html, server, scripts):
-        assert shown(html(), scripts) == [False, True]
+    def test_the_frame_is_shown_in_place_of_the_blockquote(self, is_visible, html, server, scripts):
+        assert is_visible(html(), scripts) == [False, True]
         # Scripts of the page, ours included, change nothing about it.
         embed = f'<script async src="{server.url}/embed.js"></script>'
-        assert shown(html(), scripts, embed) == [False, True]
+        assert is_visible(html(), scripts, embed) == [False, True]
 
     @pytest.mark.parametrize("scripts", [True, False])
-    def test_without_the_frame_the_blockquote_is_shown(self, shown, html, scripts):
+    def test_without_the_frame_the_blockquote_is_shown(self, is_visible, html, scripts):
         without_frame = re.sub("<iframe.*</iframe>", "", html())
-        assert shown(without_frame, scripts) == [True, False]
+        assert is_visible(without_frame, scripts) == [True, False]
         other_frame = '<iframe title="Another" srcdoc="<blockquote>It is perfect.</blockquote>"></iframe>'
-        assert shown(without_frame + other_frame, scripts) == [True, True]
+        assert is_visible(without_frame + other_frame, scripts) == [True, True]
 
-    def test_without_attributes_it_works_too(self, shown, html):
+    def test_without_attributes_it_works_too(self, is_visible, html):
         """Many systems remove all attributes that they do not know."""
         bare = re.sub(r"<blockquote[^>]*>", "<blockquote>", html())
-        assert shown(bare, True) == [False, True]
+        assert is_visible(bare, True) == [False, True]
