@@ -5,6 +5,7 @@ import re
 import pytest
 
 from api.core.config import ROOT
+from tests.browser.conftest import open_page
 from tests.browser.hosts import running_site
 from tests.browser.test_frame import FLAGGED, QUOTE
 
@@ -56,6 +57,13 @@ def site():
     """Another site, on another origin."""
     with running_site() as running:
         yield running
+
+
+@pytest.fixture
+def page(browser, server):
+    """A page in each browser."""
+    with open_page(browser, server.url) as new_page:
+        yield new_page
 
 
 @pytest.fixture
@@ -229,6 +237,12 @@ class TestHosts:
 
 class TestOnce:
     """With the line of CSS from the guide, a page shows the quote once: in the frame, or else in the blockquote."""
+
+    @pytest.fixture
+    def page(self, chromium, server):
+        """A page in the browser that can disable scripts."""
+        with open_page(chromium, server.url) as new_page:
+            yield new_page
 
     @pytest.fixture
     def line(self, server):
