@@ -21,7 +21,7 @@ from api.embeds.url_resolver import MAX_URL_LENGTH, ResolvedURL, resolve_url
 from api.http.errors import ProblemException
 from api.http.responses import encode_json, etag_hash
 from api.representations.shared_wording import SERVICE_NAME, encode_uri
-from api.text.single_line import truncate
+from api.text.single_line import safe_name, truncate
 from models.author import join_names
 
 #: The maximum width of a frame, in pixels.
@@ -30,7 +30,8 @@ MAX_WIDTH = 600
 CACHE_AGE = 86_400
 #: A valid size limit; anything else is ignored.
 LIMIT_PATTERN = re.compile(r"0*[1-9][0-9]{0,8}")
-MAX_AUTHOR_NAME = 120
+#: The most authors in metadata, and the longest name in characters.
+MAX_AUTHORS, MAX_AUTHOR_NAME = 20, 120
 # The content types of the specification (section 2.3.2).
 CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
 
@@ -94,10 +95,16 @@ def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: i
 
 def author(quote: QuoteViewModel) -> dict[str, str]:
     """Return the fields of the author: those who wrote the source, never the speaker; empty if unknown."""
-    if not quote.authors:
+    name = truncate(join_names(author_names(quote)), MAX_AUTHOR_NAME)
+    if not name:
         return {}
-    name = truncate(join_names(quote.authors), MAX_AUTHOR_NAME)
     return {"author_name": name, "author_url": encode_uri(quote.source_url or quote.film_page_url)}
+
+
+def author_names(quote: QuoteViewModel) -> tuple[str, ...]:
+    """Return the names of the authors for metadata: short, on one line, and free of markup."""
+    names = (safe_name(name, MAX_AUTHOR_NAME) for name in quote.authors[:MAX_AUTHORS])
+    return tuple(filter(None, names))
 
 
 def frame_size(

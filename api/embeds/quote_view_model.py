@@ -17,6 +17,7 @@ from api.representations.shared_wording import (
     attribution,
     content_note,
     one_line,
+    short_attribution,
     short_title,
     speaker_name,
     writer_name,
@@ -34,9 +35,10 @@ class QuoteViewModel:
     ``voice`` is ``film`` for spoken dialogue and ``essay`` for the source's own words. ``speaker`` is the
     character who says the line, or None if unknown; for the source's own words, its author. ``film`` and
     ``source`` are display names; the source's name suits the quotation marks around it. ``attribution`` is
-    the whole credit as a sentence without a full stop. ``note`` is the content note, or None if the quote is
-    not flagged. ``page_url`` and ``film_page_url`` are absolute. ``authors`` are the names of those who wrote
-    the sources, never the speaker. ``source_url`` is where the first source can be read, or None if unknown.
+    the whole credit as a sentence without a full stop, ``credit`` a short one without date and paragraphs.
+    ``note`` is the content note, or None if the quote is not flagged. ``page_url`` and ``film_page_url`` are
+    absolute. ``authors`` are the names of those who wrote the sources, never the speaker. ``source_url`` is
+    where the first source can be read, or None if unknown.
     """
 
     id: str
@@ -53,6 +55,7 @@ class QuoteViewModel:
     page_url: str
     authors: tuple[str, ...] = ()
     source_url: str | None = None
+    credit: str = ""
 
     @property
     def preposition(self) -> str:
@@ -89,6 +92,7 @@ def build_view_model(item: Item) -> QuoteViewModel:
         page_url=absolute_url(f"/quotes/{item['id']}"),
         authors=tuple(dict.fromkeys(author.name for source in sources for author in credited_names(source))),
         source_url=sources[0].get("source_url") if sources else None,
+        credit=short_attribution(item),
     )
 
 

@@ -72,7 +72,7 @@ def build_entry(item: Item, **overrides: Any) -> FeedEntry:
         "html": str(_flagged_html(quote) if quote.note else render_figure(quote)),
         "text": replace_invalid(f"{quote.note}\n{quote.label}\n" if quote.note else render_text(quote)),
         "language": quote.language,
-        "authors": tuple(map(strip_markup, quote.authors)),
+        "authors": preview.authors,
         "image": preview.image,
         "rights": strip_markup(item["rights"]),
         "tags": tuple((theme["id"], strip_markup(theme["label"])) for theme in item["themes"]),

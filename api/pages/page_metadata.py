@@ -7,23 +7,30 @@ the text around it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
+from api.embeds.oembed import author_names
 from api.embeds.quote_view_model import QuoteViewModel
 from api.representations import format_named, jsonld
+from api.representations.nested_quotes import add_full_stop
 from api.representations.shared_wording import Item
-from api.text.single_line import to_single_line, truncate
+from api.text.single_line import safe_name, to_single_line, truncate
 
 #: The lengths, in characters, that consumers display (Discourse, X).
 MAX_TITLE, MAX_DESCRIPTION, MAX_ALT_TEXT = 80, 250, 420
-#: At least this many characters of the quote are shown, however long the names are.
-MIN_QUOTE = 30
-MAX_FILM, MAX_CREDIT = 60, 200
+#: Words of at most this length, with their quotation marks, are in the title: X cuts titles at 70.
+MAX_TITLE_WORDS = 70
+#: Words of at most this length are never cut. They begin the description, so that only the credit may be.
+MAX_WHOLE_WORDS = 200
+MAX_FILM, MAX_CREDIT = 40, 110
 #: The citation formats to copy, with their labels.
 CITATION_STYLES = {"apa": "APA", "mla": "MLA", "chicago": "Chicago", "bibtex": "BibTeX"}
 #: The size of the card in pixels.
 IMAGE_WIDTH, IMAGE_HEIGHT = 1200, 630
+#: The longest name of an author or a publisher in JSON-LD.
+MAX_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -34,31 +41,38 @@ class LinkPreview:
     description: str
     alt_text: str
     image: str
+    authors: tuple[str, ...]
     locale: str | None
     width: int = IMAGE_WIDTH
     height: int = IMAGE_HEIGHT
 
 
 def build_preview(quote: QuoteViewModel) -> LinkPreview:
-    """Return the preview of a quote; a flagged one shows its label and content note only."""
-    # A label is editorial text, so the preposition for the source's own words does not apply.
-    film = f"{'' if quote.note else quote.preposition}{truncate(quote.film, MAX_FILM)}"
-    credit = truncate(f"{quote.attribution}.", MAX_CREDIT)
-    room = max(MIN_QUOTE, MAX_TITLE - len(film) - 5)
+    """Return the preview of a quote; a flagged one shows its label and content note only.
+
+    The words are either in the title or at the start of the description, never in both.
+    """
+    text, credit = to_single_line(quote.text), add_full_stop(safe_name(quote.credit, MAX_CREDIT))
+    film, label = truncate(quote.film, MAX_FILM), to_single_line(quote.label)
+    label_title = f"{truncate(label, MAX_TITLE - len(film) - 3)} · {film}"
+    words = f"“{text}”"
     if quote.note:
-        title, description = truncate(quote.label, room), f"{truncate(quote.note, MAX_DESCRIPTION)} {credit}"
-        alt_text = f"{title}. {description}"
+        title, description = label_title, f"{truncate(quote.note, MAX_DESCRIPTION)} {credit}"
+        alt_text = f"{label_title}. {description}"
     else:
-        text = to_single_line(quote.text)
-        title, description = f"“{truncate(text, room)}”", credit
-        if len(text) > room:
-            description = f"“{truncate(text, MAX_DESCRIPTION - len(credit) - 5)}” — {credit}"
+        room = max(MAX_WHOLE_WORDS, MAX_DESCRIPTION - len(credit) - 5)
+        if len(words) <= MAX_TITLE_WORDS:
+            with_film = f"{words} · {quote.preposition}{film}"
+            title, description = with_film if len(with_film) <= MAX_TITLE else words, credit
+        else:
+            title, description = label_title, f"“{truncate(text, room)}” — {credit}"
         alt_text = f"“{truncate(text, MAX_ALT_TEXT - len(credit) - 5)}” — {credit}"
     return LinkPreview(
-        title=strip_markup(f"{title} · {film}"),
+        title=strip_markup(title),
         description=strip_markup(description),
         alt_text=strip_markup(alt_text),
         image=f"{quote.page_url}/card.png",
+        authors=author_names(quote),
         locale=open_graph_locale(quote.language),
     )
 
@@ -72,7 +86,7 @@ def render_json_ld(item: Item) -> str:
     node = jsonld.quotation(item)
     if item["advisories"]:
         del node["text"]
-    return jsonld.dumps({"@context": jsonld.CONTEXT, **node})
+    return jsonld.dumps({"@context": jsonld.CONTEXT, **_with_safe_names(node)})
 
 
 def character_json_ld(item: Item) -> str:
@@ -82,6 +96,22 @@ def character_json_ld(item: Item) -> str:
         "description": item["description"],
     }
     return jsonld.dumps({"@context": jsonld.CONTEXT, **node})
+
+
+def _with_safe_names(node: jsonld.Node) -> jsonld.Node:
+    """Return JSON-LD in which the names of authors and publishers are safe to insert into a page."""
+    return {key: _safe_value(key, value) for key, value in node.items()}
+
+
+def _safe_value(key: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_safe_value(key, each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if key not in ("author", "publisher"):
+        return _with_safe_names(value)
+    # Every value but the type is a name.
+    return {part: name if part == "@type" else safe_name(name, MAX_NAME) for part, name in value.items()}
 
 
 def citation_texts(item: Item) -> list[tuple[str, str, str]]:

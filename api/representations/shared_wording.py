@@ -134,6 +134,23 @@ def attribution(item: Item) -> str:
     )
 
 
+def short_attribution(quote: Item) -> str:
+    """Return who says a quote, the film, and where the quote was published, without a full stop.
+
+    It has no date and no paragraphs, because link previews have little room.
+    """
+    source = _quoting_source(quote)
+    where = (
+        one_line(source.get("publication") or "") or enquote(short_title(source))
+        if source
+        else UNKNOWN_SOURCE
+    )
+    if quote["voice"] == "film":
+        return f"{describe_voice(quote)}, as quoted in {where}"
+    who = author_name(source) or describe_own_words(quote)
+    return f"{' in '.join(dict.fromkeys((who, where)))}, on {one_line(quote['film']['label'])}"
+
+
 def content_note(item: Item) -> str | None:
     """Return the content note of an item's text on one line, or None without advisories."""
     links = item.get("advisories") or ()

@@ -180,11 +180,35 @@ class TestLinkPreview:
             assert len(metadata["og:title"]) <= 80
             assert len(metadata["og:description"]) <= 320
             assert len(metadata["og:image:alt"]) <= 420
-            assert "as quoted in" in metadata["og:description"]
 
-    def test_a_long_title_is_cut_after_a_word(self, read):
-        title = page_metadata(read(PATH))["og:title"]
-        assert title == "“You always wanted to have a wife without the challenges of…” · Her (2013)"
+    def test_the_words_are_whole_in_the_title_or_at_the_start_of_the_description(self, read, quotes):
+        unflagged = [quote for quote in quotes if not quote["advisories"]]
+        assert unflagged
+        for quote in unflagged:
+            metadata = page_metadata(read(f"/quotes/{quote['id']}"))
+            words = f"“{quote['text']}”"
+            texts = [metadata["og:title"], metadata["og:description"]]
+            assert [text.startswith(words) for text in texts].count(True) == 1, quote["id"]
+
+    def test_the_credit_names_who_film_and_publication(self, read, quotes):
+        for quote in quotes:
+            credit = page_metadata(read(f"/quotes/{quote['id']}"))["og:description"]
+            assert "para." not in credit
+            assert "n.d." not in credit
+            if quote["voice"] == "film":
+                assert quote["speaker"]["label"] in credit
+                assert credit.endswith(" in Her (2013), as quoted in The Wall of Wisdom.")
+            else:
+                assert credit.endswith("The Wall of Wisdom, on Her (2013).")
+
+    def test_a_long_quote_has_its_label_as_the_title(self, read):
+        metadata = page_metadata(read(PATH))
+        assert metadata["og:title"] == "Catherine's verdict · Her (2013)"
+        assert metadata["og:description"] == (
+            "“You always wanted to have a wife without the challenges of actually dealing with anything real; "
+            "I am glad that you found someone. It is perfect.” — Catherine, in Her (2013), as quoted in "
+            "The Wall of Wisdom."
+        )
 
     def test_has_the_metadata_that_consumers_need(self, read):
         metadata = page_metadata(read(PATH))

@@ -59,6 +59,7 @@ def view_model(text="Her love is real.", **changes):
         "film_page_url": "http://subtext.example/films/her-2013",
         "source": "Her: Perfection Is the Enemy of Real",
         "attribution": "Theodore, in Her (2013), as quoted in “Her: Perfection Is the Enemy of Real”",
+        "credit": "Theodore, in Her (2013), as quoted in The Wall of Wisdom",
         "note": None,
         "page_url": "http://subtext.example/quotes/a-quote",
     }

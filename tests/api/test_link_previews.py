@@ -1,0 +1,177 @@
+"""Link previews and author metadata: what fits into them, and names that are hostile to the pages of others."""
+
+import html
+import json
+import re
+
+import extruct
+import pytest
+
+from api.pages.page_metadata import MAX_WHOLE_WORDS, build_preview
+from api.representations.nested_quotes import add_full_stop
+from api.text.single_line import safe_name
+from models import Source
+from tests.browser.parsed import Parsed
+from tests.cases import each
+from tests.embeds.quotes import view_model
+
+pytestmark = pytest.mark.any_database
+
+BASE = "http://127.0.0.1:8000"
+ESSAY = "her-perfection-is-the-enemy-of-real"
+QUOTE = "her-2013-a-wife-without-the-challenges"
+#: Names that a careless consumer would turn into markup, or that disturb the text around them.
+HOSTILE_NAMES = (
+    "<b>Bold</b> Writer",
+    '"><script>alert(1)</script>',
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&amp;lt;img src=x onerror=alert(1)&amp;gt;",
+    "&#60;svg onload=alert(1)&#62;",
+    "bell\x07 and escape\x1b[31m",
+    "\u202egnp.rohtua\u202c and \u2067more",
+    "two\r\nlines\u2028more",
+    "A very long name " * 300,
+    "W" * 5_000,
+)
+TAG = re.compile("<[a-z/!?]", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def words_of(length):
+    """Return a text of exactly this length, in words."""
+    return ("all that the heart remembers of an afternoon " * 100)[: length - 1].rstrip().ljust(length, ".")
+
+
+class TestSafeNames:
+    @each(
+        ("name", "safe"),
+        [
+            ('Dwayne "The Rock" Johnson', "Dwayne “The Rock” Johnson"),
+            ("<b>Bold</b>", "‹b›Bold‹/b›"),
+            ("R&amp;B &amp;amp;lt;i&amp;gt;", "R&B ‹i›"),
+            ("&ltscript&gtalert(1)", "‹script›alert(1)"),
+            ('" onload=`x`', "” onload=’x’"),
+            ("a\x00b\u202ec\nd", "abc d"),
+        ],
+    )
+    def test_they_have_no_characters_of_markup(self, name, safe):
+        assert safe_name(name, 120) == safe
+
+
+class TestWords:
+    @each("language", ["en", "he"])
+    @each("film", ["M (1931)", "Her (2013)", "Dr. Strangelove or: How I Learned to Stop Worrying (1964)"])
+    def test_up_to_200_characters_are_whole_where_readers_do_not_cut(self, film, language):
+        for length in range(1, MAX_WHOLE_WORDS + 1):
+            text = words_of(length)
+            preview = build_preview(view_model(text, film=film, language=language))
+            # X cuts titles after 70 characters, Discourse after 80 and descriptions after 250.
+            title, description = preview.title[:70], preview.description[:250]
+            assert (f"“{text}”" in title) != (f"“{text}”" in description), length
+            assert len(preview.title) <= 80
+            assert len(preview.description) <= 320
+
+    def test_longer_ones_are_cut_after_a_word(self):
+        preview = build_preview(view_model(words_of(1_000)))
+        words, mark, credit = preview.description.partition("…” — ")
+        assert (mark, credit) == ("…” — ", "Theodore, in Her (2013), as quoted in The Wall of Wisdom.")
+        assert len(words) >= MAX_WHOLE_WORDS - 20
+
+    def test_a_flagged_quote_shows_its_note(self):
+        for text in (words_of(5), words_of(150)):
+            preview = build_preview(view_model(text, note="Content note: Crude language (2 of 3)."))
+            assert preview.title == "A label · Her (2013)"
+            assert preview.description.startswith("Content note: Crude language (2 of 3). Theodore, in Her")
+            assert text not in preview.title + preview.description + preview.alt_text
+
+
+class TestCredit:
+    """Who says it, the film and the publication, whatever of it is known."""
+
+    @each(
+        ("changes", "film_credit", "essay_credit"),
+        [
+            ({}, "as quoted in The Wall of Wisdom", "The Wall of Wisdom, on Her (2013)"),
+            (
+                {"authors": [{"given": "Jane", "family": "Smith"}]},
+                "as quoted in The Wall of Wisdom",
+                "Jane Smith in The Wall of Wisdom, on Her (2013)",
+            ),
+            (
+                {"authors": [{"given": "Jane", "family": "Smith"}], "publication": None},
+                "as quoted in “Her: Perfection is the Enemy of Real”",
+                "Jane Smith in “Her: Perfection is the Enemy of Real”, on Her (2013)",
+            ),
+            (
+                {"authors": [], "publication": None},
+                "as quoted in “Her: Perfection is the Enemy of Real”",
+                "the essay’s own words in “Her: Perfection is the Enemy of Real”, on Her (2013)",
+            ),
+        ],
+    )
+    def test_it_is_short(self, client_and_change, changes, film_credit, essay_credit):
+        client, change = client_and_change
+        change(Source, ESSAY, **changes)
+        for slug, credit in (
+            (QUOTE, f"Catherine, in Her (2013), {film_credit}"),
+            ("her-2013-it-is-in-the-dissensions", essay_credit),
+        ):
+            [meta] = Parsed(client.get(f"/quotes/{slug}").text).all("meta", property="og:description")
+            assert meta.attributes["content"].endswith(add_full_stop(credit))
+
+
+class TestAuthors:
+    """The authors in metadata are names. Consumers split a byline such as “Amy, in Her (2013)” into two."""
+
+    def test_they_are_those_of_the_source(self, client, app):
+        for slug in (QUOTE, "her-2013-amys-conclusion", "her-2013-it-is-in-the-dissensions"):
+            assert read_authors(client, slug) == ["The Wall of Wisdom"] * 4
+
+    @each("kind", ["plain", "literal", "family"])
+    def test_hostile_names_are_defused(self, client_and_change, kind):
+        client, change = client_and_change
+        for name in HOSTILE_NAMES:
+            authors = {"author": name} if kind == "plain" else {"authors": [{kind: name}]}
+            change(Source, ESSAY, **authors)
+            names = read_authors(client, QUOTE)
+            assert len(names) == 4, name
+            for shown in names:
+                assert 0 < len(shown) <= 120, name
+                assert not CONTROL.search(shown), name
+                assert not TAG.search(html.unescape(html.unescape(shown))), name
+
+    def test_a_harmless_name_is_unchanged(self, client_and_change):
+        client, change = client_and_change
+        for name in (
+            "Siân O’Brien-Łuczak",
+            "O'Neill & Sons",
+            "AT&T",
+            "川端 康成",
+            "עמוס עוז",
+            "Ann “Nan” Lee",
+        ):
+            change(Source, ESSAY, authors=[{"literal": name}])
+            assert read_authors(client, QUOTE) == [name] * 4
+
+    def test_there_may_be_many(self, client_and_change):
+        client, change = client_and_change
+        change(Source, ESSAY, authors=[{"literal": f"Author {number}"} for number in range(100)])
+        page = Parsed(client.get(f"/quotes/{QUOTE}").text)
+        assert len(page.all("meta", name="author")) == 20
+        assert len(client.get(f"/oembed?url={BASE}/quotes/{QUOTE}").json["author_name"]) <= 120
+
+
+def read_authors(client, slug):
+    """Return the author of a quote's source in the page's metadata, in oEmbed, in the feed and in JSON-LD."""
+    markup = client.get(f"/quotes/{slug}").text
+    [author] = Parsed(markup).all("meta", name="author")
+    oembed = client.get(f"/oembed?url={BASE}/quotes/{slug}").json
+    feed = json.loads(client.get("/feeds/quotes.json?max_severity=3").data)
+    [entry] = [item for item in feed["items"] if item["url"].endswith(f"/{slug}")]
+    [quotation] = extruct.extract(markup, base_url=BASE, syntaxes=["json-ld"])["json-ld"]
+    return [
+        author.attributes["content"],
+        oembed["author_name"],
+        entry["authors"][0]["name"],
+        quotation["isBasedOn"][0]["author"]["name"],
+    ]
