@@ -7,6 +7,8 @@ from flask import Flask
 from api.core import app_context
 from api.core.config import Settings
 from api.embeds.cards.routes import cards
+from api.embeds.collection_frame import collections
+from api.embeds.collection_snippet import collection_snippets
 from api.embeds.frame import frame
 from api.embeds.oembed import oembed
 from api.embeds.script import script
@@ -53,7 +55,18 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_converter(converter, lambda _converter: {"type": "string"})
     for blueprint in (index, search, *blueprints()):
         api.register_blueprint(blueprint)
-    for undocumented in (meta, pages, assets, cards, frame, oembed, script, snippets):
+    for undocumented in (
+        meta,
+        pages,
+        assets,
+        cards,
+        frame,
+        collections,
+        oembed,
+        script,
+        snippets,
+        collection_snippets,
+    ):
         app.register_blueprint(undocumented)
     check_routes(app)
     response_cache.init_app(app, settings)

@@ -10,6 +10,7 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
@@ -67,7 +68,7 @@ def add_redirect_headers(response: Response) -> Response:
 def show_error(error: ProblemException) -> Response:
     """Show what is wrong with the URL inside the frame: an empty frame would look broken."""
     details = " ".join(f"{detail['pointer']}: {detail['detail']}" for detail in error.errors)
-    return _error_response(details or f"{error.problem.title}.", error.problem.status)
+    return error_response(details or f"{error.problem.title}.", error.problem.status)
 
 
 @frame.get("/quotes/<slug:quote>")
@@ -112,33 +113,47 @@ def _load_script() -> tuple[bytes, str]:
 def _quote_response(slug: str | None, cache_control: str) -> Response:
     """Return the frame of a quote, or an error in a frame if there is none."""
     if slug is None:
-        return _error_response(explain_no_match(FrameSelectionSchema), 404)
+        return error_response(explain_no_match(FrameSelectionSchema), 404)
     try:
         quote = build_view_model(read_item("quote", slug, "film", "sources").json)
     except NotFound as error:
-        return _error_response("This quote is not available.", 410 if isinstance(error, Gone) else 404)
-    response = _render("frame.html", quote, quote.page_url)
+        return error_response("This quote is not available.", 410 if isinstance(error, Gone) else 404)
+    clamp = request.args.get("clamp") == "1"
+    css = frame_css.style_sheet(quote, requested_scheme(), clamp=clamp)
+    response = render_document(
+        "frame.html",
+        css,
+        title=frame_title(quote),
+        canonical=quote.page_url,
+        quote=quote,
+        clamp=clamp,
+        g=frame_metrics,
+    )
     response.headers["Cache-Control"] = cache_control
     response.add_etag()
     response.make_conditional(request)
     return response
 
 
-def _error_response(message: str, status: int) -> Response:
-    response = _render("frame_error.html", None, absolute_url("/"), title=message)
+def error_response(message: str, status: int) -> Response:
+    """Return a frame that says what is wrong."""
+    css = frame_css.style_sheet(None, requested_scheme(), clamp=False)
+    response = render_document("frame_error.html", css, title=message, canonical=absolute_url("/"))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _render(template: str, quote: QuoteViewModel | None, canonical: str, **values: str) -> Response:
-    theme, clamp = request.args.get("theme", ""), request.args.get("clamp") == "1"
-    context = {"quote": quote, "clamp": clamp, "g": frame_metrics, "canonical": canonical}
-    css = frame_css.style_sheet(quote, theme if theme in frame_css.COLOUR_SCHEMES else "auto", clamp=clamp)
-    if quote:
-        values["title"] = frame_title(quote)
+def requested_scheme() -> str:
+    """Return the requested colour scheme."""
+    theme = request.args.get("theme", "")
+    return theme if theme in frame_css.COLOUR_SCHEMES else "auto"
+
+
+def render_document(template: str, css: str, **values: Any) -> Response:
+    """Return a template as the document of a frame, with its style sheet and script."""
     script = absolute_url("/embed/frame.js", v=_load_script()[1])
-    response = make_response(render_template(template, css=css, script=script, **context, **values))
+    response = make_response(render_template(template, css=css, script=script, **values))
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     response.headers.update(SECURITY_HEADERS)
     policy = CONTENT_SECURITY_POLICY.format(origin=settings().origin, style=digest)

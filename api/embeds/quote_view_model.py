@@ -6,21 +6,19 @@ Frames, oEmbed, snippets, cards and feeds all display this and nothing else. It 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from api.core.urls import absolute_url
+from api.embeds.interface_language import InterfaceLanguage, interface_language
 from api.representations.author_names import credited_names
 from api.representations.nested_quotes import nest
 from api.representations.shared_wording import (
-    UNKNOWN_SOURCE,
     Item,
     attribution,
-    content_note,
+    author_name,
     one_line,
     short_attribution,
     short_title,
-    speaker_name,
-    writer_name,
 )
 
 #: Bidirectional classes of strong right-to-left characters (UAX #9, rule P2).
@@ -38,7 +36,8 @@ class QuoteViewModel:
     the whole credit as a sentence without a full stop, ``credit`` a short one without date and paragraphs.
     ``note`` is the content note, or None if the quote is not flagged. ``page_url`` and ``film_page_url`` are
     absolute. ``authors`` are the names of those who wrote the sources, never the speaker. ``source_url`` is
-    where the first source can be read, or None if unknown.
+    where the first source can be read, or None if unknown. ``words`` is the language of speaker, note and
+    preposition; ``attribution`` and ``credit`` are in English.
     """
 
     id: str
@@ -56,16 +55,17 @@ class QuoteViewModel:
     authors: tuple[str, ...] = ()
     source_url: str | None = None
     credit: str = ""
+    words: InterfaceLanguage = field(default_factory=interface_language)
 
     @property
     def preposition(self) -> str:
         """The word before the film's name: ``on `` if the quote is about the film, else nothing."""
-        return "" if self.voice == "film" else "on "
+        return "" if self.voice == "film" else self.words.about
 
     @property
     def source_marks(self) -> tuple[str, str]:
         """The quotation marks around the source's name; empty if the source is unknown."""
-        return ("", "") if self.source == UNKNOWN_SOURCE else ("“", "”")
+        return ("", "") if self.source == self.words.unknown_source else self.words.marks
 
     @property
     def direction(self) -> str:
@@ -73,8 +73,9 @@ class QuoteViewModel:
         return text_direction(self.text)
 
 
-def build_view_model(item: Item) -> QuoteViewModel:
+def build_view_model(item: Item, words: InterfaceLanguage | None = None) -> QuoteViewModel:
     """Return the view model of a quote, given as the API serves it with ``include=film,sources``."""
+    words = words or interface_language()
     # Citations of unpublished or deleted sources are not served.
     sources = [citation["source"] for citation in item["citations"]]
     return QuoteViewModel(
@@ -83,17 +84,34 @@ def build_view_model(item: Item) -> QuoteViewModel:
         text=item["text"],
         language=item["language"],
         voice=item["voice"],
-        speaker=speaker_name(item) if item["voice"] == "film" else writer_name(item),
+        speaker=_speaker(item, words) if item["voice"] == "film" else _writer(item, words),
         film=one_line(item["film"]["label"]),
         film_page_url=absolute_url(f"/films/{item['film']['id']}"),
-        source=nest(short_title(sources[0]), 1) if sources else UNKNOWN_SOURCE,
+        source=nest(short_title(sources[0]), 1) if sources else words.unknown_source,
         attribution=attribution(item),
-        note=content_note(item),
+        note=_content_note(item, words),
         page_url=absolute_url(f"/quotes/{item['id']}"),
         authors=tuple(dict.fromkeys(author.name for source in sources for author in credited_names(source))),
         source_url=sources[0].get("source_url") if sources else None,
         credit=short_attribution(item),
+        words=words,
     )
+
+
+def _speaker(item: Item, words: InterfaceLanguage) -> str | None:
+    speaker = item["speaker"]
+    return words.name_speaker(one_line(speaker["label"]), item["speaker_certainty"]) if speaker else None
+
+
+def _writer(item: Item, words: InterfaceLanguage) -> str:
+    """Return the author of the source's own words; if unknown, a description of the words."""
+    source = item["citations"][0]["source"] if item["citations"] else {}
+    return author_name(source) or words.own_words[source.get("kind", "source")]
+
+
+def _content_note(item: Item, words: InterfaceLanguage) -> str | None:
+    advisories = [(one_line(link["label"]), link["severity"]) for link in item.get("advisories") or ()]
+    return words.describe_note(advisories) if advisories else None
 
 
 def text_direction(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 pytestmark = pytest.mark.any_database
 
 #: Frames have other headers, which tests/embeds tests.
-FRAME_PATHS = re.compile(r"/embed/quotes/")
+FRAME_PATHS = re.compile(r"/embed/(quotes|films|themes)/")
 PAGES = ["/", "/docs", "/films/her-2013", "/search", "/no-such-page", "/embed.js", "/v1/quotes", "/livez"]
 
 

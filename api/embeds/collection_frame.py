@@ -1,0 +1,113 @@
+"""Routes of the frame of a collection: the quotes of a film or theme, a page at a time, in an iframe."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from api.core.urls import absolute_url
+from api.embeds import collection_metrics, frame_metrics, text_height
+from api.embeds.frame import (
+    CACHE_CONTROL,
+    MAX_TITLE,
+    add_redirect_headers,
+    error_response,
+    render_document,
+    requested_scheme,
+    show_error,
+)
+from api.embeds.frame_css import COLOUR_SCHEMES
+from api.embeds.interface_language import InterfaceLanguage, interface_language
+from api.embeds.quote_collection import COLLECTION_TYPES, CollectionSchema, QuoteCollection, read_collection
+from api.embeds.quote_selection import load_args
+from api.http.errors import ProblemException
+from api.text.fonts import FONT_FAMILY, font_face_css
+from api.text.quotation_marks import quotation_marks
+from api.text.single_line import to_single_line, truncate
+from models import Gone, NotFound
+
+#: The query parameters that the links to other pages keep.
+KEPT_PARAMETERS = ("theme", "lang", "film", "about", "max_severity", "limit")
+
+collections = Blueprint("collections", __name__, url_prefix="/embed", template_folder="templates")
+collections.after_request(add_redirect_headers)
+collections.register_error_handler(ProblemException, show_error)
+
+
+def show_collection(slug: str, type_name: str) -> Response:
+    """Show a page of the quotes of a film or theme."""
+    words = interface_language(request.args.get("lang", ""))
+    args = load_args(CollectionSchema)
+    try:
+        collection = read_collection(type_name, slug, args, words)
+    except NotFound as error:
+        return error_response(words.collection_missing, 410 if isinstance(error, Gone) else 404)
+    response = render_document(
+        "collection.html",
+        _style_sheet(collection, words),
+        title=collection_title(collection, words),
+        collection=collection,
+        words=words,
+        links=_page_links(collection, words),
+    )
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+for segment, name in COLLECTION_TYPES.items():
+    collections.add_url_rule(
+        f"/{segment}/<slug:slug>", segment, show_collection, defaults={"type_name": name}
+    )
+
+
+def collection_title(collection: QuoteCollection, words: InterfaceLanguage) -> str:
+    """Return the title of a collection's frame: its name and the number of its quotes."""
+    count = f" · {words.count_quotes(collection.total, is_exact=collection.is_exact)}"
+    return f"{truncate(to_single_line(collection.label), MAX_TITLE - len(count))}{count}"
+
+
+def _page_links(collection: QuoteCollection, words: InterfaceLanguage) -> list[tuple[str, str, str]]:
+    """Return the relation, label and URL of the links to the neighbouring pages."""
+    neighbours = {
+        "prev": (words.previous, collection.previous_cursor),
+        "next": (words.next, collection.next_cursor),
+    }
+    kept = {name: request.args[name] for name in KEPT_PARAMETERS if name in request.args}
+    path = f"/embed/{collection.type_name}s/{collection.id}"
+    return [
+        (rel, label, absolute_url(path, **kept, cursor=cursor))
+        for rel, (label, cursor) in neighbours.items()
+        if cursor
+    ]
+
+
+def _style_sheet(collection: QuoteCollection, words: InterfaceLanguage) -> str:
+    css = render_template(
+        "collection.css",
+        f=frame_metrics,
+        g=collection_metrics,
+        families=FONT_FAMILY,
+        style=text_height.PARAGRAPH_CSS,
+        fonts=font_face_css(*_characters_by_style(collection, words)),
+        colours=COLOUR_SCHEMES[requested_scheme()],
+        quotes=_quotation_mark_rules(collection),
+    )
+    return css.replace("\n", "")
+
+
+def _quotation_mark_rules(collection: QuoteCollection) -> str:
+    """Return the rules that give each quote the quotation marks of its language."""
+    rule = 'blockquote:lang({}){{quotes:"{}" "{}"}}'
+    languages = sorted({quote.language for quote in collection.quotes})
+    return "".join(rule.format(language, *quotation_marks(language)) for language in languages)
+
+
+def _characters_by_style(collection: QuoteCollection, words: InterfaceLanguage) -> tuple[str, str]:
+    """Return the upright and the italic characters of the frame."""
+    spans = [span for quote in collection.quotes for span in frame_metrics.caption_spans(quote)]
+    texts = [text for quote in collection.quotes for text in (frame_metrics.quote_text(quote), quote.note)]
+    interface = "".join((words.show_words, words.previous, words.next, words.no_quotes))
+    upright = [collection.label, interface, *filter(None, texts)]
+    upright += [span.text for span in spans if not span.italic]
+    return "".join(upright), "".join(span.text for span in spans if span.italic)

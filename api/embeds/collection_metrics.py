@@ -1,0 +1,47 @@
+"""The height of a collection's frame: that of its first page, up to a bound beyond which the page scrolls."""
+
+from __future__ import annotations
+
+from api.embeds import frame_metrics, text_height
+from api.embeds.quote_collection import QuoteCollection
+from api.embeds.quote_view_model import QuoteViewModel
+from api.embeds.text_height import TypeSize
+from api.text.single_line import to_single_line
+
+#: The frame is not higher, so that it stays a part of a page; higher ones scroll their list.
+MAX_HEIGHT = 480
+#: The type of a quote among others: that of a long quote in a frame of its own.
+QUOTE_TYPE = TypeSize(18, 26)
+TITLE_TYPE = TypeSize(18, 24)
+#: The padding of header and pager, the height of the pager's links, and the space around each quote.
+HEADER_PADDING, PAGER_PADDING, LINK_HEIGHT, QUOTE_GAP, CAPTION_GAP = 12, 4, 36, 16, 8
+HORIZONTAL_PADDING = 18
+BORDER_WIDTH = 1
+
+
+def height(collection: QuoteCollection, width: int) -> int:
+    """Return the height of a frame of this width, in pixels: at most :data:`MAX_HEIGHT`."""
+    text_width = max(width, frame_metrics.MIN_WIDTH) - frame_metrics.EDGE_WIDTH - 2 * HORIZONTAL_PADDING
+    title = text_height.height(to_single_line(collection.label), text_width, TITLE_TYPE, "en")
+    header = 2 * HEADER_PADDING + title + frame_metrics.SMALL_TYPE.line_height + BORDER_WIDTH
+    pager = 2 * PAGER_PADDING + LINK_HEIGHT + BORDER_WIDTH
+    has_pages = collection.next_cursor or collection.previous_cursor
+    total = header + (pager if has_pages else 0)
+    for quote in collection.quotes:
+        # Measuring stops where the bound is reached, however many quotes there are.
+        if total >= MAX_HEIGHT:
+            break
+        total += _quote_height(quote, text_width) + BORDER_WIDTH
+    return min(max(total, frame_metrics.MIN_HEIGHT), MAX_HEIGHT)
+
+
+def _quote_height(quote: QuoteViewModel, width: int) -> int:
+    small = frame_metrics.SMALL_TYPE
+    note = to_single_line(quote.note or "")
+    words = (
+        text_height.height(note, width, small, "en") + frame_metrics.BUTTON_GAP + frame_metrics.BUTTON_HEIGHT
+        if note
+        else text_height.height(frame_metrics.quote_text(quote), width, QUOTE_TYPE, quote.language)
+    )
+    caption = text_height.height(frame_metrics.caption_spans(quote), width, small, "en")
+    return 2 * QUOTE_GAP + words + CAPTION_GAP + caption

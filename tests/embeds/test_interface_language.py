@@ -1,0 +1,95 @@
+"""The words of embeds around a quote, in the language that ``lang=`` asks for."""
+
+import json
+import string
+from dataclasses import fields
+
+import pytest
+
+from api.embeds.interface_language import STRINGS, InterfaceLanguage, interface_language, language_codes
+from api.embeds.quote_view_model import build_view_model
+from api.representations import shared_wording
+from models import Certainty, SourceKind
+from tests.cases import each
+from tests.embeds.conftest import FLAGGED
+
+pytestmark = pytest.mark.any_database
+
+
+def leaves(strings):
+    """Return the strings of a language by their path."""
+    return {
+        (key, *path): text
+        for key, value in strings.items()
+        for path, text in (leaves(value) if isinstance(value, dict) else {(): value}).items()
+    }
+
+
+class TestStrings:
+    def test_every_language_has_every_string_with_the_same_placeholders(self):
+        texts = {code: leaves(strings) for code, strings in json.loads(STRINGS.read_text("utf-8")).items()}
+        assert len(texts) > 1
+        english = texts["en"]
+        for other in texts.values():
+            assert other.keys() == english.keys()
+            for path, text in other.items():
+                assert text.strip()
+                assert placeholders(text) == placeholders(english[path]), path
+
+    def test_it_has_a_string_for_each_certainty_and_kind_of_source(self):
+        names = {field.name for field in fields(InterfaceLanguage)}
+        assert {certainty.value for certainty in Certainty} - {"explicit"} <= names
+        for code in language_codes():
+            assert interface_language(code).own_words.keys() == {kind.value for kind in SourceKind} | {
+                "source"
+            }
+
+    @each("kind", [kind.value for kind in SourceKind])
+    def test_english_is_that_of_the_other_formats(self, kind):
+        quote = {"citations": [{"source": {"kind": kind}}]}
+        assert interface_language().own_words[kind] == shared_wording.describe_own_words(quote)
+
+    @each(
+        ("tag", "code"),
+        [
+            ("", "en"),
+            ("de", "de"),
+            ("de-AT", "de"),
+            ("DE", "de"),
+            ("fr", "en"),
+            ("x" * 9000, "en"),
+            ("\0", "en"),
+        ],
+    )
+    def test_a_tag_selects_a_language_or_else_english(self, tag, code):
+        assert interface_language(tag).code == code
+
+
+class TestEnglish:
+    def test_speakers_and_notes_are_those_of_the_other_formats(self, client):
+        quotes = client.get("/v1/quotes?include=film,sources&limit=100").json["data"]
+        for quote in quotes:
+            words = build_view_model_in(client, quote)
+            is_film = quote["voice"] == "film"
+            speaker = shared_wording.speaker_name(quote) if is_film else shared_wording.writer_name(quote)
+            assert (words.speaker, words.note) == (speaker, shared_wording.content_note(quote))
+
+
+class TestGerman:
+    def test_note_and_speaker_are_in_german(self, client):
+        quote = client.get(f"/v1/quotes/{FLAGGED}?include=film,sources").json
+        quote |= {"voice": "film", "speaker": {"label": "A voice"}, "speaker_certainty": "inferred"}
+        german = build_view_model_in(client, quote, interface_language("de"))
+        assert german.speaker == "A voice (erschlossen)"
+        assert german.note.startswith("Inhaltshinweis: ")
+        assert " von 3)" in german.note
+        assert german.source_marks == ("„", "“")
+
+
+def placeholders(text):
+    return sum(1 for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def build_view_model_in(client, quote, *words):
+    with client.application.app_context():
+        return build_view_model(quote, *words)
