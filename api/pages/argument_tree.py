@@ -22,6 +22,8 @@ class ArgumentNode:
     #: The entry already appears elsewhere in the tree; this node only links to it.
     is_repeated: bool = False
     children: list[ArgumentNode] = field(default_factory=list)
+    #: The place in the tree as an outline number, such as ``1.4.2``; of a repeated entry, its first place.
+    number: str = ""
 
     @property
     def descendant_count(self) -> int:
@@ -53,6 +55,7 @@ def build_argument(commentary: list[dict[str, Any]]) -> ArgumentTree:
         if entry["id"] in related - seen:
             seen.add(entry["id"])
             trees += _build_trees([entry], relations, seen)
+    _number_nodes(trees)
     standalone = [entry for entry in commentary if entry["id"] not in related and not relations[entry["id"]]]
     return ArgumentTree(trees, standalone)
 
@@ -82,3 +85,19 @@ def _build_trees(
                 seen.add(entry["id"])
                 queue.append(child)
     return trees
+
+
+def _number_nodes(trees: list[ArgumentNode]) -> None:
+    """Give every node its outline number. They show depth, and where in the argument an entry is."""
+    numbers: dict[str, str] = {}
+    repeated: list[ArgumentNode] = []
+    stack = [(str(place), tree) for place, tree in enumerate(trees, 1)]
+    while stack:
+        number, node = stack.pop()
+        if node.is_repeated:
+            repeated.append(node)
+        else:
+            node.number = numbers[node.entry["id"]] = number
+        stack += [(f"{number}.{place}", child) for place, child in enumerate(node.children, 1)]
+    for node in repeated:
+        node.number = numbers[node.entry["id"]]

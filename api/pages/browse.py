@@ -16,6 +16,7 @@ from api.pages.theme_chart import build_chart
 from api.pages.theme_timeline import build_timelines, untagged_scenes
 from api.query.internal_reader import APICall, read_item
 from api.representations import formats_for, jsonld
+from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
 from models import Film
 from models.theme_map import theme_map
 
@@ -37,6 +38,8 @@ COMMENTARY_FIELDS = (
 QUOTE_FIELDS = ("label", "url", "text", "language", "scene", "themes", "advisories", "rights")
 LINKED_COMMENTARY_FIELDS = ("label", "url", "scenes", "themes")
 SOURCE_FIELDS = ("url", "title", "publication", "author")
+#: The page of a theme with more quotes and commentary folds its scenes.
+MAX_UNFOLDED_ITEMS = 60
 
 
 @browse.get("/films/<slug:film>")
@@ -132,6 +135,8 @@ def theme(theme: str) -> Response:
         theme=item.json,
         quote_urls=_quote_anchors(item.json),
         timelines=build_timelines(item.json, scenes),
+        max_items=MAX_EXPANDED_ITEMS,
+        max_unfolded=MAX_UNFOLDED_ITEMS,
     )
 
 

@@ -28,7 +28,6 @@ class ChartRow:
     """A theme and its marks in scene order."""
 
     theme: MapTheme
-    y: int
     marks: list[Mark]
 
 
@@ -44,12 +43,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class ThemeChart:
-    """The chart as rows by theme, its details as panels by scene; sizes in SVG units."""
+    """The chart as rows by theme, its details as panels by scene; the width is in SVG units."""
 
     rows: list[ChartRow]
     panels: list[Panel]
     width: int
-    height: int
 
 
 def build_chart(theme_map: ThemeMap) -> ThemeChart:
@@ -66,15 +64,12 @@ def build_chart(theme_map: ThemeMap) -> ThemeChart:
     for mark in marks:
         by_theme[mark.cell.theme].append(mark)
         by_scene[mark.cell.scene].append((mark, themes[mark.cell.theme]))
-    rows = [
-        ChartRow(theme, index * CELL_SIZE, by_theme[theme.slug])
-        for index, theme in enumerate(theme_map.themes)
-    ]
+    rows = [ChartRow(theme, by_theme[theme.slug]) for theme in theme_map.themes]
     panels = [
         Panel(scene, f"s{column + 1}", column * CELL_SIZE, by_scene[scene.slug])
         for column, scene in enumerate(theme_map.scenes)
     ]
-    return ThemeChart(rows, panels, len(panels) * CELL_SIZE, len(rows) * CELL_SIZE)
+    return ThemeChart(rows, panels, len(panels) * CELL_SIZE)
 
 
 def _build_mark(cell: MapCell, scene: MapScene, columns: dict[str, int], max_weight: int) -> Mark:

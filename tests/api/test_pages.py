@@ -142,6 +142,36 @@ class TestTheme:
             assert page.ids.count(item["id"]) == 1
             assert item["text"] in page.text
 
+    def test_has_an_outline_of_its_scenes(self, read):
+        page = read(THEME)
+        [outline] = page.all("nav", **{"aria-label": "Scenes on this page"})
+        anchors = [a.attributes["href"][1:] for a in page.all("a") if outline in a.within]
+        stops = [e.attributes["id"] for e in page.all("section") if e.attributes.get("class") == "stop"]
+        assert anchors == ["her-2013", *stops]
+        assert f"at-{SCENE.rpartition('/')[2]}" in stops
+
+    def test_folds_commentary_below_its_label_and_long_pages_by_scene(self, read, monkeypatch):
+        commentary = read(f"/v1{THEME}?include=commentary")["commentary"]
+        for entry in commentary:
+            assert entry["label"] in read(THEME).behind("summary")
+            assert entry["text"] not in read(THEME).before("details")
+        quote = read(f"/v1{THEME}?include=quotes")["quotes"][0]["text"]
+        assert quote in read(THEME).before("details")
+        monkeypatch.setattr("api.pages.browse.MAX_UNFOLDED_ITEMS", len(commentary))
+        assert quote in read(THEME).behind("details")
+        assert quote not in read(THEME).before("details")
+        assert "1 quote, 2 commentary entries" in read(THEME).behind("summary")
+
+    def test_counts_what_it_shows_and_links_to_the_lists(self, read, monkeypatch):
+        theme = read(f"/v1{THEME}?include=scenes,quotes")
+        counts = f"{len(theme['scenes'])} scenes {len(theme['quotes'])} quotes"
+        assert counts in " ".join(read(THEME).text.split())
+        assert {"/scenes?theme=loneliness", "/quotes?theme=loneliness"} <= set(read(THEME).links)
+        assert "This page shows the first" not in read(THEME).text
+        monkeypatch.setattr("api.pages.browse.MAX_EXPANDED_ITEMS", len(theme["quotes"]))
+        assert f"{len(theme['quotes'])}+ quotes" in " ".join(read(THEME).text.split())
+        assert "This page shows the first" in read(THEME).text
+
     def test_links_to_related_and_narrower_themes(self, read):
         theme = read(f"/v1{THEME}")
         around = {f"/themes/{one['id']}" for one in (*theme["narrower"], *theme["related"])}
@@ -170,6 +200,22 @@ class TestFilm:
         assert evidence["text"] in page.behind("q")
         assert "as quoted in Her: Perfection is the Enemy of Real." in page.text
         assert evidence["rights"] in page.text
+
+    def test_numbers_the_argument_and_outlines_its_first_two_levels(self, read, film_items):
+        page, ids = read(FILM), {claim["id"] for claim in film_items("commentary")}
+        permalinks = {
+            text.words: text.within[-1].attributes["href"][1:]
+            for text in page.texts
+            if text.within
+            and text.within[-1].tag == "a"
+            and text.within[-1].attributes.get("class") == "number"
+        }
+        assert set(permalinks.values()) < ids
+        assert permalinks["1"] == "her-2013-perfection-opposes-reality"
+        assert permalinks["1.1"] == "her-2013-a-logical-conclusion"
+        [outline] = page.all("nav", **{"aria-label": "Outline"})
+        targets = [a.attributes["href"][1:] for a in page.all("a") if outline in a.within]
+        assert targets == [slug for number, slug in permalinks.items() if number.count(".") < 2]
 
     def test_shows_facts_sources_and_numbers(self, read):
         text = read(FILM).behind("main")

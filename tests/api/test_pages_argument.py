@@ -67,6 +67,24 @@ class TestArgument:
         depths = [tree.descendant_count for tree in argument.trees]
         assert depths == [MAX_DEPTH, MAX_DEPTH, 19 - 2 * MAX_DEPTH - 2]
 
+    @each(
+        ("pairs", "expected"),
+        [
+            (["ba", "cb", "da"], {"a": "1", "b": "1.1", "c": "1.1.1", "d": "1.2"}),
+            (["ba", "dc"], {"a": "1", "b": "1.1", "c": "2", "d": "2.1"}),
+            # A repeated entry has the number of the place where it is in full.
+            (["ba", "ca", "cb"], {"a": "1", "b": "1.1", "c": "1.2"}),
+            (["ab", "bc", "ca"], {"a": "1", "c": "1.1", "b": "1.1.1"}),
+        ],
+    )
+    def test_a_number_says_where_an_entry_is(self, pairs, expected):
+        nodes = build_argument(entries(*pairs, names="abcd"[: len(expected)])).trees
+        numbers = set()
+        while nodes:
+            numbers |= {(node.entry["id"], node.number) for node in nodes}
+            nodes = [child for node in nodes for child in node.children]
+        assert numbers == set(expected.items())
+
 
 class TestTimelines:
     def test_an_entry_is_placed_at_its_first_scene_and_repeated_at_the_others(self):

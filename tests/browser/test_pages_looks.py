@@ -19,6 +19,20 @@ PAGES += [
     "/quotes",
 ]
 PAGES += ["/characters/her-2013-samantha", "/sources/her-perfection-is-the-enemy-of-real"]
+#: Names that are long, have no blanks, or run from right to left.
+NAMES = ["What nobody had promised to keep for the archive, and what it kept anyway, for years, in the dark"]
+NAMES += [
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "الذاكرة والانتظار (٢)",
+]
+#: The texts of names of which a part is outside the box of the map, or hidden.
+CUT_NAMES = """() => [...document.querySelectorAll(".name")].filter(name => {
+  const text = document.createRange(), map = document.querySelector(".map").getBoundingClientRect();
+  text.selectNodeContents(name);
+  const [inner, outer] = [text.getBoundingClientRect(), name.getBoundingClientRect()];
+  return inner.left < outer.left || inner.right > outer.right || inner.left < map.left || inner.right > map.right
+    || inner.height > outer.height + 1 || getComputedStyle(name).textOverflow === "ellipsis";
+}).map(name => name.text)"""
 MARK = "svg a[href='#s24-avoidance']"
 
 
@@ -78,16 +92,17 @@ class TestThemeMap:
 
     def test_tab_moves_from_mark_to_mark(self, visit):
         page = visit(FILM)
-        page.locator("svg g a").first.focus()
+        page.locator("svg a").first.focus()
         focused_links = []
         for _ in range(40):
             focused_links.append(page.evaluate("document.activeElement.getAttribute('href')"))
             page.keyboard.press("Tab")
         assert focused_links == [f"#s{place}" for place in range(1, 39)] + focused_links[38:]
-        assert focused_links[38].startswith("#s5-")
+        assert focused_links[38] == "/themes/artificial-consciousness"
+        assert focused_links[39].startswith("#s5-")
 
     def test_a_screen_reader_reads_theme_scene_and_counts(self, visit):
-        tree = visit(FILM).locator(".map svg").aria_snapshot()
+        tree = visit(FILM).locator(".map").aria_snapshot()
         assert '- group "Avoidance":' in tree
         assert 'link "Lunch with Catherine: tagged, 1 quote, 3 commentary entries"' in tree
 
@@ -96,7 +111,26 @@ class TestThemeMap:
         assert page.evaluate("(box => box.scrollWidth > box.clientWidth)(document.querySelector('.map'))")
         page.locator(MARK).scroll_into_view_if_needed()
         assert page.evaluate("window.scrollX") == 0
-        assert page.locator(".names li").first.bounding_box()["x"] >= 0
+        assert page.locator(".name").first.bounding_box()["x"] >= 0
+
+    def test_names_of_any_length_and_script_are_whole(self, visit):
+        for width in (320, 390, 1200):
+            page = visit(FILM, width=width)
+            page.evaluate(
+                "names => document.querySelectorAll('.name').forEach((a, n) => { a.text = names[n % 3] })",
+                NAMES,
+            )
+            assert page.evaluate(CUT_NAMES) == [], width
+            assert page.evaluate(FITS_THE_SCREEN), width
+
+    def test_names_and_scene_numbers_stay_in_sight(self, visit):
+        for width in (390, 1200):
+            page = visit(FILM, width=width)
+            box = page.locator(".map").bounding_box()
+            page.evaluate("document.querySelector('.map').scrollTo(9999, 9999)")
+            name, number = page.locator(".name").last.bounding_box(), page.locator(".places").bounding_box()
+            assert 0 <= name["x"] - box["x"] < 30, width
+            assert abs(number["y"] - box["y"]) <= 1, width
 
     def test_only_the_chosen_scene_is_shown(self, visit):
         page = visit(FILM)
@@ -104,6 +138,38 @@ class TestThemeMap:
         page.locator(MARK).click()
         assert page.locator(".panel:visible").count() == 1
         assert page.locator("#s24 h3").is_visible()
+
+
+class TestArgument:
+    def test_a_permalink_marks_the_entry_and_the_way_to_it(self, visit):
+        page = visit(FILM)
+        border = "one => getComputedStyle(document.getElementById(one)).borderLeftColor"
+        ancestor = "her-2013-a-logical-conclusion"
+        before = page.evaluate(border, ancestor)
+        page.goto(f"{FILM}#her-2013-writing-as-relief")
+        assert page.locator("[id='her-2013-writing-as-relief'] > .claim").is_visible()
+        assert page.evaluate(border, ancestor) != before
+        assert page.evaluate(border, "her-2013-illusion-made-standard") == before
+
+    def test_the_outline_stays_beside_the_entries_on_wide_screens(self, visit):
+        page = visit(FILM)
+        page.locator("[id='her-2013-the-warning']").scroll_into_view_if_needed()
+        outline, claim = page.locator(".outline"), page.locator("[id='her-2013-the-warning']").bounding_box()
+        assert outline.get_by_text("The warning").is_visible()
+        assert outline.bounding_box()["x"] > claim["x"] + claim["width"]
+        assert -1 <= outline.bounding_box()["y"] < 800
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert not outline.get_by_text("The warning").is_visible()
+        outline.locator("summary").press("Enter")
+        assert outline.get_by_text("The warning").is_visible()
+
+    @pytest.mark.parametrize("path", [FILM, "/themes/loneliness"])
+    def test_print_has_what_is_folded(self, visit, path):
+        page = visit(path)
+        folded = page.locator("#content details:not(.flagged) [id^=her-2013]").first
+        assert not folded.is_visible()
+        page.emulate_media(media="print")
+        assert folded.is_visible()
 
 
 class TestWithoutScripts:
