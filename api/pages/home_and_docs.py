@@ -7,7 +7,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, send_file, send_from_directory
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 
@@ -34,6 +34,8 @@ from models.filters import in_default_order
 SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
 # Located without an import: importing offapi loads nine megabytes of templates.
 SCALAR = Path(str(distribution("offapi").locate_file("offapi/scalar.js")))
+#: How long clients cache an icon, in seconds. Its URL never changes, so it cannot be cached forever.
+ICON_MAX_AGE = 86_400
 #: The number of films, and of themes, on the home page.
 MAX_LISTED = 60
 
@@ -60,9 +62,10 @@ def show_errors_as_pages(state: BlueprintSetupState) -> None:
 
 @pages.record
 def set_base_path(state: BlueprintSetupState) -> None:
-    """Let templates begin their links with ``base_path``, the path of the base URL."""
+    """Let templates begin their links with ``base_path``, the path of ``base_url``."""
     # A global, because imported macros see no other variables.
-    state.app.jinja_env.globals["base_path"] = state.app.extensions["settings"].base_path
+    settings = state.app.extensions["settings"]
+    state.app.jinja_env.globals.update(base_path=settings.base_path, base_url=settings.base_url)
 
 
 @pages.record
@@ -147,8 +150,10 @@ def problem(code: str) -> Response:
     )
 
 
-@pages.get("/favicon.ico")
-@pages.get("/favicon.svg")
-def favicon() -> Response:
-    """Serve the icon."""
-    return pages.send_static_file("favicon.svg")
+def icon(name: str) -> Response:
+    """Serve an icon at the path where clients look for it. The PNG and ICO are drawn like the SVG."""
+    return send_from_directory(str(pages.static_folder), name, max_age=ICON_MAX_AGE)
+
+
+for icon_name in ("favicon.ico", "favicon.svg", "apple-touch-icon.png"):
+    pages.add_url_rule(f"/{icon_name}", view_func=icon, defaults={"name": icon_name})

@@ -220,7 +220,18 @@ class TestLinkPreview:
 
     @pytest.mark.parametrize(
         "path",
-        ["/films/her-2013", "/scenes/her-2013-lunch-with-catherine", "/themes/loneliness", "/", "/embed"],
+        [
+            "/films/her-2013",
+            "/scenes/her-2013-lunch-with-catherine",
+            "/themes/loneliness",
+            "/characters/her-2013-amy",
+            "/sources/her-perfection-is-the-enemy-of-real",
+            "/quotes",
+            "/search",
+            "/docs/guides/embedding",
+            "/",
+            "/embed",
+        ],
     )
     def test_other_pages_have_a_preview_too(self, read, path):
         page = read(path)
@@ -228,6 +239,8 @@ class TestLinkPreview:
         assert (metadata["og:type"], metadata["og:url"]) == ("website", f"{BASE}{path}")
         assert metadata["og:description"] == metadata["description"]
         assert metadata["og:title"] + (" · Subtext" if path != "/" else "") in page.behind("title")
+        assert metadata["og:image"] == f"{BASE}/apple-touch-icon.png"
+        assert metadata["twitter:card"] == "summary"
 
     def test_oembed_is_linked_in_head_and_header(self, client, read):
         kinds = ("application/json+oembed", "text/xml+oembed")
