@@ -33,7 +33,7 @@ def json_feed(feed):
     """Return the items of a JSON Feed; fail if it violates version 1.1."""
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert isinstance(feed["title"], str)
-    assert all(URL.fullmatch(feed[key]) for key in ("home_page_url", "feed_url", "favicon"))
+    assert all(URL.fullmatch(feed[key]) for key in ("home_page_url", "feed_url", "favicon", "icon"))
     for item in feed["items"]:
         assert all(
             isinstance(item[key], str) for key in ("id", "url", "title", "content_html", "content_text")

@@ -10,24 +10,27 @@ from xml.etree import ElementTree as ET
 
 from api.core.urls import absolute_url
 from api.pages.feed_entries import Feed, FeedEntry
+from api.pages.page_metadata import IMAGE_HEIGHT, IMAGE_WIDTH
 from api.representations.shared_wording import SERVICE_NAME
 from api.text.html_escaping import INVALID_XML
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
+#: Media RSS, where readers look for the picture of an entry. Others show the enclosure.
+MEDIA_NAMESPACE = "http://search.yahoo.com/mrss/"
 #: The ``xml:lang`` attribute.
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def write(feed: Feed) -> bytes:
     """Return the feed as a UTF-8 document."""
-    root = ET.Element("feed", {"xmlns": NAMESPACE, LANGUAGE: "en"})
+    root = ET.Element("feed", {"xmlns": NAMESPACE, "xmlns:media": MEDIA_NAMESPACE, LANGUAGE: "en"})
     for name, text in {"id": feed.id, "title": feed.title, "subtitle": feed.description}.items():
         _add(root, name, text)
     _add(root, "updated", feed.updated)
     _add(root, "link", rel="self", href=feed.url, type="application/atom+xml")
     _add(root, "link", rel="alternate", href=feed.home_url, type="text/html")
-    _add(root, "icon", absolute_url("/favicon.svg"))
+    _add(root, "icon", absolute_url("/apple-touch-icon.png"))
     author = _add(root, "author")
     _add(author, "name", SERVICE_NAME)
     _add(author, "uri", feed.home_url)
@@ -43,6 +46,8 @@ def _write_entry(root: ET.Element, entry: FeedEntry) -> None:
     for name in ("id", "title", "published", "updated", "rights"):
         _add(element, name, getattr(entry, name))
     _add(element, "link", rel="alternate", href=entry.page_url, type="text/html")
+    _add(element, "link", rel="enclosure", href=entry.image, type="image/png")
+    _add(element, "media:thumbnail", url=entry.image, width=f"{IMAGE_WIDTH}", height=f"{IMAGE_HEIGHT}")
     for name in entry.authors:
         _add(_add(element, "author"), "name", name)
     for theme, label in entry.tags:

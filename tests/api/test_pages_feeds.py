@@ -114,6 +114,16 @@ class TestLatest:
         assert {tag.term for tag in entry.tags} >= {"avoidance", "conflict-and-authenticity"}
         assert [author.name for author in entry.authors] == ["The Wall of Wisdom"]
 
+    def test_an_entry_has_the_picture_of_its_quote(self, client):
+        entries = feedparser.parse(client.get("/feeds/quotes.atom?max_severity=3").data).entries
+        feed_items = client.get("/feeds/quotes.json?max_severity=3").get_json(force=True)["items"]
+        assert entries
+        for entry, item in zip(entries, feed_items, strict=True):
+            picture = f"{entry.link}/card.png"
+            assert [(link.href, link.type) for link in entry.enclosures] == [(picture, "image/png")]
+            assert entry.media_thumbnail == [{"url": picture, "width": "1200", "height": "630"}]
+            assert item["image"] == picture
+
     def test_the_time_of_creation_precedes_ids(self, client_and_change):
         client, change = client_and_change
 
