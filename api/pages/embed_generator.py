@@ -1,4 +1,4 @@
-"""Routes of the gallery: pick a quote, preview it on a page, copy the embed code."""
+"""Routes of the gallery: page through all quotes, pick one, preview it on a page, copy the embed code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from flask import Blueprint, Response, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from api.core.app_context import session, settings
-from api.core.urls import absolute_url
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.script import builds
 from api.embeds.snippet import render_pinned_html, render_snippets
@@ -20,15 +19,18 @@ from api.pages import page_data
 from api.pages.iframe_code import quote_iframe, selection_iframe
 from api.pages.rendering import render_page
 from api.query.internal_reader import APICall, read_item
+from api.query.pagination import ListRequest
 from api.schemas.fields import Slug, StrictInteger
-from api.schemas.list_queries import TextFilter
+from api.schemas.list_queries import MAX_CURSOR_CHARACTERS, TextFilter
 from models import Renamed, Theme
 from models.filters import in_default_order
 
 gallery = Blueprint("gallery", __name__, url_prefix="/embed")
 
-#: The number of quotes to pick from, and of themes to filter by.
+#: The number of quotes on a page, and of themes to filter by.
 MAX_QUOTES, MAX_THEMES = 12, 100
+#: The fields of a quote to pick from.
+CHOICE_FIELDS = ("label", "text", "language", "advisories")
 STYLES = {"in-place": "Inline, in the page’s own font", "frame": "Frame (iframe)"}
 COLOUR_SCHEMES = {"auto": "Same as the page", "light": "Light", "dark": "Dark"}
 #: The labels of the content note filter by maximum severity.
@@ -50,9 +52,10 @@ class AppearanceSchema(Schema):
 
 
 class GallerySchema(TextFilter, AppearanceSchema):
-    """Query parameters of the gallery: appearance, and filters for the list of quotes."""
+    """Query parameters of the gallery: appearance, and filters and cursor for the list of quotes."""
 
     theme = Slug()
+    cursor = fields.String(validate=validate.Length(max=MAX_CURSOR_CHARACTERS))
     max_severity = StrictInteger(0, 3, load_default=0)
 
 
@@ -61,16 +64,19 @@ def show_gallery() -> Response:
     """List quotes, preview the selected one, and show its embed code."""
     schema = GallerySchema()
     args = _load_args(schema)
-    quotes = page_data.read_first_page("quote", _list_filters(args))
+    list_request = _list_request(args)
+    page, quotes = page_data.read_page(list_request, page_data.shape_of("quote", CHOICE_FIELDS))
     if "quote" not in args and quotes:
         args["quote"] = quotes[0]["id"]
     selected = _selected_quote(args)
     response = render_page(
         "gallery.html",
-        _calls(args),
+        [APICall(list_request.url(settings().base_url), None)],
         has_parameters=any(name in request.args for name in schema.fields),
         quotes=quotes,
-        max_quotes=MAX_QUOTES,
+        total=page_data.count_items(list_request),
+        cursor=list_request.args.get("cursor", ""),
+        adjacent={"Previous": page.previous, "Next": page.next},
         search_text=request.args.get("q", ""),
         themes=list(session().scalars(in_default_order(Theme, Theme.select_where()).limit(MAX_THEMES))),
         args=args,
@@ -120,20 +126,23 @@ def _load_args(schema: Schema) -> dict[str, Any]:
     return args
 
 
-def _list_filters(args: dict[str, Any]) -> dict[str, Any]:
-    theme = {"theme": [args["theme"]]} if "theme" in args else {}
-    search_text = {"q": args["q"]} if "q" in args else {}
-    return search_text | theme | {"max_severity": args["max_severity"], "limit": MAX_QUOTES}
+def _list_request(args: dict[str, Any]) -> ListRequest:
+    """Return the request for the page of quotes; for the first one if the filters are not the cursor's.
 
-
-def _calls(args: dict[str, Any]) -> list[APICall]:
-    query = {"q": request.args.get("q", "").strip(), "theme": args.get("theme")}
-    filters = {name: value for name, value in query.items() if value}
-    return [
-        APICall(
-            absolute_url("/v1/quotes", **filters, max_severity=args["max_severity"], limit=MAX_QUOTES), None
-        )
-    ]
+    The form sends the cursor of the page that it is on, also when its filters change.
+    """
+    filters = {"q": args.get("q"), "theme": [args["theme"]] if "theme" in args else None}
+    first = {name: value for name, value in filters.items() if value} | {
+        "max_severity": args["max_severity"],
+        "limit": MAX_QUOTES,
+    }
+    list_request = page_data.list_of(
+        "quote", first | ({"cursor": args["cursor"]} if "cursor" in args else {})
+    )
+    try:
+        return list_request if list_request.cursor else page_data.list_of("quote", first)
+    except ProblemException:
+        return page_data.list_of("quote", first)
 
 
 def _selected_quote(args: dict[str, Any]) -> QuoteViewModel | None:

@@ -83,6 +83,13 @@ def read_list(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> li
     return calls
 
 
+def count_items(list_request: ListRequest) -> str:
+    """Return the number of items in a list; with ``+`` if it is larger than the API counts."""
+    read = ResourceReader(session(), select_list(list_request.model.type_name), settings().base_url)
+    count, relation = read.count(list_request, {})
+    return str(count) if relation == "exact" else f"{count}+"
+
+
 def read_first_page(type_name: str, args: dict[str, Any], *include: str) -> list[Any]:
     """Return the items on the first page of a list; ``args`` are validated query parameters."""
     return read_page(list_of(type_name, args), Shape(get_schema_class(type_name), None, include))[1]

@@ -14,6 +14,8 @@ from models.search.query_parser import MAX_QUERY_CHARACTERS
 
 #: The maximum number of items on a page of a list.
 MAX_PAGE_SIZE = 100
+#: The maximum length of a cursor.
+MAX_CURSOR_CHARACTERS = 4000
 
 
 class OrderedQuerySchemaMeta(OrderedSchemaMeta):
@@ -76,7 +78,9 @@ class ListQuerySchema(RequestSchema, metaclass=OrderedQuerySchemaMeta):
         metadata={"description": "The maximum number of items per page. It may differ between pages."},
     )
     cursor = fields.String(
-        validate=validate.Length(min=1, max=4000, error="Must be 1 to 4000 characters long."),
+        validate=validate.Length(
+            min=1, max=MAX_CURSOR_CHARACTERS, error="Must be 1 to {max} characters long."
+        ),
         metadata={
             "description": "The cursor of a page, taken from `page.next` or `page.previous`. It is opaque, "
             "and only valid for the same list, filters and sort.",

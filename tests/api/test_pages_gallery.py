@@ -1,5 +1,7 @@
 """The gallery without scripts: a form that selects a quote and shows its embed code."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from models import Theme
@@ -36,6 +38,25 @@ def selected_value(page, name):
     return selected.attributes["value"]
 
 
+def page_buttons(page):
+    """Return the labels of the buttons that lead to other pages of quotes."""
+    [pages] = page.all("div", id="pages")
+    return [t.words.strip() for t in page.texts if pages in t.within and t.words.strip()]
+
+
+def submit(read, page, label):
+    """Return the page that the form leads to with the button of this label, as a browser would send it."""
+    [cursor] = [t.within[-1].attributes["value"] for t in page.texts if t.words.strip() == label]
+    checked = [one for one in page.all("input", type="radio") if "checked" in one.attributes]
+    chosen = [one for one in page.all("option") if "selected" in one.attributes]
+    fields = {
+        one.attributes["name"]: one.attributes["value"]
+        for one in (*checked, *page.all("input", type="search"))
+    }
+    fields |= {one.within[-1].attributes["name"]: one.attributes["value"] for one in chosen}
+    return read(f"/embed?{urlencode(fields | {'cursor': cursor})}")
+
+
 def code_text(page):
     return page.behind("pre")
 
@@ -56,6 +77,43 @@ class TestSelection:
         assert set(options[1:]) == ids(client, "/v1/themes")
         assert len(offered_ids(page)) == 12
         assert offered_ids(page) <= ids(client, "/v1/quotes", max_severity=0)
+
+    @each("filters", ["", "max_severity=3", "theme=avoidance&max_severity=3", "q=perfect&max_severity=2"])
+    def test_pages_lead_to_every_quote_and_back(self, client, read, monkeypatch, filters):
+        monkeypatch.setattr("api.pages.embed_generator.MAX_QUOTES", 4)
+        first = read(f"/embed?{filters}&quote={QUOTE}&style=frame&scheme=dark")
+        page, pages = first, [offered_ids(first) - {QUOTE}]
+        while "Next quotes" in page_buttons(page):
+            page = submit(read, page, "Next quotes")
+            pages.append(offered_ids(page) - {QUOTE})
+            assert [selected_value(page, name) for name in ("quote", "style", "scheme")] == [
+                QUOTE,
+                "frame",
+                "dark",
+            ]
+        query = {"max_severity": "0"} | dict(pair.split("=") for pair in filters.split("&") if pair)
+        assert set().union(*pages) | {QUOTE} == ids(client, "/v1/quotes", **query) | {QUOTE}
+        while "Previous quotes" in page_buttons(page):
+            page = submit(read, page, "Previous quotes")
+            pages.pop()
+            assert offered_ids(page) - {QUOTE} == pages[-1]
+        assert len(pages) == 1
+        assert "on this page" in page.text or "Next quotes" not in page_buttons(page)
+
+    def test_a_change_of_filters_starts_at_the_first_page(self, read):
+        second = submit(read, read("/embed"), "Next quotes")
+        [show] = second.all("button", id="show")
+        cursor = show.attributes["value"]
+        assert offered_ids(read(f"/embed?cursor={cursor}")) < offered_ids(second)
+        for cursor_ in (cursor, "x", "x" * 4000, "é"):
+            assert offered_ids(read(f"/embed?q=wife&cursor={cursor_}")) == {QUOTE}
+
+    def test_the_api_call_is_that_of_the_page(self, client, read):
+        page = submit(read, read("/embed?max_severity=3"), "Next quotes")
+        [call] = [link for link in page.links if "/v1/quotes?" in link]
+        data = client.get(call.removeprefix(BASE)).get_json()["data"]
+        assert {quote["id"] for quote in data} <= offered_ids(page)
+        assert len(data) == 12
 
     def test_filters_by_words_theme_and_severity(self, client, read):
         assert offered_ids(read("/embed?q=wife")) == {QUOTE}
@@ -90,7 +148,10 @@ class TestSelection:
             assert quote["text"] not in page.before("details")
             assert quote["text"] not in read(f"/embed?quote={quote['id']}").before("details")
 
-    @each("query", ["style=x", "scheme=blue", "max_severity=4", "theme=A", "quote=A%20b"])
+    @each(
+        "query",
+        ["style=x", "scheme=blue", "cursor=" + "x" * 4001, "max_severity=4", "theme=A", "quote=A%20b"],
+    )
     def test_refuses_invalid_parameters(self, client, query):
         response = client.get(f"/embed?{query}")
         assert response.status_code == 422
@@ -102,7 +163,7 @@ class TestSelection:
         assert client.get("/embed/host").status_code == 404
 
     def test_uses_few_statements(self, app):
-        assert len(reads(app, "/embed")) == 4
+        assert len(reads(app, "/embed")) == 5
 
     def test_the_number_of_themes_is_limited(self, app, client, monkeypatch):
         monkeypatch.setattr("api.pages.embed_generator.MAX_THEMES", 3)

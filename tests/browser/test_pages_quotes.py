@@ -160,6 +160,38 @@ class TestGallery:
         assert 'data-theme="light"' in plain.locator("#copy-html").text_content()
         assert WORDS in plain.frame_locator("iframe.host").locator("blockquote").inner_text()
 
+    def choices(self, page):
+        return page.locator("input[name=quote]").evaluate_all("all => all.map(one => one.value)")
+
+    def test_the_keyboard_turns_pages_and_a_choice_stays_on_its_page(self, clipboard_page):
+        clipboard_page.goto("/embed?max_severity=3&style=frame")
+        first = self.choices(clipboard_page)
+        clipboard_page.get_by_role("button", name="Next quotes").press("Enter")
+        clipboard_page.get_by_role("button", name="Previous quotes").wait_for()
+        second = self.choices(clipboard_page)
+        # The selected quote comes along.
+        assert second[0] == first[0]
+        assert not set(second[1:]) & set(first)
+        assert clipboard_page.evaluate("document.activeElement.id") == "quote-list"
+        clipboard_page.locator("input[name=quote]").nth(3).check()
+        expect(clipboard_page.locator("#copy-wordpress")).to_have_text(re.compile(f"/{second[3]}$"))
+        assert self.choices(clipboard_page) == second[1:]
+        clipboard_page.reload()
+        assert self.choices(clipboard_page) == second[1:]
+        assert self.selected_id(clipboard_page) == second[3]
+        assert clipboard_page.get_by_label("Frame (iframe)").is_checked()
+
+    def test_pages_turn_without_scripts_and_keep_what_was_not_sent_yet(self, plain):
+        plain.goto("/embed")
+        first = self.choices(plain)
+        plain.get_by_label("Dark").check()
+        plain.get_by_role("button", name="Next quotes").click()
+        assert not set(self.choices(plain)[1:]) & set(first)
+        assert plain.get_by_label("Dark").is_checked()
+        plain.get_by_label("Search quotes").fill("wife")
+        plain.get_by_role("button", name="Show").click()
+        assert QUOTE.rpartition("/")[2] in self.choices(plain)
+
     def test_only_our_server_is_requested_and_nothing_is_stored(self, page, server):
         page.goto(f"/embed?quote={QUOTE.rpartition('/')[2]}")
         page.frame_locator("iframe.host").locator("blockquote").wait_for()
