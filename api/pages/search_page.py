@@ -1,7 +1,10 @@
-"""The search page: the form, and the results of ``GET /v1/search``."""
+"""The search page: the form, and the results of ``GET /v1/search``, none of which repeats its label."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +26,30 @@ search_page = Blueprint("search_page", __name__)
 
 #: The query parameters of the page; it ignores all others.
 SEARCH_PARAMETERS = ("q", "type", "cursor")
+#: The field that says most of a hit, by type.
+TEXT_FIELDS = {
+    "film": "synopsis",
+    "scene": "summary",
+    "character": "description",
+    "theme": "definition",
+    "quote": "text",
+    "commentary": "text",
+}
+#: The length of an excerpt that stands in for a snippet, in characters.
+MAX_EXCERPT = 155
+WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """What a result shows below its label: the hit's snippet, or else the start of its text.
+
+    The latter if the snippet repeats the label. Then ``label_highlights`` are its highlights in the label.
+    """
+
+    text: str
+    highlights: list[list[int]]
+    label_highlights: list[list[int]]
 
 
 @search_page.get("/search")
@@ -48,6 +75,7 @@ def search() -> Response:
         notice=notice,
         adjacent=adjacent,
         commentary_urls=_commentary_urls(results),
+        excerpts=_excerpts(results["data"] if results else []),
     )
     if problem:
         response.status_code = problem.problem.status
@@ -67,6 +95,42 @@ def run_search(query: dict[str, str]) -> dict[str, Any]:
         messages = error.normalized_messages()  # type: ignore[no-untyped-call]
         raise ProblemException("invalid-parameters", " ".join(flatten_messages(messages))) from error
     return search_results.search_page(session(), args, "/v1/search", settings().base_url)
+
+
+def _excerpts(hits: list[dict[str, Any]]) -> dict[tuple[str, str], Excerpt]:
+    """Return what each hit shows below its label, by type and id. Runs a statement for each type at most."""
+    excerpts, repetitive = {}, defaultdict(list)
+    for hit in hits:
+        if hit["snippet"] and repeats_label(hit["snippet"]["text"], hit["label"]):
+            repetitive[hit["type"]].append(hit)
+        elif hit["snippet"]:
+            snippet = hit["snippet"]
+            excerpts[hit["type"], hit["id"]] = Excerpt(snippet["text"], snippet["highlights"], [])
+    for type_name, group in repetitive.items():
+        field = TEXT_FIELDS[type_name]
+        items = page_data.read_fields(type_name, (hit["id"] for hit in group), field)
+        for hit in group:
+            text = start_of(items[hit["id"]][field])
+            shown = "" if repeats_label(text, hit["label"]) else text
+            excerpts[type_name, hit["id"]] = Excerpt(shown, [], _label_highlights(hit))
+    return excerpts
+
+
+def start_of(text: str) -> str:
+    """Return the first words of a text, or its first characters if it has no blanks."""
+    return text if len(text) <= MAX_EXCERPT else f"{text[:MAX_EXCERPT].rsplit(' ', 1)[0]}…"
+
+
+def repeats_label(text: str, label: str) -> bool:
+    """Whether all words of a text are in the label, in a row; punctuation and case do not count."""
+    words, label_words = (WORD.findall(one.casefold()) for one in (text, label))
+    return f" {' '.join(words)} " in f" {' '.join(label_words)} "
+
+
+def _label_highlights(hit: dict[str, Any]) -> list[list[int]]:
+    """Return the highlights of a snippet that repeats the label, as ranges of the label."""
+    start = hit["label"].find(hit["snippet"]["text"])
+    return [[start + first, start + end] for first, end in hit["snippet"]["highlights"]] if start >= 0 else []
 
 
 def _commentary_urls(results: dict[str, Any] | None) -> dict[str, str]:

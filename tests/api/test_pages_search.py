@@ -6,6 +6,7 @@ from api.http.errors import ProblemException
 from api.pages import search_page
 from tests.browser.parsed import Parsed
 from tests.cases import each
+from tests.statements import reads
 
 pytestmark = pytest.mark.any_database
 
@@ -130,7 +131,63 @@ class TestSearchPage:
         assert Parsed(response.text).all("input", name="q", value="wife")
 
 
+class TestExcerpts:
+    @each(
+        ("text", "label", "expected"),
+        [
+            ("Perfection opposes reality", "Perfection opposes reality", True),
+            ("her", "Her (2013)", True),
+            ("“Perfection”, opposes!", "Perfection opposes reality", True),
+            ("الذاكرة", "الذاكرة والانتظار", True),
+            ("He", "Her (2013)", False),
+            ("Perfection reality", "Perfection opposes reality", False),
+            ("Perfection opposes reality, says the essay", "Perfection opposes reality", False),
+        ],
+    )
+    def test_a_text_repeats_a_label_that_has_its_words(self, text, label, expected):
+        assert search_page.repeats_label(text, label) is expected
+
+    @each(
+        ("text", "start"),
+        [("short", "short"), ("a bc " * 50, ("a bc " * 31).strip() + "…"), ("港" * 300, "港" * 155 + "…")],
+    )
+    def test_a_long_text_is_cut_between_words(self, text, start):
+        assert search_page.start_of(text) == start
+
+    def test_a_repeated_label_is_highlighted_and_followed_by_the_text(self, client, search):
+        theme = client.get("/v1/themes/loneliness").get_json()
+        page, _ = search(
+            search_results(hit("theme", "loneliness", "Loneliness", [[0, 10]], label="On Loneliness"))
+        )
+        assert page.behind("mark") == "Loneliness"
+        assert page.behind("h3").endswith("On Loneliness")
+        assert theme["definition"] in page.behind("li")
+        assert page.behind("main").count("Loneliness") == 1
+
+    def test_the_text_of_a_flagged_hit_that_repeats_its_label_is_folded(self, client, search):
+        scene = client.get(f"/v1/scenes/{SCENE}").get_json()
+        text = search_page.start_of(scene["summary"])
+        page, _ = search(search_results(hit("scene", SCENE, "Lunch", [], label="Lunch", advisories=[NOTE])))
+        assert text in page.behind("details")
+        assert text not in page.before("details")
+
+
 class TestRealSearch:
+    @each("query", ["perfection", "loneliness", "her", "samantha", "catherine", "letter", "love", "essay"])
+    def test_no_result_shows_its_label_twice(self, client, query):
+        page = Parsed(client.get(f"/search?q={query}").text)
+        for result in page.all("li", **{"class": "hit"}):
+            texts = [t for t in page.texts if result in t.within]
+            label = "".join(t.words for t in texts if any(e.tag == "h3" for e in t.within))
+            excerpt = "".join(t.words for t in texts if any("dir" in e.attributes for e in t.within))
+            assert excerpt, label
+            assert not search_page.repeats_label(excerpt, label), label
+
+    @each("query", ["perfection", "love", "her", "samantha"])
+    def test_takes_a_statement_more_for_each_type_at_most(self, app, query):
+        more = len(reads(app, f"/search?q={query}")) - len(reads(app, f"/v1/search?q={query}"))
+        assert more <= len(search_page.TEXT_FIELDS) + 1
+
     def test_it_shows_the_results_of_the_api(self, client):
         results = client.get("/v1/search?q=loneliness").get_json()
         page = Parsed(client.get("/search?q=loneliness").text)
