@@ -12,11 +12,11 @@ from api.embeds.frame import (
     add_redirect_headers,
     error_response,
     render_document,
+    requested_language,
     requested_scheme,
     show_error,
 )
 from api.embeds.frame_css import COLOUR_SCHEMES
-from api.embeds.interface_language import InterfaceLanguage, interface_language
 from api.embeds.quote_collection import COLLECTION_TYPES, CollectionSchema, QuoteCollection, read_collection
 from api.embeds.quote_selection import load_args
 from api.http.errors import ProblemException
@@ -35,7 +35,7 @@ collections.register_error_handler(ProblemException, show_error)
 
 def show_collection(slug: str, type_name: str) -> Response:
     """Show a page of the quotes of a film or theme."""
-    words = interface_language(request.args.get("lang", ""))
+    words = requested_language()
     args = load_args(CollectionSchema)
     try:
         collection = read_collection(type_name, slug, args, words)
@@ -43,11 +43,11 @@ def show_collection(slug: str, type_name: str) -> Response:
         return error_response(words.collection_missing, 410 if isinstance(error, Gone) else 404)
     response = render_document(
         "collection.html",
-        _style_sheet(collection, words),
-        title=collection_title(collection, words),
+        _style_sheet(collection),
+        title=collection_title(collection),
         collection=collection,
         words=words,
-        links=_page_links(collection, words),
+        links=_page_links(collection),
     )
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.add_etag()
@@ -61,17 +61,17 @@ for segment, name in COLLECTION_TYPES.items():
     )
 
 
-def collection_title(collection: QuoteCollection, words: InterfaceLanguage) -> str:
+def collection_title(collection: QuoteCollection) -> str:
     """Return the title of a collection's frame: its name and the number of its quotes."""
-    count = f" · {words.count_quotes(collection.total, is_exact=collection.is_exact)}"
+    count = f" · {collection.count}"
     return f"{truncate(to_single_line(collection.label), MAX_TITLE - len(count))}{count}"
 
 
-def _page_links(collection: QuoteCollection, words: InterfaceLanguage) -> list[tuple[str, str, str]]:
+def _page_links(collection: QuoteCollection) -> list[tuple[str, str, str]]:
     """Return the relation, label and URL of the links to the neighbouring pages."""
     neighbours = {
-        "prev": (words.previous, collection.previous_cursor),
-        "next": (words.next, collection.next_cursor),
+        "prev": (collection.words.previous, collection.previous_cursor),
+        "next": (collection.words.next, collection.next_cursor),
     }
     kept = {name: request.args[name] for name in KEPT_PARAMETERS if name in request.args}
     path = f"/embed/{collection.type_name}s/{collection.id}"
@@ -82,14 +82,14 @@ def _page_links(collection: QuoteCollection, words: InterfaceLanguage) -> list[t
     ]
 
 
-def _style_sheet(collection: QuoteCollection, words: InterfaceLanguage) -> str:
+def _style_sheet(collection: QuoteCollection) -> str:
     css = render_template(
         "collection.css",
         f=frame_metrics,
         g=collection_metrics,
         families=FONT_FAMILY,
         style=text_height.PARAGRAPH_CSS,
-        fonts=font_face_css(*_characters_by_style(collection, words)),
+        fonts=font_face_css(*_characters_by_style(collection)),
         colours=COLOUR_SCHEMES[requested_scheme()],
         quotes=_quotation_mark_rules(collection),
     )
@@ -103,10 +103,11 @@ def _quotation_mark_rules(collection: QuoteCollection) -> str:
     return "".join(rule.format(language, *quotation_marks(language)) for language in languages)
 
 
-def _characters_by_style(collection: QuoteCollection, words: InterfaceLanguage) -> tuple[str, str]:
+def _characters_by_style(collection: QuoteCollection) -> tuple[str, str]:
     """Return the upright and the italic characters of the frame."""
     spans = [span for quote in collection.quotes for span in frame_metrics.caption_spans(quote)]
     texts = [text for quote in collection.quotes for text in (frame_metrics.quote_text(quote), quote.note)]
+    words = collection.words
     interface = "".join((words.show_words, words.previous, words.next, words.no_quotes))
     upright = [collection.label, interface, *filter(None, texts)]
     upright += [span.text for span in spans if not span.italic]

@@ -17,7 +17,6 @@ from api.embeds import collection_metrics
 from api.embeds.collection_frame import collection_title
 from api.embeds.interface_language import (
     DEFAULT_LANGUAGE,
-    InterfaceLanguage,
     interface_language,
     language_codes,
 )
@@ -70,7 +69,7 @@ def show_snippet(slug: str, type_name: str) -> Response:
     words, scheme = interface_language(args.pop("lang")), args.pop("scheme")
     collection = read_collection(type_name, slug, args, words)
     theme = scheme if scheme in THEMES else None
-    body = encode_json({"id": collection.id, "type": type_name, **render_snippets(collection, words, theme)})
+    body = encode_json({"id": collection.id, "type": type_name, **render_snippets(collection, theme)})
     return cacheable_response(body, etag=etag_hash(body))
 
 
@@ -80,28 +79,25 @@ for segment, name in COLLECTION_TYPES.items():
     )
 
 
-def render_snippets(
-    collection: QuoteCollection, words: InterfaceLanguage, theme: str | None
-) -> dict[str, str]:
+def render_snippets(collection: QuoteCollection, theme: str | None) -> dict[str, str]:
     """Return the snippets by name; ``pinned`` is ``html`` with the script pinned by its hash."""
-    section = render_section(collection, words, theme)
+    section = render_section(collection, theme)
     html = Markup("{} {}").format(section, SCRIPT.format(absolute_url("/embed.js")))
     link = format_link(replace_invalid(collection.label), collection.page_url)
     quotes = [render_markdown(quote) for quote in collection.quotes]
     texts = [render_text(quote) for quote in collection.quotes]
-    count = words.count_quotes(collection.total, is_exact=collection.is_exact)
     return {
         "html": html,
         "pinned": Markup("{} {}").format(section, latest_build().element),
         "xhtml": XHTML.format(html),
-        "markdown": "\n".join([*quotes, f"{link} ({count})\n"]),
-        "text": "\n".join([*texts, f"{collection.label} ({count})\n{collection.page_url}\n"]),
-        "iframe": render_collection_iframe(collection, words, theme),
+        "markdown": "\n".join([*quotes, f"{link} ({collection.count})\n"]),
+        "text": "\n".join([*texts, f"{collection.label} ({collection.count})\n{collection.page_url}\n"]),
+        "iframe": render_collection_iframe(collection, theme),
         "wordpress": collection.page_url,
     }
 
 
-def render_section(collection: QuoteCollection, words: InterfaceLanguage, theme: str | None) -> Markup:
+def render_section(collection: QuoteCollection, theme: str | None) -> Markup:
     """Return the quotes as a ``section`` element with pages, which works without script and style sheet."""
     figures = [render_figure(quote, theme) for quote in collection.quotes]
     starts = range(0, len(figures), PAGE_SIZE)
@@ -109,7 +105,7 @@ def render_section(collection: QuoteCollection, words: InterfaceLanguage, theme:
         PAGE.format(
             name=f"subtext-{collection.type_name}-{collection.id}",
             open="" if start else OPEN,
-            label=words.range.format(start + 1, min(start + PAGE_SIZE, len(figures))),
+            label=collection.words.range.format(start + 1, min(start + PAGE_SIZE, len(figures))),
             figures=Markup(" ").join(figures[start : start + PAGE_SIZE]),
         )
         for start in starts
@@ -119,14 +115,14 @@ def render_section(collection: QuoteCollection, words: InterfaceLanguage, theme:
         pages=Markup(" ").join(pages if len(figures) > PAGE_SIZE else figures),
         url=escape_html(collection.page_url),
         label=isolate_name(collection.label),
-        count=words.count_quotes(collection.total, is_exact=collection.is_exact),
+        count=collection.count,
     )
 
 
-def render_collection_iframe(collection: QuoteCollection, words: InterfaceLanguage, theme: str | None) -> str:
+def render_collection_iframe(collection: QuoteCollection, theme: str | None) -> str:
     """Return an iframe of the collection, as high as its first page or the bound."""
     parameters = {"theme": theme} if theme else {}
-    parameters |= {"lang": words.code} if words.code != DEFAULT_LANGUAGE else {}
+    parameters |= {"lang": collection.words.code} if collection.words.code != DEFAULT_LANGUAGE else {}
     url = absolute_url(f"/embed/{collection.type_name}s/{collection.id}", **parameters)
     height = collection_metrics.height(collection, FRAME_WIDTH)
-    return render_iframe(url, collection_title(collection, words), FRAME_WIDTH, height)
+    return render_iframe(url, collection_title(collection), FRAME_WIDTH, height)

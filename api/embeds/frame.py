@@ -17,6 +17,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from api.core.app_context import settings
 from api.core.urls import absolute_url
 from api.embeds import frame_css, frame_metrics
+from api.embeds.interface_language import InterfaceLanguage, interface_language
 from api.embeds.quote_selection import (
     FrameSelectionSchema,
     explain_no_match,
@@ -114,10 +115,11 @@ def _quote_response(slug: str | None, cache_control: str) -> Response:
     """Return the frame of a quote, or an error in a frame if there is none."""
     if slug is None:
         return error_response(explain_no_match(FrameSelectionSchema), 404)
+    words = requested_language()
     try:
-        quote = build_view_model(read_item("quote", slug, "film", "sources").json)
+        quote = build_view_model(read_item("quote", slug, "film", "sources").json, words)
     except NotFound as error:
-        return error_response("This quote is not available.", 410 if isinstance(error, Gone) else 404)
+        return error_response(words.quote_missing, 410 if isinstance(error, Gone) else 404)
     clamp = request.args.get("clamp") == "1"
     css = frame_css.style_sheet(quote, requested_scheme(), clamp=clamp)
     response = render_document(
@@ -142,6 +144,11 @@ def error_response(message: str, status: int) -> Response:
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def requested_language() -> InterfaceLanguage:
+    """Return the requested language of the words around quotes."""
+    return interface_language(request.args.get("lang", ""))
 
 
 def requested_scheme() -> str:

@@ -19,6 +19,8 @@ COLOUR_SCHEMES = {
     "light": f":root{{color-scheme:light;{LIGHT}}}",
     "dark": f":root{{color-scheme:dark;{DARK}}}",
 }
+#: The characters of an error.
+BASIC_CHARACTERS = "a"
 
 
 def style_sheet(quote: QuoteViewModel | None, theme: str, *, clamp: bool) -> str:
@@ -28,9 +30,7 @@ def style_sheet(quote: QuoteViewModel | None, theme: str, *, clamp: bool) -> str
         g=frame_metrics,
         families=FONT_FAMILY,
         style=text_height.PARAGRAPH_CSS,
-        fonts=font_face_css(*_characters_by_style(quote))
-        if quote
-        else font_face_css(frame_metrics.SHOW_LABEL),
+        fonts=font_face_css(*_characters_by_style(quote)) if quote else font_face_css(BASIC_CHARACTERS),
         colours=COLOUR_SCHEMES[theme],
         types=frame_metrics.quote_types(frame_metrics.quote_text(quote) if quote else ""),
         marks=quotation_marks(quote.language if quote else "en"),
@@ -42,7 +42,7 @@ def style_sheet(quote: QuoteViewModel | None, theme: str, *, clamp: bool) -> str
 
 def _characters_by_style(quote: QuoteViewModel) -> tuple[str, str]:
     """Return the upright and the italic characters of a frame."""
-    labels = frame_metrics.SHOW_LABEL + frame_metrics.READ_MORE_LABEL
+    labels = quote.words.show_words + quote.words.read_rest
     interface = Span(labels + to_single_line(quote.note or ""))
     spans = [Span(frame_metrics.quote_text(quote)), interface, *frame_metrics.caption_spans(quote)]
     upright = "".join(span.text for span in spans if not span.italic)

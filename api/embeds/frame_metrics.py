@@ -29,9 +29,6 @@ SMALL_TYPE = TypeSize(14, 20)
 #: The space above the caption, the height of the button that shows a flagged quote, and the space around it.
 CAPTION_GAP, BUTTON_HEIGHT, BUTTON_GAP = 16, 36, 12
 
-SHOW_LABEL = "Show the words"
-READ_MORE_LABEL = "Read the rest"
-
 
 def quote_types(text: str) -> dict[str, TypeSize]:
     """Return the type of a quote in ``wide`` and in ``narrow`` frames."""
@@ -53,7 +50,7 @@ def caption_spans(quote: QuoteViewModel) -> list[Span]:
     """Return the caption below a quote."""
     speaker = [Span(f"{to_single_line(quote.speaker)}, ")] if quote.speaker else []
     film = Span(to_single_line(quote.film), italic=True)
-    source = Span(f", as quoted in {to_single_line(quote.source).join(quote.source_marks)}")
+    source = Span(f"{quote.words.quoted_in}{to_single_line(quote.source).join(quote.source_marks)}")
     return [Span("— "), *speaker, Span(quote.preposition), film, source]
 
 

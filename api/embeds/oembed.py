@@ -1,27 +1,32 @@
-"""The route of oEmbed 1.0 (https://oembed.com): the HTML that embeds the quote at a URL."""
+"""The route of oEmbed 1.0 (https://oembed.com): the HTML that embeds the quote, or the quotes, at a URL."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
 
 from api.core.app_context import settings
 from api.core.urls import absolute_url
-from api.embeds import frame_metrics
+from api.embeds import collection_metrics, frame_metrics
 from api.embeds.cards.layout import HEIGHT, WIDTH
 from api.embeds.cards.routes import MAX_CARD_WIDTH, MIN_CARD_WIDTH
+from api.embeds.collection_frame import collection_title
 from api.embeds.frame import CACHE_CONTROL, frame_title
 from api.embeds.frame_css import COLOUR_SCHEMES
-from api.embeds.oembed_html import render_blockquote, render_iframe
-from api.embeds.quote_view_model import QuoteViewModel
+from api.embeds.interface_language import DEFAULT_LANGUAGE, InterfaceLanguage, interface_language
+from api.embeds.oembed_html import render_blockquote, render_collection_blockquote, render_iframe
+from api.embeds.quote_collection import CollectionSchema, QuoteCollection, read_collection
+from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.url_resolver import MAX_URL_LENGTH, ResolvedURL, resolve_url
 from api.http.errors import ProblemException
 from api.http.responses import encode_json, etag_hash
+from api.query.internal_reader import read_item
 from api.representations.shared_wording import SERVICE_NAME, encode_uri
 from api.text.single_line import safe_name, truncate
+from models import NotFound, Renamed
 from models.author import join_names
 
 #: The maximum width of a frame, in pixels.
@@ -34,6 +39,8 @@ LIMIT_PATTERN = re.compile(r"0*[1-9][0-9]{0,8}")
 MAX_AUTHORS, MAX_AUTHOR_NAME = 20, 120
 # The content types of the specification (section 2.3.2).
 CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
+#: The parameters of a collection's first page.
+FIRST_PAGE = CollectionSchema().load({})
 
 oembed = Blueprint("oembed", __name__)
 
@@ -41,10 +48,10 @@ oembed = Blueprint("oembed", __name__)
 @oembed.get("/oembed")
 @oembed.get("/oembed.<extension:format_name>")
 def show_oembed(format_name: str | None = None) -> Response:
-    """Return the embed of the quote at ``url``, within ``maxwidth`` and ``maxheight``.
+    """Return the embed of the quote, film or theme at ``url``, within ``maxwidth`` and ``maxheight``.
 
     Raises:
-        ProblemException: 501 for other formats, 400 without a URL, 404 if the URL is not a quote's.
+        ProblemException: 501 for other formats, 400 without a URL, 404 if nothing at the URL can be embedded.
     """
     format_name = format_name or request.args.get("format") or "json"
     if format_name not in CONTENT_TYPES:
@@ -62,7 +69,7 @@ def _url() -> str:
     url = request.args.get("url", "")
     if 0 < len(url) <= MAX_URL_LENGTH:
         return url
-    detail = f"Must be the URL of a quote, at most {MAX_URL_LENGTH} characters long."
+    detail = f"Must be the URL of a quote, film or theme, at most {MAX_URL_LENGTH} characters long."
     error = {"location": "query", "pointer": "url", "detail": detail}
     raise ProblemException("bad-request", "The query parameter “url” is missing or too long.", [error])
 
@@ -72,25 +79,70 @@ def _size_limit(name: str) -> int | None:
     return int(raw) if LIMIT_PATTERN.fullmatch(raw) else None
 
 
+class Embed(NamedTuple):
+    """What an oEmbed response shows: its words, and a frame's path, parameters and size in pixels."""
+
+    title: str
+    blockquote: str
+    path: str
+    query: dict[str, Any]
+    width: int
+    height: int
+    details: dict[str, Any]
+
+
 def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: int | None) -> dict[str, Any]:
-    quote, title = resolved.quote, frame_title(resolved.quote)
-    width, height, query = frame_size(quote, max_width, max_height)
-    if resolved.theme in COLOUR_SCHEMES:
-        query["theme"] = resolved.theme
-    frame_url = absolute_url(f"/embed/quotes/{quote.id}", **query)
+    words = interface_language(resolved.lang)
+    item = _read(resolved.type_name, resolved.id, words)
+    describe = _describe_quote if isinstance(item, QuoteViewModel) else _describe_collection
+    embed = describe(item, max_width, max_height)
+    parameters = embed.query | ({"theme": resolved.theme} if resolved.theme in COLOUR_SCHEMES else {})
+    parameters |= {"lang": words.code} if words.code != DEFAULT_LANGUAGE else {}
+    iframe = render_iframe(absolute_url(embed.path, **parameters), embed.title, embed.width, embed.height)
     return {
         "type": "rich",
         "version": "1.0",
-        "title": title,
-        **author(quote),
+        "title": embed.title,
+        **embed.details,
         "provider_name": SERVICE_NAME,
         "provider_url": f"{settings().base_url}/",
         "cache_age": CACHE_AGE,
-        "html": f"{render_blockquote(quote)} {render_iframe(frame_url, title, width, height)}",
-        "width": width,
-        "height": height,
-        **thumbnail(quote, max_width, max_height),
+        "html": f"{embed.blockquote} {iframe}",
+        "width": embed.width,
+        "height": embed.height,
     }
+
+
+def _read(type_name: str, slug: str, words: InterfaceLanguage) -> Any:
+    """Return a quote, or the quotes of a film or theme, by its id or a former id.
+
+    Raises:
+        ProblemException: 404, also for what was deleted, because oEmbed has no 410 (section 2.3.4).
+    """
+    try:
+        if type_name == "quote":
+            return build_view_model(read_item("quote", slug, "film", "sources").json, words)
+        return read_collection(type_name, slug, FIRST_PAGE, words)
+    except Renamed as renamed:
+        return _read(type_name, renamed.new_slug, words)
+    except NotFound as error:
+        raise ProblemException("not-found", str(error)) from error
+
+
+def _describe_quote(quote: QuoteViewModel, max_width: int | None, max_height: int | None) -> Embed:
+    width, height, query = frame_size(quote, max_width, max_height)
+    details = author(quote) | thumbnail(quote, max_width, max_height)
+    blockquote = render_blockquote(quote)
+    return Embed(frame_title(quote), blockquote, f"/embed/quotes/{quote.id}", query, width, height, details)
+
+
+def _describe_collection(collection: QuoteCollection, max_width: int | None, max_height: int | None) -> Embed:
+    width = min(max_width or MAX_WIDTH, MAX_WIDTH)
+    height = min(collection_metrics.height(collection, width), max_height or collection_metrics.MAX_HEIGHT)
+    title = collection_title(collection)
+    picture = thumbnail(collection.quotes[0], max_width, max_height) if collection.quotes else {}
+    path = f"/embed/{collection.type_name}s/{collection.id}"
+    return Embed(title, render_collection_blockquote(collection), path, {}, width, height, picture)
 
 
 def author(quote: QuoteViewModel) -> dict[str, str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 
+from api.embeds.quote_collection import QuoteCollection
 from api.embeds.quote_view_model import QuoteViewModel
 from api.text.html_escaping import escape_html
 from api.text.single_line import to_single_line
@@ -34,16 +35,31 @@ def render_blockquote(quote: QuoteViewModel) -> str:
     """Return a quote as a ``blockquote`` and its attribution, a flagged one after its content note."""
     page, right_to_left = escape_html(quote.page_url), quote.direction == "rtl"
     rtl, ltr = (' dir="rtl"', ' dir="ltr"') if right_to_left else ("", "")
-    speaker = f"<bdi>{escape_content(quote.speaker)}</bdi>, " if quote.speaker else ""
-    film = f'{quote.preposition}<cite><a href="{page}"><bdi>{escape_content(quote.film)}</bdi></a></cite>'
-    source = f"<bdi>{escape_content(quote.source)}</bdi>".join(quote.source_marks)
     note = f"<p{ltr}>{escape_content(quote.note)}</p> " if quote.note else ""
     # A space between paragraphs, because some consumers strip the tags.
     return (
         f'<blockquote cite="{page}" lang="{escape_attribute(quote.language)}"{rtl}>'
-        f"{note}<p>{escape_content(quote.text)}</p> "
-        f"<p{ltr}>— {speaker}{film}, as quoted in {source}</p></blockquote>"
+        f"{note}<p>{escape_content(quote.text)}</p> <p{ltr}>{_render_credit(quote)}</p></blockquote>"
     )
+
+
+def _render_credit(quote: QuoteViewModel) -> str:
+    speaker = f"<bdi>{escape_content(quote.speaker)}</bdi>, " if quote.speaker else ""
+    link = f'<a href="{escape_html(quote.page_url)}"><bdi>{escape_content(quote.film)}</bdi></a>'
+    source = f"<bdi>{escape_content(quote.source)}</bdi>".join(quote.source_marks)
+    return f"— {speaker}{quote.preposition}<cite>{link}</cite>{quote.words.quoted_in}{source}"
+
+
+def render_collection_blockquote(collection: QuoteCollection) -> str:
+    """Return the quotes of a collection's page as a ``blockquote``, and a link to its page."""
+    page = escape_html(collection.page_url)
+    quotes = "".join(
+        f'<p lang="{escape_attribute(quote.language)}" dir="{quote.direction}">'
+        f"{escape_content(quote.text)}</p> <p>{_render_credit(quote)}</p> "
+        for quote in collection.quotes
+    )
+    link = f'<p><a href="{page}"><bdi>{escape_content(collection.label)}</bdi></a> ({collection.count})</p>'
+    return f'<blockquote cite="{page}">{quotes}{link}</blockquote>'
 
 
 def render_iframe(url: str, title: str, width: int, height: int) -> str:

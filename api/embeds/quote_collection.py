@@ -38,10 +38,10 @@ class CollectionSchema(BaseSelectionSchema):
 
 @dataclass(frozen=True)
 class QuoteCollection:
-    """A page of the quotes of a film or theme; ``next_url`` and ``previous_url`` are None at the ends.
+    """A page of the quotes of a film or theme; its cursors are None at the ends.
 
-    ``total`` counts all quotes of the collection, up to 10,000; ``is_exact`` is false beyond. ``page_url`` is
-    the absolute URL of the film's or theme's page.
+    ``count`` is the number of all its quotes, in words. ``page_url`` is the absolute URL of the film's or
+    theme's page. ``words`` is the language of ``count`` and of the words around quotes.
     """
 
     type_name: Literal["film", "theme"]
@@ -49,8 +49,8 @@ class QuoteCollection:
     label: str
     page_url: str
     quotes: tuple[QuoteViewModel, ...]
-    total: int
-    is_exact: bool
+    count: str
+    words: InterfaceLanguage
     next_cursor: str | None
     previous_cursor: str | None
 
@@ -77,8 +77,8 @@ def read_collection(
         label=one_line(item["label"]),
         page_url=absolute_url(f"/{type_name}s/{slug}"),
         quotes=tuple(build_view_model(orjson.loads(row[0]), words) for row in page.rows),
-        total=total,
-        is_exact=relation == "exact",
+        count=words.count_quotes(total, is_exact=relation == "exact"),
+        words=words,
         next_cursor=str(page.next) if page.next else None,
         previous_cursor=str(page.previous) if page.previous else None,
     )

@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 
 from api.core.app_context import session
 from api.core.urls import absolute_url
+from api.embeds.oembed_discovery import link_elements, link_header
 from api.pages import page_data
 from api.pages.argument_tree import build_argument
 from api.pages.page_metadata import character_json_ld, citation_texts
@@ -45,13 +46,13 @@ MAX_UNFOLDED_ITEMS = 60
 @browse.get("/films/<slug:film>")
 def film(film: str) -> Response:
     """Show a film: facts, theme map, scenes and commentary."""
-    item = read_item("film", film)
+    item, page_url = read_item("film", film), absolute_url(f"/films/{film}")
     film_map = theme_map(session(), Film.by_slug(session(), film))
     commentary = page_data.read_list("commentary", "film", film, COMMENTARY_FIELDS)
     quotes = page_data.read_list("quote", "film", film, QUOTE_FIELDS)
     sources = page_data.read_list("source", "film", film, SOURCE_FIELDS)
     coverage = page_data.read_coverage(film)
-    return render_page(
+    response = render_page(
         "film.html",
         [
             item,
@@ -61,6 +62,7 @@ def film(film: str) -> Response:
             *sources,
             coverage,
         ],
+        oembed_links=link_elements(page_url, item.json["label"]),
         film=item.json,
         coverage=coverage.json,
         sources=page_data.flatten(sources),
@@ -69,6 +71,8 @@ def film(film: str) -> Response:
         quotes=page_data.index_by_id(quotes),
         commentary=page_data.index_by_id(commentary),
     )
+    response.headers["Link"] = link_header(page_url)
+    return response
 
 
 @browse.get("/scenes/<slug:scene>")
@@ -127,17 +131,21 @@ def source(source: str) -> Response:
 def theme(theme: str) -> Response:
     """Show a theme, and its scenes, lines and commentary in each film."""
     item = read_item("theme", theme, "scenes", "quotes", "commentary")
+    page_url = absolute_url(f"/themes/{theme}")
     keys = ("label", "film", "position", "summary", "advisories")
     scenes = page_data.read_fields("scene", untagged_scenes(item.json), *keys)
-    return render_page(
+    response = render_page(
         "theme.html",
         [item],
+        oembed_links=link_elements(page_url, item.json["label"]),
         theme=item.json,
         quote_urls=_quote_anchors(item.json),
         timelines=build_timelines(item.json, scenes),
         max_items=MAX_EXPANDED_ITEMS,
         max_unfolded=MAX_UNFOLDED_ITEMS,
     )
+    response.headers["Link"] = link_header(page_url)
+    return response
 
 
 def _quote_anchors(item: dict[str, Any]) -> dict[str, str]:

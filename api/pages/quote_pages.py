@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from api.core.app_context import session
 from api.core.urls import absolute_url
+from api.embeds.frame import frame_title
 from api.embeds.oembed_discovery import link_elements, link_header
 from api.embeds.quote_selection import explain_no_match, load_args, parse_day, pick_daily, pick_random
 from api.embeds.quote_view_model import build_view_model
@@ -41,12 +42,12 @@ def quote(quote: str) -> Response:
         view_model=view_model,
         preview=build_preview(view_model),
         json_ld=render_json_ld(item.json),
-        oembed_links=link_elements(view_model),
+        oembed_links=link_elements(view_model.page_url, frame_title(view_model)),
         copies=_copyable_texts(item.json, render_snippets(view_model)),
         formats=[format_ for format_ in FORMATS if format_.extension],
         adjacent=_adjacent_quotes(quote),
     )
-    response.headers["Link"] = link_header(view_model)
+    response.headers["Link"] = link_header(view_model.page_url)
     return response
 
 

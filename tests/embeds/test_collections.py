@@ -214,3 +214,46 @@ class TestSnippet:
     def test_what_does_not_exist_is_a_problem(self, client):
         response = client.get("/themes/no-such/snippet")
         assert (response.status_code, response.json["code"]) == (404, "not-found")
+
+
+class TestOEmbed:
+    @each("path", ["/films/her-2013", "/themes/loneliness", "/v1/themes/loneliness", "/embed/films/her-2013"])
+    def test_a_url_of_a_film_or_theme_embeds_its_quotes(self, client, path):
+        embed = client.get("/oembed", query_string={"url": f"{BASE}{path}"}).json
+        slug = path.rsplit("/", 1)[1]
+        html = Parsed(embed["html"])
+        frame = html.all("iframe")[0].attributes
+        assert frame["src"] == f"{BASE}/embed/{'films' if 'films' in path else 'themes'}/{slug}"
+        assert (frame["width"], frame["height"]) == (str(embed["width"]), str(embed["height"]))
+        frame_ids = quote_ids(client.get(frame["src"].removeprefix(BASE)).text)
+        assert quote_ids(embed["html"]) == frame_ids
+        assert all(embed[f"thumbnail_{name}"] for name in ("url", "width", "height"))
+        assert embed["html"].startswith("<blockquote ")
+        ET.fromstring(f"<x>{embed['html']}</x>")
+
+    @each(("width", "height"), [(None, None), (320, None), (9999, 9999), (400, 150), (1, 1)])
+    def test_sizes_stay_within_the_limits(self, client, width, height):
+        limits = {"maxwidth": width, "maxheight": height}
+        query = {"url": f"{BASE}/films/her-2013"} | {name: value for name, value in limits.items() if value}
+        embed = client.get("/oembed", query_string=query).json
+        assert embed["width"] == min(width or 600, 600)
+        assert embed["height"] == min(height or 9999, MAX_HEIGHT)
+
+    def test_theme_and_language_of_the_url_are_those_of_the_frame(self, client):
+        url = f"{BASE}/themes/loneliness?theme=dark&lang=de-AT&x=1"
+        embed = client.get("/oembed", query_string={"url": url}).json
+        frame = Parsed(embed["html"]).all("iframe")[0].attributes["src"]
+        assert parse_qs(urlsplit(frame).query) == {"theme": ["dark"], "lang": ["de"]}
+        assert ", zitiert nach " in embed["html"]
+        assert embed["title"] == "Loneliness · 5 Zitate"
+
+    def test_a_former_id_is_resolved(self, client_and_change):
+        client, change = client_and_change
+        change(Theme, "loneliness", slug="alone")
+        embed = client.get("/oembed", query_string={"url": f"{BASE}/themes/loneliness"}).json
+        assert f'src="{BASE}/embed/themes/alone"' in embed["html"]
+
+    def test_hostile_quotes_are_text(self, hostile_client):
+        url = f"{BASE}/films/the-lamp-1950"
+        html = hostile_client.get("/oembed", query_string={"url": url}).json["html"]
+        assert set(re.findall(r"<(\w+)", html)) == {"blockquote", "p", "bdi", "cite", "a", "iframe"}

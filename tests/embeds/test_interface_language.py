@@ -11,7 +11,7 @@ from api.embeds.quote_view_model import build_view_model
 from api.representations import shared_wording
 from models import Certainty, SourceKind
 from tests.cases import each
-from tests.embeds.conftest import FLAGGED
+from tests.embeds.conftest import FLAGGED, SLUG
 
 pytestmark = pytest.mark.any_database
 
@@ -93,3 +93,20 @@ def placeholders(text):
 def build_view_model_in(client, quote, *words):
     with client.application.app_context():
         return build_view_model(quote, *words)
+
+
+class TestFrame:
+    def test_its_words_are_in_the_language_asked_for(self, client):
+        page = client.get(f"/embed/quotes/{FLAGGED}?lang=de").text
+        assert '<html lang="de">' in page
+        assert "<b>Zitat anzeigen</b>" in page
+        assert ", zitiert nach „" in page
+        assert "Weiterlesen" in client.get(f"/embed/quotes/{SLUG}?lang=de&clamp=1").text
+
+    def test_an_error_is_in_the_language_asked_for(self, client):
+        assert "Dieses Zitat ist nicht verfügbar." in client.get("/embed/quotes/no-such?lang=de").text
+
+    @each("lang", ["", "fr", "<script>", "e" * 3000, "%00", "de%00"])
+    def test_any_other_language_is_english(self, client, lang):
+        page = client.get(f"/embed/quotes/{SLUG}?lang={lang}").text
+        assert page == client.get(f"/embed/quotes/{SLUG}").text
