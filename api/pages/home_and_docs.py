@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from importlib import resources
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import flask_swagger_ui
 from flask import Blueprint, Response, send_file, send_from_directory
@@ -15,7 +17,7 @@ from api.core.app_context import session, settings
 from api.embeds.quote_view_model import build_view_model
 from api.http.errors import ERROR_RENDERER
 from api.http.problem_types import PROBLEM_TYPES
-from api.pages import html_errors, template_filters
+from api.pages import html_errors, page_data, template_filters
 from api.pages.browse import browse
 from api.pages.embed_generator import gallery
 from api.pages.feeds import feeds
@@ -37,7 +39,9 @@ SCALAR = Path(str(distribution("offapi").locate_file("offapi/scalar.js")))
 #: How long clients cache an icon, in seconds. Its URL never changes, so it cannot be cached forever.
 ICON_MAX_AGE = 86_400
 #: The number of films, and of themes, on the home page.
-MAX_LISTED = 60
+MAX_LISTED = 30
+#: The fields of the quote in the response on the home page.
+EXAMPLE_FIELDS = ("text", "voice", "fidelity")
 
 pages = Blueprint(
     "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
@@ -76,26 +80,44 @@ def trim_template_blocks(state: BlueprintSetupState) -> None:
 
 @pages.get("/")
 def home() -> Response:
-    """Show the home page: a quote, films and themes to start from, and a request to copy."""
+    """Show the home page: a quote, whom it is for, a request with its response, films and themes."""
     aphorisms = Quote.select_where(kind=[QuoteKind.APHORISM], max_severity=0)
     aphorism = session().scalars(aphorisms.order_by(Quote.random_key).limit(1)).first()
+    quote = read_item("quote", aphorism.slug, "film", "sources").json if aphorism else None
     counted: list[tuple[str, str, type[Versioned]]] = [
-        ("films", "film", Film),
-        ("scenes", "scene", Scene),
-        ("quotes", "quote", Quote),
-        ("commentary", "commentary entry", Commentary),
-        ("themes", "theme", Theme),
+        ("/films", "film", Film),
+        ("/scenes", "scene", Scene),
+        ("/quotes", "quote", Quote),
+        ("/v1/commentary", "commentary entry", Commentary),
+        ("/themes", "theme", Theme),
     ]
+    example_url, example_response = read_example(quote["themes"] if quote else [])
     return render_page(
         "home.html",
-        quote=build_view_model(read_item("quote", aphorism.slug, "film", "sources").json)
-        if aphorism
-        else None,
+        quote=build_view_model(quote) if quote else None,
         counts=[(path, name, count_visible(model)) for path, name, model in counted],
         films=first_items(Film),
         themes=first_items(Theme),
-        base_url=settings().base_url,
+        example_url=example_url,
+        example_response=example_response,
     )
+
+
+def read_example(themes: list[dict[str, Any]]) -> tuple[str, str | None]:
+    """Return the URL of a short list of quotes, about the first theme if any, and its response.
+
+    The response is indented, and shortened where its members say ``…``. It is None if there are no quotes.
+    """
+    filters: dict[str, Any] = {"theme": [theme["id"] for theme in themes[:1]]} if themes else {}
+    args = filters | {"max_severity": 0, "fields": list(EXAMPLE_FIELDS), "limit": 1}
+    list_request = page_data.list_of("quote", args)
+    page, items = page_data.read_page(list_request, page_data.shape_of("quote", EXAMPLE_FIELDS))
+    url = list_request.url(settings().base_url)
+    if not items:
+        return url, None
+    data = json.dumps(items, ensure_ascii=False, indent=2).replace("\n", "\n  ")
+    next_ = '"…"' if page.next else "null"
+    return url, f'{{\n  "data": {data},\n  "page": {{"limit": 1, "next": {next_}, …}},\n  …\n}}'
 
 
 def first_items(model: type[Versioned]) -> list[Versioned]:

@@ -62,7 +62,11 @@ class TestHomePage:
         url = page.locator("#call").inner_text().removeprefix('curl "').removesuffix('"')
         response = page.request.get(url)
         assert response.status == 200
-        assert len(json.loads(response.body())["data"]) == 1
+        [quote] = json.loads(response.body())["data"]
+        answer = page.locator(".answer").inner_text()
+        assert answer.count("…") <= 3
+        for name, value in quote.items():
+            assert f'"{name}": {json.dumps(value, ensure_ascii=False)}' in answer
 
     def test_every_link_works(self, page):
         page.goto("/")
