@@ -16,7 +16,7 @@ from api.http.errors import ProblemException
 from api.http.query_parser import flatten_messages
 from api.http.security import PAGE_POLICY
 from api.pages import page_data
-from api.pages.iframe_code import quote_iframe, selection_iframe
+from api.pages.iframe_code import collection_iframe, quote_iframe, selection_iframe
 from api.pages.rendering import render_page
 from api.query.internal_reader import APICall, read_item
 from api.query.pagination import ListRequest
@@ -188,7 +188,19 @@ def _copyable_texts(quote: QuoteViewModel, args: dict[str, Any]) -> list[tuple[s
             f"Random quote{_describe_filters(args)}",
             _selection_iframe("random", "Random quote", args),
         ),
+        _collection_text(f"/films/{quote.film_page_url.rpartition('/')[2]}", f"of {quote.film}", args),
+        *([_theme_text(args)] if "theme" in args else []),
     ]
+
+
+def _collection_text(path: str, description: str, args: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the iframe of all quotes of the film or theme whose page has this path, as a text to copy."""
+    title = f"All quotes {description}"
+    return path.split("/")[1], title, collection_iframe(path, title, args["scheme"], args["max_severity"])
+
+
+def _theme_text(args: dict[str, Any]) -> tuple[str, str, str]:
+    return _collection_text(f"/themes/{args['theme']}", f"about {args['theme'].replace('-', ' ')}", args)
 
 
 def _describe_filters(args: dict[str, Any]) -> str:

@@ -1,11 +1,11 @@
-"""The iframe code that people copy: for a single quote, or for a daily or random one."""
+"""The iframe code that people copy: for a single quote, a daily or random one, or all of a film or theme."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from api.core.urls import absolute_url
-from api.embeds import frame_metrics, oembed_html
+from api.embeds import collection_metrics, frame_metrics, oembed_html
 from api.embeds.frame import frame_title
 from api.embeds.quote_view_model import QuoteViewModel
 
@@ -29,6 +29,13 @@ def selection_iframe(selection: str, title: str, scheme: str, about: str | None,
     parameters |= {"max_severity": max_severity} if max_severity else {}
     parameters |= _theme_parameter(scheme) | {"clamp": 1}
     return _iframe(selection, title, SELECTION_HEIGHT, parameters)
+
+
+def collection_iframe(path: str, title: str, scheme: str, max_severity: int) -> str:
+    """Return the iframe of all quotes of the film or theme whose page has this path."""
+    parameters = ({"max_severity": max_severity} if max_severity else {}) | _theme_parameter(scheme)
+    url = absolute_url(f"/embed{path}", **parameters)
+    return oembed_html.render_iframe(url, title, WIDTH, collection_metrics.MAX_HEIGHT)
 
 
 def _theme_parameter(scheme: str) -> dict[str, Any]:

@@ -208,6 +208,16 @@ class TestEmbedCode:
         assert canonical.attributes["href"].rpartition("/")[2] in allowed
         assert "color-scheme:dark" in response.text
 
+    @each(("which", "filters"), [("films", {"film": "her-2013"}), ("themes", {"theme": "avoidance"})])
+    def test_frames_of_a_film_or_theme_show_all_its_quotes(self, client, read, which, filters):
+        page = read("/embed?theme=avoidance&max_severity=3&scheme=dark")
+        [frame] = parse_code(page, f"copy-{which}").all("iframe")
+        response = client.get(frame.attributes["src"].removeprefix(BASE) + "&limit=20")
+        shown = Parsed(response.text).links
+        expected = items(client, "/v1/quotes", **filters)[:20]
+        assert {quote["html_url"] for quote in expected} <= set(shown)
+        assert "color-scheme:dark" in response.text
+
     def test_random_frames_clamp_long_quotes(self, client, read):
         [frame] = parse_code(read("/embed"), "copy-random").all("iframe")
         assert frame.attributes["height"] == "320"
