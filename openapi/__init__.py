@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from api.core.urls import PLACEHOLDER_BASE_URL
+from api.openapi_spec.sparse_schemas import add_sparse_schemas
 from openapi.document_order import extract_path_parameters, rename_id_parameters, sort_document
 from openapi.examples import add_examples
 from openapi.links import add_links
@@ -30,6 +31,7 @@ def render_document(app: Any, prefix: str = "") -> bytes:
     extract_path_parameters(document)
     add_examples(app.test_client(), document)
     add_links(document)
+    add_sparse_schemas(document)
     rename_id_parameters(document)
     text = json.dumps(sort_document(document), indent=2, ensure_ascii=False) + "\n"
     return text.replace(app.extensions["settings"].base_url, PLACEHOLDER_BASE_URL).encode()

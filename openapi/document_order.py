@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-METHODS = ("get", "post", "put", "patch", "delete")
+from api.openapi_spec.components import METHODS, remove_unused_components
+
 #: The key with which a path parameter names its component.
 COMPONENT_KEY = "x-component"
 DOCUMENT_KEYS = ("openapi", "info", "servers", "security", "externalDocs", "tags", "paths", "components")
 OPERATION_KEYS = ("operationId", "summary", "description", "deprecated", "tags", "parameters", "responses")
-COMPONENT_KINDS = ("schemas", "parameters", "responses", "headers", "links")
-
-
-def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return all operations of the document."""
-    return [
-        operation
-        for path in document["paths"].values()
-        for method, operation in path.items()
-        if method in METHODS
-    ]
 
 
 def extract_path_parameters(document: dict[str, Any]) -> None:
@@ -75,42 +64,9 @@ def sort_document(document: dict[str, Any]) -> dict[str, Any]:
             if method in path:
                 path[method] = _sort_keys(path[method], OPERATION_KEYS)
                 path[method]["responses"] = dict(sorted(path[method]["responses"].items()))
-    components = document["components"]
-    used = list(dict.fromkeys(_used_components(document["paths"], components)))
-    by_kind = {
-        kind: {name: components[kind][name] for other, name in used if other == kind}
-        for kind in COMPONENT_KINDS
-    }
-    document["components"] = {kind: by_name for kind, by_name in by_kind.items() if by_name}
+    remove_unused_components(document)
     return _sort_keys(document, DOCUMENT_KEYS)
 
 
 def _sort_keys(mapping: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
     return {key: mapping[key] for key in first if key in mapping} | mapping
-
-
-def _used_components(node: Any, components: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the kind and name of each component that is used directly or indirectly, in the order of use."""
-    seen: set[str] = set()
-    queue = [node]
-    while queue:
-        for reference in references(queue.pop(0)):
-            if reference not in seen:
-                seen.add(reference)
-                _, _, kind, name = reference.split("/")
-                queue.append(components[kind][name])
-                yield kind, name
-
-
-def references(node: Any) -> Iterator[str]:
-    """Yield the ``$ref`` values in a part of the document, in order."""
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for key, value in node.items():
-            # Examples and discriminator mappings contain no references of the document itself.
-            if key not in ("examples", "example", "mapping"):
-                yield from references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from references(value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from api.core.resource_registry import COLLECTION_PATHS, model_file
+from api.openapi_spec.components import operations
 from models import RESOURCES
-from openapi.document_order import operations
 
 #: The key with which a view names its example request.
 REQUEST_KEY = "x-example-request"

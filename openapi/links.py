@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from openapi.document_order import METHODS
+from api.openapi_spec.components import METHODS
 
 REFERENCE = re.compile(r"#/components/schemas/(\w+)Ref")
 

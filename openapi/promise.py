@@ -6,6 +6,7 @@ compares what `redocly diff` does not. The command exits with 1 if a change brea
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from api.openapi_spec.sparse_schemas import remove_sparse_schemas
 from openapi import PATH, compatibility_facts, npm_tools
 
 RELEASED = npm_tools.FOLDER / "released"
@@ -46,7 +48,13 @@ def parse_version(text: str) -> tuple[int, ...]:
 
 
 def breaking_sentences(base: dict[str, Any], revision: dict[str, Any]) -> list[str]:
-    """Return a sentence for each change that breaks clients of ``base``."""
+    """Return a sentence for each change that breaks clients of ``base``.
+
+    Sparse schemas only describe responses to ``fields=``, so they are not compared (ADR 24).
+    """
+    base, revision = copy.deepcopy(base), copy.deepcopy(revision)
+    remove_sparse_schemas(base)
+    remove_sparse_schemas(revision)
     changes = [sentence for _, sentence in breaking_changes(base, revision)]
     return list(dict.fromkeys(changes + compatibility_facts.lost_facts(base, revision)))
 

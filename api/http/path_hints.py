@@ -16,7 +16,7 @@ PATHS_BY_SYNONYM = {
         "/docs": "swagger swagger-ui api-docs doc documentation help",
         "/docs/reference": "redoc reference scalar",
         "/docs/guides": "guides guide",
-        "/v1/openapi.json": "openapi.json openapi swagger.json v1/swagger.json api-docs.json",
+        "/v1/openapi.json": "openapi swagger.json v1/swagger.json api-docs.json",
         "/livez": "health healthz healthcheck ping up alive status",
         "/readyz": "ready readiness",
         "/embed": "gallery embeds widget widgets",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import flask_smorest
 from flask import Flask
@@ -69,6 +70,26 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
 }
+#: The servers of the committed document. Importers take the first one, and ask for its variables or use their
+#: defaults; a tool that reads the document from a service may use the second. The service replaces both.
+SERVERS: list[dict[str, Any]] = [
+    {
+        "url": "{scheme}://{host}{base_path}",
+        "description": "A service that you or others run.",
+        "variables": {
+            "scheme": {"default": "https", "enum": ["https", "http"]},
+            "host": {
+                "default": urlsplit(PLACEHOLDER_BASE_URL).netloc,
+                "description": "The host name, and the port if it is not the default: `films.example:8443`.",
+            },
+            "base_path": {
+                "default": "",
+                "description": "The path of the service on its host, if any: `/subtext`.",
+            },
+        },
+    },
+    {"url": "/", "description": "The host that serves this document."},
+]
 #: The problems and additional headers of each response component.
 PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{problem_class_name(code): ((code,), ()) for code in PROBLEM_TYPES if PROBLEM_TYPES[code].status < 500},
@@ -226,7 +247,7 @@ def spec_options(app: Flask, prefix: str = "", version: str = VERSION) -> None:
                 "contact": {"name": "The maintainers of Subtext"},
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
-            "servers": [{"url": "/", "description": "This service."}],
+            "servers": SERVERS,
             "security": [],
         },
     }

@@ -5,12 +5,15 @@ The generated code is not edited. If it is awkward, change the document.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from api.openapi_spec.sparse_schemas import remove_sparse_schemas
 from openapi import PATH, npm_tools
 
 HERE = Path(__file__).parent
@@ -42,8 +45,15 @@ def write_typescript(folder: Path) -> None:
     shutil.copytree(HERE / "typescript", folder, dirs_exist_ok=True)
     if not (folder / "node_modules").is_symlink():
         (folder / "node_modules").symlink_to(npm_tools.MODULES)
+    document = json.loads(PATH.read_bytes())
+    # A type that depends on `fields` would make every field optional for those who do not use it.
+    remove_sparse_schemas(document)
     options = ("--root-types", "--root-types-no-schema-prefix", "--root-types-keep-casing")
-    _require_success(npm_tools.run("openapi-typescript", PATH, *options, "--output", folder / "schema.d.ts"))
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary, "complete.json")
+        path.write_text(json.dumps(document), "utf-8")
+        output = folder / "schema.d.ts"
+        _require_success(npm_tools.run("openapi-typescript", path, *options, "--output", output))
 
 
 def _require_success(ran: subprocess.CompletedProcess[str]) -> None:

@@ -60,7 +60,7 @@ class TestNotFound:
             ("/Quotes", "URLs are in lower case: /quotes."),
             ("/swagger", "It is /docs here."),
             ("/swagger-ui/", "It is /docs here."),
-            ("/openapi.json", "It is /v1/openapi.json here."),
+            ("/swagger.json", "It is /v1/openapi.json here."),
             ("/health", "It is /livez here."),
             ("/api/v1", "It is /v1 here."),
             ("/v1/nothing", "/v1 links to all lists."),

@@ -21,6 +21,8 @@ from subtext_client.models import (
     QuoteList,
     SceneHit,
     Search,
+    SparseQuote,
+    SparseQuoteList,
     ThemeHit,
 )
 from subtext_client.types import UNSET, Unset
@@ -53,6 +55,16 @@ def quote_with_includes(client: Client) -> dict[str, object]:
         "position": quote.scene.position or None,
         "claims": [claim.id for claim in quote.commentary or []],
     }
+
+
+def sparse_quote(client: Client) -> list[object]:
+    """Read one field of a quote and of a list of quotes."""
+    quote = get_quote.sync(VERDICT, client=client, fields=["word_count"])
+    quotes = list_quotes.sync(client=client, fields=["word_count"], limit=3)
+    if not isinstance(quote, SparseQuote) or not isinstance(quotes, SparseQuoteList):
+        raise TypeError(f"not sparse, but {quote} and {quotes}")
+    counts = [one.word_count for one in quotes.data]
+    return [quote.id, quote.word_count, isinstance(quote.text, Unset), counts]
 
 
 def describe_hit(hit: FilmHit | CharacterHit | ThemeHit | SceneHit | QuoteHit | CommentaryHit) -> str:
@@ -109,6 +121,7 @@ def main() -> None:
             "aphorisms": [quote.id for quote in all_quotes(client, kinds=["aphorism"])],
             "include": quote_with_includes(client),
             "hits": hits(client),
+            "sparse": sparse_quote(client),
             "statuses": conditional_statuses(client),
             "problems": problems(client),
         }

@@ -1,6 +1,6 @@
 // The program of a user of the TypeScript client. It prints what it reads as JSON, for the tests to compare.
 
-import { createSubtext, type Quote, type QuoteKind, type SearchHit, type Subtext } from "subtext-client";
+import { createSubtext, type Quote, type QuoteField, type QuoteKind, type SearchHit, type Subtext } from "subtext-client";
 
 const VERDICT = "her-2013-a-wife-without-the-challenges";
 
@@ -63,6 +63,18 @@ async function hits(subtext: Subtext): Promise<Record<string, string>> {
   return Object.fromEntries(data.data.map((hit) => [hit.id, inWords(hit)]));
 }
 
+/** Read one field of a quote and of a list of quotes. */
+async function sparse(subtext: Subtext) {
+  const fields: QuoteField[] = ["word_count"];
+  const quote = await subtext.GET("/v1/quotes/{quote_id}", {
+    params: { path: { quote_id: VERDICT }, query: { fields } },
+  });
+  const quotes = await subtext.GET("/v1/quotes", { params: { query: { fields, limit: 3 } } });
+  if (quote.error || quotes.error) throw new Error("no quotes");
+  const counts = quotes.data.data.map((one) => one.word_count);
+  return [quote.data.id, quote.data.word_count, quote.data.text === undefined, counts];
+}
+
 /** Request a list, and again with the ETag of the response; return both statuses. */
 async function conditional(subtext: Subtext): Promise<number[]> {
   const first = await subtext.GET("/v1/quotes");
@@ -90,6 +102,7 @@ console.log(
     aphorisms: await ids(everyQuote(subtext, ["aphorism"])),
     include: await included(subtext),
     hits: await hits(subtext),
+    sparse: await sparse(subtext),
     statuses: await conditional(subtext),
     problems: await problems(subtext),
   }),

@@ -10,12 +10,8 @@ metrics.maximize = lambda *_metrics, **_case_and_response: None
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Remove two parameters whose effect a schema cannot describe.
-
-    Only the service can create a valid ``cursor``. With ``fields``, responses lack keys that the document
-    requires; tests/api/test_shapes.py tests it.
-    """
-    remove_parameters(raw_schema, "cursor", "fields")
+    """Remove a parameter whose values a schema cannot describe: only the service can create a ``cursor``."""
+    remove_parameters(raw_schema, "cursor")
 
 
 @schemathesis.deserializer(

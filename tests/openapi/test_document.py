@@ -5,17 +5,19 @@ import json
 import re
 
 import pytest
+import yaml
 from apispec import APISpec
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from api.core.urls import PLACEHOLDER_BASE_URL
 from api.http.problem_types import PROBLEM_TYPES
+from api.openapi_spec.components import operations, references
 from api.openapi_spec.json_schema import SchemaPlugin
+from api.openapi_spec.sparse_schemas import remove_fields_parameters
 from api.resources.quotes.schemas import QuoteCreateSchema
 from models import RESOURCES
-from openapi import PATH, render_document
-from openapi.document_order import operations, references
+from openapi import PATH, promise, render_document
 from openapi.examples import PROBLEM_REQUESTS
 from tests.cases import each
 
@@ -37,6 +39,11 @@ def served(client):
     return client.get("/v1/openapi.json").get_json()
 
 
+def without_examples_of_responses(part):
+    """Return a part of the document without the examples of a media type in it."""
+    return {key: value for key, value in part.items() if key != "examples"} if "schema" in part else part
+
+
 class TestDocument:
     def test_it_is_valid(self):
         OpenAPIV31SpecValidator(DOCUMENT).validate()
@@ -51,7 +58,10 @@ class TestDocument:
         assert render_document(app) == PATH.read_bytes(), "openapi/v1.json is stale: run `subtext openapi`"
 
     def test_it_names_no_host_but_one_that_cannot_exist(self):
-        assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
+        assert [server["url"] for server in DOCUMENT["servers"]] == ["{scheme}://{host}{base_path}", "/"]
+        variables = DOCUMENT["servers"][0]["variables"].items()
+        defaults = {name: variable["default"] for name, variable in variables}
+        assert "{scheme}://{host}{base_path}".format_map(defaults) == PLACEHOLDER_BASE_URL
         text = PATH.read_text("utf-8")
         assert text.count(PLACEHOLDER_BASE_URL) > 600
         assert not [host for host in ("127.0.0.1", "localhost", ":8000") if host in text]
@@ -74,6 +84,35 @@ class TestDocument:
             assert not {PLACEHOLDER_BASE_URL, BASE} & set(re.findall('https?://[^/"]+', json.dumps(document)))
             if base_path:
                 assert_examples_are_real(document, client)
+
+    @each("path", ["/openapi.json", "/openapi.yaml", "/openapi.json?examples=false"])
+    def test_tools_find_it_at_the_root(self, client, path):
+        response = client.get(path)
+        assert (response.status_code, response.headers["Location"]) == (308, f"{BASE}/v1{path}")
+
+    @each("query", ["", "?examples=false&sparse=false"])
+    def test_it_is_the_same_in_yaml_without_anchors(self, client, query):
+        response = client.get(f"/v1/openapi.yaml{query}", headers={"Accept": "application/json"})
+        assert response.content_type == "application/yaml"
+        assert response.headers["Cache-Control"].startswith("public")
+        document = client.get(f"/v1/openapi.json{query}").get_json()
+        assert yaml.load(response.text, Loader=yaml.CSafeLoader) == document
+        assert list(document)[:2] == ["openapi", "info"]
+        assert response.text.startswith("openapi: 3.1.1\ninfo:\n  summary: ")
+        assert not re.search(r"^ *(- )*(\S+: )?[&*]", response.text, re.MULTILINE)
+        again = client.get(f"/v1/openapi.yaml{query}", headers={"If-None-Match": response.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+
+    def test_it_is_smaller_without_examples(self, client, served):
+        small = client.get("/v1/openapi.json?examples=false")
+        OpenAPIV31SpecValidator(small.get_json()).validate()
+        assert len(small.data) < 0.7 * len(client.get("/v1/openapi.json").data)
+        without = json.loads(json.dumps(served), object_hook=without_examples_of_responses)
+        assert small.get_json() == without
+
+    @each("query", ["examples=no", "sparse=0", "examples=false&examples=true", "example=false"])
+    def test_other_variants_are_refused(self, client, query):
+        assert client.get(f"/v1/openapi.json?{query}").status_code == 422
 
     def test_every_component_is_used_and_every_reference_is_defined(self):
         defined = {
@@ -221,6 +260,44 @@ class TestLinks:
         }
 
 
+def names_of_parameters(operation):
+    return [component(reference)["name"] for reference in operation["parameters"]]
+
+
+class TestSparseSchemas:
+    def test_only_operations_with_fields_return_them(self):
+        for name, operation in OPERATIONS.items():
+            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            is_union = "anyOf" in component(schema)
+            assert is_union == ("fields" in names_of_parameters(operation)), name
+
+    def test_the_complete_schema_comes_first(self):
+        for name, schema in SCHEMAS.items():
+            if name.startswith("Any"):
+                complete, sparse = schema["anyOf"]
+                assert complete["$ref"].endswith(f"/{name.removeprefix('Any')}")
+                assert sparse["$ref"].endswith(f"/{name.replace('Any', 'Sparse')}")
+
+    def test_a_sparse_schema_has_the_same_properties(self):
+        for name, schema in SCHEMAS.items():
+            if name.startswith("Sparse"):
+                complete = SCHEMAS[name.removeprefix("Sparse")]
+                assert list(schema["properties"]) == list(complete["properties"])
+                assert schema["description"] != complete["description"]
+
+    def test_without_the_parameter_the_schemas_are_those_of_complete_responses(self):
+        document = copy.deepcopy(DOCUMENT)
+        remove_fields_parameters(document)
+        OpenAPIV31SpecValidator(document).validate()
+        text = json.dumps(document)
+        assert '"fields"' not in text
+        assert "schemas/Any" not in text
+        assert "schemas/Sparse" not in text
+        released = json.loads((promise.RELEASED / "1.0.0.json").read_bytes())["components"]["schemas"]
+        lost = {name for name in released if name not in document["components"]["schemas"]}
+        assert {name for name in lost if not name.endswith("Field")} == set()
+
+
 class TestProblems:
     def test_each_has_its_own_code(self):
         assert set(CODES) <= set(PROBLEM_TYPES)
@@ -246,7 +323,9 @@ def walk_mappings(node, path=()):
 
 class TestSchemas:
     def test_every_enumeration_has_a_name(self):
-        assert [path for path, part in walk_mappings(DOCUMENT) if "enum" in part and len(path) != 3] == []
+        assert [path for path, part in walk_mappings(DOCUMENT) if "enum" in part and len(path) != 3] == [
+            ("servers", 0, "variables", "scheme")
+        ]
 
     def test_every_value_of_an_enumeration_has_a_valid_name(self):
         for name, schema in SCHEMAS.items():
@@ -271,7 +350,7 @@ class TestSchemas:
 
     def test_null_is_the_only_alternative_without_a_name(self):
         for path, part in walk_mappings(DOCUMENT):
-            if "anyOf" in part:
+            if "anyOf" in part and not path[-1].startswith("Any"):
                 reference, null = part["anyOf"]
                 assert (list(reference), null) == (["$ref"], {"type": "null"}), path
 
@@ -287,6 +366,9 @@ class TestSchemas:
     def test_every_property_of_a_response_is_required_unless_it_is_included(self):
         for name, schema in DOCUMENT["components"]["schemas"].items():
             if name == "ProblemError" or "properties" not in schema:
+                continue
+            if name.startswith("Sparse") and not name.endswith("List"):
+                assert set(schema["required"]) == {"type", "id"} & set(schema["properties"]), name
                 continue
             properties = schema["properties"].items()
             included = {

@@ -18,13 +18,17 @@ function resolve(spec, node, parents = []) {
   if (!node || typeof node !== "object") return node;
   const reference = typeof node.$ref === "string" && node.$ref.startsWith("#/") ? node.$ref : null;
   if (reference && !parents.includes(reference)) {
-    const keys = reference.slice(2).split("/").map((key) => decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~"));
+    // A response to `fields`, or a complete one: the complete one is shown.
+    if (reference.startsWith("#/components/schemas/Any")) return resolve(spec, at(spec, keysOf(reference)).anyOf[0], parents);
     // Swagger UI takes the names of schemas from `$$ref`.
-    return resolve(spec, { ...at(spec, keys), ...node, $ref: undefined, $$ref: reference }, [...parents, reference]);
+    return resolve(spec, { ...at(spec, keysOf(reference)), ...node, $ref: undefined, $$ref: reference }, [...parents, reference]);
   }
   return Object.fromEntries(Object.entries(node).filter(([key, child]) => child !== undefined)
     .map(([key, child]) => [key, key === "examples" || key === "example" ? child : resolve(spec, child, parents)]));
 }
+
+const keysOf = (reference) =>
+  reference.slice(2).split("/").map((key) => decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~"));
 
 const at = (spec, path) => path.reduce((node, key) => node?.[key], spec);
 

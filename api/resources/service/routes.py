@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-import orjson
 from flask import Blueprint as PlainBlueprint
-from flask import Response
+from flask import Response, redirect, request
 from sqlalchemy import text
 
 from api.core.app_context import database, session, settings
-from api.core.config import ROOT
 from api.core.resource_registry import COLLECTION_PATHS
-from api.core.urls import PLACEHOLDER_BASE_URL, absolute_url
+from api.core.urls import absolute_url
 from api.core.version import VERSION
 from api.http.responses import cacheable_response, encode_json, etag_hash
+from api.resources.service.openapi_document import DocumentQuerySchema, render_document
 from api.resources.service.schemas import IndexSchema, MetaSchema
 from api.schemas.item_shape import ItemQuerySchema
 from api.views.blueprint import Blueprint
@@ -26,7 +24,6 @@ from models.migrations import is_current
 blp = Blueprint("index", __name__, url_prefix="/v1", description="Entry point and service metadata.")
 plain = PlainBlueprint("meta", __name__)
 
-DOCUMENT = ROOT / "openapi" / "v1.json"
 #: Links of the index besides the lists, and links of ``/v1/meta``.
 SERVICE = {
     "search": "/v1/search?q=",
@@ -36,6 +33,8 @@ SERVICE = {
     "daily_commentary": "/v1/commentary/daily",
     "meta": "/v1/meta",
     "openapi": "/v1/openapi.json",
+    "openapi_yaml": "/v1/openapi.yaml",
+    "openapi_without_examples": "/v1/openapi.json?examples=false",
     "docs": "/docs",
     "reference": "/docs/reference",
     "guides": "/docs/guides",
@@ -113,21 +112,27 @@ def _links(paths: dict[str, str]) -> dict[str, str]:
 
 
 @plain.get("/v1/openapi.json")
-def openapi() -> Response:
+@Blueprint.ARGUMENTS_PARSER.use_args(DocumentQuerySchema(), location="query")
+def openapi(args: dict[str, bool]) -> Response:
     """Serve the committed document, with the URLs of this service."""
-    body, etag = _document(settings().base_url, settings().base_path)
+    body, etag = render_document(settings().base_url, settings().base_path, as_yaml=False, **args)
     return cacheable_response(body, etag=etag)
 
 
-@lru_cache(maxsize=1)
-def _document(base_url: str, base_path: str) -> tuple[bytes, str]:
-    text = DOCUMENT.read_bytes().replace(PLACEHOLDER_BASE_URL.encode(), base_url.encode())
-    # The only URLs without a host: those of the requests that problems are about.
-    text = text.replace(b'"instance": "/', f'"instance": "{base_path}/'.encode())
-    document = orjson.loads(text)
-    document["servers"][0]["url"] = base_url
-    body = orjson.dumps(document)
-    return body, etag_hash(body)
+@plain.get("/v1/openapi.yaml")
+@Blueprint.ARGUMENTS_PARSER.use_args(DocumentQuerySchema(), location="query")
+def openapi_yaml(args: dict[str, bool]) -> Response:
+    """Serve the same document in YAML (RFC 9512)."""
+    body, etag = render_document(settings().base_url, settings().base_path, as_yaml=True, **args)
+    # The extension decides, whatever the Accept header says.
+    return cacheable_response(body, etag=etag, content_type="application/yaml", negotiated=True)
+
+
+@plain.get("/openapi.<any(json, yaml):extension>")
+def redirect_to_openapi(extension: str) -> Any:
+    """Redirect from where many tools look for the document first."""
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return redirect(f"{absolute_url(f'/v1/openapi.{extension}')}{query}", 308)
 
 
 @plain.get("/livez")

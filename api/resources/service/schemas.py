@@ -26,6 +26,8 @@ IndexLinksSchema: type[ResponseSchema] = type(
         "daily_commentary": _link("The commentary entry of the day."),
         "meta": _link("The metadata of the service."),
         "openapi": _link("The OpenAPI document."),
+        "openapi_yaml": _link("The OpenAPI document in YAML."),
+        "openapi_without_examples": _link("The OpenAPI document without examples, for tools and agents."),
         "docs": _link("The documentation: Swagger UI."),
         "reference": _link("The documentation of every operation on one page."),
         "guides": _link("The guides."),
