@@ -34,6 +34,12 @@ LANGUAGES = {
     "json": ("Response", "json"),
     "http": ("Response", "http"),
     "text": ("Response", "text"),
+    # Excerpts of files, whose caption is their path.
+    "tsx": ("TypeScript", "ts"),
+    "vue": ("Vue", "html"),
+    "yaml": ("YAML", "yaml"),
+    "liquid": ("Liquid", "html+django"),
+    "go": ("Go template", "html+django"),
 }
 CODE_BLOCK = Markup(
     '<figure class="code"><figcaption id="{id}-is">{name}</figcaption>'
@@ -73,7 +79,8 @@ def render_document(text: str, base_url: str, page_path: Callable[[str], str]) -
         token.content = token.content.replace(EXAMPLE_BASE_URL, base_url)
     for number, token in enumerate(tokens):
         if token.type == "fence":
-            block = render_code_block(token.info.strip(), token.content, f"code-{number}")
+            language, _, file = token.info.strip().partition(" ")
+            block = render_code_block(language, token.content, f"code-{number}", file or None)
             tokens[number] = Token("html_block", "", 0, content=str(block))
         elif token.type == "table_open":
             tokens[number] = Token("html_block", "", 0, content='<div class="scrolls" tabindex="0"><table>')

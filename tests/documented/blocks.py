@@ -2,7 +2,8 @@
 
 Blocks in `sh`, `python`, `js` or `ts` are run. A block in `json`, `http`, `html` or `text` is the expected output of
 the block before it. A block in `nginx` is the set-up for the block after it. Blocks in `css` are tried by
-`tests/browser`. No other blocks are allowed.
+`tests/browser`. A block whose language is followed by the path of a file is an excerpt of it. No other blocks are
+allowed.
 """
 
 from dataclasses import dataclass
@@ -20,11 +21,12 @@ BROWSER_LANGUAGES = {"css"}
 
 @dataclass(frozen=True)
 class Fence:
-    """A code block: its location (file:line), its language and its text."""
+    """A code block: its location (file:line), its language, its text, and the file that it is an excerpt of."""
 
     location: str
     language: str
     text: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,10 @@ def fences(path, text=None):
     tokens = MarkdownIt("commonmark").parse(path.read_text("utf-8") if text is None else text)
     name = path.relative_to(ROOT).as_posix()
     return [
-        Fence(f"{name}:{token.map[0] + 1}", token.info.strip(), token.content)
+        Fence(f"{name}:{token.map[0] + 1}", language, token.content, file)
         for token in tokens
         if token.type in ("fence", "code_block")
+        for language, _, file in [token.info.strip().partition(" ")]
     ]
 
 
@@ -58,10 +61,10 @@ def group_runs(blocks):
     """
     runs, set_up, has_output = [], None, True
     for fence in blocks:
-        if fence.language in OUTPUT_LANGUAGES and not has_output and set_up is None:
+        if fence.language in OUTPUT_LANGUAGES and not fence.file and not has_output and set_up is None:
             runs[-1] = Run(runs[-1].block, fence, runs[-1].set_up)
             has_output = True
-        elif fence.language in BROWSER_LANGUAGES:
+        elif fence.file or fence.language in BROWSER_LANGUAGES:
             continue
         elif fence.language in RUN_LANGUAGES:
             runs.append(Run(fence, None, set_up))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cases import each
 from tests.documented import matching, running
-from tests.documented.blocks import BROWSER_LANGUAGES, FILES, RUN_LANGUAGES, fences, group_runs
+from tests.documented.blocks import BROWSER_LANGUAGES, FILES, ROOT, RUN_LANGUAGES, fences, group_runs
 
 ALL_RUNS = [run for path in FILES for run in group_runs(fences(path))]
 
@@ -48,12 +48,18 @@ class TestEveryBlock:
     def test_is_run_or_belongs_to_a_block_that_is(self, path):
         blocks = fences(path)
         marks = re.findall(r"^ *(?:```|~~~)", path.read_text("utf-8"), re.MULTILINE)
-        used_blocks = [fence for fence in blocks if fence.language in BROWSER_LANGUAGES] + [
+        used_blocks = [fence for fence in blocks if fence.file or fence.language in BROWSER_LANGUAGES] + [
             part for run in group_runs(blocks) for part in (run.block, run.output, run.set_up) if part
         ]
         assert len(blocks) * 2 == len(marks)
         assert sorted(fence.location for fence in used_blocks) == sorted(fence.location for fence in blocks)
         assert {run.block.language for run in group_runs(blocks)} <= RUN_LANGUAGES
+
+    def test_an_excerpt_is_in_its_file(self):
+        excerpts = [fence for path in FILES for fence in fences(path) if fence.file]
+        assert len(excerpts) > 1
+        for excerpt in excerpts:
+            assert excerpt.text in (ROOT / excerpt.file).read_text("utf-8"), excerpt.location
 
     def test_there_are_blocks_in_every_language(self):
         counts = {
