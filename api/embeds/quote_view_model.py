@@ -5,7 +5,6 @@ Frames, oEmbed, snippets, cards and feeds all display this and nothing else. It 
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 
 from api.core.urls import absolute_url
@@ -20,10 +19,7 @@ from api.representations.shared_wording import (
     short_attribution,
     short_title,
 )
-
-#: Bidirectional classes of strong right-to-left characters (UAX #9, rule P2).
-RIGHT_TO_LEFT_CLASSES = ("R", "AL")
-STRONG_CLASSES = ("L", *RIGHT_TO_LEFT_CLASSES)
+from api.text.bidi import text_direction
 
 
 @dataclass(frozen=True)
@@ -112,9 +108,3 @@ def _writer(item: Item, words: InterfaceLanguage) -> str:
 def _content_note(item: Item, words: InterfaceLanguage) -> str | None:
     advisories = [(one_line(link["label"]), link["severity"]) for link in item.get("advisories") or ()]
     return words.describe_note(advisories) if advisories else None
-
-
-def text_direction(text: str) -> str:
-    """Return ``rtl`` or ``ltr`` by the first strong character of a text; ``ltr`` if it has none."""
-    strong = (class_ for class_ in map(unicodedata.bidirectional, text) if class_ in STRONG_CLASSES)
-    return "rtl" if next(strong, "L") in RIGHT_TO_LEFT_CLASSES else "ltr"

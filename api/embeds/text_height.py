@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from api.embeds.quote_view_model import text_direction
+from api.text.bidi import text_direction
 from api.text.fonts import FONT_FAMILY
 from api.text.layout import Paragraph, Span
 

@@ -1,7 +1,7 @@
-"""Unicode Bidirectional Algorithm (UAX #9): embedding levels, and the visual order of a line.
+"""Unicode Bidirectional Algorithm (UAX #9): direction, embedding levels, and the visual order of a line.
 
 Cards draw glyphs themselves, so no browser orders Hebrew or Arabic for them. Direction controls are removed
-beforehand (``api/text/drawable_text.py``), so implicit levels are sufficient.
+beforehand (``api/text/drawable_text.py``). Isolates are given as ranges, like ``<bdi>`` in HTML.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-RIGHT_TO_LEFT_CLASSES = {"R", "AL", "AN"}
+#: Strong right-to-left characters (rule P2), and all that need levels.
+STRONG_RIGHT_TO_LEFT = {"R", "AL"}
+RIGHT_TO_LEFT_CLASSES = {*STRONG_RIGHT_TO_LEFT, "AN"}
+#: Stands for an isolate in the text around it: a neutral character.
+OBJECT = "\ufffc"
 #: The strong direction that each class has for surrounding brackets (rule N0): numbers count as R.
 STRONG_DIRECTIONS = {"L": "L", "R": "R", "AL": "R", "EN": "R", "AN": "R"}
 BRACKETS = {"(": ")", "[": "]", "{": "}", "「": "」", "『": "』", "（": "）", "〈": "〉", "《": "》"}
@@ -20,11 +24,39 @@ MAX_OPEN_BRACKETS = 63
 Segment = TypeVar("Segment")
 
 
-def embedding_levels(text: str, *, right_to_left: bool) -> list[int]:
-    """Return the embedding level of each character: odd levels run from right to left."""
+def text_direction(text: str) -> str:
+    """Return ``rtl`` or ``ltr`` by the first strong character of a text; ``ltr`` if it has none."""
+    strong = (class_ for class_ in map(unicodedata.bidirectional, text) if class_ in {"L", "R", "AL"})
+    return "rtl" if next(strong, "L") in STRONG_RIGHT_TO_LEFT else "ltr"
+
+
+def embedding_levels(
+    text: str, *, right_to_left: bool, isolates: Sequence[tuple[int, int]] = ()
+) -> list[int]:
+    """Return the embedding level of each character: odd levels run from right to left.
+
+    ``isolates`` are the starts and ends of parts that do not affect the order of the text around them, nor
+    it theirs. Each has the direction of its first strong character (FSI, rule X5c).
+    """
     base = int(right_to_left)
+    inner: list[list[int]] = []
+    for start, end in reversed(isolates):
+        part = text[start:end]
+        part_base = int(text_direction(part) == "rtl")
+        # The part begins at the next level above the base that has the parity of its direction.
+        shift = 0 if part_base > base else 2
+        inner.append([level + shift for level in _implicit_levels(part, part_base)])
+        text = text[:start] + OBJECT + text[end:]
+    levels = _implicit_levels(text, base)
+    for start, _ in isolates:
+        levels[start : start + 1] = inner.pop()
+    return levels
+
+
+def _implicit_levels(text: str, base: int) -> list[int]:
+    """Return the levels of a text without isolates in a paragraph of level ``base``."""
     classes = [unicodedata.bidirectional(character) or "L" for character in text]
-    if not right_to_left and RIGHT_TO_LEFT_CLASSES.isdisjoint(classes):
+    if not base and RIGHT_TO_LEFT_CLASSES.isdisjoint(classes):
         return [base] * len(text)
     resolved = dict(_resolve_levels(text, classes, base))
     levels: list[int] = []

@@ -94,14 +94,14 @@ def _add_ellipsis(text: str, length: int) -> str:
     return (words if len(words) > length - 30 else start).rstrip(" ,;:.–—") + ELLIPSIS
 
 
-def truncate_line(spans: Sequence[Span], language: str, width: float, *, right_to_left: bool) -> Paragraph:
+def truncate_line(spans: Sequence[Span], language: str, width: float) -> Paragraph:
     """Return spans as a one-line paragraph of at most ``width`` ems, with an ellipsis if truncated."""
-    whole = Paragraph(spans, language, right_to_left=right_to_left)
+    whole = Paragraph(spans, language)
     if whole.width(0, len(whole.text)) <= width:
         return whole
     ends = [end for _, end in whole.graphemes if whole.width(0, end) <= width]
     while ends:
-        truncated = Paragraph(_truncate_spans(spans, ends.pop()), language, right_to_left=right_to_left)
+        truncated = Paragraph(_truncate_spans(spans, ends.pop()), language)
         if truncated.width(0, len(truncated.text)) <= width:
             return truncated
     return Paragraph(ELLIPSIS, language)

@@ -26,10 +26,11 @@ SHAPING_CONTEXT = 8
 
 
 class Span(NamedTuple):
-    """A part of a paragraph in one style."""
+    """A part of a paragraph in one style; an ``isolate`` has a direction of its own, as ``<bdi>`` in HTML."""
 
     text: str
     italic: bool = False
+    isolate: bool = False
 
 
 class Line(NamedTuple):
@@ -40,12 +41,16 @@ class Line(NamedTuple):
 
 
 class Glyph(NamedTuple):
-    """A glyph of a typeface at a position, in ems, from the line's left end and its baseline."""
+    """A glyph of a typeface at a position, in ems, from the line's left end and its baseline.
+
+    ``text_index`` is the place in the text of the first character that it draws.
+    """
 
     face: Typeface
     glyph_id: int
     x: float
     y: float
+    text_index: int
 
 
 class Run(NamedTuple):
@@ -72,7 +77,7 @@ class Paragraph:
     def runs(self) -> list[Run]:
         """The paragraph's runs in logical order."""
         italic = [span.italic for span in self.spans for _ in span.text]
-        levels = embedding_levels(self.text, right_to_left=self.right_to_left)
+        levels = embedding_levels(self.text, right_to_left=self.right_to_left, isolates=self._isolates)
         clusters = [
             (start, end, typeface_for(self.text[start:end], italic[start]) or typefaces()[0], levels[start])
             for start, end in self.graphemes
@@ -82,6 +87,14 @@ class Paragraph:
             members = list(group)
             runs.append(Run(members[0][0], members[-1][1], face, level))
         return runs
+
+    @property
+    def _isolates(self) -> list[tuple[int, int]]:
+        """The start and end of each span that is an isolate."""
+        ends = list(accumulate(len(span.text) for span in self.spans))
+        return [
+            (end - len(span.text), end) for span, end in zip(self.spans, ends, strict=True) if span.isolate
+        ]
 
     @cached_property
     def graphemes(self) -> list[tuple[int, int]]:
@@ -162,8 +175,8 @@ class Paragraph:
         """Yield the glyphs of a line from left to right."""
         pen = 0.0
         for run in visual_order(self._line_runs(line), lambda run: run.level):
-            for _, advance, glyph_id, x, y in self._shape(run):
-                yield Glyph(run.face, glyph_id, pen + x, y)
+            for index, advance, glyph_id, x, y in self._shape(run):
+                yield Glyph(run.face, glyph_id, pen + x, y, index)
                 pen += advance
 
     def line_width(self, line: Line) -> float:

@@ -54,7 +54,7 @@ def byline(quote):
 
 
 def spans_to_html(spans):
-    return "".join(f"<i>{escape(text)}</i>" if italic else escape(text) for text, italic in spans)
+    return "".join(f"<i>{escape(span.text)}</i>" if span.italic else escape(span.text) for span in spans)
 
 
 def measure_heights(page, paragraphs):

@@ -1,5 +1,7 @@
 """Line breaks, text direction and grapheme clusters, as in browsers."""
 
+from itertools import accumulate
+
 from hypothesis import given
 from uniseg.graphemecluster import grapheme_cluster_boundaries
 
@@ -68,6 +70,22 @@ class TestLevels:
     )
     def test_from_the_right(self, text, expected):
         assert "".join(map(str, embedding_levels(text, right_to_left=True))) == expected
+
+    @each(
+        ("parts", "from_the_left", "from_the_right"),
+        [
+            (["— ", "אב 1", ", ", "ab (2)"], "00 1112 00 222222", "11 3334 11 222222"),
+            (["", "אב", ", 1"], " 11 000", " 33 112"),
+            (["אב ", "ab", " אב"], "111 22 111", "111 22 111"),
+            (["", "", "a"], "  0", "  2"),
+        ],
+    )
+    def test_every_second_part_is_an_isolate(self, parts, from_the_left, from_the_right):
+        ends = list(accumulate(map(len, parts)))
+        isolates = list(zip(ends[::2], ends[1::2], strict=False))
+        for base, expected in enumerate((from_the_left, from_the_right)):
+            levels = embedding_levels("".join(parts), right_to_left=bool(base), isolates=isolates)
+            assert "".join(map(str, levels)) == expected.replace(" ", "")
 
     def test_from_the_left(self):
         assert embedding_levels("ab אב 12", right_to_left=False) == [0, 0, 0, 1, 1, 1, 2, 2]

@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from api.embeds.quote_view_model import QuoteViewModel, text_direction
+from api.embeds.quote_view_model import QuoteViewModel
+from api.text.bidi import text_direction
 from api.text.drawable_text import sanitize_text
 from api.text.fitting import FittedText, fit_text, truncate_line
 from api.text.layout import Line, Paragraph, Span
@@ -162,19 +163,22 @@ def _place_credits(card: Card) -> float:
     source_style = TextStyle(card.type_size(SMALL_SIZE), MUTED)
     bottom = card.height - BOTTOM_MARGIN * card.scale
     logo_width = _place_logo(card, bottom)
-    speaker = [Span(f"{sanitize_text(quote.speaker)}, ")] if quote.speaker else []
-    film = Span(sanitize_text(quote.film), italic=True)
+    # The credit is English, like that of frames; names keep their own direction.
+    name = Span(sanitize_text(quote.speaker or ""), isolate=True)
+    speaker = [name, Span(", ")] if quote.speaker else []
+    film = Span(sanitize_text(quote.film), italic=True, isolate=True)
     credit = [Span("— "), *speaker, Span(quote.preposition), film]
-    source = [Span(f"as quoted in {sanitize_text(quote.source).join(quote.source_marks)}")]
+    opening, closing = quote.source_marks
+    title = Span(sanitize_text(quote.source), isolate=True)
+    source = [Span(f"as quoted in {opening}"), title, Span(closing)]
     width = card.width - 2 * SIDE_MARGIN * card.scale - logo_width
     credit_baseline = bottom - source_style.size * 1.5
     for spans, style, baseline in (
         (source, source_style, bottom),
         (credit, credit_style, credit_baseline),
     ):
-        right_to_left = text_direction("".join(span.text for span in spans)) == "rtl"
         language = quote.language if spans is credit else "en"
-        paragraph = truncate_line(spans, language, width / style.size, right_to_left=right_to_left)
+        paragraph = truncate_line(spans, language, width / style.size)
         card.add_line(paragraph, Line(0, len(paragraph.text)), baseline, style)
     return credit_baseline - credit_style.size
 

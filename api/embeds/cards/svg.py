@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from api.embeds.cards.layout import ACCENT, BACKGROUND, Card, TextLine
 from api.embeds.cards.png import LOGO_BARS, LOGO_TILE
+from api.text.bidi import text_direction
 from api.text.drawable_text import sanitize_text
 from api.text.html_escaping import escape_html
 
@@ -63,14 +64,16 @@ def _text_element(line: TextLine) -> Markup:
 
 
 def _span_elements(line: TextLine) -> list[Markup]:
-    """Return the spans of a line, the italic ones as ``tspan`` elements."""
+    """Return the spans of a line; italic ones and isolates are ``tspan`` elements."""
     elements, offset = [], 0
-    italic = Markup('<tspan font-style="italic">{}</tspan>')
     for span in line.paragraph.spans:
-        part = span.text[max(0, line.line.start - offset) : max(0, line.line.end - offset)]
+        part = escape_html(span.text[max(0, line.line.start - offset) : max(0, line.line.end - offset)])
         offset += len(span.text)
+        style = Markup(' font-style="italic"') if span.italic else Markup("")
+        if span.isolate:
+            style += Markup(' unicode-bidi="isolate" direction="{}"').format(text_direction(span.text))
         if part:
-            elements.append(italic.format(escape_html(part)) if span.italic else escape_html(part))
+            elements.append(Markup("<tspan{}>{}</tspan>").format(style, part) if style else part)
     return elements
 
 
