@@ -25,7 +25,7 @@ LAZY_MODULES = (
     *("markdown_it", "pygments"),  # guides and the pages of problems
     *("flask_limiter", "limits", "redis"),  # limits, where an operator sets some
     *("sqlalchemy.dialects.postgresql", "psycopg"),  # the other database
-    *("PIL", "uharfbuzz", "fontTools", "brotli", "uniseg", "bidi"),  # cards
+    *("PIL", "uharfbuzz", "fontTools", "brotli", "icu4py", "bidi"),  # cards
     *("citeproc", "bibtexparser", "rispy"),  # citations
     "snowballstemmer",  # searches
     *("rich", "ruamel", "seeds", "openapi", "granian"),  # the command line, and the server

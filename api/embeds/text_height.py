@@ -7,8 +7,9 @@ The result is exact under three conditions:
 - Every paragraph has ``PARAGRAPH_CSS``, and the ``font_css`` of the ``TypeSize`` that it is measured with.
 - A line contains a single type size, and its width is a whole number of pixels.
 
-White space is collapsed, as in HTML. A browser draws characters that frames load no typeface for
-(ideographs, emoji) in a font of its own: the number of lines is then an estimate, the line height is exact.
+White space is collapsed, as in HTML. A browser draws characters that frames load no typeface for (Chinese,
+Japanese, Korean, emoji, symbols, rare scripts) in a font of its own: the number of lines is then an estimate,
+the line height is exact.
 """
 
 from __future__ import annotations

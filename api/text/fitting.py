@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from api.text.layout import Line, Paragraph, Span
+from api.text.line_breaking import graphemes, line_breaks
 
 ELLIPSIS = "…"
 #: The ratio of each type size that is tried to the one before it.
@@ -14,6 +16,9 @@ SIZE_STEP = 0.96
 BALANCE_STEPS = 7
 #: Longer texts are truncated before they are measured; no card holds more.
 MAX_CHARACTERS = 2_400
+
+#: A longer word, in characters, may be cut anywhere.
+LONG_WORD = 30
 
 MakeParagraph = Callable[[str], Paragraph]
 
@@ -80,18 +85,26 @@ def _truncate_text(text: str, make: MakeParagraph, width: float, height: float, 
     lines = whole.break_lines(width / size)
     visible = lines[: max(1, int(height // (size * whole.line_height)))]
     # An upper estimate: the paragraph also holds the quotation marks that ``make`` adds.
-    length = min(len(text), visible[-1].end)
-    while length > 0 and not _fits(make(_add_ellipsis(text, length)), width, height, size):
-        length = len(_add_ellipsis(text, length - 1)) - 1
-    paragraph = make(_add_ellipsis(text, length))
+    starts = [start for start in _cut_points(text) if start <= visible[-1].end]
+    while len(starts) > 1 and not _fits(make(_add_ellipsis(text, starts[-1])), width, height, size):
+        starts.pop()
+    paragraph = make(_add_ellipsis(text, starts[-1]))
     return FittedText(paragraph, paragraph.break_lines(width / size), size)
 
 
+def _cut_points(text: str) -> list[int]:
+    """Return where a text may be cut: at ends of words, and at any character far from one."""
+    words = [0, *line_breaks(text)]
+    points = [*words]
+    for start, end in pairwise(words):
+        if end - start > LONG_WORD:
+            points += [start + index for _, index in graphemes(text[start:end])]
+    return sorted(points)
+
+
 def _add_ellipsis(text: str, length: int) -> str:
-    """Return the first ``length`` characters, cut back to a nearby word end, and an ellipsis."""
-    start = text[:length]
-    words = start.rpartition(" ")[0] if text[length : length + 1] not in {"", " "} else start
-    return (words if len(words) > length - 30 else start).rstrip(" ,;:.–—") + ELLIPSIS
+    """Return the first ``length`` characters and an ellipsis."""
+    return text[:length].rstrip(" ,;:.–—") + ELLIPSIS
 
 
 def truncate_line(spans: Sequence[Span], language: str, width: float) -> Paragraph:

@@ -1,7 +1,8 @@
 """Typefaces: the font files, the typeface that draws each character, and the ``@font-face`` CSS for a text.
 
 `typefaces/README.md` lists the sources and licences of the files. The first typeface that has a character
-draws it. Together they cover Unicode 15 except rare ideographs and ancient scripts.
+draws it. Together they cover Unicode 15 except rare ideographs and ancient scripts. A font is loaded when a
+character of its range is first drawn.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import io
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -27,6 +28,8 @@ FONT_FAMILY = "Subtext, Georgia, serif"
 MAX_CACHED_CHARACTERS = 20_000
 #: Code points without a glyph of their own (joiners, variation selectors), drawn in their neighbour's font.
 INVISIBLE = {0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x2060, 0x2065), *range(0xFE00, 0xFE10), 0xFEFF}
+#: Full stops that the scripts of India share, drawn in the typeface of the word before them.
+SHARED_MARKS = {"\u0964", "\u0965"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +120,20 @@ def typeface_for(character: str, italic: bool = False) -> Typeface | None:
     return next(complete, None) or next(partial, None)
 
 
+def choose_typefaces(clusters: Iterable[tuple[str, bool]]) -> Iterator[Typeface | None]:
+    """Yield the typeface of each grapheme cluster of a text; each is given with whether it is italic."""
+    previous: Typeface | None = None
+    for cluster, italic in clusters:
+        is_shared = cluster in SHARED_MARKS and previous and previous.draws(ord(cluster))
+        face = previous if is_shared else typeface_for(cluster, italic)
+        if cluster != " ":
+            previous = face
+        yield face
+
+
 def served_typefaces(text: str, italic: bool = False) -> set[Typeface]:
     """Return the served typefaces that a text is set in."""
-    faces = {typeface_for(character, italic) for character in set(text)}
+    faces = set(choose_typefaces((character, italic) for character in text))
     return {face for face in faces if face and face.is_served}
 
 

@@ -16,7 +16,7 @@ from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from api.text.bidi import embedding_levels, visual_order
-from api.text.fonts import Typeface, line_height, typeface_for, typefaces
+from api.text.fonts import Typeface, choose_typefaces, line_height, typefaces
 from api.text.line_breaking import graphemes, line_breaks
 
 #: The rounding error allowed in a sum of advances, in ems.
@@ -78,14 +78,15 @@ class Paragraph:
         """The paragraph's runs in logical order."""
         italic = [span.italic for span in self.spans for _ in span.text]
         levels = embedding_levels(self.text, right_to_left=self.right_to_left, isolates=self._isolates)
+        faces = choose_typefaces((self.text[start:end], italic[start]) for start, end in self.graphemes)
         clusters = [
-            (start, end, typeface_for(self.text[start:end], italic[start]) or typefaces()[0], levels[start])
-            for start, end in self.graphemes
+            Run(start, end, face or typefaces()[0], levels[start])
+            for (start, end), face in zip(self.graphemes, faces, strict=True)
         ]
         runs = []
-        for (face, level), group in groupby(clusters, key=lambda cluster: cluster[2:]):
+        for _, group in groupby(clusters, key=lambda cluster: cluster[2:]):
             members = list(group)
-            runs.append(Run(members[0][0], members[-1][1], face, level))
+            runs.append(members[0]._replace(end=members[-1].end))
         return runs
 
     @property

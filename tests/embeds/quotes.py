@@ -17,6 +17,10 @@ SCRIPTS = [
     "한국어 문장은 띄어쓰기가 있다. ",
     "ประโยคภาษาไทยไม่มีช่องว่าง",
     "ሰላም ქართული հայերեն বাংলা ",
+    "ស្រឡាញ់គ្នារាល់ថ្ងៃ",
+    "ကျွန်ုပ်တို့မြွှိုး",
+    "བརྩེ་དུང་སྒྲུབ་",
+    "ಸ್ತ್ರೀ ക്ഷ്മൃ ஸ்ரீ ශ්‍රී ",
     "👩‍💻🙂🔥🇫🇷1️⃣★♪→",
     "Pneumonoultramicroscopic",
     "W",
@@ -29,6 +33,9 @@ SCRIPTS = [
     '"><img onerror=x>]]>&amp;lt;',
     "\U0001f9ff\ue000\ufffe\U00020000\U000e0041",
     "\u200d\u200b\u2060\xad",
+    "👩\u200d",  # repeated, a single grapheme cluster
+    "क्",
+    "(א[b{ד",
 ]
 #: Short and long texts in scripts and with characters that are hard to lay out.
 HARD_TEXTS = [*SCRIPTS, *(script * (1_200 // len(script)) for script in SCRIPTS)]

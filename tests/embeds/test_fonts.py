@@ -7,6 +7,7 @@ import pytest
 from api.text import fonts
 from api.text.drawable_text import REPLACEMENT, sanitize_text
 from api.text.fonts import font_face_css, served_typefaces, typeface_for, typefaces
+from api.text.layout import Paragraph
 from tests.cases import each
 
 #: Unicode name prefixes of ancient scripts and rare ideographs, which our typefaces lack.
@@ -38,7 +39,11 @@ class TestTypefaceOf:
             ("♪", "noto-sans-symbols"),
             ("★", "noto-sans-symbols-2"),
             ("🙂", "noto-emoji"),
-            ("ሰ", "unifont"),
+            ("ሰ", "noto-sans-ethiopic"),
+            ("မ", "noto-serif-myanmar"),
+            ("«", "literata-latin"),
+            ("「", "droid-sans-fallback"),
+            ("Ꮳ", "unifont"),
             ("𐌀", "unifont-upper"),
         ],
     )
@@ -51,6 +56,13 @@ class TestTypefaceOf:
     def test_the_parts_of_an_emoji_use_one_typeface(self):
         assert typeface_for("👩\u200d💻") is typeface_for("🙂")
         assert typeface_for("1\ufe0f\u20e3") is typeface_for("🙂")
+
+    def test_a_full_stop_of_several_scripts_uses_the_typeface_of_its_word(self):
+        for text in ("শিখি।", "শিখি ।", "ਹਾਂ॥"):
+            assert len(served_typefaces(text.replace(" ", ""))) == 1
+            run = Paragraph(text).runs[-1]
+            assert run.face is typeface_for(text[0])
+        assert typeface_for("।").path.name.startswith("noto-serif-devanagari")
 
     def test_italic_falls_back_to_upright(self):
         assert typeface_for("a", italic=True).italic

@@ -1,9 +1,8 @@
 """Line breaks, text direction and grapheme clusters, as in browsers."""
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from hypothesis import given
-from uniseg.graphemecluster import grapheme_cluster_boundaries
 
 from api.embeds.text_height import TypeSize, break_lines, height
 from api.text import line_breaking
@@ -30,6 +29,23 @@ class TestLines:
         assert len(lines) > 2
         assert not any(line.startswith(("。", "、")) for line in lines)
 
+    @each(
+        "words",
+        [
+            "ความ|รัก|ไม่ใช่|สิ่ง|ที่|เรา|ครอบ|ครอง",
+            "ຄວາມຮັກ|ບໍ່|ແມ່ນ|ສິ່ງ|ທີ່|ພວກ|ເຮົາ",
+            "យើង|រៀន|ជាមួយគ្នា|រាល់ថ្ងៃ",
+            "ကျွန်ုပ်|တို့|ပိုင်ဆိုင်|သော|အရာ",
+            "བརྩེ་|དུང་|ནི་|ང་|ཚོས",
+            "ሰላም፡|ለሁሉም",
+            "愛|と|は|所|有|す|る|も|の、|そ|う",
+        ],
+    )
+    def test_scripts_without_spaces_break_between_words_or_syllables(self, words):
+        breaks = [0, *line_breaking.line_breaks(words.replace("|", ""))]
+        text = words.replace("|", "")
+        assert "|".join(text[start:end] for start, end in pairwise(breaks)) == words
+
     def test_white_space_is_folded(self):
         assert break_lines(" one \n\n two\t", 400, TYPE) == ["one two"]
 
@@ -50,11 +66,13 @@ class TestLines:
 
 
 class TestCharacters:
-    @hypothesis_settings
-    @given(TEXTS)
-    def test_grapheme_clusters_end_as_in_unicode(self, text):
-        expected = [end for end in grapheme_cluster_boundaries(text[:300]) if end]
-        assert [end for _, end in line_breaking.graphemes(text[:300])] == expected
+    @each(
+        "clusters",
+        ["a|b", "e\u0301|a", "क्षि|त्रि|य", "ক্ষু|দ্র", "👩\u200d💻|🇫🇷|1\ufe0f\u20e3", "각|ᄀᆞᆨ", "นี้|ที่", "𝒳|b"],
+    )
+    def test_marks_conjuncts_and_emoji_belong_to_one_cluster(self, clusters):
+        text = clusters.replace("|", "")
+        assert "|".join(text[start:end] for start, end in line_breaking.graphemes(text)) == clusters
 
 
 class TestLevels:
