@@ -91,7 +91,7 @@ class TestHostileContent:
     def test_pages_have_only_known_attributes(self, pages):
         known = {"href", "class", "id", "lang", "dir", "rel", "type", "name", "content", "charset", "role"}
         known |= {"property", "cite", "open", "src", "defer", "hidden", "data-copy", "title"}
-        known |= {"tabindex", "width", "height", "viewbox", "x", "y", "cx", "r"}
+        known |= {"tabindex", "sizes", "width", "height", "viewbox", "x", "y", "cx", "r"}
         for page in pages.values():
             names = {name for element in page.elements for name in element.attributes}
             assert {name for name in names if not name.startswith("aria-")} <= known
