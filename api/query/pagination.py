@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import orjson
@@ -47,18 +47,30 @@ NON_FILTER_PARAMETERS = frozenset(
 )
 
 
+class Neighbour(NamedTuple):
+    """The URL and the cursor of the page after or before a page; both are None if there is none."""
+
+    url: str | None = None
+    cursor: str | None = None
+
+
+NO_NEIGHBOUR = Neighbour()
+
+
 def page_position(
     limit: int,
-    next_url: str | None = None,
-    previous_url: str | None = None,
+    following: Neighbour = NO_NEIGHBOUR,
+    preceding: Neighbour = NO_NEIGHBOUR,
     total: int | None = None,
     relation: str | None = None,
 ) -> dict[str, Any]:
-    """Return the ``page`` member of a list's response (``PageSchema``). An only page has no URLs."""
+    """Return the ``page`` member of a list's response (``PageSchema``). An only page has no neighbours."""
     return {
         "limit": limit,
-        "next": next_url,
-        "previous": previous_url,
+        "next": following.url,
+        "previous": preceding.url,
+        "next_cursor": following.cursor,
+        "previous_cursor": preceding.cursor,
         "total": total,
         "total_relation": relation,
     }
@@ -172,6 +184,10 @@ class ListRequest:
             params["count"] = "true" if params["count"] else None
         present = {name: value for name, value in params.items() if value is not None}
         return f"{base}{self.path}{'?' + urlencode(present, safe=',') if present else ''}"
+
+    def neighbour(self, base: str, cursor: Cursor | None) -> Neighbour:
+        """Return the page at a cursor; ``base`` has no trailing slash."""
+        return Neighbour(self.url(base, cursor=str(cursor)), str(cursor)) if cursor else NO_NEIGHBOUR
 
 
 def filters_from_args(model: Any, args: dict[str, Any]) -> dict[str, Any]:

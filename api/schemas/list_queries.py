@@ -82,8 +82,8 @@ class ListQuerySchema(RequestSchema, metaclass=OrderedQuerySchemaMeta):
             min=1, max=MAX_CURSOR_CHARACTERS, error="Must be 1 to {max} characters long."
         ),
         metadata={
-            "description": "The cursor of a page, taken from `page.next` or `page.previous`. It is opaque, "
-            "and only valid for the same list, filters and sort.",
+            "description": "The cursor of a page, taken from `page.next_cursor` or `page.previous_cursor`. "
+            "It is opaque, and only valid for the same list, filters and sort.",
         },
     )
     count = StrictBoolean(

@@ -198,6 +198,14 @@ class PageSchema(ResponseSchema):
         allow_none=True,
         metadata={"format": "uri", "description": "The URL of the previous page; null on the first page."},
     )
+    next_cursor = fields.String(
+        allow_none=True,
+        metadata={"description": "The `cursor` of the next page, as in `next`; null on the last page."},
+    )
+    previous_cursor = fields.String(
+        allow_none=True,
+        metadata={"description": "The `cursor` of the previous page, as in `previous`; null on the first."},
+    )
     total = fields.Integer(
         allow_none=True,
         metadata={"description": "The number of matching items; null unless it was requested or is known."},

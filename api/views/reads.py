@@ -74,28 +74,26 @@ def list_response(
         # If there are rows, the parent exists; only an empty page needs this lookup.
         parent.by_slug(read.session, next(iter(path.values())))
     base = settings().base_url
-    next_url, previous_url = (
-        list_request.url(base, cursor=str(cursor)) if cursor else None
-        for cursor in (page.next, page.previous)
-    )
+    following, preceding = (list_request.neighbour(base, cursor) for cursor in (page.next, page.previous))
+    links = {"next": following.url, "prev": preceding.url}
     if format_ and not format_.is_json:
         body = format_.list_body([orjson.loads(row[0]) for row in page.rows])
         return cacheable_response(
             body,
             etag=etag_hash(body),
-            links={"next": next_url, "prev": previous_url},
+            links=links,
             content_type=format_.content_type,
             negotiated=True,
         )
     total, relation = read.count(list_request, path) if args["count"] else (None, None)
-    position = page_position(args["limit"], next_url, previous_url, total, relation)
+    position = page_position(args["limit"], following, preceding, total, relation)
     facets = compute_facets(read, list_request, path) if "facets" in args else None
     notice = None if page.rows else notice_of_empty_list(read.session, query, args)
     body = _list_body([row[0] for row in page.rows], position, notice, facets)
     return cacheable_response(
         body,
         etag=etag_hash(body),
-        links={"next": next_url, "prev": previous_url},
+        links=links,
         negotiated=format_ is not None,
     )
 

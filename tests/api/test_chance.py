@@ -59,8 +59,8 @@ class TestRandomItems:
         body = client.get(f"/v1/{name}/random?count={count}").get_json()
         random_ids = [item["id"] for item in body["data"]]
         assert len(set(random_ids)) == len(random_ids) == min(count, len(unflagged_ids(client, name)))
-        page = {"limit": count, "next": None, "previous": None, "total": None, "total_relation": None}
-        assert body["page"] == page
+        assert {key: value for key, value in body["page"].items() if value is not None} == {"limit": count}
+        assert len(body["page"]) == 7
 
     def test_the_default_count_is_one(self, client, name):
         assert len(ids(client.get(f"/v1/{name}/random"))) == 1

@@ -178,6 +178,8 @@ class TestRelatedThemes:
             "limit": 4,
             "next": None,
             "previous": None,
+            "next_cursor": None,
+            "previous_cursor": None,
             "total": len(order),
             "total_relation": "exact",
         }

@@ -38,7 +38,15 @@ class TestEveryList:
     def test_it_has_data_and_page(self, client, name):
         body = client.get(f"/v1/{name}").get_json()
         assert list(body) == ["data", "page", "notice"]
-        assert list(body["page"]) == ["limit", "next", "previous", "total", "total_relation"]
+        assert list(body["page"]) == [
+            "limit",
+            "next",
+            "previous",
+            "next_cursor",
+            "previous_cursor",
+            "total",
+            "total_relation",
+        ]
 
     def test_pages_together_are_the_complete_list(self, client, name):
         pages, _ = walk(client, f"/v1/{name}?limit=7")
@@ -54,6 +62,17 @@ class TestEveryList:
             assert [id_ for page in forward for id_ in page] == expected
             backward, _ = walk(client, last, "previous")
             assert [id_ for page in reversed(backward) for id_ in page] == expected
+
+    def test_a_cursor_is_that_of_the_url(self, client, name):
+        first = client.get(f"/v1/{name}?limit=1&count=true").get_json()
+        assert first["page"]["previous_cursor"] is None
+        if first["page"]["total"] == 1:
+            assert first["page"]["next_cursor"] is None
+            return
+        path = f"/v1/{name}?limit=1&cursor="
+        second = client.get(path + first["page"]["next_cursor"]).get_json()
+        assert second["data"] == client.get(first["page"]["next"]).get_json()["data"] != first["data"]
+        assert client.get(path + second["page"]["previous_cursor"]).get_json()["data"] == first["data"]
 
     def test_a_count_is_exact_and_optional(self, client, name):
         page = client.get(f"/v1/{name}?limit=2&count=true").get_json()["page"]

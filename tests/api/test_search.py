@@ -28,6 +28,17 @@ def all_hits(client, q, **query):
     return search(client, q, limit=100, **query)["data"]
 
 
+class TestPages:
+    def test_the_cursors_are_those_of_the_urls(self, client):
+        first = search(client, "love", limit=2)
+        second = search(client, "love", limit=2, cursor=first["page"]["next_cursor"])
+        assert second["data"] == client.get(first["page"]["next"]).get_json()["data"] != first["data"]
+        assert first["page"]["previous_cursor"] is None
+        previous = search(client, "love", limit=2, cursor=second["page"]["previous_cursor"])
+        assert previous["data"] == first["data"]
+        assert search(client, "love", limit=100)["page"]["next_cursor"] is None
+
+
 class TestHits:
     def test_every_type_is_found(self, client):
         assert {hit["type"] for hit in all_hits(client, "her OR love her")} <= set(TYPES)

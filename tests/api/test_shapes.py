@@ -53,7 +53,15 @@ class TestFields:
     def test_a_list_is_thinned_alike(self, client, name):
         page = get(client, f"/v1/{name}", fields="label", limit=3)
         assert all(list(item) == ["type", "id", "label"] for item in page["data"])
-        assert list(page["page"]) == ["limit", "next", "previous", "total", "total_relation"]
+        assert list(page["page"]) == [
+            "limit",
+            "next",
+            "previous",
+            "next_cursor",
+            "previous_cursor",
+            "total",
+            "total_relation",
+        ]
 
     def test_the_order_and_the_way_of_asking_make_no_difference(self, client):
         queries = ["fields=text,label", "fields=label,text", "fields=label&fields=text"]

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from typing import assert_never
 
-from httpx import URL
 from subtext_client import Client
 from subtext_client.api.quotes import get_quote, list_quotes
 from subtext_client.api.search import search
@@ -31,16 +30,16 @@ VERDICT = "her-2013-a-wife-without-the-challenges"
 
 
 def all_quotes(client: Client, kinds: list[QuoteKind] | Unset = UNSET) -> Iterator[Quote]:
-    """Yield the items of every page, by the cursor in the next page's URL."""
+    """Yield the items of every page, by the cursor of the next one."""
     cursor: str | Unset = UNSET
     while True:
         quotes = list_quotes.sync(client=client, kind=kinds, limit=7, cursor=cursor)
         if not isinstance(quotes, QuoteList):
             raise TypeError(f"no quotes, but {quotes}")
         yield from quotes.data
-        if quotes.page.next_ is None:
+        if quotes.page.next_cursor is None:
             return
-        cursor = URL(quotes.page.next_).params["cursor"]
+        cursor = quotes.page.next_cursor
 
 
 def quote_with_includes(client: Client) -> dict[str, object]:

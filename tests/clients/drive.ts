@@ -4,14 +4,14 @@ import { createSubtext, type Quote, type QuoteField, type QuoteKind, type Search
 
 const VERDICT = "her-2013-a-wife-without-the-challenges";
 
-/** Yield the items of every page, by the cursor in the next page's URL. */
+/** Yield the items of every page, by the cursor of the next one. */
 async function* everyQuote(subtext: Subtext, kind?: QuoteKind[]): AsyncGenerator<Quote> {
   let cursor: string | undefined;
   do {
     const { data, error } = await subtext.GET("/v1/quotes", { params: { query: { kind, limit: 7, cursor } } });
     if (error) throw new Error(error.detail);
     yield* data.data;
-    cursor = data.page.next ? (new URL(data.page.next).searchParams.get("cursor") ?? undefined) : undefined;
+    cursor = data.page.next_cursor ?? undefined;
   } while (cursor);
 }
 

@@ -14,7 +14,7 @@ from api.core.resource_registry import get_schema_class
 from api.query.cursors import Cursor
 from api.query.json_projection import compile_item
 from api.query.notices import notice_of_unknown_ids
-from api.query.pagination import ListRequest, page_position
+from api.query.pagination import NO_NEIGHBOUR, ListRequest, Neighbour, page_position
 from api.resources.search.schemas import HITS, SearchQuerySchema
 from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE, Film, Theme
@@ -96,15 +96,15 @@ def _page_bounds(results: SearchResults, list_request: ListRequest) -> tuple[int
 def _serialize_page(
     results: SearchResults, list_request: ListRequest, start: int, end: int, base_url: str
 ) -> dict[str, Any]:
-    def page_url(backwards: bool, index: int) -> str:
+    def neighbour(backwards: bool, index: int) -> Neighbour:
         (hit,) = results.slice(index, index + 1)
         cursor = Cursor(list_request.fingerprint, backwards, list(hit.sort_key))
-        return list_request.url(base_url, cursor=str(cursor))
+        return list_request.neighbour(base_url, cursor)
 
     return page_position(
         list_request.args["limit"],
-        page_url(False, end - 1) if 0 < end < results.total else None,
-        page_url(True, start) if 0 < start < results.total else None,
+        neighbour(False, end - 1) if 0 < end < results.total else NO_NEIGHBOUR,
+        neighbour(True, start) if 0 < start < results.total else NO_NEIGHBOUR,
         results.total,
         "at-least" if results.approximate else "exact",
     )

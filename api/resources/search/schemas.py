@@ -174,5 +174,5 @@ class SearchQuerySchema(RequestSchema):
             max=4000,
             error="Invalid cursor: must have 1 to 4000 characters. Start again without a cursor.",
         ),
-        metadata={"description": "The cursor of another page, taken from `page.next` or `page.previous`."},
+        metadata={"description": "The cursor of another page: `page.next_cursor` or `page.previous_cursor`."},
     )
