@@ -142,6 +142,8 @@ lock: ## lock all dependencies (needs uv and npm)
 	npm --prefix bench/servers/json_server run lock
 	for recipe in $(dir $(wildcard docs/recipes/*/package.json)); do \
 	  (cd $$recipe && npm install --package-lock-only && node $(CURDIR)/openapi/lock.js) || exit; done
+	for recipe in $(dir $(wildcard docs/recipes/*/requirements.in)); do \
+	  $(LOCK) $${recipe}requirements.in -o $${recipe}requirements.txt || exit; done
 
 clean: ## delete everything that make creates, including the database in var/
 	rm -rf $(VENV) var build openapi/node_modules bench/servers/json_server/node_modules

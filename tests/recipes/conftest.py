@@ -1,10 +1,11 @@
-"""A browser for the pages that recipes build."""
+"""A browser for the pages that recipes build, and a service that a test may stop."""
 
 import pytest
 
 from tests.browser.conftest import chromium, open_page, playwright
+from tests.wordpress.conftest import own_service
 
-__all__ = ["chromium", "playwright"]
+__all__ = ["chromium", "own_service", "playwright"]
 
 
 @pytest.fixture
