@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 #: The depth of a tree; entries that lie deeper start a tree of their own.
@@ -25,7 +26,7 @@ class ArgumentNode:
     #: The place in the tree as an outline number, such as ``1.4.2``; of a repeated entry, its first place.
     number: str = ""
 
-    @property
+    @cached_property
     def descendant_count(self) -> int:
         """The number of nodes below this one."""
         return sum(1 + child.descendant_count for child in self.children)

@@ -10,9 +10,13 @@ Items = list[dict[str, Any]]
 
 @dataclass
 class TimelineStop:
-    """A scene with its lines and commentary about the theme; None for items without a scene."""
+    """A scene with its lines and commentary about the theme; None for items without a scene.
+
+    ``anchor`` is the fragment of its section on the page.
+    """
 
     scene: dict[str, Any] | None
+    anchor: str
     quotes: Items = field(default_factory=list)
     commentary: Items = field(default_factory=list)
     #: Commentary that an earlier stop shows in full.
@@ -38,7 +42,7 @@ def untagged_scenes(theme: dict[str, Any]) -> list[str]:
 def build_timelines(theme: dict[str, Any], untagged: dict[str, Any]) -> list[FilmTimeline]:
     """Return the timelines of a theme by film; ``untagged`` are the other scenes by id."""
     scenes = {scene["id"]: scene for scene in theme["scenes"]} | untagged
-    stops = {slug: TimelineStop(scene) for slug, scene in scenes.items()}
+    stops = {slug: TimelineStop(scene, f"at-{slug}") for slug, scene in scenes.items()}
     films = {scene["film"]["id"]: scene["film"] for scene in scenes.values()}
     without_scene: dict[str, TimelineStop] = {}
     for quote in theme["quotes"]:
@@ -61,7 +65,11 @@ def build_timelines(theme: dict[str, Any], untagged: dict[str, Any]) -> list[Fil
 def _find_stop(
     stops: dict[str, TimelineStop], without_scene: dict[str, TimelineStop], item: dict[str, Any], scene: Any
 ) -> TimelineStop:
-    return stops[scene["id"]] if scene else without_scene.setdefault(item["film"]["id"], TimelineStop(None))
+    if scene:
+        return stops[scene["id"]]
+    film = item["film"]["id"]
+    # No id ends with a hyphen.
+    return without_scene.setdefault(film, TimelineStop(None, f"at-{film}-"))
 
 
 def _film_stops(slug: str, stops: Any) -> list[TimelineStop]:
