@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,11 @@ from api.embeds.snippet import render_figure, render_text
 from api.pages.page_metadata import build_preview, strip_markup
 from api.representations.shared_wording import Item
 from api.text.html_escaping import escape_html, replace_invalid
+
+#: A tag, which stays as it is; or the escaped start of a tag or of a reference that decodes to one.
+MARKUP_OR_ACTIVE = re.compile(
+    r"(?P<tag><[^>]*>)|&lt;(?=[a-z/!?&])|&amp;(?=#|lt|gt|amp|quot|apos)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def build_entry(item: Item, **overrides: Any) -> FeedEntry:
         "page_url": quote.page_url,
         "title": preview.title,
         "summary": preview.description,
-        "html": str(_flagged_html(quote) if quote.note else render_figure(quote)),
+        "html": _defused(_flagged_html(quote) if quote.note else render_figure(quote)),
         "text": replace_invalid(f"{quote.note}\n{quote.label}\n" if quote.note else render_text(quote)),
         "language": quote.language,
         "authors": preview.authors,
@@ -85,6 +91,14 @@ def build_entry(item: Item, **overrides: Any) -> FeedEntry:
 def tag_uri(path: str) -> str:
     """Return the tag URI (RFC 4151) of what has this path, whatever the URL of the service is (ADR 20)."""
     return f"tag:{settings().tagging_entity}:{path.removeprefix('/')}"
+
+
+def _defused(markup: Markup) -> str:
+    """Return HTML whose text does not become markup in readers that decode references once too often.
+
+    An empty ``wbr`` element parts what would start a tag or a reference. It is not copied with the text.
+    """
+    return MARKUP_OR_ACTIVE.sub(lambda found: found["tag"] or f"{found[0]}<wbr />", markup)
 
 
 def _flagged_html(quote: QuoteViewModel) -> Markup:

@@ -1,5 +1,6 @@
 """Quotes with hostile texts stay text on pages, in feeds and in the sitemap."""
 
+import html
 import re
 from xml.etree import ElementTree as ET
 
@@ -110,6 +111,12 @@ class TestQuotePages:
             assert len(text) < 200_000
 
 
+def decoded(markup):
+    """Return markup as readers see it that decode it once and twice too often."""
+    once = html.unescape(markup)
+    return once, html.unescape(once)
+
+
 class TestFeeds:
     @pytest.mark.parametrize("path", ["/feeds/quotes", "/feeds/daily"])
     def test_are_valid(self, hostile, path):
@@ -125,9 +132,12 @@ class TestFeeds:
 
     def test_content_has_only_our_elements(self, hostile):
         client, _ = hostile
-        elements = {"figure", "blockquote", "p", "figcaption", "cite", "a", "br", "bdi"}
+        elements = {"figure", "blockquote", "p", "figcaption", "cite", "a", "br", "wbr", "bdi"}
         for item in client.get("/feeds/quotes.json?max_severity=3").get_json(force=True)["items"]:
-            assert set(re.findall(r"</?([a-zA-Z]+)", item["content_html"])) <= elements
+            # Some readers decode the content of Atom twice.
+            for markup in (item["content_html"], *decoded(item["content_html"])):
+                assert set(re.findall(r"</?([a-zA-Z]+)", markup)) <= elements
+                assert "<!" not in markup
 
     def test_texts_are_complete(self, hostile):
         client, quotes = hostile
