@@ -15,6 +15,7 @@ from marshmallow import fields, validate
 from api.core.urls import absolute_url
 from api.embeds import collection_metrics
 from api.embeds.collection_frame import collection_title
+from api.embeds.frame_css import DEFAULT_COLOUR_SCHEME
 from api.embeds.interface_language import (
     DEFAULT_LANGUAGE,
     interface_language,
@@ -121,7 +122,7 @@ def render_section(collection: QuoteCollection, theme: str | None) -> Markup:
 
 def render_collection_iframe(collection: QuoteCollection, theme: str | None) -> str:
     """Return an iframe of the collection, as high as its first page or the bound."""
-    parameters = {"theme": theme} if theme else {}
+    parameters = {"theme": theme or DEFAULT_COLOUR_SCHEME}
     parameters |= {"lang": collection.words.code} if collection.words.code != DEFAULT_LANGUAGE else {}
     url = absolute_url(f"/embed/{collection.type_name}s/{collection.id}", **parameters)
     height = collection_metrics.height(collection, FRAME_WIDTH)

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from api.core.app_context import settings
 from api.core.urls import absolute_url
-from api.embeds import frame_css, frame_metrics
+from api.embeds import frame_css
 from api.embeds.interface_language import InterfaceLanguage, interface_language
 from api.embeds.quote_selection import (
     FrameSelectionSchema,
@@ -120,16 +120,14 @@ def _quote_response(slug: str | None, cache_control: str) -> Response:
         quote = build_view_model(read_item("quote", slug, "film", "sources").json, words)
     except NotFound as error:
         return error_response(words.quote_missing, 410 if isinstance(error, Gone) else 404)
-    clamp = request.args.get("clamp") == "1"
-    css = frame_css.style_sheet(quote, requested_scheme(), clamp=clamp)
+    css = frame_css.style_sheet(quote, requested_scheme())
     response = render_document(
         "frame.html",
         css,
         title=frame_title(quote),
         canonical=quote.page_url,
         quote=quote,
-        clamp=clamp,
-        g=frame_metrics,
+        clamp=request.args.get("clamp") == "1",
     )
     response.headers["Cache-Control"] = cache_control
     response.add_etag()
@@ -139,7 +137,7 @@ def _quote_response(slug: str | None, cache_control: str) -> Response:
 
 def error_response(message: str, status: int) -> Response:
     """Return a frame that says what is wrong."""
-    css = frame_css.style_sheet(None, requested_scheme(), clamp=False)
+    css = frame_css.style_sheet(None, requested_scheme())
     response = render_document("frame_error.html", css, title=message, canonical=absolute_url("/"))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
@@ -154,7 +152,7 @@ def requested_language() -> InterfaceLanguage:
 def requested_scheme() -> str:
     """Return the requested colour scheme."""
     theme = request.args.get("theme", "")
-    return theme if theme in frame_css.COLOUR_SCHEMES else "auto"
+    return theme if theme in frame_css.COLOUR_SCHEMES else frame_css.DEFAULT_COLOUR_SCHEME
 
 
 def render_document(template: str, css: str, **values: Any) -> Response:

@@ -13,6 +13,8 @@ from api.text.single_line import to_single_line
 
 LIGHT = "--i:#211d1c;--s:#5f5753;--p:#fff;--a:#7a2e2e"
 DARK = "--i:#ece6e1;--s:#b3a9a3;--p:#1d1917;--a:#e39a8b"
+#: The scheme of frames on pages that ask for none: most pages are light, whatever their readers prefer.
+DEFAULT_COLOUR_SCHEME = "light"
 #: Frames are opaque: a transparent one would show the backdrop of the embedding page's colour scheme.
 COLOUR_SCHEMES = {
     "auto": f":root{{color-scheme:light dark;{LIGHT}}}@media(prefers-color-scheme:dark){{:root{{{DARK}}}}}",
@@ -23,7 +25,7 @@ COLOUR_SCHEMES = {
 BASIC_CHARACTERS = "a"
 
 
-def style_sheet(quote: QuoteViewModel | None, theme: str, *, clamp: bool) -> str:
+def style_sheet(quote: QuoteViewModel | None, theme: str) -> str:
     """Return the style sheet for a quote, or for an error, in one of :data:`COLOUR_SCHEMES`."""
     css = render_template(
         "frame.css",
@@ -35,7 +37,7 @@ def style_sheet(quote: QuoteViewModel | None, theme: str, *, clamp: bool) -> str
         types=frame_metrics.quote_types(frame_metrics.quote_text(quote) if quote else ""),
         marks=quotation_marks(quote.language if quote else "en"),
         is_flagged=bool(quote and quote.note),
-        clamp=clamp,
+        is_rtl=bool(quote and quote.direction == "rtl"),
     )
     return css.replace("\n", "")
 

@@ -24,6 +24,8 @@ EDGE_WIDTH = 4
 PADDING = {"wide": (28, 28), "narrow": (20, 18)}
 #: By the length of the quote in characters: the type size in wide and in narrow frames.
 QUOTE_SIZES = ((70, 27, 22), (200, 22, 19), (5_000, 18, 17))
+#: The type size in a window that is too low for the words and the credit.
+SMALL_QUOTE_SIZE = 17
 LINE_HEIGHT = 1.42
 SMALL_TYPE = TypeSize(14, 20)
 #: The space above the caption, the height of the button that shows a flagged quote, and the space around it.
@@ -31,13 +33,11 @@ CAPTION_GAP, BUTTON_HEIGHT, BUTTON_GAP = 16, 36, 12
 
 
 def quote_types(text: str) -> dict[str, TypeSize]:
-    """Return the type of a quote in ``wide`` and in ``narrow`` frames."""
+    """Return the type of a quote in ``wide`` and in ``narrow`` frames, and in low ones (``small``)."""
     _, wide, narrow = next((row for row in QUOTE_SIZES if len(text) <= row[0]), QUOTE_SIZES[-1])
     line_height = max(LINE_HEIGHT, Paragraph(text).line_height)
-    return {
-        "wide": TypeSize(wide, round(wide * line_height)),
-        "narrow": TypeSize(narrow, round(narrow * line_height)),
-    }
+    sizes = {"wide": wide, "narrow": narrow, "small": SMALL_QUOTE_SIZE}
+    return {name: TypeSize(size, round(size * line_height)) for name, size in sizes.items()}
 
 
 def quote_text(quote: QuoteViewModel) -> str:

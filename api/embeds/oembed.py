@@ -15,7 +15,7 @@ from api.embeds.cards.layout import HEIGHT, WIDTH
 from api.embeds.cards.routes import MAX_CARD_WIDTH, MIN_CARD_WIDTH
 from api.embeds.collection_frame import collection_title
 from api.embeds.frame import CACHE_CONTROL, frame_title
-from api.embeds.frame_css import COLOUR_SCHEMES
+from api.embeds.frame_css import COLOUR_SCHEMES, DEFAULT_COLOUR_SCHEME
 from api.embeds.interface_language import DEFAULT_LANGUAGE, InterfaceLanguage, interface_language
 from api.embeds.oembed_html import render_blockquote, render_collection_blockquote, render_iframe
 from api.embeds.quote_collection import CollectionSchema, QuoteCollection, read_collection
@@ -88,7 +88,8 @@ class Embed(NamedTuple):
     query: dict[str, Any]
     width: int
     height: int
-    details: dict[str, Any]
+    author: dict[str, str]
+    picture: dict[str, Any]
 
 
 def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: int | None) -> dict[str, Any]:
@@ -96,20 +97,22 @@ def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: i
     item = _read(resolved.type_name, resolved.id, words)
     describe = _describe_quote if isinstance(item, QuoteViewModel) else _describe_collection
     embed = describe(item, max_width, max_height)
-    parameters = embed.query | ({"theme": resolved.theme} if resolved.theme in COLOUR_SCHEMES else {})
+    theme = resolved.theme if resolved.theme in COLOUR_SCHEMES else DEFAULT_COLOUR_SCHEME
+    parameters = embed.query | {"theme": theme}
     parameters |= {"lang": words.code} if words.code != DEFAULT_LANGUAGE else {}
     iframe = render_iframe(absolute_url(embed.path, **parameters), embed.title, embed.width, embed.height)
     return {
         "type": "rich",
         "version": "1.0",
         "title": embed.title,
-        **embed.details,
+        **embed.author,
         "provider_name": SERVICE_NAME,
         "provider_url": f"{settings().base_url}/",
         "cache_age": CACHE_AGE,
         "html": f"{embed.blockquote} {iframe}",
         "width": embed.width,
         "height": embed.height,
+        **embed.picture,
     }
 
 
@@ -131,9 +134,9 @@ def _read(type_name: str, slug: str, words: InterfaceLanguage) -> Any:
 
 def _describe_quote(quote: QuoteViewModel, max_width: int | None, max_height: int | None) -> Embed:
     width, height, query = frame_size(quote, max_width, max_height)
-    details = author(quote) | thumbnail(quote, max_width, max_height)
+    picture, path = thumbnail(quote, max_width, max_height), f"/embed/quotes/{quote.id}"
     blockquote = render_blockquote(quote)
-    return Embed(frame_title(quote), blockquote, f"/embed/quotes/{quote.id}", query, width, height, details)
+    return Embed(frame_title(quote), blockquote, path, query, width, height, author(quote), picture)
 
 
 def _describe_collection(collection: QuoteCollection, max_width: int | None, max_height: int | None) -> Embed:
@@ -142,7 +145,7 @@ def _describe_collection(collection: QuoteCollection, max_width: int | None, max
     title = collection_title(collection)
     picture = thumbnail(collection.quotes[0], max_width, max_height) if collection.quotes else {}
     path = f"/embed/{collection.type_name}s/{collection.id}"
-    return Embed(title, render_collection_blockquote(collection), path, {}, width, height, picture)
+    return Embed(title, render_collection_blockquote(collection), path, {}, width, height, {}, picture)
 
 
 def author(quote: QuoteViewModel) -> dict[str, str]:
@@ -164,7 +167,8 @@ def frame_size(
 ) -> tuple[int, int, dict[str, Any]]:
     """Return the width and height of a quote's frame, and query parameters for its URL.
 
-    If the quote does not fit ``max_height``, the parameter ``clamp`` makes the frame truncate it.
+    If the quote does not fit ``max_height``, the parameter ``clamp`` makes the frame cut it before its script
+    runs.
     """
     width = min(max_width or MAX_WIDTH, MAX_WIDTH)
     height = frame_metrics.height(quote, width)

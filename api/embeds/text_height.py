@@ -26,8 +26,8 @@ from api.text.layout import Paragraph, Span
 #: Required of every measured paragraph. Without ``geometricPrecision`` a browser may round the width of each
 #: letter; without ``text-size-adjust`` a phone may enlarge the text.
 PARAGRAPH_CSS = (
-    "overflow-wrap:anywhere;text-rendering:geometricPrecision;white-space:normal;text-wrap:wrap;hyphens:manual;"
-    "letter-spacing:normal;word-spacing:normal;font-synthesis:none;text-size-adjust:none;-webkit-text-size-adjust:none"
+    "overflow-wrap:anywhere;text-rendering:geometricPrecision;font-synthesis:none;text-size-adjust:none;"
+    "-webkit-text-size-adjust:none"
 )
 #: White space that a browser collapses (CSS Text 3, section 4.1.1).
 COLLAPSIBLE_SPACE = re.compile(r"[ \t\n\r\f]+")

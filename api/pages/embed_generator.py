@@ -11,7 +11,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from api.core.app_context import session, settings
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.script import builds
-from api.embeds.snippet import render_pinned_html, render_snippets
+from api.embeds.snippet import THEMES, render_pinned_html, render_snippets
 from api.http.errors import ProblemException
 from api.http.query_parser import flatten_messages
 from api.http.security import PAGE_POLICY
@@ -32,7 +32,12 @@ MAX_QUOTES, MAX_THEMES = 12, 100
 #: The fields of a quote to pick from.
 CHOICE_FIELDS = ("label", "text", "language", "advisories")
 STYLES = {"in-place": "Inline, in the page’s own font", "frame": "Frame (iframe)"}
-COLOUR_SCHEMES = {"auto": "Same as the page", "light": "Light", "dark": "Dark"}
+COLOUR_SCHEMES = {
+    "page": "Same as the page (frames: light)",
+    "light": "Light",
+    "dark": "Dark",
+    "auto": "The reader’s preference (frames)",
+}
 #: The labels of the content note filter by maximum severity.
 SEVERITIES = {0: "None", 1: "Severity up to 1 of 3", 2: "Severity up to 2 of 3", 3: "Any severity"}
 #: The gallery embeds the host page; the host page embeds a snippet, and only the gallery may embed it.
@@ -48,7 +53,7 @@ class AppearanceSchema(Schema):
 
     quote = Slug()
     style = fields.String(load_default="in-place", validate=validate.OneOf([*STYLES]))
-    scheme = fields.String(load_default="auto", validate=validate.OneOf([*COLOUR_SCHEMES]))
+    scheme = fields.String(load_default="page", validate=validate.OneOf([*COLOUR_SCHEMES]))
 
 
 class GallerySchema(TextFilter, AppearanceSchema):
@@ -165,7 +170,7 @@ def _embed_html(quote: QuoteViewModel, args: dict[str, Any]) -> str:
 
 
 def _theme(args: dict[str, Any]) -> str | None:
-    return None if args["scheme"] == "auto" else args["scheme"]
+    return args["scheme"] if args["scheme"] in THEMES else None
 
 
 def _copyable_texts(quote: QuoteViewModel, args: dict[str, Any]) -> list[tuple[str, str, str]]:

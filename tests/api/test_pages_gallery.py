@@ -178,7 +178,10 @@ class TestEmbedCode:
             assert snippets[format_name].strip() in code_text(page)
         assert snippets["pinned"] in code_text(page)
         for which in ("daily", "random"):
-            assert f'<iframe src="{BASE}/embed/quotes/{which}?clamp=1" width="600"' in code_text(page)
+            assert (
+                f'<iframe src="{BASE}/embed/quotes/{which}?theme=light&amp;clamp=1" width="600"'
+                in code_text(page)
+            )
 
     @each("scheme", ["light", "dark"])
     def test_the_colour_scheme_is_in_the_embed_code(self, client, read, scheme):
@@ -235,7 +238,7 @@ class TestEmbedCode:
 
     def test_a_frame_is_sandboxed(self, read):
         frame = read(f"/embed/host?quote={QUOTE}&style=frame").all("iframe")[0].attributes
-        assert frame["src"] == f"{BASE}/embed/quotes/{QUOTE}"
+        assert frame["src"] == f"{BASE}/embed/quotes/{QUOTE}?theme=light"
         assert frame["sandbox"] == "allow-scripts allow-popups allow-popups-to-escape-sandbox"
         assert frame["title"]
         assert "style" not in frame

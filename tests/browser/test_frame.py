@@ -7,6 +7,7 @@ import urllib.request
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.frame_inspection import FAULTS
 from tests.browser.hosts import running_site
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
@@ -115,24 +116,10 @@ class TestClamp:
             response = oembed(QUOTE, maxwidth=width, maxheight=height)
             assert (response["height"], "clamp=1" in response["html"]) == (height, True), size
             [frame] = frames(response["html"])
-            link = frame.get_by_role("link", name="Read the rest")
-            assert frame.evaluate(FITS), size
-            box = frame.evaluate(
-                "(({top, bottom}) => [top, innerHeight - bottom])(document.querySelector('.rest a').getBoundingClientRect())"
-            )
+            assert frame.evaluate(FAULTS) == [], size
+            link = frame.locator(".rest a")
             assert link.get_attribute("href").endswith(QUOTE), size
-            assert min(box) >= 0, size
-
-    def test_no_line_is_cut_in_two(self, frames, oembed):
-        [frame] = frames(oembed(QUOTE, maxwidth=400, maxheight=170)["html"])
-        cut = frame.evaluate("""() => {
-          const box = document.querySelector('blockquote').getBoundingClientRect();
-          const words = document.createRange();
-          words.selectNodeContents(document.querySelector('blockquote p'));
-          const lines = [...words.getClientRects()].filter(line => line.left < box.right);
-          return lines.some(line => line.bottom > box.bottom + 6);
-        }""")
-        assert not cut
+            assert link.is_visible() == (width < 400), size
 
     def test_a_quote_that_fits_has_no_link_to_the_rest(self, frame_of):
         frame = frame_of(f"{SHORT}?clamp=1", (600, 300))

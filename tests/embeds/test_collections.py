@@ -223,7 +223,7 @@ class TestOEmbed:
         slug = path.rsplit("/", 1)[1]
         html = Parsed(embed["html"])
         frame = html.all("iframe")[0].attributes
-        assert frame["src"] == f"{BASE}/embed/{'films' if 'films' in path else 'themes'}/{slug}"
+        assert frame["src"] == f"{BASE}/embed/{'films' if 'films' in path else 'themes'}/{slug}?theme=light"
         assert (frame["width"], frame["height"]) == (str(embed["width"]), str(embed["height"]))
         frame_ids = quote_ids(client.get(frame["src"].removeprefix(BASE)).text)
         assert quote_ids(embed["html"]) == frame_ids
@@ -251,7 +251,7 @@ class TestOEmbed:
         client, change = client_and_change
         change(Theme, "loneliness", slug="alone")
         embed = client.get("/oembed", query_string={"url": f"{BASE}/themes/loneliness"}).json
-        assert f'src="{BASE}/embed/themes/alone"' in embed["html"]
+        assert f'src="{BASE}/embed/themes/alone?theme=light"' in embed["html"]
 
     def test_hostile_quotes_are_text(self, hostile_client):
         url = f"{BASE}/films/the-lamp-1950"

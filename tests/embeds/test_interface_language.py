@@ -98,7 +98,7 @@ def build_view_model_in(client, quote, *words):
 class TestFrame:
     def test_its_words_are_in_the_language_asked_for(self, client):
         page = client.get(f"/embed/quotes/{FLAGGED}?lang=de").text
-        assert '<html lang="de">' in page
+        assert '<html lang="de" ' in page
         assert "<b>Zitat anzeigen</b>" in page
         assert ", zitiert nach „" in page
         assert "Weiterlesen" in client.get(f"/embed/quotes/{SLUG}?lang=de&clamp=1").text

@@ -1,8 +1,12 @@
-// Tells the page around a frame how high the frame must be, in each dialect that such pages speak.
+// Tells the page around a frame how high the frame must be, in each dialect that such pages speak. As long as the
+// frame is lower than that, it cuts the words, never the credit, and links to the rest.
 (() => {
   "use strict";
+  // A zoomed window may be lower than its iframe by a rounding error. Letters may stand out of their lines.
+  const ROUNDING = 2;
+  const OVERHANG = 5;
+  const root = document.documentElement;
   const main = document.querySelector("main");
-  const rest = document.querySelector("blockquote + .rest");
   const id = new URLSearchParams(location.search).get("id");
   const asked = new Map();
   let secret;
@@ -11,14 +15,24 @@
   // WordPress gives its secret behind the address, and may do so after the frame was loaded.
   const key = () => secret || (location.hash.match(/[?&]secret=([A-Za-z0-9]+)/) || [])[1];
 
+  // The height that the frame needs, however high it is. Nothing is drawn in between.
+  const fit = () => {
+    root.className = "";
+    const height = main.offsetHeight;
+    if (height <= innerHeight + ROUNDING) return height;
+    root.className = "fit cut";
+    for (const rest of document.querySelectorAll(".rest")) {
+      const words = rest.previousElementSibling;
+      rest.hidden = true;
+      rest.hidden = words.scrollHeight <= words.clientHeight + OVERHANG;
+    }
+    return height;
+  };
+
   const post = () => {
     // In a hidden part of a page a frame has no width; once it is shown, it is observed.
     if (!innerWidth) return;
-    const words = rest && rest.previousElementSibling;
-    // What does not fit stands in a column beside, which is not seen.
-    if (rest) rest.hidden = false;
-    if (rest) rest.hidden = words.scrollWidth <= words.clientWidth;
-    const height = main.offsetHeight;
+    const height = fit();
     tell(id ? { height, id } : { height });
     tell({ sentinel: "amp", type: "embed-size", height });
     tell(JSON.stringify({ src: location.href, context: "iframe.resize", height }));
@@ -56,7 +70,7 @@
     tell({ message: "link", value: link.href, secret: key() });
   });
 
-  addEventListener("hashchange", post);
+  for (const type of ["hashchange", "resize", "toggle"]) addEventListener(type, post, true);
   // Typefaces are asked for when something is first laid out.
   void main.offsetHeight;
   // In another typeface it is as high as it will not be; but one that never comes is not waited for.
@@ -64,6 +78,8 @@
   Promise.race([document.fonts.ready, second]).then(() => {
     // Outside of what is seen of a page, nothing is observed.
     post();
-    new ResizeObserver(post).observe(main);
+    // Later, since an observer must not change what it observes.
+    new ResizeObserver(() => requestAnimationFrame(post)).observe(main);
+    document.fonts.addEventListener("loadingdone", post);
   });
 })();
