@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 NPM := $(shell command -v npm)
 TOOLS := openapi/node_modules/.installed
 JSON_SERVER := bench/servers/json_server/node_modules/.installed
+# Programs of others that show links, embeds and feeds, for the slow tests.
+CONSUMERS := build/consumers/.installed $(if $(NPM),tests/consumers/node_modules/.installed)
 
 # Tests start many processes. Without bytecode files, each would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -42,12 +44,12 @@ test: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests in three minutes
 	@$(PYTEST) -m "$(SUITE)" $(ARGS)
 
 test-all: DATABASE := all
-test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run every test on both databases
+test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) ## run every test on both databases
 	@$(PYTEST) --durations=30 --durations-min=5 $(ARGS)
 
 test-slow: DATABASE := all
 test-slow: SUITE := schemathesis or slow or nightly
-test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the slow tests on both databases, with many generated requests
+test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) ## run the slow tests on both databases, with many generated requests
 	@$(PYTEST) -m "$(SUITE)" --durations=30 --durations-min=5 $(ARGS)
 
 # Tracing doubles the time of a test. These repeat what others run, with more content, so they run untraced.
@@ -117,6 +119,15 @@ $(VENV)/.clients: requirements-clients.txt $(VENV)/.serve
 	@$(INSTALL) requirements-clients.txt
 	@touch $@
 
+# Programs of others have dependencies of their own, which must not change ours.
+build/consumers/.installed: requirements-consumers.txt $(VENV)/.serve
+	@$(PYTHON) -P subtext_cli/install.py build/consumers requirements-consumers.txt
+	@touch $@
+
+tests/consumers/node_modules/.installed: tests/consumers/package-lock.json tests/consumers/.npmrc
+	@npm --prefix tests/consumers ci --silent
+	@touch $@
+
 # The servers that benchmarks compare with. Also install wrk, a Debian package, to send the requests.
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.serve
 	@$(INSTALL) requirements-bench.txt
@@ -138,7 +149,9 @@ lock: ## lock all dependencies (needs uv and npm)
 	$(LOCK) pyproject.toml --extra test --group clients -o requirements-test.txt
 	$(LOCK) --group clients --constraint requirements-test.txt -o requirements-clients.txt
 	$(LOCK) pyproject.toml --extra bench --constraint requirements-test.txt -o requirements-bench.txt
+	$(LOCK) --group consumers -o requirements-consumers.txt
 	npm --prefix openapi run lock
+	npm --prefix tests/consumers run lock
 	npm --prefix bench/servers/json_server run lock
 	for recipe in $(dir $(wildcard docs/recipes/*/package.json)); do \
 	  (cd $$recipe && npm install --package-lock-only && node $(CURDIR)/openapi/lock.js) || exit; done
@@ -146,4 +159,4 @@ lock: ## lock all dependencies (needs uv and npm)
 	  $(LOCK) $${recipe}requirements.in -o $${recipe}requirements.txt || exit; done
 
 clean: ## delete everything that make creates, including the database in var/
-	rm -rf $(VENV) var build openapi/node_modules bench/servers/json_server/node_modules
+	rm -rf $(VENV) var build openapi/node_modules tests/consumers/node_modules bench/servers/json_server/node_modules
