@@ -17,8 +17,9 @@ FAULTS = """async () => {
   const isInside = ({left, top, right, bottom}) =>
     left >= 0 && top >= 0 && right <= innerWidth + 1 && bottom <= innerHeight + 1;
   const isSeen = (element) => {
-    const box = element.getBoundingClientRect(), x = Math.min(box.left + 4, box.right), y = (box.top + box.bottom) / 2;
-    return box.width > 0 && isInside(box) && element.contains(document.elementFromPoint(x, y));
+    const box = element.getBoundingClientRect(), line = element.getClientRects()[0];
+    if (!line || !isInside(box)) return false;
+    return element.contains(document.elementFromPoint(line.left + 4, (line.top + line.bottom) / 2));
   };
   const credit = document.querySelector('figcaption'), link = document.querySelector('.rest a');
   check(isSeen(credit), 'the credit is not seen');
