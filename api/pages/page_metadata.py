@@ -124,9 +124,10 @@ def citation_texts(item: Item) -> list[tuple[str, str, str]]:
     ]
 
 
-def strip_markup(text: str | Markup) -> str:
-    """Return a text, or the text content of markup, on one line."""
-    return to_single_line(text.unescape() if isinstance(text, Markup) else text)
+def strip_markup(text: str | Markup, max_length: int | None = None) -> str:
+    """Return a text, or the text content of markup, on one line of at most ``max_length`` characters."""
+    line = to_single_line(text.unescape() if isinstance(text, Markup) else text)
+    return line if max_length is None else truncate(line, max_length)
 
 
 def open_graph_locale(language: str) -> str | None:

@@ -69,6 +69,8 @@ def search() -> Response:
     response = render_page(
         "search.html",
         calls,
+        # Messengers show the page at the canonical URL; invalid queries have none.
+        canonical=absolute_url("/search", **({} if problem else query)),
         query=query,
         results=results,
         problem=problem,

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from xml.etree import ElementTree as ET
 
 import extruct
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from api.pages.page_metadata import MAX_WHOLE_WORDS, build_preview
 from api.representations.nested_quotes import add_full_stop
 from api.text.single_line import safe_name
-from models import Source
+from models import Film, Source, Theme
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.embeds.quotes import view_model
@@ -175,3 +176,44 @@ def read_authors(client, slug):
         entry["authors"][0]["name"],
         quotation["isBasedOn"][0]["author"]["name"],
     ]
+
+
+class TestOtherPages:
+    """Pages of films, scenes, themes, lists, searches and guides have texts that readers show whole."""
+
+    def test_every_page_has_a_preview_of_the_right_length(self, client):
+        sitemap = ET.fromstring(client.get("/sitemap.xml").data)  # our own
+        paths = [place[0].text.removeprefix(BASE) for place in sitemap if "/quotes/" not in place[0].text]
+        assert len(paths) > 100
+        for path in [*paths, "/search?q=love", "/quotes?theme=loneliness"]:
+            metadata = read_metadata(client, path)
+            assert 0 < len(metadata["og:title"]) <= 80, path
+            assert 0 < len(metadata["og:description"]) <= 250, path
+            assert metadata["description"] == metadata["og:description"], path
+            assert metadata["og:url"] == f"{BASE}{path}"
+            assert client.get(metadata["og:image"].removeprefix(BASE)).mimetype == "image/png"
+
+    def test_a_search_names_what_is_searched(self, client):
+        metadata = read_metadata(client, "/search?q=%3Cb%3E%22love%22&utm_source=x")
+        assert metadata["og:title"] == '“<b>"love"” · Search'
+        assert metadata["og:description"].endswith('that match “<b>"love"”.')
+        assert metadata["og:url"] == f"{BASE}/search?q=%3Cb%3E%22love%22"
+
+    def test_long_and_hostile_texts_are_short_and_plain(self, client_and_change):
+        client, change = client_and_change
+        for text in HOSTILE_NAMES:
+            change(Theme, "loneliness", label=text[:4000], definition=text)
+            change(Film, "her-2013", label=text[:4000], synopsis=text)
+            for path in ("/themes/loneliness", "/films/her-2013"):
+                metadata = read_metadata(client, path)
+                assert 0 < len(metadata["og:title"]) <= 80
+                for key in ("og:title", "og:description", "description"):
+                    assert len(metadata[key]) <= 250
+                    assert not CONTROL.search(metadata[key]), (path, text)
+
+
+def read_metadata(client, path):
+    """Return the metadata in the head of a page, by property or name."""
+    page = Parsed(client.get(path).text)
+    attributes = [meta.attributes for meta in page.all("meta")]
+    return {meta.get("property") or meta.get("name"): meta.get("content") for meta in attributes}
