@@ -377,6 +377,22 @@ PAGES = [
         caught_before=False,
     ),
     Fault(
+        "feed-content-is-decoded-to-markup",
+        "api/pages/feed_entries.py",
+        '"html": _defused(_flagged_html(quote) if quote.note else render_figure(quote)),',
+        '"html": str(_flagged_html(quote) if quote.note else render_figure(quote)),',
+        "tests/api/test_pages_hostile_quotes.py",
+        caught_before=False,
+    ),
+    Fault(
+        "preview-cuts-a-quote-of-200-characters",
+        "api/pages/page_metadata.py",
+        "room = max(MAX_WHOLE_WORDS, MAX_DESCRIPTION - len(credit) - 5)",
+        "room = MAX_DESCRIPTION - len(credit) - 5",
+        "tests/api/test_link_previews.py",
+        caught_before=False,
+    ),
+    Fault(
         "daily-feed-entry-id-changes",
         "api/pages/feeds.py",
         'id=tag_uri(_filtered_path(f"/quotes/daily/{day}", filters)),',
