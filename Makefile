@@ -98,7 +98,7 @@ bench-full: $(VENV)/.bench $(if $(NPM),$(JSON_SERVER)) ## the same at length, an
 	@$(BIN)/python -m bench.growth --quotes 1000 10000 100000 1000000 $(CATALOGUES:%=--at "%")
 	@$(BIN)/python -m bench --kind full
 
-clients: $(VENV)/.clients $(TOOLS) ## generate the Python and TypeScript clients in build/clients
+clients: $(VENV)/.clients $(TOOLS) ## build the Python and TypeScript clients in build/clients/dist
 	@$(BIN)/python -m openapi.clients build/clients
 
 # Dependencies are only installed again when their lock file changes. The first line runs on any Python 3, so that

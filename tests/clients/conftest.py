@@ -1,4 +1,4 @@
-"""Both generated clients, and example programs that use them."""
+"""Both clients, generated and built, and example programs that use them."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from openapi import npm_tools
-from openapi.clients import generate
+from openapi.clients.build import generate
 from tests.conftest import skip_test
 from tests.databases import locked
 
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="session")
 def clients(shared_folder):
-    """A folder with both clients and ``app``, a program that uses the TypeScript client; all workers share it."""
+    """A folder with both clients and ``app``, programs that use the TypeScript client; all workers share it."""
     if reason := npm_tools.missing_reason():
         skip_test(f"because {reason}.")
     folder = shared_folder / "clients"
@@ -30,20 +30,26 @@ def clients(shared_folder):
 
 
 def compile_app(folder):
-    """Compile a program that uses the TypeScript client, which is linked into its ``node_modules``."""
+    """Compile programs that use the TypeScript client, which is linked into their ``node_modules``."""
     app = folder / "app"
-    (app / "node_modules").mkdir(parents=True)
-    (app / "node_modules" / "subtext-client").symlink_to(folder / "typescript")
+    (app / "node_modules" / "@subtext").mkdir(parents=True)
+    (app / "node_modules" / "@subtext" / "client").symlink_to(folder / "typescript")
     (app / "node_modules" / "@types").symlink_to(npm_tools.MODULES / "@types")
     (app / "package.json").write_text('{"type": "module"}')
-    for name in ("drive.ts", "refused.ts", "tsconfig.json"):
+    for name in ("drive.ts", "refused.ts", "http.ts", "tsconfig.json"):
         (app / name).write_bytes((HERE / name).read_bytes())
     compiled = npm_tools.run("tsc", "--project", app)
     assert compiled.returncode == 0, compiled.stdout
 
 
+@pytest.fixture(scope="session")
+def python_path(clients):
+    """The folder to import the Python client from."""
+    return clients / "python" / "src"
+
+
 def python_program(clients, url):
-    return [sys.executable, HERE / "drive.py", url], {"PYTHONPATH": str(clients / "python")}
+    return [sys.executable, HERE / "drive.py", url], {"PYTHONPATH": str(clients / "python" / "src")}
 
 
 def typescript_program(clients, url):

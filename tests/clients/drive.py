@@ -1,52 +1,23 @@
 """An example program that uses the Python client. It prints its results as JSON, which the tests compare."""
 
+import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from itertools import islice
 from typing import assert_never
 
-from subtext_client import Client
-from subtext_client.api.quotes import get_quote, list_quotes
-from subtext_client.api.search import search
-from subtext_client.models import (
-    CharacterHit,
-    CommentaryHit,
-    FilmHit,
-    InvalidParametersProblem,
-    NotFoundProblem,
-    Quote,
-    QuoteHit,
-    QuoteKind,
-    QuoteList,
-    SceneHit,
-    Search,
-    SparseQuote,
-    SparseQuoteList,
-    ThemeHit,
-)
-from subtext_client.types import UNSET, Unset
+import httpx
+from subtext_client import UNSET, AsyncSubtext, InvalidParametersError, NotFoundError, Subtext
+from subtext_client.unions import SearchHit
 
 VERDICT = "her-2013-a-wife-without-the-challenges"
 
 
-def all_quotes(client: Client, kinds: list[QuoteKind] | Unset = UNSET) -> Iterator[Quote]:
-    """Yield the items of every page, by the cursor of the next one."""
-    cursor: str | Unset = UNSET
-    while True:
-        quotes = list_quotes.sync(client=client, kind=kinds, limit=7, cursor=cursor)
-        if not isinstance(quotes, QuoteList):
-            raise TypeError(f"no quotes, but {quotes}")
-        yield from quotes.data
-        if quotes.page.next_cursor is None:
-            return
-        cursor = quotes.page.next_cursor
-
-
-def quote_with_includes(client: Client) -> dict[str, object]:
+def quote_with_includes(client: Subtext) -> dict[str, object]:
     """Read a quote with its speaker and scene expanded, and the commentary that cites it."""
-    quote = get_quote.sync(VERDICT, client=client, include=["speaker", "scene", "commentary"])
-    if not isinstance(quote, Quote) or quote.speaker is None or quote.scene is None:
-        raise TypeError(f"no quote with a speaker and a scene, but {quote}")
+    quote = client.quotes.get(VERDICT, include=["speaker", "scene", "commentary"])
+    assert quote.speaker
+    assert quote.scene
     return {
         "kind": quote.kind,
         "created": quote.created_at.year,
@@ -56,74 +27,113 @@ def quote_with_includes(client: Client) -> dict[str, object]:
     }
 
 
-def sparse_quote(client: Client) -> list[object]:
-    """Read one field of a quote and of a list of quotes."""
-    quote = get_quote.sync(VERDICT, client=client, fields=["word_count"])
-    quotes = list_quotes.sync(client=client, fields=["word_count"], limit=3)
-    if not isinstance(quote, SparseQuote) or not isinstance(quotes, SparseQuoteList):
-        raise TypeError(f"not sparse, but {quote} and {quotes}")
-    counts = [one.word_count for one in quotes.data]
-    return [quote.id, quote.word_count, isinstance(quote.text, Unset), counts]
-
-
-def describe_hit(hit: FilmHit | CharacterHit | ThemeHit | SceneHit | QuoteHit | CommentaryHit) -> str:
+def describe_hit(hit: SearchHit) -> str:
     """Describe a hit. mypy checks the fields of each type, and that every type is handled."""
-    match hit:
-        case FilmHit():
+    match hit.type_:
+        case "film":
             return f"film {hit.label}"
-        case CharacterHit():
+        case "character":
             return f"character of {hit.film.label}"
-        case ThemeHit():
+        case "theme":
             return f"theme {hit.label}"
-        case SceneHit():
+        case "scene":
             return f"scene of {hit.film.label}"
-        case QuoteHit():
+        case "quote":
             return f"{hit.kind} of {hit.film.label}"
-        case CommentaryHit():
+        case "commentary":
             return f"{hit.kind} on {hit.film.label}"
         case _:
             assert_never(hit)
 
 
-def hits(client: Client) -> dict[str, str]:
-    """Search all types; return the description of each hit by its id."""
-    results = search.sync(client=client, q="love", limit=50)
-    if not isinstance(results, Search):
-        raise TypeError(f"no hits, but {results}")
-    return {hit.id: describe_hit(hit) for hit in results.data}
+def some_fields(client: Subtext) -> list[object]:
+    """Request a few fields of items, in a list and alone."""
+    first = next(iter(client.quotes.list(fields=["text", "word_count"], sort="-word_count", limit=3)))
+    alone = client.quotes.get(VERDICT, fields="speaker", include="commentary")
+    assert first.kind is UNSET
+    assert alone.speaker
+    return [first.id, first.text, first.word_count, alone.speaker.label, len(alone.commentary or [])]
 
 
-def conditional_statuses(client: Client) -> list[int]:
-    """Request a list twice, the second time with its ETag; return both statuses."""
-    first = list_quotes.sync_detailed(client=client)
-    again = list_quotes.sync_detailed(client=client, if_none_match=first.headers["ETag"])
-    return [first.status_code, again.status_code]
+def followed(client: Subtext) -> dict[str, str]:
+    """Get the items that references and search hits refer to."""
+    quote = client.quotes.get(VERDICT)
+    assert quote.speaker
+    assert quote.scene
+    items = [
+        client.follow(quote.speaker),
+        client.follow(quote.scene),
+        client.follow(quote.film),
+        *map(client.follow, quote.themes),
+        *(client.follow(hit) for hit in islice(client.search(q="love"), 5)),
+    ]
+    return {f"{item.type_}/{item.id}": item.label for item in items}
 
 
-def problems(client: Client) -> dict[str, object]:
+def pages(client: Subtext) -> list[object]:
+    """Read the first two pages with facets and a total."""
+    two = list(islice(client.quotes.list(facets="kind", count=True, limit=4).pages(), 2))
+    assert all(page.facets for page in two)
+    return [[len(page.data) for page in two], two[0].page.total]
+
+
+def conditional_statuses(url: str) -> list[int]:
+    """Request a list three times; return the statuses of the responses, which have equal items."""
+    statuses: list[int] = []
+    http_client = httpx.Client(event_hooks={"response": [lambda each: statuses.append(each.status_code)]})
+    with http_client, Subtext(url, http_client=http_client) as client:
+        lists = [client.themes.list().first_page() for _ in range(3)]
+    assert lists[0] == lists[1] == lists[2]
+    return statuses
+
+
+def problems(client: Subtext) -> dict[str, object]:
     """Request a missing item and an invalid limit; return the problems."""
-    missing = get_quote.sync("nobody-said-this", client=client)
-    refused = list_quotes.sync(client=client, limit=1000)
-    if not isinstance(missing, NotFoundProblem) or not isinstance(refused, InvalidParametersProblem):
-        raise TypeError(f"no problems, but {missing} and {refused}")
-    return {
-        "missing": [missing.code, missing.status, missing.instance],
-        "refused": [refused.code, refused.status, *(error.pointer for error in refused.errors)],
-    }
+    output: dict[str, object] = {}
+    try:
+        client.quotes.get("nobody-said-this")
+    except NotFoundError as error:
+        output["missing"] = [error.code, error.status, error.instance]
+    try:
+        client.quotes.list(limit=1000).first_page()
+    except InvalidParametersError as error:
+        output["refused"] = [error.code, error.status, *(each.pointer for each in error.errors)]
+    return output
+
+
+async def asynchronous(url: str) -> list[object]:
+    """Use the asynchronous client."""
+    async with AsyncSubtext(url) as client:
+        ids = [quote.id async for quote in client.quotes.list(limit=7, fields="label")]
+        quote = await client.quotes.get(VERDICT)
+        assert quote.scene
+        scene = await client.follow(quote.scene)
+        return [ids, scene.id, [each.id for each in await client.quotes.random(count=2, seed="same")]]
 
 
 def main() -> None:
     """Run all examples against the service at the URL in the first argument."""
-    with Client(base_url=sys.argv[1]) as client:
+    url = sys.argv[1]
+    with Subtext(url) as client:
         output = {
-            "quotes": [quote.id for quote in all_quotes(client)],
-            "aphorisms": [quote.id for quote in all_quotes(client, kinds=["aphorism"])],
+            "quotes": [quote.id for quote in client.quotes.list(limit=7)],
+            "aphorisms": [quote.id for quote in client.quotes.list(kind="aphorism", limit=7)],
             "include": quote_with_includes(client),
-            "hits": hits(client),
-            "sparse": sparse_quote(client),
-            "statuses": conditional_statuses(client),
+            "hits": {hit.id: describe_hit(hit) for hit in client.search(q="love", limit=5)},
+            "fields": some_fields(client),
+            "followed": followed(client),
+            "pages": pages(client),
+            "random": [quote.id for quote in client.quotes.random(count=2, seed="same")],
+            "daily": client.quotes.daily(date="2026-11-24").id,
+            "nested": [scene.id for scene in client.films.scenes("her-2013", sort="-position", limit=3)],
+            "related": [theme.id for theme in client.themes.related("loneliness", limit=3)],
+            "bibtex": client.quotes.get_as(VERDICT, format="bibtex"),
+            "map": client.films.theme_map("her-2013").film.id,
+            "version": client.meta().version,
+            "statuses": conditional_statuses(url),
             "problems": problems(client),
         }
+    output["async"] = asyncio.run(asynchronous(url))
     print(json.dumps(output))
 
 

@@ -2,8 +2,7 @@
 
 from typing import assert_never
 
-from subtext_client import Client
-from subtext_client.api.quotes import list_quotes
+from subtext_client import Subtext
 from subtext_client.models import CommentaryHit, Quote, QuoteHit
 
 
@@ -14,11 +13,14 @@ def incomplete_match(hit: QuoteHit | CommentaryHit) -> str:
     assert_never(hit)  # type: ignore[arg-type]
 
 
-def unknown_names(client: Client, quote: Quote) -> None:
+def unknown_names(client: Subtext, quote: Quote) -> None:
     """Use names that do not exist."""
-    list_quotes.sync(client=client, actor=["her-2013-samantha"])  # type: ignore[call-arg]
-    list_quotes.sync(client=client, include=["actor"])  # type: ignore[list-item]
-    quotes = list_quotes.sync(client=client)
-    print(quotes.data)  # type: ignore[union-attr]
+    client.quotes.list(actor=["her-2013-samantha"])  # type: ignore[call-overload]
+    client.quotes.list(include=["actor"])  # type: ignore[list-item]
+    client.quotes.list(fields=["actor"])  # type: ignore[list-item]
+    client.search()  # type: ignore[call-arg]
+    print(client.quotes.get(quote.id).data)  # type: ignore[attr-defined]
+    client.quotes.get(quote.id, fields="text").text.upper()  # type: ignore[union-attr]
+    client.follow(quote)  # type: ignore[call-overload]
     print(quote.speaker.label)  # type: ignore[union-attr]
     print(quote.actor)  # type: ignore[attr-defined]

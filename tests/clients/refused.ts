@@ -1,8 +1,8 @@
 // Programs that the compiler refuses. If it accepted one of these lines, its comment would be an error.
 
-import { createSubtext, type Quote, type SearchHit } from "subtext-client";
+import { type Quote, type SearchHit, Subtext } from "@subtext/client";
 
-const subtext = createSubtext("http://127.0.0.1:8000");
+const client = new Subtext("http://127.0.0.1:8000");
 
 export function forgotten(hit: SearchHit): string {
   switch (hit.type) {
@@ -15,14 +15,20 @@ export function forgotten(hit: SearchHit): string {
 }
 
 export async function wrong(quote: Quote) {
-  // @ts-expect-error There is no such path.
-  await subtext.GET("/v1/lines");
+  // @ts-expect-error There is no such resource.
+  client.lines.list();
   // @ts-expect-error There is no such parameter.
-  await subtext.GET("/v1/quotes", { params: { query: { actor: ["her-2013-samantha"] } } });
+  client.quotes.list({ actor: ["her-2013-samantha"] });
   // @ts-expect-error There is no such value.
-  await subtext.GET("/v1/quotes", { params: { query: { include: ["actor"] } } });
-  // @ts-expect-error The response may be an error.
-  (await subtext.GET("/v1/quotes")).data.data;
+  client.quotes.list({ include: ["actor"] });
+  // @ts-expect-error There is no such field.
+  client.quotes.list({ fields: ["actor"] });
+  // @ts-expect-error A search needs a query.
+  client.search();
+  // @ts-expect-error The item has the fields that were asked for, and no others.
+  (await client.quotes.get(quote.id, { fields: ["text"] })).kind;
+  // @ts-expect-error A list is requested when it is iterated.
+  client.quotes.list().data;
   // @ts-expect-error A quote may have no speaker.
   quote.speaker.label;
   // @ts-expect-error There is no such field.

@@ -52,10 +52,10 @@ def command(language, text, folder):
 
 def install_clients(clients, folder):
     """Install the generated clients for a block; return the environment variables that it needs."""
-    (folder / "node_modules").mkdir()
-    (folder / "node_modules" / "subtext-client").symlink_to(clients / "typescript")
+    (folder / "node_modules" / "@subtext").mkdir(parents=True)
+    (folder / "node_modules" / "@subtext" / "client").symlink_to(clients / "typescript")
     (folder / "package.json").write_text('{"type": "module"}')
-    return {"PYTHONPATH": str(clients / "python")}
+    return {"PYTHONPATH": str(clients / "python" / "src")}
 
 
 def run_block(block, folder, replacements, **extra):

@@ -30,7 +30,7 @@ class TestEveryBlock:
             if running.POSTGRESQL in run.block.text:
                 new_database = request.getfixturevalue("postgresql_engine").fresh(None)
                 replacements[running.POSTGRESQL] = stack.enter_context(new_database)
-            if re.search("subtext.client", run.block.text):
+            if re.search("subtext_client|@subtext/client", run.block.text):
                 settings |= running.install_clients(request.getfixturevalue("clients"), tmp_path)
             if run.set_up:
                 proxy = running.running_proxy(run.set_up, tmp_path, replacements)

@@ -1,0 +1,207 @@
+"""Describe the operations of the document as methods of the clients, for both languages.
+
+Names come from paths: ``/v1/quotes`` is ``quotes.list``, ``/v1/quotes/{quote_id}`` is ``quotes.get``, and
+``/v1/films/{film_id}/theme-map`` is ``films.theme_map``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+#: Parameters that the clients send themselves, or have a method of their own for.
+OWN_PARAMETERS = {"If-None-Match", "fields", "format"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A query parameter; ``schema`` is that of one value if it is a list."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    is_list: bool
+    required: bool
+
+    @property
+    def enumeration(self) -> str | None:
+        """The name of the component that lists its values, if there is one."""
+        return name_of(self.schema) if "$ref" in self.schema else None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A GET operation, and the method that calls it."""
+
+    resource: str
+    method: str
+    path: str
+    raw: dict[str, Any]
+    parameters: list[Parameter]
+    path_parameters: list[str]
+    response: str
+    item: str
+
+    @property
+    def id(self) -> str:
+        """The ``operationId``."""
+        return str(self.raw["operationId"])
+
+    @property
+    def query(self) -> str:
+        """The name of the type of its parameters: ``ListQuotesQuery``."""
+        return f"{self.id[0].upper()}{self.id[1:]}Query"
+
+    @property
+    def returns(self) -> str:
+        """``pages`` of a list, all ``items`` of a list that has one page, or one ``item``."""
+        if "cursor" in self.names:
+            return "pages"
+        return "item" if self.response == self.item else "items"
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The names of all query parameters, those of the clients' own included."""
+        return {parameter.name for parameter in self.parameters}
+
+    @property
+    def fields(self) -> str | None:
+        """The name of the enumeration of its fields, if it takes `fields`."""
+        return next((each.enumeration for each in self.parameters if each.name == "fields"), None)
+
+    @property
+    def format(self) -> str | None:
+        """The name of the enumeration of its formats, if it takes `format`."""
+        return next((each.enumeration for each in self.parameters if each.name == "format"), None)
+
+    @property
+    def options(self) -> list[Parameter]:
+        """The parameters that a caller passes by name."""
+        return [each for each in self.parameters if each.name not in OWN_PARAMETERS]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """The operations of one tag: an attribute of the client."""
+
+    name: str
+    description: str
+    operations: list[Operation]
+
+
+def read_operations(document: dict[str, Any]) -> list[Operation]:
+    """Return the GET operations of the document in its order."""
+    return [_operation(document, path, item) for path, item in document["paths"].items() if "get" in item]
+
+
+def read_resources(document: dict[str, Any]) -> list[Resource]:
+    """Return the resources that have operations; the client itself has the others."""
+    descriptions = {tag["name"]: tag["description"] for tag in document["tags"]}
+    grouped: dict[str, list[Operation]] = {}
+    for operation in read_operations(document):
+        grouped.setdefault(operation.resource, []).append(operation)
+    return [Resource(name, descriptions.get(name, ""), grouped[name]) for name in grouped if name]
+
+
+def problem_codes(document: dict[str, Any]) -> dict[str, tuple[str, int, str]]:
+    """Return the status and title of each type of problem by the name of its schema, with its code first."""
+    found = {}
+    for name, schema in document["components"]["schemas"].items():
+        code = schema.get("properties", {}).get("code", {}).get("const")
+        if code and name.endswith("Problem"):
+            found[name] = (code, schema["properties"]["status"]["const"], schema["description"])
+    return found
+
+
+def union_items(document: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the variants of each schema that is a union and the item of a list, by its name."""
+    schemas = document["components"]["schemas"]
+    names = {each.item: schemas[each.item].get("oneOf") for each in read_operations(document)}
+    return {name: [name_of(each) for each in variants] for name, variants in names.items() if variants}
+
+
+def references(document: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the schemas that refer to an item, references and search hits, by the name of its schema."""
+    found: dict[str, list[str]] = {}
+    for name in document["components"]["schemas"]:
+        if (match := re.fullmatch(r"(\w+)(?:Ref|Hit)", name)) and match[1] in document["components"][
+            "schemas"
+        ]:
+            found.setdefault(match[1], []).append(name)
+    return found
+
+
+def name_of(reference: dict[str, str]) -> str:
+    """Return the name of the component that a ``$ref`` points to."""
+    return reference["$ref"].rpartition("/")[2]
+
+
+def _operation(document: dict[str, Any], path: str, item: dict[str, Any]) -> Operation:
+    raw = item["get"]
+    resource, method = _names(path)
+    content = raw["responses"]["200"]["content"]["application/json"]
+    response = _complete(document, name_of(content["schema"]))
+    declared = [
+        _resolve(document, each) for each in [*item.get("parameters", ()), *raw.get("parameters", ())]
+    ]
+    return Operation(
+        resource,
+        method,
+        path,
+        raw,
+        [_parameter(each) for each in declared if each["in"] != "path"],
+        re.findall(r"\{(\w+)\}", path),
+        response,
+        _item_of(document, response),
+    )
+
+
+def _names(path: str) -> tuple[str, str]:
+    """Return the resource and the method of a path; the resource is empty for the client's own methods."""
+    _, _, *segments = path.split("/")
+    if not segments:
+        return "", "index"
+    resource, *rest = segments
+    if not rest:
+        return (resource, "list") if resource not in ("meta", "search") else ("", resource)
+    if len(rest) == 1:
+        return resource, "get" if rest[0].startswith("{") else rest[0]
+    # /v1/sources/{source_id}/paragraphs/{number} is one of the paragraphs.
+    name = rest[1].replace("-", "_")
+    return resource, name.removesuffix("s") if len(rest) > 2 else name
+
+
+def _parameter(declared: dict[str, Any]) -> Parameter:
+    schema = declared["schema"]
+    is_list = schema.get("type") == "array"
+    value = schema["items"] if is_list else schema
+    required = declared.get("required", False)
+    return Parameter(declared["name"], declared["description"], value, is_list, required)
+
+
+def _complete(document: dict[str, Any], response: str) -> str:
+    """Return the name of a schema: of the complete one, if `fields` makes it a union with a sparse one."""
+    union = document["components"]["schemas"][response].get("anyOf")
+    return name_of(union[0]) if union else response
+
+
+def _item_of(document: dict[str, Any], response: str) -> str:
+    data = document["components"]["schemas"][response]["properties"].get("data")
+    return name_of(data["items"]) if data else response
+
+
+def _resolve(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in value:
+        return value
+    resolved: dict[str, Any] = document["components"]["parameters"][name_of(value)]
+    return resolved
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Return the parsed document."""
+    document: dict[str, Any] = json.loads(path.read_bytes())
+    return document

@@ -1,3 +1,0 @@
-import createClient from "openapi-fetch";
-
-export const createSubtext = (baseUrl, options = {}) => createClient({ ...options, baseUrl });
