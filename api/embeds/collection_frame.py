@@ -92,6 +92,8 @@ def _style_sheet(collection: QuoteCollection) -> str:
         fonts=font_face_css(*_characters_by_style(collection)),
         colours=COLOUR_SCHEMES[requested_scheme()],
         quotes=_quotation_mark_rules(collection),
+        # Turning a page must not change the height that the embedding page has given the frame.
+        is_later_page=collection.previous_cursor is not None,
     )
     return css.replace("\n", "")
 

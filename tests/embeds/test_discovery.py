@@ -54,4 +54,4 @@ class TestPages:
         url = links[0].attributes["href"]
         assert f"<{url}>" in response.headers["Link"]
         embed = client.get(url.removeprefix(BASE)).json
-        assert f'/embed{path}"' in embed["html"]
+        assert f'src="{BASE}/embed{path}?' in embed["html"]

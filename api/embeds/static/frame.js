@@ -66,6 +66,11 @@
   addEventListener("click", (event) => {
     const link = event.target.closest("a");
     if (!link || !key() || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    // Another page of a collection opens in the frame itself, and needs the secret, too.
+    if (!link.target) {
+      link.hash = `?secret=${key()}`;
+      return;
+    }
     event.preventDefault();
     tell({ message: "link", value: link.href, secret: key() });
   });
