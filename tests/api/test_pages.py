@@ -186,6 +186,11 @@ class TestFilm:
         assert {a.attributes["href"][1:] for a in marks} <= set(page.ids)
         assert len(page.all("circle")) == len(theme_map["cells"])
 
+    def test_a_mark_whose_content_was_not_read_leads_to_the_scene(self, read, monkeypatch):
+        assert "more on the page of the scene" not in read(FILM).text
+        monkeypatch.setattr("api.pages.page_data.MAX_PAGES", 1)
+        assert "more on the page of the scene" in read(FILM).text
+
     def test_every_mark_has_a_title(self, read):
         titles = [t.words for t in read(FILM).texts if any(e.tag == "title" for e in t.within)]
         assert "Lunch with Catherine: tagged, 1 quote, 3 commentary entries" in titles

@@ -163,12 +163,15 @@ class TestArgument:
         assert outline.bounding_box()["height"] < 300
 
     @pytest.mark.parametrize("path", [FILM, "/themes/loneliness"])
-    def test_print_has_what_is_folded(self, visit, path):
+    def test_print_has_what_is_folded_but_no_flagged_text(self, visit, path):
         page = visit(path)
         folded = page.locator("#content details:not(.flagged) [id^=her-2013]").first
+        flagged = page.locator("details.flagged p").all()
+        assert flagged
         assert not folded.is_visible()
         page.emulate_media(media="print")
         assert folded.is_visible()
+        assert not any(text.is_visible() for text in flagged)
 
 
 class TestWithoutScripts:
