@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from api.openapi_spec.sparse_schemas import remove_sparse_schemas
 from openapi import PATH, compatibility_facts, npm_tools
+from openapi.corrections import correct
 
 RELEASED = npm_tools.FOLDER / "released"
 
@@ -50,11 +50,11 @@ def parse_version(text: str) -> tuple[int, ...]:
 def breaking_sentences(base: dict[str, Any], revision: dict[str, Any]) -> list[str]:
     """Return a sentence for each change that breaks clients of ``base``.
 
-    Sparse schemas only describe responses to ``fields=``, so they are not compared (ADR 24).
+    Both documents are corrected before, where a release described the same otherwise.
     """
     base, revision = copy.deepcopy(base), copy.deepcopy(revision)
-    remove_sparse_schemas(base)
-    remove_sparse_schemas(revision)
+    correct(base)
+    correct(revision)
     changes = [sentence for _, sentence in breaking_changes(base, revision)]
     return list(dict.fromkeys(changes + compatibility_facts.lost_facts(base, revision)))
 

@@ -57,4 +57,5 @@ PARAGRAPH_NUMBER = {
     "required": True,
     "description": "The number of the paragraph in its source, counted from 1.",
     "example": 35,
+    "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 100_000},
 }

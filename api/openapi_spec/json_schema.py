@@ -21,7 +21,7 @@ from api.schemas.fields import (
     RegexpRule,
     Slug,
 )
-from api.schemas.random_queries import TimeZoneField, time_zone_names
+from api.schemas.random_queries import MAX_ZONE_LENGTH, TIME_ZONE_PATTERN, TimeZoneField
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS, UnionField, list_links
 from api.schemas.shared_schemas import ReferenceSchema, ResponseSchema
 from models.types import SLUG_LENGTH
@@ -166,6 +166,12 @@ def constant_to_const(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, A
     return {"type": "string" if field.constant else ["string", "null"]}
 
 
+def integer_to_int32(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
+    """Declare the size of integers, which are those of columns and of bounded parameters."""
+    is_constant = isinstance(field, ConstantField) and isinstance(field.constant, int)
+    return {"format": "int32"} if isinstance(field, marshmallow.fields.Integer) or is_constant else {}
+
+
 def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
     """Make a union a named component with a discriminator."""
     if not isinstance(field, UnionField):
@@ -196,16 +202,27 @@ def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]
         if isinstance(rule, RegexpRule):
             return {"pattern": f"^{rule.pattern.pattern}$"}
     if isinstance(field, JSONObject):
-        keys = {key: {"type": "string", "description": text} for key, text in field.key_descriptions.items()}
-        return {"type": "object", "properties": keys, "required": list(keys), "additionalProperties": False}
+        # Its keys are numbers, which are no names of properties in some languages.
+        size = len(field.key_descriptions)
+        values = {"type": "string"}
+        return {
+            "type": "object",
+            "additionalProperties": values,
+            "minProperties": size,
+            "maxProperties": size,
+        }
     return {}
 
 
 def zone_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """Make the time zones a named component."""
+    """Make time zones a named component: a pattern, since a list of all names would take 22 KB."""
     if not isinstance(field, TimeZoneField):
         return {}
-    _register_enumeration(self.spec, "TimeZone", time_zone_names(), "The name of an IANA time zone.")
+    if "TimeZone" not in self.spec.components.schemas:
+        description = "The name of an IANA time zone, such as `Europe/Berlin`. Other names are errors."
+        bounds = {"pattern": f"^{TIME_ZONE_PATTERN}$", "maxLength": MAX_ZONE_LENGTH}
+        schema = {"type": "string", "description": description, "examples": ["Europe/Berlin"], **bounds}
+        self.spec.components.schema("TimeZone", schema)
     ret.pop("type", None)
     return {"$ref": "#/components/schemas/TimeZone"}
 
@@ -214,6 +231,7 @@ def zone_to_reference(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, A
 ATTRIBUTES = (
     enumeration_to_reference,
     constant_to_const,
+    integer_to_int32,
     union_to_one_of,
     zone_to_reference,
     bounds_of_text,

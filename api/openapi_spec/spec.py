@@ -42,7 +42,7 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
     },
     "Retry-After": {
         "description": "The number of seconds to wait before retrying.",
-        "schema": {"type": "integer", "minimum": 1},
+        "schema": {"type": "integer", "format": "int32", "minimum": 1},
     },
     "RateLimit": {
         "description": "The number of remaining requests (`r`), and the seconds until more are available "

@@ -27,7 +27,7 @@ from api.query.sql_json import (
     text_literal,
     to_json,
 )
-from api.schemas.fields import JSONObject, UTCDateTime
+from api.schemas.fields import JSONObject, JSONObjectEntries, UTCDateTime
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import (
     Expandable,
@@ -100,6 +100,16 @@ def _timestamp(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
 @field_fragments.register(JSONObject)
 def _json_column(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
     return [StoredJSON(column_of(row, field))]
+
+
+@field_fragments.register(JSONObjectEntries)
+def _json_entries(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
+    number, text = map(to_json, field.names)
+    entries: list[SQLFragment] = []
+    for key in field.keys:
+        entries += [",{" if entries else "{", f"{number}:{key},{text}:"]
+        entries += [JSONScalar(column_of(row, field)[key].as_string()), "}"]
+    return ["[", *entries, "]"]
 
 
 @field_fragments.register(fields.Constant)

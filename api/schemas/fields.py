@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from api.core.resource_registry import require_type
 from models.types import SLUG_LENGTH
@@ -277,3 +277,15 @@ class JSONObject(fields.Dict):
         if set(loaded) != set(self.key_descriptions):
             raise ValidationError(f"Must have exactly these keys: {', '.join(self.key_descriptions)}.")
         return {key: loaded[key] for key in self.key_descriptions}
+
+
+class JSONObjectEntries(fields.List[Any]):
+    """The entries of a stored ``JSONObject`` with numbers as keys: a list of objects with number and text."""
+
+    def __init__(self, entry: type[Schema], keys: Iterable[str], **options: Any) -> None:
+        """Set the keys, and the schema of an entry: its two fields are the number and the text."""
+        super().__init__(fields.Nested(entry), **options)
+        self.keys, self.names = tuple(keys), tuple(entry._declared_fields)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any]:
+        return [dict(zip(self.names, (int(key), value.get(key)), strict=True)) for key in self.keys]

@@ -1,6 +1,8 @@
 """Daily items: the same for everyone, and stable for past days."""
 
 import datetime as dt
+import json
+import re
 from collections import Counter
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ from api.core.config import Settings
 from api.schemas.random_queries import time_zone_names
 from models import Film, Quote
 from models.search import rebuild_index
+from openapi import PATH
 from tests.api.test_chance import NAMES, bookmark, unflagged_ids
 from tests.api.test_lists import all_ids
 from tests.api.test_lots import chi_square, critical_value, make_quote_row
@@ -162,6 +165,22 @@ class TestPlus:
 def test_every_accepted_zone_exists():
     assert {"UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"} <= set(time_zone_names())
     assert all(ZoneInfo(zone).key == zone for zone in time_zone_names())
+
+
+def test_every_accepted_zone_matches_the_pattern_of_the_document():
+    zone = json.loads(PATH.read_bytes())["components"]["schemas"]["TimeZone"]
+    pattern, longest = re.compile(zone["pattern"]), zone["maxLength"]
+    assert [one for one in time_zone_names() if len(one) > longest or not pattern.search(one)] == []
+    assert not any(map(pattern.search, ["", "Europe/", "/UTC", "a/b/c/d", "Europe Berlin", "UTC\n\n"]))
+
+
+@each(
+    ("text", "name"), [("New York", "America/New_York"), ("tokyo", "Asia/Tokyo"), ("US/Tokyo", "Asia/Tokyo")]
+)
+def test_a_city_is_known_without_its_region(client, text, name):
+    (error,) = client.get("/v1/quotes/daily", query_string={"tz": text}).get_json()["errors"]
+    expected = f"Unknown time zone “{text}”. Use an IANA name, such as Europe/Berlin. Did you mean “{name}”?"
+    assert error["detail"] == expected
 
 
 @each("name", NAMES)

@@ -1,6 +1,7 @@
 """Deprecation: a declaration appears in the OpenAPI document, in headers and in the guide.
 
-Nothing is deprecated in the service today, so these tests register a resource with deprecated parts of every kind.
+A single field is deprecated in the service today, so these tests register a resource with deprecated parts of every
+kind.
 """
 
 import datetime as dt
@@ -300,6 +301,7 @@ class TestDocument:
         deprecated = {
             (name, key): value["description"]
             for name, schema in schemas.items()
+            if not name.startswith(("Sparse", "Advisory"))
             for key, value in schema.get("properties", {}).items()
             if "deprecated" in value
         }
@@ -315,6 +317,8 @@ class TestDocument:
             for path, operation in document["paths"].items()
         }
         assert {path: names for path, names in header_names.items() if names} == {
+            "/v1/advisories": {"Deprecation"},
+            "/v1/advisories/{advisory_id}": {"Deprecation"},
             "/v1/mottos": {"Deprecation", "Sunset"},
             "/v1/mottos/random": {"Deprecation", "Sunset"},
             "/v1/mottos/{quote_id}": {"Deprecation"},
@@ -333,7 +337,7 @@ class TestGuide:
             (entry.kind, entry.name, entry.operations, entry.deprecated)
             for entry in active_deprecations(app_with_deprecations)
         ]
-        assert entries == [
+        assert [entry for entry in entries if entry[1] != "Advisory.severities"] == [
             ("operation", "GET /v1/sayings/{quote}", (), SAYING),
             ("parameter", "voice", ("GET /v1/mottos", "GET /v1/mottos/random"), VOICE),
             ("field", "Motto.text", (), TEXT),
@@ -345,6 +349,7 @@ class TestGuide:
         entries = [
             (entry.title, entry.since, entry.sunset, entry.instead)
             for entry in active_deprecations(app_with_deprecations)
+            if entry.name != "Advisory.severities"
         ]
         assert entries[1:3] == [
             (
@@ -358,7 +363,12 @@ class TestGuide:
 
 
 class TestProduction:
-    def test_nothing_is_deprecated_today(self, app, client):
-        assert active_deprecations(app) == []
+    def test_one_field_is_deprecated_today(self, app, client):
+        assert [entry.name for entry in active_deprecations(app)] == ["Advisory.severities"]
+        since = "@1795996800", None, [GUIDE]
+        assert deprecation_headers(client.get("/v1/advisories/spoiler")) == since
+        assert deprecation_headers(client.get("/v1/advisories?fields=label,severities")) == since
+        assert deprecation_headers(client.get("/v1/advisories?fields=severity_levels")) == NO_HEADERS
         assert deprecation_headers(client.get(f"/v1/quotes/{LINE}")) == NO_HEADERS
-        assert '"deprecated"' not in PATH.read_text("utf-8")
+        schemas = json.loads(PATH.read_bytes())["components"]["schemas"]
+        assert schemas["Advisory"]["properties"]["severities"]["deprecated"] is True

@@ -118,7 +118,14 @@ SHAPES = {
         *TAIL,
     ],
     "/v1/themes/loneliness": [*HEAD, "name", "definition", "broader", "narrower", "related", *TAIL],
-    "/v1/advisories/gender-generalisation": [*HEAD, "name", "description", "severities", *TAIL],
+    "/v1/advisories/gender-generalisation": [
+        *HEAD,
+        "name",
+        "description",
+        "severities",
+        "severity_levels",
+        *TAIL,
+    ],
 }
 LINKS = {
     "/v1/films/her-2013": ["characters", "scenes", "quotes", "commentary", "coverage"],

@@ -112,8 +112,16 @@ class TestGuides:
 
 
 class TestDeprecatedNow:
-    def test_it_says_that_nothing_is_deprecated(self, read):
-        assert "Nothing is deprecated in this version." in read("/docs/guides/versioning").behind("article")
+    def test_it_lists_what_is_deprecated_today(self, read):
+        entry = "Field Advisory.severities, since 2026-11-30. Use severity_levels instead."
+        assert entry in read("/docs/guides/versioning").behind("article")
+
+    def test_it_says_that_nothing_is_deprecated(self, client):
+        with client.application.test_request_context("/docs/guides/versioning"):
+            guides_ = guides.load_guides(BASE)
+            guide = guides_["versioning"]
+            html = render_template("guide.html", guide=guide, guides=guides_, deprecated=[], calls=())
+        assert "Nothing is deprecated in this version." in Parsed(html).behind("article")
 
     def test_it_lists_deprecations(self, client):
         deprecation = Deprecated(dt.date(2027, 1, 1), instead="`GET /v1/new`", sunset=dt.date(2028, 1, 1))

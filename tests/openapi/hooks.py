@@ -10,8 +10,11 @@ metrics.maximize = lambda *_metrics, **_case_and_response: None
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Remove a parameter whose values a schema cannot describe: only the service can create a ``cursor``."""
-    remove_parameters(raw_schema, "cursor")
+    """Adapt two parameters whose values a schema cannot describe.
+
+    Only the service can create a ``cursor``, and only some texts that match the pattern are time zones.
+    """
+    describe_values(raw_schema)
 
 
 @schemathesis.deserializer(
@@ -20,6 +23,21 @@ def before_load_schema(context, raw_schema):
 def read_as_text(context, response):
     """Read citation formats as plain text, since Schemathesis has no parser for them."""
     return response.content.decode("utf-8")
+
+
+def describe_values(document):
+    """Return the document without cursors, and with some time zones instead of a pattern."""
+    document["components"]["schemas"]["TimeZone"] = {
+        "type": "string",
+        "enum": [
+            "UTC",
+            "Europe/Berlin",
+            "America/Argentina/Buenos_Aires",
+            "Etc/GMT+12",
+            "Pacific/Kiritimati",
+        ],
+    }
+    return remove_parameters(document, "cursor")
 
 
 def remove_parameters(document, *names):

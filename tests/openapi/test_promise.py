@@ -9,14 +9,14 @@ from collections import defaultdict
 
 import pytest
 
-from api.openapi_spec.sparse_schemas import remove_sparse_schemas
 from openapi import PATH, compatibility_facts, npm_tools, promise
+from openapi.corrections import correct
 from tests.conftest import skip_test
 from tests.openapi import breaking, compatible
 from tests.openapi.edits import BREAKING, COMPATIBLE
 
 DOCUMENT = json.loads(PATH.read_bytes())
-remove_sparse_schemas(DOCUMENT)
+correct(DOCUMENT)
 EDITED_PATHS = ("/v1/search", "/v1/quotes", "/v1/quotes/{quote_id}")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+import datetime as dt
 
-from api.schemas.fields import ConstantField, JSONObject, Text
+from marshmallow import fields, validate
+
+from api.http.deprecation.declaration import Deprecated
+from api.schemas.fields import ConstantField, JSONObject, JSONObjectEntries, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField
 from api.schemas.pack_entry_schemas import CreateSchema
 from api.schemas.reference_fields import ListURLField, NestedObject, URLField
@@ -27,6 +30,15 @@ class AdvisoryLinksSchema(ResponseSchema):
     )
 
 
+class SeverityLevelSchema(ResponseSchema):
+    """What one severity of an advisory means."""
+
+    severity = fields.Integer(
+        validate=validate.Range(1, 3), metadata={"description": "From 1 (mild) to 3 (severe)."}
+    )
+    meaning = fields.String(metadata={"description": "What this severity means for this advisory."})
+
+
 class AdvisorySchema(ItemSchema):
     """A kind of sensitive content, with the meaning of each severity."""
 
@@ -34,7 +46,19 @@ class AdvisorySchema(ItemSchema):
     url = URLField("/v1/advisories/", description="The URL of this advisory.")
     name = fields.String(metadata={"description": "The name of the advisory."})
     description = fields.String(metadata={"description": "What the advisory warns of, in one sentence."})
-    severities = JSONObject(SEVERITIES, metadata={"description": "The meaning of each severity."})
+    severities = JSONObject(
+        SEVERITIES,
+        metadata={
+            "description": "The meaning of each severity: an object with the keys `1`, `2` and `3`.",
+            "deprecated": Deprecated(dt.date(2026, 11, 30), instead="`severity_levels`"),
+        },
+    )
+    severity_levels = JSONObjectEntries(
+        SeverityLevelSchema,
+        SEVERITIES,
+        attribute="severities",
+        metadata={"description": "The severities from 1 to 3, each with its meaning."},
+    )
     links = NestedObject(AdvisoryLinksSchema, metadata={"description": "URLs of related lists."})
 
 

@@ -83,6 +83,10 @@ class ClaimRelationQuerySchema(ListQuerySchema):
 class CommentaryLinksSchema(ResponseSchema):
     """Links from a commentary entry to related resources."""
 
+    relations = URLField(
+        "/v1/commentary/", suffix="/relations", description="Relations from and to this commentary entry."
+    )
+
 
 class CommentarySchema(ItemSchema):
     """One argument of a source in the editor's words: attributed, and neither softened nor endorsed."""
