@@ -140,15 +140,22 @@ def served_typefaces(text: str, italic: bool = False) -> set[Typeface]:
 def font_face_css(upright: str, italic: str = "") -> str:
     """Return the ``@font-face`` rules for a document with these upright and italic characters.
 
-    Later rules win where ranges overlap (CSS Fonts 4, section 4.5), so the preferred typeface comes last.
+    Later rules win where ranges overlap (CSS Fonts 4, section 4.5), so the preferred typeface comes last. A
+    typeface without an italic is declared as one for italic text. A browser that has an italic of a family
+    would look for all other characters in the next family, not among the upright faces.
     """
-    needed = served_typefaces(upright) | (served_typefaces(italic, italic=True) if italic else set())
-    return "".join(_font_face_rule(face) for face in reversed(typefaces()) if face in needed)
+    needed = [served_typefaces(upright), served_typefaces(italic, italic=True) if italic else set()]
+    return "".join(
+        _font_face_rule(face, is_italic)
+        for face in reversed(typefaces())
+        for is_italic in (False, True)
+        if face in needed[is_italic]
+    )
 
 
-def _font_face_rule(face: Typeface) -> str:
+def _font_face_rule(face: Typeface, is_italic: bool) -> str:
     source = f'src:url({absolute_url(f"/embed/fonts/{face.file_name}")})format("woff2")'
-    style = "font-style:italic;" if face.italic else ""
+    style = "font-style:italic;" if is_italic else ""
     return f"@font-face{{font-family:Subtext;{style}{source};unicode-range:{face.unicode_range}}}"
 
 

@@ -29,8 +29,8 @@ OTHER_TEXTS = [
     "សេចក្ដីស្រឡាញ់មិនមែនជាអ្វីដែលយើងកាន់កាប់ទេ ប៉ុន្តែជាអ្វីដែលយើងរៀនឱ្យលូតលាស់ជាមួយគ្នារាល់ថ្ងៃ",
     "ချစ်ခြင်းမေတ္တာဆိုသည်မှာ ကျွန်ုပ်တို့ပိုင်ဆိုင်သောအရာမဟုတ်ဘဲ နေ့စဉ်ကြီးထွားလာအောင် သင်ယူရသောအရာဖြစ်သည်။",
     "བརྩེ་དུང་ནི་ང་ཚོས་བདག་པོ་བྱེད་རྒྱུའི་དངོས་པོ་ཞིག་མིན། ཉིན་ལྟར་མཉམ་དུ་སྐྱེ་རུ་འཇུག་པར་སློབ་རྒྱུའི་དངོས་པོ་ཞིག་རེད།",
-    "ভালোবাসা এমন কিছু নয় যা আমরা অধিকার করি; এটি প্রতিদিন একসঙ্গে বেড়ে উঠতে দিতে শিখি। ক্ষুদ্র স্ত্রী",
-    "ਪਿਆਰ ਉਹ ਚੀਜ਼ ਨਹੀਂ ਜਿਸ ਉੱਤੇ ਅਸੀਂ ਕਬਜ਼ਾ ਕਰੀਏ। પ્રેમ એ એવી વસ્તુ નથી જેના પર આપણે અધિકાર કરીએ. ପ୍ରେମ ଏମିତି ଜିନିଷ ନୁହେଁ",
+    "ভালোবাসা এমন কিছু নয় যা আমরা অধিকার করি; এটি প্রতিদিন একসঙ্গে বেড়ে উঠতে দিতে শিখি, ক্ষুদ্র স্ত্রী",
+    "ਪਿਆਰ ਉਹ ਚੀਜ਼ ਨਹੀਂ ਜਿਸ ਉੱਤੇ ਅਸੀਂ ਕਬਜ਼ਾ ਕਰੀਏ, પ્રેમ એ એવી વસ્તુ નથી જેના પર આપણે અધિકાર કરીએ. ପ୍ରେମ ଏମିତି ଜିନିଷ ନୁହେଁ",
     "அன்பு என்பது நாம் உடைமையாக்கும் ஒன்றல்ல; ప్రేమ అనేది మనం స్వాధీనం చేసుకునేది కాదు; ಪ್ರೀತಿ ಎಂದರೆ ನಾವು ಹೊಂದುವ ವಸ್ತುವಲ್ಲ",
     "സ്നേഹം നാം കൈവശപ്പെടുത്തുന്ന ഒന്നല്ല; ආදරය යනු අප අයිති කර ගන්නා දෙයක් නොවේ; ශ්‍රී ක්‍රමය",
     "ፍቅር የምንይዘው ነገር አይደለም፤ სიყვარული ის არ არის, რასაც ვფლობთ; Սերը այն չէ, ինչին մենք տիրում ենք։",
@@ -101,8 +101,10 @@ class TestHeight:
 
     def test_it_is_correct_for_other_scripts_and_break_characters(self, page, in_app):
         paragraphs = [([Span(text)], QUOTE_SIZE) for text in OTHER_TEXTS]
+        # Names of films are italic, also in scripts that have no italic.
+        paragraphs += [([Span("— "), Span(text, italic=True)], BYLINE_SIZE) for text in OTHER_TEXTS]
         for width, heights in measure_heights(page, paragraphs).items():
-            assert heights == [height(text, width, QUOTE_SIZE) for text in OTHER_TEXTS]
+            assert heights == [height(spans, width, type_) for spans, type_ in paragraphs]
 
     def test_only_our_fonts_are_loaded(self, page, server, in_app):
         measure_heights(page, [([Span("Words.")], QUOTE_SIZE)])

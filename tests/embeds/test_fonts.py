@@ -93,6 +93,10 @@ class TestFacesCss:
         assert font_face_css("Plain", "slanted").count("@font-face") == 2
         assert font_face_css("Łódź, Ж").count("@font-face") == 3
 
+    def test_a_typeface_without_italic_is_declared_for_italic_text(self):
+        css = font_face_css("ក a", "ក")
+        assert [rule.count("italic") for rule in css.split("@font-face") if "khmer" in rule] == [0, 1]
+
     def test_typefaces_for_cards_are_not_declared(self):
         assert font_face_css("晩春") == ""
 
