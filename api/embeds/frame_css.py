@@ -36,6 +36,7 @@ def style_sheet(quote: QuoteViewModel | None, theme: str) -> str:
         colours=COLOUR_SCHEMES[theme],
         types=frame_metrics.quote_types(frame_metrics.quote_text(quote) if quote else ""),
         marks=quotation_marks(quote.language if quote else "en"),
+        caption=frame_metrics.caption_type(quote) if quote else frame_metrics.SMALL_TYPE,
         is_flagged=bool(quote and quote.note),
         is_rtl=bool(quote and quote.direction == "rtl"),
     )

@@ -54,6 +54,12 @@ def caption_spans(quote: QuoteViewModel) -> list[Span]:
     return [Span("— "), *speaker, Span(quote.preposition), film, source]
 
 
+def caption_type(quote: QuoteViewModel) -> TypeSize:
+    """Return the type of the caption, whose lines are farther apart if a name is in a tall script."""
+    line_height = SMALL_TYPE.size * Paragraph(caption_spans(quote)).line_height
+    return TypeSize(SMALL_TYPE.size, max(SMALL_TYPE.line_height, round(line_height)))
+
+
 def height(quote: QuoteViewModel, width: int) -> int:
     """Return the height of a frame of this width that shows the whole quote."""
     return max(MIN_HEIGHT, natural_height(quote, width))
@@ -77,5 +83,5 @@ def natural_height(quote: QuoteViewModel, width: int) -> int:
         2 * vertical
         + content
         + CAPTION_GAP
-        + text_height.height(caption_spans(quote), text_width, SMALL_TYPE, "en")
+        + text_height.height(caption_spans(quote), text_width, caption_type(quote), "en")
     )

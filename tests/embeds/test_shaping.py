@@ -4,7 +4,9 @@ from itertools import accumulate, pairwise
 from xml.etree import ElementTree as ET
 
 from api.embeds.cards.layout import layout_card
+from api.embeds.cards.png import _text_coverage
 from api.embeds.cards.svg import draw_svg
+from api.embeds.frame_metrics import caption_type
 from api.text.drawable_text import sanitize_text
 from api.text.fonts import typeface_for
 from api.text.layout import Line, Paragraph
@@ -104,6 +106,15 @@ class TestCredit:
         first, year = line.paragraph.text.index("ع"), line.paragraph.text.index("1988")
         assert x[first] > x[year]
         assert x[year] < x[year + 3]
+
+    def test_lines_of_tall_scripts_do_not_touch(self):
+        card = layout_card(view_model(speaker="ស្ត្រី ញ៉ាំ", film="မြွှိုး ကြွှီ", source="ស៊ុំ ប៉ុន្តែ"))
+        source, credit = (_text_coverage(card, [line]).getbbox() for line in card.lines[1:3])
+        assert credit[3] <= source[1]
+
+    def test_captions_of_frames_give_tall_scripts_room(self):
+        lines = [caption_type(view_model(film=film)).line_height for film in ("Her (2013)", "היא", "ស្ត្រី")]
+        assert lines == [20, 20, 28]
 
     def test_in_svg_names_are_isolates(self):
         svg = ET.fromstring(draw_svg(layout_card(view_model(speaker="عمر", film="היא", source="A (ב)"))))

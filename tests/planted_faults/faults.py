@@ -316,6 +316,13 @@ EMBEDS = [
         "tests/embeds/test_card_routes.py tests/embeds/test_cards.py",
     ),
     Fault(
+        "names-on-cards-change-the-order-around-them",
+        "api/text/layout.py",
+        "isolates=self._isolates)",
+        "isolates=())",
+        "tests/embeds/test_shaping.py",
+    ),
+    Fault(
         "svg-text-is-not-escaped",
         "api/embeds/cards/svg.py",
         "title=escape_html(_title(card)),",

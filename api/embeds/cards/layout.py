@@ -29,6 +29,8 @@ GAP = 36
 #: The coloured edge on the side where lines start.
 EDGE_WIDTH = 16
 MAX_QUOTE_SIZE, MIN_QUOTE_SIZE, CREDIT_SIZE, SMALL_SIZE = 84, 27, 32, 25
+#: The distance between the lines of the credit, relative to the line height of their typefaces.
+CREDIT_LEADING = 1.12
 #: The smallest type on a card of any width, in pixels.
 MIN_TYPE_SIZE = 10.5
 #: The distance from the middle of a line down to its baseline, in ems.
@@ -172,14 +174,12 @@ def _place_credits(card: Card) -> float:
     title = Span(sanitize_text(quote.source), isolate=True)
     source = [Span(f"as quoted in {opening}"), title, Span(closing)]
     width = card.width - 2 * SIDE_MARGIN * card.scale - logo_width
-    credit_baseline = bottom - source_style.size * 1.5
-    for spans, style, baseline in (
-        (source, source_style, bottom),
-        (credit, credit_style, credit_baseline),
-    ):
-        language = quote.language if spans is credit else "en"
-        paragraph = truncate_line(spans, language, width / style.size)
-        card.add_line(paragraph, Line(0, len(paragraph.text)), baseline, style)
+    source_line = truncate_line(source, "en", width / source_style.size)
+    credit_line = truncate_line(credit, quote.language, width / credit_style.size)
+    leading = max(source_line.line_height, credit_line.line_height) * CREDIT_LEADING
+    credit_baseline = bottom - source_style.size * leading
+    card.add_line(source_line, Line(0, len(source_line.text)), bottom, source_style)
+    card.add_line(credit_line, Line(0, len(credit_line.text)), credit_baseline, credit_style)
     return credit_baseline - credit_style.size
 
 
