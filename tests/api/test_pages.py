@@ -152,11 +152,12 @@ class TestTheme:
 
     def test_folds_commentary_below_its_label_and_long_pages_by_scene(self, read, monkeypatch):
         commentary = read(f"/v1{THEME}?include=commentary")["commentary"]
+        summaries, unfolded = read(THEME).behind("summary"), read(THEME).before("details")
         for entry in commentary:
-            assert entry["label"] in read(THEME).behind("summary")
-            assert entry["text"] not in read(THEME).before("details")
+            assert entry["label"] in summaries
+            assert entry["text"] not in unfolded
         quote = read(f"/v1{THEME}?include=quotes")["quotes"][0]["text"]
-        assert quote in read(THEME).before("details")
+        assert quote in unfolded
         monkeypatch.setattr("api.pages.browse.MAX_UNFOLDED_ITEMS", len(commentary))
         assert quote in read(THEME).behind("details")
         assert quote not in read(THEME).before("details")

@@ -151,6 +151,14 @@ class TestArgument:
         assert page.evaluate(border, ancestor) != before
         assert page.evaluate(border, "her-2013-illusion-made-standard") == before
 
+    def test_the_head_of_an_open_branch_stays_in_sight_above_the_entry(self, visit):
+        for width in (390, 1200):
+            page = visit(f"{FILM}#her-2013-who-is-to-blame-for-the-evening", width=width)
+            head = page.locator("[id='her-2013-a-logical-conclusion'] > h4").bounding_box()
+            claim = page.locator("[id='her-2013-who-is-to-blame-for-the-evening'] > .claim").bounding_box()
+            assert abs(head["y"]) <= 1
+            assert head["y"] + head["height"] <= claim["y"] < 800
+
     def test_the_outline_stays_beside_the_entries_on_wide_screens(self, visit):
         page = visit(FILM)
         page.locator("[id='her-2013-the-warning']").scroll_into_view_if_needed()
