@@ -14,9 +14,12 @@ from __future__ import annotations
 
 import re
 
+from markupsafe import Markup
+
 from api.embeds.quote_collection import QuoteCollection
 from api.embeds.quote_view_model import QuoteViewModel
-from api.text.html_escaping import escape_html
+from api.text.html_escaping import escape_html, escape_wrapping
+from api.text.quotation_marks import quotation_marks
 from api.text.single_line import to_single_line
 
 WORD_JOINER = "\u2060"
@@ -33,14 +36,31 @@ SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 
 def render_blockquote(quote: QuoteViewModel) -> str:
     """Return a quote as a ``blockquote`` and its attribution, a flagged one after its content note."""
-    page, right_to_left = escape_html(quote.page_url), quote.direction == "rtl"
-    rtl, ltr = (' dir="rtl"', ' dir="ltr"') if right_to_left else ("", "")
-    note = f"<p{ltr}>{escape_content(quote.note)}</p> " if quote.note else ""
-    # A space between paragraphs, because some consumers strip the tags.
+    note = f"<p>{_isolate(quote, escape_content(quote.note))}</p> " if quote.note else ""
     return (
-        f'<blockquote cite="{page}" lang="{escape_attribute(quote.language)}"{rtl}>'
-        f"{note}<p>{escape_content(quote.text)}</p> <p{ltr}>{_render_credit(quote)}</p></blockquote>"
+        f'<blockquote cite="{escape_html(quote.page_url)}" {_language(quote)}>'
+        f"{note}<p>{_render_words(quote)}</p> <p>{_isolate(quote, _render_credit(quote))}</p></blockquote>"
     )
+
+
+def render_collection_blockquote(collection: QuoteCollection) -> str:
+    """Return the quotes of a collection's page as a ``blockquote``, and a link to its page."""
+    page = escape_html(collection.page_url)
+    quotes = "".join(
+        f'<p {_language(quote)}>{_render_words(quote)}</p> <p dir="ltr">{_render_credit(quote)}</p> '
+        for quote in collection.quotes
+    )
+    link = f'<p><a href="{page}"><bdi>{escape_content(collection.label)}</bdi></a> ({collection.count})</p>'
+    return f'<blockquote cite="{page}">{quotes}{link}</blockquote>'
+
+
+def _language(quote: QuoteViewModel) -> str:
+    return f'lang="{escape_attribute(quote.language)}" dir="{quote.direction}"'
+
+
+def _render_words(quote: QuoteViewModel) -> str:
+    """Return the words in quotation marks, because some consumers strip the tags."""
+    return escape_content(quote.text).join(quotation_marks(quote.language))
 
 
 def _render_credit(quote: QuoteViewModel) -> str:
@@ -50,16 +70,9 @@ def _render_credit(quote: QuoteViewModel) -> str:
     return f"— {speaker}{quote.preposition}<cite>{link}</cite>{quote.words.quoted_in}{source}"
 
 
-def render_collection_blockquote(collection: QuoteCollection) -> str:
-    """Return the quotes of a collection's page as a ``blockquote``, and a link to its page."""
-    page = escape_html(collection.page_url)
-    quotes = "".join(
-        f'<p lang="{escape_attribute(quote.language)}" dir="{quote.direction}">'
-        f"{escape_content(quote.text)}</p> <p>{_render_credit(quote)}</p> "
-        for quote in collection.quotes
-    )
-    link = f'<p><a href="{page}"><bdi>{escape_content(collection.label)}</bdi></a> ({collection.count})</p>'
-    return f'<blockquote cite="{page}">{quotes}{link}</blockquote>'
+def _isolate(quote: QuoteViewModel, markup: str) -> str:
+    """Return our own words, which run from left to right, for use beside words that do not."""
+    return f'<bdi dir="ltr">{markup}</bdi>' if quote.direction == "rtl" else markup
 
 
 def render_iframe(url: str, title: str, width: int, height: int) -> str:
@@ -73,7 +86,11 @@ def render_iframe(url: str, title: str, width: int, height: int) -> str:
 
 def escape_content(text: str) -> str:
     """Return the text escaped for element content; it stays text even after repeated unescaping."""
-    return str(escape_html(ACTIVE_MARKUP.sub(rf"\g<0>{WORD_JOINER}", to_single_line(text))))
+    return str(escape_wrapping(to_single_line(text), _escape_active_markup))
+
+
+def _escape_active_markup(text: str) -> Markup:
+    return escape_html(ACTIVE_MARKUP.sub(rf"\g<0>{WORD_JOINER}", text))
 
 
 def escape_attribute(text: str) -> str:

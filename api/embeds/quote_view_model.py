@@ -19,7 +19,7 @@ from api.representations.shared_wording import (
     short_attribution,
     short_title,
 )
-from api.text.bidi import text_direction
+from api.text.bidi import writing_direction
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class QuoteViewModel:
     @property
     def direction(self) -> str:
         """The direction of the text: ``rtl`` or ``ltr``."""
-        return text_direction(self.text)
+        return writing_direction(self.text, self.language)
 
 
 def build_view_model(item: Item, words: InterfaceLanguage | None = None) -> QuoteViewModel:

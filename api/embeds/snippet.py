@@ -11,19 +11,28 @@ from api.core.urls import absolute_url
 from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.script import latest_build
 from api.representations.markdown import escape_markdown, escape_markdown_lines, format_link
-from api.text.html_escaping import escape_html, escape_lines, isolate_name, replace_invalid
+from api.text.html_escaping import (
+    escape_html,
+    escape_lines,
+    escape_wrapping,
+    isolate_line,
+    isolate_name,
+    replace_invalid,
+)
+from api.text.quotation_marks import quotation_marks
 
 #: Colour themes; without one, a quote takes the colours of the page.
 THEMES = ("light", "dark")
 
+#: Quotation marks, dash and spaces are part of the text: they tell words, credit and note apart where a site
+#: removes all tags.
 FIGURE = Markup(
-    '<figure class="subtext-quote"{theme}>{note}'
-    '<blockquote cite="{page}" lang="{language}"{direction}><p>{words}</p></blockquote> '
-    '<figcaption>— {speaker}{preposition}<cite><a href="{page}">{film}</a></cite>, '
-    "as quoted in {source}</figcaption>"
-    "</figure>"
+    '<figure class="subtext-quote" dir="{direction}"{theme}>{note}'
+    '<blockquote cite="{page}" lang="{language}" dir="{direction}">'
+    "<p>{opening}{words}{closing}</p></blockquote> <figcaption>{credit}</figcaption></figure>"
 )
 NOTE = Markup('<p class="subtext-note">{}</p> ')
+CREDIT = Markup('— {speaker}{preposition}<cite><a href="{page}">{film}</a></cite>, as quoted in {source}')
 SCRIPT = Markup('<script async="async" src="{}"></script>')
 #: An XML document has a single root element.
 XHTML = Markup('<div xmlns="http://www.w3.org/1999/xhtml">{}</div>')
@@ -54,18 +63,30 @@ def render_figure(quote: QuoteViewModel, theme: str | None = None) -> Markup:
 
     ``theme`` is one of :data:`THEMES`. The element is well-formed XML, too.
     """
-    return FIGURE.format(
-        theme=Markup(' data-theme="{}"').format(theme) if theme else "",
-        note=NOTE.format(escape_html(quote.note)) if quote.note else "",
+    opening, closing = quotation_marks(quote.language)
+    credit = CREDIT.format(
         page=escape_html(quote.page_url),
-        language=escape_html(quote.language),
-        direction=Markup(' dir="rtl"') if quote.direction == "rtl" else "",
-        words=escape_lines(quote.text),
         speaker=Markup("{}, ").format(isolate_name(quote.speaker)) if quote.speaker else "",
         preposition=quote.preposition,
         film=isolate_name(quote.film),
         source=isolate_name(quote.source).join(quote.source_marks),
     )
+    return FIGURE.format(
+        theme=Markup(' data-theme="{}"').format(theme) if theme else "",
+        note=NOTE.format(_english(quote, escape_wrapping(quote.note))) if quote.note else "",
+        page=escape_html(quote.page_url),
+        language=escape_html(quote.language),
+        direction=quote.direction,
+        opening=opening,
+        words=escape_lines(quote.text),
+        closing=closing,
+        credit=_english(quote, credit),
+    )
+
+
+def _english(quote: QuoteViewModel, markup: Markup) -> Markup:
+    """Return our own words, which run from left to right, beside those of the quote."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(markup) if quote.direction == "rtl" else markup
 
 
 def render_markdown(quote: QuoteViewModel) -> str:
@@ -73,12 +94,17 @@ def render_markdown(quote: QuoteViewModel) -> str:
     speaker = f"{escape_markdown(replace_invalid(quote.speaker))}, " if quote.speaker else ""
     film = format_link(replace_invalid(quote.film), quote.page_url)
     source = escape_markdown(replace_invalid(quote.source)).join(quote.source_marks)
-    caption = f"> — {speaker}{quote.preposition}*{film}*, as quoted in {source}"
+    credit = isolate_line(f"— {speaker}{quote.preposition}*{film}*, as quoted in {source}")
     note = f"**{escape_markdown(replace_invalid(quote.note))}**\n\n" if quote.note else ""
-    return f"{note}{escape_markdown_lines(replace_invalid(quote.text), '> ')}\n>\n{caption}\n"
+    return f"{note}{escape_markdown_lines(replace_invalid(_enquote(quote)), '> ')}\n>\n> {credit}\n"
 
 
 def render_text(quote: QuoteViewModel) -> str:
     """Return the quote as plain text, with content note, attribution and URL on lines of their own."""
-    lines = (quote.note, f"“{quote.text}”", f"— {quote.attribution}", quote.page_url)
+    lines = (quote.note, _enquote(quote), isolate_line(f"— {quote.attribution}"), quote.page_url)
     return "\n".join(filter(None, lines)) + "\n"
+
+
+def _enquote(quote: QuoteViewModel) -> str:
+    """Return the words in the quotation marks of their language."""
+    return quote.text.join(quotation_marks(quote.language))

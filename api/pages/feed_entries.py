@@ -14,7 +14,7 @@ from api.embeds.quote_view_model import QuoteViewModel, build_view_model
 from api.embeds.snippet import render_figure, render_text
 from api.pages.page_metadata import build_preview, strip_markup
 from api.representations.shared_wording import Item
-from api.text.html_escaping import escape_html, replace_invalid
+from api.text.html_escaping import escape_html, isolate_name, replace_invalid
 
 #: A tag, which stays as it is; or the escaped start of a tag or of a reference that decodes to one.
 MARKUP_OR_ACTIVE = re.compile(
@@ -102,6 +102,6 @@ def _defused(markup: Markup) -> str:
 
 
 def _flagged_html(quote: QuoteViewModel) -> Markup:
-    return Markup('<p>{}</p><p><a href="{}">{}</a></p>').format(
-        escape_html(quote.note or ""), escape_html(quote.page_url), escape_html(quote.label)
+    return Markup('<p>{}</p> <p><a href="{}">{}</a></p>').format(
+        escape_html(quote.note or ""), escape_html(quote.page_url), isolate_name(quote.label)
     )

@@ -7,13 +7,15 @@ beforehand (``api/text/drawable_text.py``). Isolates are given as ranges, like `
 from __future__ import annotations
 
 import unicodedata
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 #: Strong right-to-left characters (rule P2), and all that need levels.
 STRONG_RIGHT_TO_LEFT = {"R", "AL"}
 RIGHT_TO_LEFT_CLASSES = {*STRONG_RIGHT_TO_LEFT, "AN"}
+#: Primary language subtags (CLDR) of languages that are mostly written from right to left.
+RIGHT_TO_LEFT_LANGUAGES = {"ar", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
 #: Stands for an isolate in the text around it: a neutral character.
 OBJECT = "\ufffc"
 #: The strong direction that each class has for surrounding brackets (rule N0): numbers count as R.
@@ -28,6 +30,17 @@ def text_direction(text: str) -> str:
     """Return ``rtl`` or ``ltr`` by the first strong character of a text; ``ltr`` if it has none."""
     strong = (class_ for class_ in map(unicodedata.bidirectional, text) if class_ in {"L", "R", "AL"})
     return "rtl" if next(strong, "L") in STRONG_RIGHT_TO_LEFT else "ltr"
+
+
+def writing_direction(text: str, language: str) -> str:
+    """Return ``rtl`` or ``ltr`` by the letters of a text and its language (BCP 47).
+
+    Unlike the first strong character, a name in another script at the start of a sentence decides nothing.
+    """
+    classes = Counter(map(unicodedata.bidirectional, text))
+    right_to_left = sum(classes[name] for name in STRONG_RIGHT_TO_LEFT)
+    is_written_so = language.partition("-")[0].lower() in RIGHT_TO_LEFT_LANGUAGES
+    return "rtl" if right_to_left and (is_written_so or right_to_left > classes["L"]) else "ltr"
 
 
 def embedding_levels(

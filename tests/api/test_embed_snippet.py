@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from api.embeds.oembed_html import render_blockquote
 from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.snippet import render_figure, render_snippets
 from api.text.html_escaping import replace_invalid
@@ -103,7 +104,8 @@ class TestFormats:
     def test_the_html_is_as_documented(self, get_snippets):
         page_url = f"http://127.0.0.1:8000/quotes/{QUOTE}"
         assert get_snippets(QUOTE)["html"] == (
-            f'<figure class="subtext-quote"><blockquote cite="{page_url}" lang="en"><p>{WORDS}</p></blockquote> '
+            f'<figure class="subtext-quote" dir="ltr"><blockquote cite="{page_url}" lang="en" dir="ltr">'
+            f"<p>“{WORDS}”</p></blockquote> "
             f'<figcaption>— Catherine, <cite><a href="{page_url}">Her (2013)</a></cite>, '
             "as quoted in “Her: Perfection is the Enemy of Real”</figcaption></figure> "
             '<script async="async" src="http://127.0.0.1:8000/embed.js"></script>'
@@ -113,7 +115,7 @@ class TestFormats:
         snippets = get_snippets(FLAGGED)
         note = "Content note: Generalises about a gender (3 of 3), Demeaning language (2 of 3)."
         assert (
-            f'<figure class="subtext-quote"><p class="subtext-note">{note}</p> <blockquote'
+            f'<figure class="subtext-quote" dir="ltr"><p class="subtext-note">{note}</p> <blockquote'
             in snippets["html"]
         )
         assert snippets["text"].startswith(f"{note}\n“basically, everything lacking")
@@ -128,7 +130,7 @@ class TestFormats:
         document = ET.fromstring(snippets["xhtml"])
         [words] = document.iter(f"{XHTML}p")
         [script] = document.iter(f"{XHTML}script")
-        assert words.text == WORDS
+        assert words.text == f"“{WORDS}”"
         assert script.attrib == {"async": "async", "src": "http://127.0.0.1:8000/embed.js"}
         assert snippets["html"] in snippets["xhtml"]
 
@@ -137,7 +139,7 @@ class TestFormats:
         parsed = Parsed(html)
         assert [element.tag for element in parsed.elements] == ["blockquote", "p", "p", "em", "a"]
         assert parsed.links == [f"http://127.0.0.1:8000/quotes/{QUOTE}"]
-        assert parsed.text.strip().startswith(WORDS)
+        assert parsed.text.strip().startswith(f"“{WORDS}”\n— Catherine")
 
     def test_the_wordpress_snippet_is_the_url_and_the_text_is_plain(self, get_snippets):
         snippets = get_snippets(QUOTE)
@@ -175,7 +177,7 @@ class TestChoices:
     def test_a_theme_is_an_attribute_of_the_figure(self, get_snippets, theme):
         snippets = get_snippets(QUOTE, theme=theme)
         for format_name in ("html", "xhtml", "pinned"):
-            assert f'<figure class="subtext-quote" data-theme="{theme}">' in snippets[format_name]
+            assert f'<figure class="subtext-quote" dir="ltr" data-theme="{theme}">' in snippets[format_name]
 
     def test_without_a_theme_there_is_no_attribute(self, get_snippets):
         assert get_snippets(QUOTE, theme="auto") == get_snippets(QUOTE)
@@ -227,9 +229,9 @@ class TestHostileText:
         figure = str(render_figure(quote))
         plain_quote = replace(PLAIN, note="A note.", text="\n" * text.count("\n"))
         expected = [tag for tag in tags(str(render_figure(plain_quote))) if tag != "bdi"]
-        assert [tag for tag in tags(figure) if tag != "bdi"] == expected
+        assert [tag for tag in tags(figure) if tag not in ("bdi", "wbr")] == expected
         words = ET.fromstring(figure).find("blockquote/p")
-        assert "".join(words.itertext()) == replace_invalid(text).replace("\n", "")
+        assert "".join(words.itertext()) == f"“{replace_invalid(text)}”"
 
     @given(text=TEXTS, name=TEXTS)
     @settings(deadline=None)
@@ -248,5 +250,97 @@ class TestHostileText:
         assert "— <bdi>\u202eevil</bdi>, <cite>" in figure
         assert '<blockquote cite="https://subtext.example/quotes/a-b" lang="en" dir="rtl">' in figure
 
-    def test_line_breaks_are_preserved(self):
-        assert "<p>one<br />two</p>" in str(render_figure(replace(PLAIN, text="one\ntwo")))
+    def test_line_breaks_are_preserved_even_without_tags(self):
+        assert "<p>“one<br />\ntwo”</p>" in str(render_figure(replace(PLAIN, text="one\ntwo")))
+
+
+class TestWithoutTags:
+    """Many sites remove tags: what they leave tells content note, words and credit apart."""
+
+    @each(
+        ("language", "marked"),
+        [
+            ("en", "“One word.”"),
+            ("de-AT", "„One word.“"),
+            ("fr", "«\u202fOne word.\u202f»"),
+            ("ja", "「One word.」"),
+        ],
+    )
+    def test_the_words_are_in_the_marks_of_their_language(self, app, language, marked):
+        quote = replace(PLAIN, text="One word.", language=language, note="Content note: Spoiler (1 of 3).")
+        with app.app_context():
+            snippets = render_snippets(quote)
+        expected = f"Content note: Spoiler (1 of 3). {marked} — Somebody, A film, as quoted in “An essay”"
+        assert Parsed(snippets["html"]).text.strip() == expected
+        assert Parsed(render_blockquote(quote)).text == expected
+        assert f"> {marked}\n>\n> — Somebody" in snippets["markdown"]
+        assert f"\n{marked}\n— Somebody" in snippets["text"]
+
+    def test_no_text_has_two_pairs_of_marks(self, client, get_snippets):
+        for quote in client.get("/v1/quotes?limit=100").get_json()["data"]:
+            snippets = get_snippets(quote["id"])
+            for format_name in ("html", "markdown", "text"):
+                assert "““" not in snippets[format_name]
+
+
+class TestDirection:
+    """Words and credit each have their own direction, whatever the direction of the page is."""
+
+    HEBREW = replace(
+        PLAIN, text="זה מושלם.", language="he", speaker="דנה", note="Content note: Spoiler (1 of 3)."
+    )
+
+    def test_english_words_run_from_left_to_right(self):
+        figure = ET.fromstring(str(render_figure(PLAIN)))
+        assert (figure.get("dir"), figure.find("blockquote").get("dir")) == ("ltr", "ltr")
+        assert figure.find("figcaption/bdi") is None
+        assert ET.fromstring(render_blockquote(PLAIN)).get("dir") == "ltr"
+
+    def test_hebrew_words_run_from_right_to_left_and_their_credit_does_not(self):
+        figure = ET.fromstring(str(render_figure(self.HEBREW)))
+        assert (figure.get("dir"), figure.find("blockquote").get("dir")) == ("rtl", "rtl")
+        blockquote = ET.fromstring(render_blockquote(self.HEBREW))
+        assert blockquote.get("dir") == "rtl"
+        for credit in (figure.find("figcaption/bdi"), blockquote.findall("p/bdi")[-1]):
+            assert credit.get("dir") == "ltr"
+            assert (credit.text, credit.find("bdi").text) == ("— ", "דנה")
+        for note in (figure.find("p/bdi"), blockquote.find("p/bdi")):
+            assert (note.get("dir"), note.text) == ("ltr", self.HEBREW.note)
+
+    @each(
+        ("text", "language", "direction"),
+        [
+            ("שלום is a greeting, said Samantha.", "en", "ltr"),
+            ("Her هو فيلم عن الوحدة", "ar", "rtl"),
+            ("شاهدت The Fabulous Destiny of Amélie Poulain", "ar-EG", "rtl"),
+            ("The Fabulous Destiny", "ar", "ltr"),
+            ("גם זה כתוב בעברית, OK", "en", "rtl"),
+            ("1 + 1", "he", "ltr"),
+            ("", "en", "ltr"),
+        ],
+    )
+    def test_a_name_in_another_script_does_not_change_it(self, text, language, direction):
+        assert replace(PLAIN, text=text, language=language).direction == direction
+
+    def test_lines_of_text_are_isolated_only_if_they_need_it(self, app):
+        with app.app_context():
+            plain, arabic = (
+                render_snippets(replace(PLAIN, speaker=name, attribution=f"{name}, in A film"))
+                for name in ("Somebody", "أحمد")
+            )
+        assert "\n\u2066— أحمد, in A film\u2069\n" in arabic["text"]
+        assert "\n> \u2066— أحمد, *[A film]" in arabic["markdown"]
+        assert not {"\u2066", "\u2069"} & set(plain["text"] + plain["markdown"])
+
+
+class TestLongWords:
+    def test_a_line_may_break_inside_a_word_that_no_line_fits(self):
+        quote = replace(PLAIN, text="a" * 40, film="https://film.example/?a=1&b=2&c=<3>&d=4")
+        for markup in (str(render_figure(quote)), render_blockquote(quote)):
+            element = ET.fromstring(markup)
+            assert len(list(element.iter("wbr"))) == 2 + 2
+            assert "".join(element.itertext()).count("a" * 40) == 1
+
+    @each("text", ["a" * 30, "愛" * 60, "เ" * 60, "क्ष" * 30, "ب" * 60, "🙂" * 60, "e\u0301" * 40])
+    def test_other_words_and_scripts_are_left_to_the_browser(self, text):
+        assert f"<p>“{text}”</p>" in str(render_figure(replace(PLAIN, text=text)))

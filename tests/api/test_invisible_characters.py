@@ -100,5 +100,5 @@ def test_oembed_guards_its_html_only(client):
     assert response["title"] == f"{LABEL} · Her (2013)"
     assert "\u2060" not in response["author_name"]
     blockquote = ET.fromstring(f"<all>{response['html']}</all>").find("blockquote")  # our own
-    assert "".join(blockquote.find("p").itertext()).replace("\u2060", "") == TEXT
+    assert "".join(blockquote.find("p").itertext()).replace("\u2060", "") == f"“{TEXT}”"
     assert "<b>" not in html.unescape(html.unescape(response["html"]))

@@ -256,4 +256,4 @@ class TestOEmbed:
     def test_hostile_quotes_are_text(self, hostile_client):
         url = f"{BASE}/films/the-lamp-1950"
         html = hostile_client.get("/oembed", query_string={"url": url}).json["html"]
-        assert set(re.findall(r"<(\w+)", html)) == {"blockquote", "p", "bdi", "cite", "a", "iframe"}
+        assert set(re.findall(r"<(\w+)", html)) == {"blockquote", "p", "bdi", "wbr", "cite", "a", "iframe"}

@@ -14,7 +14,7 @@ from tests.embeds.conftest import HOSTILE, hostile_id
 
 BASE = "http://127.0.0.1:8000"
 #: The elements of an embedded quote. Any other element would come from hostile text.
-ELEMENTS = {"blockquote", "p", "cite", "a", "bdi", "iframe"}
+ELEMENTS = {"blockquote", "p", "cite", "a", "bdi", "wbr", "iframe"}
 FRAME_ELEMENTS = ELEMENTS - {"iframe"} | {
     "html",
     "head",

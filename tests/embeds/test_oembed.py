@@ -105,7 +105,7 @@ class TestMarkup:
 
     def test_paragraphs_are_separated_without_their_tags(self, request_oembed):
         text = "".join(parse_markup(request_oembed().json["html"])[0].itertext())
-        assert "It is perfect. — Catherine, Her (2013), as quoted in “" in text
+        assert "It is perfect.” — Catherine, Her (2013), as quoted in “" in text
 
     def test_the_frame_has_the_size_in_the_response(self, request_oembed):
         oembed = request_oembed(maxwidth="320").json
