@@ -75,5 +75,7 @@ def served(folder: Path):
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".html": "text/html; charset=utf-8"}
+
     def log_message(self, *_):
         """Log nothing."""
