@@ -1,7 +1,7 @@
 """Finish the OpenAPI document, which is committed and served as ``v1.json``; ``subtext openapi`` runs this.
 
-The app describes its operations. This package adds real responses as examples, adds links between operations,
-and sorts the document for readers.
+The app describes its operations. This package adds real responses as examples, code samples and links between
+operations, and sorts the document for readers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from api.openapi_spec.sparse_schemas import add_sparse_schemas
 from openapi.document_order import extract_path_parameters, rename_id_parameters, sort_document
 from openapi.examples import add_examples
 from openapi.links import add_links
+from openapi.samples import add_code_samples
 
 PATH = Path(__file__).parent / "v1.json"
 
@@ -31,6 +32,7 @@ def render_document(app: Any, prefix: str = "") -> bytes:
     extract_path_parameters(document)
     add_examples(app.test_client(), document)
     add_links(document)
+    add_code_samples(document)
     add_sparse_schemas(document)
     rename_id_parameters(document)
     text = json.dumps(sort_document(document), indent=2, ensure_ascii=False) + "\n"

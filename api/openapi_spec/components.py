@@ -63,7 +63,12 @@ def references(node: Any) -> Iterator[str]:
 
 
 def remove_examples(document: dict[str, Any]) -> None:
-    """Remove the examples of responses, more than a third of the document; those of parameters remain."""
+    """Remove code samples and the examples of responses, more than a third of the document.
+
+    The examples of parameters remain.
+    """
+    for operation in operations(document):
+        operation.pop("x-codeSamples", None)
     responses = [response for one in operations(document) for response in one["responses"].values()]
     for response in (*responses, *document["components"]["responses"].values()):
         for content in response.get("content", {}).values():

@@ -40,8 +40,9 @@ def served(client):
 
 
 def without_examples_of_responses(part):
-    """Return a part of the document without the examples of a media type in it."""
-    return {key: value for key, value in part.items() if key != "examples"} if "schema" in part else part
+    """Return a part of the document without the examples of a media type, or the samples of an operation."""
+    removed = {"x-codeSamples"} | ({"examples"} if "schema" in part else set())
+    return {key: value for key, value in part.items() if key not in removed}
 
 
 class TestDocument:

@@ -1,0 +1,1 @@
+curl -s "https://subtext.example/v1/meta"
