@@ -1,15 +1,9 @@
-"""oEmbed libraries of others: each of them reads every quote."""
+"""An oEmbed library of others reads every quote; ``tests/consumers`` runs many more every night."""
 
 import json
-import subprocess
 
 import pytest
 from micawber.providers import Provider, ProviderRegistry
-
-from openapi import npm_tools
-from tests.browser.hosts import running_site
-from tests.conftest import skip_test
-from tests.serving import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -36,24 +30,3 @@ class TestMicawber:
         registry.register(rf"{server.url}/quotes/\S+", Provider(f"{server.url}/oembed"))
         [url, *_] = urls.values()
         assert registry.parse_text(f"Before\n{url}\nAfter").count("<iframe") == 1
-
-
-class TestOembedExtractor:
-    def test_it_discovers_and_reads_every_quote(self, server, urls):
-        if reason := npm_tools.missing_reason():
-            skip_test(f"because {reason}.")
-        with running_site("127.0.0.1") as site:
-            pages = [add_linking_page(site, server, quote, url) for quote, url in urls.items()]
-            script = ROOT / "tests" / "embeds" / "consume.mjs"
-            command = ["node", script, npm_tools.MODULES.parent, *pages]
-            run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-        for quote, oembed in zip(urls, json.loads(run.stdout), strict=True):
-            assert (oembed["type"], oembed["width"], oembed["provider_name"]) == ("rich", 500, "Subtext")
-            assert f'src="{server.url}/embed/quotes/{quote}' in oembed["html"]
-
-
-def add_linking_page(site, server, quote, url):
-    """Add a page that links to a quote's oEmbed response, as the quote's page does; return its URL."""
-    href = f"{server.url}/oembed?url={url}&amp;format=json"
-    head = f'<link rel="alternate" type="application/json+oembed" href="{href}" title="A quote">'
-    return site.add_page("", head=head, path=f"/{quote}")
