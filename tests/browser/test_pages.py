@@ -53,6 +53,11 @@ class TestHomePage:
         page.goto("/")
         assert page.locator("h1").inner_text() == "Film commentary you can call"
         assert page.locator("blockquote").inner_text()
+        assert page.locator(".cards h3").all_inner_texts() == [
+            "App developers",
+            "Site owners",
+            "Critics and editors",
+        ]
         assert page.locator("#call").inner_text().startswith(f'curl "{server.url}/v1/quotes?')
         assert other_hosts(page, server) == []
         assert page.errors == []
