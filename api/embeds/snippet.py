@@ -8,6 +8,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from api.core.urls import absolute_url
+from api.embeds.interface_language import DEFAULT_LANGUAGE
 from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.script import latest_build
 from api.representations.markdown import escape_markdown, escape_markdown_lines, format_link
@@ -32,7 +33,7 @@ FIGURE = Markup(
     "<p>{opening}{words}{closing}</p></blockquote> <figcaption>{credit}</figcaption></figure>"
 )
 NOTE = Markup('<p class="subtext-note">{}</p> ')
-CREDIT = Markup('— {speaker}{preposition}<cite><a href="{page}">{film}</a></cite>, as quoted in {source}')
+CREDIT = Markup('— {speaker}{preposition}<cite><a href="{page}">{film}</a></cite>{quoted_in}{source}')
 SCRIPT = Markup('<script async="async" src="{}"></script>')
 #: An XML document has a single root element.
 XHTML = Markup('<div xmlns="http://www.w3.org/1999/xhtml">{}</div>')
@@ -69,6 +70,7 @@ def render_figure(quote: QuoteViewModel, theme: str | None = None) -> Markup:
         speaker=Markup("{}, ").format(isolate_name(quote.speaker)) if quote.speaker else "",
         preposition=quote.preposition,
         film=isolate_name(quote.film),
+        quoted_in=quote.words.quoted_in,
         source=isolate_name(quote.source).join(quote.source_marks),
     )
     return FIGURE.format(
@@ -94,17 +96,26 @@ def render_markdown(quote: QuoteViewModel) -> str:
     speaker = f"{escape_markdown(replace_invalid(quote.speaker))}, " if quote.speaker else ""
     film = format_link(replace_invalid(quote.film), quote.page_url)
     source = escape_markdown(replace_invalid(quote.source)).join(quote.source_marks)
-    credit = isolate_line(f"— {speaker}{quote.preposition}*{film}*, as quoted in {source}")
+    credit = isolate_line(f"— {speaker}{quote.preposition}*{film}*{quote.words.quoted_in}{source}")
     note = f"**{escape_markdown(replace_invalid(quote.note))}**\n\n" if quote.note else ""
     return f"{note}{escape_markdown_lines(replace_invalid(_enquote(quote)), '> ')}\n>\n> {credit}\n"
 
 
 def render_text(quote: QuoteViewModel) -> str:
     """Return the quote as plain text, with content note, attribution and URL on lines of their own."""
-    lines = (quote.note, _enquote(quote), isolate_line(f"— {quote.attribution}"), quote.page_url)
+    # The whole citation is in English. In other languages the credit is that of the HTML.
+    in_english = quote.words.code == DEFAULT_LANGUAGE
+    credit = quote.attribution if in_english else _plain_credit(quote)
+    lines = (quote.note, _enquote(quote), isolate_line(f"— {credit}"), quote.page_url)
     return "\n".join(filter(None, lines)) + "\n"
 
 
 def _enquote(quote: QuoteViewModel) -> str:
     """Return the words in the quotation marks of their language."""
     return quote.text.join(quotation_marks(quote.language))
+
+
+def _plain_credit(quote: QuoteViewModel) -> str:
+    speaker = f"{quote.speaker}, " if quote.speaker else ""
+    source = quote.source.join(quote.source_marks)
+    return f"{speaker}{quote.preposition}{quote.film}{quote.words.quoted_in}{source}"

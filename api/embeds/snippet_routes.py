@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from api.core.app_context import settings
 from api.core.urls import absolute_url
+from api.embeds.interface_language import DEFAULT_LANGUAGE, interface_language, language_codes
 from api.embeds.quote_view_model import build_view_model
 from api.embeds.script import builds
 from api.embeds.snippet import THEMES, render_pinned_html, render_snippets
@@ -24,6 +25,7 @@ class SnippetQuerySchema(Schema):
     """Query parameters of a snippet."""
 
     theme = fields.String(load_default="auto", validate=validate.OneOf(("auto", *THEMES)))
+    lang = fields.String(load_default=DEFAULT_LANGUAGE, validate=validate.OneOf(language_codes()))
 
 
 @snippets.get("/quotes/<quote>/snippet")
@@ -32,10 +34,12 @@ def quote_snippet(quote: str) -> Response:
 
     Raises:
         NotFound, Gone, Renamed: no public quote has this id.
-        ProblemException: 422, for an unknown theme.
+        ProblemException: 422, for an unknown theme or language.
     """
-    theme = _requested_theme()
-    view_model = build_view_model(read_item("quote", quote, "film", "sources").json)
+    args: dict[str, Any] = parser.parse(SnippetQuerySchema, request, location="query")
+    theme = args["theme"] if args["theme"] in THEMES else None
+    item = read_item("quote", quote, "film", "sources").json
+    view_model = build_view_model(item, interface_language(args["lang"]))
     body = encode_json(
         {
             "id": view_model.id,
@@ -45,11 +49,6 @@ def quote_snippet(quote: str) -> Response:
         }
     )
     return cacheable_response(body, etag=etag_hash(body))
-
-
-def _requested_theme() -> str | None:
-    args: dict[str, Any] = parser.parse(SnippetQuerySchema, request, location="query")
-    return args["theme"] if args["theme"] in THEMES else None
 
 
 def _script_urls() -> dict[str, Any]:

@@ -110,3 +110,18 @@ class TestFrame:
     def test_any_other_language_is_english(self, client, lang):
         page = client.get(f"/embed/quotes/{SLUG}?lang={lang}").text
         assert page == client.get(f"/embed/quotes/{SLUG}").text
+
+
+class TestSnippet:
+    def test_every_format_is_in_the_language_asked_for(self, client):
+        german = client.get(f"/quotes/{SLUG}/snippet?lang=de").json
+        for name in ("html", "xhtml", "markdown", "text", "pinned"):
+            assert ", zitiert nach „" in german[name], name
+            assert "as quoted in" not in german[name], name
+        assert (
+            client.get(f"/quotes/{SLUG}/snippet?lang=en").json == client.get(f"/quotes/{SLUG}/snippet").json
+        )
+
+    def test_an_unknown_language_is_an_error_that_names_the_others(self, client):
+        [error] = client.get(f"/quotes/{SLUG}/snippet?lang=xx").json["errors"]
+        assert error == {"location": "query", "pointer": "lang", "detail": "Must be one of: en, de."}
