@@ -35,6 +35,7 @@ LANGUAGES = {
     "http": ("Response", "http"),
     "text": ("Response", "text"),
     # Excerpts of files, whose caption is their path.
+    "html": ("HTML", "html"),
     "tsx": ("TypeScript", "ts"),
     "vue": ("Vue", "html"),
     "yaml": ("YAML", "yaml"),

@@ -122,7 +122,7 @@ class TestInABrowser:
     @pytest.mark.nightly
     def test_the_words_are_part_of_the_page(self, opened, server):
         figure = opened.locator("figure")
-        assert figure.locator("blockquote").inner_text() == WORDS[PLAIN]
+        assert figure.locator("blockquote").inner_text() == f"“{WORDS[PLAIN]}”"
         assert figure.get_by_role("link").get_attribute("href") == f"{server.url}/quotes/{PLAIN}"
         assert figure.is_visible()
 

@@ -71,7 +71,7 @@ class TestWriting:
         url, _ = written
         reader.goto(url)
         figure = reader.locator(".entry-content figure.subtext-quote")
-        assert figure.locator("blockquote p").inner_text() == WORDS
+        assert figure.locator("blockquote p").inner_text() == f"“{WORDS}”"
         assert figure.locator("figcaption").inner_text() == (
             "— The Wall of Wisdom, on Her (2013), as quoted in “Her: Perfection is the Enemy of Real”"
         )
@@ -185,7 +185,7 @@ class TestUpdating:
         requested = [url_ for url_ in wordpress.requested_urls if server.url in url_]
         assert requested == [f"{server.url}/quotes/{QUOTE}/snippet"]
         reader.goto(url)
-        assert reader.locator("figure.subtext-quote blockquote p").inner_text() == WORDS
+        assert reader.locator("figure.subtext-quote blockquote p").inner_text() == f"“{WORDS}”"
 
     def test_an_unchanged_quote_is_not_transferred(self, wordpress):
         [entry, status] = wordpress.run(
@@ -263,7 +263,7 @@ class TestPastedURLs:
         url = f"{server.url}/quotes/{QUOTE}?utm_source=x"
         for content in (url, embed.format(url=url)):
             reader.goto(wordpress.add_post(f"\n{content}\n"))
-            assert reader.locator(".entry-content blockquote p").inner_text() == WORDS
+            assert reader.locator(".entry-content blockquote p").inner_text() == f"“{WORDS}”"
             assert reader.locator(".entry-content iframe").count() == 0
             assert {requested.startswith(wordpress.url) for requested in reader.requested_urls} == {True}
 

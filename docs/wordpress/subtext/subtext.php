@@ -157,7 +157,7 @@ function current_html( string $id, string $in_post ): string {
  */
 function clean( string $html ): string {
 	$allowed = array(
-		'figure'     => array( 'class' => true ),
+		'figure'     => array( 'class' => true, 'dir' => true ),
 		'blockquote' => array( 'cite' => true, 'lang' => true, 'dir' => true ),
 		'p'          => array( 'class' => true, 'lang' => true, 'dir' => true ),
 		'figcaption' => array( 'dir' => true ),
