@@ -52,20 +52,17 @@ def build_preview(quote: QuoteViewModel) -> LinkPreview:
 
     The words are either in the title or at the start of the description, never in both.
     """
-    text, credit = to_single_line(quote.text), add_full_stop(safe_name(quote.credit, MAX_CREDIT))
-    film, label = truncate(quote.film, MAX_FILM), to_single_line(quote.label)
-    label_title = f"{truncate(label, MAX_TITLE - len(film) - 3)} · {film}"
-    words = f"“{text}”"
+    credit = add_full_stop(safe_name(quote.credit, MAX_CREDIT))
+    film, text = truncate(quote.film, MAX_FILM), to_single_line(quote.text)
+    label = f"{truncate(quote.label, MAX_TITLE - len(film) - 3)} · {film}"
     if quote.note:
-        title, description = label_title, f"{truncate(quote.note, MAX_DESCRIPTION)} {credit}"
-        alt_text = f"{label_title}. {description}"
+        title, description = label, f"{truncate(quote.note, MAX_DESCRIPTION - len(credit) - 1)} {credit}"
+        alt_text = f"{label}. {description}"
     else:
-        room = max(MAX_WHOLE_WORDS, MAX_DESCRIPTION - len(credit) - 5)
-        if len(words) <= MAX_TITLE_WORDS:
-            with_film = f"{words} · {quote.preposition}{film}"
-            title, description = with_film if len(with_film) <= MAX_TITLE else words, credit
-        else:
-            title, description = label_title, f"“{truncate(text, room)}” — {credit}"
+        title, description = _title_of_words(text, f"{quote.preposition}{film}"), credit
+        if not title:
+            room = max(MAX_WHOLE_WORDS, MAX_DESCRIPTION - len(credit) - 5)
+            title, description = label, f"“{truncate(text, room)}” — {credit}"
         alt_text = f"“{truncate(text, MAX_ALT_TEXT - len(credit) - 5)}” — {credit}"
     return LinkPreview(
         title=strip_markup(title),
@@ -75,6 +72,15 @@ def build_preview(quote: QuoteViewModel) -> LinkPreview:
         authors=author_names(quote),
         locale=open_graph_locale(quote.language),
     )
+
+
+def _title_of_words(text: str, film: str) -> str:
+    """Return a title of the words, with the film if there is room; empty if the words are too long."""
+    words = f"“{text}”"
+    if len(words) > MAX_TITLE_WORDS:
+        return ""
+    title = f"{words} · {film}"
+    return title if len(title) <= MAX_TITLE else words
 
 
 def render_json_ld(item: Item) -> str:

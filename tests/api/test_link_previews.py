@@ -86,6 +86,11 @@ class TestWords:
             assert preview.description.startswith("Content note: Crude language (2 of 3). Theodore, in Her")
             assert text not in preview.title + preview.description + preview.alt_text
 
+    def test_long_notes_and_names_are_cut(self):
+        preview = build_preview(view_model(note=words_of(900), film=words_of(300), credit=words_of(500)))
+        assert len(preview.title) <= 80
+        assert len(preview.description) <= 250
+
 
 class TestCredit:
     """Who says it, the film and the publication, whatever of it is known."""
