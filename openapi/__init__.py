@@ -15,6 +15,7 @@ from api.openapi_spec.sparse_schemas import add_sparse_schemas
 from openapi.document_order import extract_path_parameters, rename_id_parameters, sort_document
 from openapi.examples import add_examples
 from openapi.links import add_links
+from openapi.parameter_examples import add_parameter_examples
 from openapi.samples import add_code_samples
 
 PATH = Path(__file__).parent / "v1.json"
@@ -30,6 +31,7 @@ def render_document(app: Any, prefix: str = "") -> bytes:
     # A round trip through JSON replaces tuples, enumeration members and other Python types.
     document = json.loads(json.dumps(raw))
     extract_path_parameters(document)
+    add_parameter_examples(document)
     add_examples(app.test_client(), document)
     add_links(document)
     add_code_samples(document)

@@ -101,11 +101,14 @@ def parameter_component(field: Any) -> str:
     """Return the name of a parameter's component.
 
     It is ``component`` in the field's metadata, or else the resource of the schema that declares the field,
-    and the field's name: ``film`` in ``QuoteQuerySchema`` is ``QuoteFilm``. Parameters that all lists share
-    have no resource in their name: ``Limit``.
+    and the field's name: ``film`` in ``QuoteQuerySchema`` is ``QuoteFilm``, and ``id`` is ``QuoteIds``.
+    Parameters that all lists share have no resource in their name: ``Limit``.
     """
     if "component" in field.metadata:
         return str(field.metadata["component"])
+    if field.name == "id":
+        # Declared once, but its example differs.
+        return f"{type(field.parent).model.__name__}Ids"
     declared = type(field.parent)._declared_fields[field.name]
     owner = [base for base in type(field.parent).__mro__ if _declares(base, field.name, declared)][-1]
     resource = re.fullmatch(r"(?!List)(\w+)QuerySchema", owner.__name__)

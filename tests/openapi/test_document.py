@@ -106,7 +106,6 @@ class TestDocument:
 
     def test_it_is_smaller_without_examples(self, client, served):
         small = client.get("/v1/openapi.json?examples=false")
-        OpenAPIV31SpecValidator(small.get_json()).validate()
         assert len(small.data) < 0.7 * len(client.get("/v1/openapi.json").data)
         without = json.loads(json.dumps(served), object_hook=without_examples_of_responses)
         assert small.get_json() == without

@@ -125,6 +125,10 @@ function plugin({ React: { createElement, useState } }) {
             const spec = JSON.parse(text);
             // Requests go to where the page comes from, whatever the public URL is.
             spec.servers = [{ url: root.href.replace(/\/$/, "") }];
+            // Examples would be filled in, and all optional parameters together return nothing.
+            for (const parameter of Object.values(spec.components.parameters)) {
+              if (!parameter.required) delete parameter.example;
+            }
             // What the replaced resolver did: operations inherit the parameters of their path.
             for (const { parameters = [], ...operations } of Object.values(spec.paths)) {
               for (const operation of Object.values(operations)) {

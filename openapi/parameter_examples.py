@@ -1,0 +1,87 @@
+"""Add an example to every query parameter: a value for which the first pack has something to return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.schemas.item_shape import ALWAYS_INCLUDED
+from openapi.examples import InvalidExample
+
+#: The resource whose example id is the value of a parameter, by the parameter's name.
+RESOURCES = {
+    "theme_all": "Theme",
+    "broader": "Theme",
+    "related": "Theme",
+    "exclude_advisory": "Advisory",
+    "exclude": "Quote",
+    "speaker": "Character",
+    "object": "Commentary",
+}
+#: Examples by the parameter's name, if they are no ids and no values of an enumeration.
+BY_NAME: dict[str, Any] = {
+    "If-None-Match": '"5f5175dd8af8c0d2d2f0a6a4b7d35c11"',
+    "q": "Theodore",
+    "release_year": 2013,
+    "number": 35,
+    "max_severity": 1,
+    "limit": 5,
+    "language": "en",
+    "seed": "tuesday",
+    "date": "2026-11-24",
+    "tz": "Europe/Berlin",
+}
+#: Examples by the parameter's component, if another one would return nothing.
+BY_COMPONENT: dict[str, Any] = {
+    "Count": True,
+    "HowMany": 3,
+    "SearchQ": "loneliness",
+    "SearchKind": "interpretation",
+    "Advisory": "spoiler",
+    "CommentaryIds": "her-2013-catherines-verdict-strikes-home",
+    "CommentaryKind": "interpretation",
+    "CommentaryRelatesTo": "her-2013-feelings-out-of-reach",
+    "ClaimRelationSubject": "her-2013-a-logical-conclusion",
+}
+
+
+def add_parameter_examples(document: dict[str, Any]) -> None:
+    """Add the examples, to the parameter and to the items of an array, which forms add one by one.
+
+    A cursor has none: it is only valid for one list with its filters.
+    """
+    components = document["components"]
+    for name, parameter in components["parameters"].items():
+        if "example" in parameter or parameter["name"] == "cursor":
+            continue
+        schema = parameter["schema"]
+        value = _example(name, parameter, components)
+        if schema.get("type") == "array":
+            parameter["example"] = [value]
+            if "$ref" not in schema["items"]:
+                schema["items"]["examples"] = [value]
+        else:
+            parameter["example"] = value
+
+
+def _example(component: str, parameter: dict[str, Any], components: dict[str, Any]) -> Any:
+    """Return the example of a parameter.
+
+    Raises:
+        InvalidExample: there is no rule for this parameter.
+    """
+    name, schema = parameter["name"], parameter["schema"]
+    values = components["schemas"].get(schema.get("items", schema).get("$ref", "").rsplit("/", 1)[-1], {})
+    if component in BY_COMPONENT:
+        return BY_COMPONENT[component]
+    if "enum" in values:
+        # What is always included is no use as an example of `fields`.
+        return next(value for value in values["enum"] if value not in ALWAYS_INCLUDED)
+    if name in BY_NAME:
+        return BY_NAME[name]
+    resource = component.removesuffix("Ids") if name == "id" else RESOURCES.get(name, name.title())
+    try:
+        return components["parameters"][f"{resource}Id"]["example"]
+    except KeyError:
+        raise InvalidExample(
+            f"openapi/parameter_examples.py: the parameter {component} ({name}) has no example."
+        ) from None
