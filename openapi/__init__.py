@@ -14,6 +14,7 @@ from api.core.urls import PLACEHOLDER_BASE_URL
 from api.openapi_spec.sparse_schemas import add_sparse_schemas
 from openapi.document_order import extract_path_parameters, rename_id_parameters, sort_document
 from openapi.examples import add_examples
+from openapi.guide_links import add_guide_links
 from openapi.links import add_links
 from openapi.parameter_examples import add_parameter_examples
 from openapi.samples import add_code_samples
@@ -34,6 +35,7 @@ def render_document(app: Any, prefix: str = "") -> bytes:
     add_parameter_examples(document)
     add_examples(app.test_client(), document)
     add_links(document)
+    add_guide_links(document)
     add_code_samples(document)
     add_sparse_schemas(document)
     rename_id_parameters(document)

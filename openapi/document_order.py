@@ -10,7 +10,10 @@ from api.openapi_spec.components import METHODS, remove_unused_components
 #: The key with which a path parameter names its component.
 COMPONENT_KEY = "x-component"
 DOCUMENT_KEYS = ("openapi", "info", "servers", "security", "externalDocs", "tags", "paths", "components")
-OPERATION_KEYS = ("operationId", "summary", "description", "deprecated", "tags", "parameters", "responses")
+OPERATION_KEYS = (
+    *("operationId", "summary", "description", "externalDocs", "deprecated", "tags"),
+    *("parameters", "responses"),
+)
 
 
 def extract_path_parameters(document: dict[str, Any]) -> None:

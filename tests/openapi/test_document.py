@@ -125,11 +125,23 @@ class TestDocument:
     def test_its_keys_are_in_reading_order(self):
         assert list(DOCUMENT) == ["openapi", "info", "servers", "security", "tags", "paths", "components"]
         collections = [model.__tablename__ for model in RESOURCES]
-        assert [tag["name"] for tag in DOCUMENT["tags"]][: len(collections) + 2] == [
-            "index",
-            "search",
-            *collections,
-        ]
+        others = [name for name in collections if name != "advisories"]
+        assert [tag["name"] for tag in DOCUMENT["tags"]] == ["index", *others, "search", "advisories"]
+
+    def test_tags_are_in_the_order_of_the_guides_and_link_to_them(self, client):
+        guides = re.findall(r"/docs/guides/([a-z-]+)\"", client.get("/docs/guides").text)
+        linked = [tag["externalDocs"]["url"].rsplit("/", 1)[1] for tag in DOCUMENT["tags"]]
+        assert linked == sorted(linked, key=guides.index)
+
+    def test_operations_link_to_sections_of_guides(self, client):
+        pages = {}
+        for name, operation in OPERATIONS.items():
+            path, _, anchor = (
+                operation["externalDocs"]["url"].removeprefix(PLACEHOLDER_BASE_URL).partition("#")
+            )
+            pages.setdefault(path, client.get(path).text)
+            assert f'id="{anchor}"' in pages[path], name
+        assert len(pages) > 5
 
     def test_response_names_are_words(self):
         assert not [name for name in DOCUMENT["components"]["responses"] if name.isupper() or "_" in name]
