@@ -19,6 +19,8 @@ from models import database as databases
 from tests.databases import POSTGRESQL, Engine, PostgreSQL, SQLite, drop_all_of_run
 from tests.serving import free_port, serving
 
+pytest_plugins = ["tests.browsers"]
+
 #: The timeout of a statement in seconds, long enough for a busy machine.
 STATEMENT_SECONDS = 60
 #: The marker of all tests in a folder. `make test` excludes these markers.

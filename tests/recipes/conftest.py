@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.browser.conftest import chromium, open_page, playwright
+from tests.browser.conftest import open_page
 from tests.wordpress.conftest import own_service
 
-__all__ = ["chromium", "own_service", "playwright"]
+__all__ = ["own_service"]
 
 
 @pytest.fixture

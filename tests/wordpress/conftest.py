@@ -2,12 +2,10 @@
 
 import pytest
 
-from tests.browser.conftest import chromium, open_page, playwright
+from tests.browser.conftest import open_page
 from tests.conftest import skip_test
 from tests.serving import serving
 from tests.wordpress import site
-
-__all__ = ["chromium", "playwright"]
 
 
 @pytest.fixture(scope="module")
