@@ -40,12 +40,14 @@ def show_collection(slug: str, type_name: str) -> Response:
     try:
         collection = read_collection(type_name, slug, args, words)
     except NotFound as error:
-        return error_response(words.collection_missing, 410 if isinstance(error, Gone) else 404)
+        return error_response(words.collection_missing, 410 if isinstance(error, Gone) else 404, words)
     response = render_document(
         "collection.html",
         _style_sheet(collection),
         title=collection_title(collection),
         collection=collection,
+        f=frame_metrics,
+        g=collection_metrics,
         words=words,
         links=_page_links(collection),
     )
@@ -92,6 +94,8 @@ def _style_sheet(collection: QuoteCollection) -> str:
         fonts=font_face_css(*_characters_by_style(collection)),
         colours=COLOUR_SCHEMES[requested_scheme()],
         quotes=_quotation_mark_rules(collection),
+        title=collection_metrics.title_type(collection),
+        tall_lines=_tall_line_rules(collection),
         # Turning a page must not change the height that the embedding page has given the frame.
         is_later_page=collection.previous_cursor is not None,
     )
@@ -103,6 +107,16 @@ def _quotation_mark_rules(collection: QuoteCollection) -> str:
     rule = 'blockquote:lang({}){{quotes:"{}" "{}"}}'
     languages = sorted({quote.language for quote in collection.quotes})
     return "".join(rule.format(language, *quotation_marks(language)) for language in languages)
+
+
+def _tall_line_rules(collection: QuoteCollection) -> str:
+    """Return the rules of quotes and credits in scripts that need higher lines than Latin."""
+    types = {collection_metrics.quote_type(quote) for quote in collection.quotes}
+    types |= {frame_metrics.caption_type(quote) for quote in collection.quotes}
+    heights = {
+        type_.line_height for type_ in types - {collection_metrics.QUOTE_TYPE, frame_metrics.SMALL_TYPE}
+    }
+    return "".join(f".h{height}{{line-height:{height}px}}" for height in sorted(heights))
 
 
 def _characters_by_style(collection: QuoteCollection) -> tuple[str, str]:

@@ -6,6 +6,7 @@ time: the snippet takes the space of one page.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -20,10 +21,12 @@ from api.embeds.interface_language import (
     DEFAULT_LANGUAGE,
     interface_language,
     language_codes,
+    primary_subtag,
 )
 from api.embeds.oembed_html import render_iframe
 from api.embeds.quote_collection import (
     COLLECTION_TYPES,
+    DEFAULT_LIMIT,
     MAX_LIMIT,
     CollectionSchema,
     QuoteCollection,
@@ -40,6 +43,8 @@ from api.text.html_escaping import escape_html, isolate_name, replace_invalid
 #: The number of quotes on a page of the snippet.
 PAGE_SIZE = 3
 FRAME_WIDTH = 600
+#: The parameters of a snippet that its iframe has, too.
+FRAME_PARAMETERS = ("film", "about", "max_severity", "limit")
 
 SECTION = Markup(
     '<section class="subtext-quotes">{pages} <p><a href="{url}">{label}</a> ({count})</p></section>'
@@ -51,12 +56,17 @@ collection_snippets = Blueprint("collection_snippets", __name__)
 parser = StrictParser()
 
 
+def validate_language(tag: str) -> None:
+    """Check that there are words in the language of a tag, in whatever region."""
+    validate.OneOf(language_codes())(primary_subtag(tag))
+
+
 class CollectionSnippetSchema(CollectionSchema):
     """Query parameters of a collection's snippet."""
 
     limit = StrictInteger(1, MAX_LIMIT, load_default=12)
     theme = fields.String(attribute="scheme", load_default="auto", validate=validate.OneOf(("auto", *THEMES)))
-    lang = fields.String(load_default=DEFAULT_LANGUAGE, validate=validate.OneOf(language_codes()))
+    lang = fields.String(load_default=DEFAULT_LANGUAGE, validate=validate_language)
 
 
 def show_snippet(slug: str, type_name: str) -> Response:
@@ -70,7 +80,9 @@ def show_snippet(slug: str, type_name: str) -> Response:
     words, scheme = interface_language(args.pop("lang")), args.pop("scheme")
     collection = read_collection(type_name, slug, args, words)
     theme = scheme if scheme in THEMES else None
-    body = encode_json({"id": collection.id, "type": type_name, **render_snippets(collection, theme)})
+    filters = {name: request.args[name] for name in FRAME_PARAMETERS if name in request.args}
+    snippets = render_snippets(collection, theme, filters)
+    body = encode_json({"id": collection.id, "type": type_name, **snippets})
     return cacheable_response(body, etag=etag_hash(body))
 
 
@@ -80,7 +92,9 @@ for segment, name in COLLECTION_TYPES.items():
     )
 
 
-def render_snippets(collection: QuoteCollection, theme: str | None) -> dict[str, str]:
+def render_snippets(
+    collection: QuoteCollection, theme: str | None, filters: dict[str, str]
+) -> dict[str, str]:
     """Return the snippets by name; ``pinned`` is ``html`` with the script pinned by its hash."""
     section = render_section(collection, theme)
     html = Markup("{} {}").format(section, SCRIPT.format(absolute_url("/embed.js")))
@@ -93,7 +107,7 @@ def render_snippets(collection: QuoteCollection, theme: str | None) -> dict[str,
         "xhtml": XHTML.format(html),
         "markdown": "\n".join([*quotes, f"{link} ({collection.count})\n"]),
         "text": "\n".join([*texts, f"{collection.label} ({collection.count})\n{collection.page_url}\n"]),
-        "iframe": render_collection_iframe(collection, theme),
+        "iframe": render_collection_iframe(collection, theme, filters),
         "wordpress": collection.page_url,
     }
 
@@ -120,10 +134,20 @@ def render_section(collection: QuoteCollection, theme: str | None) -> Markup:
     )
 
 
-def render_collection_iframe(collection: QuoteCollection, theme: str | None) -> str:
-    """Return an iframe of the collection, as high as its first page or the bound."""
+def render_collection_iframe(collection: QuoteCollection, theme: str | None, filters: dict[str, str]) -> str:
+    """Return an iframe of the collection, as high as its first page or the bound.
+
+    ``filters`` are the requested ones of :data:`FRAME_PARAMETERS`.
+    """
     parameters = {"theme": theme or DEFAULT_COLOUR_SCHEME}
     parameters |= {"lang": collection.words.code} if collection.words.code != DEFAULT_LANGUAGE else {}
-    url = absolute_url(f"/embed/{collection.type_name}s/{collection.id}", **parameters)
-    height = collection_metrics.height(collection, FRAME_WIDTH)
+    url = absolute_url(f"/embed/{collection.type_name}s/{collection.id}", **parameters, **filters)
+    height = collection_metrics.height(_first_page(collection, filters), FRAME_WIDTH)
     return render_iframe(url, collection_title(collection), FRAME_WIDTH, height)
+
+
+def _first_page(collection: QuoteCollection, filters: dict[str, str]) -> QuoteCollection:
+    """Return the first page of the iframe, which has fewer quotes unless ``limit`` is given."""
+    quotes = collection.quotes if "limit" in filters else collection.quotes[:DEFAULT_LIMIT]
+    has_more = collection.next_cursor or len(quotes) < len(collection.quotes)
+    return replace(collection, quotes=quotes, next_cursor="next" if has_more else None)

@@ -119,7 +119,7 @@ def _quote_response(slug: str | None, cache_control: str) -> Response:
     try:
         quote = build_view_model(read_item("quote", slug, "film", "sources").json, words)
     except NotFound as error:
-        return error_response(words.quote_missing, 410 if isinstance(error, Gone) else 404)
+        return error_response(words.quote_missing, 410 if isinstance(error, Gone) else 404, words)
     css = frame_css.style_sheet(quote, requested_scheme())
     response = render_document(
         "frame.html",
@@ -127,6 +127,7 @@ def _quote_response(slug: str | None, cache_control: str) -> Response:
         title=frame_title(quote),
         canonical=quote.page_url,
         quote=quote,
+        words=words,
         clamp=request.args.get("clamp") == "1",
     )
     response.headers["Cache-Control"] = cache_control
@@ -135,10 +136,12 @@ def _quote_response(slug: str | None, cache_control: str) -> Response:
     return response
 
 
-def error_response(message: str, status: int) -> Response:
-    """Return a frame that says what is wrong."""
+def error_response(message: str, status: int, words: InterfaceLanguage | None = None) -> Response:
+    """Return a frame that says what is wrong, in English unless ``words`` is the language."""
     css = frame_css.style_sheet(None, requested_scheme())
-    response = render_document("frame_error.html", css, title=message, canonical=absolute_url("/"))
+    words = words or interface_language()
+    home = absolute_url("/")
+    response = render_document("frame_error.html", css, title=message, canonical=home, words=words)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response

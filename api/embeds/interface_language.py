@@ -22,7 +22,8 @@ DEFAULT_LANGUAGE = "en"
 class InterfaceLanguage:
     """The strings of a language; ``{}`` stands for a name or number.
 
-    ``code`` is a BCP 47 tag. ``own_words`` describes a source whose author is unknown, by its kind.
+    ``code`` is a BCP 47 tag. ``thousands`` separates groups of digits. ``own_words`` describes a
+    source whose author is unknown, by its kind.
     """
 
     code: str
@@ -39,9 +40,11 @@ class InterfaceLanguage:
     severity: str
     quote_missing: str
     collection_missing: str
+    browse: str
     no_quotes: str
     one_quote: str
     quotes: str
+    thousands: str
     many_quotes: str
     range: str
     previous: str
@@ -64,9 +67,10 @@ class InterfaceLanguage:
 
     def count_quotes(self, number: int, *, is_exact: bool = True) -> str:
         """Return a number of quotes in words; if it is not exact, there are more."""
-        if not is_exact:
-            return self.many_quotes.format(number)
-        return self.one_quote if number == 1 else self.quotes.format(number)
+        if number == 1 and is_exact:
+            return self.one_quote
+        digits = f"{number:,}".replace(",", self.thousands)
+        return (self.quotes if is_exact else self.many_quotes).format(digits)
 
 
 @cache
@@ -82,6 +86,11 @@ def language_codes() -> tuple[str, ...]:
 
 
 def interface_language(tag: str = "") -> InterfaceLanguage:
-    """Return the language of a BCP 47 tag, by its primary subtag; English for any other."""
+    """Return the language of a tag, by its primary subtag; English for any other."""
     languages = interface_languages()
-    return languages.get(tag.partition("-")[0].lower(), languages[DEFAULT_LANGUAGE])
+    return languages.get(primary_subtag(tag), languages[DEFAULT_LANGUAGE])
+
+
+def primary_subtag(tag: str) -> str:
+    """Return the language in a BCP 47 tag, or in the name of a locale such as WordPress has (``de_DE``)."""
+    return tag.strip().replace("_", "-").partition("-")[0].lower()

@@ -3,10 +3,15 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from models.database import Database
+from models.revision import change_set
 from tests.browser.conftest import open_page
 from tests.browser.hosts import running_site
 from tests.browser.test_frame import SERIOUS
+from tests.browser.test_frame_cut import hard_quotes
 from tests.browser.test_frame_hosts import SECRET, first_frame, wordpress_markup
+from tests.models.content import RELEASED, fill
+from tests.serving import serving
 
 FILM = "her-2013"
 #: Whether the document is as high and as wide as its window, and its header, list and pager are inside.
@@ -39,6 +44,21 @@ def page(browser, server):
         yield new_page
 
 
+@pytest.fixture(scope="module")
+def hard(sqlite_engine, tmp_path_factory):
+    """A running server over a film with a title as long as may be, and quotes that are hard to set."""
+    with sqlite_engine.fresh() as url:
+        database = Database(url)
+        with database.write_session() as session:
+            content = fill(session)
+            with change_set(session, "maker", at=RELEASED):
+                content.film.label = content.film.title = "W" * 60 + " The Longest Title Of All" * 2
+                session.add_all(hard_quotes(content))
+        database.close()
+        with serving(tmp_path_factory.mktemp("hard") / "log", SUBTEXT_DATABASE_URL=url) as running:
+            yield running
+
+
 @pytest.fixture
 def frame_of(page, site, server):
     """A function that shows a collection in a frame of a size on the other site, and returns the frame."""
@@ -62,6 +82,35 @@ class TestSize:
                 size = f"{width} × {height}"
                 assert frame.evaluate(STAYS_INSIDE), size
                 assert frame.evaluate(END_IS_REACHABLE), size
+
+    @pytest.mark.nightly
+    def test_a_long_title_leaves_room_for_the_quotes(self, page, site, hard):
+        for width in (160, 288, 600):
+            for height in (60, 99, 100, 120, 150, 239, 240, 480):
+                source = f'src="{hard.url}/embed/films/the-lamp-1950?limit=20&amp;max_severity=3&amp;lang=de"'
+                page.goto(
+                    site.add_page(f'<iframe title="x" {source} width="{width}" height="{height}"></iframe>')
+                )
+                frame = first_frame(page)
+                frame.evaluate("document.fonts.ready.then(() => 0)")
+                assert frame.evaluate(END_IS_REACHABLE), (width, height)
+                assert frame.evaluate("document.querySelector('ol').clientHeight") >= min(20, height / 4)
+                nav = frame.evaluate(
+                    "(document.querySelector('nav') || document.querySelector('ol')).getBoundingClientRect().bottom"
+                )
+                assert nav <= height + 1, (width, height)
+
+    @pytest.mark.nightly
+    def test_lines_of_tall_scripts_have_their_room(self, page, hard):
+        page.goto(f"{hard.url}/embed/films/the-lamp-1950?limit=20&max_severity=0")
+        height = "one => parseFloat(getComputedStyle(one).lineHeight)"
+        heights = {
+            language: page.locator("blockquote p", has_text=text).first.evaluate(height)
+            for language, text in (("en", "WWW"), ("th", "ประโยค"), ("my", "လူတိုင်း"))
+        }
+        assert heights["en"] == 26
+        assert heights["th"] > 26
+        assert heights["my"] > 30
 
     def test_it_needs_no_more_than_its_oembed_response_says(self, page, site, server):
         for path in (f"films/{FILM}", "themes/loneliness", "themes/friendship"):

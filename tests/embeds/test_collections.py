@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from api.embeds.collection_metrics import MAX_HEIGHT
-from models import Quote, Theme
+from models import Film, Quote, Theme
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.embeds.conftest import FLAGGED
@@ -26,6 +26,10 @@ def listed(client):
         return [item["id"] for item in client.get("/v1/quotes", query_string=query).json["data"]]
 
     return get
+
+
+def listed_first(client):
+    return quote_ids(client.get(f"{FILM}?limit=1").text)[0]
 
 
 def quote_ids(markup):
@@ -128,7 +132,7 @@ class TestFrame:
             change(Quote, slug, themes=[])
         response = client.get("/embed/themes/loneliness")
         assert response.status_code == 200
-        assert "There is no quote here yet." in response.text
+        assert "There are no quotes here yet." in response.text
         assert "<nav" not in response.text
 
     def test_a_renamed_film_is_found(self, client_and_change):
@@ -166,6 +170,31 @@ class TestFrame:
             }  # fmt: skip
 
 
+class TestTallScripts:
+    """Lines of Burmese, Thai and others need more room than lines of Latin."""
+
+    @pytest.fixture
+    def tall(self, client_and_change):
+        client, change = client_and_change
+        burmese = "လူတိုင်းသည် တူညီလွတ်လပ်သော ဂုဏ်သိက္ခာဖြင့်"
+        change(Quote, listed_first(client), text=burmese, language="my")
+        change(Film, "her-2013", label=burmese)
+        return client
+
+    def test_title_words_and_credit_have_room(self, tall):
+        page = tall.get(f"{FILM}?limit=1").text
+        for pattern in (r"h1\{font-size:18px;line-height:(\d+)px", r'<p class="h(\d+)">'):
+            assert int(re.search(pattern, page)[1]) >= 30
+        for height in re.findall(r'<(?:p|figcaption) class="h(\d+)">', page):
+            assert f".h{height}{{line-height:{height}px}}" in page
+        assert int(re.search(r'<figcaption class="h(\d+)">', page)[1]) > 20
+
+    def test_they_are_part_of_the_height(self, tall, client):
+        urls = [one.get("/films/her-2013/snippet?limit=1").json["iframe"] for one in (client, tall)]
+        latin, burmese = (int(re.search(r'height="(\d+)"', url)[1]) for url in urls)
+        assert burmese > latin
+
+
 class TestSnippet:
     @each("path", ["/films/her-2013/snippet", "/themes/loneliness/snippet"])
     def test_its_html_has_the_quotes_in_pages_and_is_well_formed(self, client, path):
@@ -198,9 +227,34 @@ class TestSnippet:
         assert 200 <= int(re.search(r'height="(\d+)"', iframe).group(1)) <= MAX_HEIGHT
 
     @each(
+        "query",
+        ["about=avoidance&max_severity=3", "limit=2", "max_severity=3&limit=20", "about=avoidance&limit=1"],
+    )
+    def test_its_frame_shows_the_quotes_asked_for_and_fits_them(self, client, query):
+        snippets = client.get(f"/films/her-2013/snippet?{query}&lang=de-AT").json
+        frame = Parsed(snippets["iframe"]).all("iframe")[0].attributes
+        parameters = parse_qs(urlsplit(frame["src"]).query)
+        assert parameters == parse_qs(query) | {"theme": ["light"], "lang": ["de"]}
+        shown, copied = quote_ids(client.get(frame["src"]).text), quote_ids(snippets["html"])
+        assert shown == copied[: len(shown)]
+        assert len(shown) == min(len(copied), int(parameters.get("limit", ["5"])[0]))
+
+    def test_its_frame_has_the_height_of_its_own_first_page(self, client):
+        heights = {
+            limit: int(
+                re.search(
+                    r'height="(\d+)"', client.get(f"/films/her-2013/snippet?limit={limit}").json["iframe"]
+                )[1]
+            )
+            for limit in (1, 2, 5)
+        }
+        assert heights[1] < heights[2] <= heights[5] == MAX_HEIGHT
+
+    @each(
         ("query", "allowed"),
         [
             ("lang=fr", "en, de"),
+            ("lang=", "en, de"),
             ("theme=blue", "auto, light, dark"),
             ("limit=21", "1 and 20"),
             ("x=1", "Unknown"),

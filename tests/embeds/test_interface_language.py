@@ -1,6 +1,7 @@
 """The words of embeds around a quote, in the language that ``lang=`` asks for."""
 
 import json
+import re
 import string
 from dataclasses import fields
 
@@ -56,6 +57,8 @@ class TestStrings:
             ("de", "de"),
             ("de-AT", "de"),
             ("DE", "de"),
+            ("de_DE", "de"),
+            (" de-CH-1996 ", "de"),
             ("fr", "en"),
             ("x" * 9000, "en"),
             ("\0", "en"),
@@ -63,6 +66,22 @@ class TestStrings:
     )
     def test_a_tag_selects_a_language_or_else_english(self, tag, code):
         assert interface_language(tag).code == code
+
+
+class TestCount:
+    @each(
+        ("tag", "number", "is_exact", "text"),
+        [
+            ("en", 0, True, "0 quotes"),
+            ("en", 1, True, "1 quote"),
+            ("en", 1, False, "more than 1 quotes"),
+            ("en", 1234, True, "1,234 quotes"),
+            ("de", 1, True, "1 Zitat"),
+            ("de", 10_000, False, "mehr als 10.000 Zitate"),
+        ],
+    )
+    def test_it_is_in_words_with_grouped_digits(self, tag, number, is_exact, text):
+        assert interface_language(tag).count_quotes(number, is_exact=is_exact) == text
 
 
 class TestEnglish:
@@ -80,7 +99,7 @@ class TestGerman:
         quote = client.get(f"/v1/quotes/{FLAGGED}?include=film,sources").json
         quote |= {"voice": "film", "speaker": {"label": "A voice"}, "speaker_certainty": "inferred"}
         german = build_view_model_in(client, quote, interface_language("de"))
-        assert german.speaker == "A voice (erschlossen)"
+        assert german.speaker == "A voice (Zuschreibung erschlossen)"
         assert german.note.startswith("Inhaltshinweis: ")
         assert " von 3)" in german.note
         assert german.source_marks == ("„", "“")
@@ -104,7 +123,17 @@ class TestFrame:
         assert "Weiterlesen" in client.get(f"/embed/quotes/{SLUG}?lang=de&clamp=1").text
 
     def test_an_error_is_in_the_language_asked_for(self, client):
-        assert "Dieses Zitat ist nicht verfügbar." in client.get("/embed/quotes/no-such?lang=de").text
+        for path in ("/embed/quotes/no-such", "/embed/films/no-such"):
+            page = client.get(f"{path}?lang=de").text
+            assert '<html lang="de" ' in page
+            assert re.search(
+                r"Diese?s? Zitate? (ist|sind) nicht verfügbar\. <a [^>]*>Andere Zitate ansehen</a>", page
+            )
+
+    def test_an_error_in_english_says_so(self, client):
+        page = client.get("/embed/films/her-2013?lang=de&limit=0").text
+        assert '<html lang="en" ' in page
+        assert "Browse other quotes" in page
 
     @each("lang", ["", "fr", "<script>", "e" * 3000, "%00", "de%00"])
     def test_any_other_language_is_english(self, client, lang):
