@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from api.schemas.item_shape import ALWAYS_INCLUDED
+from models import MODELS_BY_TYPE
 from openapi.examples import InvalidExample
 
-#: The resource whose example id is the value of a parameter, by the parameter's name.
-RESOURCES = {
-    "theme_all": "Theme",
-    "broader": "Theme",
-    "related": "Theme",
-    "exclude_advisory": "Advisory",
-    "exclude": "Quote",
-    "speaker": "Character",
-    "object": "Commentary",
+#: The resource type whose example id is the value of a parameter, by the parameter's name if that is another.
+TYPES = {
+    "theme_all": "theme",
+    "broader": "theme",
+    "related": "theme",
+    "exclude_advisory": "advisory",
+    "exclude": "quote",
+    "speaker": "character",
+    "object": "commentary",
 }
 #: Examples by the parameter's name, if they are no ids and no values of an enumeration.
 BY_NAME: dict[str, Any] = {
@@ -78,9 +79,9 @@ def _example(component: str, parameter: dict[str, Any], components: dict[str, An
         return next(value for value in values["enum"] if value not in ALWAYS_INCLUDED)
     if name in BY_NAME:
         return BY_NAME[name]
-    resource = component.removesuffix("Ids") if name == "id" else RESOURCES.get(name, name.title())
+    type_name = component.removesuffix("Ids").lower() if name == "id" else TYPES.get(name, name)
     try:
-        return components["parameters"][f"{resource}Id"]["example"]
+        return MODELS_BY_TYPE[type_name].example_id
     except KeyError:
         raise InvalidExample(
             f"openapi/parameter_examples.py: the parameter {component} ({name}) has no example."
