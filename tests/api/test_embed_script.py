@@ -41,8 +41,9 @@ class TestBuild:
 
     def test_it_is_within_its_size_limit(self, client):
         body = client.get("/embed.js").data
-        assert len(body) <= 1500
-        assert len(gzip.compress(body, 9)) <= 800
+        # ADR 29 says what each byte is for.
+        assert len(body) <= 2400
+        assert len(gzip.compress(body, 9)) <= 1350
 
     def test_it_contains_only_the_origin_of_the_service(self, client):
         body = client.get("/embed.js", headers={"Host": "elsewhere.example"}).text

@@ -1,12 +1,21 @@
 """``embed.js`` on other sites, in a real browser: the cards that it makes, and everything that it must not change."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from api.embeds.quote_view_model import QuoteViewModel
+from api.embeds.snippet import render_figure
+from tests.api.test_embed_snippet import PLAIN
+from tests.browser.conftest import open_page
 from tests.browser.hosts import running_site
-from tests.serving import free_port, serving
+from tests.serving import ROOT, free_port, serving
+
+NIGHTLY = pytest.mark.nightly
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
+SHORT = "her-2013-perfection-is-boring"
 FLAGGED = "her-2013-the-average-modern-woman"
 CAPTION = "— Catherine, Her (2013), as quoted in “Her: Perfection is the Enemy of Real”"
 #: Style sheets of host pages: none, a reset, a theme, and unusual layouts of figures and quotations.
@@ -15,7 +24,8 @@ SHEETS = {
     "reset": "* { margin: 0; padding: 0; border: 0 } figure, blockquote { border: 0; font: inherit }",
     "theme": "figure { margin: 0 } blockquote { margin: 0; padding-left: 1em; border-left: 3px solid; quotes: none }"
     "blockquote::before { content: '“'; position: absolute; left: 4px; font-size: 3em }",
-    "odd": "main { position: relative; columns: 2 } figure { display: flex; width: 90% }"
+    "site": "body { font: 17px/1.6 sans-serif } figure { margin: 0 } a { text-decoration: none }",
+    "odd": "main { position: relative } figure { display: flex; width: 90% }"
     "blockquote { display: grid; float: right } p { padding: 3px }",
 }
 READY = "() => [...document.querySelectorAll('blockquote[cite]')].every(one => one.shadowRoot)"
@@ -25,21 +35,28 @@ CLS = """() => new Promise(done => {
   new PerformanceObserver(sum).observe({ type: "layout-shift", buffered: true });
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved), 50)));
 })"""
-BOXES = """() => [...document.querySelectorAll('main, main *')].map(one => {
-  const { x, y, width, height } = one.getBoundingClientRect();
-  return [one.tagName, x, y, width, height];
+#: The boxes of everything around the quotes, and where each quote begins and ends.
+BOXES = """() => [...document.querySelectorAll('main, main *')].filter(one => !one.matches('figure *')).map(one => {
+  const { x, y, width, bottom } = one.getBoundingClientRect();
+  return one.tagName === 'FIGURE' ? [Math.round(bottom)] : [one.tagName, x, y, width, Math.round(bottom)];
 })"""
-#: The space between two figures, and how much of it their cards use: the first below it, the second above it.
-ROOM = """() => {
-  const [first, second] = document.querySelectorAll('figure');
-  const [top, , bottom] = getComputedStyle(first).borderImageOutset.split(' ').map(parseFloat);
-  return [second.getBoundingClientRect().top - first.getBoundingClientRect().bottom, bottom ?? top, top];
-}"""
+#: The words as they are shown, with the marks around them, in pixels of their type; and the type of the credit.
+TYPE = """() => [...document.querySelectorAll('figure')].map(figure => {
+  const size = one => parseFloat(getComputedStyle(one).fontSize);
+  return [size(figure.querySelector('blockquote p')), size(figure.querySelector('figcaption'))];
+})"""
+#: The space between each two figures that follow each other.
+ROOM = """() => [...document.querySelectorAll('figure')].slice(1).map(figure =>
+  figure.getBoundingClientRect().top - figure.previousElementSibling.getBoundingClientRect().bottom)"""
 #: The contrast of each text in a figure with its background (WCAG 2.2, relative luminance).
 CONTRAST = """() => {
   const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
   const painted = (...colours) => {
-    for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    canvas.globalAlpha = 1;
+    for (const colour of colours) {
+      if (typeof colour === 'number') canvas.globalAlpha = colour;
+      else { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    }
     return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
   };
   const light = rgb => rgb.map(part => part / 255)
@@ -53,10 +70,13 @@ CONTRAST = """() => {
     return found;
   };
   return [...document.querySelectorAll('figure')].flatMap(figure => {
-    const paper = painted(probe(document.body, 'Canvas'), getComputedStyle(document.body).backgroundColor,
-      probe(figure, 'var(--p, #8881)'));
+    const behind = [probe(document.body, 'Canvas'), getComputedStyle(document.body).backgroundColor,
+      getComputedStyle(figure).backgroundColor];
+    const paper = painted(...behind);
     return [...figure.querySelectorAll('p, figcaption, a')].map(text => {
-      const [more, less] = [light(painted(getComputedStyle(text).color)), light(paper)].sort().reverse();
+      const opacity = +getComputedStyle(text.closest('figcaption') || text).opacity;
+      const ink = painted(...behind, opacity, getComputedStyle(text).color);
+      const [more, less] = [light(ink), light(paper)].sort((a, b) => b - a);
       return (more + .05) / (less + .05);
     });
   });
@@ -115,11 +135,11 @@ def insert_script(page, server, **attributes):
 
 
 def count_cards(page):
-    """Return the number of quotes with a card, and of figures with the border image of a card."""
+    """Return the number of quotes with a card, and of figures with the rule of a card."""
     return page.evaluate("""() => [
       [...document.querySelectorAll('blockquote')].filter(one => one.shadowRoot).length,
       [...document.querySelectorAll('figure')]
-        .filter(one => getComputedStyle(one).borderImageSource.includes('gradient')).length,
+        .filter(one => getComputedStyle(one).borderInlineStartWidth === '4px').length,
     ]""")
 
 
@@ -133,7 +153,7 @@ class TestCard:
     def test_a_quote_becomes_a_card_and_keeps_its_text(self, visit, snippet, server, site):
         page = visit(snippet())
         assert count_cards(page) == [1, 1]
-        assert page.locator("blockquote").inner_text().startswith("You always wanted to have a wife")
+        assert page.locator("blockquote").inner_text().startswith("“You always wanted to have a wife")
         assert page.locator("figcaption").inner_text() == CAPTION
         assert page.errors == []
         assert other_requests(page, server, site) == []
@@ -204,7 +224,7 @@ class TestWithoutTheScript:
     def test_a_quote_is_complete_without_its_service(self, page, site, snippet, server):
         gone = f"http://127.0.0.1:{free_port()}"
         page.goto(site.add_page(snippet().replace(server.url, gone)))
-        assert page.locator("blockquote").inner_text().startswith("You always wanted to have a wife")
+        assert page.locator("blockquote").inner_text().startswith("“You always wanted to have a wife")
         assert page.locator("figcaption").inner_text() == CAPTION
         assert page.locator("figcaption a").get_attribute("href") == f"{gone}/quotes/{QUOTE}"
 
@@ -284,19 +304,20 @@ class TestColours:
     def test_forced_colours_are_respected(self, visit, page, snippet):
         page.emulate_media(forced_colors="active")
         page = visit(snippet(theme="dark") + snippet(FLAGGED), scheme="light")
-        assert count_cards(page) == [2, 0]
+        assert count_cards(page) == [2, 2]
         colours = page.evaluate(
             "[...document.querySelectorAll('figcaption')].map(one => getComputedStyle(one).color)"
         )
         assert colours in (["rgb(0, 0, 0)"] * 2, ["rgb(255, 255, 255)"] * 2)
 
-    def test_a_card_covers_no_part_of_the_next(self, visit, snippet):
-        page = visit(snippet() + snippet(FLAGGED))
-        between, below, above = page.evaluate(ROOM)
-        assert 0 < below + above <= between
+    def test_cards_that_follow_each_other_stay_apart(self, visit, quote_markup, snippet):
+        for name, sheet in SHEETS.items():
+            page = visit(quote_markup() * 2 + snippet(FLAGGED), head=f"<style>{sheet}</style>")
+            assert count_cards(page) == [3, 3]
+            assert min(page.evaluate(ROOM)) >= (16 if name == "none" else 4)
 
     def test_the_style_of_the_page_overrides_the_card(self, visit, snippet):
-        page = visit(snippet(), head="<style>.subtext-quote { border-image: none }</style>")
+        page = visit(snippet(), head="<style>.subtext-quote { border: 0 }</style>")
         assert count_cards(page) == [1, 0]
 
 
@@ -461,3 +482,139 @@ class TestLoading:
         page = visit(f'<div id="subtext">Mine.</div>{snippet()}')
         assert count_cards(page) == [1, 1]
         assert page.errors == []
+
+
+class TestTypography:
+    """A card has the typography of a frame, with the fonts of the system."""
+
+    @pytest.fixture(params=[320, pytest.param(390, marks=NIGHTLY), pytest.param(600, marks=NIGHTLY), 1000])
+    def page(self, browser, server, request):
+        with open_page(browser, server.url) as page:
+            page.set_viewport_size({"width": request.param, "height": 800})
+            yield page
+
+    @pytest.mark.parametrize("sheet", ["none", pytest.param("site", marks=NIGHTLY)])
+    def test_a_late_script_moves_nothing_around_large_words_and_a_small_credit(
+        self, page, site, quote_markup, server, sheet
+    ):
+        quotes = [quote_markup(), quote_markup(SHORT), quote_markup(FLAGGED)]
+        body = "<p>Before.</p>" + "<p>Between.</p>".join(quotes) + "<p>After.</p>"
+        page.goto(site.add_page(body, head=f"<style>{SHEETS[sheet]}</style>"))
+        before = page.evaluate(BOXES)
+        page.wait_for_timeout(100)
+        insert_script(page, server)
+        for words, credit in page.evaluate(TYPE):
+            assert words >= 16
+            assert words >= 1.2 * credit
+        assert page.evaluate(BOXES) == before
+        assert page.evaluate(CLS) == 0
+        # The indents of the browser are gone.
+        assert page.evaluate("document.querySelector('figure').getBoundingClientRect().x") == page.evaluate(
+            "document.querySelector('main > p').getBoundingClientRect().x"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+class TestMarks:
+    OLD = str.maketrans("", "", "“”")
+
+    @pytest.mark.parametrize("is_old", [False, True])
+    def test_quotation_marks_are_shown_once(self, visit, snippet, is_old):
+        """Older snippets have no marks in their text."""
+        head = "<style>blockquote, q { quotes: none }</style>"
+        page = visit(snippet().translate(self.OLD) if is_old else snippet(), head=head)
+        marks = """() => {
+          const words = document.querySelector('blockquote').shadowRoot.lastChild;
+          return ['::before', '::after'].map(name => getComputedStyle(words, name).content);
+        }"""
+        generated = page.evaluate(marks)
+        assert ("open-quote" in generated[0]) == is_old
+        assert ("“" in page.locator("blockquote").inner_text()) != is_old
+        if is_old:
+            assert (
+                page.evaluate(
+                    "getComputedStyle(document.querySelector('blockquote').shadowRoot.lastChild).quotes"
+                )
+                == "auto"
+            )
+
+    def test_an_older_snippet_is_as_large_as_a_new_one(self, visit, snippet, quote_markup):
+        page = visit(quote_markup().translate(self.OLD) + snippet())
+        old, new = page.evaluate(TYPE)
+        assert abs(old[0] - new[0]) <= 2
+
+
+class TestCustomisation:
+    def test_custom_properties_of_the_guide(self, visit, snippet):
+        guide = (ROOT / "docs/guides/embedding.md").read_text("utf-8")
+        names = re.findall(r"^\| `(--subtext-\w+)`", guide, re.MULTILINE)
+        assert names == ["--subtext-accent", "--subtext-font", "--subtext-radius", "--subtext-width"]
+        values = ("rgb(1, 2, 3)", "monospace", "7px", "300px")
+        style = "; ".join(map(": ".join, zip(names, values, strict=True)))
+        page = visit(snippet(), head=f"<style>:root {{ {style} }}</style>")
+        shown = page.evaluate("""() => {
+          const style = getComputedStyle(document.querySelector('figure'));
+          return [style.borderInlineStartColor, style.fontFamily, style.borderRadius, style.maxWidth];
+        }""")
+        assert tuple(shown) == values
+
+    def test_parts_of_the_guide(self, visit, snippet):
+        guide = (ROOT / "docs/guides/embedding.md").read_text("utf-8")
+        assert re.findall(r"^\| `blockquote::part\((\w+)\)`", guide, re.MULTILINE) == ["words", "button"]
+        sheet = (
+            "blockquote::part(words) { letter-spacing: 3px } blockquote::part(button) { color: rgb(4, 5, 6) }"
+        )
+        page = visit(snippet(FLAGGED), head=f"<style>{sheet}</style>")
+        spacing = "getComputedStyle(document.querySelector('blockquote p')).letterSpacing"
+        assert page.evaluate(spacing) == "3px"
+        button = page.get_by_role("button")
+        assert button.evaluate("one => getComputedStyle(one).color") == "rgb(4, 5, 6)"
+
+    def test_nothing_else_of_the_page_is_styled(self, visit, snippet):
+        others = "<button>Own</button><div>Own</div><q>Own</q><p>Own</p><figure>Own</figure>"
+        styles = """() => [...document.querySelectorAll('main > button, main > div, main > q, main > p')].map(one =>
+          [...getComputedStyle(one)].map(name => name + getComputedStyle(one)[name]).join())"""
+        plain = visit(others).evaluate(styles)
+        assert visit(others + snippet(FLAGGED)).evaluate(styles) == plain
+
+
+class TestDirection:
+    #: Where the full stop at the end of the words is, among all their letters: the rectangle of the last character.
+    ENDS = """() => {
+      const words = document.querySelector('blockquote p').firstChild;
+      const box = (start, end) => {
+        const range = document.createRange();
+        range.setStart(words, start);
+        range.setEnd(words, end);
+        return range.getBoundingClientRect();
+      };
+      const all = words.data.length;
+      return [box(all - 2, all - 1).left - box(all - 3, all - 2).left, box(1, 2).left - box(0, 1).left];
+    }"""
+
+    @pytest.mark.parametrize("has_script", [False, True])
+    def test_english_words_end_at_the_right_on_a_page_in_hebrew(
+        self, page, site, quote_markup, server, has_script
+    ):
+        page.goto(site.add_page(f'<div dir="rtl"><p>שלום.</p>{quote_markup()}</div>'))
+        if has_script:
+            insert_script(page, server)
+        assert all(distance > 0 for distance in page.evaluate(self.ENDS))
+        credit = page.evaluate("getComputedStyle(document.querySelector('figcaption')).direction")
+        assert credit == "ltr"
+
+
+class TestLongWords:
+    @pytest.mark.parametrize("has_script", [False, True])
+    def test_they_wrap(self, page, site, server, has_script):
+        page.set_viewport_size({"width": 320, "height": 800})
+        quote = QuoteViewModel(
+            **(
+                vars(PLAIN)
+                | {"text": "Donau" * 30, "film": "x/" * 60, "page_url": f"{server.url}/quotes/a-b"}
+            )
+        )
+        page.goto(site.add_page(str(render_figure(quote)) + "<p>After.</p>"))
+        if has_script:
+            insert_script(page, server)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320

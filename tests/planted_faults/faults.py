@@ -359,9 +359,9 @@ EMBEDS = [
     ),
     Fault(
         "chromium-opened-words-get-no-focus",
-        "api/embeds/static/embed-2.min.js",
-        "t.remove(),s.tabIndex=-1,s.focus()",
-        "t.remove(),s.tabIndex=-1",
+        "api/embeds/static/embed-3.min.js",
+        "t.remove(),e.tabIndex=-1,e.focus()",
+        "t.remove(),e.tabIndex=-1",
         "tests/browser/test_embed_script.py",
     ),
     Fault(
