@@ -334,6 +334,25 @@ def walk_mappings(node, path=()):
 
 
 class TestSchemas:
+    def test_no_key_is_a_number(self):
+        # Generators for Ruby and others make names of keys.
+        assert [path for path, part in walk_mappings(SCHEMAS) if any(key.isdigit() for key in part)] == []
+
+    def test_no_schema_is_empty(self):
+        for path, part in walk_mappings(DOCUMENT):
+            if path and (path[-1] in ("schema", "items") or path[-2:-1] == ("properties",)):
+                assert {"$ref", "type", "anyOf", "oneOf", "const", "enum"} & set(part), path
+        # Formats that others define, such as CSL-JSON, are objects without further description.
+        for path, part in walk_mappings(SCHEMAS):
+            if part.get("type") == "object":
+                parts = {"properties", "additionalProperties", "anyOf"}
+                assert any(part.get(key) for key in parts), path
+
+    def test_integers_have_a_format(self):
+        integers = [part for _, part in walk_mappings(DOCUMENT) if "integer" in part.get("type", ())]
+        assert len(integers) > 100
+        assert {part.get("format") for part in integers} == {"int32"}
+
     def test_every_enumeration_has_a_name(self):
         assert [path for path, part in walk_mappings(DOCUMENT) if "enum" in part and len(path) != 3] == [
             ("servers", 0, "variables", "scheme")
