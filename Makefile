@@ -11,6 +11,9 @@ JSON_SERVER := bench/servers/json_server/node_modules/.installed
 # Programs of others that show links, embeds and feeds, for the slow tests.
 CONSUMERS := build/consumers/.installed $(if $(NPM),tests/consumers/node_modules/.installed)
 
+# Generators and importers of other projects, for the slow tests.
+GENERATORS := $(VENV)/.generators $(if $(NPM),tests/generators/node_modules/.installed)
+
 # Tests start many processes. Without bytecode files, each would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -44,12 +47,12 @@ test: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests in three minutes
 	@$(PYTEST) -m "$(SUITE)" $(ARGS)
 
 test-all: DATABASE := all
-test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) ## run every test on both databases
+test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) ## run every test on both databases
 	@$(PYTEST) --durations=30 --durations-min=5 $(ARGS)
 
 test-slow: DATABASE := all
 test-slow: SUITE := schemathesis or slow or nightly
-test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) ## run the slow tests on both databases, with many generated requests
+test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) ## run the slow tests on both databases, with many generated requests
 	@$(PYTEST) -m "$(SUITE)" --durations=30 --durations-min=5 $(ARGS)
 
 # Tracing doubles the time of a test. These repeat what others run, with more content, so they run untraced.
@@ -133,6 +136,15 @@ $(VENV)/.bench: requirements-bench.txt $(VENV)/.serve
 	@$(INSTALL) requirements-bench.txt
 	@touch $@
 
+# Generators of other projects. They and their clients also need Debian packages, which .ci/nightly names.
+$(VENV)/.generators: requirements-generators.txt $(VENV)/.test
+	@$(INSTALL) requirements-generators.txt
+	@touch $@
+
+tests/generators/node_modules/.installed: tests/generators/package-lock.json tests/generators/.npmrc
+	@npm --prefix tests/generators ci --silent
+	@touch $@
+
 $(JSON_SERVER): bench/servers/json_server/package-lock.json bench/servers/json_server/.npmrc
 	@npm --prefix bench/servers/json_server ci --silent
 	@touch $@
@@ -148,11 +160,13 @@ lock: ## lock all dependencies (needs uv and npm)
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra test --group clients -o requirements-test.txt
 	$(LOCK) --group clients --constraint requirements-test.txt -o requirements-clients.txt
+	$(LOCK) --group generators --constraint requirements-test.txt -o requirements-generators.txt
 	$(LOCK) pyproject.toml --extra bench --constraint requirements-test.txt -o requirements-bench.txt
 	$(LOCK) --group consumers -o requirements-consumers.txt
 	npm --prefix openapi run lock
 	npm --prefix tests/consumers run lock
 	npm --prefix bench/servers/json_server run lock
+	npm --prefix tests/generators run lock
 	for recipe in $(dir $(wildcard docs/recipes/*/package.json)); do \
 	  (cd $$recipe && npm install --package-lock-only && node $(CURDIR)/openapi/lock.js) || exit; done
 	for recipe in $(dir $(wildcard docs/recipes/*/requirements.in)); do \
