@@ -129,11 +129,11 @@ class TestInclude:
 
     @each("path", INCLUDES)
     def test_an_included_list_is_the_beginning_of_the_list_it_is_linked_to(self, client, path):
-        links = get(client, path).get("links", {})
-        for name in set(links) & set(INCLUDES[path]):
-            listed = client.get(f"{links[name]}{'&' if '?' in links[name] else '?'}limit=100").get_json()[
-                "data"
-            ]
+        item = get(client, path)
+        # A list that is there anyway, such as the relations of a commentary entry, is not that of the link.
+        for name in set(item.get("links", {})) & set(INCLUDES[path]) - set(item):
+            url = item["links"][name]
+            listed = client.get(f"{url}{'&' if '?' in url else '?'}limit=100").get_json()["data"]
             assert get(client, path, include=name)[name] == listed[:MAX_EXPANDED_ITEMS]
 
     def test_one_call_gives_a_films_scenes_with_everything_about_them(self, client):

@@ -155,7 +155,7 @@ class TestGallery:
         plain.get_by_label("Search quotes").fill("wife")
         plain.get_by_role("button", name="Show").click()
         plain.get_by_text(WORDS).first.click()
-        plain.get_by_label("Light").check()
+        plain.get_by_label("Light", exact=True).check()
         plain.get_by_role("button", name="Show").click()
         assert 'data-theme="light"' in plain.locator("#copy-html").text_content()
         assert WORDS in plain.frame_locator("iframe.host").locator("blockquote").inner_text()

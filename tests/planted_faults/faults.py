@@ -202,8 +202,8 @@ HTTP = [
     ),
     Fault(
         "served-document-names-no-server",
-        "api/resources/service/routes.py",
-        'document["servers"][0]["url"] = base_url',
+        "api/resources/service/openapi_document.py",
+        'document["servers"] = [{"url": base_url, "description": "This service."}]',
         "pass",
         "tests/openapi/test_document.py",
     ),
