@@ -89,6 +89,13 @@ class TestNotFound:
         page = client.get("/films/%3Cb%3EX", headers={"Accept": "text/html"})
         assert (page.status_code, "<b>" in page.text) == (404, False)
 
+    @each("path", ["/films?cursor=<b>zz", "/themes?cursor=<b>", "/quotes/random?max_severity=<b>9"])
+    def test_a_page_names_each_invalid_parameter(self, client, path):
+        parameter = path.partition("?")[2].partition("=")[0]
+        page = client.get(path, headers={"Accept": "text/html"})
+        assert (page.status_code, "<b>" in page.text) == (422, False)
+        assert f"<code>{parameter}</code>: " in page.text
+
     @pytest.mark.parametrize(
         "name", ["films", "sources", "characters", "scenes", "quotes", "commentary", "themes", "advisories"]
     )
