@@ -267,12 +267,29 @@ class TestPastedURLs:
             assert reader.locator(".entry-content iframe").count() == 0
             assert {requested.startswith(wordpress.url) for requested in reader.requested_urls} == {True}
 
+    @pytest.mark.parametrize("path", ["films/her-2013", "themes/loneliness"])
+    def test_the_url_of_a_film_or_theme_becomes_its_quotes_in_pages(self, wordpress, reader, server, path):
+        reader.goto(wordpress.add_post(f"\n{server.url}/{path}/?utm_source=x\n"))
+        content = reader.locator(".entry-content")
+        count = content.locator("figure.subtext-quote").count()
+        pages = content.locator("details")
+        assert count > 3
+        assert pages.count() == -(-count // 3)
+        assert content.locator("blockquote:visible").count() == 3
+        pages.last.locator("summary").click()
+        assert 1 <= content.locator("blockquote:visible").count() <= 3
+        assert content.locator("blockquote").last.is_visible()
+        assert content.locator("iframe").count() == 0
+        assert {requested.startswith(wordpress.url) for requested in reader.requested_urls} == {True}
+        assert reader.errors == []
+
     def test_the_service_is_a_provider_without_discovery(self, wordpress, server):
-        provider = wordpress.run(
-            "return _wp_oembed_get_object()->get_provider( $argument['url'], [ 'discover' => false ] );",
-            {"url": f"{server.url}/quotes/{QUOTE}"},
-        )
-        assert provider == f"{server.url}/oembed"
+        for path in (f"quotes/{QUOTE}", "films/her-2013", "themes/loneliness"):
+            provider = wordpress.run(
+                "return _wp_oembed_get_object()->get_provider( $argument['url'], [ 'discover' => false ] );",
+                {"url": f"{server.url}/{path}"},
+            )
+            assert provider == f"{server.url}/oembed", path
 
     def test_an_iframe_that_was_stored_before_goes(self, wordpress):
         html = wordpress.run(
@@ -285,7 +302,9 @@ class TestPastedURLs:
     def test_other_urls_are_left_alone(self, wordpress, server):
         for url in (
             "https://other.example/quotes/a",
-            f"{server.url}/films/her-2013",
+            f"{server.url}/films/her-2013/snippet",
+            f"{server.url}/scenes/her-2013",
+            f"{server.url}/quotes/films/her-2013",
             f"{server.url}.example/quotes/a",
         ):
             code = (

@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name:       Subtext
- * Description:       Search the quotes of a Subtext service and show them with their credit. Pasted URLs of quotes work, too.
+ * Description:       Search the quotes of a Subtext service and show them with their credit. Pasted URLs of quotes, films and themes work, too.
  * Version:           1.0.0
  * Requires at least: 6.1
  * Requires PHP:      7.4
@@ -21,8 +21,10 @@ namespace Subtext;
 defined( 'ABSPATH' ) || exit;
 
 const ID_PATTERN         = '[a-z0-9]+(?:-[a-z0-9]+)*';
+// A quote is known by its id, the quotes of a film or theme by a path such as `films/her-2013`.
+const KEY_PATTERN        = '(?:(?:films|themes)/)?' . ID_PATTERN;
 const TIMEOUT_SECONDS    = 3;
-const MAX_RESPONSE_BYTES = 131072;
+const MAX_RESPONSE_BYTES = 1048576;
 const CACHE_SECONDS      = 90 * DAY_IN_SECONDS;
 
 /*
@@ -46,10 +48,10 @@ function valid_url( $url ): string {
 	return $is_http && esc_url_raw( $url ) === $url ? $url : '';
 }
 
-/** Returns the id of the quote that a URL names, or '' if it is none of the service's. */
-function quote_id( $url ): string {
+/** Returns the key of the quote, or of the quotes of a film or theme, at a URL; '' if it is none of the service's. */
+function quote_key( $url ): string {
 	$service = service_url();
-	$pattern = '~^' . preg_quote( set_url_scheme( $service, 'http' ), '~' ) . '/quotes/(' . ID_PATTERN . ')/?(?:[?#].*)?$~D';
+	$pattern = '~^' . preg_quote( set_url_scheme( $service, 'http' ), '~' ) . '/(?|quotes/(' . ID_PATTERN . ')|((?:films|themes)/' . ID_PATTERN . '))/?(?:[?#].*)?$~D';
 	return $service && preg_match( $pattern, set_url_scheme( $url, 'http' ), $match ) ? $match[1] : '';
 }
 
@@ -89,23 +91,23 @@ function show_setting(): void {
  * @return array{html: string, etag: string, gone: bool, next: int} `html` is '' if unknown, `gone` is true if the
  *         quote was deleted, and `next` is the time of the next request.
  */
-function stored_quote( string $id ): array {
-	$stored = get_transient( cache_key( $id ) );
+function stored_quote( string $key ): array {
+	$stored = get_transient( cache_key( $key ) );
 	return is_array( $stored ) ? $stored : array( 'html' => '', 'etag' => '', 'gone' => false, 'next' => 0 );
 }
 
-function cache_key( string $id ): string {
-	return 'subtext_' . md5( service_url() . '/' . $id );
+function cache_key( string $key ): string {
+	return 'subtext_' . md5( service_url() . '/' . $key );
 }
 
 /** Requests a quote, stores the response, and returns what is then known. Failures keep what was known before. */
-function refresh( string $id ): array {
-	$quote = stored_quote( $id );
-	if ( ! service_url() || ! preg_match( '~^' . ID_PATTERN . '$~D', $id ) ) {
+function refresh( string $key ): array {
+	$quote = stored_quote( $key );
+	if ( ! service_url() || ! preg_match( '~^' . KEY_PATTERN . '$~D', $key ) ) {
 		return $quote;
 	}
 	$response = wp_safe_remote_get(
-		service_url() . "/quotes/$id/snippet",
+		service_url() . '/' . ( strpos( $key, '/' ) ? $key : "quotes/$key" ) . '/snippet',
 		array(
 			'timeout'             => TIMEOUT_SECONDS,
 			'limit_response_size' => MAX_RESPONSE_BYTES,
@@ -114,7 +116,7 @@ function refresh( string $id ): array {
 		)
 	);
 	$quote    = apply_response( $quote, $response );
-	set_transient( cache_key( $id ), $quote, CACHE_SECONDS );
+	set_transient( cache_key( $key ), $quote, CACHE_SECONDS );
 	return $quote;
 }
 add_action( 'subtext_refresh', __NAMESPACE__ . '\refresh' );
@@ -138,10 +140,10 @@ function apply_response( array $quote, $response ): array {
 }
 
 /** Returns the HTML of a quote: what the service last said, else what the post contains; '' if it was deleted. */
-function current_html( string $id, string $in_post ): string {
-	$quote = stored_quote( $id );
-	if ( time() >= $quote['next'] && ! wp_next_scheduled( 'subtext_refresh', array( $id ) ) ) {
-		wp_schedule_single_event( time(), 'subtext_refresh', array( $id ) );
+function current_html( string $key, string $in_post ): string {
+	$quote = stored_quote( $key );
+	if ( time() >= $quote['next'] && ! wp_next_scheduled( 'subtext_refresh', array( $key ) ) ) {
+		wp_schedule_single_event( time(), 'subtext_refresh', array( $key ) );
 	}
 	if ( $quote['gone'] ) {
 		return '';
@@ -165,6 +167,10 @@ function clean( string $html ): string {
 		'a'          => array( 'href' => true ),
 		'bdi'        => array( 'dir' => true ),
 		'br'         => array(),
+		// The quotes of a film or theme, in pages.
+		'section'    => array( 'class' => true ),
+		'details'    => array( 'name' => true, 'open' => true ),
+		'summary'    => array(),
 	);
 	// wp_kses() would turn the text `&amp;#60;` into `&#60;`.
 	$html    = str_replace( '&amp;', '&#38;', $html );
@@ -172,7 +178,7 @@ function clean( string $html ): string {
 	$html    = preg_replace( array( '~<bdi>~', '~<bdi ~', '~</bdi>~' ), array( '<span dir="auto">', '<span ', '</span>' ), $html );
 	// A post in another direction does not move the full stop.
 	$html    = preg_replace( '~<(blockquote|figcaption)(?![^>]*\sdir=)~', '<$1 dir="auto"', $html );
-	$note    = '~<p class="subtext-note"([^>]*)>(.*?)</p>\s*(<blockquote.*</blockquote>)~s';
+	$note    = '~<p class="subtext-note"([^>]*)>(.*?)</p>\s*(<blockquote.*?</blockquote>)~s';
 	return preg_replace( $note, '<details class="subtext-note"><summary$1>$2</summary>$3</details>', $html );
 }
 
@@ -197,7 +203,9 @@ add_action(
 	function () {
 		if ( service_url() ) {
 			foreach ( array( 'http', 'https' ) as $scheme ) {
-				wp_oembed_add_provider( set_url_scheme( service_url(), $scheme ) . '/quotes/*', service_url() . '/oembed' );
+				foreach ( array( 'quotes', 'films', 'themes' ) as $type ) {
+					wp_oembed_add_provider( set_url_scheme( service_url(), $scheme ) . "/$type/*", service_url() . '/oembed' );
+				}
 			}
 		}
 	}
@@ -205,28 +213,28 @@ add_action(
 
 /** Replaces the iframe of an oEmbed response by the words. */
 function parse_oembed( $html, $data, $url ) {
-	$id = quote_id( $url );
-	if ( ! $id || ! is_string( $html ) ) {
+	$key = quote_key( $url );
+	if ( ! $key || ! is_string( $html ) ) {
 		return $html;
 	}
-	$quote = refresh( $id );
+	$quote = refresh( $key );
 	return $quote['html'] ? in_wrapper( $quote['html'] ) : in_wrapper( clean( $html ) );
 }
 add_filter( 'oembed_dataparse', __NAMESPACE__ . '\parse_oembed', 20, 3 );
 
 /** Shows the current words in place of those that WordPress stored with the post. */
 function show_oembed( $html, $url ) {
-	$id = quote_id( $url );
-	if ( ! $id || ! is_string( $html ) ) {
+	$key = quote_key( $url );
+	if ( ! $key || ! is_string( $html ) ) {
 		return $html;
 	}
 	wp_enqueue_style( 'subtext-quote' );
-	$current = current_html( $id, '' );
+	$current = current_html( $key, '' );
 	if ( $current ) {
 		return in_wrapper( $current );
 	}
 	// Stored HTML may be older than this plugin, with an iframe.
-	return stored_quote( $id )['gone'] ? '' : in_wrapper( clean( $html ) );
+	return stored_quote( $key )['gone'] ? '' : in_wrapper( clean( $html ) );
 }
 add_filter( 'embed_oembed_html', __NAMESPACE__ . '\show_oembed', 10, 2 );
 
@@ -285,6 +293,7 @@ add_action(
 
 const STYLE = <<<'CSS'
 .wp-block-subtext-quote .subtext-quote{margin:0;padding:0;border:0}
+.wp-block-subtext-quote .subtext-quotes .subtext-quote{margin-block:1.25em}
 .wp-block-subtext-quote .subtext-quote blockquote{margin:0;padding:0;padding-inline-start:1em;border:0 solid;border-inline-start-width:3px;font-size:1.125em;overflow-wrap:anywhere}
 .wp-block-subtext-quote blockquote p{margin:0}
 .wp-block-subtext-quote figcaption{margin:.5em 0 0;padding:0;font-size:.875em;text-align:start;overflow-wrap:anywhere}
