@@ -47,7 +47,7 @@ FRAME_WIDTH = 600
 FRAME_PARAMETERS = ("film", "about", "max_severity", "limit")
 
 SECTION = Markup(
-    '<section class="subtext-quotes">{pages} <p><a href="{url}">{label}</a> ({count})</p></section>'
+    '<section class="subtext-quotes">{pages} <p dir="ltr"><a href="{url}">{label}</a> ({count})</p></section>'
 )
 PAGE = Markup('<details name="{name}"{open}><summary>{label}</summary>{figures}</details>')
 OPEN = Markup(' open="open"')
@@ -120,7 +120,7 @@ def render_section(collection: QuoteCollection, theme: str | None) -> Markup:
         PAGE.format(
             name=f"subtext-{collection.type_name}-{collection.id}",
             open="" if start else OPEN,
-            label=collection.words.range.format(start + 1, min(start + PAGE_SIZE, len(figures))),
+            label=collection.words.number_quotes(start + 1, min(start + PAGE_SIZE, len(figures))),
             figures=Markup(" ").join(figures[start : start + PAGE_SIZE]),
         )
         for start in starts

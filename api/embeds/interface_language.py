@@ -47,6 +47,7 @@ class InterfaceLanguage:
     thousands: str
     many_quotes: str
     range: str
+    single: str
     previous: str
     next: str
 
@@ -64,6 +65,10 @@ class InterfaceLanguage:
         return self.content_note.format(
             ", ".join(self.severity.format(label, severity) for label, severity in advisories)
         )
+
+    def number_quotes(self, first: int, last: int) -> str:
+        """Return the numbers of the quotes on a page, in words."""
+        return self.single.format(last) if first == last else self.range.format(first, last)
 
     def count_quotes(self, number: int, *, is_exact: bool = True) -> str:
         """Return a number of quotes in words; if it is not exact, there are more."""

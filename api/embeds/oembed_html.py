@@ -50,7 +50,8 @@ def render_collection_blockquote(collection: QuoteCollection) -> str:
         f'<p {_language(quote)}>{_render_words(quote)}</p> <p dir="ltr">{_render_credit(quote)}</p> '
         for quote in collection.quotes
     )
-    link = f'<p><a href="{page}"><bdi>{escape_content(collection.label)}</bdi></a> ({collection.count})</p>'
+    label = f"<bdi>{escape_content(collection.label)}</bdi>"
+    link = f'<p dir="ltr"><a href="{page}">{label}</a> ({collection.count})</p>'
     return f'<blockquote cite="{page}">{quotes}{link}</blockquote>'
 
 

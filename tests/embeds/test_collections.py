@@ -206,6 +206,12 @@ class TestSnippet:
         assert len(set(names)) == 1
         assert snippets["xhtml"].count('open="open"') == 1
 
+    @each(("lang", "label"), [("en", "Quote 4"), ("de", "Zitat 4")])
+    def test_a_page_of_one_quote_has_its_number(self, client, lang, label):
+        html = client.get(f"/films/her-2013/snippet?limit=4&lang={lang}").json["html"]
+        assert html.count("<summary>") == 2
+        assert f"<summary>{label}</summary>" in html
+
     def test_few_quotes_are_not_in_pages(self, client):
         html = client.get("/films/her-2013/snippet?limit=3").json["html"]
         assert html.count("<figure") == 3
@@ -300,6 +306,11 @@ class TestOEmbed:
         assert parse_qs(urlsplit(frame).query) == {"theme": ["dark"], "lang": ["de"]}
         assert ", zitiert nach " in embed["html"]
         assert embed["title"] == "Loneliness · 5 Zitate"
+
+    def test_the_number_of_quotes_is_not_reordered_on_pages_from_right_to_left(self, client):
+        embed = client.get("/oembed", query_string={"url": f"{BASE}/films/her-2013"}).json["html"]
+        for html in (embed, client.get("/films/her-2013/snippet").json["html"]):
+            assert re.search(r'<p dir="ltr"><a href="[^"]*/films/her-2013">.*</a> \(\d+ quotes\)</p>', html)
 
     def test_a_former_id_is_resolved(self, client_and_change):
         client, change = client_and_change
