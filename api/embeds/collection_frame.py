@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
+from api.core.app_context import session
 from api.core.urls import absolute_url
 from api.embeds import collection_metrics, frame_metrics, text_height
 from api.embeds.frame import (
@@ -20,6 +21,7 @@ from api.embeds.frame_css import COLOUR_SCHEMES
 from api.embeds.quote_collection import COLLECTION_TYPES, CollectionSchema, QuoteCollection, read_collection
 from api.embeds.quote_selection import load_args
 from api.http.errors import ProblemException
+from api.query.notices import notice_of_unknown_ids
 from api.text.fonts import FONT_FAMILY, font_face_css
 from api.text.quotation_marks import quotation_marks
 from api.text.single_line import to_single_line, truncate
@@ -49,6 +51,7 @@ def show_collection(slug: str, type_name: str) -> Response:
         f=frame_metrics,
         g=collection_metrics,
         words=words,
+        notice=None if collection.quotes else notice_of_unknown_ids(session(), CollectionSchema, args),
         links=_page_links(collection),
     )
     response.headers["Cache-Control"] = CACHE_CONTROL

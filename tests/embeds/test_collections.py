@@ -135,6 +135,12 @@ class TestFrame:
         assert "There are no quotes here yet." in response.text
         assert "<nav" not in response.text
 
+    def test_an_unknown_theme_is_named(self, client):
+        page = Parsed(client.get(f"{FILM}?about=no-such&lang=de").text).behind("main")
+        assert "Hier gibt es noch keine Zitate." in page
+        assert "No theme has the id “no-such”." in page
+        assert "No theme" not in client.get("/embed/films/her-2013?about=no-such,loneliness").text
+
     def test_a_renamed_film_is_found(self, client_and_change):
         client, change = client_and_change
         change(Theme, "loneliness", slug="alone")
