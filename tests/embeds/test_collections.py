@@ -12,6 +12,7 @@ from models import Film, Quote, Theme
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.embeds.conftest import FLAGGED
+from tests.serving import ROOT
 
 BASE = "http://127.0.0.1:8000"
 FILM = "/embed/films/her-2013"
@@ -317,6 +318,13 @@ class TestOEmbed:
         embed = client.get("/oembed", query_string={"url": f"{BASE}/films/her-2013"}).json["html"]
         for html in (embed, client.get("/films/her-2013/snippet").json["html"]):
             assert re.search(r'<p dir="ltr"><a href="[^"]*/films/her-2013">.*</a> \(\d+ quotes\)</p>', html)
+
+    @each("path", ["/quotes/her-2013-waste-my-time", "/films/her-2013", "/themes/loneliness"])
+    def test_the_guides_rule_that_shows_it_once_selects_its_frame(self, client, path):
+        guide = (ROOT / "docs" / "guides" / "embedding.md").read_text("utf-8")
+        prefix = re.search(r'blockquote:has\(\+ iframe\[src\^="([^"]+)"\]\)', guide)[1]
+        html = client.get("/oembed", query_string={"url": f"{BASE}{path}"}).json["html"]
+        assert f'</blockquote> <iframe src="{prefix}' in html
 
     def test_a_former_id_is_resolved(self, client_and_change):
         client, change = client_and_change
