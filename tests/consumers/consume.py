@@ -19,7 +19,9 @@ def micawber(quote):
     from micawber.providers import Provider, ProviderRegistry
 
     registry = ProviderRegistry()
-    registry.register(rf"{quote['server']}/quotes/\S+", Provider(f"{quote['server']}/oembed", maxwidth=WIDTH))
+    registry.register(
+        rf"{quote['server']}/(quotes|films|themes)/\S+", Provider(f"{quote['server']}/oembed", maxwidth=WIDTH)
+    )
     return oembed_result(registry.request(quote["url"]))
 
 
@@ -35,7 +37,7 @@ def oembedpy(quote):
     endpoint, params = discovery.find_from_content(quote["url"])
     params.max_width = WIDTH
     content = consumer.fetch_content(endpoint, params)
-    return oembed_result({key: getattr(content, key) for key in OEMBED_KEYS})
+    return oembed_result({key: getattr(content, key, None) for key in OEMBED_KEYS})
 
 
 def wagtail(quote):
@@ -45,7 +47,10 @@ def wagtail(quote):
         settings.configure(USE_TZ=True)
     from wagtail.embeds.finders.oembed import OEmbedFinder
 
-    provider = {"endpoint": f"{quote['server']}/oembed", "urls": [rf"^{quote['server']}/quotes/.+$"]}
+    provider = {
+        "endpoint": f"{quote['server']}/oembed",
+        "urls": [rf"^{quote['server']}/(quotes|films|themes)/.+$"],
+    }
     found = OEmbedFinder([provider]).find_embed(quote["url"], max_width=WIDTH)
     assert found["cache_until"]
     return oembed_result(found)
@@ -55,7 +60,7 @@ OEMBED_KEYS = ("html", "width", "height", "title", "author_name", "thumbnail_url
 
 
 def oembed_result(found):
-    html, width, height, title, author, image = (found[key] for key in OEMBED_KEYS)
+    html, width, height, title, author, image = (found.get(key) for key in OEMBED_KEYS)
     return {"html": html, "width": width, "height": height, "title": title, "author": author, "image": image}
 
 

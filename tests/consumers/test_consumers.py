@@ -81,6 +81,8 @@ HOSTILE_NAMES = [
     "a\x85b\u202ec",
     "W" * 5000,
 ]
+#: Pages of collections, which are embedded and copied, too.
+COLLECTIONS = ("films/her-2013", "themes/loneliness")
 #: Programs that refuse a text, and what they say about it. lxml cannot store noncharacters, which HTML allows.
 REFUSALS = {("newspaper4k", "noncharacters"): "XML compatible", ("iframely", "template"): "looks like JS app"}
 #: Elements that quotes never have. Programs may add others of their own.
@@ -125,14 +127,20 @@ def results(server, quotes):
                 "fragment": read_json(f"{quote['html_url']}/snippet")["html"],
             }
             for quote in quotes.values()
-        ],
+        ]
+        + [read_collection(f"{server.url}/{path}") for path in COLLECTIONS],
         "feeds": {
             name: read(f"{server.url}/feeds/quotes.{name}?max_severity=3") for name in ("atom", "json")
         },
     }
     results = run(document, PYTHON, "consume.py") | run(document, "node", "consume.mjs")
     assert set(results) == set(CONSUMERS)
-    return {name: dict(zip(quotes, found, strict=True)) for name, found in results.items()}
+    keys = [*quotes, *COLLECTIONS]
+    return {name: dict(zip(keys, found, strict=True)) for name, found in results.items()}
+
+
+def read_collection(url):
+    return {"url": url, "page": read(url), "fragment": read_json(f"{url}/snippet")["html"]}
 
 
 def run(document, *command):
@@ -251,6 +259,35 @@ class TestEveryConsumer:
             for slug in quotes:
                 if slug.startswith("her-") and found[slug].get("author"):
                     assert "The Wall of Wisdom".startswith(found[slug]["author"]), name
+
+
+class TestCollections:
+    @pytest.mark.parametrize("path", COLLECTIONS)
+    def test_embeds_have_words_size_and_picture(self, results, server, path):
+        quotes = read_json(f"{server.url}/v1/quotes?{path.replace('s/', '=')}&max_severity=0&limit=5")["data"]
+        for name in EMBEDS:
+            result = results[name][path]
+            assert "error" not in result, (name, result["error"])
+            assert f'src="{server.url}/embed/{path}?theme=light"' in result["html"], name
+            # This one prefers the picture of the page, which shows no quote.
+            assert ("/card.png" in result["image"]) == (name != "unfurl.js"), name
+            if name != "iframely":
+                assert all(normalized(quote["text"]) in shown(result) for quote in quotes), name
+                assert type(result["height"]) is int, name
+                assert f'height="{result["height"]}"' in result["html"], name
+
+    @pytest.mark.parametrize("path", COLLECTIONS)
+    def test_snippets_keep_words_and_links(self, results, server, path):
+        quotes = read_json(f"{server.url}/v1/quotes?{path.replace('s/', '=')}&max_severity=0&limit=12")[
+            "data"
+        ]
+        assert len(quotes) > 4
+        for name, keeps in SNIPPETS.items():
+            result = results[name][path]
+            assert "error" not in result, (name, result["error"])
+            assert all(normalized(quote["text"]) in shown(result) for quote in quotes), name
+            code = (result.get("html") or "") + (result.get("text") or "")
+            assert "link" not in keeps or all(quote["html_url"] in code for quote in quotes), name
 
 
 class TestHostileQuotes:
