@@ -29,7 +29,7 @@ class Parameter:
 
     @property
     def enumeration(self) -> str | None:
-        """The name of the component that lists its values, if there is one."""
+        """The name of the enumeration that lists its values, if there is one."""
         return name_of(self.schema) if "$ref" in self.schema else None
 
 
@@ -153,7 +153,7 @@ def _operation(document: dict[str, Any], path: str, item: dict[str, Any]) -> Ope
         method,
         path,
         raw,
-        [_parameter(each) for each in declared if each["in"] != "path"],
+        [_parameter(document, each) for each in declared if each["in"] != "path"],
         re.findall(r"\{(\w+)\}", path),
         response,
         _item_of(document, response),
@@ -175,10 +175,14 @@ def _names(path: str) -> tuple[str, str]:
     return resource, name.removesuffix("s") if len(rest) > 2 else name
 
 
-def _parameter(declared: dict[str, Any]) -> Parameter:
+def _parameter(document: dict[str, Any], declared: dict[str, Any]) -> Parameter:
     schema = declared["schema"]
     is_list = schema.get("type") == "array"
     value = schema["items"] if is_list else schema
+    if "$ref" in value:
+        component = document["components"]["schemas"][name_of(value)]
+        # Clients have a type for an enumeration only. A named string with a pattern is a string.
+        value = value if "enum" in component else component
     required = declared.get("required", False)
     return Parameter(declared["name"], declared["description"], value, is_list, required)
 
