@@ -1,0 +1,48 @@
+"""A program that imports the document into FastMCP and calls every tool, complete and with ``fields``.
+
+FastMCP's client raises an error if a response is not what the output schema of its tool describes.
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import httpx2
+from fastmcp import Client, FastMCP
+from fastmcp.exceptions import ToolError
+
+DOCUMENT = json.loads(Path(sys.argv[1]).read_bytes())
+PARAMETERS = DOCUMENT["components"]["parameters"]
+
+
+def calls(parameters):
+    """Yield the arguments of calls of a tool: the required ones and, if it has ``fields``, those too."""
+    required = {each["name"]: each["example"] for each in parameters if each.get("required")}
+    yield required
+    for parameter in parameters:
+        if parameter["name"] == "fields":
+            yield required | {"fields": parameter["example"]}
+
+
+async def main():
+    async with httpx2.AsyncClient(base_url=sys.argv[2]) as service:
+        server = FastMCP.from_openapi(DOCUMENT, client=service)
+        async with Client(server) as client:
+            tools = {tool.name: tool for tool in await client.list_tools()}
+            results = {"tools": sorted(tools), "complete": [], "sparse": [], "errors": []}
+            for item in DOCUMENT["paths"].values():
+                operation = item["get"]
+                references = item.get("parameters", []) + operation["parameters"]
+                parameters = [PARAMETERS[each["$ref"].rsplit("/", 1)[1]] for each in references]
+                for arguments in calls(parameters):
+                    name = operation["operationId"]
+                    try:
+                        await client.call_tool(name, arguments)
+                    except (RuntimeError, ToolError) as error:
+                        results["errors"].append([name, arguments, str(error)[:300]])
+                    results["sparse" if "fields" in arguments else "complete"].append(name)
+    print(json.dumps(results))
+
+
+asyncio.run(main())
