@@ -134,7 +134,7 @@ class TestUnnamedSource:
     def test_the_credit_is_the_same_everywhere(self, app):
         quote = view_model(source=UNKNOWN_SOURCE)
         with app.test_request_context():
-            frame = render_template("frame.html", quote=quote, g=frame_metrics)
+            frame = render_template("frame.html", quote=quote, words=quote.words, g=frame_metrics)
             snippets = render_snippets(quote)
         card_texts = [text.paragraph.text for text in layout_card(quote).lines]
         assert self.CREDIT in card_texts
