@@ -128,6 +128,33 @@ class TestTypeScript:
         compile_typescript(tmp_path / "client", "hey.ts")
         check_pages(run("node", "hey.js", server.url, cwd=tmp_path / "client"))
 
+    def test_orval_reads_pages_with_schemas_of_zod_and_invents_one_for_msw(self, server, tmp_path):
+        # Schemas and mocks contain a copy of all that they include: of the whole document, 55 MB.
+        served = f"{server.url}/v1/openapi.json?examples=false&sparse=false"
+        some = {"target": served, "filters": {"tags": ["quotes", "themes"]}}
+        # Mocks of operations that also return plain text do not compile.
+        override = {"contentType": {"include": ["application/json", "application/problem+json"]}}
+        # Lists within lists of up to ten items would take minutes.
+        override["mock"] = {"arrayMin": 1, "arrayMax": 1}
+        fetch = {"client": "fetch", "baseUrl": server.url, "override": override}
+        mocks = {"target": "mocks.ts", "mock": {"type": "msw", "delay": False}}
+        projects = {
+            "client": {"input": str(PATH), "output": fetch | {"target": "client.ts"}},
+            "mocks": {"input": some, "output": fetch | mocks},
+            "schemas": {
+                "input": some,
+                "output": {"target": "schemas.ts", "client": "zod", "override": override},
+            },
+        }
+        config = tmp_path / "config.mjs"
+        config.write_text(f"export default {json.dumps(projects)};")
+        output = run(MODULES / ".bin" / "orval", "--config", config, cwd=tmp_path)
+        assert "⚠" not in output
+        compile_typescript(tmp_path, "orval.ts")
+        *pages, schemas = run("node", "orval.js", cwd=tmp_path).splitlines()
+        check_pages("\n".join(pages))
+        assert json.loads(schemas) == {"response": True, "mock": True, "empty": False}
+
 
 class TestPython:
     def test_models_of_datamodel_code_generator_read_responses(self, client, tmp_path):
