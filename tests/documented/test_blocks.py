@@ -10,6 +10,8 @@ from tests.documented import matching, running
 from tests.documented.blocks import BROWSER_LANGUAGES, FILES, ROOT, RUN_LANGUAGES, fences, group_runs
 
 ALL_RUNS = [run for path in FILES for run in group_runs(fences(path))]
+#: A command that takes half a minute. What it builds is also built and installed at night.
+SLOW_COMMAND = "make clients"
 
 
 @pytest.fixture
@@ -20,7 +22,14 @@ def settings(sqlite_engine):
 
 
 class TestEveryBlock:
-    @pytest.mark.parametrize("run", ALL_RUNS, ids=str)
+    @pytest.mark.parametrize(
+        "run",
+        [
+            pytest.param(run, marks=[pytest.mark.nightly] if SLOW_COMMAND in run.block.text else [])
+            for run in ALL_RUNS
+        ],
+        ids=str,
+    )
     def test_prints_the_output_that_is_shown(self, run, server, settings, tmp_path, request):
         replacements = {
             running.DOCUMENTED_HOST: server.url.removeprefix("http://"),

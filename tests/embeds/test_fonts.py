@@ -68,6 +68,7 @@ class TestTypefaceOf:
         assert typeface_for("a", italic=True).italic
         assert typeface_for("晩", italic=True) is typeface_for("晩")
 
+    @pytest.mark.nightly
     def test_almost_every_character_of_the_basic_plane_has_a_glyph(self):
         missing = [character for character in map(chr, range(0x21, 0xFFFE)) if _is_missing(character)]
         assert [unicodedata.name(character) for character in missing if not _is_unsupported(character)] == []
