@@ -46,6 +46,7 @@ def violations(page, **options):
 
 
 class TestEveryPage:
+    @pytest.mark.nightly
     def test_axe_finds_nothing(self, visit):
         for path in STATIC_PAGES:
             for width, scheme in SCREENS:

@@ -237,6 +237,7 @@ FORGOTTEN = {
 }
 
 
+@pytest.mark.nightly
 @each("part", FORGOTTEN)
 def test_what_is_forgotten_stops_the_start(copy, tmp_path, part):
     path, old, new, message = FORGOTTEN[part]
