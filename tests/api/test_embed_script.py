@@ -41,7 +41,7 @@ class TestBuild:
 
     def test_it_is_within_its_size_limit(self, client):
         body = client.get("/embed.js").data
-        # ADR 29 says what each byte is for.
+        # ADR 27 says what each byte is for.
         assert len(body) <= 2400
         assert len(gzip.compress(body, 9)) <= 1350
 
