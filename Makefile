@@ -60,7 +60,6 @@ UNTRACED := tests/api/test_projection.py tests/api/test_walks.py tests/api/test_
 UNTRACED += tests/cache/test_same_response.py tests/models/test_search_hostile.py tests/seeds/test_load.py
 UNTRACED += tests/api/test_facets.py tests/api/test_representations.py tests/api/test_pages_walk.py
 UNTRACED += tests/api/test_pages_sitemap.py tests/embeds/test_cards.py tests/embeds/test_fonts.py
-UNTRACED += tests/openapi/test_document.py tests/openapi/test_linters.py tests/openapi/test_promise.py
 
 coverage: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests and fail below 95 % branch coverage
 	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(addprefix --ignore=,$(UNTRACED)) $(ARGS)

@@ -324,3 +324,22 @@ class TestInterrupt:
         output, _ = process.communicate(timeout=60)
         assert b"Traceback" not in output
         assert process.returncode in (1, 130)
+
+    def test_ctrl_c_in_a_callback_of_python_itself_is_not_lost(self):
+        program = """
+import sys, time, types, weakref
+from subtext_cli import entry
+
+def main():
+    def interrupt(reference):
+        raise KeyboardInterrupt
+    thing = set()
+    reference = weakref.ref(thing, interrupt)
+    del thing
+    time.sleep(60)
+
+sys.modules["subtext_cli.commands"] = types.SimpleNamespace(main=main)
+entry.main()
+"""
+        ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=30, check=False)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
