@@ -47,6 +47,7 @@ def show_collection(slug: str, type_name: str) -> Response:
         "collection.html",
         _style_sheet(collection),
         title=collection_title(collection),
+        canonical=collection.page_url,
         collection=collection,
         f=frame_metrics,
         g=collection_metrics,
@@ -79,9 +80,8 @@ def _page_links(collection: QuoteCollection) -> list[tuple[str, str, str]]:
         "next": (collection.words.next, collection.next_cursor),
     }
     kept = {name: request.args[name] for name in KEPT_PARAMETERS if name in request.args}
-    path = f"/embed/{collection.type_name}s/{collection.id}"
     return [
-        (rel, label, absolute_url(path, **kept, cursor=cursor))
+        (rel, label, absolute_url(collection.frame_path, **kept, cursor=cursor))
         for rel, (label, cursor) in neighbours.items()
         if cursor
     ]

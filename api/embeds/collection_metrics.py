@@ -6,7 +6,6 @@ from api.embeds import frame_metrics, text_height
 from api.embeds.quote_collection import QuoteCollection
 from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.text_height import TypeSize
-from api.text.layout import Paragraph
 from api.text.single_line import to_single_line
 
 #: The frame is not higher, so that it stays a part of a page; higher ones scroll their list.
@@ -22,16 +21,20 @@ HORIZONTAL_PADDING = 18
 BORDER_WIDTH = 1
 
 
-def height(collection: QuoteCollection, width: int) -> int:
-    """Return the height of a frame of this width, in pixels: at most :data:`MAX_HEIGHT`."""
+def height(collection: QuoteCollection, width: int, limit: int | None = None) -> int:
+    """Return the height of a frame of this width, in pixels: at most :data:`MAX_HEIGHT`.
+
+    ``limit`` is the number of quotes on its pages, if it is lower than that of the collection's.
+    """
+    quotes = collection.quotes[:limit]
     text_width = max(width, frame_metrics.MIN_WIDTH) - frame_metrics.EDGE_WIDTH - 2 * HORIZONTAL_PADDING
     type_, label = title_type(collection), to_single_line(collection.label)
     title = min(text_height.height(label, text_width, type_, "en"), MAX_TITLE_LINES * type_.line_height)
     header = 2 * HEADER_PADDING + title + frame_metrics.SMALL_TYPE.line_height + BORDER_WIDTH
     pager = 2 * PAGER_PADDING + LINK_HEIGHT + BORDER_WIDTH
-    has_pages = collection.next_cursor or collection.previous_cursor
+    has_pages = collection.next_cursor or collection.previous_cursor or len(quotes) < len(collection.quotes)
     total = header + (pager if has_pages else 0)
-    for quote in collection.quotes:
+    for quote in quotes:
         # Measuring stops where the bound is reached, however many quotes there are.
         if total >= MAX_HEIGHT:
             break
@@ -41,17 +44,12 @@ def height(collection: QuoteCollection, width: int) -> int:
 
 def title_type(collection: QuoteCollection) -> TypeSize:
     """Return the type of a collection's title, whose lines are farther apart in a tall script."""
-    return _with_room(TITLE_TYPE, to_single_line(collection.label))
+    return frame_metrics.with_room(TITLE_TYPE, to_single_line(collection.label))
 
 
 def quote_type(quote: QuoteViewModel) -> TypeSize:
     """Return the type of a quote, whose lines are farther apart in a tall script."""
-    return _with_room(QUOTE_TYPE, frame_metrics.quote_text(quote))
-
-
-def _with_room(type_: TypeSize, text: str) -> TypeSize:
-    needed = round(type_.size * Paragraph(text).line_height)
-    return TypeSize(type_.size, max(type_.line_height, needed))
+    return frame_metrics.with_room(QUOTE_TYPE, frame_metrics.quote_text(quote))
 
 
 def _quote_height(quote: QuoteViewModel, width: int) -> int:

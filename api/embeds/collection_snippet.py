@@ -6,7 +6,6 @@ time: the snippet takes the space of one page.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -141,13 +140,8 @@ def render_collection_iframe(collection: QuoteCollection, theme: str | None, fil
     """
     parameters = {"theme": theme or DEFAULT_COLOUR_SCHEME}
     parameters |= {"lang": collection.words.code} if collection.words.code != DEFAULT_LANGUAGE else {}
-    url = absolute_url(f"/embed/{collection.type_name}s/{collection.id}", **parameters, **filters)
-    height = collection_metrics.height(_first_page(collection, filters), FRAME_WIDTH)
+    url = absolute_url(collection.frame_path, **parameters, **filters)
+    # The iframe has fewer quotes on a page than the snippet.
+    limit = None if "limit" in filters else DEFAULT_LIMIT
+    height = collection_metrics.height(collection, FRAME_WIDTH, limit)
     return render_iframe(url, collection_title(collection), FRAME_WIDTH, height)
-
-
-def _first_page(collection: QuoteCollection, filters: dict[str, str]) -> QuoteCollection:
-    """Return the first page of the iframe, which has fewer quotes unless ``limit`` is given."""
-    quotes = collection.quotes if "limit" in filters else collection.quotes[:DEFAULT_LIMIT]
-    has_more = collection.next_cursor or len(quotes) < len(collection.quotes)
-    return replace(collection, quotes=quotes, next_cursor="next" if has_more else None)

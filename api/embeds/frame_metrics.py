@@ -56,8 +56,13 @@ def caption_spans(quote: QuoteViewModel) -> list[Span]:
 
 def caption_type(quote: QuoteViewModel) -> TypeSize:
     """Return the type of the caption, whose lines are farther apart if a name is in a tall script."""
-    line_height = SMALL_TYPE.size * Paragraph(caption_spans(quote)).line_height
-    return TypeSize(SMALL_TYPE.size, max(SMALL_TYPE.line_height, round(line_height)))
+    return with_room(SMALL_TYPE, caption_spans(quote))
+
+
+def with_room(type_: TypeSize, text: str | list[Span]) -> TypeSize:
+    """Return a type whose lines are as far apart as the tallest script of a text needs."""
+    needed = round(type_.size * Paragraph(text).line_height)
+    return TypeSize(type_.size, max(type_.line_height, needed))
 
 
 def height(quote: QuoteViewModel, width: int) -> int:

@@ -144,8 +144,8 @@ def _describe_collection(collection: QuoteCollection, max_width: int | None, max
     height = min(collection_metrics.height(collection, width), max_height or collection_metrics.MAX_HEIGHT)
     title = collection_title(collection)
     picture = thumbnail(collection.quotes[0], max_width, max_height) if collection.quotes else {}
-    path = f"/embed/{collection.type_name}s/{collection.id}"
-    return Embed(title, render_collection_blockquote(collection), path, {}, width, height, {}, picture)
+    blockquote = render_collection_blockquote(collection)
+    return Embed(title, blockquote, collection.frame_path, {}, width, height, {}, picture)
 
 
 def author(quote: QuoteViewModel) -> dict[str, str]:

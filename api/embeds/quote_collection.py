@@ -54,6 +54,11 @@ class QuoteCollection:
     next_cursor: str | None
     previous_cursor: str | None
 
+    @property
+    def frame_path(self) -> str:
+        """The path of the frame."""
+        return f"/embed/{self.type_name}s/{self.id}"
+
 
 def read_collection(
     type_name: Any, slug: str, args: dict[str, Any], words: InterfaceLanguage
