@@ -17,12 +17,12 @@ from api.embeds.frame import (
     requested_scheme,
     show_error,
 )
-from api.embeds.frame_css import COLOUR_SCHEMES
+from api.embeds.frame_css import COLOUR_SCHEMES, font_rules
 from api.embeds.quote_collection import COLLECTION_TYPES, CollectionSchema, QuoteCollection, read_collection
 from api.embeds.quote_selection import load_args
 from api.http.errors import ProblemException
 from api.query.notices import notice_of_unknown_ids
-from api.text.fonts import FONT_FAMILY, font_face_css
+from api.text.fonts import FONT_FAMILY
 from api.text.quotation_marks import quotation_marks
 from api.text.single_line import to_single_line, truncate
 from models import Gone, NotFound
@@ -88,13 +88,15 @@ def _page_links(collection: QuoteCollection) -> list[tuple[str, str, str]]:
 
 
 def _style_sheet(collection: QuoteCollection) -> str:
+    words = collection.words
+    interface = "".join((collection.label, words.show_words, words.previous, words.next, words.no_quotes))
     css = render_template(
         "collection.css",
         f=frame_metrics,
         g=collection_metrics,
         families=FONT_FAMILY,
         style=text_height.PARAGRAPH_CSS,
-        fonts=font_face_css(*_characters_by_style(collection)),
+        fonts=font_rules(collection.quotes, interface),
         colours=COLOUR_SCHEMES[requested_scheme()],
         quotes=_quotation_mark_rules(collection),
         title=collection_metrics.title_type(collection),
@@ -120,14 +122,3 @@ def _tall_line_rules(collection: QuoteCollection) -> str:
         type_.line_height for type_ in types - {collection_metrics.QUOTE_TYPE, frame_metrics.SMALL_TYPE}
     }
     return "".join(f".h{height}{{line-height:{height}px}}" for height in sorted(heights))
-
-
-def _characters_by_style(collection: QuoteCollection) -> tuple[str, str]:
-    """Return the upright and the italic characters of the frame."""
-    spans = [span for quote in collection.quotes for span in frame_metrics.caption_spans(quote)]
-    texts = [text for quote in collection.quotes for text in (frame_metrics.quote_text(quote), quote.note)]
-    words = collection.words
-    interface = "".join((words.show_words, words.previous, words.next, words.no_quotes))
-    upright = [collection.label, interface, *filter(None, texts)]
-    upright += [span.text for span in spans if not span.italic]
-    return "".join(upright), "".join(span.text for span in spans if span.italic)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import render_template
 
 from api.embeds import frame_metrics, text_height
@@ -32,7 +34,9 @@ def style_sheet(quote: QuoteViewModel | None, theme: str) -> str:
         g=frame_metrics,
         families=FONT_FAMILY,
         style=text_height.PARAGRAPH_CSS,
-        fonts=font_face_css(*_characters_by_style(quote)) if quote else font_face_css(BASIC_CHARACTERS),
+        fonts=font_rules([quote], quote.words.show_words + quote.words.read_rest)
+        if quote
+        else font_face_css(BASIC_CHARACTERS),
         colours=COLOUR_SCHEMES[theme],
         types=frame_metrics.quote_types(frame_metrics.quote_text(quote) if quote else ""),
         marks=quotation_marks(quote.language if quote else "en"),
@@ -43,10 +47,11 @@ def style_sheet(quote: QuoteViewModel | None, theme: str) -> str:
     return css.replace("\n", "")
 
 
-def _characters_by_style(quote: QuoteViewModel) -> tuple[str, str]:
-    """Return the upright and the italic characters of a frame."""
-    labels = quote.words.show_words + quote.words.read_rest
-    interface = Span(labels + to_single_line(quote.note or ""))
-    spans = [Span(frame_metrics.quote_text(quote)), interface, *frame_metrics.caption_spans(quote)]
+def font_rules(quotes: Iterable[QuoteViewModel], other_text: str) -> str:
+    """Return the ``@font-face`` rules for quotes, their notes and captions, and for other upright text."""
+    spans = [Span(other_text)]
+    for quote in quotes:
+        note = Span(to_single_line(quote.note or ""))
+        spans += [Span(frame_metrics.quote_text(quote)), note, *frame_metrics.caption_spans(quote)]
     upright = "".join(span.text for span in spans if not span.italic)
-    return upright, "".join(span.text for span in spans if span.italic)
+    return font_face_css(upright, "".join(span.text for span in spans if span.italic))
