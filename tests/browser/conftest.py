@@ -4,6 +4,15 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.browser.hosts import running_site
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Another site, on another origin."""
+    with running_site() as running:
+        yield running
+
 
 @pytest.fixture
 def page(chromium, server):

@@ -6,7 +6,6 @@ from axe_playwright_python.sync_playwright import Axe
 from models.database import Database
 from models.revision import change_set
 from tests.browser.conftest import open_page
-from tests.browser.hosts import running_site
 from tests.browser.test_frame import SERIOUS
 from tests.browser.test_frame_cut import hard_quotes
 from tests.browser.test_frame_hosts import SECRET, first_frame, wordpress_markup
@@ -28,13 +27,6 @@ END_IS_REACHABLE = """() => {
   const end = list.lastElementChild.getBoundingClientRect().bottom, box = list.getBoundingClientRect();
   return end <= box.bottom + 1 && list.clientHeight > 0;
 }"""
-
-
-@pytest.fixture(scope="module")
-def site():
-    """Another site, on another origin."""
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture

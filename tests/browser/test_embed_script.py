@@ -9,7 +9,6 @@ from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.snippet import render_figure
 from tests.api.test_embed_snippet import PLAIN
 from tests.browser.conftest import open_page
-from tests.browser.hosts import running_site
 from tests.serving import ROOT, free_port, serving
 
 NIGHTLY = pytest.mark.nightly
@@ -81,13 +80,6 @@ CONTRAST = """() => {
     });
   });
 }"""
-
-
-@pytest.fixture(scope="module")
-def site():
-    """Another site, on another origin."""
-    with running_site() as host:
-        yield host
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.frame_inspection import FAULTS
-from tests.browser.hosts import running_site
 
 QUOTE = "her-2013-a-wife-without-the-challenges"
 FLAGGED = "her-2013-the-average-modern-woman"
@@ -30,13 +29,6 @@ HEIGHTS = """() => {
   for (const one of document.querySelectorAll('details')) one.open = true;
   return [closed, main.offsetHeight];
 }"""
-
-
-@pytest.fixture(scope="module")
-def site():
-    """Another site, on another origin."""
-    with running_site() as host_site:
-        yield host_site
 
 
 @pytest.fixture(scope="module")

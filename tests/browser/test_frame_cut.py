@@ -9,7 +9,6 @@ from models.database import Database
 from models.revision import change_set
 from tests.browser.conftest import open_page
 from tests.browser.frame_inspection import find_faults, show_frame
-from tests.browser.hosts import running_site
 from tests.browser.test_frame import FLAGGED, QUOTE
 from tests.models.content import RELEASED, cite, fill, flag, quote
 from tests.serving import serving
@@ -32,12 +31,6 @@ HARD_TEXTS = {
 HEIGHTS = 60, 71, 90, 111, 120, 150, 180, 185, 200, 240, 271, 320
 #: Some scripts need higher lines than the lowest frame has room for.
 MIN_HARD_HEIGHT = 71
-
-
-@pytest.fixture(scope="module")
-def site():
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 
 from models.database import Database
-from tests.browser.hosts import running_site
 from tests.embeds.conftest import HOSTILE, hostile_id, store_hostile
 from tests.serving import serving
 
@@ -29,13 +28,6 @@ def hostile(sqlite_engine, tmp_path_factory):
         database.close()
         with serving(tmp_path_factory.mktemp("hostile") / "log", SUBTEXT_DATABASE_URL=url) as server:
             yield server
-
-
-@pytest.fixture(scope="module")
-def site():
-    """Another site, on another origin."""
-    with running_site() as running:
-        yield running
 
 
 class TestHostileText:

@@ -6,7 +6,6 @@ import pytest
 
 from api.core.config import ROOT
 from tests.browser.conftest import open_page
-from tests.browser.hosts import running_site
 from tests.browser.test_frame import FLAGGED, QUOTE
 
 #: The script of WordPress for hidden frames. It shows a frame when a message with its secret arrives, limits its
@@ -50,13 +49,6 @@ def first_frame(page):
     """Return the first frame of a page, once its document is loaded."""
     page.frame_locator("iframe").first.locator("main").wait_for(state="attached")
     return page.frames[1]
-
-
-@pytest.fixture(scope="module")
-def site():
-    """Another site, on another origin."""
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture
