@@ -138,8 +138,7 @@ def render_collection_iframe(collection: QuoteCollection, theme: str | None, fil
 
     ``filters`` are the requested ones of :data:`FRAME_PARAMETERS`.
     """
-    parameters = {"theme": theme or DEFAULT_COLOUR_SCHEME}
-    parameters |= {"lang": collection.words.code} if collection.words.code != DEFAULT_LANGUAGE else {}
+    parameters = {"theme": theme or DEFAULT_COLOUR_SCHEME} | collection.words.parameters
     url = absolute_url(collection.frame_path, **parameters, **filters)
     # The iframe has fewer quotes on a page than the snippet.
     limit = None if "limit" in filters else DEFAULT_LIMIT

@@ -52,6 +52,11 @@ class InterfaceLanguage:
     next: str
 
     @property
+    def parameters(self) -> dict[str, str]:
+        """The query parameters of a frame in this language; none for the default."""
+        return {} if self.code == DEFAULT_LANGUAGE else {"lang": self.code}
+
+    @property
     def marks(self) -> tuple[str, str]:
         """The quotation marks around titles."""
         return quotation_marks(self.code)

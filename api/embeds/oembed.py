@@ -16,7 +16,7 @@ from api.embeds.cards.routes import MAX_CARD_WIDTH, MIN_CARD_WIDTH
 from api.embeds.collection_frame import collection_title
 from api.embeds.frame import CACHE_CONTROL, frame_title
 from api.embeds.frame_css import COLOUR_SCHEMES, DEFAULT_COLOUR_SCHEME
-from api.embeds.interface_language import DEFAULT_LANGUAGE, InterfaceLanguage, interface_language
+from api.embeds.interface_language import InterfaceLanguage, interface_language
 from api.embeds.oembed_html import render_blockquote, render_collection_blockquote, render_iframe
 from api.embeds.quote_collection import CollectionSchema, QuoteCollection, read_collection
 from api.embeds.quote_view_model import QuoteViewModel, build_view_model
@@ -98,8 +98,7 @@ def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: i
     describe = _describe_quote if isinstance(item, QuoteViewModel) else _describe_collection
     embed = describe(item, max_width, max_height)
     theme = resolved.theme if resolved.theme in COLOUR_SCHEMES else DEFAULT_COLOUR_SCHEME
-    parameters = embed.query | {"theme": theme}
-    parameters |= {"lang": words.code} if words.code != DEFAULT_LANGUAGE else {}
+    parameters = embed.query | {"theme": theme} | words.parameters
     iframe = render_iframe(absolute_url(embed.path, **parameters), embed.title, embed.width, embed.height)
     return {
         "type": "rich",
