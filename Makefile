@@ -18,7 +18,7 @@ GENERATORS := $(VENV)/.generators $(if $(NPM),tests/generators/node_modules/.ins
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev test test-all test-slow test-rest coverage lint lint-code lint-document migration bench bench-full \
+.PHONY: help serve dev test test-all test-slow test-rest drills coverage lint lint-code lint-document migration bench bench-full \
   clients lock clean
 
 # The descriptions are the comments after `##` below.
@@ -36,7 +36,7 @@ dev: $(VENV)/.serve ## serve and reload when a file changes; SQL=1 prints every 
 DATABASE ?= sqlite
 # Which tests, by their markers (see pyproject.toml).
 EXTENDED := browser or bench or documents or schemathesis or slow
-SUITE ?= not ($(EXTENDED) or nightly)
+SUITE ?= not ($(EXTENDED) or nightly or drill)
 # Anything else for pytest: files, -k, -x.
 ARGS ?=
 # How many tests run at once: one for each core, or more where most wait for a server.
@@ -48,12 +48,20 @@ test: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests in three minutes
 
 test-all: DATABASE := all
 test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) ## run every test on both databases
-	@$(PYTEST) --durations=30 --durations-min=5 $(ARGS)
+	@$(PYTEST) -m "not drill" --durations=30 --durations-min=5 $(ARGS)
+	@$(MAKE) --no-print-directory drills
 
 test-slow: DATABASE := all
-test-slow: SUITE := schemathesis or slow or nightly
-test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) ## run the slow tests on both databases, with many generated requests
+test-slow: SUITE := (schemathesis or slow or nightly) and not drill
+test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) ## run the slow tests on both databases, with many generated requests, and the drills
 	@$(PYTEST) -m "$(SUITE)" --durations=30 --durations-min=5 $(ARGS)
+	@$(MAKE) --no-print-directory drills
+
+# One at a time: they measure.
+drills: DATABASE := all
+drills: WORKERS := 0
+drills: $(VENV)/.test ## make databases, networks and servers fail under load, and measure what clients notice
+	@$(PYTEST) -m drill --durations=30 --durations-min=5 $(ARGS)
 
 # Tracing doubles the time of a test. These repeat what others run, with more content, so they run untraced.
 UNTRACED := tests/api/test_projection.py tests/api/test_walks.py tests/api/test_coverage.py tests/api/test_daily.py
@@ -68,7 +76,7 @@ coverage: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests and fail bel
 # What `make coverage` has not run, but for the tests that repeat others at length.
 test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS))
 	@$(MAKE) --no-print-directory test DATABASE=postgresql WORKERS=$$(($$(nproc) * 3 / 2))
-	@$(MAKE) --no-print-directory test DATABASE=all SUITE="($(EXTENDED)) and not nightly" ARGS="--durations=30 --durations-min=5"
+	@$(MAKE) --no-print-directory test DATABASE=all SUITE="($(EXTENDED)) and not (nightly or drill)" ARGS="--durations=30 --durations-min=5"
 
 lint: lint-code lint-document ## check style, types, imports, the content pack and the OpenAPI document
 
