@@ -29,6 +29,11 @@ TAGGING_ENTITY_PATTERN = re.compile(
     r"(?:[A-Za-z0-9._-]+@)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
     r",[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
 )
+# A mailbox, or a page (RFC 9116, section 2.5.3).
+SECURITY_CONTACT_PATTERN = re.compile(
+    r"mailto:[A-Za-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|https://[a-z0-9.-]+(?::[0-9]+)?(?:/[!-~]*)?",
+    re.IGNORECASE,
+)
 SQLITE_DRIVERS = ("sqlite", "sqlite+pysqlite")
 POSTGRESQL_DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
 RATE_LIMIT_PATTERN = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:second|minute|hour|day)s?")
@@ -57,7 +62,8 @@ class Settings:
     ``trusted_proxies`` added. ``workers`` is the number of worker processes; None means that it depends on
     the machine. Each worker caches up to ``cache_bytes`` of responses (0 turns the cache off) and is replaced
     when it uses more than ``worker_memory`` megabytes. ``build`` names the build: a commit, tag or image.
-    The ids in feeds begin with ``tagging_entity`` (RFC 4151).
+    The ids in feeds begin with ``tagging_entity`` (RFC 4151). ``security_contacts`` are the URLs for security
+    reports.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -74,6 +80,7 @@ class Settings:
     worker_memory: int = 512
     build: str | None = None
     tagging_entity: str = "subtext.example,2026"
+    security_contacts: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -100,6 +107,7 @@ class Settings:
             worker_memory=_worker_memory(variables.get("SUBTEXT_WORKER_MEMORY_MB", "512")),
             build=_build(variables.get("SUBTEXT_BUILD")),
             tagging_entity=_tagging_entity(variables.get("SUBTEXT_TAGGING_ENTITY", cls.tagging_entity)),
+            security_contacts=_security_contacts(variables.get("SUBTEXT_SECURITY_CONTACT", "")),
         )
 
     @property
@@ -292,3 +300,13 @@ def _tagging_entity(value: str) -> str:
             "at which you owned it, such as example.org,2026."
         )
     return value
+
+
+def _security_contacts(value: str) -> tuple[str, ...]:
+    contacts = tuple(value.replace(",", " ").split())
+    if not all(SECURITY_CONTACT_PATTERN.fullmatch(contact) for contact in contacts):
+        raise InvalidSetting(
+            f"SUBTEXT_SECURITY_CONTACT is “{value}”. It must be a mailto: or https: URL, such as "
+            "mailto:security@example.org, or several separated by commas."
+        )
+    return contacts

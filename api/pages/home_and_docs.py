@@ -27,6 +27,7 @@ from api.pages.problem_examples import HTTP_EXAMPLES, request_text, response_tex
 from api.pages.quote_pages import quotes
 from api.pages.rendering import render_page
 from api.pages.search_page import search_page
+from api.pages.security_txt import security_txt
 from api.pages.sitemap import sitemap
 from api.query.internal_reader import read_item
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
@@ -55,6 +56,7 @@ pages.register_blueprint(quotes)
 pages.register_blueprint(feeds)
 pages.register_blueprint(gallery)
 pages.register_blueprint(sitemap)
+pages.register_blueprint(security_txt)
 template_filters.init_blueprint(pages)
 
 
