@@ -355,8 +355,18 @@ def dev(*, sql: bool) -> None:
 
 
 def _prepare_database(settings: Settings) -> None:
-    """Migrate and seed the database, and print which it is."""
+    """Migrate and seed the database, and print which it is.
+
+    A database of a newer version stays as it is: an older version can serve it, but not write to it.
+    """
     with open_database(settings) as database:
-        _migrate(database)
-        _seed_once(database)
+        if migrations.is_newer_but_readable(database.engine):
+            click.echo(
+                f"subtext: The database is at migration {migrations.current(database.engine)} of a newer "
+                "version. It is served as it is: this version neither migrates nor loads content.",
+                err=True,
+            )
+        else:
+            _migrate(database)
+            _seed_once(database)
     click.echo(f"Subtext on {database.redacted_url}")

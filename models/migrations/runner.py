@@ -60,6 +60,16 @@ def is_current(engine: Engine) -> bool:
     return current(engine) == newest()
 
 
+def is_newer_but_readable(engine: Engine) -> bool:
+    """Whether a newer version has upgraded the database, and it still has all that this version reads.
+
+    So it is during a rolling upgrade, and after one that was undone: migrations add tables and columns, and
+    remove them no sooner than a release later.
+    """
+    at = current(engine) or ""
+    return at > newest() and not _missing_columns(engine)
+
+
 class MigrationError(Exception):
     """The migrations are incomplete or contradict each other; ``str()`` says how."""
 
@@ -70,18 +80,22 @@ def require_all_columns(engine: Engine) -> None:
     Raises:
         MigrationError: it lacks some.
     """
+    if missing := _missing_columns(engine):
+        raise MigrationError(
+            f"No migration creates {', '.join(missing)}. Run `make migration NAME=…` to generate one."
+        )
+
+
+def _missing_columns(engine: Engine) -> list[str]:
+    """Return the names of the tables and columns of the models that the database lacks."""
     tables = Base.metadata.tables
     stored = {
         table: {column["name"] for column in columns}
         for (_, table), columns in inspect(engine).get_multi_columns(filter_names=list(tables)).items()
     }
-    missing = [name for name in tables if name not in stored] + [
+    return [name for name in tables if name not in stored] + [
         str(column) for name in stored for column in tables[name].columns if column.name not in stored[name]
     ]
-    if missing:
-        raise MigrationError(
-            f"No migration creates {', '.join(missing)}. Run `make migration NAME=…` to generate one."
-        )
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

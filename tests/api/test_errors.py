@@ -412,6 +412,16 @@ class TestDatabaseOutage:
             assert_problem(app.test_client().get("/readyz"), "unavailable")
             app.extensions["database"].close()
 
+    def test_a_database_of_a_newer_version_is_ready_and_served(self, packed):
+        """So that the previous version goes on serving during a rolling upgrade."""
+        with packed.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE films ADD COLUMN colour VARCHAR(20)")
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        app = create_app(Settings(database_url=packed.url.render_as_string(hide_password=False)))
+        for path in ("/readyz", "/v1/films/her-2013", "/films/her-2013"):
+            assert app.test_client().get(path).status_code == 200
+        app.extensions["database"].close()
+
     def test_an_unexpected_exception_is_500_without_details(self, app, monkeypatch):
         def fail():
             raise OperationalError(

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import text
 
+from api.core.config import Settings
 from models import Film, LoadedPack, Theme, migrations
 from models.database import Database
 from seeds import fingerprint as fingerprints
@@ -176,3 +177,20 @@ class TestTwoStartsAtOnce:
             list(pool.map(migrate, [url] * 2))
             with closing(Database(url)) as database:
                 assert migrations.is_current(database.engine)
+
+
+class TestNewerDatabase:
+    def test_a_start_leaves_it_as_it_is(self, packed, capsys):
+        """After an upgrade that was undone, the previous version serves what the newer one left."""
+        with packed.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        before = history(packed)
+        with statements(packed.engine) as executed:
+            commands._prepare_database(
+                Settings(database_url=packed.url.render_as_string(hide_password=False))
+            )
+        assert executed == []
+        assert history(packed) == before
+        captured = capsys.readouterr()
+        assert "is at migration 9999 of a newer version. It is served as it is" in captured.err
+        assert captured.out.startswith("Subtext on ")

@@ -19,7 +19,7 @@ from api.schemas.item_shape import ItemQuerySchema
 from api.views.blueprint import Blueprint
 from models import Quote, Unavailable
 from models.content_summary import ContentSummary
-from models.migrations import is_current
+from models.migrations import is_current, is_newer_but_readable
 
 blp = Blueprint("index", __name__, url_prefix="/v1", description="Entry point and service metadata.")
 plain = PlainBlueprint("meta", __name__)
@@ -145,7 +145,8 @@ def livez() -> Response:
 def readyz() -> Response:
     """Report that the database responds and is migrated; otherwise respond with 503."""
     session().execute(text("SELECT 1"))
-    if not is_current(database().engine):
+    engine = database().engine
+    if not (is_current(engine) or is_newer_but_readable(engine)):
         raise Unavailable("The database is not migrated to this version.")
     return _probe("ready")
 
