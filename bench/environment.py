@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import re
-import sqlite3
 import subprocess
 from importlib.metadata import distributions
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy import text
 from api.core.config import ROOT
 from api.core.version import VERSION
 from models.database import Database
+from models.sqlite_driver import SQLITE_VERSION
 
 PACKAGES = ["granian", "flask", "flask-smorest", "marshmallow", "sqlalchemy", "orjson", "psycopg"]
 PACKAGES += ["fastapi", "pydantic", "uvicorn", "datasette"]
@@ -32,7 +32,7 @@ def machine() -> dict[str, Any]:
 
 def versions(postgresql: str | None) -> dict[str, str]:
     """Return versions by name: of the databases, and of the packages that are installed."""
-    numbers = {"Subtext": VERSION, "Python": platform.python_version(), "SQLite": sqlite3.sqlite_version}
+    numbers = {"Subtext": VERSION, "Python": platform.python_version(), "SQLite": SQLITE_VERSION}
     if postgresql:
         database = Database(postgresql)
         with database.engine.connect() as connection:

@@ -7,7 +7,6 @@ returns an equal token. A watcher that cannot tell returns None, and nothing cac
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -19,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models.content_generation import CHANNEL, INCREMENTED, ContentGeneration
+from models.sqlite_driver import sqlite
 
 #: The interval at which PostgreSQL is polled, in case notifications stop arriving.
 POLL_SECONDS = 1.0
@@ -51,7 +51,7 @@ class SQLiteWatcher:
         """Take the path of the database file."""
         self._path = path
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Any | None = None
         self._connection_count = 0
 
     def version_token(self) -> Hashable:
@@ -60,14 +60,14 @@ class SQLiteWatcher:
                 connection = self._connection or self._open()
                 # Values of different connections cannot be compared, so the token includes the connection.
                 return connection.execute("PRAGMA data_version").fetchone()[0], self._connection_count
-            except sqlite3.Error:
+            except sqlite.Error:
                 self._close()
                 return None
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> Any:
         # mode=rw does not create a missing file; the request then fails with an error of its own.
         uri = f"file:{quote(self._path)}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+        connection = sqlite.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
         connection.execute("PRAGMA query_only=ON")
         self._connection, self._connection_count = connection, self._connection_count + 1
         return connection

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from models.commit_watcher import CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.errors import DomainError, QueryTimeout, Unavailable
+from models.sqlite_engine import create_sqlite_engine
 
-SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
-    # NORMAL can lose acknowledged commits in a power failure.
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "trusted_schema=OFF",
-    "busy_timeout=5000",
-    "journal_size_limit=67108864",
-)
-#: SQLite checks the statement timeout each time it has run this many virtual-machine instructions.
-PROGRESS_HANDLER_INSTRUCTIONS = 5_000
 #: PostgreSQL planner settings. Most pages are in memory, where a random read costs hardly more than a
 #: sequential one (by default the planner reads every theme to find the three of a quote). JIT compilation
 #: takes a hundred times as long as these statements.
@@ -40,6 +28,11 @@ MAX_COMPILED_STATEMENTS = 1024
 #: timeout, serialization failure, deadlock, read-only standby.
 TRANSIENT_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
 CANCELLED_STATE = "57014"
+#: How engines store and load JSON columns.
+JSON_SERIALIZATION: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
 
 
 class Database:
@@ -68,7 +61,12 @@ class Database:
     def engine(self) -> Engine:
         """The engine, with pragmas or settings, timeouts and JSON serialization configured."""
         if self.is_sqlite:
-            return _sqlite_engine(self.url, self.statement_seconds)
+            return create_sqlite_engine(
+                self.url,
+                self.statement_seconds,
+                query_cache_size=MAX_COMPILED_STATEMENTS,
+                **JSON_SERIALIZATION,
+            )
         return _postgresql_engine(self.url, self.statement_seconds)
 
     @cached_property
@@ -85,6 +83,13 @@ class Database:
         if self.is_sqlite:
             return SQLiteWatcher(str(self.url.database))
         return PostgreSQLWatcher(partial(_connect_listener, self.engine))
+
+    def server_version(self) -> str:
+        """Return the release of SQLite or of the PostgreSQL server, such as ``15.18``. Runs a statement."""
+        sql = "SELECT sqlite_version()" if self.is_sqlite else "SHOW server_version"
+        with self.engine.connect() as connection:
+            # PostgreSQL appends the name of the package.
+            return str(connection.exec_driver_sql(sql).scalar()).partition(" ")[0]
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:
@@ -162,63 +167,6 @@ def _with_psycopg(url: str) -> URL:
     return parsed
 
 
-def _to_json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _sqlite_engine(url: URL, statement_seconds: float | None) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url,
-        json_serializer=_to_json,
-        json_deserializer=orjson.loads,
-        query_cache_size=MAX_COMPILED_STATEMENTS,
-    )
-    deadlines = _StatementDeadlines(statement_seconds)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, record: Any) -> None:
-        # The driver would begin a transaction only before a write; the "begin" listener begins every one.
-        connection.isolation_level = None
-        for pragma in SQLITE_PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        deadlines.install(connection, record)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "")
-        connection.exec_driver_sql(f"BEGIN {mode}")
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def set_deadline(connection: Any, *_: Any) -> None:
-        deadlines.reset(connection)
-
-    return engine
-
-
-class _StatementDeadlines:
-    """Statement timeout for SQLite: a progress handler interrupts a statement after its deadline.
-
-    The deadline of each connection, in seconds of the monotonic clock, is the only item of a list in its pool
-    record.
-    """
-
-    def __init__(self, seconds: float | None) -> None:
-        self.seconds = seconds
-
-    def install(self, connection: Any, record: Any) -> None:
-        if self.seconds is not None:
-            record.info["deadline"] = deadline = [float("inf")]
-            connection.set_progress_handler(
-                lambda: time.monotonic() > deadline[0], PROGRESS_HANDLER_INSTRUCTIONS
-            )
-
-    def reset(self, connection: Any) -> None:
-        if self.seconds is not None:
-            connection.connection.info["deadline"][0] = time.monotonic() + self.seconds
-
-
 def _connect_listener(engine: Engine) -> Any:
     """Open a connection outside the pool that detects an unreachable server within two seconds."""
     _, args = engine.dialect.create_connect_args(engine.url)
@@ -240,8 +188,7 @@ def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
         settings |= {name: str(value) for name, value in timeouts.items()}
     return create_engine(
         url,
-        json_serializer=_to_json,
-        json_deserializer=orjson.loads,
+        **JSON_SERIALIZATION,
         query_cache_size=MAX_COMPILED_STATEMENTS,
         pool_pre_ping=True,
         pool_timeout=2,

@@ -59,7 +59,10 @@ class LinkFacet(ColumnFacet):
 
     def values(self, matches: CTE, filters: Mapping[str, Any]) -> Select[Any]:
         """See :meth:`ColumnFacet.values`."""
-        linked = select(self.column.label("value"), matches.c.id).join(matches, matches.c.id == self.owner)
+        # A sum, so that each match looks up its links: SQLite 3.53 would look up every link in the matches.
+        linked = select(self.column.label("value"), matches.c.id).join(
+            matches, literal_column("0") + matches.c.id == self.owner
+        )
         if self.companion and self.companion[0] in filters:
             name, conditions = self.companion
             linked = linked.where(*conditions(filters[name]))

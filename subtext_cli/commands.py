@@ -19,7 +19,7 @@ from api.core import logging as logs
 from api.core.config import ROOT, InvalidSetting, Settings
 from api.core.resource_registry import IncompleteResource
 from api.core.version import VERSION
-from models import MODELS_BY_TYPE, ContentGeneration, DomainError, LoadedPack, migrations
+from models import MODELS_BY_TYPE, ContentGeneration, DomainError, LoadedPack, migrations, sqlite_driver
 from models.database import Database
 from models.search import ensure_index_current
 from models.text_segmentation import count_words
@@ -369,4 +369,8 @@ def _prepare_database(settings: Settings) -> None:
         else:
             _migrate(database)
             _seed_once(database)
-    click.echo(f"Subtext on {database.redacted_url}")
+        version = database.server_version()
+    name = "SQLite" if database.is_sqlite else "PostgreSQL"
+    click.echo(f"Subtext on {database.redacted_url} ({name} {version})")
+    if database.is_sqlite and (warning := sqlite_driver.version_warning()):
+        click.echo(f"subtext: {warning}", err=True)

@@ -2,12 +2,12 @@
 
 import os
 import socket
-import sqlite3
 import threading
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from models.sqlite_driver import sqlite
 from tests.cases import each
 
 SERVER = os.environ.get("SUBTEXT_TEST_DATABASE_URL", "")
@@ -43,14 +43,14 @@ class TestSQLite:
         assert message.startswith(f"subtext: {tmp_path}/notes.txt is not an SQLite database. Name another")
 
     def test_tables_of_another_program_are_not_touched(self, refusal, tmp_path):
-        with sqlite3.connect(tmp_path / "other.db") as connection:
+        with sqlite.connect(tmp_path / "other.db") as connection:
             connection.execute("CREATE TABLE films (name)")
         connection.close()
         message = refusal("migrate", SUBTEXT_DATABASE_URL=f"sqlite:///{tmp_path}/other.db")
         assert "has a table “films” that Subtext has not created" in message
 
     def test_a_database_of_a_newer_version_is_refused(self, refusal, tmp_path):
-        with sqlite3.connect(tmp_path / "newer.db") as connection:
+        with sqlite.connect(tmp_path / "newer.db") as connection:
             connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
             connection.execute("INSERT INTO alembic_version VALUES ('9999')")
         connection.close()
@@ -74,8 +74,8 @@ class TestSQLite:
                 (closed / name).chmod(0o600)
 
     def test_a_file_that_another_program_writes_is_reported(self, refusal, tmp_path, monkeypatch):
-        monkeypatch.setattr("models.database.SQLITE_PRAGMAS", ("busy_timeout=0",))
-        writer = sqlite3.connect(tmp_path / "busy.db", isolation_level=None)
+        monkeypatch.setattr("models.sqlite_engine.SQLITE_PRAGMAS", ("busy_timeout=0",))
+        writer = sqlite.connect(tmp_path / "busy.db", isolation_level=None)
         writer.execute("CREATE TABLE held (name)")
         writer.execute("BEGIN EXCLUSIVE")
         message = refusal("migrate", SUBTEXT_DATABASE_URL=f"sqlite:///{tmp_path}/busy.db")

@@ -299,7 +299,7 @@ class TestAnnouncement:
             tmp_path / "log", SUBTEXT_DATABASE_URL="sqlite:///a%3Fb #é.db", SUBTEXT_WORKERS="1"
         ) as server:
             assert status_of(f"{server.url}/v1/films/her-2013") == 200
-            printed = re.search(r"Subtext on sqlite:///(.*)", server.output)[1]
+            printed = re.search(r"Subtext on sqlite:///(.*) \(SQLite [0-9.]+\)", server.output)[1]
         assert unquote(printed) == f"{tmp_path}/a?b #é.db"
         assert (tmp_path / "a?b #é.db").exists()
 

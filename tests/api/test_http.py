@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from unittest.mock import ANY
 
 import pytest
 
@@ -161,9 +162,11 @@ class TestSecurityHeaders:
 
 
 class TestProbes:
-    def test_alive_and_ready(self, client):
+    def test_alive_and_ready(self, client, engine):
         assert client.get("/livez").get_json() == {"status": "alive"}
-        assert client.get("/readyz").get_json() == {"status": "ready"}
+        ready = client.get("/readyz").get_json()
+        assert ready == {"status": "ready", "database": {"name": engine.name, "version": ANY}}
+        assert re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", ready["database"]["version"])
 
     @each("path", ["/livez", "/readyz"])
     def test_they_are_never_cached(self, client, path):

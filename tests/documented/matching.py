@@ -12,6 +12,7 @@ DAY = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep
 PLACEHOLDERS = {
     "<request id>": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
     "<hash>": r"[0-9a-f]{32}",
+    "<version>": r"[0-9]+(?:\.[0-9]+)+",
     "<date>": DAY + r" \d\d:\d\d:\d\d GMT",
     "<seed>": r"[0-9a-f]{16}",
     "<cursor>": r"[A-Za-z0-9_-]{20,}",

@@ -1,7 +1,6 @@
 """Connections: their settings, their transactions, and the errors of an outage."""
 
 import datetime as dt
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models import ContentGeneration, Film, QueryTimeout, Revision, Theme, Unavailable
 from models.database import Database, as_unavailable
+from models.sqlite_driver import sqlite as driver
 from tests.models.content import FILM, film, theme
 
 THREADS, CHANGES = 8, 20
@@ -67,10 +67,10 @@ def connections(database, number):
 
 def can_write(database):
     """Whether another connection could begin to write to the SQLite file without waiting."""
-    with closing(sqlite3.connect(database.url.database, timeout=0, isolation_level=None)) as other:
+    with closing(driver.connect(database.url.database, timeout=0, isolation_level=None)) as other:
         try:
             other.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
+        except driver.OperationalError:
             return False
         return True
 

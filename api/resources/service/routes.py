@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint as PlainBlueprint
 from flask import Response, redirect, request
-from sqlalchemy import text
 
 from api.core.app_context import database, session, settings
 from api.core.resource_registry import COLLECTION_PATHS
@@ -144,14 +143,13 @@ def livez() -> Response:
 @plain.get("/readyz")
 def readyz() -> Response:
     """Report that the database responds and is migrated; otherwise respond with 503."""
-    session().execute(text("SELECT 1"))
+    version = database().server_version()
     engine = database().engine
     if not (is_current(engine) or is_newer_but_readable(engine)):
         raise Unavailable("The database is not migrated to this version.")
-    return _probe("ready")
+    return _probe("ready", database={"name": database().url.get_backend_name(), "version": version})
 
 
-def _probe(status: str) -> Response:
-    return Response(
-        encode_json({"status": status}), mimetype="application/json", headers={"Cache-Control": "no-store"}
-    )
+def _probe(status: str, **details: Any) -> Response:
+    body = encode_json({"status": status, **details})
+    return Response(body, mimetype="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,93 @@
+"""The engine of an SQLite database: its pragmas, transactions, statement timeouts and LIMIT clauses."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+
+from models.sqlite_driver import sqlite
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    # NORMAL can lose acknowledged commits in a power failure.
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "busy_timeout=5000",
+    "journal_size_limit=67108864",
+    # Deleted text leaves the file, as with the SQLite of Debian, which is compiled with this default.
+    "secure_delete=ON",
+)
+#: SQLite checks the statement timeout each time it has run this many virtual-machine instructions.
+PROGRESS_HANDLER_INSTRUCTIONS = 5_000
+
+
+def create_sqlite_engine(url: URL, statement_seconds: float | None, **options: Any) -> Engine:
+    """Return an engine whose connections have the pragmas, and the statement timeout unless it is None.
+
+    ``options`` are further ones of SQLAlchemy's ``create_engine``.
+    """
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=sqlite, **options)
+    engine.dialect.statement_compiler = OpaqueLimitCompiler
+    deadlines = _StatementDeadlines(statement_seconds)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        # The driver would begin a transaction only before a write; the "begin" listener begins every one.
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        deadlines.install(connection, record)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def set_deadline(connection: Any, *_: Any) -> None:
+        deadlines.reset(connection)
+
+    return engine
+
+
+class OpaqueLimitCompiler(SQLiteCompiler):
+    """Hides the number of rows from SQLite's query planner: ``LIMIT 0+?`` in place of ``LIMIT ?``.
+
+    Newer releases of SQLite plan with this number. They prepare a statement again each time a number is
+    bound, which takes longer than to run it. For a small number, they also sort a whole list that they could
+    read in order (13 times as long for 20,000 quotes by film and descending position).
+    """
+
+    def limit_clause(self, select: Any, **options: Any) -> str:
+        """Return the clause with a sum, which the planner does not evaluate."""
+        clause: str = super().limit_clause(select, **options)  # type: ignore[no-untyped-call]
+        return clause.replace("LIMIT ", "LIMIT 0+", 1)
+
+
+class _StatementDeadlines:
+    """Statement timeout for SQLite: a progress handler interrupts a statement after its deadline.
+
+    The deadline of each connection, in seconds of the monotonic clock, is the only item of a list in its pool
+    record.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+
+    def install(self, connection: Any, record: Any) -> None:
+        if self.seconds is not None:
+            record.info["deadline"] = deadline = [float("inf")]
+            connection.set_progress_handler(
+                lambda: time.monotonic() > deadline[0], PROGRESS_HANDLER_INSTRUCTIONS
+            )
+
+    def reset(self, connection: Any) -> None:
+        if self.seconds is not None:
+            connection.connection.info["deadline"][0] = time.monotonic() + self.seconds
