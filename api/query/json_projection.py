@@ -1,12 +1,14 @@
 """JSON projection: compile a schema into an SQL expression that returns each row's finished JSON.
 
-The text is byte for byte the one that ``Schema.dump`` and orjson produce from the object. An expression is
-compiled once for each shape (``fields``, ``include``) of a schema.
+The text is byte for byte the one that ``Schema.dump`` and orjson produce from the object. Each field is
+compiled once, in each of its few variants; an item in a new shape (``fields``, ``include``) is joined from
+their texts.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache, singledispatch
+from collections.abc import Iterable
+from functools import cache, singledispatch
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -19,16 +21,19 @@ from api.core.resource_registry import get_schema, version_of_field
 from api.query.sql_json import (
     JSONScalar,
     JSONTimestamp,
-    PrecompiledSQL,
     SQLFragment,
     StoredJSON,
+    TextFragment,
+    TextSQL,
     aggregate,
+    compile_fragments,
     concatenate,
+    join_fragments,
     text_literal,
     to_json,
 )
 from api.schemas.fields import JSONObject, JSONObjectEntries, UTCDateTime
-from api.schemas.item_shape import Shape
+from api.schemas.item_shape import Shape, includes_by_field
 from api.schemas.reference_fields import (
     Expandable,
     ExpandedList,
@@ -39,18 +44,74 @@ from api.schemas.reference_fields import (
 )
 from models import AdvisoryLink
 
-#: The size of the cache of expressions, which take about 50 KB each.
-MAX_SHAPES = 256
 
-
-@lru_cache(maxsize=MAX_SHAPES)
-def compile_item(shape: Shape, model: type[Any], base_url: str) -> PrecompiledSQL:
+def compile_item(shape: Shape, model: type[Any], base_url: str) -> TextSQL:
     """Return the expression for the JSON of a row of ``model`` in this shape.
 
     Use it as a column of a statement that selects from ``model``. URLs in the JSON begin with ``base_url``.
     """
     name = f"{model.__name__} {shape} {base_url}"
-    return PrecompiledSQL(name, lambda: concatenate(object_fragments(shape.build_schema(), model, base_url)))
+    return TextSQL(name, lambda dialect: item_sql(shape, model, base_url, dialect))
+
+
+def item_sql(shape: Shape, model: type[Any], base_url: str, dialect: str) -> str:
+    """Return the SQL text of that expression for a dialect; it has no parameters."""
+    members = [(_schema_of_member(shape, name), name) for name in shape.keys]
+    return _object_sql(members, model, base_url, dialect)
+
+
+def _whole_item(type_name: str, version: int, row: Any, base_url: str) -> TextSQL:
+    """Return the JSON of a whole item inside another one, read from ``row``."""
+    schema = get_schema(type_name, "", version)
+    members = [(schema, name) for name in schema.fields]
+    # Never cached by SQLAlchemy: it is only compiled as a part of a member.
+    return TextSQL(type_name, lambda dialect: _object_sql(members, row, base_url, dialect))
+
+
+def _object_sql(members: Iterable[tuple[Schema, str]], row: Any, base_url: str, dialect: str) -> str:
+    fragments: list[TextFragment] = []
+    for schema, name in members:
+        fragments += [",", *_member_fragments(schema, name, row, base_url, dialect)]
+    return join_fragments(["{", *fragments[1:], "}"], dialect)
+
+
+def _schema_of_member(shape: Shape, name: str) -> Schema:
+    """Return the schema whose field writes this member; it depends on the includes that expand the field."""
+    item: Any = shape.schema
+    own = includes_by_field(item).get(name, ())
+    include = tuple(one for one in shape.include if one in own)
+    return _expanded_schema(Shape(shape.schema, None, include, shape.max_severity if include else None))
+
+
+# Not bounded by a size: the shapes have one include or few, and a process has one base URL.
+@cache
+def _expanded_schema(shape: Shape) -> Schema:
+    return shape.build_schema()
+
+
+@cache
+def _member_fragments(
+    schema: Schema, name: str, row: Any, base_url: str, dialect: str
+) -> tuple[TextFragment, ...]:
+    """Return the fragments of one member of an object, compiled."""
+    fragments = [f"{to_json(name)}:", *field_fragments(schema.fields[name], row, base_url)]
+    return compile_fragments(fragments, row, dialect)
+
+
+@cache
+def _included_row(model: Any) -> Any:
+    """Return the alias of the rows that an include expands, the same in every statement."""
+    return aliased(model, name=f"included_{model.__tablename__}")
+
+
+def _target_row(relation: Any, field: Any) -> Any:
+    """Return the alias of the rows that a relationship refers to.
+
+    Whole items are compiled once, for a fixed alias. Within them nothing is expanded, so no other subquery
+    has that alias.
+    """
+    model: Any = relation.property.mapper.class_
+    return _included_row(model) if isinstance(field, Expandable) and field.is_included else aliased(model)
 
 
 def object_fragments(schema: Schema, row: Any, base_url: str) -> list[SQLFragment]:
@@ -132,7 +193,7 @@ def _nested_object(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
 @field_fragments.register(ReferenceTo)
 def _reference(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
     relation = getattr(row, field.attribute or field.name)
-    target = aliased(relation.property.mapper.class_)
+    target = _target_row(relation, field)
     reference = select(compile_reference(field, field.type_name, target, base_url)).where(
         relation.of_type(target), target.is_visible
     )
@@ -160,9 +221,7 @@ def _expanded_list(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
     # refer to the owner's row.
     owner = aliased(inspect(row).mapper.class_, name=f"owner_of_{model.__tablename__}")
     slug: Any = literal_column(f"{inspect(owner).name}.slug")
-    item = concatenate(
-        object_fragments(get_schema(field.type_name, "", version_of_field(field)), model, base_url)
-    )
+    item = _whole_item(field.type_name, version_of_field(field), model, base_url)
     statement = field.select_items(slug).with_only_columns(item.label("item"), maintain_column_froms=True)
     array = select(concatenate(["[", aggregate(statement), "]"])).select_from(owner).where(owner.id == row.id)
     return [array.correlate(row).scalar_subquery()]
@@ -187,7 +246,7 @@ def compile_reference(field: Expandable, type_name: str, row: Any, base_url: str
     )
     if not field.is_included:
         return reference
-    item = concatenate(object_fragments(get_schema(type_name, "", version_of_field(field)), row, base_url))
+    item = _whole_item(type_name, version_of_field(field), row, base_url)
     if field.severity_ceiling is None or not hasattr(row, "advisory_links"):
         return item
     is_too_severe = row.advisory_links.any(
@@ -198,7 +257,7 @@ def compile_reference(field: Expandable, type_name: str, row: Any, base_url: str
 
 def _select_related(nested: Any, row: Any, relation: Any, base_url: str) -> Select[Any]:
     """Return the statement for the JSON of related rows, in the order of the relationship."""
-    target = aliased(relation.property.mapper.class_)
+    target = _target_row(relation, nested)
     adapted = ClauseAdapter(inspect(target).selectable).traverse
     return (
         select(_compile_nested(nested, target, base_url).label("item"))
@@ -220,7 +279,7 @@ def _select_through_proxy(inner: Any, row: Any, proxy: Any, base_url: str) -> Se
             return _select_from_link_table(row, relation.property, proxy.value_attr)
         statement = select(JSONScalar(target_attribute).label("item")).where(relation.of_type(link))
     else:
-        target = aliased(target_attribute.property.mapper.class_)
+        target = _target_row(target_attribute, inner)
         item = _compile_nested(inner, target, base_url).label("item")
         statement = select(item).where(
             relation.of_type(link), target_attribute.of_type(target), target.is_visible
@@ -247,7 +306,7 @@ def _union_list(field: UnionReference, lists: tuple[str, ...], row: Any, base_ur
     arrays: list[SQLFragment] = []
     for type_name, name in zip(field.type_names, lists, strict=True):
         relation = getattr(row, name)
-        target = aliased(relation.property.mapper.class_)
+        target = _target_row(relation, field)
         adapted = ClauseAdapter(inspect(target).selectable).traverse
         # Each item begins with a comma, and the first comma is cut off: any of the lists may be empty.
         item = text_literal(",").concat(compile_reference(field, type_name, target, base_url)).label("item")

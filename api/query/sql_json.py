@@ -16,6 +16,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
+from api.query.sql_text import compile_constants, quote_literal
+
 #: A part of an item: literal text, or SQL that returns text.
 SQLFragment = str | ColumnElement[Any]
 
@@ -104,31 +106,66 @@ def aggregate(items: Select[Any], separator: str = ",") -> ColumnElement[str]:
     return func.coalesce(joined, text_literal(""))
 
 
-class PrecompiledSQL(ColumnElement[str]):
-    """An expression that is built and compiled once for each dialect, and cached by its name.
-
-    Building the expression of an item costs more than the rest of a request, and SQLAlchemy's statement cache
-    would still traverse it each time. It must not contain bind parameters: only its text is cached.
-    """
+class TextSQL(ColumnElement[str]):
+    """An expression given as SQL text without parameters, and cached by its name."""
 
     type = Text()
     inherit_cache = True
     _traverse_internals = [("name", InternalTraversal.dp_string)]
 
-    def __init__(self, name: str, build: Callable[[], ColumnElement[str]]) -> None:
-        """Take a name that identifies the SQL text, and a function that builds the expression."""
-        self.name, self.build = name, build
-        self.text: dict[str, str] = {}
+    def __init__(self, name: str, text: Callable[[str], str]) -> None:
+        """Take a name that identifies the SQL text, and a function that returns it for a dialect's name."""
+        self.name, self.text = name, text
 
 
-@compiles(PrecompiledSQL)
-def _precompiled(element: PrecompiledSQL, compiler: Any, **options: Any) -> str:
-    dialect: str = compiler.dialect.name
-    if dialect not in element.text:
-        others = {
-            name: value
-            for name, value in options.items()
-            if name not in ("add_to_result_map", "literal_binds")
-        }
-        element.text[dialect] = compiler.process(element.build(), literal_binds=True, **others)
-    return element.text[dialect]
+@compiles(TextSQL)
+def _text_sql(element: TextSQL, compiler: Any, **_options: Any) -> str:
+    return element.text(compiler.dialect.name)
+
+
+class CompiledSQL(str):
+    """SQL text that returns a part of an item."""
+
+    __slots__ = ()
+
+
+#: A part of an item: literal text, or SQL text that returns text.
+TextFragment = str | CompiledSQL
+
+
+def compile_fragments(fragments: Iterable[SQLFragment], row: Any, dialect: str) -> tuple[TextFragment, ...]:
+    """Return fragments with their SQL compiled, for statements that select from ``row``.
+
+    All are compiled as one expression, in which the parts are separated by a character that no SQL contains.
+    """
+    given = list(fragments)
+    expression: ColumnElement[Any] = _SEPARATOR
+    for fragment in given:
+        if not isinstance(fragment, str):
+            expression = expression.concat(fragment).concat(_SEPARATOR)
+    compiled = compile_constants(select(expression).select_from(row), dialect)
+    texts = iter(compiled.split("\0")[1:-1])
+    return tuple(
+        one if isinstance(one, str) else CompiledSQL(next(texts).removeprefix(" || ").removesuffix(" || "))
+        for one in given
+    )
+
+
+_SEPARATOR: ColumnElement[str] = literal_column("\0", Text)
+
+
+def join_fragments(fragments: Iterable[TextFragment], dialect: str) -> str:
+    """Return the SQL text of the concatenation of compiled fragments; adjacent literals are merged."""
+    parts: list[str] = []
+    literal = ""
+    for fragment in fragments:
+        if isinstance(fragment, CompiledSQL):
+            if literal:
+                parts.append(quote_literal(literal, dialect))
+                literal = ""
+            parts.append(fragment)
+        else:
+            literal += fragment
+    if literal:
+        parts.append(quote_literal(literal, dialect))
+    return " || ".join(parts)

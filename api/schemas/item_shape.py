@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,7 +11,12 @@ from marshmallow import Schema
 
 from api.representations import Format, formats_for
 from api.schemas.fields import CommaSeparated, Enumerated, StrictInteger
-from api.schemas.reference_fields import MAX_EXPANDED_ITEMS, expandable_names, list_links
+from api.schemas.reference_fields import (
+    MAX_EXPANDED_ITEMS,
+    expandable_names,
+    expandable_names_of,
+    list_links,
+)
 from api.schemas.shared_schemas import ITEM_NAMES, RequestSchema, ResponseSchema, component_name
 
 #: The includes that formats other than JSON need, by resource type.
@@ -36,6 +41,11 @@ class Shape:
     only: tuple[str, ...] | None = None
     include: tuple[str, ...] = ()
     max_severity: int | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the item, in order."""
+        return self.only or all_keys(self.schema, self.include)
 
     def build_schema(self) -> Schema:
         """Return a schema that serializes items in this shape."""
@@ -135,6 +145,25 @@ def available_includes(item: type[ResponseSchema]) -> dict[str, str]:
     return expandable_names(item())
 
 
+@cache
+def includes_by_field(item: type[ResponseSchema]) -> dict[str, frozenset[str]]:
+    """Return the names in ``include=`` that change a field of an item, by the name of the field."""
+    own = {name: frozenset(expandable_names_of(field)) for name, field in item().fields.items()}
+    return own | {name: own.get(name, frozenset()) | {name} for name in list_links(item._declared_fields)}
+
+
+@cache
+def _longest_keys(item: type[ResponseSchema]) -> tuple[tuple[str, bool], ...]:
+    """Return the keys of an item with every list, in order, and whether each is only there if included."""
+    own = item().fields
+    return tuple((name, name not in own) for name in item(include=tuple(available_includes(item))).fields)
+
+
+def all_keys(item: type[ResponseSchema], include: Collection[str]) -> tuple[str, ...]:
+    """Return the keys of an item with these includes, in order."""
+    return tuple(name for name, is_added in _longest_keys(item) if not is_added or name in include)
+
+
 def shape_from_args(item: type[ResponseSchema], args: dict[str, Any]) -> Shape:
     """Return the shape that validated query parameters request."""
     include = tuple(name for name in available_includes(item) if name in args.get("include", ()))
@@ -154,7 +183,7 @@ def _selected_keys(
     """Return the selected keys in the order of the item's fields."""
     expanded = {available_includes(item)[name] for name in include}
     selected = {*ALWAYS_INCLUDED, *requested, *expanded}
-    return tuple(name for name in item(include=include).fields if name in selected)
+    return tuple(name for name in all_keys(item, include) if name in selected)
 
 
 def _fields_parameter(item: type[ResponseSchema]) -> CommaSeparated:

@@ -242,14 +242,15 @@ def list_links(declared: dict[str, Any]) -> dict[str, URLField]:
 
 def expandable_names(schema: Schema) -> dict[str, str]:
     """Return the names that ``include=`` accepts for ``schema``, each with the key that it expands."""
-    references = {name: key for key, field in schema.fields.items() for name in _expandable_names(field)}
+    references = {name: key for key, field in schema.fields.items() for name in expandable_names_of(field)}
     return references | {name: name for name in list_links(schema._declared_fields)}
 
 
-def _expandable_names(field: Any) -> Iterator[str]:
+def expandable_names_of(field: Any) -> Iterator[str]:
+    """Yield the names in ``include=`` that expand something in a field."""
     inner = field.inner if isinstance(field, fields.List) else field
     if isinstance(inner, Expandable):
         yield inner.include_name
     elif isinstance(inner, NestedPart):
         for part in inner.schema.fields.values():
-            yield from _expandable_names(part)
+            yield from expandable_names_of(part)

@@ -13,7 +13,6 @@ from api.app import create_app
 from api.core.config import Settings
 from api.core.resource_registry import get_schema_class
 from api.query.json_projection import compile_item, object_fragments
-from api.query.sql_json import PrecompiledSQL, concatenate
 from api.resources.commentary.schemas import ClaimRelationSchema
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import expandable_names
@@ -165,9 +164,7 @@ class TestKinds:
         with Session(database.engine) as session:
             session.add_all([Flagged(is_so=value) for value in (True, False, None)])
             session.flush()
-            expression = PrecompiledSQL(
-                "flagged", lambda: concatenate(object_fragments(FlaggedSchema(), Flagged, BASE))
-            )
+            expression = compile_item(Shape(FlaggedSchema), Flagged, BASE)
             found = session.scalars(select(expression).select_from(Flagged).order_by(Flagged.id)).all()
         assert found == ['{"is_so":true}', '{"is_so":false}', '{"is_so":null}']
 
