@@ -17,6 +17,7 @@ from weakref import WeakSet
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from models.connection_settings import is_pooled
 from models.content_generation import CHANNEL, INCREMENTED, ContentGeneration
 from models.sqlite_driver import sqlite
 
@@ -145,7 +146,12 @@ class PostgreSQLWatcher:
 
 
 def _listen(connection: Any) -> None:
-    """Subscribe to notifications; on a standby, which rejects LISTEN, the watcher only polls."""
+    """Subscribe to notifications; on a standby, which rejects LISTEN, the watcher only polls.
+
+    Through a pooler it only polls, too: notifications would arrive at whoever uses the server connection.
+    """
+    if is_pooled(connection):
+        return
     try:
         connection.execute(f"LISTEN {CHANNEL}")
     except Exception as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from models.commit_watcher import CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
+from models.connection_settings import apply_settings
 from models.errors import DomainError, QueryTimeout, Unavailable
 from models.sqlite_engine import create_sqlite_engine
 
@@ -84,12 +85,15 @@ class Database:
             return SQLiteWatcher(str(self.url.database))
         return PostgreSQLWatcher(partial(_connect_listener, self.engine))
 
-    def server_version(self) -> str:
-        """Return the release of SQLite or of the PostgreSQL server, such as ``15.18``. Runs a statement."""
+    def server_version(self, connection: Connection | None = None) -> str:
+        """Return the release of SQLite or of the PostgreSQL server, such as ``15.18``.
+
+        Runs a statement, on ``connection`` if it is given.
+        """
         sql = "SELECT sqlite_version()" if self.is_sqlite else "SHOW server_version"
-        with self.engine.connect() as connection:
+        with nullcontext(connection) if connection is not None else self.engine.connect() as used:
             # PostgreSQL appends the name of the package.
-            return str(connection.exec_driver_sql(sql).scalar()).partition(" ")[0]
+            return str(used.exec_driver_sql(sql).scalar()).partition(" ")[0]
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:
@@ -175,8 +179,7 @@ def _connect_listener(engine: Engine) -> Any:
 
 
 def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
-    # A reader sees one snapshot throughout; with the default it would see another for every statement.
-    settings = {"default_transaction_isolation": r"repeatable\ read"} | PLANNER_SETTINGS
+    settings = dict(PLANNER_SETTINGS)
     if statement_seconds is not None:
         milliseconds = int(statement_seconds * 1000)
         timeouts = {
@@ -186,15 +189,16 @@ def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
             "idle_in_transaction_session_timeout": max(5000, milliseconds),
         }
         settings |= {name: str(value) for name, value in timeouts.items()}
-    return create_engine(
+    engine = create_engine(
         url,
+        # A reader sees one snapshot throughout; with the default it would see another for every statement.
+        isolation_level="REPEATABLE READ",
         **JSON_SERIALIZATION,
         query_cache_size=MAX_COMPILED_STATEMENTS,
         pool_pre_ping=True,
         pool_timeout=2,
         pool_recycle=1800,
-        connect_args={
-            "connect_timeout": 2,
-            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-        },
+        connect_args={"connect_timeout": 2},
     )
+    apply_settings(engine, settings)
+    return engine

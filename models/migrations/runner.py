@@ -6,12 +6,12 @@ Alembic is only loaded to run migrations. Reading the current migration needs on
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, column, func, inspect, select, table
+from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 
 from models.base import Base
 
@@ -41,9 +41,12 @@ def is_modelled(name: str | None, type_: str, _: object) -> bool:
     return type_ != "table" or not (name or "").startswith("search_index")
 
 
-def current(engine: Engine) -> str | None:
-    """Return the id of the database's current migration; None for an empty database."""
-    with engine.connect() as connection:
+def current(database: Engine | Connection) -> str | None:
+    """Return the id of the database's current migration; None for an empty database.
+
+    A caller that has a connection passes it, so that it does not need a second one.
+    """
+    with nullcontext(database) if isinstance(database, Connection) else database.connect() as connection:
         has_table = inspect(connection).has_table(VERSION_TABLE.name)
         revision: str | None = connection.scalar(select(VERSION_TABLE)) if has_table else None
         return revision
@@ -55,19 +58,19 @@ def newest() -> str:
     return max(file.name for file in _VERSIONS.glob("[0-9]*_*.py")).partition("_")[0]
 
 
-def is_current(engine: Engine) -> bool:
+def is_current(database: Engine | Connection) -> bool:
     """Whether the database is at the newest migration."""
-    return current(engine) == newest()
+    return current(database) == newest()
 
 
-def is_newer_but_readable(engine: Engine) -> bool:
+def is_newer_but_readable(database: Engine | Connection) -> bool:
     """Whether a newer version has upgraded the database, and it still has all that this version reads.
 
     So it is during a rolling upgrade, and after one that was undone: migrations add tables and columns, and
     remove them no sooner than a release later.
     """
-    at = current(engine) or ""
-    return at > newest() and not _missing_columns(engine)
+    at = current(database) or ""
+    return at > newest() and not _missing_columns(database)
 
 
 class MigrationError(Exception):
@@ -86,12 +89,12 @@ def require_all_columns(engine: Engine) -> None:
         )
 
 
-def _missing_columns(engine: Engine) -> list[str]:
+def _missing_columns(database: Engine | Connection) -> list[str]:
     """Return the names of the tables and columns of the models that the database lacks."""
     tables = Base.metadata.tables
     stored = {
         table: {column["name"] for column in columns}
-        for (_, table), columns in inspect(engine).get_multi_columns(filter_names=list(tables)).items()
+        for (_, table), columns in inspect(database).get_multi_columns(filter_names=list(tables)).items()
     }
     return [name for name in tables if name not in stored] + [
         str(column) for name in stored for column in tables[name].columns if column.name not in stored[name]

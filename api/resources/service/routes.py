@@ -143,9 +143,9 @@ def livez() -> Response:
 @plain.get("/readyz")
 def readyz() -> Response:
     """Report that the database responds and is migrated; otherwise respond with 503."""
-    version = database().server_version()
-    engine = database().engine
-    if not (is_current(engine) or is_newer_but_readable(engine)):
+    connection = session().connection()
+    version = database().server_version(connection)
+    if not (is_current(connection) or is_newer_but_readable(connection)):
         raise Unavailable("The database is not migrated to this version.")
     return _probe("ready", database={"name": database().url.get_backend_name(), "version": version})
 
