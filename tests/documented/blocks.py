@@ -64,13 +64,13 @@ def group_runs(blocks):
         if fence.language in OUTPUT_LANGUAGES and not fence.file and not has_output and set_up is None:
             runs[-1] = Run(runs[-1].block, fence, runs[-1].set_up)
             has_output = True
+        elif fence.language in SET_UP_LANGUAGES and set_up is None:
+            set_up = fence
         elif fence.file or fence.language in BROWSER_LANGUAGES:
             continue
         elif fence.language in RUN_LANGUAGES:
             runs.append(Run(fence, None, set_up))
             set_up, has_output = None, False
-        elif fence.language in SET_UP_LANGUAGES and set_up is None:
-            set_up = fence
         else:
             raise ValueError(f"{fence.location} is neither run nor the output of a block that is.")
     if set_up:

@@ -1,0 +1,107 @@
+# Start Varnish with -p http_gzip_support=off: the service compresses, and its ETags depend on the coding.
+vcl 4.1;
+
+import directors;
+import std;
+
+backend server1 {
+    .host = "127.0.0.1";
+    .port = "8000";
+    .connect_timeout = 2s;
+    .first_byte_timeout = 35s;
+    .probe = {
+        .request = "GET /livez HTTP/1.1" "Host: localhost" "Connection: close";
+        .interval = 1s;
+        .timeout = 2s;
+        .window = 3;
+        .threshold = 2;
+        .initial = 2;
+    }
+}
+
+sub vcl_init {
+    new subtext = directors.round_robin();
+    subtext.add_backend(server1);  # one line, and one backend, for each server
+}
+
+sub vcl_recv {
+    set req.backend_hint = subtext.backend();
+    if (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS") {
+        return (synth(405, "Method Not Allowed"));
+    }
+    # The server cannot tell these from X-Forwarded-For, to which Varnish appends the address of the client.
+    unset req.http.X_Forwarded_For;
+    unset req.http.X-Forwarded_For;
+    unset req.http.X_Forwarded-For;
+    if (req.method == "OPTIONS") {
+        return (pass);
+    }
+    # Reads need no key and no cookie. Varnish would not use the cache for requests that have one.
+    unset req.http.Authorization;
+    unset req.http.Cookie;
+    # One copy for each coding, not one for each way to ask for it.
+    if (req.http.Accept-Encoding ~ "(?i)\bbr\b(?!\s*;\s*q=0(\.0*)?\b)") {
+        set req.http.Accept-Encoding = "br";
+    } else if (req.http.Accept-Encoding ~ "(?i)\bgzip\b(?!\s*;\s*q=0(\.0*)?\b)") {
+        set req.http.Accept-Encoding = "gzip";
+    } else {
+        unset req.http.Accept-Encoding;
+    }
+    # While the service answers, a copy may be stale for as long as stale-while-revalidate says. After a failure
+    # (see vcl_synth), or if it does not answer at all, a copy that stale-if-error allows will do.
+    if (req.restarts == 0) {
+        unset req.http.X-Failed;
+    }
+    if (!req.http.X-Failed && std.healthy(req.backend_hint)) {
+        set req.grace = 300s;
+    } else {
+        set req.grace = 1d;
+    }
+    return (hash);
+}
+
+sub vcl_backend_response {
+    if (beresp.status >= 500) {
+        # An error is never stored: it would hide the copy.
+        if (bereq.is_bgfetch || !bereq.http.X-Failed) {
+            return (abandon);
+        }
+        set beresp.uncacheable = true;
+        set beresp.ttl = 0s;
+        set beresp.grace = 0s;
+        set beresp.keep = 0s;
+        return (deliver);
+    }
+    if (beresp.http.Cache-Control ~ "stale-if-error=[0-9]+") {
+        set beresp.grace = std.duration(regsub(beresp.http.Cache-Control, ".*stale-if-error=([0-9]+).*", "\1s"), 0s);
+    } else if (beresp.http.Cache-Control !~ "stale-while-revalidate") {
+        set beresp.grace = 0s;
+    }
+    # Beyond that, a copy serves to ask the service whether it has changed.
+    set beresp.keep = 1d;
+}
+
+sub vcl_backend_error {
+    return (abandon);
+}
+
+sub vcl_deliver {
+    if (obj.hits > 0) {
+        set resp.http.X-Cache = "HIT";
+    } else {
+        set resp.http.X-Cache = "MISS";
+    }
+}
+
+sub vcl_synth {
+    if (resp.status == 405) {
+        set resp.http.Allow = "GET, HEAD, OPTIONS";
+    } else if (req.restarts == 0 && req.method != "OPTIONS") {
+        # The service failed. Look for a stale copy; without one, its next answer is passed on as it is.
+        set req.http.X-Failed = "true";
+        return (restart);
+    } else {
+        set resp.http.Retry-After = "2";
+    }
+    set resp.http.Cache-Control = "no-store";
+}
