@@ -12,10 +12,12 @@ from typing import Any, NoReturn
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, logger
+from granian.server import mp
 from granian.server.mp import MPServer
 from sqlalchemy import make_url
 
 from api.core.config import MEGABYTE, ROOT, Settings
+from subtext_cli.dispatcher import Dispatcher
 from subtext_cli.listening import announce, numeric_address, require_free_port
 
 #: More workers than this must be set explicitly: each uses its own memory and database connections.
@@ -96,7 +98,8 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         interface=Interfaces.WSGI,
         working_dir=ROOT,
         workers=counts.workers,
-        blocking_threads=counts.threads,
+        # The dispatcher has threads of its own.
+        blocking_threads=1,
         http=HTTPModes.http1,
         # WSGI does not use the event loop. Naming one keeps granian from loading uvloop if it is installed.
         loop=Loops.asyncio,
@@ -111,6 +114,8 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     )
+    # granian's own wrapper of the application, in its place; workers are forks.
+    vars(mp)["_wsgi_call_wrap"] = lambda app, *_options: Dispatcher(app, settings, counts.threads)
     server.on_startup(_start_signal_thread)
     server.on_startup(lambda: announce(settings, describe_server(settings)))
     server.serve()

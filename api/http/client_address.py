@@ -1,27 +1,63 @@
-"""The client's IP address, which rate limits count requests by."""
+"""The client's IP address, which rate limits and the queue of requests tell clients apart by."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
 
-from flask import request
-
-from api.core.app_context import settings
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: IPv6 customers get whole networks of at least this size (RFC 6177), so a network counts as one client.
 IPV6_PREFIX = 64
+#: What stands for a client without an address, such as one of a Unix socket.
+UNKNOWN = "unknown"
+FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED")
+#: Longer ``X-Forwarded-For`` headers are cut from the left, which proxies have not written.
+MAX_FORWARDED_CHARACTERS = 1_000
 
 
-def client_address() -> str:
+def client_address(environ: WSGIEnvironment, trusted_proxies: int) -> str:
     """Return the client's IPv4 address or IPv6 network; ``unknown`` if there is none.
 
     Each proxy appends the address of its own client to ``X-Forwarded-For``. Therefore the last entries, as
     many as there are trusted proxies, are reliable. Clients can forge all entries before those.
     """
-    proxies = settings().trusted_proxies
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    entry = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
-    return _normalize_address(entry) or _normalize_address(request.remote_addr or "") or "unknown"
+    peer = environ.get("REMOTE_ADDR") or ""
+    if not trusted_proxies:
+        return _peer_address(peer)
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")[-MAX_FORWARDED_CHARACTERS:].split(",")
+    entry = forwarded[-trusted_proxies] if trusted_proxies <= len(forwarded) else ""
+    return _normalize_address(entry) or _peer_address(peer)
+
+
+def is_behind_unknown_proxy(environ: WSGIEnvironment, trusted_proxies: int) -> bool:
+    """Whether a proxy that is not configured sent the request, so that its address stands for many clients.
+
+    Clients can send the same headers, but not from an address of this machine or its private network.
+    """
+    return (
+        not trusted_proxies
+        and any(name in environ for name in FORWARDING_HEADERS)
+        and _is_internal(environ.get("REMOTE_ADDR") or "")
+    )
+
+
+@lru_cache(maxsize=1024)
+def _peer_address(peer: str) -> str:
+    return _normalize_address(peer) or UNKNOWN
+
+
+@lru_cache(maxsize=1024)
+def _is_internal(peer: str) -> bool:
+    try:
+        address = ip_address(peer.partition("%")[0])
+    except ValueError:
+        # A Unix socket has no address: only this machine can connect to it.
+        return not peer
+    address = (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
+    return address.is_private or address.is_link_local
 
 
 def _normalize_address(entry: str) -> str | None:

@@ -35,7 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Enforce the rate limits in the settings."""
     in_memory = settings.rate_limit_storage == MEMORY
     limiter = Limiter(
-        client_address,
+        lambda: client_address(request.environ, settings.trusted_proxies),
         application_limits=["; ".join(settings.rate_limits)],
         strategy="sliding-window-counter",
         storage_uri=f"bounded-{MEMORY}" if in_memory else settings.rate_limit_storage,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api.core.config import Settings
+from api.http.admission import Admission
 from api.http.response_cache.middleware import CacheMiddleware, RequestChecks
 from api.http.response_cache.store import CacheStore
 from api.http.response_cache.tracked_request import TrackingRequest
@@ -14,5 +15,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Wrap the application in the cache."""
     app.request_class = TrackingRequest
     store = app.extensions["response_cache"] = CacheStore(settings.cache_bytes)
+    admission = Admission(app.wsgi_app, settings)
     watcher = app.extensions["database"].commit_watcher
-    app.wsgi_app = CacheMiddleware(app.wsgi_app, watcher, RequestChecks(app, settings), store)  # type: ignore[method-assign]
+    cache = CacheMiddleware(admission, watcher, RequestChecks(app, settings), store)
+    app.wsgi_app = cache  # type: ignore[method-assign]

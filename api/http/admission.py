@@ -1,0 +1,148 @@
+"""Admission control: the WSGI middleware between the response cache and Flask (ADR 0028).
+
+The server has one thread that receives all requests and must never wait. Whatever that thread cannot answer
+from memory ends here: with ``HandOver``, which tells the server to queue the request for another thread, or,
+if the server has no room or time left for it, with a rejection. Other servers see a plain WSGI application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+from ulid import ULID
+
+from api.http.costly_requests import is_costly
+from api.http.errors import PROBLEM_JSON
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.security import DATA_POLICY, EXPOSED_HEADERS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from api.core.config import Settings
+
+#: The keys of a WSGI environ that the server sets: in the thread that must not wait, and to reject a request.
+MUST_NOT_WAIT = "subtext.must_not_wait"
+REJECTION = "subtext.rejection"
+LIVEZ, READYZ = "/livez", "/readyz"
+
+
+class Lane(Enum):
+    """A kind of request that has threads of its own, so that it never waits for requests of another kind."""
+
+    PROBE = "probe"
+    COSTLY = "costly"
+    ORDINARY = "ordinary"
+
+
+class HandOver(BaseException):
+    """The current thread cannot answer this request. Nothing was sent: call the application in another one.
+
+    It is no ``Exception``, so that no layer in between takes it for an error of the application. ``lane`` is
+    the kind of thread that the request needs.
+    """
+
+    def __init__(self, lane: Lane) -> None:
+        super().__init__(lane)
+        self.lane = lane
+
+
+class Rejection(NamedTuple):
+    """Why the server rejects a request: a word for logs and metrics, and the seconds for ``Retry-After``."""
+
+    reason: str
+    retry_after: int
+
+
+#: No room in the queue, no thread in time, or no memory for the body of the response.
+QUEUE_FULL, QUEUE_TIMEOUT, MEMORY = (
+    Rejection("queue-full", 2),
+    Rejection("queue-timeout", 2),
+    Rejection("memory", 5),
+)
+DETAIL = "The service has more requests than it can answer at the moment. Retry in a few seconds."
+REJECTION_HEADERS = [
+    ("Content-Type", PROBLEM_JSON),
+    ("Cache-Control", "no-store"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS)),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("Content-Security-Policy", DATA_POLICY),
+    ("X-Frame-Options", "DENY"),
+]
+
+
+class Admission:
+    """A WSGI application that lets requests through to another one."""
+
+    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
+        """Wrap ``application``."""
+        self.application, self._settings = application, settings
+        self._livez: tuple[str, list[tuple[str, str]], tuple[bytes, ...]] | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Respond to a request, reject it or hand it over (PEP 3333).
+
+        Raises:
+            HandOver: the request needs a thread that may wait.
+        """
+        if REJECTION in environ:
+            return self.reject(environ[REJECTION], environ, start_response)
+        if environ["PATH_INFO"] == LIVEZ and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            return self._respond_alive(environ, start_response)
+        if MUST_NOT_WAIT in environ:
+            raise HandOver(_lane(environ))
+        return self.application(environ, start_response)
+
+    def reject(
+        self, rejection: Rejection, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Respond with the problem ``unavailable``, in microseconds: Flask would take a millisecond."""
+        problem, request_id = PROBLEM_TYPES["unavailable"], str(ULID())
+        body = orjson.dumps(
+            {
+                "type": f"{self._settings.base_url}/docs/problems/{problem.code}",
+                "code": problem.code,
+                "title": problem.title,
+                "status": problem.status,
+                "detail": DETAIL,
+                "instance": f"{self._settings.base_path}/",
+                "request_id": request_id,
+                "errors": [],
+            }
+        )
+        start_response(
+            "503 SERVICE UNAVAILABLE",
+            [
+                *REJECTION_HEADERS,
+                ("Content-Length", str(len(body))),
+                ("Retry-After", str(rejection.retry_after)),
+                ("X-Request-Id", request_id),
+            ],
+        )
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
+
+    def _respond_alive(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Respond to a liveness probe, which depends on nothing, as Flask did the first time."""
+        if self._livez is None:
+            captured: list[Any] = []
+
+            def capture(status: str, headers: Any, _error: Any = None) -> Any:
+                captured[:] = status, headers
+
+            body = tuple(self.application(environ | {"REQUEST_METHOD": "GET"}, capture))
+            self._livez = captured[0], captured[1], body
+        status, headers, body = self._livez
+        start_response(status, list(headers))
+        return body
+
+
+def _lane(environ: WSGIEnvironment) -> Lane:
+    if environ["PATH_INFO"] == READYZ:
+        return Lane.PROBE
+    return Lane.COSTLY if is_costly(environ) else Lane.ORDINARY

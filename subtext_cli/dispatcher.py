@@ -1,0 +1,146 @@
+"""Runs the WSGI application for granian: one thread answers what is in memory, others do the work (ADR 0028).
+
+granian calls the dispatcher in a single thread, in the order of arrival. A request that this thread cannot
+answer without waiting joins the queue of a lane, and a thread of that lane sends the response later. Each
+response is sent as a whole, so no thread waits for a client to read it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from api.core.config import Settings
+from api.core.logging import get_logger
+from api.http.admission import (
+    MUST_NOT_WAIT,
+    QUEUE_FULL,
+    QUEUE_TIMEOUT,
+    REJECTION,
+    HandOver,
+    Lane,
+    Rejection,
+)
+from api.http.client_address import client_address
+from models.deadline import deadline
+from subtext_cli.request_queue import RequestQueue, WaitingRequest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+#: Requests that may wait in a lane, and for how long, in seconds.
+MAX_WAITING, MAX_WAITING_SECONDS = 1_000, 2.0
+#: How long a request may take in all, from its arrival, in seconds; longer if statements may take longer.
+REQUEST_SECONDS = 3.0
+#: How often the server looks for requests that have waited too long, in seconds.
+EXPIRY_INTERVAL = 0.05
+#: How long a thread runs at most while others wait for Python's lock, in seconds. With the default of 5 ms,
+#: the dispatching thread waits that long for each request while another computes.
+SWITCH_INTERVAL = 0.001
+#: Entries that granian leaves to its callback (PEP 3333).
+WSGI_ENVIRON = {
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "granian",
+    "wsgi.errors": sys.stderr,
+    # granian ends the body itself, so werkzeug may read to its end.
+    "wsgi.input_terminated": True,
+    "wsgi.multiprocess": True,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.version": (1, 0),
+    MUST_NOT_WAIT: True,
+}
+FAILURE_HEADERS = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")]
+log = get_logger("subtext.server")
+
+
+class ResponseStart:
+    """``start_response`` of a request (PEP 3333); it keeps the status and the headers."""
+
+    __slots__ = ("headers", "status")
+
+    status: str
+    headers: list[tuple[str, str]]
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
+        """Keep the status and the headers."""
+        self.status, self.headers = status, headers
+
+
+class LaneThreads:
+    """The threads of a lane, and the queue of the requests that wait for them."""
+
+    def __init__(self, dispatcher: Dispatcher, lane: Lane, threads: int) -> None:
+        """Start the threads."""
+        self.queue = RequestQueue(MAX_WAITING, MAX_WAITING_SECONDS)
+        self._dispatcher = dispatcher
+        for number in range(threads):
+            Thread(target=self._work, name=f"{lane.value}-{number}", daemon=True).start()
+        Thread(target=self._reject_expired, name=f"{lane.value}-expiry", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            self._dispatcher.respond(self.queue.get())
+
+    def _reject_expired(self) -> None:
+        # The lane's own threads cannot do it: all of them may be waiting for the database.
+        while True:
+            self.queue.is_used.wait()
+            time.sleep(EXPIRY_INTERVAL)
+            for request in self.queue.take_expired():
+                self._dispatcher.reject(request, QUEUE_TIMEOUT)
+
+
+class Dispatcher:
+    """granian's callback, in place of the one in ``granian.wsgi``."""
+
+    def __init__(self, application: WSGIApplication, settings: Settings, threads: int) -> None:
+        """Serve ``application`` with ``threads`` for ordinary requests, and one for each other lane."""
+        self.application, self.settings = application, settings
+        self.request_seconds = max(REQUEST_SECONDS, MAX_WAITING_SECONDS + settings.statement_seconds)
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        counts = {Lane.ORDINARY: threads, Lane.COSTLY: 1, Lane.PROBE: 1}
+        self._lanes = {lane: LaneThreads(self, lane, count) for lane, count in counts.items()}
+
+    def __call__(self, protocol: Any, environ: WSGIEnvironment) -> None:
+        """Answer a request or queue it; ``protocol`` sends the response."""
+        environ.update(WSGI_ENVIRON)
+        start = ResponseStart()
+        try:
+            body = self.application(environ, start)
+            protocol.response_bytes(int(start.status[:3]), start.headers, b"".join(body))
+        except HandOver as hand_over:
+            self._enqueue(protocol, environ, hand_over.lane)
+        except BaseException:
+            _fail(protocol)
+
+    def _enqueue(self, protocol: Any, environ: WSGIEnvironment, lane: Lane) -> None:
+        del environ[MUST_NOT_WAIT]
+        client = client_address(environ, self.settings.trusted_proxies)
+        request = WaitingRequest(client, time.monotonic(), protocol, environ)
+        rejected = self._lanes[lane].queue.put(request)
+        if rejected is not None:
+            self.reject(rejected, QUEUE_FULL)
+
+    def respond(self, request: WaitingRequest) -> None:
+        """Send the response to a request; the current thread may wait for it."""
+        start = ResponseStart()
+        try:
+            with deadline(request.arrived_at + self.request_seconds):
+                body = self.application(request.environ, start)
+                request.protocol.response_bytes(int(start.status[:3]), start.headers, b"".join(body))
+        except BaseException:
+            _fail(request.protocol)
+
+    def reject(self, request: WaitingRequest, rejection: Rejection) -> None:
+        """Send the response to a request that no thread will work on."""
+        request.environ[REJECTION] = rejection
+        self.respond(request)
+
+
+def _fail(protocol: Any) -> None:
+    """Send a response after an error that the application has not turned into one; it has none such."""
+    log.error("no response", exc_info=True)
+    protocol.response_bytes(500, FAILURE_HEADERS, b"Internal error")
