@@ -9,7 +9,7 @@ gc.disable()
 from api.app import create_app  # noqa: E402
 from api.core import logging as logs  # noqa: E402
 
-logs.configure()
+logs.configure_server()
 app = create_app()
 gc.freeze()
 gc.enable()

@@ -15,6 +15,7 @@ from api.embeds.script import script
 from api.embeds.snippet_routes import snippets
 from api.http import errors, security, trailing_slash
 from api.http.deprecation import headers as deprecation_headers
+from api.http.observability import extension as observability
 from api.http.response_cache import extension as response_cache
 from api.http.url_converters import CONVERTERS
 from api.openapi_spec import spec
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.logger.disabled = True
     spec.spec_options(app)
     app_context.init_app(app, settings)
+    observability.init_app(app)
     errors.init_app(app)
     trailing_slash.init_app(app)
     security.init_app(app)
@@ -69,10 +71,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     ):
         app.register_blueprint(undocumented)
     check_routes(app)
+    # Functions run in reverse order: others complete the headers of what this one returns.
+    app.after_request(errors.complete_error_response)
     response_cache.init_app(app, settings)
     if settings.base_path:
         # Imported only if needed: most deployments have a host of their own.
         from api.http import path_prefix
 
         path_prefix.init_app(app, settings)
+    app.wsgi_app = observability.observe(app, settings)  # type: ignore[method-assign,assignment]
     return app

@@ -24,6 +24,7 @@ from api.http.admission import (
     Rejection,
 )
 from api.http.client_address import client_address
+from api.http.observability.request_record import RequestRecord
 from models.deadline import deadline
 from subtext_cli.request_queue import RequestQueue, WaitingRequest
 
@@ -54,19 +55,6 @@ WSGI_ENVIRON = {
 }
 FAILURE_HEADERS = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")]
 log = get_logger("subtext.server")
-
-
-class ResponseStart:
-    """``start_response`` of a request (PEP 3333); it keeps the status and the headers."""
-
-    __slots__ = ("headers", "status")
-
-    status: str
-    headers: list[tuple[str, str]]
-
-    def __call__(self, status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
-        """Keep the status and the headers."""
-        self.status, self.headers = status, headers
 
 
 class LaneThreads:
@@ -107,7 +95,7 @@ class Dispatcher:
     def __call__(self, protocol: Any, environ: WSGIEnvironment) -> None:
         """Answer a request or queue it; ``protocol`` sends the response."""
         environ.update(WSGI_ENVIRON)
-        start = ResponseStart()
+        start = RequestRecord()
         try:
             body = self.application(environ, start)
             protocol.response_bytes(int(start.status[:3]), start.headers, b"".join(body))
@@ -126,7 +114,7 @@ class Dispatcher:
 
     def respond(self, request: WaitingRequest) -> None:
         """Send the response to a request; the current thread may wait for it."""
-        start = ResponseStart()
+        start = RequestRecord()
         try:
             with deadline(request.arrived_at + self.request_seconds):
                 body = self.application(request.environ, start)

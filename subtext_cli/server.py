@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, NoReturn
 
+from granian._internal import load_target
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, logger
@@ -16,6 +17,7 @@ from granian.server import mp
 from granian.server.mp import MPServer
 from sqlalchemy import make_url
 
+from api.core import logging as logs
 from api.core.config import MEGABYTE, ROOT, Settings
 from subtext_cli.dispatcher import Dispatcher
 from subtext_cli.listening import announce, numeric_address, require_free_port
@@ -26,6 +28,12 @@ MAX_DEFAULT_WORKERS = 8
 MAX_REQUESTS, MAX_BACKLOG = 4096, 8192
 #: Time limits, in seconds: to receive the headers of a request, and to finish open requests at shutdown.
 HEADER_TIMEOUT_SECONDS, SHUTDOWN_SECONDS = 5, 30
+#: granian's logger writes to our log; otherwise it writes text to standard output.
+GRANIAN_LOGGING = {
+    "formatters": {},
+    "handlers": {"log": {"class": "api.core.logging.EventHandler"}},
+    "loggers": {"_granian": {"handlers": ["log"], "propagate": False}},
+}
 #: Signals that stop a process. The server also handles SIGHUP: it replaces its workers.
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 SERVER_SIGNALS = STOP_SIGNALS | {signal.SIGHUP}
@@ -83,6 +91,7 @@ def serve(settings: Settings) -> NoReturn:
 
 def run(settings: Settings, target: str = "wsgi:app") -> None:
     """Serve the WSGI application until a stop signal arrives, then finish open requests."""
+    logs.configure_server()
     counts = process_counts(settings)
     # Another server may have started since `subtext serve` looked.
     require_free_port(settings, "serve")
@@ -113,12 +122,22 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         workers_max_rss=settings.worker_memory,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
+        log_dictconfig=GRANIAN_LOGGING,
     )
     # granian's own wrapper of the application, in its place; workers are forks.
     vars(mp)["_wsgi_call_wrap"] = lambda app, *_options: Dispatcher(app, settings, counts.threads)
     server.on_startup(_start_signal_thread)
     server.on_startup(lambda: announce(settings, describe_server(settings)))
-    server.serve()
+    server.serve(target_loader=load_application)
+
+
+def load_application(target: str) -> Any:
+    """Return the WSGI application of a worker; log why it cannot be loaded, and end the worker."""
+    try:
+        return load_target(target, wd=ROOT)
+    except BaseException as error:
+        logs.write_event("the worker could not start", "critical", exception=logs.format_exception(error))
+        raise SystemExit(1) from None
 
 
 class WakeEvent(Event):

@@ -47,6 +47,10 @@ REDIS_URL_PATTERN = re.compile(
 DEFAULT_DATABASE_URL = URL.create("sqlite", database=str(ROOT / "var" / "subtext.sqlite3")).render_as_string()
 
 
+#: Which requests have a line in the log; each level includes those before it.
+ACCESS_LOG_LEVELS = ("off", "errors", "slow", "all")
+
+
 class InvalidSetting(ValueError):
     """A setting has an invalid value; ``str()`` names the variable and what is allowed."""
 
@@ -63,7 +67,9 @@ class Settings:
     the machine. Each worker caches up to ``cache_bytes`` of responses (0 turns the cache off) and is replaced
     when it uses more than ``worker_memory`` megabytes. ``build`` names the build: a commit, tag or image.
     The ids in feeds begin with ``tagging_entity`` (RFC 4151). ``security_contacts`` are the URLs for security
-    reports.
+    reports. ``access_log`` says which requests are logged:
+    those that take longer than ``slow_milliseconds`` are slow, ``access_log_hits`` cached responses share a
+    line, and search terms are left out unless ``access_log_search_terms``.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -81,6 +87,10 @@ class Settings:
     build: str | None = None
     tagging_entity: str = "subtext.example,2026"
     security_contacts: tuple[str, ...] = ()
+    access_log: str = "slow"
+    access_log_hits: int = 100
+    access_log_search_terms: bool = False
+    slow_milliseconds: int = 500
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -108,6 +118,14 @@ class Settings:
             build=_build(variables.get("SUBTEXT_BUILD")),
             tagging_entity=_tagging_entity(variables.get("SUBTEXT_TAGGING_ENTITY", cls.tagging_entity)),
             security_contacts=_security_contacts(variables.get("SUBTEXT_SECURITY_CONTACT", "")),
+            access_log=_access_log(variables.get("SUBTEXT_ACCESS_LOG", cls.access_log)),
+            access_log_hits=_count(
+                "SUBTEXT_ACCESS_LOG_HITS", variables.get("SUBTEXT_ACCESS_LOG_HITS", "100")
+            ),
+            access_log_search_terms=_switch(
+                "SUBTEXT_ACCESS_LOG_SEARCH_TERMS", variables.get("SUBTEXT_ACCESS_LOG_SEARCH_TERMS", "0")
+            ),
+            slow_milliseconds=_count("SUBTEXT_SLOW_MS", variables.get("SUBTEXT_SLOW_MS", "500")),
         )
 
     @property
@@ -310,3 +328,23 @@ def _security_contacts(value: str) -> tuple[str, ...]:
             "mailto:security@example.org, or several separated by commas."
         )
     return contacts
+
+
+def _access_log(value: str) -> str:
+    if value not in ACCESS_LOG_LEVELS:
+        raise InvalidSetting(
+            f"SUBTEXT_ACCESS_LOG is “{value}”. It must be off, errors, slow (which includes errors) or all."
+        )
+    return value
+
+
+def _count(name: str, value: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", value):
+        raise InvalidSetting(f"{name} is “{value}”. It must be an integer between 1 and 999999.")
+    return int(value)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in ("0", "1"):
+        raise InvalidSetting(f"{name} is “{value}”. It must be 1 (on) or 0 (off).")
+    return value == "1"

@@ -1,12 +1,25 @@
-"""Logging: one JSON object per line on standard error, without secrets."""
+"""Logging: one JSON object per line on standard error, without secrets.
+
+Everything goes through ``write_event``: structlog's loggers, Python's, granian's, warnings, and uncaught
+exceptions.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import fcntl
+import io
+import json
 import logging
+import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
+
+import orjson
 
 
 @contextmanager
@@ -29,7 +42,11 @@ with _hide_package("rich"):
     import structlog
     from structlog.tracebacks import ExceptionDictTransformer
 
+STDERR = 2
 get_logger = structlog.get_logger
+# Local variables may contain client data and environment variables: do not log them.
+_traceback = ExceptionDictTransformer(show_locals=False)
+_lock = threading.Lock()
 
 
 def configure() -> None:
@@ -38,11 +55,117 @@ def configure() -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            # Local variables may contain client data and environment variables: do not log them.
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(),
+            structlog.processors.ExceptionRenderer(_traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_EventLogger,
     )
+
+
+def configure_server() -> None:
+    """Configure the logging of a server process, including all that others write to standard error."""
+    configure()
+    logging.basicConfig(handlers=[EventHandler()], level=logging.WARNING, force=True)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda args: _log_uncaught(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
+    sys.unraisablehook = lambda args: _log_uncaught(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback, source=repr(args.object)
+    )
+    sys.stderr = EventStream()
+
+
+def write_event(event: str, level: str = "info", **fields: Any) -> None:
+    """Write one line of the log. Values that are not JSON are written as their ``str()``."""
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    line = _to_json({"timestamp": now, "level": level, "event": event} | fields)
+    with _lock:
+        _write_line(line)
+
+
+def format_exception(error: BaseException) -> list[dict[str, Any]]:
+    """Return an exception and its causes as JSON, with tracebacks, without variables."""
+    return _traceback((type(error), error, error.__traceback__))
+
+
+def _to_json(fields: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(fields, str, orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        # Text that is not UTF-8 has surrogates, which only this module escapes.
+        return json.dumps(fields, default=str).encode() + b"\n"
+
+
+def _write_line(line: bytes) -> None:
+    """Write a line at once, although other processes write to the same stream.
+
+    The kernel splits lines above 4 KiB (``PIPE_BUF``) in a pipe, so the processes lock the stream. The lock
+    ends with its process. A stream that cannot be locked is written to without one.
+    """
+    try:
+        fcntl.lockf(STDERR, fcntl.LOCK_EX)
+        is_locked = True
+    except OSError:
+        is_locked = False
+    try:
+        rest = memoryview(line)
+        while rest:
+            rest = rest[os.write(STDERR, rest) :]
+    except OSError:
+        # Nobody reads the log any more.
+        pass
+    finally:
+        if is_locked:
+            fcntl.lockf(STDERR, fcntl.LOCK_UN)
+
+
+class _EventLogger:
+    """structlog's last link: it receives the fields that its processors return."""
+
+    def __init__(self, *_: Any) -> None:
+        """Ignore the logger's name, which structlog passes."""
+
+    def msg(self, event: str = "", level: str = "info", **fields: Any) -> None:
+        write_event(event, level, **fields)
+
+    debug = info = warning = error = critical = exception = msg
+
+
+class EventHandler(logging.Handler):
+    """Writes the records of Python's ``logging``, and of granian, to the log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields: dict[str, Any] = {"logger": record.name}
+        if record.exc_info and record.exc_info[1]:
+            fields["exception"] = format_exception(record.exc_info[1])
+        write_event(record.getMessage(), record.levelname.lower(), **fields)
+
+
+class EventStream(io.TextIOBase):
+    """Standard error for all who write to it directly: each line becomes a line of the log."""
+
+    def __init__(self) -> None:
+        """Create a stream. Each thread has a line of its own, since ``print`` writes the line break apart."""
+        self._started = threading.local()
+
+    def write(self, text: str) -> int:
+        """Write the lines that are complete."""
+        *lines, self._started.line = (getattr(self._started, "line", "") + text).split("\n")
+        for line in filter(str.strip, lines):
+            write_event(line, "error", logger="stderr")
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return STDERR
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, _traceback: TracebackType | None, **fields: Any
+) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        write_event("uncaught exception", "critical", exception=format_exception(error), **fields)

@@ -11,13 +11,9 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
-from ulid import ULID
-
+from api.http.bare_problem import bare_problem
 from api.http.costly_requests import is_costly
-from api.http.errors import PROBLEM_JSON
-from api.http.problem_types import PROBLEM_TYPES
-from api.http.security import DATA_POLICY, EXPOSED_HEADERS
+from api.http.observability.request_record import request_record
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -64,17 +60,6 @@ QUEUE_FULL, QUEUE_TIMEOUT, MEMORY = (
     Rejection("memory", 5),
 )
 DETAIL = "The service has more requests than it can answer at the moment. Retry in a few seconds."
-REJECTION_HEADERS = [
-    ("Content-Type", PROBLEM_JSON),
-    ("Cache-Control", "no-store"),
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS)),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Resource-Policy", "cross-origin"),
-    ("Content-Security-Policy", DATA_POLICY),
-    ("X-Frame-Options", "DENY"),
-]
 
 
 class Admission:
@@ -103,29 +88,16 @@ class Admission:
         self, rejection: Rejection, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Respond with the problem ``unavailable``, in microseconds: Flask would take a millisecond."""
-        problem, request_id = PROBLEM_TYPES["unavailable"], str(ULID())
-        body = orjson.dumps(
-            {
-                "type": f"{self._settings.base_url}/docs/problems/{problem.code}",
-                "code": problem.code,
-                "title": problem.title,
-                "status": problem.status,
-                "detail": DETAIL,
-                "instance": f"{self._settings.base_path}/",
-                "request_id": request_id,
-                "errors": [],
-            }
+        request_record(environ).cause = rejection.reason
+        body = bare_problem(
+            self._settings,
+            "unavailable",
+            environ,
+            start_response,
+            detail=DETAIL,
+            retry_after=rejection.retry_after,
         )
-        start_response(
-            "503 SERVICE UNAVAILABLE",
-            [
-                *REJECTION_HEADERS,
-                ("Content-Length", str(len(body))),
-                ("Retry-After", str(rejection.retry_after)),
-                ("X-Request-Id", request_id),
-            ],
-        )
-        return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
+        return (body,) if body else ()
 
     def _respond_alive(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to a liveness probe, which depends on nothing, as Flask did the first time."""
@@ -137,6 +109,7 @@ class Admission:
 
             body = tuple(self.application(environ | {"REQUEST_METHOD": "GET"}, capture))
             self._livez = captured[0], captured[1], body
+        request_record(environ).route = LIVEZ
         status, headers, body = self._livez
         start_response(status, list(headers))
         return body

@@ -1,4 +1,9 @@
-"""Error responses as RFC 9457 problems. Only this module maps domain errors to HTTP statuses."""
+"""Error responses as RFC 9457 problems. Only this module maps domain errors to HTTP statuses.
+
+Only this module decides about error responses, too: none may be cached, and each has a problem or a page as
+its body. ``complete_error_response`` sees to it for every response of the application. ``bare_problem`` is
+for the middleware in front of it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +14,12 @@ import orjson
 from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from ulid import ULID
 from werkzeug.exceptions import HTTPException
 
-from api.core.logging import get_logger
+from api.core.app_context import settings
 from api.core.resource_registry import TYPE_BY_COLLECTION
 from api.core.urls import absolute_url, relative_url
+from api.http.observability.request_record import request_record
 from api.http.path_hints import hint_for_path
 from api.http.problem_types import PROBLEM_TYPES, ProblemType, problem_for_status
 from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
@@ -24,7 +29,9 @@ from models.errors import enumerate_choices
 PROBLEM_JSON = "application/problem+json"
 #: The extension of an app that may render a problem in another format: it takes and returns a response.
 ERROR_RENDERER = "error_renderer"
-log = get_logger("subtext.errors")
+#: Headers that an error response keeps from the response it replaces.
+KEPT_HEADERS = frozenset({"Allow", "Content-Range", "Retry-After", "Vary"})
+VALIDATORS = ("ETag", "Last-Modified")
 
 # The nearest base class of a domain error in this mapping determines its problem type.
 PROBLEM_CODES: dict[type[DomainError], str] = {
@@ -59,24 +66,70 @@ def problem_response(
     problem: ProblemType, detail: str, *, errors: list[dict[str, Any]] | None = None, headers: Any = ()
 ) -> Response:
     """Return an uncacheable response with the problem."""
-    request_id = str(ULID())
-    body = {
-        "type": absolute_url(f"/docs/problems/{problem.code}"),
-        "code": problem.code,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": detail,
-        # A URI reference (RFC 9457) must be percent-encoded; the path is decoded.
-        "instance": relative_url(quote(request.path, safe="/:@!$&'()*+,;=-._~")),
-        "request_id": request_id,
-        "errors": errors or [],
-    }
-    response = Response(orjson.dumps(body), problem.status, content_type=PROBLEM_JSON)
+    body = problem_body(
+        problem,
+        detail,
+        base_url=settings().base_url,
+        instance=relative_url(quote_path(request.path)),
+        request_id=request_record(request.environ).request_id,
+        errors=errors,
+    )
+    response = Response(body, problem.status, content_type=PROBLEM_JSON)
     response.headers.extend(headers)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Request-Id"] = request_id
     render = current_app.extensions.get(ERROR_RENDERER)
     return render(response) if render else response
+
+
+def problem_body(
+    problem: ProblemType,
+    detail: str,
+    *,
+    base_url: str,
+    instance: str,
+    request_id: str,
+    errors: list[dict[str, Any]] | None = None,
+) -> bytes:
+    """Return a problem as JSON (RFC 9457). ``instance`` is the path of the request, as a URI reference."""
+    return orjson.dumps(
+        {
+            "type": f"{base_url}/docs/problems/{problem.code}",
+            "code": problem.code,
+            "title": problem.title,
+            "status": problem.status,
+            "detail": detail,
+            "instance": instance,
+            "request_id": request_id,
+            "errors": errors or [],
+        }
+    )
+
+
+def quote_path(path: str) -> str:
+    """Return a decoded path percent-encoded, as URI references must be (RFC 9457, section 3.1.5)."""
+    return quote(path, safe="/:@!$&'()*+,;=-._~")
+
+
+def complete_error_response(response: Response) -> Response:
+    """Replace an error response that was not built as one.
+
+    werkzeug turns a response whose precondition fails into 412, with the body, the validators and the
+    ``Cache-Control`` of the 200 response.
+    """
+    if response.status_code < 400:
+        return response
+    headers = response.headers
+    is_error = headers.get("Cache-Control") == "no-store" and not (
+        response.status_code == 412 and "ETag" in headers
+    )
+    if is_error:
+        for name in VALIDATORS:
+            headers.pop(name, None)
+        return response
+    response.close()
+    problem = problem_for_status(response.status_code)
+    kept = [(name, value) for name, value in headers if name in KEPT_HEADERS]
+    return problem_response(problem, problem.example, headers=kept)
 
 
 def handle_http_exception(error: HTTPException) -> Any:
@@ -89,9 +142,8 @@ def handle_http_exception(error: HTTPException) -> Any:
     problem = problem_for_status(error.code)
     response = problem_response(problem, _detail(error, problem), headers=headers)
     if error.code >= 500:
-        cause = getattr(error, "original_exception", None) or error
-        request_id = response.headers["X-Request-Id"]
-        log.error("internal error", request_id=request_id, path=request.path, exc_info=cause)
+        # The middleware in front logs it, with the request.
+        request_record(request.environ).error = getattr(error, "original_exception", None) or error
     return response
 
 
@@ -148,5 +200,11 @@ def handle_database_error(error: Exception) -> Any:
     unavailable = as_unavailable(error)
     if unavailable is None:
         raise error
-    log.warning("database unavailable", problem=type(unavailable).__name__, path=request.path)
+    request_record(request.environ).cause = _database_message(error)
     return handle_domain_error(unavailable)
+
+
+def _database_message(error: Exception) -> str:
+    """Return the message of a database's driver, without the statement and its parameters."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {' '.join(str(cause).split())}"[:300]

@@ -106,6 +106,14 @@ _PROBLEM_TYPES = (
         "The query string must be at most 30000 bytes long.",
     ),
     ProblemType(
+        "range-not-satisfiable",
+        416,
+        "Range not satisfiable",
+        "The Range header asks for bytes beyond the end of the file.",
+        "Request bytes within the size that Content-Range states, or the whole file without a Range header.",
+        "The file has no bytes in this range.",
+    ),
+    ProblemType(
         "invalid-parameters",
         422,
         "Invalid parameters",

@@ -27,6 +27,7 @@ SIMPLE_PROBLEMS = [
     "not-acceptable",
     "precondition-failed",
     "uri-too-long",
+    "range-not-satisfiable",
     "invalid-parameters",
     "not-implemented",
 ]

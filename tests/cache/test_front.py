@@ -172,7 +172,7 @@ class TestContent:
     def test_a_response_read_during_a_commit_is_not_cached_after_it(self, make_writable_client):
         """The version token is read first, so a response from before the commit is not stored for the state after it."""
         client, writer = make_writable_client(), make_writable_client()
-        middleware = client.app.wsgi_app
+        middleware = client.app.wsgi_app.application
         application = middleware.application
 
         def slow(environ, start_response):
@@ -504,7 +504,7 @@ class TestLimits:
         first, second = client(HER), client(HER)
         assert not second.is_from_database
         differing = {name for name, value in first.headers if second.headers.get(name) != value}
-        assert differing == {"RateLimit"}
+        assert differing == {"RateLimit", "X-Request-Id"}
         assert [*first.headers.keys()] == [*second.headers.keys()]
 
     def test_pages_are_not_limited(self, make_client):

@@ -110,6 +110,7 @@ class CacheEntry:
         "etag",
         "expires_at",
         "has_new_variant",
+        "route",
     )
 
     def __init__(self, headers: Headers, body: bytes, expires_at: float | None = None) -> None:
@@ -123,6 +124,8 @@ class CacheEntry:
         self._variants = {IDENTITY: _variant(self._headers, body, IDENTITY)}
         self.etag = headers_by_name.get("etag")
         self.expires_at = expires_at
+        #: The route of the request, for metrics and the access log.
+        self.route = ""
         #: The bytes that a store has counted for this entry; 0 if it is in no store.
         self.accounted_bytes = 0
         #: Whether a variant was added since the store counted the bytes.

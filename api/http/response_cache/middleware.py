@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from werkzeug.wsgi import get_host
 
+from api.http.observability.request_record import ENVIRON_KEY as RECORD
+from api.http.observability.request_record import HIT, MISS, NO_ROUTE, reject_write
 from api.http.response_cache import current_date
 from api.http.response_cache.encoded_response import CacheEntry, Headers, strip_coding_suffixes
 from api.http.response_cache.store import CacheStore
@@ -103,6 +105,9 @@ class CacheMiddleware:
         rejection, headers = self.checks.check_rate_limit(environ)
         if rejection is not None:
             return rejection(environ, start_response)
+        record = environ.get(RECORD)
+        if record is not None:
+            record.cache, record.route = HIT, entry.route
         return self._respond(entry, headers, environ, start_response)
 
     def _is_shareable(self, environ: WSGIEnvironment) -> bool:
@@ -126,6 +131,9 @@ class CacheMiddleware:
         self, token: Hashable, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Call the application, and cache its response if it is shareable."""
+        record = environ.get(RECORD)
+        if record is not None and token is not None:
+            record.cache = MISS
         response = call_upstream(self.application, _without_coding_suffixes(environ))
         if response.entry is None:
             start_response(response.status, response.headers + response.per_request_headers)
@@ -135,6 +143,7 @@ class CacheMiddleware:
             return ()
         if token is not None and response.is_shareable:
             request_key, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
+            response.entry.route = record.route if record is not None else NO_ROUTE
             self.store.put(token, request_key, accept, response.dependencies.parameters, response.entry)
         return self._respond(response.entry, response.per_request_headers, environ, start_response)
 
@@ -223,13 +232,9 @@ def _capture_start_response(captured: list[Any]) -> Callable[..., Callable[[byte
 
     def start_response(status: str, headers: Headers, _error: Any = None) -> Callable[[bytes], object]:
         captured[:] = status, headers
-        return _reject_write
+        return reject_write
 
     return start_response
-
-
-def _reject_write(_data: bytes) -> object:
-    raise NotImplementedError("The application must return its body: write() is not supported (PEP 3333).")
 
 
 def _content_length(headers: Headers) -> float:

@@ -1,0 +1,56 @@
+"""Problems as responses without Flask: for middleware in front of it, and where Flask itself has failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.core.config import Settings
+from api.http.errors import PROBLEM_JSON, problem_body, quote_path
+from api.http.observability.request_record import request_record
+from api.http.problem_types import PROBLEM_TYPES
+from api.http.security import DATA_POLICY, EXPOSED_HEADERS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+HEADERS = [
+    ("Content-Type", PROBLEM_JSON),
+    ("Cache-Control", "no-store"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS)),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("Content-Security-Policy", DATA_POLICY),
+    ("X-Frame-Options", "DENY"),
+]
+
+
+def bare_problem(
+    settings: Settings,
+    code: str,
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    *,
+    detail: str | None = None,
+    retry_after: int | None = None,
+) -> bytes:
+    """Start the response with the problem of type ``code``, and return its body; empty for HEAD.
+
+    ``detail`` is the example of the problem type by default, and ``retry_after`` is in seconds.
+    """
+    problem = PROBLEM_TYPES[code]
+    # Servers decode percent-encoded paths as Latin-1 (PEP 3333).
+    path = environ["PATH_INFO"].encode("latin-1", "replace").decode("utf-8", "replace")
+    body = problem_body(
+        problem,
+        detail or problem.example,
+        base_url=settings.base_url,
+        instance=f"{settings.base_path}{quote_path(path)}",
+        request_id=request_record(environ).request_id,
+    )
+    headers = [*HEADERS, ("Content-Length", str(len(body)))]
+    if retry_after is not None:
+        headers.append(("Retry-After", str(retry_after)))
+    start_response(f"{problem.status} {problem.title.upper()}", headers)
+    return b"" if environ["REQUEST_METHOD"] == "HEAD" else body

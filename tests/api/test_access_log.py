@@ -1,0 +1,129 @@
+"""The access log: which requests have a line, and what it does not contain."""
+
+import json
+
+import pytest
+
+from api.app import create_app
+from api.core.config import Settings
+from api.http.observability import access_log as access_logs
+from tests.cases import each
+
+pytestmark = pytest.mark.any_database
+
+
+@pytest.fixture(scope="module")
+def url(engine):
+    with engine.fresh("pack") as url:
+        yield url
+
+
+@pytest.fixture
+def lines(url, capfd):
+    """A function that sends requests to an app with these settings, and returns the lines of its log."""
+    apps = []
+
+    def send(*paths, method="GET", **settings):
+        apps.append(create_app(Settings(database_url=url, **settings)))
+        apps[-1].add_url_rule("/slow", "slow", lambda: "")
+        apps[-1].add_url_rule("/bug", "bug", lambda: 1 / 0)
+        client = apps[-1].test_client()
+        for path in paths:
+            client.open(
+                path, method=method, headers={"X-Forwarded-For": "203.0.113.7", "User-Agent": "Spy/1"}
+            )
+        return [json.loads(line) for line in capfd.readouterr().err.strip("\n").split("\n") if line]
+
+    yield send
+    for app in apps:
+        app.extensions["database"].close()
+
+
+class TestLevels:
+    @each(
+        ("level", "slow", "logged"),
+        [
+            ("off", 1, ["/bug"]),
+            ("errors", 1, ["/bug"]),
+            ("slow", 999_999, ["/bug"]),
+            ("slow", 0, ["/slow", "/bug", "/nowhere"]),
+            ("all", 999_999, ["/slow", "/bug", "/nowhere"]),
+        ],
+    )
+    def test_requests_with_a_line(self, lines, level, slow, logged):
+        sent = lines("/slow", "/bug", "/nowhere", access_log=level, slow_milliseconds=slow)
+        assert [line["path"] for line in sent] == logged
+
+    def test_cached_responses_share_lines(self, lines):
+        sent = lines(*["/v1/films"] * 7, access_log="all", access_log_hits=3)
+        assert [(line["cache"], line.get("sample")) for line in sent] == [
+            ("miss", None),
+            ("hit", 3),
+            ("hit", 3),
+        ]
+
+    def test_a_flood_of_errors_does_not_flood_the_log(self, lines, monkeypatch):
+        monkeypatch.setattr(access_logs, "MAX_LINES_PER_SECOND", 2)
+        seconds = iter([1, 1, 1, 1, 2])
+        monkeypatch.setattr("api.http.observability.access_log.time.monotonic", lambda: next(seconds))
+        sent = lines(*["/bug"] * 5)
+        assert [line.get("suppressed") for line in sent] == [None, None, 2]
+
+
+class TestLine:
+    def test_its_fields(self, lines):
+        [line] = lines("/v1/quotes/no-such-quote?fields=text", access_log="all")
+        assert line.pop("timestamp").endswith("Z")
+        assert line.pop("ms") > 0
+        assert line.pop("bytes") > 100
+        assert len(line.pop("request_id")) == 26
+        assert line == {
+            "level": "info",
+            "event": "request",
+            "method": "GET",
+            "route": "/v1/quotes/<slug:quote>",
+            "path": "/v1/quotes/no-such-quote",
+            "query": "fields=text",
+            "status": 404,
+            "cache": "miss",
+        }
+
+    @each(
+        ("path", "query"),
+        [
+            ("/v1/search?q=my+secret&limit=1", "q=…&limit=1"),
+            ("/search?limit=1&%71=secret", "limit=1&%71=…"),
+            ("/v1/quotes?q=secret&q=secret", "q=…&q=…"),
+        ],
+    )
+    def test_search_terms_are_left_out_unless_asked(self, lines, path, query):
+        [line] = lines(path, access_log="all")
+        assert line["query"] == query
+        [line] = lines(path, access_log="all", access_log_search_terms=True)
+        assert line["query"] == path.partition("?")[2]
+
+    def test_it_has_nothing_about_the_client(self, lines):
+        text = json.dumps(lines("/v1/films", "/bug", access_log="all", trusted_proxies=1))
+        assert not any(secret in text for secret in ("203.0.113.7", "127.0.0.1", "Spy"))
+
+    @each("path", ["/%0A%1B%5B31m%22", "/%FF%FE", "/%E2%80%A8", "/" + "x" * 5_000, "/?%0A%00"])
+    def test_hostile_paths_are_one_short_line(self, lines, path):
+        [line] = lines(path, access_log="all")
+        assert len(line["path"]) <= 2_000
+
+    def test_a_busy_database_is_a_cause_and_no_traceback(self, lines, monkeypatch):
+        from sqlalchemy.exc import OperationalError
+
+        class LockTimeout(Exception):
+            sqlstate = "55P03"
+
+        def fail():
+            raise OperationalError(
+                "SELECT 'secret'", {}, LockTimeout("canceling statement\ndue to lock timeout")
+            )
+
+        monkeypatch.setattr("api.views.reads.session", fail)
+        [line] = lines("/v1/quotes")
+        assert (line["status"], line["level"]) == (503, "error")
+        assert line["cause"] == "LockTimeout: canceling statement due to lock timeout"
+        assert "exception" not in line
