@@ -19,7 +19,8 @@ from api.http.observability import extension as observability
 from api.http.response_cache import extension as response_cache
 from api.http.url_converters import CONVERTERS
 from api.openapi_spec import spec
-from api.pages.home_and_docs import assets, pages
+from api.pages import static_files
+from api.pages.home_and_docs import pages
 from api.resources import blueprints, check_routes
 from api.resources.search.routes import blp as search
 from api.resources.service.routes import blp as index
@@ -60,7 +61,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     for undocumented in (
         meta,
         pages,
-        assets,
         cards,
         frame,
         collections,
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         collection_snippets,
     ):
         app.register_blueprint(undocumented)
+    static_files.init_app(app, settings)
     check_routes(app)
     # Functions run in reverse order: others complete the headers of what this one returns.
     app.after_request(errors.complete_error_response)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,10 @@ from api.http.admission import (
     QUEUE_TIMEOUT,
     REJECTION,
     HandOver,
-    Lane,
     Rejection,
 )
 from api.http.client_address import client_address
+from api.http.lanes import Lane
 from api.http.observability.request_record import RequestRecord
 from models.deadline import deadline
 from subtext_cli.request_queue import RequestQueue, WaitingRequest
@@ -57,30 +58,6 @@ FAILURE_HEADERS = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")
 log = get_logger("subtext.server")
 
 
-class LaneThreads:
-    """The threads of a lane, and the queue of the requests that wait for them."""
-
-    def __init__(self, dispatcher: Dispatcher, lane: Lane, threads: int) -> None:
-        """Start the threads."""
-        self.queue = RequestQueue(MAX_WAITING, MAX_WAITING_SECONDS)
-        self._dispatcher = dispatcher
-        for number in range(threads):
-            Thread(target=self._work, name=f"{lane.value}-{number}", daemon=True).start()
-        Thread(target=self._reject_expired, name=f"{lane.value}-expiry", daemon=True).start()
-
-    def _work(self) -> None:
-        while True:
-            self._dispatcher.respond(self.queue.get())
-
-    def _reject_expired(self) -> None:
-        # The lane's own threads cannot do it: all of them may be waiting for the database.
-        while True:
-            self.queue.is_used.wait()
-            time.sleep(EXPIRY_INTERVAL)
-            for request in self.queue.take_expired():
-                self._dispatcher.reject(request, QUEUE_TIMEOUT)
-
-
 class Dispatcher:
     """granian's callback, in place of the one in ``granian.wsgi``."""
 
@@ -89,8 +66,11 @@ class Dispatcher:
         self.application, self.settings = application, settings
         self.request_seconds = max(REQUEST_SECONDS, MAX_WAITING_SECONDS + settings.statement_seconds)
         sys.setswitchinterval(SWITCH_INTERVAL)
-        counts = {Lane.ORDINARY: threads, Lane.COSTLY: 1, Lane.PROBE: 1}
-        self._lanes = {lane: LaneThreads(self, lane, count) for lane, count in counts.items()}
+        self._queues = {lane: RequestQueue(MAX_WAITING, MAX_WAITING_SECONDS) for lane in Lane}
+        for lane, queue in self._queues.items():
+            for number in range(threads if lane is Lane.ORDINARY else 1):
+                _start(f"{lane.value}-{number}", self._work, queue)
+            _start(f"{lane.value}-expiry", self._reject_expired, queue)
 
     def __call__(self, protocol: Any, environ: WSGIEnvironment) -> None:
         """Answer a request or queue it; ``protocol`` sends the response."""
@@ -108,11 +88,23 @@ class Dispatcher:
         del environ[MUST_NOT_WAIT]
         client = client_address(environ, self.settings.trusted_proxies)
         request = WaitingRequest(client, time.monotonic(), protocol, environ)
-        rejected = self._lanes[lane].queue.put(request)
+        rejected = self._queues[lane].put(request)
         if rejected is not None:
-            self.reject(rejected, QUEUE_FULL)
+            self._reject(rejected, QUEUE_FULL)
 
-    def respond(self, request: WaitingRequest) -> None:
+    def _work(self, queue: RequestQueue) -> None:
+        while True:
+            self._respond(queue.get())
+
+    def _reject_expired(self, queue: RequestQueue) -> None:
+        # The threads of the lane cannot do it: all of them may be waiting for the database.
+        while True:
+            queue.is_used.wait()
+            time.sleep(EXPIRY_INTERVAL)
+            for request in queue.take_expired():
+                self._reject(request, QUEUE_TIMEOUT)
+
+    def _respond(self, request: WaitingRequest) -> None:
         """Send the response to a request; the current thread may wait for it."""
         start = RequestRecord()
         try:
@@ -122,10 +114,14 @@ class Dispatcher:
         except BaseException:
             _fail(request.protocol)
 
-    def reject(self, request: WaitingRequest, rejection: Rejection) -> None:
+    def _reject(self, request: WaitingRequest, rejection: Rejection) -> None:
         """Send the response to a request that no thread will work on."""
         request.environ[REJECTION] = rejection
-        self.respond(request)
+        self._respond(request)
+
+
+def _start(name: str, target: Callable[[RequestQueue], None], queue: RequestQueue) -> None:
+    Thread(target=target, args=(queue,), name=name, daemon=True).start()
 
 
 def _fail(protocol: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from api.core.config import Settings
 from api.http.admission import REJECTION, Admission
-from api.http.costly_requests import is_costly
+from api.http.lanes import Lane, lane_of
 from subtext_cli import dispatcher as module
 from subtext_cli.dispatcher import Dispatcher
 from tests.cases import each
@@ -97,8 +97,10 @@ class TestDispatcher:
         assert protocol.response == (200, {"Content-Type": "text/plain"}, b"/v1/quotes!")
         assert protocol.thread is not threading.current_thread()
 
-    @each("path", ["/readyz", "/v1/search"])
-    def test_probes_and_costly_requests_have_threads_of_their_own(self, serve, path):
+    @each(
+        "path", ["/readyz", "/v1/search", "/static/subtext.css", "/docs/reference/scalar.js", "/embed.v1.js"]
+    )
+    def test_probes_assets_and_costly_requests_have_threads_of_their_own(self, serve, path):
         send = serve()
         send("/held")
         waiting = send("/v1/quotes")
@@ -190,7 +192,7 @@ class TestCostlyRequests:
         ],
     )
     def test_they_expand_lists_or_read_much(self, target):
-        assert is_costly(_environ(target))
+        assert lane_of(_environ(target)) is Lane.COSTLY
 
     @each(
         "target",
@@ -206,7 +208,7 @@ class TestCostlyRequests:
         ],
     )
     def test_others_are_ordinary(self, target):
-        assert not is_costly(_environ(target))
+        assert lane_of(_environ(target)) is Lane.ORDINARY
 
 
 def _environ(target):

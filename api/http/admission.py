@@ -8,11 +8,10 @@ if the server has no room or time left for it, with a rejection. Other servers s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.http.bare_problem import bare_problem
-from api.http.costly_requests import is_costly
+from api.http.lanes import LIVEZ, Lane, lane_of
 from api.http.observability.request_record import request_record
 
 if TYPE_CHECKING:
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
 #: The keys of a WSGI environ that the server sets: in the thread that must not wait, and to reject a request.
 MUST_NOT_WAIT = "subtext.must_not_wait"
 REJECTION = "subtext.rejection"
-LIVEZ, READYZ = "/livez", "/readyz"
-
-
-class Lane(Enum):
-    """A kind of request that has threads of its own, so that it never waits for requests of another kind."""
-
-    PROBE = "probe"
-    COSTLY = "costly"
-    ORDINARY = "ordinary"
 
 
 class HandOver(BaseException):
@@ -54,12 +44,10 @@ class Rejection(NamedTuple):
 
 
 #: No room in the queue, no thread in time, or no memory for the body of the response.
-QUEUE_FULL, QUEUE_TIMEOUT, MEMORY = (
-    Rejection("queue-full", 2),
-    Rejection("queue-timeout", 2),
-    Rejection("memory", 5),
-)
-DETAIL = "The service has more requests than it can answer at the moment. Retry in a few seconds."
+QUEUE_FULL, QUEUE_TIMEOUT = Rejection("queue-full", 2), Rejection("queue-timeout", 2)
+OUT_OF_MEMORY = Rejection("memory", 5)
+Headers = list[tuple[str, str]]
+OVERLOADED = "The service has more requests than it can answer at the moment. Retry in a few seconds."
 
 
 class Admission:
@@ -81,7 +69,7 @@ class Admission:
         if environ["PATH_INFO"] == LIVEZ and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return self._respond_alive(environ, start_response)
         if MUST_NOT_WAIT in environ:
-            raise HandOver(_lane(environ))
+            raise HandOver(lane_of(environ))
         return self.application(environ, start_response)
 
     def reject(
@@ -94,8 +82,17 @@ class Admission:
             "unavailable",
             environ,
             start_response,
-            detail=DETAIL,
+            detail=OVERLOADED,
             retry_after=rejection.retry_after,
+        )
+        return (body,) if body else ()
+
+    def respond_precondition_failed(
+        self, detail: str, headers: Headers, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Respond that the resource is not in the state that the client requires; add ``headers``."""
+        body = bare_problem(
+            self._settings, "precondition-failed", environ, start_response, detail=detail, headers=headers
         )
         return (body,) if body else ()
 
@@ -113,9 +110,3 @@ class Admission:
         status, headers, body = self._livez
         start_response(status, list(headers))
         return body
-
-
-def _lane(environ: WSGIEnvironment) -> Lane:
-    if environ["PATH_INFO"] == READYZ:
-        return Lane.PROBE
-    return Lane.COSTLY if is_costly(environ) else Lane.ORDINARY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from api.core.config import Settings
@@ -34,10 +35,12 @@ def bare_problem(
     *,
     detail: str | None = None,
     retry_after: int | None = None,
+    headers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """Start the response with the problem of type ``code``, and return its body; empty for HEAD.
 
     ``detail`` is the example of the problem type by default, and ``retry_after`` is in seconds.
+    ``headers`` are sent in addition to those of every problem.
     """
     problem = PROBLEM_TYPES[code]
     # Servers decode percent-encoded paths as Latin-1 (PEP 3333).
@@ -49,8 +52,8 @@ def bare_problem(
         instance=f"{settings.base_path}{quote_path(path)}",
         request_id=request_record(environ).request_id,
     )
-    headers = [*HEADERS, ("Content-Length", str(len(body)))]
+    all_headers = [*HEADERS, ("Content-Length", str(len(body))), *headers]
     if retry_after is not None:
-        headers.append(("Retry-After", str(retry_after)))
-    start_response(f"{problem.status} {problem.title.upper()}", headers)
+        all_headers.append(("Retry-After", str(retry_after)))
+    start_response(f"{problem.status} {problem.title.upper()}", all_headers)
     return b"" if environ["REQUEST_METHOD"] == "HEAD" else body

@@ -30,7 +30,7 @@ PROBLEM_JSON = "application/problem+json"
 #: The extension of an app that may render a problem in another format: it takes and returns a response.
 ERROR_RENDERER = "error_renderer"
 #: Headers that an error response keeps from the response it replaces.
-KEPT_HEADERS = frozenset({"Allow", "Content-Range", "Retry-After", "Vary"})
+KEPT_HEADERS = frozenset({"Allow", "Retry-After", "Vary"})
 VALIDATORS = ("ETag", "Last-Modified")
 
 # The nearest base class of a domain error in this mapping determines its problem type.

@@ -83,7 +83,8 @@ _PROBLEM_TYPES = (
         "precondition-failed",
         412,
         "Precondition failed",
-        "The ETag in the If-Match header does not match the current state of the resource.",
+        "The ETag in the If-Match header does not match the current state of the resource, or the resource "
+        "has changed since the date in If-Unmodified-Since.",
         "Read the resource again and use its new ETag. To download a resource only if it has changed, send "
         "If-None-Match instead.",
         "The resource does not match the ETag in If-Match.",
@@ -104,14 +105,6 @@ _PROBLEM_TYPES = (
         "The URL of the request is longer than the limit.",
         "Split the values over several requests, or request the whole list and filter it yourself.",
         "The query string must be at most 30000 bytes long.",
-    ),
-    ProblemType(
-        "range-not-satisfiable",
-        416,
-        "Range not satisfiable",
-        "The Range header asks for bytes beyond the end of the file.",
-        "Request bytes within the size that Content-Range states, or the whole file without a Range header.",
-        "The file has no bytes in this range.",
     ),
     ProblemType(
         "invalid-parameters",
@@ -162,7 +155,7 @@ _PROBLEM_TYPES = (
         "unavailable",
         503,
         "Unavailable",
-        "The database is unreachable or overloaded at the moment.",
+        "The service has more requests than it can answer, or its database is unreachable at the moment.",
         "Try again after the number of seconds in Retry-After.",
         "The database is temporarily unavailable. Retry in a few seconds.",
     ),

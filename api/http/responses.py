@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from werkzeug.exceptions import PreconditionFailed
 
 from api.http.errors import ProblemException
 
@@ -37,13 +36,12 @@ def cacheable_response(
     negotiated: bool = False,
     cache_control: str = PUBLIC_CACHE_CONTROL,
 ) -> Response:
-    """Return a publicly cacheable response, or 304 if the client's copy is current.
+    """Return a publicly cacheable response. The cache in front evaluates conditional requests.
 
     ``links`` maps relations to URLs for the ``Link`` header (RFC 8288); relations without a URL are left
     out. With ``negotiated``, ``content_type`` is not checked against the ``Accept`` header.
 
     Raises:
-        PreconditionFailed: the ``If-Match`` header does not match ``etag``.
         ProblemException: 406, the client does not accept ``content_type``.
     """
     if not negotiated:
@@ -53,11 +51,6 @@ def cacheable_response(
     response.headers["Cache-Control"] = cache_control
     response.headers["Vary"] = VARY
     _add_link_header(response, links or {})
-    if not if_match_holds(etag):
-        raise PreconditionFailed
-    # If-Match was handled above, where only the revision in the ETag counts.
-    environ = {name: value for name, value in request.environ.items() if name != "HTTP_IF_MATCH"}
-    response.make_conditional(environ)
     return response
 
 
@@ -83,18 +76,6 @@ def _add_link_header(response: Response, links: Mapping[str, str | None]) -> Non
         value = values[0]
     if 0 < len(value) <= MAX_LINK_BYTES:
         response.headers["Link"] = value
-
-
-def if_match_holds(etag: str) -> bool:
-    """Whether the request has no ``If-Match`` header or one that matches (RFC 9110, section 13.1.1).
-
-    In an ETag with a dot, only the revision before the dot has to match.
-    """
-    etags = request.if_match
-    if "If-Match" not in request.headers or etags.star_tag:
-        return True
-    revision, dot, _ = etag.partition(".")
-    return any(tag == etag or (dot and tag.partition(".")[0] == revision) for tag in etags.as_set())
 
 
 def require_acceptable(content_type: str = JSON) -> None:

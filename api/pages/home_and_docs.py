@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
-from importlib.metadata import distribution
-from pathlib import Path
 from typing import Any
 
-import flask_swagger_ui
-from flask import Blueprint, Response, send_file, send_from_directory
+from flask import Blueprint, Response
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 
@@ -34,20 +30,12 @@ from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
 from models.base import Versioned
 from models.filters import in_default_order
 
-SWAGGER_UI = resources.files(flask_swagger_ui) / "dist"
-# Located without an import: importing offapi loads nine megabytes of templates.
-SCALAR = Path(str(distribution("offapi").locate_file("offapi/scalar.js")))
-#: How long clients cache an icon, in seconds. Its URL never changes, so it cannot be cached forever.
-ICON_MAX_AGE = 86_400
 #: The number of films, and of themes, on the home page.
 MAX_LISTED = 30
 #: The fields of the quote in the response on the home page.
 EXAMPLE_FIELDS = ("text", "voice", "fidelity")
 
-pages = Blueprint(
-    "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
-)
-assets = Blueprint("swagger-ui", __name__, static_folder=str(SWAGGER_UI), static_url_path="/docs/assets")
+pages = Blueprint("pages", __name__, template_folder="templates")
 pages.register_blueprint(browse)
 pages.register_blueprint(lists)
 pages.register_blueprint(search_page)
@@ -144,12 +132,6 @@ def reference() -> Response:
     return render_page("reference.html")
 
 
-@pages.get("/docs/reference/scalar.js")
-def scalar() -> Response:
-    """Serve Scalar's script, which includes its styles and icons."""
-    return send_file(SCALAR, mimetype="text/javascript", max_age=3600)
-
-
 @pages.get("/docs/problems")
 def problems() -> Response:
     """List every problem type."""
@@ -172,12 +154,3 @@ def problem(code: str) -> Response:
         request_example=render_code_block("http", request_text(code, base_url), "request", "Request"),
         response_example=render_code_block("http", response_text(code, base_url), "response"),
     )
-
-
-def icon(name: str) -> Response:
-    """Serve an icon at the path where clients look for it. The PNG and ICO are drawn like the SVG."""
-    return send_from_directory(str(pages.static_folder), name, max_age=ICON_MAX_AGE)
-
-
-for icon_name in ("favicon.ico", "favicon.svg", "apple-touch-icon.png"):
-    pages.add_url_rule(f"/{icon_name}", view_func=icon, defaults={"name": icon_name})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
@@ -34,8 +33,6 @@ class HTTPExample:
         return urlsplit(self.target).path
 
 
-ICON_BYTES = (Path(__file__).parent / "static" / "favicon.svg").stat().st_size
-
 HTTP_EXAMPLES: dict[str, HTTPExample] = {
     "bad-request": HTTPExample(
         "/v1",
@@ -55,11 +52,6 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
         note="Cannot occur in this version: no operation reads a request body.",
     ),
     "uri-too-long": HTTPExample("/v1/quotes?id=her-2013-feel-by-proxy,her-2013-feel-by-proxy,…"),
-    "range-not-satisfiable": HTTPExample(
-        "/favicon.svg",
-        request_headers={"Range": "bytes=1000000-"},
-        response_headers={"Content-Range": f"bytes */{ICON_BYTES}"},
-    ),
     "invalid-parameters": HTTPExample("/v1/quotes?limit=0"),
     "too-many-requests": HTTPExample(
         response_headers={
@@ -75,7 +67,8 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
         response_headers={"Retry-After": "5"}, note="Occurs if the database takes too long to answer a query."
     ),
     "unavailable": HTTPExample(
-        response_headers={"Retry-After": "2"}, note="Occurs while the database is unavailable."
+        response_headers={"Retry-After": "2"},
+        note="Occurs while the service is overloaded or its database is unavailable.",
     ),
 }
 

@@ -27,6 +27,8 @@ def make_client(pack):
     apps = []
 
     def create(*limits, **settings):
+        # Cached responses do not count.
+        settings = {"cache_bytes": 0} | settings
         app = create_app(Settings(database_url=pack, statement_seconds=60, rate_limits=limits, **settings))
         apps.append(app)
         return app.test_client()

@@ -27,7 +27,6 @@ SIMPLE_PROBLEMS = [
     "not-acceptable",
     "precondition-failed",
     "uri-too-long",
-    "range-not-satisfiable",
     "invalid-parameters",
     "not-implemented",
 ]

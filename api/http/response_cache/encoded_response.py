@@ -6,11 +6,12 @@ or ``-gzip`` at its end (RFC 9110, section 8.8.3.3).
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from werkzeug.http import is_entity_header, parse_accept_header, parse_date, parse_etags
 
@@ -131,13 +132,24 @@ class CacheEntry:
         #: Whether a variant was added since the store counted the bytes.
         self.has_new_variant = False
 
-    def select_variant(self, accept_encoding: str | None) -> Variant:
-        """Return the response in the client's preferred content coding."""
+    @overload
+    def select_variant(self, accept_encoding: str | None) -> Variant: ...
+
+    @overload
+    def select_variant(self, accept_encoding: str | None, max_bytes: int | None) -> Variant | None: ...
+
+    def select_variant(self, accept_encoding: str | None, max_bytes: int | None = None) -> Variant | None:
+        """Return the response in the client's preferred content coding.
+
+        It is None if more than ``max_bytes`` would have to be encoded first.
+        """
         coding = preferred_coding(accept_encoding) if self._is_coded else IDENTITY
         variant = self._variants.get(coding)
         if variant is None:
-            body = encode_body(coding, self._variants[IDENTITY].body)
-            variant = self._variants[coding] = _variant(self._headers, body, coding)
+            body = self._variants[IDENTITY].body
+            if max_bytes is not None and len(body) > max_bytes:
+                return None
+            variant = self._variants[coding] = _variant(self._headers, encode_body(coding, body), coding)
             self.has_new_variant = True
         return variant
 
@@ -160,13 +172,37 @@ class CacheEntry:
         """Whether both are the same response: their headers, with the ETag, and their expiry are equal."""
         return self._headers == other._headers and self.expires_at == other.expires_at
 
-    def is_unmodified_since(self, if_modified_since: str) -> bool:
-        """Whether the response has not changed since this HTTP date; False if either time is unknown."""
-        since = parse_date(if_modified_since)
-        last_modified = next(
-            (parse_date(value) for name, value in self._headers if name.lower() == "last-modified"), None
+    def satisfies_if_match(self, if_match: str) -> bool:
+        """Whether the client's ``If-Match`` header holds (RFC 9110, section 13.1.1).
+
+        In an ETag with a dot, only the revision before the dot has to match.
+        """
+        etags = parse_etags(CODING_SUFFIX.sub('"', if_match))
+        own = (self.etag or "").strip('"')
+        revision, dot, _ = own.partition(".")
+        return etags.star_tag or any(
+            tag == own or (dot and tag.partition(".")[0] == revision) for tag in etags.as_set()
         )
+
+    def is_unmodified_since(self, date: str) -> bool:
+        """Whether the response has not changed since this HTTP date; False if either time is unknown."""
+        since, last_modified = parse_date(date), self._last_modified
         return since is not None and last_modified is not None and last_modified <= since
+
+    def is_modified_since(self, date: str) -> bool:
+        """Whether the response has changed since this HTTP date; False if either time is unknown."""
+        since, last_modified = parse_date(date), self._last_modified
+        return since is not None and last_modified is not None and last_modified > since
+
+    @property
+    def _last_modified(self) -> dt.datetime | None:
+        values = (value for name, value in self._headers if name.lower() == "last-modified")
+        return parse_date(next(values, None))
+
+    def without_cache_control(self) -> CacheEntry:
+        """Return an entry with the same response, whose ``Cache-Control`` is added to each request's."""
+        headers = [(name, value) for name, value in self._headers if name.lower() != "cache-control"]
+        return CacheEntry(headers, self._variants[IDENTITY].body)
 
     @property
     def size(self) -> int:
@@ -188,11 +224,6 @@ def _variant(headers: Headers, body: bytes, coding: str) -> Variant:
 def add_coding_suffix(etag: str, coding: str) -> str:
     """Return the ETag of the variant in ``coding``."""
     return f'{etag[:-1]}-{coding}"' if coding else etag
-
-
-def strip_coding_suffixes(etags: str) -> str:
-    """Return the ETags of the application's own responses, which have no content coding."""
-    return CODING_SUFFIX.sub('"', etags)
 
 
 def add_vary(headers: Headers) -> Headers:

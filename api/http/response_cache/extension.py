@@ -6,7 +6,8 @@ from flask import Flask
 
 from api.core.config import Settings
 from api.http.admission import Admission
-from api.http.response_cache.middleware import CacheMiddleware, RequestChecks
+from api.http.assets import EXTENSION, Assets
+from api.http.response_cache.middleware import CacheMiddleware
 from api.http.response_cache.store import CacheStore
 from api.http.response_cache.tracked_request import TrackingRequest
 
@@ -15,7 +16,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Wrap the application in the cache."""
     app.request_class = TrackingRequest
     store = app.extensions["response_cache"] = CacheStore(settings.cache_bytes)
-    admission = Admission(app.wsgi_app, settings)
+    assets = app.extensions.get(EXTENSION) or Assets()
     watcher = app.extensions["database"].commit_watcher
-    cache = CacheMiddleware(admission, watcher, RequestChecks(app, settings), store)
+    cache = CacheMiddleware(Admission(app.wsgi_app, settings), watcher, store, assets, settings)
     app.wsgi_app = cache  # type: ignore[method-assign]

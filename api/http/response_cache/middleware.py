@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from werkzeug.wsgi import get_host
 
+from api.http.admission import MUST_NOT_WAIT, OUT_OF_MEMORY, HandOver
+from api.http.lanes import lane_of
+from api.http.memory_guard import MemoryGuard
 from api.http.observability.request_record import ENVIRON_KEY as RECORD
 from api.http.observability.request_record import HIT, MISS, NO_ROUTE, reject_write
+from api.http.problem_types import PROBLEM_TYPES
 from api.http.response_cache import current_date
-from api.http.response_cache.encoded_response import CacheEntry, Headers, strip_coding_suffixes
+from api.http.response_cache.encoded_response import CacheEntry, Headers
 from api.http.response_cache.store import CacheStore
 from api.http.response_cache.tracked_request import ENVIRON_KEY, ResponseDependencies
 from api.http.responses import RATE_LIMIT_HEADERS
@@ -24,22 +28,22 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-    from flask import Flask
 
     from api.core.config import Settings
+    from api.http.admission import Admission
+    from api.http.assets import Assets
     from models.commit_watcher import CommitWatcher
 
 CACHEABLE_METHODS = ("GET", "HEAD")
-#: Requests for partial content and the like: forwarded, and their responses pass through unchanged.
-PARTIAL_HEADERS = frozenset({"HTTP_RANGE", "HTTP_IF_UNMODIFIED_SINCE"})
-#: Requests with any of these bypass the cache: their responses may be private.
-PRIVATE_HEADERS = frozenset({"HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_TRANSFER_ENCODING"})
+MATCH, UNMODIFIED_SINCE = "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"
 NONE_MATCH, MODIFIED_SINCE = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"
-#: Request headers that contain entity tags.
-ETAG_HEADERS = (NONE_MATCH, "HTTP_IF_MATCH", "HTTP_IF_RANGE")
 OK, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
-#: Longer responses are streamed and not cached.
-MAX_BUFFERED_BYTES = 4_000_000
+#: What a problem says when ``If-Unmodified-Since`` fails; its example is about ``If-Match``.
+CHANGED = "The resource has changed since the date in If-Unmodified-Since."
+#: Longer bodies are not compressed by the thread that must not wait, which takes 10 ms for each megabyte.
+MAX_QUICKLY_ENCODED_BYTES = 64_000
+#: Longer bodies are refused when memory runs out; clients that do not read keep them there.
+MIN_GUARDED_BYTES = 64_000
 #: Cacheable responses may vary by these headers only.
 SHAREABLE_VARY = frozenset({"", "accept", "accept-encoding", "authorization"})
 #: Response headers that belong to a single request and are not cached.
@@ -47,78 +51,69 @@ PER_REQUEST_HEADERS = frozenset(name.lower() for name in RATE_LIMIT_HEADERS)
 #: The server adds this header to every response itself.
 SERVER_HEADER = "date"
 #: Headers removed before calling the application; the middleware handles them itself.
-STRIPPED_HEADERS = (NONE_MATCH, MODIFIED_SINCE, "wsgi.file_wrapper")
-
-
-class RequestChecks:
-    """The application's checks that apply to cached responses, too: trusted hosts and rate limits."""
-
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        """Use the checks of ``app``."""
-        self._app = app
-        self._trusted_hosts = settings.trusted_hosts
-        self._is_limited: Callable[[str, str], bool] | None = None
-        if settings.rate_limits:
-            # Loaded only where limits are set: it costs start time and memory.
-            from api.http.rate_limits.extension import is_limited
-
-            self._is_limited = is_limited
-        self._is_trusted = lru_cache(maxsize=256)(lambda host: is_trusted_host(host, self._trusted_hosts))
-
-    def is_host_trusted(self, environ: WSGIEnvironment) -> bool:
-        """Whether the application would accept the request's host."""
-        return not self._trusted_hosts or self._is_trusted(get_host(environ))
-
-    def check_rate_limit(self, environ: WSGIEnvironment) -> tuple[WSGIApplication | None, Headers]:
-        """Count a request; return the 429 response or None, and the rate limit headers."""
-        if self._is_limited is None or not self._is_limited(environ["PATH_INFO"], environ["REQUEST_METHOD"]):
-            return None, []
-        with self._app.request_context(environ):
-            try:
-                rejection = self._app.preprocess_request()
-            except Exception as error:
-                rejection = self._app.handle_user_exception(error)
-            response = self._app.process_response(self._app.make_response(rejection or ""))
-        headers = [(name, value) for name, value in response.headers if name in RATE_LIMIT_HEADERS]
-        return (response if rejection is not None else None), headers
+#: Ranges are ignored, which a server may do (RFC 9110, section 14.2).
+STRIPPED_HEADERS = frozenset(
+    {NONE_MATCH, MODIFIED_SINCE, MATCH, UNMODIFIED_SINCE, "HTTP_RANGE", "HTTP_IF_RANGE", "wsgi.file_wrapper"}
+)
 
 
 class CacheMiddleware:
     """A WSGI application that caches the responses of another one."""
 
     def __init__(
-        self, application: WSGIApplication, watcher: CommitWatcher, checks: RequestChecks, store: CacheStore
+        self,
+        application: Admission,
+        watcher: CommitWatcher,
+        store: CacheStore,
+        assets: Assets,
+        settings: Settings,
     ) -> None:
         """Wrap ``application``. The version token of ``watcher`` tells when cached responses are outdated."""
-        self.application, self.watcher, self.checks, self.store = application, watcher, checks, store
+        self.application, self.watcher, self.store, self.assets = application, watcher, store, assets
+        self._memory = MemoryGuard(settings.worker_memory)
+        self._trusted_hosts = settings.trusted_hosts
+        self._is_trusted = lru_cache(maxsize=256)(lambda host: is_trusted_host(host, self._trusted_hosts))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to a request (PEP 3333)."""
-        names = environ.keys()
-        if environ["REQUEST_METHOD"] not in CACHEABLE_METHODS or not names.isdisjoint(PARTIAL_HEADERS):
-            return self.application(_without_coding_suffixes(environ), start_response)
+        if environ["REQUEST_METHOD"] not in CACHEABLE_METHODS:
+            return self.application(environ, start_response)
+        if not self._is_shareable(environ):
+            return self._forward(None, environ, start_response)
+        if environ["PATH_INFO"] in self.assets.files:
+            return self._respond_with_asset(environ, start_response)
         # Read the token before the content, so that the response is at least as new as its token.
-        token = self.watcher.version_token() if self._is_shareable(environ) else None
+        token = self.watcher.version_token() if self.store.max_bytes else None
         entry = self._lookup(token, environ)
         if entry is None:
             return self._forward(token, environ, start_response)
-        rejection, headers = self.checks.check_rate_limit(environ)
-        if rejection is not None:
-            return rejection(environ, start_response)
         record = environ.get(RECORD)
         if record is not None:
             record.cache, record.route = HIT, entry.route
-        return self._respond(entry, headers, environ, start_response)
+        return self._respond(entry, [], environ, start_response)
 
     def _is_shareable(self, environ: WSGIEnvironment) -> bool:
-        """Whether other clients with the same request may get the same response."""
-        return (
-            self.store.max_bytes > 0
-            and environ.keys().isdisjoint(PRIVATE_HEADERS)
-            and environ.get("CONTENT_LENGTH") in (None, "", "0")
-            and not environ.get("SCRIPT_NAME")
-            and self.checks.is_host_trusted(environ)
+        """Whether other clients with the same request may get the same response.
+
+        Reads are public: neither ``Authorization`` nor the body of a request has an effect on them.
+        """
+        return not environ.get("SCRIPT_NAME") and (
+            not self._trusted_hosts or self._is_trusted(get_host(environ))
         )
+
+    def _respond_with_asset(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path, record = environ["PATH_INFO"], environ.get(RECORD)
+        entry = self.assets.get(path)
+        if record is not None:
+            record.cache, record.route = MISS if entry is None else HIT, path
+        if entry is None:
+            response = call_upstream(self.application, environ)
+            if response.entry is None:
+                return _pass_on(response, environ, start_response)
+            entry = response.entry.without_cache_control()
+            self.assets.put(path, entry)
+        headers = self.assets.cache_headers(path, environ["QUERY_STRING"])
+        return self._respond(entry, headers, environ, start_response)
 
     def _lookup(self, token: Hashable, environ: WSGIEnvironment) -> CacheEntry | None:
         if token is None:
@@ -134,13 +129,9 @@ class CacheMiddleware:
         record = environ.get(RECORD)
         if record is not None and token is not None:
             record.cache = MISS
-        response = call_upstream(self.application, _without_coding_suffixes(environ))
+        response = call_upstream(self.application, environ)
         if response.entry is None:
-            start_response(response.status, response.headers + response.per_request_headers)
-            if environ["REQUEST_METHOD"] != "HEAD":
-                return response.body
-            close_body(response.body)
-            return ()
+            return _pass_on(response, environ, start_response)
         if token is not None and response.is_shareable:
             request_key, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
             response.entry.route = record.route if record is not None else NO_ROUTE
@@ -154,10 +145,24 @@ class CacheMiddleware:
         environ: WSGIEnvironment,
         start_response: StartResponse,
     ) -> Iterable[bytes]:
+        """Respond to a request that the application would answer with ``entry``.
+
+        Raises:
+            HandOver: the body has to be compressed first, which takes too long for the current thread.
+        """
         accept_encoding = environ.get("HTTP_ACCEPT_ENCODING")
-        variant = entry.select_variant(accept_encoding)
+        variant = entry.select_variant(
+            accept_encoding, MAX_QUICKLY_ENCODED_BYTES if MUST_NOT_WAIT in environ else None
+        )
+        if variant is None:
+            raise HandOver(lane_of(environ))
         if entry.has_new_variant:
             self.store.update_size(entry)
+        if (MATCH in environ or UNMODIFIED_SINCE in environ) and not _precondition_holds(entry, environ):
+            detail = CHANGED if MATCH not in environ else PROBLEM_TYPES["precondition-failed"].example
+            return self.application.respond_precondition_failed(
+                detail, per_request_headers, environ, start_response
+            )
         etag = None
         # If-None-Match takes precedence (RFC 9110, section 13.2.2).
         if NONE_MATCH in environ:
@@ -167,22 +172,25 @@ class CacheMiddleware:
         if etag is not None:
             start_response(NOT_MODIFIED, [*variant.not_modified_headers_for(etag), *per_request_headers])
             return ()
+        if len(variant.body) >= MIN_GUARDED_BYTES and not self._memory.has_room(len(variant.body)):
+            return self.application.reject(OUT_OF_MEMORY, environ, start_response)
         start_response(OK, [*variant.headers, *per_request_headers])
         return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
+
+
+def _precondition_holds(entry: CacheEntry, environ: WSGIEnvironment) -> bool:
+    """Whether the request may succeed (RFC 9110, section 13.2.2). Without a validator, it may."""
+    if MATCH in environ:
+        return entry.etag is None or entry.satisfies_if_match(environ[MATCH])
+    return not entry.is_modified_since(environ[UNMODIFIED_SINCE])
 
 
 def _is_expired(entry: CacheEntry) -> bool:
     return entry.expires_at is not None and entry.expires_at <= current_date.now().timestamp()
 
 
-def _without_coding_suffixes(environ: WSGIEnvironment) -> WSGIEnvironment:
-    """Return the environ with the entity tags that the application knows."""
-    headers = {name: strip_coding_suffixes(environ[name]) for name in ETAG_HEADERS if name in environ}
-    return environ | headers if headers else environ
-
-
 class UpstreamResponse(NamedTuple):
-    """A response of the application: buffered in ``entry``, or else to be streamed from ``body``."""
+    """A response of the application: with status 200 in ``entry``, or else with another status."""
 
     status: str
     headers: Headers
@@ -207,6 +215,17 @@ class UpstreamResponse(NamedTuple):
         )
 
 
+def _pass_on(
+    response: UpstreamResponse, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Respond with what the application has returned."""
+    start_response(response.status, response.headers + response.per_request_headers)
+    if environ["REQUEST_METHOD"] != "HEAD":
+        return response.body
+    close_body(response.body)
+    return ()
+
+
 def call_upstream(application: WSGIApplication, environ: WSGIEnvironment) -> UpstreamResponse:
     """Call the application and return its response."""
     dependencies = ResponseDependencies()
@@ -222,7 +241,7 @@ def call_upstream(application: WSGIApplication, environ: WSGIEnvironment) -> Ups
         if name.lower() not in PER_REQUEST_HEADERS | {SERVER_HEADER}
     ]
     entry = None
-    if status == OK and _content_length(headers) <= MAX_BUFFERED_BYTES:
+    if status == OK:
         entry = CacheEntry(headers, _read_all(body), dependencies.expires_at)
     return UpstreamResponse(status, headers, per_request, body, entry, dependencies)
 
@@ -235,11 +254,6 @@ def _capture_start_response(captured: list[Any]) -> Callable[..., Callable[[byte
         return reject_write
 
     return start_response
-
-
-def _content_length(headers: Headers) -> float:
-    """Return the length of the body in bytes; infinity if unknown, since the body may be endless."""
-    return next((int(value) for name, value in headers if name.lower() == "content-length"), float("inf"))
 
 
 def _read_all(body: Iterable[bytes]) -> bytes:

@@ -1,0 +1,68 @@
+"""Lanes: kinds of requests with threads of their own, so that one kind never waits for another (ADR 0028).
+
+The path and the query decide, before anything is parsed or read.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+LIVEZ, READYZ = "/livez", "/readyz"
+#: Files, which never need the database.
+ASSET_PATH = re.compile(
+    r"/(?:static|docs/assets|embed/fonts)/.*|/docs/reference/scalar\.js|/embed/frame\.js|/embed(?:\.\w+)?\.js"
+    r"|/favicon\.\w+|/apple-touch-icon\.png"
+)
+#: Search, statistics of a film, and pages and files that list much.
+COSTLY_PATH = re.compile(
+    r"/v\d+/(?:search|films/[^/]+/(?:theme-map|coverage)|(?:quotes|commentary)/(?:random|daily))(?:/.*)?"
+    r"|/(?:search|sitemap\.xml|films/[^/]+|feeds/.*)"
+)
+LIST_PATH = re.compile(r"/v\d+/(?:[a-z]+/[^/]+/)?(?P<collection>[a-z]+)/?")
+#: Lists whose items have few lists of their own.
+CHEAP_COLLECTIONS = frozenset({"quotes", "commentary", "relations"})
+#: Values of ``include`` that expand lists.
+EXPANDED_LISTS = frozenset({"scenes", "quotes", "commentary", "paragraphs", "cited_by"})
+
+
+class Lane(Enum):
+    """A kind of request."""
+
+    #: Readiness probes.
+    PROBE = "probe"
+    ASSET = "asset"
+    COSTLY = "costly"
+    ORDINARY = "ordinary"
+
+
+def lane_of(environ: WSGIEnvironment) -> Lane:
+    """Return the lane of a request."""
+    path = environ["PATH_INFO"]
+    if path == READYZ:
+        return Lane.PROBE
+    if ASSET_PATH.fullmatch(path):
+        return Lane.ASSET
+    return Lane.COSTLY if is_costly(path, environ["QUERY_STRING"]) else Lane.ORDINARY
+
+
+def is_costly(path: str, query: str) -> bool:
+    """Whether a request may cost more than 20 times as much as a page of quotes.
+
+    At 10,000 quotes, a list that expands other lists costs up to 270 times as much. Of the requests that are
+    ordinary by these rules, none costs more than 20 times as much.
+    """
+    if COSTLY_PATH.fullmatch(path):
+        return True
+    if "include" not in query and "%" not in query:
+        return False
+    match = LIST_PATH.fullmatch(path)
+    if match is None or match["collection"] in CHEAP_COLLECTIONS:
+        return False
+    included = (value for name, value in parse_qsl(query) if name == "include")
+    return any(not EXPANDED_LISTS.isdisjoint(value.split(",")) for value in included)
