@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol
-from urllib.parse import quote
 from weakref import WeakSet
 
 from sqlalchemy import event
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Session
 from models.connection_settings import is_pooled
 from models.content_generation import CHANNEL, INCREMENTED, ContentGeneration
 from models.sqlite_driver import sqlite
+from models.sqlite_file import CHECK_SECONDS, DatabaseFile, FileConnection
 
 #: The interval at which PostgreSQL is polled, in case notifications stop arriving.
 POLL_SECONDS = 1.0
@@ -48,27 +48,36 @@ class SQLiteWatcher:
     The watcher has a connection of its own that never writes, so every commit is by another connection.
     """
 
-    def __init__(self, path: str) -> None:
-        """Take the path of the database file."""
-        self._path = path
+    def __init__(self, file: DatabaseFile | None) -> None:
+        """Take the database file; without one, there is no version."""
+        self._file = file
         self._lock = threading.Lock()
-        self._connection: Any | None = None
+        self._connection: FileConnection | None = None
         self._connection_count = 0
+        self._next_attempt = float("-inf")
 
     def version_token(self) -> Hashable:
         with self._lock:
             try:
-                connection = self._connection or self._open()
+                connection = self._connection
+                if connection is None or connection.identity != self._file.identity():  # type: ignore[union-attr]
+                    connection = self._reopen()
+                    if connection is None:
+                        return None
                 # Values of different connections cannot be compared, so the token includes the connection.
                 return connection.execute("PRAGMA data_version").fetchone()[0], self._connection_count
             except sqlite.Error:
                 self._close()
+                self._next_attempt = time.monotonic() + CHECK_SECONDS
                 return None
 
-    def _open(self) -> Any:
-        # mode=rw does not create a missing file; the request then fails with an error of its own.
-        uri = f"file:{quote(self._path)}?mode=rw"
-        connection = sqlite.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+    def _reopen(self) -> FileConnection | None:
+        """Connect to the file that is at the path now; return None without one, or soon after a failure."""
+        self._close()
+        if self._file is None or self._file.identity() is None or time.monotonic() < self._next_attempt:
+            return None
+        # Requests must not wait here for the locks of other programs.
+        connection = self._file.connect(wait_seconds=0, may_create=False)
         connection.execute("PRAGMA query_only=ON")
         self._connection, self._connection_count = connection, self._connection_count + 1
         return connection

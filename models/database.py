@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from models import migrations, sqlite_file
 from models.commit_watcher import CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.connection_settings import apply_settings
 from models.errors import DomainError, QueryTimeout, Unavailable
 from models.sqlite_engine import create_sqlite_engine
+from models.sqlite_file import BUSY_SECONDS, DatabaseFile
 
 #: PostgreSQL planner settings. Most pages are in memory, where a random read costs hardly more than a
 #: sequential one (by default the planner reads every theme to find the three of a quote). JIT compilation
@@ -29,6 +31,9 @@ MAX_COMPILED_STATEMENTS = 1024
 #: timeout, serialization failure, deadlock, read-only standby.
 TRANSIENT_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
 CANCELLED_STATE = "57014"
+#: SQLSTATE codes of PostgreSQL, and messages of SQLite, about a table or column that does not exist.
+SCHEMA_STATES, SCHEMA_MESSAGES = ("42P01", "42703"), ("no such table", "no such column")
+UNMIGRATED = "The database is not migrated to this version."
 #: How engines store and load JSON columns.
 JSON_SERIALIZATION: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
@@ -42,10 +47,13 @@ class Database:
     The engine connects on first use, so each forked or spawned worker has its own connections.
     """
 
-    def __init__(self, url: str, *, statement_seconds: float | None = None) -> None:
-        """Take the database URL and the statement timeout in seconds; None disables the timeout."""
+    def __init__(self, url: str, *, statement_seconds: float | None = None, may_create: bool = True) -> None:
+        """Take the database URL, and the statement timeout in seconds; None disables the timeout.
+
+        ``may_create`` tells whether a missing SQLite file is created.
+        """
         self.url = _with_psycopg(url)
-        self.statement_seconds = statement_seconds
+        self.statement_seconds, self.may_create = statement_seconds, may_create
 
     @property
     def is_sqlite(self) -> bool:
@@ -59,11 +67,35 @@ class Database:
         return self.url.update_query_dict(hidden).render_as_string(hide_password=True)
 
     @cached_property
+    def file(self) -> DatabaseFile | None:
+        """The file of an SQLite database; None for PostgreSQL and for a database in memory."""
+        if not self.is_sqlite or self.url.database in (None, "", ":memory:"):
+            return None
+        # A reader waits for locks of others no longer than for a statement.
+        busy_seconds = min(BUSY_SECONDS, self.statement_seconds or BUSY_SECONDS)
+        return DatabaseFile(str(self.url.database), may_create=self.may_create, busy_seconds=busy_seconds)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether this is an SQLite file that exists and cannot be written."""
+        return self.file is not None and self.file.is_read_only
+
+    def require_usable(self) -> None:
+        """Check the file of an SQLite database.
+
+        Raises:
+            Unavailable: the file is missing or damaged.
+        """
+        if self.file is not None and (problem := self.file.find_problem()):
+            raise Unavailable(problem)
+
+    @cached_property
     def engine(self) -> Engine:
         """The engine, with pragmas or settings, timeouts and JSON serialization configured."""
         if self.is_sqlite:
             return create_sqlite_engine(
                 self.url,
+                self.file,
                 self.statement_seconds,
                 query_cache_size=MAX_COMPILED_STATEMENTS,
                 **JSON_SERIALIZATION,
@@ -82,8 +114,16 @@ class Database:
     def commit_watcher(self) -> CommitWatcher:
         """The watcher whose version token changes with every commit of content."""
         if self.is_sqlite:
-            return SQLiteWatcher(str(self.url.database))
+            return SQLiteWatcher(self.file)
         return PostgreSQLWatcher(partial(_connect_listener, self.engine))
+
+    def is_migrated(self, connection: Connection | None = None) -> bool:
+        """Whether the database has every table and column that this version reads.
+
+        Runs statements, on ``connection`` if it is given.
+        """
+        bind = connection or self.engine
+        return migrations.is_current(bind) or migrations.is_newer_but_readable(bind)
 
     def server_version(self, connection: Connection | None = None) -> str:
         """Return the release of SQLite or of the PostgreSQL server, such as ``15.18``.
@@ -156,11 +196,15 @@ def as_unavailable(error: Exception) -> DomainError | None:
     state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", ""))
     if state in (CANCELLED_STATE, "SQLITE_INTERRUPT"):
         return QueryTimeout()
-    is_transient = state.startswith(
-        (*TRANSIENT_STATES, "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN")
-    )
+    is_transient = state.startswith((*TRANSIENT_STATES, *sqlite_file.DAMAGE, *sqlite_file.TRANSIENT))
     is_disconnected = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
     return Unavailable() if is_transient or is_disconnected else None
+
+
+def is_schema_error(error: Exception) -> bool:
+    """Whether a statement failed because a table or a column does not exist."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", None) in SCHEMA_STATES or str(cause).startswith(SCHEMA_MESSAGES)
 
 
 def _with_psycopg(url: str) -> URL:

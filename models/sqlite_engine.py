@@ -8,16 +8,18 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy.exc import DisconnectionError
 
 from models.sqlite_driver import sqlite
+from models.sqlite_file import DatabaseFile
 
+#: The pragma of databases that this process may create: the file keeps it.
+WAL_PRAGMA = "journal_mode=WAL"
 SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
     # NORMAL can lose acknowledged commits in a power failure.
     "synchronous=FULL",
     "foreign_keys=ON",
     "trusted_schema=OFF",
-    "busy_timeout=5000",
     "journal_size_limit=67108864",
     # Deleted text leaves the file, as with the SQLite of Debian, which is compiled with this default.
     "secure_delete=ON",
@@ -26,21 +28,27 @@ SQLITE_PRAGMAS = (
 PROGRESS_HANDLER_INSTRUCTIONS = 5_000
 
 
-def create_sqlite_engine(url: URL, statement_seconds: float | None, **options: Any) -> Engine:
+def create_sqlite_engine(
+    url: URL, file: DatabaseFile | None, statement_seconds: float | None, **options: Any
+) -> Engine:
     """Return an engine whose connections have the pragmas, and the statement timeout unless it is None.
 
-    ``options`` are further ones of SQLAlchemy's ``create_engine``.
+    ``file`` is None for a database in memory. ``options`` are further ones of SQLAlchemy's ``create_engine``.
     """
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, module=sqlite, **options)
     engine.dialect.statement_compiler = OpaqueLimitCompiler
     deadlines = _StatementDeadlines(statement_seconds)
+    if file is not None:
+        if file.may_create:
+            Path(file.path).parent.mkdir(parents=True, exist_ok=True)
+        _follow_file(engine, file)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         # The driver would begin a transaction only before a write; the "begin" listener begins every one.
         connection.isolation_level = None
+        if file is not None and file.may_create and not file.is_read_only:
+            connection.execute(f"PRAGMA {WAL_PRAGMA}")
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         deadlines.install(connection, record)
@@ -55,6 +63,31 @@ def create_sqlite_engine(url: URL, statement_seconds: float | None, **options: A
         deadlines.reset(connection)
 
     return engine
+
+
+def _follow_file(engine: Engine, file: DatabaseFile) -> None:
+    """Open connections to the file at its path, and open them again if the file was replaced or failed."""
+
+    @event.listens_for(engine, "do_connect")
+    def connect(*_: Any) -> Any:
+        return file.connect()
+
+    @event.listens_for(engine, "checkout")
+    def require_same_file(connection: Any, *_: Any) -> None:
+        if connection.identity != file.identity():
+            # The pool closes the connection and opens another.
+            raise DisconnectionError
+
+    @event.listens_for(engine, "handle_error")
+    def note_error(context: Any) -> None:
+        if file.record_error(context.original_exception):
+            # Makes the pool close all connections: they may have pages of a file that has changed.
+            context.is_disconnect = True
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def note_success(*_: Any) -> None:
+        if file.problem is not None:
+            file.record_success()
 
 
 class OpaqueLimitCompiler(SQLiteCompiler):

@@ -25,6 +25,7 @@ from models.search import ensure_index_current
 from models.text_segmentation import count_words
 from subtext_cli import garbage
 from subtext_cli.database_errors import open_database
+from subtext_cli.database_file import user_name
 from subtext_cli.unknown_settings import unknown_settings
 
 if TYPE_CHECKING:
@@ -357,10 +358,14 @@ def dev(*, sql: bool) -> None:
 def _prepare_database(settings: Settings) -> None:
     """Migrate and seed the database, and print which it is.
 
-    A database of a newer version stays as it is: an older version can serve it, but not write to it.
+    A database of a newer version stays as it is: an older version can serve it, but not write to it. So does
+    an SQLite file that cannot be written, if it is complete.
     """
-    with open_database(settings) as database:
-        if migrations.is_newer_but_readable(database.engine):
+    with open_database(settings, may_be_read_only=True) as database:
+        is_read_only = database.is_read_only
+        if is_read_only:
+            _require_complete(database)
+        elif migrations.is_newer_but_readable(database.engine):
             click.echo(
                 f"subtext: The database is at migration {migrations.current(database.engine)} of a newer "
                 "version. It is served as it is: this version neither migrates nor loads content.",
@@ -371,6 +376,18 @@ def _prepare_database(settings: Settings) -> None:
             _seed_once(database)
         version = database.server_version()
     name = "SQLite" if database.is_sqlite else "PostgreSQL"
-    click.echo(f"Subtext on {database.redacted_url} ({name} {version})")
+    click.echo(f"Subtext on {database.redacted_url} ({name} {version}{', read-only' * is_read_only})")
     if database.is_sqlite and (warning := sqlite_driver.version_warning()):
         click.echo(f"subtext: {warning}", err=True)
+
+
+def _require_complete(database: Database) -> None:
+    """End with a one-line message if a database that cannot be written lacks tables or content."""
+    with database.read_session() as session:
+        if database.is_migrated() and ContentGeneration.current(session):
+            return
+    problem = "has no content" if database.is_migrated() else "is not migrated to this version"
+    raise SystemExit(
+        f"subtext: {database.url.database} {problem}, and {user_name()} cannot write to it or its folder. "
+        "Prepare it with `subtext migrate` and `subtext seed` where it can be written."
+    )

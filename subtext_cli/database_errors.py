@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.core.config import Settings
 from models.database import Database, as_unavailable
-from subtext_cli.database_file import file_problem, user_name
+from subtext_cli.database_file import file_problem, read_problem, user_name
 
 #: The oldest PostgreSQL release with which Subtext was tried. Tests run on 15.
 OLDEST_POSTGRESQL = 12
@@ -89,17 +89,25 @@ SQLITE_MESSAGES = {
     "SQLITE_READONLY": "{file} cannot be written. Change its rights, or name another file in "
     "SUBTEXT_DATABASE_URL.",
     "SQLITE_CANTOPEN": "{file} cannot be opened. Name another file in SUBTEXT_DATABASE_URL.",
+    "SQLITE_PROTOCOL": "Other programs keep {file} locked. Try again when they have finished.",
     "SQLITE_IOERR": "{file} cannot be read or written: {message}.",
 }
 FOREIGN_TABLE = re.compile(r"(?:table|relation) \"?(\w+)\"? already exists")
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """Open the database that the settings name, and end the process with one line if it cannot be used."""
+def open_database(settings: Settings, *, may_be_read_only: bool = False) -> Iterator[Database]:
+    """Open the database that the settings name, and end the process with one line if it cannot be used.
+
+    ``may_be_read_only`` accepts an SQLite file that can be read but not written; see
+    :meth:`Database.is_read_only`.
+    """
     database = Database(settings.database_url)
-    if database.is_sqlite and (problem := file_problem(str(database.url.database), settings)):
-        raise SystemExit(f"subtext: {problem}")
+    if database.file is not None:
+        is_read_only = may_be_read_only and database.is_read_only
+        find_problem = read_problem if is_read_only else file_problem
+        if problem := find_problem(database.file.path, settings):
+            raise SystemExit(f"subtext: {problem}")
     try:
         with closing(database):
             require_supported(database)

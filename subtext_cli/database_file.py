@@ -42,6 +42,22 @@ def file_problem(name: str, settings: Settings) -> str | None:
     return _write_problem(file)
 
 
+def read_problem(name: str, _settings: Settings) -> str | None:
+    """Return why SQLite cannot read a file that it cannot write, and what to do; None if it can."""
+    file, log = Path(name), Path(f"{name}-wal")
+    if not file.is_file():
+        return f"{file} is not a regular file. Name another in SUBTEXT_DATABASE_URL."
+    for path in (file, log):
+        if path.exists() and not os.access(path, os.R_OK, effective_ids=True):
+            return _no_rights(path, "read")
+    if log.exists() and log.stat().st_size and not Path(f"{name}-shm").exists():
+        return (
+            f"{file} cannot be written, and the changes in {log} are not merged into it. "
+            f"Merge them where it can be written: subtext backup COPY, with its URL in SUBTEXT_DATABASE_URL."
+        )
+    return None
+
+
 def _path_problem(error: OSError, file: Path) -> str:
     match error:
         case FileNotFoundError():

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from models import migrations
 from models.database import Database
@@ -186,16 +186,11 @@ def drop_all_of_run(url: str) -> None:
     engine.dispose()
 
 
-def follow_url(database: Database) -> None:
-    """Make an SQLite database connect to the file in its current ``url``, which tests change.
-
-    A database file must not be replaced by another with the same name: closing a leftover connection would delete
-    the write-ahead log of the new file.
-    """
-
-    @event.listens_for(database.engine, "do_connect")
-    def connect_to_current_file(_dialect, _record, args, _options):
-        args[0] = str(database.url.database)
+def change_file(database: Database, url: URL) -> None:
+    """Make a closed database connect to another URL: on SQLite, that of another file."""
+    database.url = url
+    if database.file is not None:
+        database.file.path = url.database
 
 
 class Engine:
@@ -239,9 +234,7 @@ class Engine:
             database = self._reusable.pop(template, None)
             if database is None:
                 database = Database(url)
-                if self.name == "sqlite":
-                    follow_url(database)
-            database.url = make_url(url)
+            change_file(database, make_url(url))
             try:
                 yield database
             finally:

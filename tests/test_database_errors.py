@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -72,6 +73,53 @@ class TestSQLite:
                 message = refusal("migrate", SUBTEXT_DATABASE_URL=f"sqlite:///{closed}/x.db")
                 assert f" has no right to write to {closed}/{name}." in message
                 (closed / name).chmod(0o600)
+
+    def test_an_incomplete_file_that_cannot_be_written_is_not_served(self, refusal, as_nobody, sqlite_engine):
+        with sqlite_engine.fresh("empty") as url:
+            migrated = Path(url.removeprefix("sqlite:///")).read_bytes()
+        with as_nobody() as folder:
+            file = folder / "x.db"
+            url = f"sqlite:///{file}"
+            for content, problem in ((b"", "is not migrated to this version"), (migrated, "has no content")):
+                folder.chmod(0o755)
+                file.write_bytes(content)
+                folder.chmod(0o555)
+                message = refusal("serve", SUBTEXT_DATABASE_URL=url)
+                assert message.startswith(f"subtext: {file} {problem}, and ")
+                assert "Prepare it with `subtext migrate` and `subtext seed`" in message
+            folder.chmod(0o755)
+            (folder / "x.db-wal").write_bytes(b"changes")
+            folder.chmod(0o555)
+            message = refusal("serve", SUBTEXT_DATABASE_URL=url)
+            assert f"the changes in {file}-wal are not merged into it" in message
+            folder.chmod(0o755)
+            (folder / "x.db-wal").unlink()
+            file.chmod(0)
+            assert f"has no right to read {file}" in refusal("serve", SUBTEXT_DATABASE_URL=url)
+
+    @each(
+        ("content", "sentence"),
+        [
+            (b"SQLite format 3\0" + b"x" * 5000, "is not an SQLite database"),
+            (b"PK\3\4" + b"x" * 5000, "is not an SQLite database"),
+        ],
+    )
+    def test_other_formats_and_damage_are_named(self, refusal, tmp_path, content, sentence):
+        (tmp_path / "bad.db").write_bytes(content)
+        for command in COMMANDS:
+            message = refusal(command, SUBTEXT_DATABASE_URL=f"sqlite:///{tmp_path}/bad.db")
+            assert f"{tmp_path}/bad.db {sentence}" in message
+        assert (tmp_path / "bad.db").read_bytes() == content
+        assert [path.name for path in tmp_path.glob("bad*")] == ["bad.db"]
+
+    @pytest.mark.parametrize("command", ["seed", "migrate"])
+    def test_a_truncated_file_is_called_damaged(self, refusal, sqlite_engine, command):
+        with sqlite_engine.fresh("pack") as url:
+            file = url.removeprefix("sqlite:///")
+            os.truncate(file, 40_960)
+            message = refusal(command, SUBTEXT_DATABASE_URL=url)
+            assert message.startswith(f"subtext: {file} is damaged. Restore it from a backup")
+            assert os.path.getsize(file) == 40_960
 
     def test_a_file_that_another_program_writes_is_reported(self, refusal, tmp_path, monkeypatch):
         monkeypatch.setattr("models.sqlite_engine.SQLITE_PRAGMAS", ("busy_timeout=0",))

@@ -9,20 +9,34 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from api.core.config import Settings
+from api.core.logging import get_logger
 from models.database import Database, ReadSession
+
+log = get_logger("subtext.database")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Set up the settings and the database of the app, and close each request's session at its end."""
     app.extensions["settings"] = settings
     app.extensions["started_at"] = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    app.extensions["database"] = Database(settings.database_url, statement_seconds=settings.statement_seconds)
+    database = Database(settings.database_url, statement_seconds=settings.statement_seconds, may_create=False)
+    if database.file is not None:
+        database.file.listeners.append(log_file_problem)
+    app.extensions["database"] = database
 
     @app.teardown_appcontext
     def close_session(_error: BaseException | None) -> None:
         db_session = g.pop("session", None)
         if db_session is not None:
             db_session.close()
+
+
+def log_file_problem(problem: str | None) -> None:
+    """Log why the file of an SQLite database cannot be used, or that it can be used again."""
+    if problem:
+        log.error("database file unusable", reason=problem)
+    else:
+        log.warning("database file usable again")
 
 
 def settings() -> Settings:

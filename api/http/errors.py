@@ -16,14 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from api.core.app_context import settings
+from api.core.app_context import database, settings
 from api.core.resource_registry import TYPE_BY_COLLECTION
 from api.core.urls import absolute_url, relative_url
 from api.http.observability.request_record import request_record
 from api.http.path_hints import hint_for_path
 from api.http.problem_types import PROBLEM_TYPES, ProblemType, problem_for_status
 from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
-from models.database import as_unavailable
+from models.database import UNMIGRATED, as_unavailable, is_schema_error
 from models.errors import enumerate_choices
 
 PROBLEM_JSON = "application/problem+json"
@@ -197,11 +197,19 @@ def _path_with_new_id(old_slug: str, new_slug: str) -> str:
 
 def handle_database_error(error: Exception) -> Any:
     """Return 503 for a temporary database error; raise any other, which is a bug."""
-    unavailable = as_unavailable(error)
+    unavailable = as_unavailable(error) or _as_unmigrated(error)
     if unavailable is None:
         raise error
     request_record(request.environ).cause = _database_message(error)
     return handle_domain_error(unavailable)
+
+
+def _as_unmigrated(error: Exception) -> DomainError | None:
+    """Return an error for a missing table or column if the database is that of another version.
+
+    Otherwise the statement is wrong, which is a bug.
+    """
+    return None if not is_schema_error(error) or database().is_migrated() else Unavailable(UNMIGRATED)
 
 
 def _database_message(error: Exception) -> str:

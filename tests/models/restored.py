@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from models import Base
 from models.database import Database
-from tests.databases import follow_url
+from tests.databases import change_file
 
 TABLES = [table.name for table in Base.metadata.sorted_tables]
 
@@ -46,7 +46,6 @@ class SQLiteSnapshot:
         self.file = self.current = Path(database.url.database)
         self.copy = self.file.with_suffix(".saved")
         shutil.copyfile(self.file, self.copy)
-        follow_url(database)
 
     def restore(self):
         self.database.engine.dispose()
@@ -54,7 +53,7 @@ class SQLiteSnapshot:
         self.number += 1
         self.current = self.file.with_suffix(f".{self.number}")
         shutil.copyfile(self.copy, self.current)
-        self.database.url = self.database.url.set(database=str(self.current))
+        change_file(self.database, self.database.url.set(database=str(self.current)))
 
     def drop(self):
         self.copy.unlink()

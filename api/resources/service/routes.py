@@ -18,7 +18,7 @@ from api.schemas.item_shape import ItemQuerySchema
 from api.views.blueprint import Blueprint
 from models import Quote, Unavailable
 from models.content_summary import ContentSummary
-from models.migrations import is_current, is_newer_but_readable
+from models.database import UNMIGRATED
 
 blp = Blueprint("index", __name__, url_prefix="/v1", description="Entry point and service metadata.")
 plain = PlainBlueprint("meta", __name__)
@@ -143,10 +143,11 @@ def livez() -> Response:
 @plain.get("/readyz")
 def readyz() -> Response:
     """Report that the database responds and is migrated; otherwise respond with 503."""
+    database().require_usable()
     connection = session().connection()
     version = database().server_version(connection)
-    if not (is_current(connection) or is_newer_but_readable(connection)):
-        raise Unavailable("The database is not migrated to this version.")
+    if not database().is_migrated(connection):
+        raise Unavailable(UNMIGRATED)
     return _probe("ready", database={"name": database().url.get_backend_name(), "version": version})
 
 
