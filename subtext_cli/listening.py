@@ -19,6 +19,8 @@ MAX_TRIED_PORTS = 100
 CONNECT_SECONDS = 0.5
 #: Where this machine reaches a server that listens on all addresses.
 LOOPBACKS = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 (compared with, not bound to)
+#: How long a client may receive nothing while there is something to send, in seconds.
+READ_TIMEOUT_SECONDS = 30
 #: How often and how long the server is asked whether it is ready, in seconds.
 POLL_SECONDS, ANSWER_SECONDS = 0.05, 5
 PROBE_REQUEST, READY = b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n", b"HTTP/1.0 200"
@@ -60,6 +62,25 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
     """Return the family and the socket address to listen on."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     return family, address
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a socket of a worker that is bound, but does not listen yet.
+
+    The kernel distributes connections to the workers (``SO_REUSEPORT``), and ends those whose client has
+    received nothing for a while, although there is something to send (``TCP_USER_TIMEOUT``, RFC 5482). Linux
+    hands this option down to each connection. Without it, a client that does not read would keep a response
+    in the server's memory for ever.
+    """
+    family, address = _resolve(host, port)
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, READ_TIMEOUT_SECONDS * 1000)
+    listener.bind(address)
+    return listener
 
 
 def describe_addresses(settings: Settings) -> list[str]:

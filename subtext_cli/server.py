@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, NoReturn
 
+from granian._granian import SocketHolder
 from granian._internal import load_target
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
@@ -20,7 +21,7 @@ from sqlalchemy import make_url
 from api.core import logging as logs
 from api.core.config import MEGABYTE, ROOT, Settings
 from subtext_cli.dispatcher import Dispatcher
-from subtext_cli.listening import announce, numeric_address, require_free_port
+from subtext_cli.listening import announce, listening_socket, numeric_address, require_free_port
 
 #: More workers than this must be set explicitly: each uses its own memory and database connections.
 MAX_DEFAULT_WORKERS = 8
@@ -171,6 +172,19 @@ class Server(MPServer):
         """Create the server; see :class:`granian.Granian`."""
         super().__init__(*args, **kwargs)
         self.main_loop_interrupt = WakeEvent(self)
+
+    @staticmethod
+    def _spawn_wsgi_worker(
+        worker_id: int, process_name: str | None, callback_loader: Any, sock: Any, *options: Any
+    ) -> None:
+        """Run a worker, with a listening socket of ours instead of granian's."""
+        (specification, _), shared = sock
+        host, port, backlog = specification.__getstate__()
+        holder_type: Any = SocketHolder
+        holder = holder_type(listening_socket(host, port).detach(), False, backlog)
+        MPServer._spawn_wsgi_worker(
+            worker_id, process_name, callback_loader, ((None, holder), shared), *options
+        )
 
     def _stop_workers(self) -> None:
         super()._stop_workers()  # type: ignore[no-untyped-call]

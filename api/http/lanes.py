@@ -36,6 +36,7 @@ class Lane(Enum):
 
     #: Readiness probes.
     PROBE = "probe"
+    #: Files, and long responses that are in memory.
     ASSET = "asset"
     COSTLY = "costly"
     ORDINARY = "ordinary"

@@ -113,6 +113,11 @@ class TestThreads:
         with client_at(None) as client:
             self.assert_hands_over(client, path)
             client.get(path)
+            self.assert_hands_over(client, path)
+            assert self.request(client, path, if_none_match="*").status_code == 304
+            # This one is short enough to be sent, but too long to be compressed.
+            path = "/docs/assets/swagger-ui.css"
+            client.get(path)
             assert self.request(client, path).status_code == 200
             self.assert_hands_over(client, path, accept_encoding="br")
             client.get(path, headers={"Accept-Encoding": "br"})

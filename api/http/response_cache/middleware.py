@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from werkzeug.wsgi import get_host
 
 from api.http.admission import MUST_NOT_WAIT, OUT_OF_MEMORY, HandOver
-from api.http.lanes import lane_of
+from api.http.lanes import Lane
 from api.http.memory_guard import MemoryGuard
 from api.http.observability.request_record import ENVIRON_KEY as RECORD
 from api.http.observability.request_record import HIT, MISS, NO_ROUTE, reject_write
@@ -40,8 +40,9 @@ NONE_MATCH, MODIFIED_SINCE = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"
 OK, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
 #: What a problem says when ``If-Unmodified-Since`` fails; its example is about ``If-Match``.
 CHANGED = "The resource has changed since the date in If-Unmodified-Since."
-#: Longer bodies are not compressed by the thread that must not wait, which takes 10 ms for each megabyte.
-MAX_QUICKLY_ENCODED_BYTES = 64_000
+#: Longer bodies are neither compressed nor sent by the thread that must not wait: to compress a megabyte
+#: takes 40 ms, and to copy it for the server 5 ms.
+MAX_QUICKLY_ENCODED_BYTES, MAX_QUICKLY_SENT_BYTES = 64_000, 256_000
 #: Longer bodies are refused when memory runs out; clients that do not read keep them there.
 MIN_GUARDED_BYTES = 64_000
 #: Cacheable responses may vary by these headers only.
@@ -148,14 +149,13 @@ class CacheMiddleware:
         """Respond to a request that the application would answer with ``entry``.
 
         Raises:
-            HandOver: the body has to be compressed first, which takes too long for the current thread.
+            HandOver: the body is too long for the current thread to compress or send it.
         """
         accept_encoding = environ.get("HTTP_ACCEPT_ENCODING")
-        variant = entry.select_variant(
-            accept_encoding, MAX_QUICKLY_ENCODED_BYTES if MUST_NOT_WAIT in environ else None
-        )
+        must_not_wait = MUST_NOT_WAIT in environ
+        variant = entry.select_variant(accept_encoding, MAX_QUICKLY_ENCODED_BYTES if must_not_wait else None)
         if variant is None:
-            raise HandOver(lane_of(environ))
+            raise HandOver(Lane.ASSET)
         if entry.has_new_variant:
             self.store.update_size(entry)
         if (MATCH in environ or UNMODIFIED_SINCE in environ) and not _precondition_holds(entry, environ):
@@ -172,10 +172,14 @@ class CacheMiddleware:
         if etag is not None:
             start_response(NOT_MODIFIED, [*variant.not_modified_headers_for(etag), *per_request_headers])
             return ()
-        if len(variant.body) >= MIN_GUARDED_BYTES and not self._memory.has_room(len(variant.body)):
-            return self.application.reject(OUT_OF_MEMORY, environ, start_response)
+        body = variant.body if environ["REQUEST_METHOD"] != "HEAD" else b""
+        if len(body) > MIN_GUARDED_BYTES:
+            if must_not_wait and len(body) > MAX_QUICKLY_SENT_BYTES:
+                raise HandOver(Lane.ASSET)
+            if not self._memory.has_room(len(body)):
+                return self.application.reject(OUT_OF_MEMORY, environ, start_response)
         start_response(OK, [*variant.headers, *per_request_headers])
-        return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
+        return (body,)
 
 
 def _precondition_holds(entry: CacheEntry, environ: WSGIEnvironment) -> bool:
