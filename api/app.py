@@ -47,11 +47,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     trailing_slash.init_app(app)
     security.init_app(app)
-    if settings.rate_limits:
-        # Imported only if needed: most deployments set no rate limits.
-        from api.http.rate_limits import extension as rate_limits
-
-        rate_limits.init_app(app, settings)
     deprecation_headers.init_app(app)
     api = spec.Api(app)
     for converter in CONVERTERS.values():

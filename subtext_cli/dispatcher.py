@@ -80,12 +80,13 @@ class Dispatcher:
             body = self.application(environ, start)
             protocol.response_bytes(int(start.status[:3]), start.headers, b"".join(body))
         except HandOver as hand_over:
+            del environ[MUST_NOT_WAIT]
+            environ.update(hand_over.entries)
             self._enqueue(protocol, environ, hand_over.lane)
         except BaseException:
             _fail(protocol)
 
     def _enqueue(self, protocol: Any, environ: WSGIEnvironment, lane: Lane) -> None:
-        del environ[MUST_NOT_WAIT]
         client = client_address(environ, self.settings.trusted_proxies)
         request = WaitingRequest(client, time.monotonic(), protocol, environ)
         rejected = self._queues[lane].put(request)

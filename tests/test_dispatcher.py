@@ -162,6 +162,47 @@ class TestRejections:
         assert all(protocol.response[0] == 200 for protocol in crowd)
 
 
+class TestRateLimits:
+    @pytest.fixture
+    def send(self):
+        """Sends a request to an application with a limit of one request an hour."""
+        settings = Settings(rate_limits=("1/hour",))
+
+        def application(_environ, start_response):
+            start_response("200 OK", [])
+            return (b"!",)
+
+        dispatcher = Dispatcher(Admission(application, settings), settings, 1)
+
+        def send(path):
+            protocol = Protocol()
+            dispatcher(
+                protocol,
+                {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "REMOTE_ADDR": "192.0.2.1"},
+            )
+            return protocol
+
+        return send
+
+    def test_a_request_is_counted_once_and_rejected_by_the_receiving_thread(self, send):
+        status, headers, _ = send("/v1/quotes").response
+        assert status == 200
+        assert headers["RateLimit"].startswith('"default";r=0;')
+        rejected = send("/v1/quotes")
+        assert rejected.thread is threading.current_thread()
+        status, headers, body = rejected.response
+        assert status == 429
+        assert int(headers["Retry-After"]) > 3500
+        assert b'"code":"too-many-requests"' in body
+
+    def test_pages_and_probes_are_not_limited(self, send):
+        for path in ("/quotes", "/livez", "/readyz"):
+            for _ in range(2):
+                status, headers, _ = send(path).response
+                assert status == 200
+                assert "RateLimit" not in headers
+
+
 class TestWithoutDispatcher:
     def test_other_servers_see_a_plain_application(self, app):
         assert app.test_client().get("/v1/quotes").status_code == 200

@@ -29,6 +29,8 @@ def environment(database, storage, limit):
     return {
         "SUBTEXT_DATABASE_URL": database,
         "SUBTEXT_STATEMENT_SECONDS": str(STATEMENT_SECONDS),
+        # Cached responses do not count.
+        "SUBTEXT_CACHE_MB": "0",
         "SUBTEXT_RATE_LIMIT": limit,
         "SUBTEXT_RATE_LIMIT_STORAGE": storage,
     }

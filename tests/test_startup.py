@@ -23,7 +23,7 @@ print(json.dumps({"modules": list(sys.modules), "documented": documented, "colle
 LAZY_MODULES = (
     *("alembic", "mako"),  # migrations
     *("markdown_it", "pygments"),  # guides and the pages of problems
-    *("flask_limiter", "limits", "redis"),  # limits, where an operator sets some
+    *("limits", "redis"),  # limits in Redis, where an operator counts there
     *("sqlalchemy.dialects.postgresql", "psycopg"),  # the other database
     *("PIL", "uharfbuzz", "fontTools", "brotli", "icu4py", "bidi"),  # cards
     *("citeproc", "bibtexparser", "rispy"),  # citations

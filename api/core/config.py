@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 from api.core.host_names import HOST_PATTERN, normalize_host
 from api.core.public_url import normalize_public_url
+from api.core.rate_limit_setting import parse_rate_limit
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
@@ -36,7 +37,8 @@ SECURITY_CONTACT_PATTERN = re.compile(
 )
 SQLITE_DRIVERS = ("sqlite", "sqlite+pysqlite")
 POSTGRESQL_DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
-RATE_LIMIT_PATTERN = re.compile(r"[1-9][0-9]{0,8}/(?:[1-9][0-9]{0,3} ?)?(?:second|minute|hour|day)s?")
+#: Uncached requests of a client. One core answers about as many each second.
+DEFAULT_RATE_LIMIT, RATE_LIMIT_OFF = "600/minute", "off"
 # No query string: its options would override our timeouts.
 REDIS_URL_PATTERN = re.compile(
     r"rediss?://(?:[^\s/?#@]*@)?(?:[^\s/?#@:\[\]]+|\[[^\s/?#@\[\]]+\])(?::[0-9]+)?(?:/[0-9]{0,4})?"
@@ -79,6 +81,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     statement_seconds: float = 1.0
     rate_limits: tuple[str, ...] = ()
+    has_default_rate_limit: bool = False
     rate_limit_storage: str = "memory://"
     trusted_proxies: int = 0
     cache_bytes: int = 32 * MEGABYTE
@@ -107,7 +110,8 @@ class Settings:
             public_url=_public_url(variables.get("SUBTEXT_PUBLIC_URL")),
             trusted_hosts=_trusted_hosts(variables.get("SUBTEXT_TRUSTED_HOSTS", "")),
             statement_seconds=_statement_seconds(variables.get("SUBTEXT_STATEMENT_SECONDS", "1")),
-            rate_limits=_rate_limits(variables.get("SUBTEXT_RATE_LIMIT", "")),
+            rate_limits=_rate_limits(variables.get("SUBTEXT_RATE_LIMIT", DEFAULT_RATE_LIMIT)),
+            has_default_rate_limit="SUBTEXT_RATE_LIMIT" not in variables,
             rate_limit_storage=_rate_limit_storage(
                 variables.get("SUBTEXT_RATE_LIMIT_STORAGE", cls.rate_limit_storage)
             ),
@@ -130,8 +134,12 @@ class Settings:
 
     @property
     def limits_are_per_worker(self) -> bool:
-        """Whether rate limits are set and each worker counts requests separately."""
-        return bool(self.rate_limits) and not self.rate_limit_storage.startswith("redis")
+        """Whether the operator has set rate limits, and each worker counts requests separately."""
+        return (
+            bool(self.rate_limits)
+            and not self.has_default_rate_limit
+            and not self.rate_limit_storage.startswith("redis")
+        )
 
     @cached_property
     def base_url(self) -> str:
@@ -241,18 +249,17 @@ def _statement_seconds(value: str) -> float:
 
 
 def _rate_limits(value: str) -> tuple[str, ...]:
-    if not value.strip():
+    if value.strip() in ("", RATE_LIMIT_OFF):
         return ()
-    # Loaded only where limits are set: it costs start time and memory.
-    from limits import parse
-
     limits = tuple(part.strip() for part in value.split(";"))
-    if not all(RATE_LIMIT_PATTERN.fullmatch(limit) for limit in limits):
+    try:
+        windows = {parse_rate_limit(limit).seconds for limit in limits}
+    except ValueError:
         raise InvalidSetting(
             f"SUBTEXT_RATE_LIMIT is “{value}”. "
-            "It must be a semicolon-separated list of limits such as 600/minute."
-        )
-    if len({parse(limit).get_expiry() for limit in limits}) < len(limits):
+            "It must be off, or a semicolon-separated list of limits such as 600/minute."
+        ) from None
+    if len(windows) < len(limits):
         raise InvalidSetting(f"SUBTEXT_RATE_LIMIT is “{value}”. Set at most one limit per time window.")
     return limits
 

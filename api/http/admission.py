@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from api.http.bare_problem import bare_problem
 from api.http.lanes import LIVEZ, Lane, lane_of
 from api.http.observability.request_record import request_record
+from api.http.rate_limits.limiter import RateLimiter, RateLimitResult
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,18 +23,20 @@ if TYPE_CHECKING:
 #: The keys of a WSGI environ that the server sets: in the thread that must not wait, and to reject a request.
 MUST_NOT_WAIT = "subtext.must_not_wait"
 REJECTION = "subtext.rejection"
+#: The key of what the rate limiter has found out, for the second call of the application.
+RATE_LIMIT_RESULT = "subtext.rate_limit_result"
 
 
 class HandOver(BaseException):
     """The current thread cannot answer this request. Nothing was sent: call the application in another one.
 
     It is no ``Exception``, so that no layer in between takes it for an error of the application. ``lane`` is
-    the kind of thread that the request needs.
+    the kind of thread that the request needs, and ``entries`` are to be added to its environ.
     """
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: Lane, entries: dict[str, Any] | None = None) -> None:
         super().__init__(lane)
-        self.lane = lane
+        self.lane, self.entries = lane, entries or {}
 
 
 class Rejection(NamedTuple):
@@ -56,6 +59,7 @@ class Admission:
     def __init__(self, application: WSGIApplication, settings: Settings) -> None:
         """Wrap ``application``."""
         self.application, self._settings = application, settings
+        self._limiter = RateLimiter(settings) if settings.rate_limits else None
         self._livez: tuple[str, list[tuple[str, str]], tuple[bytes, ...]] | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -68,9 +72,42 @@ class Admission:
             return self.reject(environ[REJECTION], environ, start_response)
         if environ["PATH_INFO"] == LIVEZ and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return self._respond_alive(environ, start_response)
+        result = self._count(environ)
+        if result is not None and result.breached:
+            return self._reject_limited(result, environ, start_response)
         if MUST_NOT_WAIT in environ:
-            raise HandOver(lane_of(environ))
-        return self.application(environ, start_response)
+            raise HandOver(lane_of(environ), {RATE_LIMIT_RESULT: result} if result is not None else None)
+        if result is None:
+            return self.application(environ, start_response)
+
+        def start_with_limits(status: str, headers: Headers, *error: Any) -> Any:
+            return start_response(status, [*headers, *result.headers], *error)
+
+        return self.application(environ, start_with_limits)
+
+    def _count(self, environ: WSGIEnvironment) -> RateLimitResult | None:
+        """Count a request unless it is counted; None if no limit applies or counting would have to wait."""
+        if self._limiter is None:
+            return None
+        if RATE_LIMIT_RESULT in environ:
+            result: RateLimitResult = environ[RATE_LIMIT_RESULT]
+            return result
+        if (MUST_NOT_WAIT in environ and self._limiter.may_wait) or not self._limiter.applies_to(environ):
+            return None
+        return self._limiter.count(environ)
+
+    def _reject_limited(
+        self, result: RateLimitResult, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        body = bare_problem(
+            self._settings,
+            "too-many-requests",
+            environ,
+            start_response,
+            detail=result.detail,
+            headers=result.headers,
+        )
+        return (body,) if body else ()
 
     def reject(
         self, rejection: Rejection, environ: WSGIEnvironment, start_response: StartResponse

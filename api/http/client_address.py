@@ -14,6 +14,23 @@ IPV6_PREFIX = 64
 #: What stands for a client without an address, such as one of a Unix socket.
 UNKNOWN = "unknown"
 FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED")
+#: This machine, private networks (RFC 1918, RFC 4193, RFC 6598) and links.
+INTERNAL_NETWORKS = tuple(
+    map(
+        ip_network,
+        (
+            "127.0.0.0/8",
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "100.64.0.0/10",
+            "169.254.0.0/16",
+            "::1/128",
+            "fc00::/7",
+            "fe80::/10",
+        ),
+    )
+)
 #: Longer ``X-Forwarded-For`` headers are cut from the left, which proxies have not written.
 MAX_FORWARDED_CHARACTERS = 1_000
 
@@ -57,7 +74,7 @@ def _is_internal(peer: str) -> bool:
         # A Unix socket has no address: only this machine can connect to it.
         return not peer
     address = (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
-    return address.is_private or address.is_link_local
+    return any(address in network for network in INTERNAL_NETWORKS)
 
 
 def _normalize_address(entry: str) -> str | None:

@@ -46,12 +46,14 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
     },
     "RateLimit": {
         "description": "The number of remaining requests (`r`), and the seconds until more are available "
-        "(`t`). Only sent if the service has a rate limit. See draft-ietf-httpapi-ratelimit-headers.",
+        "(`t`). Not sent with cached responses or if the service has no rate limit. "
+        "See draft-ietf-httpapi-ratelimit-headers.",
         "schema": {"type": "string"},
     },
     "RateLimit-Policy": {
-        "description": "The rate limit: the number of requests (`q`) per time window in seconds (`w`). Only "
-        "sent if the service has a rate limit. See draft-ietf-httpapi-ratelimit-headers.",
+        "description": "The rate limit: the number of requests (`q`) per time window in seconds (`w`). Not "
+        "sent with cached responses or if the service has no rate limit. "
+        "See draft-ietf-httpapi-ratelimit-headers.",
         "schema": {"type": "string"},
     },
     "X-Request-Id": {

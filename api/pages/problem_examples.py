@@ -59,7 +59,7 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
             "RateLimit": '"default";r=0;t=1',
             "RateLimit-Policy": '"default";q=600;w=60',
         },
-        note="Occurs only with rate limits; in this example, 600 requests a minute.",
+        note="Cached responses do not count.",
     ),
     "internal-error": HTTPExample(note="Any request may fail like this because of a bug in the service."),
     "not-implemented": HTTPExample("/oembed?format=yaml"),

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from structlog.testing import capture_logs
 
 from api.app import create_app
 from api.core.config import Settings
@@ -52,6 +53,62 @@ class TestWithoutLimits:
     def test_responses_have_no_rate_limit_headers(self, make_client, path):
         headers = request(make_client(), path).headers
         assert not [name for name, _ in headers if "ratelimit" in name.lower()]
+
+
+class TestDefaultLimit:
+    """600 requests a minute for each client, but not for this machine."""
+
+    def test_it_is_set_unless_it_is_turned_off(self):
+        assert Settings.from_environment({}).rate_limits == ("600/minute",)
+        assert Settings.from_environment({"SUBTEXT_RATE_LIMIT": "off"}).rate_limits == ()
+        assert Settings.from_environment({"SUBTEXT_RATE_LIMIT": ""}).rate_limits == ("600/minute",)
+
+    @each("peer", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+    def test_this_machine_is_not_limited(self, make_client, peer):
+        client = make_client("1/hour", has_default_rate_limit=True)
+        for _ in range(3):
+            response = request(client, peer=peer)
+            assert response.status_code == 200
+            assert "RateLimit" not in response.headers
+
+    @each("peer", ["192.0.2.1", "10.0.0.1", "::ffff:192.0.2.1"])
+    def test_others_are(self, make_client, peer):
+        client = make_client("1/hour", has_default_rate_limit=True)
+        assert [request(client, peer=peer).status_code for _ in range(2)] == [200, 429]
+
+    def test_a_limit_that_an_operator_sets_holds_for_this_machine(self, make_client):
+        client = make_client("1/hour")
+        assert [request(client, peer="127.0.0.1").status_code for _ in range(2)] == [200, 429]
+
+
+class TestUnknownProxy:
+    """A proxy that the settings do not know: its address stands for all of its clients."""
+
+    @each(
+        "peer",
+        ["127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", ""],
+    )
+    @each("header", ["X_Forwarded_For", "Forwarded"])
+    def test_its_clients_are_not_limited_as_one(self, make_client, peer, header):
+        client = make_client("1/hour")
+        for _ in range(2):
+            response = request(client, peer=peer, **{header: "for=198.51.100.1"})
+            assert response.status_code == 200
+            assert "RateLimit" not in response.headers
+
+    def test_one_warning_says_what_to_do(self, make_client):
+        client = make_client("1/hour")
+        with capture_logs() as lines:
+            for _ in range(3):
+                request(client, peer="10.0.0.1", X_Forwarded_For="198.51.100.1")
+        (warning,) = (line for line in lines if line["event"] == "rate limits")
+        assert warning["proxy"] == "10.0.0.1"
+        assert "SUBTEXT_TRUSTED_PROXIES" in warning["remedy"]
+
+    def test_clients_on_the_internet_cannot_pretend_to_be_one(self, make_client):
+        client = make_client("1/hour")
+        statuses = [request(client, peer="8.8.8.8", X_Forwarded_For="10.0.0.1").status_code for _ in range(2)]
+        assert statuses == [200, 429]
 
 
 class TestHeaders:

@@ -104,9 +104,9 @@ HTTP = [
     ),
     Fault(
         "retry-after-lost-on-429",
-        "api/http/rate_limits/extension.py",
-        'response.headers["Retry-After"] = str(max(waits))',
-        'response.headers["X-Retry-After"] = str(max(waits))',
+        "api/http/rate_limits/limiter.py",
+        'headers.append(("Retry-After", str(wait)))',
+        'headers.append(("X-Retry-After", str(wait)))',
         "tests/api/test_limits.py",
     ),
     Fault(

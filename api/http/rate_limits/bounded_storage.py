@@ -8,8 +8,6 @@ from threading import Lock
 from time import monotonic
 from typing import NamedTuple
 
-from limits.storage import MemoryStorage
-
 #: The maximum number of windows: one for each client and limit.
 MAX_WINDOWS = 50_000
 
@@ -22,31 +20,31 @@ class Window(NamedTuple):
     current: int = 0
 
 
-class BoundedMemoryStorage(MemoryStorage):
-    """Sliding windows like those in Redis, with LRU eviction.
+class BoundedMemoryStorage:
+    """Sliding windows like those in Redis, with the same methods, and LRU eviction.
 
-    The library's own in-memory storage is unbounded until windows expire, scans all of them in a thread
-    after each count, and has race conditions.
+    The limits library has a storage in memory, too: it is unbounded until windows expire, scans all of them
+    in a thread after each count, and has race conditions.
     """
 
-    STORAGE_SCHEME = ["bounded-memory"]
-
-    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: str) -> None:
-        super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
+    def __init__(self) -> None:
+        """Create an empty storage."""
         self.windows: OrderedDict[str, Window] = OrderedDict()
         self.lock = Lock()
 
-    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int) -> bool:
+        """Count a request in a window of ``expiry`` seconds; False, uncounted, if there were ``limit``."""
         with self.lock:
             window, left = self._window(key, expiry)
-            is_allowed = floor(window.previous * left / expiry) + window.current + amount <= limit
-            self.windows[key] = window._replace(current=window.current + amount) if is_allowed else window
+            is_allowed = floor(window.previous * left / expiry) + window.current < limit
+            self.windows[key] = window._replace(current=window.current + 1) if is_allowed else window
             self.windows.move_to_end(key)
             if len(self.windows) > MAX_WINDOWS:
                 self.windows.popitem(last=False)
         return is_allowed
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
+        """Return the count of the previous period and when it is forgotten, and those of the current one."""
         with self.lock:
             window, left = self._window(key, expiry)
         return window.previous, left, window.current, left + expiry
