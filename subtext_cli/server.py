@@ -7,7 +7,7 @@ import signal
 import sys
 from dataclasses import dataclass
 from threading import Event, Thread
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from granian._granian import SocketHolder
 from granian._internal import load_target
@@ -22,6 +22,9 @@ from api.core import logging as logs
 from api.core.config import MEGABYTE, ROOT, Settings
 from subtext_cli.dispatcher import Dispatcher
 from subtext_cli.listening import announce, listening_socket, numeric_address, require_free_port
+
+if TYPE_CHECKING:
+    from subtext_cli.metrics_server import ServerCollector
 
 #: More workers than this must be set explicitly: each uses its own memory and database connections.
 MAX_DEFAULT_WORKERS = 8
@@ -125,6 +128,11 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         log_level=LogLevels.warning,
         log_dictconfig=GRANIAN_LOGGING,
     )
+    if settings.metrics:
+        # Loaded only where metrics are on: it costs start time and memory.
+        from subtext_cli import metrics_server
+
+        server.metrics_collector = metrics_server.start(settings.metrics, server.worker_ids)
     # granian's own wrapper of the application, in its place; workers are forks.
     vars(mp)["_wsgi_call_wrap"] = lambda app, *_options: Dispatcher(app, settings, counts.threads)
     server.on_startup(_start_signal_thread)
@@ -172,6 +180,16 @@ class Server(MPServer):
         """Create the server; see :class:`granian.Granian`."""
         super().__init__(*args, **kwargs)
         self.main_loop_interrupt = WakeEvent(self)
+        self.metrics_collector: ServerCollector | None = None
+
+    def worker_ids(self) -> list[int]:
+        """Return the process ids of the workers."""
+        return [worker.inner.pid for worker in self.wrks if worker.inner.pid]
+
+    def _spawn_worker(self, *args: Any, **kwargs: Any) -> Any:
+        if self.metrics_collector is not None:
+            self.metrics_collector.worker_starts += 1
+        return super()._spawn_worker(*args, **kwargs)
 
     @staticmethod
     def _spawn_wsgi_worker(

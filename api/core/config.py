@@ -71,7 +71,8 @@ class Settings:
     The ids in feeds begin with ``tagging_entity`` (RFC 4151). ``security_contacts`` are the URLs for security
     reports. ``access_log`` says which requests are logged:
     those that take longer than ``slow_milliseconds`` are slow, ``access_log_hits`` cached responses share a
-    line, and search terms are left out unless ``access_log_search_terms``.
+    line, and search terms are left out unless ``access_log_search_terms``. ``metrics`` is the IP address and
+    the port at which Prometheus gets the metrics; None turns them off.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -94,6 +95,7 @@ class Settings:
     access_log_hits: int = 100
     access_log_search_terms: bool = False
     slow_milliseconds: int = 500
+    metrics: tuple[str, int] | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -130,6 +132,7 @@ class Settings:
                 "SUBTEXT_ACCESS_LOG_SEARCH_TERMS", variables.get("SUBTEXT_ACCESS_LOG_SEARCH_TERMS", "0")
             ),
             slow_milliseconds=_count("SUBTEXT_SLOW_MS", variables.get("SUBTEXT_SLOW_MS", "500")),
+            metrics=_metrics(variables.get("SUBTEXT_METRICS")),
         )
 
     @property
@@ -355,3 +358,19 @@ def _switch(name: str, value: str) -> bool:
     if value not in ("0", "1"):
         raise InvalidSetting(f"{name} is “{value}”. It must be 1 (on) or 0 (off).")
     return value == "1"
+
+
+def _metrics(value: str | None) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    host, colon, port = value.rpartition(":")
+    address = host.removeprefix("[").removesuffix("]")
+    try:
+        ip_address(address)
+    except ValueError:
+        address = ""
+    if not (colon and address and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+        raise InvalidSetting(
+            f"SUBTEXT_METRICS is “{value}”. It must be an IP address and a port, such as 127.0.0.1:9464."
+        )
+    return address, int(port)

@@ -49,6 +49,14 @@ _traceback = ExceptionDictTransformer(show_locals=False)
 _lock = threading.Lock()
 
 
+def _renew_lock() -> None:
+    global _lock  # noqa: PLW0603 (another thread may have held the lock when this process was forked)
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
+
+
 def configure() -> None:
     """Configure structlog for this process. Entry points call it; importing this module does not."""
     structlog.configure(

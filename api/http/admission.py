@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from api.core.metrics import REQUESTS_IN_PROGRESS, SHED_REQUESTS
 from api.http.bare_problem import bare_problem
 from api.http.lanes import LIVEZ, Lane, lane_of
 from api.http.observability.request_record import request_record
@@ -60,6 +61,8 @@ class Admission:
         """Wrap ``application``."""
         self.application, self._settings = application, settings
         self._limiter = RateLimiter(settings) if settings.rate_limits else None
+        for rejection in (QUEUE_FULL, QUEUE_TIMEOUT, OUT_OF_MEMORY):
+            SHED_REQUESTS.open(rejection.reason)
         self._livez: tuple[str, list[tuple[str, str]], tuple[bytes, ...]] | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -78,12 +81,19 @@ class Admission:
         if MUST_NOT_WAIT in environ:
             raise HandOver(lane_of(environ), {RATE_LIMIT_RESULT: result} if result is not None else None)
         if result is None:
-            return self.application(environ, start_response)
+            return self._work(environ, start_response)
 
         def start_with_limits(status: str, headers: Headers, *error: Any) -> Any:
             return start_response(status, [*headers, *result.headers], *error)
 
-        return self.application(environ, start_with_limits)
+        return self._work(environ, start_with_limits)
+
+    def _work(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        REQUESTS_IN_PROGRESS.add(1)
+        try:
+            return self.application(environ, start_response)
+        finally:
+            REQUESTS_IN_PROGRESS.add(-1)
 
     def _count(self, environ: WSGIEnvironment) -> RateLimitResult | None:
         """Count a request unless it is counted; None if no limit applies or counting would have to wait."""
@@ -113,6 +123,7 @@ class Admission:
         self, rejection: Rejection, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Respond with the problem ``unavailable``, in microseconds: Flask would take a millisecond."""
+        SHED_REQUESTS.inc(rejection.reason)
         request_record(environ).cause = rejection.reason
         body = bare_problem(
             self._settings,

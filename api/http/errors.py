@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from api.core.app_context import database, settings
+from api.core.metrics import DATABASE_UNAVAILABLE, STATEMENT_TIMEOUTS
 from api.core.resource_registry import TYPE_BY_COLLECTION
 from api.core.urls import absolute_url, relative_url
 from api.http.observability.request_record import request_record
@@ -200,6 +201,7 @@ def handle_database_error(error: Exception) -> Any:
     unavailable = as_unavailable(error) or _as_unmigrated(error)
     if unavailable is None:
         raise error
+    (STATEMENT_TIMEOUTS if isinstance(unavailable, QueryTimeout) else DATABASE_UNAVAILABLE).inc()
     request_record(request.environ).cause = _database_message(error)
     return handle_domain_error(unavailable)
 

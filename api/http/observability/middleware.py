@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from api.http.observability.access_log import AccessLog
 from api.http.observability.request_id import TRACEPARENT, new_request_id, received_request_id
+from api.http.observability.request_metrics import RequestMetrics
 from api.http.observability.request_record import ENVIRON_KEY, RequestRecord
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class ObservabilityMiddleware:
         application: WSGIApplication,
         respond_to_failure: Callable[[WSGIEnvironment, StartResponse], bytes],
         access_log: AccessLog,
+        metrics: RequestMetrics | None,
         *,
         trusts_proxy: bool,
     ) -> None:
@@ -41,6 +43,7 @@ class ObservabilityMiddleware:
         """
         self.application, self._respond_to_failure = application, respond_to_failure
         self._access_log, self._min_seconds = access_log, access_log.min_seconds
+        self._observe = metrics.observe if metrics else None
         self._trusts_proxy = trusts_proxy
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -71,6 +74,8 @@ class ObservabilityMiddleware:
         if start_response is not record:
             start_response(record.status, record.headers)
         seconds = perf_counter() - record.started
+        if self._observe is not None:
+            self._observe(record, environ["REQUEST_METHOD"], seconds)
         if seconds >= self._min_seconds or record.status >= "5":
             self._access_log.log(record, environ, seconds, sum(map(len, body)))
         return body

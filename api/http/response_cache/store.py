@@ -75,6 +75,11 @@ class CacheStore:
         self._keys_by_request: dict[RequestKey, CacheKey] = {}
         self._vary_sets: dict[str, Counter[VaryParameters]] = {}
 
+    @property
+    def token(self) -> Hashable:
+        """The version token of the content that the responses are of."""
+        return self._token
+
     def __len__(self) -> int:
         return len(self._slots)
 
