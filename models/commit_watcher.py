@@ -105,7 +105,8 @@ class PostgreSQLWatcher:
         self._start_lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopped, self._polled = threading.Event(), threading.Event()
-        self._generation = self._connection_count = self._own_commits = 0
+        self._generation = self._connection_count = self._own_commits = self._own_generation = 0
+        self._own_lock = threading.Lock()
         self._last_poll = float("-inf")
         _watchers.add(self)
 
@@ -123,9 +124,16 @@ class PostgreSQLWatcher:
                 self._thread.start()
         self._polled.wait(STARTUP_TIMEOUT_SECONDS)
 
-    def record_commit(self) -> None:
+    @property
+    def required_generation(self) -> int:
+        """The content generation that is known to be committed; 0 before the first poll."""
+        return max(self._generation, self._own_generation)
+
+    def record_commit(self, generation: int) -> None:
         """Change the token because this process has committed content."""
-        self._own_commits += 1
+        with self._own_lock:
+            self._own_generation = generation
+            self._own_commits += 1
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -140,9 +148,13 @@ class PostgreSQLWatcher:
     def _poll(self, connection: Any) -> None:
         _listen(connection)
         while not self._stopped.is_set():
-            started = time.monotonic()
+            started, own_commits = time.monotonic(), self._own_commits
             row = connection.execute(f"SELECT number FROM {ContentGeneration.__tablename__}").fetchone()  # noqa: S608
             self._generation, self._last_poll = row[0] if row else 0, started
+            with self._own_lock:
+                # After a failover that lost commits, the number of the primary is smaller, and counts.
+                if own_commits == self._own_commits:
+                    self._own_generation = 0
             self._polled.set()
             # Returns at the first notification or after the timeout.
             for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
@@ -175,6 +187,6 @@ _watchers: WeakSet[PostgreSQLWatcher] = WeakSet()
 @event.listens_for(Session, "after_commit")
 def notify_watchers(session: Session) -> None:
     """Tell the watchers of this process that it has committed content."""
-    if session.info.pop(INCREMENTED, False):
+    if generation := session.info.pop(INCREMENTED, 0):
         for watcher in tuple(_watchers):
-            watcher.record_commit()
+            watcher.record_commit(generation)

@@ -34,7 +34,12 @@ def apply_settings(engine: Engine, settings: Mapping[str, str]) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         connection.autocommit = True
-        row = connection.execute(statement.format(pid=connection.info.backend_pid)).fetchone()
+        try:
+            row = connection.execute(statement.format(pid=connection.info.backend_pid)).fetchone()
+        except Exception:
+            # The pool does not have it yet, so nobody else closes it.
+            connection.close()
+            raise
         connection.autocommit = False
         record.info[POOLED] = row[0]
         if row[0]:

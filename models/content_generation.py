@@ -12,7 +12,7 @@ from models.types import UTCTimestamp
 
 #: The PostgreSQL channel that is notified when a transaction that incremented the counter commits.
 CHANNEL = "subtext_content"
-#: The key in ``Session.info`` that marks a transaction that incremented the counter.
+#: The key in ``Session.info`` for the number that the transaction has incremented the counter to.
 INCREMENTED = "generation_incremented"
 
 
@@ -56,7 +56,7 @@ class ContentGeneration(Base):
         """
         connection = session.connection()
         next_second = current_time().replace(microsecond=0) + dt.timedelta(seconds=1)
-        incremented = update(cls).values(number=cls.number + 1).returning(cls.changed_at)
+        incremented = update(cls).values(number=cls.number + 1).returning(cls.number, cls.changed_at)
         row = connection.execute(incremented).first()
         if row is None:
             connection.execute(insert(cls).values(id=1, number=1, changed_at=next_second))
@@ -66,7 +66,7 @@ class ContentGeneration(Base):
             connection.execute(update(cls).values(changed_at=later))
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_notify(CHANNEL, "")))
-        session.info[INCREMENTED] = True
+        session.info[INCREMENTED] = row.number if row else 1
 
 
 LAST_CHANGE = select(ContentGeneration.__table__.c.changed_at)

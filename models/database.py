@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from models import migrations, sqlite_file
+from models import migrations, sqlite_file, standby_reads
 from models.commit_watcher import CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.connection_settings import apply_settings
 from models.errors import DomainError, QueryTimeout, Unavailable
@@ -27,6 +27,9 @@ PLANNER_SETTINGS = {"jit": "off", "random_page_cost": "1.1"}
 #: The size of SQLAlchemy's cache of compiled statements. Each combination of filters and sort keys is a
 #: statement of its own: with the default of 500, a client that tries them all fills a worker's memory.
 MAX_COMPILED_STATEMENTS = 1024
+PREFER_STANDBY = "prefer-standby"
+#: A connection that found no standby is to the primary: look for a standby again after this time.
+STANDBY_RECYCLE_SECONDS = 30
 #: SQLSTATE prefixes of transient PostgreSQL errors: connection failure, shutdown, too many connections, lock
 #: timeout, serialization failure, deadlock, read-only standby.
 TRANSIENT_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
@@ -47,13 +50,29 @@ class Database:
     The engine connects on first use, so each forked or spawned worker has its own connections.
     """
 
-    def __init__(self, url: str, *, statement_seconds: float | None = None, may_create: bool = True) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        statement_seconds: float | None = None,
+        may_create: bool = True,
+        prefer_standby: bool = False,
+    ) -> None:
         """Take the database URL, and the statement timeout in seconds; None disables the timeout.
 
-        ``may_create`` tells whether a missing SQLite file is created.
+        ``may_create`` tells whether a missing SQLite file is created. If a PostgreSQL URL names several
+        servers, the one that accepts writes is used; with ``prefer_standby``, the others are read from
+        (``models/standby_reads.py``).
         """
         self.url = _with_psycopg(url)
         self.statement_seconds, self.may_create = statement_seconds, may_create
+        self._standby: Database | None = None
+        if _names_several_servers(self.url):
+            if prefer_standby:
+                options = {"target_session_attrs": PREFER_STANDBY, "load_balance_hosts": "random"}
+                standby_url = self.url.update_query_dict(options)
+                self._standby = Database(standby_url, statement_seconds=statement_seconds)
+            self.url = self.url.update_query_dict({"target_session_attrs": "read-write"})
 
     @property
     def is_sqlite(self) -> bool:
@@ -138,12 +157,21 @@ class Database:
     @contextmanager
     def read_session(self) -> Iterator[Session]:
         """Open a read-only session that sees one snapshot of the content."""
-        with ReadSession(self.engine) as session:
+        with ReadSession(self.connect_reader) as session:
             yield session
+
+    def connect_reader(self) -> Connection:
+        """Return a connection for reading, to a standby if one has all content known to be committed."""
+        if self._standby is None:
+            return self.engine.connect()
+        return standby_reads.connect(self, self._standby, cast("PostgreSQLWatcher", self.commit_watcher))
 
     @contextmanager
     def write_session(self) -> Iterator[Session]:
         """Open a session that commits at the end of the block, or rolls back if the block raises."""
+        if self._standby is not None:
+            # The watcher must know of the commit, so that it is read afterwards.
+            _ = self.commit_watcher
         with Session(self._writer) as session, session.begin():
             yield session
 
@@ -153,6 +181,8 @@ class Database:
         if "commit_watcher" in vars(self):
             self.commit_watcher.close()
         self.engine.dispose()
+        if self._standby is not None:
+            self._standby.close()
 
 
 class ReadSession(Session):
@@ -161,16 +191,16 @@ class ReadSession(Session):
     ``connection()`` is overridden for speed: SQLAlchemy's own sets up transaction state for writing.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        """Take the engine; the connection is opened on first use."""
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        """Take a function that returns a connection; it is called on first use."""
         super().__init__(autoflush=False)
-        self._engine = engine
+        self._connect = connect
         self._opened: Connection | None = None
 
     def connection(self, *_: Any, **__: Any) -> Connection:
         """Return the connection, which begins a transaction with its first statement."""
         if self._opened is None:
-            self._opened = self._engine.connect()
+            self._opened = self._connect()
         return self._opened
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
@@ -207,7 +237,14 @@ def is_schema_error(error: Exception) -> bool:
     return getattr(cause, "sqlstate", None) in SCHEMA_STATES or str(cause).startswith(SCHEMA_MESSAGES)
 
 
-def _with_psycopg(url: str) -> URL:
+def _names_several_servers(url: URL) -> bool:
+    """Whether a PostgreSQL URL names several servers and does not say which of them to use."""
+    hosts = url.query.get("host", ())
+    names = hosts if isinstance(hosts, tuple) else tuple(hosts.split(","))
+    return len(names) > 1 and "target_session_attrs" not in url.query
+
+
+def _with_psycopg(url: str | URL) -> URL:
     """Return the URL with the driver psycopg 3 if it names PostgreSQL without a driver."""
     parsed = make_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
@@ -223,6 +260,7 @@ def _connect_listener(engine: Engine) -> Any:
 
 
 def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
+    prefers_standby = url.query.get("target_session_attrs") == PREFER_STANDBY
     settings = dict(PLANNER_SETTINGS)
     if statement_seconds is not None:
         milliseconds = int(statement_seconds * 1000)
@@ -239,9 +277,9 @@ def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
         isolation_level="REPEATABLE READ",
         **JSON_SERIALIZATION,
         query_cache_size=MAX_COMPILED_STATEMENTS,
-        pool_pre_ping=True,
+        pool_pre_ping=not prefers_standby,
         pool_timeout=2,
-        pool_recycle=1800,
+        pool_recycle=STANDBY_RECYCLE_SECONDS if prefers_standby else 1800,
         connect_args={"connect_timeout": 2},
     )
     apply_settings(engine, settings)

@@ -146,7 +146,13 @@ class Cluster:
         """Make ``replica``, which must be new, a streaming replica of this running server."""
         source = ("--host", self.host, "--port", str(self.port), "--username=postgres")
         self._run(
-            "pg_basebackup", *source, "--pgdata", str(replica.data), "--write-recovery-conf", "--no-sync"
+            "pg_basebackup",
+            *source,
+            "--pgdata",
+            str(replica.data),
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync",
         )
 
     def promote(self) -> None:

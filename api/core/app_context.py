@@ -19,7 +19,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Set up the settings and the database of the app, and close each request's session at its end."""
     app.extensions["settings"] = settings
     app.extensions["started_at"] = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    database = Database(settings.database_url, statement_seconds=settings.statement_seconds, may_create=False)
+    database = Database(
+        settings.database_url,
+        statement_seconds=settings.statement_seconds,
+        may_create=False,
+        prefer_standby=True,
+    )
     if database.file is not None:
         database.file.listeners.append(log_file_problem)
     app.extensions["database"] = database
@@ -62,5 +67,5 @@ def has_read_content() -> bool:
 def session() -> Session:
     """Return the session of the current request; the first call opens it."""
     if "session" not in g:
-        g.session = ReadSession(database().engine)
+        g.session = ReadSession(database().connect_reader)
     return cast("Session", g.session)
