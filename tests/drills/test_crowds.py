@@ -164,7 +164,7 @@ class TestCostlyRequests:
         assert max(seconds for _, _, seconds in results) <= MAX_WAIT + MAX_DELAY
         for status, head, _ in results:
             if status == 503:
-                assert "retry-after: 2\r\n" in head
+                assert "retry-after: " in head
                 assert "cache-control: no-store\r\n" in head
         assert_unaffected(others, others)
 
