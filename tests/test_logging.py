@@ -35,6 +35,16 @@ for thread in threads:
 if children[0]:
     os.waitpid(children[0], 0)
 """
+STUCK = """
+import os, sys
+from api.core import logging as logs
+
+for number in range(200):
+    logs.write_event("before " + "x" * 9_000, number=number)
+print("done", flush=True)
+sys.stdin.read()
+logs.write_event("after")
+"""
 FAILURES = """
 import logging, sys, threading, warnings
 from api.core import logging as logs
@@ -71,6 +81,23 @@ class TestLines:
         # A line with a line break, printed to standard error, is two lines.
         assert len(lines) == 2 * 4 * 50 * 5
         assert {line["event"][:1] for line in lines} == {*"0123", "\0"}
+
+    def test_a_reader_that_hangs_stops_nobody(self):
+        process = subprocess.Popen(
+            [sys.executable, "-c", STUCK],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        with process:
+            assert process.stdout.readline() == b"done\n"
+            # The pipe is full. Once it is read, lines are whole again.
+            first = os.read(process.stderr.fileno(), 1_000_000)
+            process.stdin.close()
+            lines = (first + process.stderr.read()).splitlines()
+        assert json.loads(lines[0])["number"] == 0
+        assert json.loads(lines[-1])["event"] == "after"
+        assert len(lines) < 50
 
     def test_warnings_and_uncaught_exceptions_are_lines(self):
         result = run(FAILURES)

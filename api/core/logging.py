@@ -12,6 +12,7 @@ import io
 import json
 import logging
 import os
+import select
 import sys
 import threading
 from collections.abc import Iterator
@@ -43,10 +44,13 @@ with _hide_package("rich"):
     from structlog.tracebacks import ExceptionDictTransformer
 
 STDERR = 2
+#: How long a line waits for the reader of the log, in milliseconds.
+READER_TIMEOUT_MS = 1_000
 get_logger = structlog.get_logger
 # Local variables may contain client data and environment variables: do not log them.
 _traceback = ExceptionDictTransformer(show_locals=False)
 _lock = threading.Lock()
+_is_stuck = _has_begun_line = False
 
 
 def _renew_lock() -> None:
@@ -118,15 +122,34 @@ def _write_line(line: bytes) -> None:
     except OSError:
         is_locked = False
     try:
-        rest = memoryview(line)
-        while rest:
-            rest = rest[os.write(STDERR, rest) :]
+        _write_unless_stuck(line)
     except OSError:
         # Nobody reads the log any more.
         pass
     finally:
         if is_locked:
             fcntl.lockf(STDERR, fcntl.LOCK_UN)
+
+
+def _write_unless_stuck(line: bytes) -> None:
+    """Write a line; drop it if the reader of the log hangs, for which a request must not wait.
+
+    The first line waits for the reader, the next ones do not, until it reads again.
+    """
+    global _is_stuck, _has_begun_line  # noqa: PLW0603 (the state of the stream)
+    poll = select.poll()
+    poll.register(STDERR, select.POLLOUT)
+    rest = memoryview(line)
+    while rest:
+        # A pipe that is ready takes this much without waiting.
+        if not poll.poll(0 if _is_stuck else READER_TIMEOUT_MS):
+            _is_stuck, _has_begun_line = True, _has_begun_line or len(rest) < len(line)
+            return
+        _is_stuck = False
+        if _has_begun_line and len(rest) == len(line):
+            os.write(STDERR, b"\n")
+            _has_begun_line = False
+        rest = rest[os.write(STDERR, rest[: select.PIPE_BUF]) :]
 
 
 class _EventLogger:
