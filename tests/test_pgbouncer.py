@@ -88,6 +88,7 @@ class TestServer:
                 tmp_path / "log",
                 SUBTEXT_DATABASE_URL=pooler.url(),
                 SUBTEXT_CACHE_MB="0",
+                SUBTEXT_RATE_LIMIT="off",
                 SUBTEXT_STATEMENT_SECONDS="60",
             ) as server,
         ):

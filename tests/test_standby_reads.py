@@ -179,7 +179,7 @@ class TestServer:
             with closing(Database(url)) as database:
                 seed(database)
             with (
-                serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url) as server,
+                serving(tmp_path / "log", SUBTEXT_DATABASE_URL=url, SUBTEXT_RATE_LIMIT="off") as server,
                 closing(Database(url)) as editor,
             ):
                 assert until(lambda: runtime() == 126)
