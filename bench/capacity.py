@@ -83,7 +83,7 @@ def measure(database: str, url: str, workers: int, seconds: float) -> Iterator[R
             "SUBTEXT_DATABASE_URL": url,
             "SUBTEXT_WORKERS": str(workers),
             "SUBTEXT_CACHE_MB": str(cache),
-            "SUBTEXT_RATE_LIMIT": "",
+            "SUBTEXT_RATE_LIMIT": "off",
         }
         with running(Server(name, lambda _port: command, "/livez", settings), Path(ROOT)) as server:
             send = partial(load, server.port, Request(path), connections=CONNECTIONS)
