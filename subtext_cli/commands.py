@@ -290,7 +290,7 @@ def openapi(only_check: bool) -> None:
     from openapi.examples import InvalidExample
 
     with TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/openapi.sqlite3")
+        settings = Settings(database_url=f"sqlite:///{folder}/openapi.sqlite3", access_log="off")
         # Before the pack is loaded: an incomplete resource may also be the reason why it cannot be.
         app = create_app(settings)
         database = Database(settings.database_url)

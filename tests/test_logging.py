@@ -9,6 +9,8 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.serving import RunningServer, free_port, wait
 from tests.waiting import until
 
@@ -172,6 +174,7 @@ class TestServer:
             assert any("Unexpected exit" in line["event"] for line in lines)
             assert "Traceback" not in stdout.read_text("utf-8")
 
+    @pytest.mark.nightly
     def test_a_worker_that_cannot_load_the_application_says_so_in_one_line(self, tmp_path):
         program = SERVE.replace("from_environment()", "from_environment(), 'tests.no_such_module:app'")
         with serving_with_log(tmp_path, program, SUBTEXT_WORKERS="1") as (server, stdout, stderr):

@@ -130,6 +130,7 @@ class TestServer:
         [build] = [dict(labels) for name, *labels in samples if name == "subtext_build_info"]
         assert build["database"] == "sqlite"
 
+    @pytest.mark.nightly
     def test_labels_are_bounded(self, sqlite_engine, tmp_path):
         with (
             sqlite_engine.fresh("pack") as url,
@@ -150,6 +151,7 @@ class TestServer:
         assert list(counts.values()) == [30]
         assert ("method", "other") in next(iter(counts))
 
+    @pytest.mark.nightly
     def test_an_address_in_use_is_a_sentence(self, server, tmp_path):
         address = server.url.removeprefix("http://")
         result = subprocess.run(
@@ -178,6 +180,7 @@ class TestDeploy:
         for panel in dashboard["panels"]:
             yield from (target["expr"] for target in panel["targets"])
 
+    @pytest.mark.nightly
     def test_rules_and_dashboard_use_metrics_that_exist(self, sqlite_engine, tmp_path):
         with sqlite_engine.fresh("pack") as url, measured(url, tmp_path) as (server, address):
             urllib.request.urlopen(f"{server.url}/v1/quotes").close()
