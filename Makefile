@@ -11,6 +11,9 @@ JSON_SERVER := bench/servers/json_server/node_modules/.installed
 # Programs of others that show links, embeds and feeds, for the slow tests.
 CONSUMERS := build/consumers/.installed $(if $(NPM),tests/consumers/node_modules/.installed)
 
+# Checks of deploy/ and of dependencies.
+CHECKERS := build/deploy/.installed
+
 # Generators and importers of other projects, for the slow tests.
 GENERATORS := $(VENV)/.generators $(if $(NPM),tests/generators/node_modules/.installed)
 
@@ -18,7 +21,7 @@ GENERATORS := $(VENV)/.generators $(if $(NPM),tests/generators/node_modules/.ins
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev test test-all test-slow test-rest drills coverage lint lint-code lint-document migration bench bench-full \
+.PHONY: help serve dev test test-all test-slow test-rest drills coverage lint lint-code lint-document audit licences migration bench bench-full \
   clients lock clean
 
 # The descriptions are the comments after `##` below.
@@ -47,13 +50,13 @@ test: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests in three minutes
 	@$(PYTEST) -m "$(SUITE)" $(ARGS)
 
 test-all: DATABASE := all
-test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) ## run every test on both databases
+test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) $(CHECKERS) ## run every test on both databases
 	@$(PYTEST) -m "not drill" --durations=30 --durations-min=5 $(ARGS)
 	@$(MAKE) --no-print-directory drills
 
 test-slow: DATABASE := all
 test-slow: SUITE := (schemathesis or slow or nightly) and not drill
-test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) ## run the slow tests on both databases, with many generated requests, and the drills
+test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) $(CHECKERS) ## run the slow tests on both databases, with many generated requests, and the drills
 	@$(PYTEST) -m "$(SUITE)" --durations=30 --durations-min=5 $(ARGS)
 	@$(MAKE) --no-print-directory drills
 
@@ -90,6 +93,16 @@ lint-document: $(VENV)/.test $(if $(NPM),$(TOOLS))
 # Autogenerate compares the models with a new SQLite database that has all migrations.
 SCRATCH_DATABASE := build/migration.sqlite3
 SCRATCH_ALEMBIC := SUBTEXT_DATABASE_URL=sqlite:///$(SCRATCH_DATABASE) $(BIN)/alembic
+
+# With --strict, a package that the database of advisories does not know is an error, too.
+AUDITED := requirements.txt requirements-test.txt $(wildcard docs/recipes/*/requirements.txt)
+NPM_AUDITED := openapi $(patsubst %/package-lock.json,%,$(wildcard docs/recipes/*/package-lock.json))
+audit: $(CHECKERS) ## look up known vulnerabilities of all locked packages (needs PyPI and npm)
+	@for lock in $(AUDITED); do build/deploy/bin/pip-audit --strict --disable-pip --requirement $$lock || exit; done
+	@for folder in $(NPM_AUDITED); do npm --prefix $$folder audit --omit=dev || exit; done
+
+licences: $(VENV)/.test ## write docs/licences.md
+	@$(BIN)/python deploy/components.py licences > docs/licences.md
 
 migration: $(VENV)/.test ## generate a migration from changed models: NAME="Add light to scenes"
 	@test -n "$(NAME)" || { echo 'Usage: make migration NAME="Add light to scenes"' >&2; exit 2; }
@@ -137,6 +150,10 @@ build/consumers/.installed: requirements-consumers.txt $(VENV)/.serve
 	@$(PYTHON) -P subtext_cli/install.py build/consumers requirements-consumers.txt
 	@touch $@
 
+build/deploy/.installed: requirements-deploy.txt
+	@$(PYTHON) -P subtext_cli/install.py build/deploy requirements-deploy.txt
+	@touch $@
+
 tests/consumers/node_modules/.installed: tests/consumers/package-lock.json tests/consumers/.npmrc
 	@npm --prefix tests/consumers ci --silent
 	@touch $@
@@ -173,6 +190,7 @@ lock: ## lock all dependencies (needs uv and npm)
 	$(LOCK) --group generators --constraint requirements-test.txt -o requirements-generators.txt
 	$(LOCK) pyproject.toml --extra bench --constraint requirements-test.txt -o requirements-bench.txt
 	$(LOCK) --group consumers -o requirements-consumers.txt
+	$(LOCK) --group deploy -o requirements-deploy.txt
 	npm --prefix openapi run lock
 	npm --prefix tests/consumers run lock
 	npm --prefix bench/servers/json_server run lock
