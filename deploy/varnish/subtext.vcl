@@ -29,10 +29,15 @@ sub vcl_recv {
     if (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS") {
         return (synth(405, "Method Not Allowed"));
     }
-    # The server cannot tell these from X-Forwarded-For, to which Varnish appends the address of the client.
+    # The server cannot tell these from X-Forwarded-For, to which Varnish appends the address of the client, and from
+    # X-Request-Id, which it makes itself.
     unset req.http.X_Forwarded_For;
     unset req.http.X-Forwarded_For;
     unset req.http.X_Forwarded-For;
+    unset req.http.X-Request-Id;
+    unset req.http.X_Request_Id;
+    unset req.http.X-Request_Id;
+    unset req.http.X_Request-Id;
     if (req.method == "OPTIONS") {
         return (pass);
     }
@@ -87,6 +92,8 @@ sub vcl_backend_error {
 
 sub vcl_deliver {
     if (obj.hits > 0) {
+        # It is the id of the request that fetched the copy.
+        unset resp.http.X-Request-Id;
         set resp.http.X-Cache = "HIT";
     } else {
         set resp.http.X-Cache = "MISS";

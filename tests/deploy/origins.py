@@ -52,6 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         data = b"" if status == 304 else json.dumps(text).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html")
+        self.send_header("X-Request-Id", headers.get("X-Request-Id", [f"{id(headers):032x}"])[0])
         self.send_header("Vary", "Accept, Accept-Encoding, Authorization")
         if status < 400 and not is_probe:
             self.send_header("ETag", etag)

@@ -56,8 +56,10 @@ def nginx(folder, *ports, replace=()):
     """nginx with ``deploy/nginx/subtext.conf``, which includes the configuration of one site."""
     port = free_port()
     binary = program("nginx")
-    servers = "".join(f"    server 127.0.0.1:{each};\n" for each in ports)
-    site = re.sub(r" {4}server 127\.0\.0\.1:8000;.*\n", servers, (DEPLOY / "nginx/subtext.conf").read_text())
+    servers = "".join(f"    server 127.0.0.1:{each} max_fails=0;\n" for each in ports)
+    site = re.sub(
+        r" {4}server 127\.0\.0\.1:8000 max_fails=0;\n", servers, (DEPLOY / "nginx/subtext.conf").read_text()
+    )
     site = replaced(
         site, ("/var/cache/nginx", str(folder)), ("listen 80;", f"listen 127.0.0.1:{port};"), *replace
     )

@@ -67,6 +67,11 @@ class TestForwarding:
         assert [name for name in headers if "_" in name] == []
         assert headers["x-forwarded-for"] == ["127.0.0.1"]
 
+    def test_clients_do_not_choose_request_ids(self, proxy):
+        names = ("X-Request-Id", "X_Request_Id", "X-Request_Id", "X_Request-Id")
+        headers = seen(proxy.url, "/c", *((name, "chosen") for name in names))
+        assert "chosen" not in [value for values in headers.values() for value in values]
+
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
     def test_other_methods_are_refused_without_the_service(self, proxy, origin, method):
         answer, headers, _ = request(proxy.url, "/v1/quotes", method, body=b"x" * 10)
@@ -120,6 +125,12 @@ class TestCaching:
         answer, headers, _ = request(cache.url, "/fresh")
         assert (answer, headers["X-Cache"]) == (200, "HIT")
         assert origin.paths() == ["/fresh"]
+
+    def test_no_two_responses_have_the_same_request_id(self, cache, origin):
+        origin.cache_control = "public, max-age=60"
+        request_ids = [request(cache.url, "/id")[1]["X-Request-Id"] for _ in range(3)]
+        named = [value for value in request_ids if value]
+        assert len(named) == len(set(named)) >= 1
 
     def test_each_coding_has_a_copy_of_its_own(self, cache, origin):
         origin.cache_control = "public, max-age=60"
