@@ -1,7 +1,8 @@
 """Commit watchers: tell a process, before each read, whether content was committed since its last read.
 
 A watcher returns a *version token*. Content read after a token was taken is valid for as long as the watcher
-returns an equal token. A watcher that cannot tell returns None, and nothing cached may then be used.
+returns an equal token. A watcher that cannot tell returns None: what is cached may then be outdated, and may
+only be used in place of an error (RFC 5861).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Hashable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
 
 from sqlalchemy import event
@@ -26,10 +27,19 @@ POLL_SECONDS = 1.0
 #: The maximum age of the last successful poll: cached content is at most this stale, whatever happens to the
 #: connection.
 MAX_STALENESS_SECONDS = 3.0
+#: The pause before a lost connection is opened again, and between failed attempts.
+RECONNECT_SECONDS = 0.25
 #: How long the first request waits for the first poll.
 STARTUP_TIMEOUT_SECONDS = 0.5
 #: The SQLSTATE with which a standby rejects LISTEN.
 READ_ONLY_STATE = "25006"
+
+
+class KnownVersion(NamedTuple):
+    """A version token, and when it was last known to be current, in seconds of the monotonic clock."""
+
+    token: Hashable
+    time: float
 
 
 class CommitWatcher(Protocol):
@@ -37,6 +47,12 @@ class CommitWatcher(Protocol):
 
     def version_token(self) -> Hashable:
         """Return a token that changes with every commit of content; None if it is unknown at the moment."""
+
+    def last_known(self) -> KnownVersion | None:
+        """Return the last version that was known; None if there was none."""
+
+    def is_unreachable(self) -> bool:
+        """Whether the database does not respond at the moment, so that reading it would fail."""
 
     def close(self) -> None:
         """Stop watching and release the connection."""
@@ -71,6 +87,12 @@ class SQLiteWatcher:
                 self._next_attempt = time.monotonic() + CHECK_SECONDS
                 return None
 
+    def last_known(self) -> KnownVersion | None:
+        return None
+
+    def is_unreachable(self) -> bool:
+        return False
+
     def _reopen(self) -> FileConnection | None:
         """Connect to the file that is at the path now; return None without one, or soon after a failure."""
         self._close()
@@ -99,15 +121,16 @@ class PostgreSQLWatcher:
     change the token at once, without the round trip.
     """
 
-    def __init__(self, connect: Callable[[], Any]) -> None:
-        """Take a function that opens a new psycopg connection in autocommit mode."""
-        self._connect = connect
+    def __init__(self, connect: Callable[[], Any], is_unreachable: Callable[[], bool]) -> None:
+        """Take functions that open a psycopg connection in autocommit mode and tell the server's state."""
+        self._connect, self.is_unreachable = connect, is_unreachable
         self._start_lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopped, self._polled = threading.Event(), threading.Event()
         self._generation = self._connection_count = self._own_commits = self._own_generation = 0
         self._own_lock = threading.Lock()
         self._last_poll = float("-inf")
+        self._last_known: KnownVersion | None = None
         _watchers.add(self)
 
     def version_token(self) -> Hashable:
@@ -116,6 +139,16 @@ class PostgreSQLWatcher:
         if time.monotonic() - self._last_poll > MAX_STALENESS_SECONDS:
             return None
         return self._generation, self._connection_count, self._own_commits
+
+    def last_known(self) -> KnownVersion | None:
+        # The last poll may be too long ago although the connection is not lost yet.
+        return self._known_version() or self._last_known
+
+    def _known_version(self) -> KnownVersion | None:
+        last_poll = self._last_poll
+        if last_poll == float("-inf"):
+            return None
+        return KnownVersion((self._generation, self._connection_count, self._own_commits), last_poll)
 
     def _start(self) -> None:
         with self._start_lock:
@@ -137,13 +170,19 @@ class PostgreSQLWatcher:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
+            if self.is_unreachable():
+                # A new connection changes the token, and what is cached must then be read again.
+                self._stopped.wait(RECONNECT_SECONDS)
+                continue
             # Ignore any error and reconnect: requests meet the same error and report it.
             with contextlib.suppress(Exception), contextlib.closing(self._connect()) as connection:
                 # Notifications sent while disconnected were missed, so a new connection changes the token.
                 self._connection_count += 1
                 self._poll(connection)
+            # Remembered first: there must be no moment at which neither is known.
+            self._last_known = self.last_known()
             self._last_poll = float("-inf")
-            self._stopped.wait(POLL_SECONDS)
+            self._stopped.wait(RECONNECT_SECONDS)
 
     def _poll(self, connection: Any) -> None:
         _listen(connection)

@@ -5,31 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from models import migrations, sqlite_file, standby_reads
+from models.circuit_breaker import CircuitBreaker
 from models.commit_watcher import CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.connection_settings import apply_settings
+from models.deadline import remaining
 from models.errors import DomainError, QueryTimeout, Unavailable
 from models.sqlite_engine import create_sqlite_engine
 from models.sqlite_file import BUSY_SECONDS, DatabaseFile
+
+if TYPE_CHECKING:
+    from models.postgresql.connection import Connector
 
 #: PostgreSQL planner settings. Most pages are in memory, where a random read costs hardly more than a
 #: sequential one (by default the planner reads every theme to find the three of a quote). JIT compilation
 #: takes a hundred times as long as these statements.
 PLANNER_SETTINGS = {"jit": "off", "random_page_cost": "1.1"}
-#: The size of SQLAlchemy's cache of compiled statements. Those of lists and items are not in it: they are
-#: joined from text (``api.query.sql_text``).
-MAX_COMPILED_STATEMENTS = 128
+#: The size of SQLAlchemy's cache of compiled statements. Each combination of filters and sort keys is a
+#: statement of its own: with the default of 500, a client that tries them all fills a worker's memory.
+MAX_COMPILED_STATEMENTS = 1024
 PREFER_STANDBY = "prefer-standby"
 #: A connection that found no standby is to the primary: look for a standby again after this time.
 STANDBY_RECYCLE_SECONDS = 30
+#: A reply that is this much later than the statement timeout does not come: the server hangs or is cut off.
+REPLY_MARGIN_SECONDS = 0.5
+#: The same for the commit watcher, whose statements take next to no time.
+WATCHER_REPLY_SECONDS = 1.5
 #: SQLSTATE prefixes of transient PostgreSQL errors: connection failure, shutdown, too many connections, lock
 #: timeout, serialization failure, deadlock, read-only standby.
 TRANSIENT_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
@@ -119,7 +128,28 @@ class Database:
                 query_cache_size=MAX_COMPILED_STATEMENTS,
                 **JSON_SERIALIZATION,
             )
-        return _postgresql_engine(self.url, self.statement_seconds)
+        engine = _postgresql_engine(self.url, self.statement_seconds)
+        if self.statement_seconds is not None:
+            _limit_waiting(engine, self._connector, self.circuit)
+        return engine
+
+    @cached_property
+    def circuit(self) -> CircuitBreaker:
+        """The circuit breaker. With SQLite it stays closed: a file fails at once, or not at all."""
+        return CircuitBreaker(partial(_probe, self))
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether the server does not respond at the moment."""
+        return self.circuit.is_open
+
+    @cached_property
+    def _connector(self) -> Connector:
+        # Only PostgreSQL needs the driver: it takes memory and time to load.
+        from models.postgresql.connection import Connector
+
+        limit = None if self.statement_seconds is None else self.statement_seconds + REPLY_MARGIN_SECONDS
+        return Connector(self.circuit, limit)
 
     @cached_property
     def _writer(self) -> Engine:
@@ -134,7 +164,14 @@ class Database:
         """The watcher whose version token changes with every commit of content."""
         if self.is_sqlite:
             return SQLiteWatcher(self.file)
-        return PostgreSQLWatcher(partial(_connect_listener, self.engine))
+        return PostgreSQLWatcher(self._connect_listener, lambda: self.is_unreachable)
+
+    def _connect_listener(self) -> Any:
+        """Open a connection outside the pool for the watcher."""
+        _, args = self.engine.dialect.create_connect_args(self.engine.url)
+        connection = self._connector.connect(**args, autocommit=True)
+        connection.max_wait_seconds = WATCHER_REPLY_SECONDS
+        return connection
 
     def is_migrated(self, connection: Connection | None = None) -> bool:
         """Whether the database has every table and column that this version reads.
@@ -177,9 +214,11 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
-        # Do not create the cached property only to close it.
+        # Do not create the cached properties only to close them.
         if "commit_watcher" in vars(self):
             self.commit_watcher.close()
+        if "circuit" in vars(self):
+            self.circuit.close()
         self.engine.dispose()
         if self._standby is not None:
             self._standby.close()
@@ -208,13 +247,21 @@ class ReadSession(Session):
         return self.connection()
 
     def close(self) -> None:
-        """End the transaction and return the connection to the pool."""
+        """End the transaction and return the connection to the pool; drop it if the server does not respond.
+
+        That is no error: what was read is right, and nothing was written.
+        """
+        opened, self._opened = self._opened, None
         try:
             super().close()
-        finally:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+            if opened is not None:
+                opened.close()
+        except BaseException as error:
+            if opened is not None:
+                opened.invalidate()
+                opened.close()
+            if not isinstance(error, DBAPIError):
+                raise
 
 
 def as_unavailable(error: Exception) -> DomainError | None:
@@ -252,11 +299,26 @@ def _with_psycopg(url: str | URL) -> URL:
     return parsed
 
 
-def _connect_listener(engine: Engine) -> Any:
-    """Open a connection outside the pool that detects an unreachable server within two seconds."""
-    _, args = engine.dialect.create_connect_args(engine.url)
-    overrides = {"connect_timeout": 2, "tcp_user_timeout": 2000, "autocommit": True}
-    return engine.dialect.connect(**{**args, **overrides})
+def _limit_waiting(engine: Engine, connector: Connector, circuit: CircuitBreaker) -> None:
+    """Open the connections of the pool with limits on waiting; none while the server cannot be reached."""
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, args: Any, params: Any) -> Any:
+        try:
+            return connector.connect(*args, **params)
+        except engine.dialect.loaded_dbapi.OperationalError:
+            left = remaining()
+            # A request without time left proves nothing.
+            if left is None or left > 0:
+                circuit.open()
+            raise
+
+
+def _probe(database: Database) -> None:
+    """Test whether the server responds, with a connection of the pool. An error says that it does not."""
+    # A pooled connection that works is proof, even if the server accepts no further ones at the moment.
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
 
 
 def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
@@ -278,7 +340,7 @@ def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
         **JSON_SERIALIZATION,
         query_cache_size=MAX_COMPILED_STATEMENTS,
         pool_pre_ping=not prefers_standby,
-        pool_timeout=2,
+        pool_timeout=1,
         pool_recycle=STANDBY_RECYCLE_SECONDS if prefers_standby else 1800,
         connect_args={"connect_timeout": 2},
     )

@@ -27,13 +27,27 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     if database.file is not None:
         database.file.listeners.append(log_file_problem)
+    database.circuit.listeners.append(log_reachability)
     app.extensions["database"] = database
 
     @app.teardown_appcontext
     def close_session(_error: BaseException | None) -> None:
         db_session = g.pop("session", None)
-        if db_session is not None:
+        if db_session is None:
+            return
+        try:
             db_session.close()
+        except Exception as error:
+            # The response exists already, and what was read for it is right. The pool drops the connection.
+            log.warning("session not closed", error=type(error).__name__)
+
+
+def log_reachability(is_unreachable: bool) -> None:
+    """Log that the database server stopped responding, or responds again."""
+    if is_unreachable:
+        log.error("database unreachable")
+    else:
+        log.warning("database reachable again")
 
 
 def log_file_problem(problem: str | None) -> None:

@@ -1,0 +1,1 @@
+"""What imports psycopg, PostgreSQL's driver: with SQLite, no process loads these modules."""
