@@ -33,8 +33,9 @@ from api.text.single_line import to_single_line, truncate
 from models import Gone, NotFound
 
 FRAME_SCRIPT = Path(__file__).parent / "static" / "frame.js"
-#: Also used for oEmbed and cards. A deleted or newly flagged quote disappears from all of them within hours.
-CACHE_CONTROL = "public, max-age=300, s-maxage=3600, stale-while-revalidate=3600"
+#: Also used for oEmbed and cards. A deleted or newly flagged quote disappears from all of them within hours,
+#: unless there are only errors to get instead.
+CACHE_CONTROL = "public, max-age=300, s-maxage=3600, stale-while-revalidate=3600, stale-if-error=86400"
 IMMUTABLE = "public, max-age=31536000, immutable"
 #: The longest title in characters; some consumers truncate longer ones.
 MAX_TITLE = 80

@@ -22,7 +22,9 @@ def render_page(template: str, calls: Sequence[APICall] = (), **values: object) 
     ``calls`` are the API calls that the page shows, the main one first; the page links to them.
     """
     html = render_template(template, calls=calls, **{"canonical": absolute_url(request.path)} | values)
-    return validated_response(html.encode(), "text/html; charset=utf-8", "public, max-age=60")
+    return validated_response(
+        html.encode(), "text/html; charset=utf-8", "public, max-age=60, stale-if-error=86400"
+    )
 
 
 def validated_response(body: bytes, content_type: str, cache_control: str) -> Response:

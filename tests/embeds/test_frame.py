@@ -55,7 +55,7 @@ class TestHeaders:
         response = client.get(PATH)
         assert (
             response.headers["Cache-Control"]
-            == "public, max-age=300, s-maxage=3600, stale-while-revalidate=3600"
+            == "public, max-age=300, s-maxage=3600, stale-while-revalidate=3600, stale-if-error=86400"
         )
         assert re.fullmatch('"[0-9a-f]+"', response.headers["ETag"])
 

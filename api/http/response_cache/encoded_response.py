@@ -13,7 +13,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, overload
 
-from werkzeug.http import is_entity_header, parse_accept_header, parse_date, parse_etags
+from werkzeug.datastructures import ResponseCacheControl
+from werkzeug.http import (
+    is_entity_header,
+    parse_accept_header,
+    parse_cache_control_header,
+    parse_date,
+    parse_etags,
+)
 
 #: Shorter bodies are not worth compressing.
 MIN_COMPRESS_BYTES = 1_000
@@ -203,6 +210,16 @@ class CacheEntry:
         """Return an entry with the same response, whose ``Cache-Control`` is added to each request's."""
         headers = [(name, value) for name, value in self._headers if name.lower() != "cache-control"]
         return CacheEntry(headers, self._variants[IDENTITY].body)
+
+    @property
+    def max_age_on_error(self) -> int:
+        """The age in seconds up to which it may replace an error (RFC 5861, section 4)."""
+        header = next((value for name, value in self._headers if name.lower() == "cache-control"), None)
+        directives = parse_cache_control_header(header, cls=ResponseCacheControl)
+        if directives.must_revalidate:
+            return 0
+        lifetime = directives.s_maxage or directives.max_age or 0
+        return lifetime + (directives.stale_if_error or 0)
 
     @property
     def size(self) -> int:

@@ -5,6 +5,7 @@ It handles HEAD, conditional requests and content codings itself, for cached and
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +16,7 @@ from api.http.admission import MUST_NOT_WAIT, OUT_OF_MEMORY, HandOver
 from api.http.lanes import Lane
 from api.http.memory_guard import MemoryGuard
 from api.http.observability.request_record import ENVIRON_KEY as RECORD
-from api.http.observability.request_record import HIT, MISS, NO_ROUTE, reject_write
+from api.http.observability.request_record import HIT, MISS, NO_ROUTE, STALE, reject_write
 from api.http.problem_types import PROBLEM_TYPES
 from api.http.response_cache import current_date
 from api.http.response_cache.encoded_response import CacheEntry, Headers
@@ -38,6 +39,7 @@ CACHEABLE_METHODS = ("GET", "HEAD")
 MATCH, UNMODIFIED_SINCE = "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"
 NONE_MATCH, MODIFIED_SINCE = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"
 OK, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
+SERVICE_UNAVAILABLE = "503"
 #: What a problem says when ``If-Unmodified-Since`` fails; its example is about ``If-Match``.
 CHANGED = "The resource has changed since the date in If-Unmodified-Since."
 #: Longer bodies are neither compressed nor sent by the thread that must not wait: to compress a megabyte
@@ -56,6 +58,13 @@ SERVER_HEADER = "date"
 STRIPPED_HEADERS = frozenset(
     {NONE_MATCH, MODIFIED_SINCE, MATCH, UNMODIFIED_SINCE, "HTTP_RANGE", "HTTP_IF_RANGE", "wsgi.file_wrapper"}
 )
+
+
+class StaleEntry(NamedTuple):
+    """A response that may be outdated, and its age: for how many seconds that has been unknown."""
+
+    entry: CacheEntry
+    age: float
 
 
 class CacheMiddleware:
@@ -85,6 +94,8 @@ class CacheMiddleware:
             return self._respond_with_asset(environ, start_response)
         # Read the token before the content, so that the response is at least as new as its token.
         token = self.watcher.version_token() if self.store.max_bytes else None
+        if token is None:
+            return self._forward_or_use_stale(environ, start_response)
         entry = self._lookup(token, environ)
         if entry is None:
             return self._forward(token, environ, start_response)
@@ -117,11 +128,37 @@ class CacheMiddleware:
         return self._respond(entry, headers, environ, start_response)
 
     def _lookup(self, token: Hashable, environ: WSGIEnvironment) -> CacheEntry | None:
-        if token is None:
-            return None
         request_key = environ["PATH_INFO"], environ["QUERY_STRING"]
         entry = self.store.get(token, request_key, environ.get("HTTP_ACCEPT"))
         return None if entry is None or _is_expired(entry) else entry
+
+    def _forward_or_use_stale(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Respond while the version of the content is unknown: with a stale response in place of an error."""
+        stale = self._lookup_stale(environ)
+        if stale is None:
+            return self._forward(None, environ, start_response)
+        if not self.watcher.is_unreachable():
+            response = call_upstream(self.application, environ)
+            if not response.status.startswith(SERVICE_UNAVAILABLE):
+                return self._store_and_respond(response, None, environ, start_response)
+            close_body(response.body)
+        record = environ.get(RECORD)
+        if record is not None:
+            # The cause was that of the error, which is not sent.
+            record.cache, record.route, record.cause = STALE, stale.entry.route, None
+        age = [("Age", str(int(stale.age)))]
+        return self._respond(stale.entry, age, environ, start_response)
+
+    def _lookup_stale(self, environ: WSGIEnvironment) -> StaleEntry | None:
+        """Return the cached response if it may replace an error."""
+        known = self.watcher.last_known()
+        entry = self._lookup(known.token, environ) if known else None
+        if known is None or entry is None:
+            return None
+        age = time.monotonic() - known.time
+        return StaleEntry(entry, age) if age < entry.max_age_on_error else None
 
     def _forward(
         self, token: Hashable, environ: WSGIEnvironment, start_response: StartResponse
@@ -131,10 +168,20 @@ class CacheMiddleware:
         if record is not None and token is not None:
             record.cache = MISS
         response = call_upstream(self.application, environ)
+        return self._store_and_respond(response, token, environ, start_response)
+
+    def _store_and_respond(
+        self,
+        response: UpstreamResponse,
+        token: Hashable,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+    ) -> Iterable[bytes]:
         if response.entry is None:
             return _pass_on(response, environ, start_response)
         if token is not None and response.is_shareable:
             request_key, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
+            record = environ.get(RECORD)
             response.entry.route = record.route if record is not None else NO_ROUTE
             self.store.put(token, request_key, accept, response.dependencies.parameters, response.entry)
         return self._respond(response.entry, response.per_request_headers, environ, start_response)
