@@ -119,8 +119,8 @@ HTTP = [
     Fault(
         "etag-without-revision",
         "api/query/resource_reader.py",
-        'f"{model.__tablename__}.revision" if hasattr(model, "revision") else "NULL"',
-        '"NULL"',
+        'getattr(model, "revision", null())',
+        "null()",
         "tests/api/test_http.py",
     ),
     Fault(
