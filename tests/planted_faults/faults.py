@@ -242,8 +242,8 @@ RESOURCES = [
     Fault(
         "unmigrated-database-is-ready",
         "api/resources/service/routes.py",
-        "if not (is_current(engine) or is_newer_but_readable(engine)):",
-        "if engine is None:",
+        "if not database().is_migrated(connection):",
+        "if connection is None:",
         "tests/api/test_errors.py",
     ),
     Fault(
