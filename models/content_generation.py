@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, func, insert, select, update
+from sqlalchemy import CheckConstraint, case, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -54,19 +54,31 @@ class ContentGeneration(Base):
 
         This locks the row until the commit, so call it last.
         """
+        cls.raise_above(session, 0)
+
+    @classmethod
+    def raise_above(cls, session: Session, number: int) -> None:
+        """Increment the number, to more than ``number`` at least.
+
+        This locks the row until the commit, so call it last.
+        """
         connection = session.connection()
         next_second = current_time().replace(microsecond=0) + dt.timedelta(seconds=1)
-        incremented = update(cls).values(number=cls.number + 1).returning(cls.number, cls.changed_at)
+        incremented = (
+            update(cls)
+            .values(number=case((cls.number > number, cls.number), else_=number) + 1)
+            .returning(cls.number, cls.changed_at)
+        )
         row = connection.execute(incremented).first()
         if row is None:
-            connection.execute(insert(cls).values(id=1, number=1, changed_at=next_second))
+            connection.execute(insert(cls).values(id=1, number=number + 1, changed_at=next_second))
         else:
             previous = row.changed_at or next_second - dt.timedelta(seconds=1)
             later = max(next_second, previous + dt.timedelta(seconds=1))
             connection.execute(update(cls).values(changed_at=later))
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_notify(CHANNEL, "")))
-        session.info[INCREMENTED] = row.number if row else 1
+        session.info[INCREMENTED] = row.number if row else number + 1
 
 
 LAST_CHANGE = select(ContentGeneration.__table__.c.changed_at)

@@ -24,6 +24,7 @@ from models.database import Database
 from models.search import ensure_index_current
 from models.text_segmentation import count_words
 from subtext_cli import garbage
+from subtext_cli.backups.commands import backup, restore
 from subtext_cli.database_errors import open_database
 from subtext_cli.database_file import user_name
 from subtext_cli.unknown_settings import unknown_settings
@@ -42,6 +43,10 @@ def cli() -> None:
 
     Settings are environment variables. The self-hosting guide lists them.
     """
+
+
+cli.add_command(backup)
+cli.add_command(restore)
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ def read_problem(name: str, _settings: Settings) -> str | None:
     if log.exists() and log.stat().st_size and not Path(f"{name}-shm").exists():
         return (
             f"{file} cannot be written, and the changes in {log} are not merged into it. "
-            f"Merge them where it can be written: subtext backup COPY, with its URL in SUBTEXT_DATABASE_URL."
+            "Merge them where it can be written: subtext backup FOLDER."
         )
     return None
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from subtext_cli.commands import cli
 
-COMMANDS = ["check", "dev", "migrate", "openapi", "paragraphs", "seed", "serve"]
+COMMANDS = ["backup", "check", "dev", "migrate", "openapi", "paragraphs", "restore", "seed", "serve"]
 
 
 class TestHelp:
