@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CTE, Enum, Select, String, cast, func, literal_column, select, union, union_all
+from sqlalchemy import Enum, Select, String, cast, func, literal_column, select, union, union_all
 from sqlalchemy.orm import Session
 
 #: The maximum number of counted resources, and of values in a facet.
@@ -28,11 +28,16 @@ class ColumnFacet:
     column: Any
     model: Any = None
 
+    @property
+    def companion_name(self) -> str | None:
+        """The name of the filter whose conditions the counted rows must meet, too."""
+        return None
+
     def match_column(self, _model: Any) -> Any:
         """Return the column that the matches must have for this facet."""
         return self.column
 
-    def values(self, matches: CTE, _filters: Mapping[str, Any]) -> Select[Any]:
+    def values(self, matches: Any, _filters: Mapping[str, Any]) -> Select[Any]:
         """Return the statement for the values of ``matches``, with a row for each match and value."""
         value = matches.c[self.column.key]
         return select(value.label("value")).where(value.is_not(None))
@@ -53,11 +58,16 @@ class LinkFacet(ColumnFacet):
     owner: Any = None
     companion: tuple[str, Conditions] | None = None
 
+    @property
+    def companion_name(self) -> str | None:
+        """See :attr:`ColumnFacet.companion_name`."""
+        return self.companion[0] if self.companion else None
+
     def match_column(self, model: Any) -> Any:
         """See :meth:`ColumnFacet.match_column`."""
         return model.id
 
-    def values(self, matches: CTE, filters: Mapping[str, Any]) -> Select[Any]:
+    def values(self, matches: Any, filters: Mapping[str, Any]) -> Select[Any]:
         """See :meth:`ColumnFacet.values`."""
         # A sum, so that each match looks up its links: SQLite 3.53 would look up every link in the matches.
         linked = select(self.column.label("value"), matches.c.id).join(
@@ -74,7 +84,7 @@ class LinkFacet(ColumnFacet):
 class ThemeFacet(LinkFacet):
     """A facet by themes; a resource that is tagged with a theme counts for the broader theme too."""
 
-    def values(self, matches: CTE, filters: Mapping[str, Any]) -> Select[Any]:
+    def values(self, matches: Any, filters: Mapping[str, Any]) -> Select[Any]:
         """See :meth:`ColumnFacet.values`."""
         # A CTE, so that the scattered links are read only once.
         links = super().values(matches, filters).cte(f"links_{matches.name}")
@@ -134,10 +144,11 @@ class FacetQuery:
 
     ``filters`` are those from which ``statement`` was built. ``name`` distinguishes the queries of one
     statement. ``keys`` is a shorter statement for the primary keys of the same matches, if there is one.
+    Without a statement, it can only select from given matches, and read rows.
     """
 
     model: Any
-    statement: Select[Any]
+    statement: Select[Any] | None
     facets: Mapping[str, ColumnFacet]
     filters: Mapping[str, Any] = field(default_factory=dict)
     name: str = "matches"
@@ -146,18 +157,29 @@ class FacetQuery:
 
     def selects(self) -> list[Select[Any]]:
         """Return statements with the same columns for a ``UNION ALL``: the total, then each facet."""
-        columns = {(column := facet.match_column(self.model)).key: column for facet in self.facets.values()}
-        matches = self._select_matches(columns).limit(MAX_COUNTED + 1).cte(f"of_{self.name}")
-        number = self._rows("", literal_column("''"), literal_column("''"), func.count()).select_from(matches)
-        return [number, *(self._select_values(name, facet, matches) for name, facet in self.facets.items())]
+        matches = self._select_matches(self.match_columns).limit(MAX_COUNTED + 1).cte(f"of_{self.name}")
+        return [self.select_number(matches), *(self.select_values(name, matches) for name in self.facets)]
+
+    @property
+    def match_columns(self) -> dict[str, Any]:
+        """The columns of the model that the matches must have, by name."""
+        return {(column := facet.match_column(self.model)).key: column for facet in self.facets.values()}
+
+    def select_number(self, matches: Any) -> Select[Any]:
+        """Return the statement for the number of ``matches``, a table or CTE."""
+        empty: Any = literal_column("''")
+        return self._rows("", empty, empty, func.count()).select_from(matches)
 
     def _select_matches(self, columns: Mapping[str, Any]) -> Select[Any]:
         if self.keys is not None and columns.keys() <= {"id"}:
             return self.keys
+        assert self.statement is not None  # noqa: S101 (see above)
         selected: Any = columns.values() or (literal_column("1"),)
         return self.statement.with_only_columns(*selected, maintain_column_froms=True)
 
-    def _select_values(self, name: str, facet: ColumnFacet, matches: CTE) -> Select[Any]:
+    def select_values(self, name: str, matches: Any) -> Select[Any]:
+        """Return the statement for the values of a facet, with the number of ``matches`` that have each."""
+        facet = self.facets[name]
         values = facet.values(matches, self.filters).subquery()
         count = func.count().label("count")
         if facet.model is None:

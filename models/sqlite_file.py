@@ -24,6 +24,8 @@ CHECK_SECONDS = 0.1
 BUSY_SECONDS = 5.0
 #: How often the same problem is reported, in seconds.
 REPORT_SECONDS = 10.0
+#: The number of prepared statements that a connection keeps, of up to 150 KB each (by default 128).
+MAX_PREPARED_STATEMENTS = 32
 #: Errors that tell of damage. They last until the file changes.
 DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 #: Errors of the file that may pass without a change of it.
@@ -100,6 +102,7 @@ class DatabaseFile:
                 check_same_thread=False,
                 isolation_level=None,
                 factory=FileConnection,
+                cached_statements=MAX_PREPARED_STATEMENTS,
             )
             connection.identity = after = self._refresh_identity()
             # Replaced at this moment, the connection may have either file.

@@ -1,4 +1,4 @@
-"""Cursors of keyset pagination, and the seek conditions that they turn into.
+"""Cursors of keyset pagination.
 
 A cursor is a JSON array in base64url: a fingerprint of the list with its filters and sort, the direction, and
 the sort values of the item where the page starts, its id last. Cursors are not signed: a forged one returns
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
-from sqlalchemy import ColumnElement, Date, Integer, and_, tuple_
+from sqlalchemy import Date, Integer
 
 from api.http.errors import ProblemException
 from api.schemas.fields import UNSTORABLE_CHARACTERS
@@ -90,28 +90,6 @@ class Cursor:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         content: list[Any] = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
         return content
-
-
-def seek_conditions(order: Sequence[SortKey], cursor: Cursor) -> list[ColumnElement[bool]]:
-    """Return the seek conditions: rows after the cursor or, going backwards, before it.
-
-    A row meets at most one of them, and rows that meet a later one come later. Each is a range scan of an
-    index in list order; joined by OR, they would make databases scan the index from its start.
-    """
-    values, backwards = cursor.values, cursor.backwards
-    if len({key.descending for key in order}) == 1 and not any(key.nullable for key in order):
-        # A row value comparison (SQL:2016, 8.2) is one range scan.
-        row, position = tuple_(*(key.column for key in order)), tuple_(*values)
-        return [row < position if order[0].descending != backwards else row > position]
-    return [
-        and_(*map(_equals, order[:index], values), order[index].after_value(values[index], backwards))
-        for index in reversed(range(len(order)))
-    ]
-
-
-def _equals(key: SortKey, value: Any) -> ColumnElement[bool]:
-    equals: ColumnElement[bool] = key.column == value if value is not None else key.column.is_(None)
-    return equals
 
 
 def to_json_value(value: Any) -> Any:

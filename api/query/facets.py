@@ -1,20 +1,31 @@
 """Facets: the response schemas of a list's facet counts, and the single statement that computes them."""
 
+# The SQL is composed of compiled fragments and constants of this module.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from marshmallow import fields
-from sqlalchemy import CompoundSelect, union_all
+from sqlalchemy import column, table
 
-from api.query.index_planner import ListPlanner
 from api.query.pagination import COUNT_CAP, ListRequest
-from api.query.resource_reader import MAX_STATEMENTS, ResourceReader
+from api.query.resource_reader import (
+    MAX_TEXTS,
+    PATH_PREFIX,
+    ListRows,
+    ResourceReader,
+    StatementKey,
+    placeholders,
+    split_key_and_params,
+)
+from api.query.sql_text import compile_text, element_text, limit_clause, run
 from api.schemas.fields import count_relation_field
 from api.schemas.shared_schemas import OrderedSchemaMeta, ResponseSchema
-from models import RESOURCES
+from models import RESOURCES, facet_queries
 from models.facet_queries import MAX_FACET_VALUES, FacetCounts, FacetQuery
 
 
@@ -78,11 +89,56 @@ FACET_SCHEMAS = {
 
 def compute_facets(read: ResourceReader, request: ListRequest, path: Mapping[str, Any]) -> dict[str, Any]:
     """Return the requested facets of the whole list, serialized; runs one statement."""
-    planner, params = read.planner(request.filters, path)
-    names = tuple(name for name in request.model.facets() if name in request.args["facets"])
-    query, statement = _facet_statement(planner, names)
-    counts = query.read(read.session.connection().execute(statement, params))
+    model, filters = request.model, request.filters
+    names = tuple(name for name in model.facets() if name in request.args["facets"])
+    rows, params = read.list_rows(filters, path)
+    query = _facet_query(model, names)
+    keys = read.statement_key(path), split_key_and_params(filters)[0]
+    sql = _facets_sql(query, rows, keys, read.dialect)
+    counts = query.read(run(read.session.connection(), sql, params))
     return {name: serialize_facet(counts, name) for name in names}
+
+
+def _facets_sql(
+    query: FacetQuery, rows: ListRows, keys: tuple[StatementKey, StatementKey], dialect: str
+) -> str:
+    """Return the statement for the number of matches and the values of each facet, joined from text."""
+    columns = query.match_columns
+    if rows.keys is not None and columns.keys() <= {"id"}:
+        matches = f"SELECT listings.resource_id AS id {rows.keys}"
+    else:
+        selected = [f"{element_text(column.expression, dialect)} AS {key}" for key, column in columns.items()]
+        matches = f"SELECT {', '.join(selected)} {rows.from_and_where}"
+    parts = [_number_sql(dialect)]
+    for name, facet in query.facets.items():
+        # A filter of the same rows as the facet's, by which it is filtered, too.
+        path, filters = (tuple(one for one in key if one[0] == facet.companion_name) for key in keys)
+        parts.append(_values_sql(query.model, name, path, filters, dialect))
+    # In a subquery of its own, since a part may have common table expressions.
+    values = " UNION ALL ".join(f"SELECT * FROM ({part}) AS part" for part in parts)
+    return f"WITH {MATCHES} AS ({matches}{limit_clause(facet_queries.MAX_COUNTED + 1, dialect)}) {values}"
+
+
+MATCHES = "of_matches"
+
+
+@cache
+def _facet_query(model: Any, names: tuple[str, ...]) -> FacetQuery:
+    declared = model.facets()
+    return FacetQuery(model, None, {name: declared[name] for name in names})
+
+
+@cache
+def _number_sql(dialect: str) -> str:
+    return compile_text(FacetQuery(None, None, {}).select_number(table(MATCHES)), dialect)
+
+
+@lru_cache(maxsize=MAX_TEXTS)
+def _values_sql(model: Any, name: str, path: StatementKey, filters: StatementKey, dialect: str) -> str:
+    companions = placeholders(path, PATH_PREFIX) | placeholders(filters)
+    query = FacetQuery(model, None, {name: model.facets()[name]}, companions)
+    matches = table(MATCHES, *(column(key, one.expression.type) for key, one in query.match_columns.items()))
+    return compile_text(query.select_values(name, matches), dialect)
 
 
 def serialize_facet(counts: FacetCounts, name: str) -> dict[str, Any]:
@@ -91,17 +147,3 @@ def serialize_facet(counts: FacetCounts, name: str) -> dict[str, Any]:
         {"value": value.value, "label": value.label, "count": value.count} for value in counts.facets[name]
     ]
     return {"relation": counts.relation, "values": values}
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def _facet_statement(planner: ListPlanner, names: tuple[str, ...]) -> tuple[FacetQuery, CompoundSelect[Any]]:
-    """Return the facet query of a list, and its statement (see ``api.query.resource_reader``)."""
-    declared = planner.model.facets()
-    query = FacetQuery(
-        planner.model,
-        planner.search_statement,
-        {name: declared[name] for name in names},
-        {**planner.path, **planner.filters},
-        keys=planner.key_statement,
-    )
-    return query, union_all(*query.selects())

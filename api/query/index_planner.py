@@ -10,14 +10,14 @@ Choosing buys 0.5 to 42 times the speed of always sorting, and 0.3 to 34 times t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, not_, select
 
-from api.query.pagination import SortKey
+from api.query.pagination import ROW_LIMIT
 from api.query.random_scan import SKIP_COUNT_ABOVE, RandomScan
 from models.filters import (
     has_advisory,
@@ -28,7 +28,7 @@ from models.filters import (
     select_listed_slugs,
     uses_list_index,
 )
-from models.list_index_table import ALL_THEMES, LIST_ORDER, LISTED, ListIndexRow
+from models.list_index_table import ALL_THEMES, LISTED, ListIndexRow
 from models.list_selectivity import is_low_selectivity, theme_document_count, visible_resource_count
 from models.statement_placeholders import Placeholder, bound
 
@@ -52,8 +52,20 @@ COUNT_LIMIT = SKIP_COUNT_ABOVE + 1
 MAX_MERGED_THEMES = 8
 #: Up to this many rows with a rare value are sorted; beyond, the list is scanned in order.
 MAX_SORTED_ROWS = 2_000
-#: Disjoint statements, the sort order of each, and the condition on which each is run (none: always).
-AccessPlan = tuple[list[Select[Any]], list[Sequence[SortKey]], list[ColumnElement[bool]]]
+
+
+class Branch(NamedTuple):
+    """A statement for some of the rows of a list; the statements of a plan are disjoint.
+
+    With ``is_list_order``, its sort columns are those of the list index. It is only run on the condition.
+    """
+
+    statement: Select[Any]
+    is_list_order: bool = False
+    condition: ColumnElement[bool] | None = None
+
+
+AccessPlan = list[Branch]
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,35 +116,38 @@ class ListPlanner:
             return self.statement
         return self._with_theme(theme.per_row())
 
-    def plan(self, order: Sequence[SortKey], limit: Any) -> AccessPlan:
-        """Return the access plan for the first ``limit`` rows in a sort order."""
+    def plan(self, is_default_order: bool) -> AccessPlan:
+        """Return the access plan for the first ``ROW_LIMIT`` rows, in an order by film or another one."""
         if not self.is_listed:
-            return [self.statement], [order], []
+            return [Branch(self.statement)]
         if "q" in self.names:
-            return [self.search_statement], [order], []
+            return [Branch(self.search_statement)]
         if (
             self.names <= LOW_SELECTIVITY_FILTERS | {"advisory"}
             and (keys := self._rare_value_keys()) is not None
         ):
-            return self._rare_value_plan(keys, order)
-        if order[0].name == "film":
-            return self._default_order_plan(order)
+            return self._rare_value_plan(keys, is_default_order)
+        if is_default_order:
+            return self._default_order_plan()
         theme = self.argument("theme")
         if theme is not None and self.names <= LOW_SELECTIVITY_FILTERS | {"theme"}:
-            scan_first = is_low_selectivity(self.model.type_name, bound(theme), limit)
+            scan_first = is_low_selectivity(self.model.type_name, bound(theme), ROW_LIMIT)
             scan = self._with_theme(theme.per_row())
-            return [self.statement, scan], [order, order], [not_(scan_first), scan_first]
-        return [self.statement], [order], []
+            return [
+                Branch(self.statement, condition=not_(scan_first)),
+                Branch(scan, condition=scan_first),
+            ]
+        return [Branch(self.statement)]
 
-    def _rare_value_plan(self, keys: Select[Any], order: Sequence[SortKey]) -> AccessPlan:
+    def _rare_value_plan(self, keys: Select[Any], is_default_order: bool) -> AccessPlan:
         """Return the plan for rows with a value that may be rare: sort them if few, else scan in order."""
         capped: Any = keys.limit(MAX_SORTED_ROWS + 1).subquery()
         is_rare = select(func.count()).select_from(capped).scalar_subquery() <= MAX_SORTED_ROWS
         sorted_rows = self.statement.where(self.model.id.in_(keys.limit(MAX_SORTED_ROWS)))
-        scan, scan_order = self._row_filter_statement(), order
-        if order[0].name == "film":
-            scan, scan_order = join_list_index(scan, self.model, ALL_THEMES), self._list_index_order(order)
-        return [sorted_rows, scan], [order, scan_order], [is_rare, not_(is_rare)]
+        scan = self._row_filter_statement()
+        if is_default_order:
+            scan = join_list_index(scan, self.model, ALL_THEMES)
+        return [Branch(sorted_rows, False, is_rare), Branch(scan, is_default_order, not_(is_rare))]
 
     def _row_filter_statement(self) -> Select[Any]:
         """Return the statement that checks advisories and languages row by row."""
@@ -155,11 +170,7 @@ class ListPlanner:
             return select(self.model.id).where(self.model.language.in_(bound(self.argument("language"))))
         return None
 
-    @staticmethod
-    def _list_index_order(order: Sequence[SortKey]) -> Sequence[SortKey]:
-        return [replace(key, column=LIST_ORDER.get(key.name, key.column)) for key in order]
-
-    def _default_order_plan(self, order: Sequence[SortKey]) -> AccessPlan:
+    def _default_order_plan(self) -> AccessPlan:
         theme = self.argument("theme")
         themes = theme.split() if theme is not None else []
         if 1 < len(themes) <= MAX_MERGED_THEMES:
@@ -169,11 +180,11 @@ class ListPlanner:
         elif self.names <= LOW_SELECTIVITY_FILTERS | {"film"}:
             statements = [join_list_index(self.statement, self.model, ALL_THEMES)]
         else:
-            return [self.statement], [order], []
+            return [Branch(self.statement)]
         if "film" in self.names:
             films = bound(self.argument("film"))
             statements = [statement.where(ListIndexRow.film.in_(films)) for statement in statements]
-        return statements, [self._list_index_order(order)] * len(statements), []
+        return [Branch(statement, is_list_order=True) for statement in statements]
 
     def _theme_branch(self, themes: list[Placeholder], number: int) -> Select[Any]:
         """Return the statement for rows tagged with theme ``number``, and with no theme before it."""

@@ -1,42 +1,23 @@
-"""Keyset pagination: the sort order and cursor of a list request, the statement for a page, and its rows."""
+"""Keyset pagination: the sort order and cursor of a list request, and the page that its rows make."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from itertools import zip_longest
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import orjson
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Integer,
-    Select,
-    bindparam,
-    case,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-    true,
-    union_all,
-)
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, bindparam
 
-from api.query.cursors import Cursor, parse_column_value, seek_conditions, to_json_value
-from api.schemas.list_queries import MAX_PAGE_SIZE
+from api.query.cursors import Cursor, parse_column_value, to_json_value
+from api.query.sql_text import from_driver_value
 from models.facet_queries import MAX_COUNTED
 
 #: The LIMIT of a page's statement: one row more than the page has, to tell whether another page follows.
 ROW_LIMIT: Any = bindparam("row_limit", type_=Integer)
-#: A second LIMIT, as a literal: PostgreSQL can reuse a plan made for a known limit. With a bound LIMIT the
-#: planner assumes the worst case.
-MAX_ROWS: Any = literal_column(str(MAX_PAGE_SIZE + 1))
 #: Counting a list stops here.
 COUNT_CAP = MAX_COUNTED
 #: Query parameters that are not filters. ``max_severity`` is one of them for models without advisories, where
@@ -90,35 +71,31 @@ class SortKey:
         """Whether the column is nullable; nulls are sorted last."""
         return bool(self.column.expression.nullable)
 
-    def order_by(self, backwards: bool, column: Any = None) -> Any:
-        """Return the ORDER BY term, reversed if ``backwards``; ``column`` replaces the key's own column."""
-        column = self.column if column is None else column
-        term = column.desc() if self.descending != backwards else column.asc()
-        if not self.nullable:
-            return term
-        return term.nulls_first() if backwards else term.nulls_last()
-
-    def after_value(self, value: Any, backwards: bool) -> ColumnElement[bool]:
-        """Return the condition that a row sorts after ``value`` or, if ``backwards``, before it."""
-        if value is None:
-            return self.column.is_not(None) if backwards else false()
-        beyond = self.column < value if self.descending != backwards else self.column > value
-        return or_(beyond, self.column.is_(None)) if self.nullable and not backwards else beyond
+    @property
+    def sql_type(self) -> Any:
+        """The SQL type of the column."""
+        return self.column.expression.type
 
     def parse(self, value: Any) -> Any:
         """Return a cursor's value as the column's type; raise ``ValueError`` if it has another type."""
         if value is None and self.nullable:
             return None
-        return parse_column_value(self.column.expression.type, value)
+        return parse_column_value(self.sql_type, value)
 
 
-@lru_cache(maxsize=256)
-def sort_order(model: Any, sort: tuple[str, ...]) -> tuple[SortKey, ...]:
-    """Return the sort keys for names, ``-`` meaning descending; the last ones make the order unique."""
-    columns = model.sort_keys()
-    tiebreakers = [name for name in model.unique_sort if not {name, f"-{name}"} & set(sort)]
-    names = dict.fromkeys([*sort, *tiebreakers])
-    return tuple(SortKey(name.lstrip("-"), columns[name.lstrip("-")], name.startswith("-")) for name in names)
+@cache
+def sort_keys(model: Any) -> dict[str, SortKey]:
+    """Return the sort keys of a model by their names, ``-`` meaning descending."""
+    columns = model.sort_keys().items()
+    ascending = {name: SortKey(name, column, descending=False) for name, column in columns}
+    return ascending | {f"-{name}": SortKey(name, column, descending=True) for name, column in columns}
+
+
+def sort_order(model: Any, sort: Sequence[str]) -> tuple[SortKey, ...]:
+    """Return the sort keys for names; the last ones make the order unique."""
+    tiebreakers = [name for name in model.unique_sort if not {name, f"-{name}"} & {*sort}]
+    keys = sort_keys(model)
+    return tuple(keys[name] for name in dict.fromkeys([*sort, *tiebreakers]))
 
 
 @dataclass(frozen=True)
@@ -141,7 +118,7 @@ class ListRequest:
     @cached_property
     def order(self) -> tuple[SortKey, ...]:
         """The requested sort order, or the model's default; the last keys make it unique."""
-        return sort_order(self.model, tuple(self.args.get("sort") or self.model.default_sort))
+        return sort_order(self.model, self.args.get("sort") or self.model.default_sort)
 
     @property
     def cursor(self) -> Cursor | None:
@@ -153,10 +130,11 @@ class ListRequest:
         text = self.args.get("cursor")
         return Cursor.parse(text, self.fingerprint, self.order) if text else None
 
-    def cursor_for(self, row: Any, backwards: bool) -> Cursor:
-        """Return the cursor at a row, whose last columns are the sort keys."""
-        values = row[-len(self.order) :]
-        return Cursor(self.fingerprint, backwards, [to_json_value(value) for value in values])
+    def cursor_for(self, row: Any, backwards: bool, dialect: str) -> Cursor:
+        """Return the cursor at a row of the driver, whose last columns are the sort keys."""
+        pairs = zip(self.order, row[-len(self.order) :], strict=True)
+        values = [to_json_value(from_driver_value(key.sql_type, value, dialect)) for key, value in pairs]
+        return Cursor(self.fingerprint, backwards, values)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -209,60 +187,7 @@ class Page:
     previous: Cursor | None
 
 
-def paged_statement(
-    statements: Sequence[Select[Any]],
-    orders: Sequence[Sequence[SortKey]],
-    cursor: Cursor | None,
-    conditions: Sequence[Any] = (),
-) -> Select[Any] | CompoundSelect[Any]:
-    """Return the statement for the rows after the cursor, in order, with the sort keys as further columns.
-
-    It returns at most ``MAX_ROWS`` rows; the caller limits it to ``ROW_LIMIT``. The cursor may have SQL
-    parameters for values. ``statements`` are disjoint; each has its own sort columns in ``orders``, and is
-    not run if its condition is false.
-    """
-    members = [
-        (member, condition)
-        for statement, order, condition in zip_longest(statements, orders, conditions)
-        for member in _seek_statements(statement, order, cursor)
-    ]
-    if len(members) == 1:
-        return members[0][0]
-    merged = union_all(*(_as_union_member(member, condition) for member, condition in members))
-    return merged.order_by(*order_by_terms(orders[0], cursor, _sort_columns(orders[0]))).limit(MAX_ROWS)
-
-
-def _seek_statements(
-    statement: Select[Any], order: Sequence[SortKey], cursor: Cursor | None
-) -> list[Select[Any]]:
-    """Return one statement for each seek condition: the rows after the cursor, in order."""
-    conditions = seek_conditions(order, cursor) if cursor and cursor.values else [true()]
-    ordered = (
-        statement.add_columns(*_sort_columns(order)).order_by(*order_by_terms(order, cursor)).limit(MAX_ROWS)
-    )
-    return [ordered.where(condition) for condition in conditions]
-
-
-def _sort_columns(order: Sequence[SortKey]) -> list[Any]:
-    return [key.column.label(f"sort_{number}") for number, key in enumerate(order)]
-
-
-def order_by_terms(order: Sequence[SortKey], cursor: Cursor | None, columns: Sequence[Any] = ()) -> list[Any]:
-    """Return the ORDER BY terms of a page; ``columns`` replace the sort keys' own columns."""
-    backwards = cursor.backwards if cursor else False
-    return [key.order_by(backwards, column) for key, column in zip_longest(order, columns)]
-
-
-def _as_union_member(statement: Select[Any], condition: Any) -> Select[Any]:
-    """Return the statement as a member of a union, without rows if the condition is false."""
-    rows = select(statement.subquery())
-    if condition is None:
-        return rows
-    # Databases do not run a subquery with LIMIT 0.
-    return select(rows.limit(case((condition, MAX_ROWS), else_=0)).subquery())
-
-
-def build_page(rows: Sequence[Any], list_request: ListRequest, cursor: Cursor | None) -> Page:
+def build_page(rows: Sequence[Any], list_request: ListRequest, cursor: Cursor | None, dialect: str) -> Page:
     """Return the page for the rows of its statement, of which there may be one more than the page's limit."""
     limit, backwards = list_request.args["limit"], cursor is not None and cursor.backwards
     starts_inside = cursor is not None and bool(cursor.values)
@@ -276,13 +201,6 @@ def build_page(rows: Sequence[Any], list_request: ListRequest, cursor: Cursor | 
     has_next, has_previous = (starts_inside, has_more) if backwards else (has_more, starts_inside)
     return Page(
         page_rows,
-        list_request.cursor_for(page_rows[-1], False) if has_next else None,
-        list_request.cursor_for(page_rows[0], True) if has_previous else None,
+        list_request.cursor_for(page_rows[-1], False, dialect) if has_next else None,
+        list_request.cursor_for(page_rows[0], True, dialect) if has_previous else None,
     )
-
-
-def count_rows(session: Session, statement: Select[Any], params: dict[str, Any]) -> tuple[int, str]:
-    """Return the number of rows of the statement, up to ``COUNT_CAP``, and ``exact`` or ``at-least``."""
-    capped = statement.with_only_columns(literal_column("1")).limit(COUNT_CAP + 1).subquery()
-    count = session.scalar(select(func.count()).select_from(capped), params) or 0
-    return (COUNT_CAP, "at-least") if count > COUNT_CAP else (count, "exact")

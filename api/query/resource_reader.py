@@ -1,35 +1,31 @@
-"""The resource reader: reads the items and lists that views select, with cached statements.
+"""The resource reader: reads the items and lists that views select, with statements joined from SQL text.
 
 Building a statement costs more than running it. A view is therefore called with placeholders instead of a
-request's values (``models.statement_placeholders``), and its statement is reused by every request that has as
-many values for the same arguments. A view that looks at a placeholder's value raises ``PlaceholderAccess``.
-
-It halves the CPU time of an uncached page or item (1.6 to 2.1 times, docs/benchmarks.md). A combination of
-parameters that was not requested before costs 17 to 20 ms, one that was costs 2.5 ms.
+request's values (``models.statement_placeholders``), and the FROM and WHERE clauses of its statement are
+reused by every request that has as many values for the same arguments. A view that looks at a
+placeholder's value raises ``PlaceholderAccess``. The rest of a statement is joined for each request
+(``api.query.page_sql``, ``api.query.json_projection``).
 """
+
+# The SQL is composed of compiled fragments and constants of this module.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, String, bindparam, inspect, null, select
+from sqlalchemy import Integer, Select, String, bindparam
 from sqlalchemy.orm import Session
 
 from api.query.cursors import Cursor
 from api.query.index_planner import ListPlanner
-from api.query.json_projection import compile_item
-from api.query.pagination import (
-    ROW_LIMIT,
-    ListRequest,
-    Page,
-    SortKey,
-    build_page,
-    count_rows,
-    order_by_terms,
-    paged_statement,
-)
+from api.query.json_projection import item_sql
+from api.query.page_sql import BranchText, ListText, page_sql
+from api.query.pagination import COUNT_CAP, ListRequest, Page, build_page
+from api.query.sql_text import compile_from_and_where, compile_text, limit_clause, parameter_text, run
 from api.schemas.item_shape import Shape
 from api.schemas.list_queries import SearchText
 from models.search.query_compiler import SearchParameter
@@ -39,8 +35,9 @@ from models.statement_placeholders import Placeholder
 View = Callable[..., Select[Any]]
 #: The prefix of path parameters' names in SQL, as a filter may have the same name.
 PATH_PREFIX = "path_"
-#: The size of each cache here, so that requests for every combination do not fill a worker's memory.
-MAX_STATEMENTS = 512
+#: The numbers of planners and of statements' texts (1 to 10 KB) that are cached: requests for every
+#: combination must not fill a worker's memory.
+MAX_PLANNERS, MAX_TEXTS = 64, 512
 BINDABLE_TYPES: dict[type[Any], Any] = {str: String(), int: Integer(), SearchText: SearchParameter()}
 
 
@@ -69,12 +66,18 @@ def split_key_and_params(args: Mapping[str, Any], prefix: str = "") -> tuple[Sta
     for name, value in args.items():
         if not isinstance(value, list):
             key.append((name, value))
-        elif type(value[0]) in BINDABLE_TYPES:
-            key.append((name, ValueCount(type(value[0]), len(value))))
+        elif (value_type := _bindable_type(value[0])) is not None:
+            key.append((name, ValueCount(value_type, len(value))))
             params |= {f"{prefix}{name}_{index}": element for index, element in enumerate(value)}
         else:
             key.append((name, tuple(value)))
     return tuple(key), params
+
+
+def _bindable_type(value: Any) -> type[Any] | None:
+    if isinstance(value, StrEnum):
+        return str
+    return type(value) if type(value) in BINDABLE_TYPES else None
 
 
 def placeholders(key: StatementKey, prefix: str = "") -> dict[str, Any]:
@@ -90,7 +93,7 @@ def _placeholder(name: str, values: Any, prefix: str) -> Any:
     return list(values) if isinstance(values, tuple) else values
 
 
-@lru_cache(maxsize=MAX_STATEMENTS)
+@lru_cache(maxsize=MAX_PLANNERS)
 def list_planner(view: View, path: StatementKey, filters: StatementKey) -> ListPlanner:
     """Return the planner of a list, which caches the statements that it builds."""
     return ListPlanner(
@@ -100,64 +103,55 @@ def list_planner(view: View, path: StatementKey, filters: StatementKey) -> ListP
     )
 
 
-@lru_cache(maxsize=MAX_STATEMENTS)
-def _item_view_statement(view: View, path: StatementKey) -> Select[Any]:
-    return view(**placeholders(path, PATH_PREFIX))
+class SelectText(NamedTuple):
+    """A model, and the FROM and WHERE clauses of a statement for its rows."""
+
+    model: Any
+    from_and_where: str
 
 
-@lru_cache(maxsize=MAX_STATEMENTS)
-def _item_statement(view: View, path: StatementKey, shape: Shape, base_url: str) -> Select[Any]:
-    statement = _item_view_statement(view, path)
-    model = model_of(statement)
-    columns = (compile_item(shape, model, base_url), getattr(model, "revision", null()))
-    return statement.with_only_columns(*columns, maintain_column_froms=True)
+# Not bounded by a size: there are as many as routes with an id in the path.
+@cache
+def _item_select(view: View, path: StatementKey, dialect: str) -> SelectText:
+    statement = view(**placeholders(path, PATH_PREFIX))
+    return SelectText(model_of(statement), compile_from_and_where(statement, dialect))
 
 
-class PageKey(NamedTuple):
-    """The part of a page statement's cache key that depends on the page, not on the list."""
-
-    shape: Shape
-    base_url: str
-    order: tuple[SortKey, ...]
-    #: None without a cursor; else whether it goes backwards, and which of its values are null.
-    after: tuple[bool, tuple[bool, ...]] | None
-
-    @property
-    def cursor(self) -> Cursor | None:
-        """The cursor, with SQL parameters instead of values."""
-        if self.after is None:
-            return None
-        backwards, nulls = self.after
-        values = [
-            None if is_null else bindparam(f"after_{index}", type_=key.column.expression.type)
-            for index, (key, is_null) in enumerate(zip(self.order, nulls, strict=bool(nulls)))
-        ]
-        return Cursor("", backwards, values)
-
-
-@lru_cache(maxsize=MAX_STATEMENTS)
-def _page_statement(view: View, path: StatementKey, filters: StatementKey, page: PageKey) -> Select[Any]:
-    """Return the statement for a page (late row lookup): find its primary keys, then build its items' JSON.
-
-    Sorting rows with their JSON would build the JSON of every row that is sorted.
-    """
+@lru_cache(maxsize=MAX_TEXTS)
+def _list_text(
+    view: View, path: StatementKey, filters: StatementKey, is_default_order: bool, dialect: str
+) -> ListText:
     planner = list_planner(view, path, filters)
-    statements, orders, conditions = planner.plan(page.order, ROW_LIMIT)
-    primary_key = inspect(planner.model).primary_key
-    labels = [column.label(f"pk_{number}") for number, column in enumerate(primary_key)]
-    keys = [statement.with_only_columns(*labels, maintain_column_froms=True) for statement in statements]
-    ordered = paged_statement(keys, orders, page.cursor, conditions).subquery("ordered")
-    rows = select(ordered).limit(ROW_LIMIT).subquery("page")
-    json = select(compile_item(page.shape, planner.model, page.base_url)).select_from(planner.model)
-    item = json.where(*(column == rows.c[f"pk_{number}"] for number, column in enumerate(primary_key)))
-    columns = [rows.c[f"sort_{number}"] for number in range(len(page.order))]
-    return select(item.scalar_subquery(), *columns).order_by(*order_by_terms(orders[0], page.cursor, columns))
+    branches = [
+        BranchText(
+            compile_from_and_where(branch.statement, dialect),
+            branch.is_list_order,
+            None if branch.condition is None else compile_text(branch.condition, dialect),
+        )
+        for branch in planner.plan(is_default_order)
+    ]
+    return ListText(planner.model, branches)
 
 
-@lru_cache(maxsize=MAX_STATEMENTS)
-def _items_statement(model: Any, shape: Shape, base_url: str) -> Select[Any]:
-    columns = (model.slug, compile_item(shape, model, base_url), model.revision)
-    return select(*columns).where(model.slug.in_(bindparam("slugs", expanding=True)))
+class ListRows(NamedTuple):
+    """The FROM and WHERE clauses of a list's statements, without a sort order.
+
+    ``keys`` are those of a shorter statement for the primary keys, if there is one (``ListPlanner``).
+    """
+
+    from_and_where: str
+    counted: str
+    keys: str | None
+
+
+@lru_cache(maxsize=MAX_TEXTS)
+def _list_rows(view: View, path: StatementKey, filters: StatementKey, dialect: str) -> ListRows:
+    planner = list_planner(view, path, filters)
+    statements = (planner.search_statement, planner.count_statement, planner.key_statement)
+    rows, counted, keys = (
+        None if statement is None else compile_from_and_where(statement, dialect) for statement in statements
+    )
+    return ListRows(str(rows), str(counted), keys)
 
 
 class ResourceReader:
@@ -170,11 +164,14 @@ class ResourceReader:
         """Take the view, and the base URL of the links in items."""
         self.session, self.view, self.base_url = session, view, base_url
 
+    @property
+    def dialect(self) -> str:
+        """The name of the database's dialect."""
+        return self.session.connection().dialect.name
+
     def item_model(self, path: Mapping[str, Any]) -> Any:
         """Return the model that the view of an item selects."""
-        return model_of(
-            _item_view_statement(self.view, split_key_and_params(_value_lists(path), PATH_PREFIX)[0])
-        )
+        return _item_select(self.view, self.statement_key(path), self.dialect).model
 
     def planner(
         self, filters: Mapping[str, Any], path: Mapping[str, Any]
@@ -184,15 +181,34 @@ class ResourceReader:
         key, params = split_key_and_params(filters)
         return list_planner(self.view, path_key, key), path_params | params
 
+    def statement_key(self, path: Mapping[str, Any]) -> StatementKey:
+        """Return the cache key of the path parameters."""
+        return split_key_and_params(_value_lists(path), PATH_PREFIX)[0]
+
+    def list_rows(
+        self, filters: Mapping[str, Any], path: Mapping[str, Any]
+    ) -> tuple[ListRows, dict[str, Any]]:
+        """Return the clauses of the list's statements, and their SQL parameters."""
+        path_key, path_params = split_key_and_params(_value_lists(path), PATH_PREFIX)
+        key, params = split_key_and_params(filters)
+        return _list_rows(self.view, path_key, key, self.dialect), path_params | params
+
     def item(self, path: Mapping[str, Any], shape: Shape) -> ItemRow | None:
         """Return the item at the path, or None if there is no visible one."""
         key, params = split_key_and_params(_value_lists(path), PATH_PREFIX)
-        row = self._run(_item_statement(self.view, key, shape, self.base_url), params).first()
-        return ItemRow(*row) if row else None
+        model, rows = _item_select(self.view, key, self.dialect)
+        found = self._run(f"SELECT {self._item(shape, model)}, {_revision(model)} {rows}", params)
+        return ItemRow(*found[0]) if found else None
 
     def items(self, model: Any, slugs: list[str], shape: Shape) -> list[ItemRow]:
         """Return the items with these ids, in their order; all must exist and be visible."""
-        rows = self._run(_items_statement(model, shape, self.base_url), {"slugs": slugs})
+        if not slugs:
+            return []
+        params = {f"slug_{number}": slug for number, slug in enumerate(slugs)}
+        table, slug_type = model.__tablename__, model.slug.expression.type
+        names = ", ".join(parameter_text(slug_type, name, self.dialect) for name in params)
+        columns = f"{table}.slug, {self._item(shape, model)}, {_revision(model)}"
+        rows = self._run(f"SELECT {columns} FROM {table} WHERE {table}.slug IN ({names})", params)
         by_slug = {slug: ItemRow(json, revision) for slug, json, revision in rows}
         return [by_slug[slug] for slug in slugs]
 
@@ -204,20 +220,24 @@ class ResourceReader:
         """
         path_key, path_params = split_key_and_params(_value_lists(path), PATH_PREFIX)
         key, params = split_key_and_params(request.filters)
-        cursor = request.cursor
+        cursor, order, dialect = request.cursor, request.order, self.dialect
         params |= path_params | {"row_limit": request.args["limit"] + 1} | cursor_params(cursor)
-        page = PageKey(shape, self.base_url, request.order, cursor_key(cursor))
-        rows = self._run(_page_statement(self.view, path_key, key, page), params).all()
-        return build_page(rows, request, cursor)
+        rows = _list_text(self.view, path_key, key, order[0].name == "film", dialect)
+        sql = page_sql(rows, self._item(shape, rows.model), order, cursor, dialect)
+        return build_page(self._run(sql, params), request, cursor, dialect)
 
     def count(self, request: ListRequest, path: Mapping[str, Any]) -> tuple[int, str]:
-        """Return the number of items in the list, and ``exact`` or ``at-least``."""
-        planner, params = self.planner(request.filters, path)
-        return count_rows(self.session, planner.count_statement, params)
+        """Return the number of items in the list, up to ``COUNT_CAP``, and ``exact`` or ``at-least``."""
+        rows, params = self.list_rows(request.filters, path)
+        capped = f"SELECT 1 {rows.counted}{limit_clause(COUNT_CAP + 1, self.dialect)}"
+        ((count,),) = self._run(f"SELECT count(*) FROM ({capped}) AS capped", params)
+        return (COUNT_CAP, "at-least") if count > COUNT_CAP else (count, "exact")
 
-    def _run(self, statement: Select[Any], params: dict[str, Any]) -> Any:
-        # Not Session.execute: it would look for ORM objects to load.
-        return self.session.connection().execute(statement, params)
+    def _item(self, shape: Shape, model: Any) -> str:
+        return item_sql(shape, model, self.base_url, self.dialect)
+
+    def _run(self, sql: str, params: dict[str, Any]) -> list[Any]:
+        return run(self.session.connection(), sql, params)
 
 
 def model_of(statement: Select[Any]) -> Any:
@@ -229,9 +249,8 @@ def _value_lists(path: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {name: [value] for name, value in path.items()}
 
 
-def cursor_key(cursor: Cursor | None) -> tuple[bool, tuple[bool, ...]] | None:
-    """Return the cache key of a cursor: whether it goes backwards, and which of its values are null."""
-    return (cursor.backwards, tuple(value is None for value in cursor.values)) if cursor else None
+def _revision(model: Any) -> str:
+    return f"{model.__tablename__}.revision" if hasattr(model, "revision") else "NULL"
 
 
 def cursor_params(cursor: Cursor | None) -> dict[str, Any]:

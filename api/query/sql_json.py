@@ -16,7 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
-from api.query.sql_text import compile_constants, quote_literal
+from api.query.sql_text import compile_text, quote_literal
 
 #: A part of an item: literal text, or SQL that returns text.
 SQLFragment = str | ColumnElement[Any]
@@ -143,7 +143,7 @@ def compile_fragments(fragments: Iterable[SQLFragment], row: Any, dialect: str) 
     for fragment in given:
         if not isinstance(fragment, str):
             expression = expression.concat(fragment).concat(_SEPARATOR)
-    compiled = compile_constants(select(expression).select_from(row), dialect)
+    compiled = compile_text(select(expression).select_from(row), dialect)
     texts = iter(compiled.split("\0")[1:-1])
     return tuple(
         one if isinstance(one, str) else CompiledSQL(next(texts).removeprefix(" || ").removesuffix(" || "))

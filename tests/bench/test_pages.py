@@ -81,12 +81,12 @@ class TestPages:
         self, list_ids, quotes, monkeypatch, sort, max_sorted
     ):
         monkeypatch.setattr(index_planner, "MAX_SORTED_ROWS", max_sorted)
-        resource_reader._page_statement.cache_clear()
+        resource_reader._list_text.cache_clear()
         in_languages = sorted_slugs([quote for quote in quotes if quote.language in ("de", "es")], sort)
         flagged = [quote for quote in quotes if {"note-1", "note-2"} & advisory_slugs(quote)]
         assert list_ids(language="de,es", sort=sort) == in_languages
         assert list_ids(advisory="note-1,note-2", sort=sort) == sorted_slugs(flagged, sort)
-        resource_reader._page_statement.cache_clear()
+        resource_reader._list_text.cache_clear()
 
     def test_an_unknown_theme_selects_nothing(self, list_ids, sample):
         assert list_ids(theme="no-such-theme") == []
