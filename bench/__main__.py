@@ -32,7 +32,7 @@ def main() -> None:
         results = compare_servers(args.kind, args.quotes, args.only)
         SERVERS.write_bytes(orjson.dumps(results, option=orjson.OPT_INDENT_2) + b"\n")
     results = orjson.loads(SERVERS.read_bytes())
-    for file in (SERVERS.with_stem("growth"), SERVERS.with_stem("machinery")):
+    for file in (SERVERS.with_stem(name) for name in ("growth", "machinery", "varied")):
         if file.exists():
             results[file.stem] = orjson.loads(file.read_bytes())
     PAGE.write_text(markdown(results), "utf-8")

@@ -20,6 +20,12 @@ GROWTH = """## Growth
 The database time of the statements of each operation, by the number of quotes, as `python -m bench.growth`
 measures it.
 """
+VARIED = """## Requests of new shapes
+
+Legal requests of all lists and items with random filters, `fields`, includes, sort keys, facets and cursors,
+as `python -m bench.varied_requests` measures them. CPU times are those of the server; for first and second
+runs, those of the process. PostgreSQL's own are not included.
+"""
 AGAIN = """## Measuring again
 
 `make bench` takes less than ten minutes, `make bench-full` an hour and more. Both need wrk, and write this
@@ -36,7 +42,7 @@ def markdown(results: Results) -> str:
     parts = [INTRODUCTION, *_caution(results), _environment(results), "## Targets", targets(results)]
     for group in results["groups"]:
         parts += [f"## {group['title']}", group["about"], _cases(group), _comparisons(group)]
-    parts += [*_growth(results), *_machinery(results), AGAIN]
+    parts += [*_growth(results), *_varied(results), *_machinery(results), AGAIN]
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
@@ -131,6 +137,35 @@ def _growth(results: Results) -> list[str]:
         head = "p50 / p99, ms", *(f"{size:,}" for size in sizes)
         lines = [(name, *(cells.get((name, size), "–") for size in sizes)) for name in names]
         parts += [f"### {title}", table(head, lines)] if rows else []
+    return parts
+
+
+def _varied(results: Results) -> list[str]:
+    if "varied" not in results:
+        return []
+    parts = [VARIED]
+    for one in results["varied"]:
+        runs, passes, smorest = one["first_runs"], one["two_passes"], one["smorest"]
+        title = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[one["database"]]
+        rows = [
+            ("median of a shape, first run", f"{runs['first_ms']:.2f} ms"),
+            ("… second run", f"{runs['second_ms']:.2f} ms"),
+            ("… median of the ratios", times(runs["median_ratio"])),
+            (f"mean of {one['requests']:,} requests, first pass", f"{passes['first_ms']:.2f} ms"),
+            ("… second pass", f"{passes['second_ms']:.2f} ms"),
+            ("… ratio", times(passes["ratio"])),
+            ("new requests of quotes", f"{smorest['subtext_ms']:.2f} ms"),
+            ("… flask-smorest + ORM + Schema.dump", f"{smorest['smorest_ms']:.2f} ms"),
+            ("… times as cheap", times(smorest["times_as_cheap"])),
+        ]
+        rows += [
+            (
+                f"worker, MB after each 1,000 requests, cache of {cache} MB",
+                ", ".join(f"{size:.0f}" for size in sizes),
+            )
+            for cache, sizes in one["memory"].items()
+        ]
+        parts += [f"### {title}", table(("", ""), rows, text_columns=1)]
     return parts
 
 

@@ -16,9 +16,12 @@ OPTIONAL = ("FastAPI + ORM", "Datasette", "json-server")
 READY = "/v1/quotes?limit=1&theme=none"
 
 
-def subtext(url: str, *, name: str = "Subtext", cache: int = 32, workers: int = 1) -> Server:
-    """Return Subtext over a database, with a response cache of this many megabytes."""
+def subtext(
+    url: str, *, name: str = "Subtext", cache: int = 32, workers: int = 1, seconds: int = 1
+) -> Server:
+    """Return Subtext over a database, with a response cache of this many MB, and a statement timeout."""
     settings = {"SUBTEXT_CACHE_MB": str(cache), "SUBTEXT_WORKERS": str(workers)}
+    settings["SUBTEXT_STATEMENT_SECONDS"] = str(seconds)
     return _granian(name, "wsgi:app", READY, url, **settings)
 
 

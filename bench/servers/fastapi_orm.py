@@ -100,7 +100,7 @@ RequestSession = Annotated[Session, Depends(_session)]
 
 @app.get("/v1/quotes", response_model=Page)
 def quotes(session: RequestSession, theme: str, limit: int = 20) -> Any:
-    rows = session.scalars(select_page(theme, limit)).all()
+    rows = session.scalars(select_page(theme=theme, limit=limit)).all()
     return {"data": rows[:limit], "has_more": len(rows) > limit}
 
 

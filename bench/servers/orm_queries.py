@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from models import AdvisoryLink, Citation, Film, Quote, QuoteTheme
+from models import AdvisoryLink, Citation, Quote, QuoteTheme
 
 BASE_URL = os.environ.get("SUBTEXT_PUBLIC_URL", "")
 #: A constant of every quote. To import it would load all of Subtext's schemas into the other servers.
@@ -24,10 +25,17 @@ LOADED = (
 )
 
 
-def select_page(theme: str, limit: int) -> Select[Any]:
-    """Return the statement for the first quotes with a theme, and one more to detect a next page."""
-    order = Film.slug, Quote.position, Quote.slug
-    return Quote.select_where(theme=[theme]).order_by(*order).limit(limit + 1).options(*LOADED)
+SORT_KEYS = Quote.sort_keys()
+
+
+def select_page(
+    *, limit: int, sort: Sequence[str] = ("film", "position"), theme: Any = None, **filters: Any
+) -> Select[Any]:
+    """Return the statement for the first quotes in an order, and one more to detect a next page."""
+    themes = [theme] if isinstance(theme, str) else theme
+    order = [SORT_KEYS[key.lstrip("-")].desc() if key[0] == "-" else SORT_KEYS[key] for key in sort]
+    statement = Quote.select_where(theme=themes, **filters)
+    return statement.order_by(*order, Quote.slug).limit(limit + 1).options(*LOADED)
 
 
 def select_one(slug: str) -> Select[Any]:

@@ -9,6 +9,7 @@ from flask import Flask
 from flask_smorest import Api, Blueprint, abort
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
+from webargs.fields import DelimitedList
 
 from api.core.config import Settings
 from bench.servers.orm_queries import BASE_URL, RIGHTS, select_one, select_page
@@ -68,25 +69,47 @@ class PageSchema(Schema):
     has_more = fields.Boolean()
 
 
-class QuerySchema(Schema):
-    theme = fields.String(required=True)
+class ItemQuerySchema(Schema):
+    fields: Any = DelimitedList(fields.String())
+
+
+class QuerySchema(ItemQuerySchema):
+    film: Any = DelimitedList(fields.String())
+    scene: Any = DelimitedList(fields.String())
+    speaker: Any = DelimitedList(fields.String())
+    source: Any = DelimitedList(fields.String())
+    theme: Any = DelimitedList(fields.String())
+    language: Any = DelimitedList(fields.String())
+    kind: Any = DelimitedList(fields.String())
+    voice: Any = DelimitedList(fields.String())
+    fidelity: Any = DelimitedList(fields.String())
+    sort: Any = DelimitedList(fields.String(), load_default=("film", "position"))
     limit: Any = fields.Integer(load_default=20)
 
 
 @blp.route("/quotes")
 @blp.arguments(QuerySchema, location="query")
-@blp.response(200, PageSchema)
-def quotes(query: dict[str, Any]) -> dict[str, Any]:
+@blp.response(200)
+def quotes(query: dict[str, Any]) -> Any:
+    only, limit = query.pop("fields", None), query["limit"]
     with Session(database.engine) as session:
         rows = session.scalars(select_page(**query)).all()
-        return {"data": rows[: query["limit"]], "has_more": len(rows) > query["limit"]}
+        page = PageSchema(only=only and ["has_more", *(f"data.{name}" for name in shown(only))])
+        return page.dump({"data": rows[:limit], "has_more": len(rows) > limit})
 
 
 @blp.route("/quotes/<slug>")
-@blp.response(200, QuoteSchema)
-def quote(slug: str) -> Any:
+@blp.arguments(ItemQuerySchema, location="query")
+@blp.response(200)
+def quote(query: dict[str, Any], slug: str) -> Any:
+    only = query.get("fields")
     with Session(database.engine) as session:
-        return session.scalars(select_one(slug)).one_or_none() or abort(404)
+        row = session.scalars(select_one(slug)).one_or_none() or abort(404)
+        return QuoteSchema(only=only and shown(only)).dump(row)
+
+
+def shown(names: list[str]) -> set[str]:
+    return {"type", "id", *names}
 
 
 app = Flask(__name__)

@@ -1,0 +1,55 @@
+"""Varied requests: the mix is legal and varied, and a worker's memory stops growing."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+import pytest
+
+from bench import varied_requests
+from bench.request_mix import request_mix, sample_values
+
+DOCUMENT = orjson.loads(varied_requests.DOCUMENT.read_bytes())
+#: The megabytes by which a worker may grow between 1,000 and 3,000 different requests.
+MAX_GROWTH = 30
+
+
+@pytest.fixture(scope="module")
+def values(catalogue):
+    with catalogue.read_session() as session:
+        return sample_values(session)
+
+
+@pytest.fixture(scope="module")
+def mix(values):
+    return request_mix(DOCUMENT, values, 300, 1, lambda _: None)
+
+
+class TestMix:
+    def test_every_request_is_legal(self, catalogue_app, mix):
+        client = catalogue_app.test_client()
+        statuses = {url: client.get(url).status_code for url in mix[:60]}
+        # The item of the day of a narrow filter, and a paragraph by number, may not exist.
+        assert {url: status for url, status in statuses.items() if status not in (200, 404)} == {}
+
+    def test_hardly_any_two_have_the_same_parameters(self, mix):
+        shapes = {(urlsplit(url).path.count("/"), str(parse_qs(urlsplit(url).query))) for url in mix}
+        assert len(set(mix)) == len(mix)
+        assert len(shapes) > len(mix) * 0.7
+
+    def test_it_is_the_same_for_a_seed(self, values, mix):
+        assert request_mix(DOCUMENT, values, 300, 1, lambda _: None) == mix
+
+
+@pytest.mark.nightly
+class TestMeasuring:
+    def test_memory_stops_growing(self, catalogue, values):
+        mix = request_mix(DOCUMENT, values, 3_000, 2, lambda _: None)
+        url = catalogue.url.render_as_string(hide_password=False)
+        _, first, *_, last = varied_requests.memory_curve(url, mix, cache=0)
+        assert last - first < MAX_GROWTH
+
+    def test_it_measures_everything(self, catalogue):
+        url = catalogue.url.render_as_string(hide_password=False)
+        results = varied_requests.measure(url, 400, 0)
+        assert results["smorest"]["times_as_cheap"] > 1
+        assert results["first_runs"]["median_ratio"] > 0
