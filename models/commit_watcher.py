@@ -71,6 +71,8 @@ class SQLiteWatcher:
         self._connection: FileConnection | None = None
         self._connection_count = 0
         self._next_attempt = float("-inf")
+        self._last_token: Hashable = None
+        self._last_token_at = float("-inf")
 
     def version_token(self) -> Hashable:
         with self._lock:
@@ -81,17 +83,19 @@ class SQLiteWatcher:
                     if connection is None:
                         return None
                 # Values of different connections cannot be compared, so the token includes the connection.
-                return connection.execute("PRAGMA data_version").fetchone()[0], self._connection_count
+                version = connection.execute("PRAGMA data_version").fetchone()[0]
+                self._last_token, self._last_token_at = (version, self._connection_count), time.monotonic()
+                return self._last_token
             except sqlite.Error:
                 self._close()
                 self._next_attempt = time.monotonic() + CHECK_SECONDS
                 return None
 
     def last_known(self) -> KnownVersion | None:
-        return None
+        return KnownVersion(self._last_token, self._last_token_at) if self._last_token else None
 
     def is_unreachable(self) -> bool:
-        return False
+        return self._file is not None and self._file.identity() is None
 
     def _reopen(self) -> FileConnection | None:
         """Connect to the file that is at the path now; return None without one, or soon after a failure."""

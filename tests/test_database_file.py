@@ -196,6 +196,24 @@ class TestCache:
             template.rename(file)
             assert until(lambda: client.get(READ).get_json()["title"] == "Another")
 
+    @each("fault", [Path.unlink, overwrite, overwrite_head, replace_by_text, replace_by_a_folder])
+    def test_it_replaces_errors_while_the_file_is_missing_or_unusable(self, file, template, fault):
+        shutil.copy(template, file)
+        with serving(file) as client:
+            fresh = client.get(READ)
+            assert "Age" not in fresh.headers
+            fault(file)
+            assert until(lambda: "Age" in client.get(READ).headers)
+            stale = client.get(READ)
+            assert (stale.status_code, stale.data) == (200, fresh.data)
+            assert client.get("/v1/films/her-2013/scenes").status_code == 503
+            assert client.get("/readyz").status_code == 503
+            if file.is_dir():
+                file.rmdir()
+            shutil.copy(template, file.with_name("back")).rename(file)
+            assert until(lambda: "Age" not in client.get(READ).headers)
+            assert client.get(READ).status_code == 200
+
 
 class TestReadOnly:
     def test_it_is_served_without_a_log(self, as_nobody, file):
