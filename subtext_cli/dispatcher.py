@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from api.core.config import Settings
 from api.core.logging import get_logger
 from api.http.admission import (
+    HAS_ROOM,
     MUST_NOT_WAIT,
     QUEUE_FULL,
     QUEUE_TIMEOUT,
@@ -27,6 +28,7 @@ from api.http.client_address import client_address
 from api.http.lanes import Lane
 from api.http.observability.request_record import RequestRecord
 from models.deadline import deadline
+from subtext_cli.memory_guard import MemoryGuard
 from subtext_cli.request_queue import RequestQueue, WaitingRequest
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class Dispatcher:
         """Serve ``application`` with ``threads`` for ordinary requests, and one for each other lane."""
         self.application, self.settings = application, settings
         self.request_seconds = max(REQUEST_SECONDS, MAX_WAITING_SECONDS + settings.statement_seconds)
+        self._environ = WSGI_ENVIRON | {HAS_ROOM: MemoryGuard(settings.worker_memory).has_room}
         sys.setswitchinterval(SWITCH_INTERVAL)
         self._queues = {lane: RequestQueue(MAX_WAITING, MAX_WAITING_SECONDS) for lane in Lane}
         for lane, queue in self._queues.items():
@@ -74,7 +77,7 @@ class Dispatcher:
 
     def __call__(self, protocol: Any, environ: WSGIEnvironment) -> None:
         """Answer a request or queue it; ``protocol`` sends the response."""
-        environ.update(WSGI_ENVIRON)
+        environ.update(self._environ)
         start = RequestRecord()
         try:
             body = self.application(environ, start)

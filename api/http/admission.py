@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: The keys of a WSGI environ that the server sets: in the thread that must not wait, and to reject a request.
 MUST_NOT_WAIT = "subtext.must_not_wait"
 REJECTION = "subtext.rejection"
+#: The key of a function that tells whether the server has memory for a body of so many bytes.
+HAS_ROOM = "subtext.has_room"
 #: The key of what the rate limiter has found out, for the second call of the application.
 RATE_LIMIT_RESULT = "subtext.rate_limit_result"
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from werkzeug.wsgi import get_host
 
-from api.http.admission import MUST_NOT_WAIT, OUT_OF_MEMORY, HandOver
+from api.http.admission import HAS_ROOM, MUST_NOT_WAIT, OUT_OF_MEMORY, HandOver
 from api.http.lanes import Lane
-from api.http.memory_guard import MemoryGuard
 from api.http.observability.request_record import ENVIRON_KEY as RECORD
 from api.http.observability.request_record import HIT, MISS, NO_ROUTE, STALE, reject_write
 from api.http.problem_types import PROBLEM_TYPES
@@ -80,7 +79,6 @@ class CacheMiddleware:
     ) -> None:
         """Wrap ``application``. The version token of ``watcher`` tells when cached responses are outdated."""
         self.application, self.watcher, self.store, self.assets = application, watcher, store, assets
-        self._memory = MemoryGuard(settings.worker_memory)
         self._trusted_hosts = settings.trusted_hosts
         self._is_trusted = lru_cache(maxsize=256)(lambda host: is_trusted_host(host, self._trusted_hosts))
 
@@ -223,7 +221,7 @@ class CacheMiddleware:
         if len(body) > MIN_GUARDED_BYTES:
             if must_not_wait and len(body) > MAX_QUICKLY_SENT_BYTES:
                 raise HandOver(Lane.ASSET)
-            if not self._memory.has_room(len(body)):
+            if HAS_ROOM in environ and not environ[HAS_ROOM](len(body)):
                 return self.application.reject(OUT_OF_MEMORY, environ, start_response)
         start_response(OK, [*variant.headers, *per_request_headers])
         return (body,)
