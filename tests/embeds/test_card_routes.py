@@ -27,7 +27,7 @@ class TestCard:
         assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         cache_control = client.get(f"/embed{QUOTE}").headers["Cache-Control"]
         assert response.headers["Cache-Control"] == cache_control
-        assert max(int(seconds) for seconds in re.findall(r"=(\d+)", cache_control)) == 3600
+        assert max(int(seconds) for seconds in re.findall(r"age=(\d+)", cache_control)) == 3600
         assert "Set-Cookie" not in response.headers
 
     @pytest.mark.parametrize("file_name", FILES)
