@@ -1,9 +1,9 @@
 """``subtext backup`` and ``subtext restore``, on both databases."""
 
 import os
-import shutil
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -17,9 +17,6 @@ from models.sqlite_driver import sqlite
 from subtext_cli.backups import manifest as files
 from subtext_cli.backups.commands import backup, restore
 from tests.conftest import skip_test
-from tests.documented.blocks import fences
-from tests.documented.running import run_block
-from tests.serving import ROOT
 
 
 def run(command, *words, url):
@@ -188,6 +185,15 @@ class TestSQLite:
         assert run(restore, data, url=f"sqlite:///{path}")[0] == 0
         assert title_of(f"sqlite:///{path}") == "Her"
 
+    def test_changed_rows_are_found_even_if_the_digest_of_the_file_fits(self, url, tmp_path):
+        data = make(url, tmp_path)
+        with closing(sqlite.connect(data)) as changed, changed:
+            changed.execute("UPDATE films SET title = 'Him'")
+        manifest = replace(files.read_manifest(data), size=data.stat().st_size, sha256=files.sha256_of(data))
+        files.save_manifest(data, manifest)
+        new_url = f"sqlite:///{tmp_path}/new.sqlite3"
+        assert "does not have the content that its manifest names" in refuse(restore, data, url=new_url)
+
     def test_a_writer_is_waited_for(self, url, tmp_path, monkeypatch):
         monkeypatch.setattr("subtext_cli.backups.sqlite_file.LOCK_SECONDS", 0.1)
         data = make(url, tmp_path)
@@ -262,15 +268,3 @@ class TestPostgreSQL:
         assert "s3cret" not in " ".join(words)
         assert environment["PGPASSWORD"] == "s3cret"
         assert "host=h1,h2" in words[1]
-
-
-def test_the_commands_of_the_operations_page_work(sqlite_engine, tmp_path):
-    page = ROOT / "docs" / "operations.md"
-    section = page.read_text("utf-8").partition("## Backup and restore\n")[2].partition("\n## ")[0]
-    blocks = [fence for fence in fences(page, section) if fence.language == "sh"]
-    assert len(blocks) == 1
-    with sqlite_engine.fresh("pack") as url:
-        shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "subtext.sqlite3")
-        for block in blocks:
-            run_block(block, tmp_path, {"/srv/subtext": str(tmp_path)})
-    assert title_of(f"sqlite:///{tmp_path}/drill.sqlite3") == "Her"

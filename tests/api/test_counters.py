@@ -18,6 +18,13 @@ def hit(storage, client):
     return storage.acquire_sliding_window_entry(client, 10, 3600)
 
 
+class TestLimit:
+    def test_a_rejected_request_does_not_delay_the_next_one(self, storage):
+        assert [hit(storage, "client") for _ in range(12)] == [True] * 10 + [False] * 2
+        previous, _, current, _ = storage.get_sliding_window("client", 3600)
+        assert (previous, current) == (0, 10)
+
+
 class TestFlood:
     """More clients than the storage has room for."""
 

@@ -70,8 +70,8 @@ HTTP = [
     Fault(
         "memory-counter-grants-one-too-many",
         "api/http/rate_limits/bounded_storage.py",
-        "+ window.current + amount <= limit",
-        "+ window.current + amount <= limit + 1",
+        "+ window.current < limit",
+        "+ window.current <= limit",
         "tests/api/test_counters.py",
     ),
     Fault(
@@ -484,15 +484,15 @@ MODELS = [
     Fault(
         "postgresql-reader-sees-two-states",
         "models/database.py",
-        r'"default_transaction_isolation": r"repeatable\ read"',
-        r'"default_transaction_isolation": r"read\ committed"',
+        'isolation_level="REPEATABLE READ",',
+        'isolation_level="READ COMMITTED",',
         "tests/models/test_database.py",
         database="postgresql",
     ),
     Fault(
         "postgresql-cut-connections-are-not-replaced",
         "models/database.py",
-        "pool_pre_ping=True,",
+        "pool_pre_ping=not prefers_standby,",
         "pool_pre_ping=False,",
         "tests/models/test_database.py",
         caught_before=False,
@@ -645,10 +645,152 @@ MODELS = [
     Fault(
         "postgresql-own-commit-counts-late",
         "models/commit_watcher.py",
-        "watcher.record_commit()",
+        "watcher.record_commit(generation)",
         "watcher.version_token()",
         "tests/models/test_watching.py",
         database="postgresql",
+    ),
+]
+
+#: Crowds, outages and backups: admission, rate limits, the circuit breaker, errors that may not be cached.
+RELIABILITY = [
+    Fault(
+        "any-client-may-pretend-to-be-a-proxy",
+        "api/http/client_address.py",
+        '        and _is_internal(environ.get("REMOTE_ADDR") or "")\n',
+        "",
+        "tests/api/test_limits.py",
+    ),
+    Fault(
+        "rejected-requests-use-up-the-limit",
+        "api/http/rate_limits/bounded_storage.py",
+        "window._replace(current=window.current + 1) if is_allowed else window",
+        "window._replace(current=window.current + 1)",
+        "tests/api/test_counters.py",
+        caught_before=False,
+    ),
+    Fault(
+        "queued-requests-count-twice",
+        "api/http/admission.py",
+        "if RATE_LIMIT_RESULT in environ:",
+        "if False:",
+        "tests/test_dispatcher.py",
+    ),
+    Fault(
+        "default-limit-holds-for-this-machine",
+        "api/http/rate_limits/limiter.py",
+        "self._settings.has_default_rate_limit and _is_loopback(",
+        "False and _is_loopback(",
+        "tests/api/test_limits.py",
+    ),
+    Fault(
+        "clients-do-not-take-turns",
+        "subtext_cli/request_queue.py",
+        "self._requests.popitem(last=False)",
+        "self._requests.popitem()",
+        "tests/test_request_queue.py",
+    ),
+    Fault(
+        "waiting-requests-never-expire",
+        "subtext_cli/request_queue.py",
+        "requests[0].arrived_at <= newest",
+        "requests[0].arrived_at < 0",
+        "tests/test_request_queue.py",
+    ),
+    Fault(
+        "costly-requests-are-ordinary",
+        "api/http/lanes.py",
+        "if COSTLY_PATH.fullmatch(path):",
+        "if False:",
+        "tests/test_dispatcher.py",
+    ),
+    Fault(
+        "errors-may-be-cached",
+        "api/http/errors.py",
+        'response.headers["Cache-Control"] = "no-store"\n    render',
+        'response.headers["Cache-Control"] = "public, max-age=60"\n    render',
+        "tests/api/test_every_error.py::TestEveryError::test_every_route_with_every_method",
+    ),
+    Fault(
+        "errors-in-front-of-flask-may-be-cached",
+        "api/http/bare_problem.py",
+        '("Cache-Control", "no-store")',
+        '("Cache-Control", "public, max-age=60")',
+        "tests/api/test_limits.py tests/cache/test_front.py",
+    ),
+    Fault(
+        "failed-preconditions-keep-the-body",
+        "api/http/errors.py",
+        "if response.status_code < 400:",
+        "if response.status_code < 600:",
+        "tests/api/test_every_error.py::TestEveryError::test_every_route_with_a_condition",
+    ),
+    Fault(
+        "stale-responses-are-used-for-ever",
+        "api/http/response_cache/middleware.py",
+        " if age < entry.max_age_on_error else None",
+        "",
+        "tests/cache/test_stale.py",
+    ),
+    Fault(
+        "stale-responses-have-no-age",
+        "api/http/response_cache/middleware.py",
+        'age = [("Age", str(int(stale.age)))]',
+        "age: Headers = []",
+        "tests/cache/test_stale.py",
+    ),
+    Fault(
+        "requests-wait-while-the-circuit-is-open",
+        "models/circuit_breaker.py",
+        "return self.is_open and threading.current_thread() is not self._thread",
+        "return False",
+        "tests/models/test_postgresql_waiting.py",
+        database="postgresql",
+    ),
+    Fault(
+        "missing-reply-leaves-the-circuit-closed",
+        "models/postgresql/connection.py",
+        '            self.circuit.open()\n            raise psycopg.OperationalError(f"no reply',
+        '            raise psycopg.OperationalError(f"no reply',
+        "tests/models/test_postgresql_waiting.py",
+        database="postgresql",
+    ),
+    Fault(
+        "deadline-of-a-request-does-not-end-its-statement",
+        "models/postgresql/connection.py",
+        "if left is None else min(self.max_wait_seconds, max(left, MIN_WAIT_SECONDS))",
+        "",
+        "tests/models/test_postgresql_waiting.py",
+        database="postgresql",
+    ),
+    Fault(
+        "damaged-backup-is-restored",
+        "subtext_cli/backups/manifest.py",
+        " or sha256_of(data) != manifest.sha256",
+        "",
+        "tests/test_backups.py",
+    ),
+    Fault(
+        "rows-of-a-backup-are-only-counted",
+        "subtext_cli/backups/commands.py",
+        "if content != manifest.content:",
+        "if content.rows != manifest.content.rows:",
+        "tests/test_backups.py",
+        caught_before=False,
+    ),
+    Fault(
+        "unfinished-backups-count",
+        "subtext_cli/backups/manifest.py",
+        'if not path.is_file():\n        raise BackupError(\n            f"{data} has no manifest',
+        'if False:\n        raise BackupError(\n            f"{data} has no manifest',
+        "tests/test_backups.py",
+    ),
+    Fault(
+        "replaced-file-is-not-noticed",
+        "models/commit_watcher.py",
+        "if connection is None or connection.identity != self._file.identity():",
+        "if connection is None:",
+        "tests/test_database_file.py",
     ),
 ]
 
@@ -706,4 +848,4 @@ REPOSITORY = [
     ),
 ]
 
-FAULTS = (*HTTP, *RESOURCES, *EMBEDS, *PAGES, *MODELS, *REPOSITORY)
+FAULTS = (*HTTP, *RESOURCES, *EMBEDS, *PAGES, *MODELS, *RELIABILITY, *REPOSITORY)
