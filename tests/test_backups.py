@@ -1,6 +1,7 @@
 """``subtext backup`` and ``subtext restore``, on both databases."""
 
 import os
+import shutil
 import subprocess
 from contextlib import closing
 from dataclasses import replace
@@ -59,6 +60,8 @@ def generation_of(url):
 
 @pytest.fixture
 def packed_url(engine):
+    if engine.name == "postgresql" and not shutil.which("pg_dump"):
+        skip_test("because there is no pg_dump (Debian: apt-get install postgresql-client).")
     with engine.fresh("pack") as url:
         yield url
 

@@ -74,3 +74,5 @@ def test_the_service_responds_with_a_problem(server, status, request_text):
     response_status, headers, body = send(server, request_text)
     assert (response_status, headers["content-type"]) == (status, "application/problem+json")
     assert body.startswith(b'{"type":"http')
+    assert headers["x-content-type-options"] == "nosniff"
+    assert len(headers["x-request-id"]) >= 26

@@ -80,6 +80,7 @@ def fault(method, response):
             "validators": any(name in response.headers for name in REPRESENTATION_HEADERS),
             "an error without a body": method != "HEAD" and not body,
             "another body": not (is_problem or is_page),
+            "a body of a type to guess": response.headers.get("X-Content-Type-Options") != "nosniff",
             "a wrong status in the problem": is_problem and body and response.get_json()["status"] != status,
             "no Allow": status == 405 and "Allow" not in response.headers,
         }

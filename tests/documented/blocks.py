@@ -1,4 +1,4 @@
-"""The code blocks of the README and the guides: which ones are run, and which ones show output.
+"""The code blocks of the README, the guides and the page on operations: which ones are run, and which ones show output.
 
 Blocks in `sh`, `python`, `js` or `ts` are run. A block in `json`, `http`, `html` or `text` is the expected output of
 the block before it. A block in `nginx` is the set-up for the block after it. Blocks in `css` are tried by
@@ -12,7 +12,11 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FILES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
+FILES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs" / "guides").glob("*.md")),
+    ROOT / "docs" / "operations.md",
+]
 RUN_LANGUAGES = {"sh", "python", "js", "ts"}
 OUTPUT_LANGUAGES = {"json", "http", "html", "text"}
 SET_UP_LANGUAGES = {"nginx"}

@@ -1,9 +1,11 @@
-"""Every code block of the README and the guides is run, and prints the output that is shown."""
+"""Every code block of the documents in ``FILES`` is run, and prints the output that is shown."""
 
 import re
+import shutil
 from contextlib import ExitStack
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.cases import each
 from tests.documented import matching, running
@@ -12,6 +14,8 @@ from tests.documented.blocks import BROWSER_LANGUAGES, FILES, ROOT, RUN_LANGUAGE
 ALL_RUNS = [run for path in FILES for run in group_runs(fences(path))]
 #: A command that takes half a minute. What it builds is also built and installed at night.
 SLOW_COMMAND = "make clients"
+#: The database of blocks that name a file. It has the pack, unless the block creates it.
+DATABASE_FILE, CREATE_COMMAND = "/srv/subtext/subtext.sqlite3", "subtext migrate"
 
 
 @pytest.fixture
@@ -36,6 +40,9 @@ class TestEveryBlock:
             "/srv/subtext": str(tmp_path),
         }
         with ExitStack() as stack:
+            if DATABASE_FILE in run.block.text and CREATE_COMMAND not in run.block.text:
+                packed = request.getfixturevalue("sqlite_engine").fresh("pack")
+                shutil.copy(make_url(stack.enter_context(packed)).database, tmp_path / "subtext.sqlite3")
             if running.POSTGRESQL in run.block.text:
                 new_database = request.getfixturevalue("postgresql_engine").fresh(None)
                 replacements[running.POSTGRESQL] = stack.enter_context(new_database)
