@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 #: sequential one (by default the planner reads every theme to find the three of a quote). JIT compilation
 #: takes a hundred times as long as these statements.
 PLANNER_SETTINGS = {"jit": "off", "random_page_cost": "1.1"}
-#: The size of SQLAlchemy's cache of compiled statements. Those of lists and items are not in it: they are
-#: joined from text (``api.query.sql_text``).
-MAX_COMPILED_STATEMENTS = 128
+#: The size of SQLAlchemy's cache of compiled statements, of about 130 KB each. Those of lists and items are
+#: not in it: they are joined from text (``api.query.sql_text``).
+MAX_COMPILED_STATEMENTS = 24
 PREFER_STANDBY = "prefer-standby"
 #: A connection that found no standby is to the primary: look for a standby again after this time.
 STANDBY_RECYCLE_SECONDS = 30

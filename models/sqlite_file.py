@@ -25,7 +25,7 @@ BUSY_SECONDS = 5.0
 #: How often the same problem is reported, in seconds.
 REPORT_SECONDS = 10.0
 #: The number of prepared statements that a connection keeps, of up to 150 KB each (by default 128).
-MAX_PREPARED_STATEMENTS = 32
+MAX_PREPARED_STATEMENTS = 16
 #: Errors that tell of damage. They last until the file changes.
 DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 #: Errors of the file that may pass without a change of it.

@@ -38,6 +38,14 @@ GRANIAN_LOGGING = {
     "handlers": {"log": {"class": "api.core.logging.EventHandler"}},
     "loggers": {"_granian": {"handlers": ["log"], "propagate": False}},
 }
+#: How glibc allocates memory in the server and its workers, unless the environment says otherwise. By
+#: default, each thread has an arena of its own, and memory that responses of a megabyte leave free is not
+#: returned: after 1,500 different requests, a worker used 50 MB more.
+MALLOC_SETTINGS = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
 #: Signals that stop a process. The server also handles SIGHUP: it replaces its workers.
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 SERVER_SIGNALS = STOP_SIGNALS | {signal.SIGHUP}
@@ -87,6 +95,8 @@ def serve(settings: Settings) -> NoReturn:
     """
     # The new process and its workers read the environment again and must get the same values.
     os.environ.update(HOST=settings.host, PORT=str(settings.port), SUBTEXT_DATABASE_URL=settings.database_url)
+    # glibc reads these when a process starts.
+    os.environ.update(MALLOC_SETTINGS | os.environ)
     # Ctrl-C takes effect once the new process has loaded its modules, and does not interrupt their import.
     signal.pthread_sigmask(signal.SIG_BLOCK, SERVER_SIGNALS)
     # -P: import nothing from the current directory, which may be any folder.

@@ -103,8 +103,12 @@ class TestServe:
             _, _, body = get(f"{server.url}/v1/films/her-2013")
             assert json.loads(body)["url"] == f"{server.url}/v1/films/her-2013"
 
+    def test_it_allocates_memory_in_one_arena(self, server):
+        environment = Path(f"/proc/{server.process.pid}/environ").read_bytes().split(b"\0")
+        assert b"MALLOC_ARENA_MAX=1" in environment
+
     def test_it_prints_its_workers_and_limits(self, server):
-        assert "1 thread each, replaced above 512 MB; 32 MB response cache per worker" in server.output
+        assert "1 thread each, replaced above 512 MB; 8 MB response cache per worker" in server.output
         assert "Up to 4,096 concurrent requests per worker; header timeout 5 s" in server.output
 
     @pytest.mark.slow

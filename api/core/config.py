@@ -85,7 +85,7 @@ class Settings:
     has_default_rate_limit: bool = False
     rate_limit_storage: str = "memory://"
     trusted_proxies: int = 0
-    cache_bytes: int = 32 * MEGABYTE
+    cache_bytes: int = 8 * MEGABYTE
     workers: int | None = None
     worker_memory: int = 512
     build: str | None = None
@@ -118,7 +118,7 @@ class Settings:
                 variables.get("SUBTEXT_RATE_LIMIT_STORAGE", cls.rate_limit_storage)
             ),
             trusted_proxies=_trusted_proxies(variables.get("SUBTEXT_TRUSTED_PROXIES", "0")),
-            cache_bytes=_cache_bytes(variables.get("SUBTEXT_CACHE_MB", "32")),
+            cache_bytes=_cache_bytes(variables.get("SUBTEXT_CACHE_MB", "8")),
             workers=_workers(variables.get("SUBTEXT_WORKERS")),
             worker_memory=_worker_memory(variables.get("SUBTEXT_WORKER_MEMORY_MB", "512")),
             build=_build(variables.get("SUBTEXT_BUILD")),

@@ -35,9 +35,9 @@ from models.statement_placeholders import Placeholder
 View = Callable[..., Select[Any]]
 #: The prefix of path parameters' names in SQL, as a filter may have the same name.
 PATH_PREFIX = "path_"
-#: The numbers of planners and of statements' texts (1 to 10 KB) that are cached: requests for every
+#: The numbers of planners (100 KB) and of statements' texts (1 to 10 KB) that are cached: requests for every
 #: combination must not fill a worker's memory.
-MAX_PLANNERS, MAX_TEXTS = 64, 512
+MAX_PLANNERS, MAX_TEXTS = 8, 128
 BINDABLE_TYPES: dict[type[Any], Any] = {str: String(), int: Integer(), SearchText: SearchParameter()}
 
 

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.servers.server_process import Server
+from subtext_cli.server import MALLOC_SETTINGS
 
 JSON_SERVER = Path(__file__).parent / "json_server" / "node_modules" / ".bin" / "json-server"
 #: URLs in responses begin with this, whichever port they come from.
@@ -16,9 +17,7 @@ OPTIONAL = ("FastAPI + ORM", "Datasette", "json-server")
 READY = "/v1/quotes?limit=1&theme=none"
 
 
-def subtext(
-    url: str, *, name: str = "Subtext", cache: int = 32, workers: int = 1, seconds: int = 1
-) -> Server:
+def subtext(url: str, *, name: str = "Subtext", cache: int = 8, workers: int = 1, seconds: int = 1) -> Server:
     """Return Subtext over a database, with a response cache of this many MB, and a statement timeout."""
     settings = {"SUBTEXT_CACHE_MB": str(cache), "SUBTEXT_WORKERS": str(workers)}
     settings["SUBTEXT_STATEMENT_SECONDS"] = str(seconds)
@@ -40,7 +39,7 @@ def _granian(name: str, application: str, ready: str, url: str, **settings: str)
     run = "from api.core.config import Settings; from subtext_cli.server import run; import sys;"
     command = [sys.executable, "-c", f"{run} run(Settings.from_environment(), sys.argv[1])", application]
     common = {"SUBTEXT_DATABASE_URL": url, "SUBTEXT_PUBLIC_URL": BASE_URL, "SUBTEXT_WORKERS": "1"}
-    return Server(name, lambda _: command, ready, common | settings)
+    return Server(name, lambda _: command, ready, MALLOC_SETTINGS | common | settings)
 
 
 def fastapi(url: str) -> Server:

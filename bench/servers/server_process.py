@@ -128,10 +128,13 @@ def responds(port: int, path: str) -> bool:
         return False
 
 
-def resident_megabytes(process: int) -> float:
-    """Return the resident memory of a process, in MB (10⁶ bytes); 0 if it has ended."""
+def resident_megabytes(process: int, kind: str = "Rss") -> float:
+    """Return the resident memory of a process, in MB (10⁶ bytes); 0 if it has ended.
+
+    With the kind ``Pss``, a page counts in proportion to the processes that share it (proc(5)).
+    """
     lines = _read(PROC / f"{process}/smaps_rollup").splitlines()
-    return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("Rss:"))
+    return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(f"{kind}:"))
 
 
 def _read(path: Path) -> str:

@@ -43,7 +43,7 @@ class TestProcesses:
 class TestDescription:
     def test_it_lists_workers_and_limits(self):
         assert describe_server(Settings(workers=3)) == [
-            "3 workers, 1 thread each, replaced above 512 MB; 32 MB response cache per worker",
+            "3 workers, 1 thread each, replaced above 512 MB; 8 MB response cache per worker",
             "Up to 4,096 concurrent requests per worker; header timeout 5 s; graceful shutdown 30 s",
         ]
 

@@ -1,7 +1,9 @@
 """The cache store: lookup by request, invalidation, and eviction."""
 
+import gzip
 from itertools import permutations
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,6 +90,25 @@ class TestContent:
     def test_a_response_without_a_token_is_not_stored(self, store):
         put_entry(store, token=None)
         assert len(store) == 0
+
+
+class TestVariants:
+    @pytest.mark.parametrize("coding", ["br", "gzip"])
+    def test_the_first_coded_body_replaces_the_uncoded_one(self, coding):
+        body = b"a sentence that repeats, " * 1_000
+        response = entry(body)
+        response.select_variant(coding)
+        assert response.size < len(body) / 2
+
+    @pytest.mark.parametrize("codings", list(permutations(["", "br", "gzip"])))
+    def test_each_coding_decodes_to_the_same_body(self, codings):
+        body = b"a sentence that repeats, " * 1_000
+        decoders = {"": bytes, "br": brotli.decompress, "gzip": gzip.decompress}
+        response = entry(body)
+        for coding in (*codings, *codings):
+            variant = response.select_variant(coding)
+            assert decoders[coding](variant.body) == body
+            assert dict(variant.headers)["Content-Length"] == str(len(variant.body))
 
 
 class TestEviction:

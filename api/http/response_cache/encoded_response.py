@@ -44,8 +44,16 @@ def _brotli(body: bytes) -> bytes:
     return encoded
 
 
-#: The encoders by the name of their coding; the better compression comes first.
+def _unbrotli(body: bytes) -> bytes:
+    import brotli
+
+    decoded: bytes = brotli.decompress(body)
+    return decoded
+
+
+#: Encoders and decoders by the name of their coding; the better compression comes first.
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {"br": _brotli, "gzip": _gzip}
+DECODERS: dict[str, Callable[[bytes], bytes]] = {"br": _unbrotli, "gzip": gzip.decompress}
 
 
 def encode_body(coding: str, body: bytes) -> bytes:
@@ -108,9 +116,14 @@ class Variant(NamedTuple):
 
 
 class CacheEntry:
-    """A response with status 200, in all content codings that were requested so far."""
+    """A response with status 200, in all content codings that were requested so far.
+
+    The uncoded body takes several times the memory of a coded one. The first coded body replaces it; if it is
+    requested afterwards, it is decoded again and kept.
+    """
 
     __slots__ = (
+        "_body_bytes",
         "_headers",
         "_is_coded",
         "_variants",
@@ -129,6 +142,7 @@ class CacheEntry:
         )
         self._headers = add_vary(headers) if is_encodable else headers
         self._is_coded = is_encodable and len(body) >= MIN_COMPRESS_BYTES
+        self._body_bytes = len(body)
         self._variants = {IDENTITY: _variant(self._headers, body, IDENTITY)}
         self.etag = headers_by_name.get("etag")
         self.expires_at = expires_at
@@ -153,12 +167,19 @@ class CacheEntry:
         coding = preferred_coding(accept_encoding) if self._is_coded else IDENTITY
         variant = self._variants.get(coding)
         if variant is None:
-            body = self._variants[IDENTITY].body
-            if max_bytes is not None and len(body) > max_bytes:
+            if max_bytes is not None and self._body_bytes > max_bytes:
                 return None
-            variant = self._variants[coding] = _variant(self._headers, encode_body(coding, body), coding)
+            variant = self._add_variant(coding)
             self.has_new_variant = True
         return variant
+
+    def _add_variant(self, coding: str) -> Variant:
+        # Several threads may do this at once, so the dictionary is replaced instead of changed.
+        variants = self._variants
+        others = {} if variants.keys() == {IDENTITY} else variants
+        added = _variant(self._headers, encode_body(coding, _uncoded_body(variants)), coding)
+        self._variants = {**others, coding: added}
+        return added
 
     def matching_etag(self, if_none_match: str, accept_encoding: str | None) -> str | None:
         """Return the client's ETag of this response; None if its copies are of other responses.
@@ -209,7 +230,7 @@ class CacheEntry:
     def without_cache_control(self) -> CacheEntry:
         """Return an entry with the same response, whose ``Cache-Control`` is added to each request's."""
         headers = [(name, value) for name, value in self._headers if name.lower() != "cache-control"]
-        return CacheEntry(headers, self._variants[IDENTITY].body)
+        return CacheEntry(headers, _uncoded_body(self._variants))
 
     @property
     def max_age_on_error(self) -> int:
@@ -225,6 +246,13 @@ class CacheEntry:
     def size(self) -> int:
         """The approximate memory of all variants, in bytes."""
         return sum(len(variant.body) + HEADER_OVERHEAD_BYTES for variant in self._variants.values())
+
+
+def _uncoded_body(variants: dict[str, Variant]) -> bytes:
+    if IDENTITY in variants:
+        return variants[IDENTITY].body
+    coding, variant = next(iter(variants.items()))
+    return DECODERS[coding](variant.body)
 
 
 def _variant(headers: Headers, body: bytes, coding: str) -> Variant:

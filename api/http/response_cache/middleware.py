@@ -181,6 +181,8 @@ class CacheMiddleware:
             request_key, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
             record = environ.get(RECORD)
             response.entry.route = record.route if record is not None else NO_ROUTE
+            # Encoded first: the coded body replaces the other, which would evict more than it has to.
+            response.entry.select_variant(environ.get("HTTP_ACCEPT_ENCODING"))
             self.store.put(token, request_key, accept, response.dependencies.parameters, response.entry)
         return self._respond(response.entry, response.per_request_headers, environ, start_response)
 
