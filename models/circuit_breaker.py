@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 #: The pause between two tests of the server.
 PROBE_INTERVAL_SECONDS = 0.25
+#: How long ``close`` waits for a test that runs. The test may connect meanwhile, to a pool that is closed next.
+CLOSE_SECONDS = 5.0
 
 
 class CircuitBreaker:
@@ -65,4 +67,4 @@ class CircuitBreaker:
         self._stopped.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join(PROBE_INTERVAL_SECONDS)
+            thread.join(CLOSE_SECONDS)
