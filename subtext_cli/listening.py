@@ -55,10 +55,10 @@ def require_free_port(settings: Settings, command: str, *, has_port_option: bool
 
 def numeric_address(settings: Settings) -> str:
     """Return the IP address of the host; granian does not resolve names."""
-    return str(_resolve(settings.host, settings.port)[1][0])
+    return str(resolve(settings.host, settings.port)[1][0])
 
 
-def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
+def resolve(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
     """Return the family and the socket address to listen on."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     return family, address
@@ -72,7 +72,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     hands this option down to each connection. Without it, a client that does not read would keep a response
     in the server's memory for ever.
     """
-    family, address = _resolve(host, port)
+    family, address = resolve(host, port)
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -95,7 +95,7 @@ def announce(settings: Settings, details: list[str]) -> None:
     Workers are forked meanwhile, so the thread uses nothing that takes a lock: no name resolution and no
     buffered output.
     """
-    family, address = _resolve(LOOPBACKS.get(settings.host, settings.host), settings.port)
+    family, address = resolve(LOOPBACKS.get(settings.host, settings.host), settings.port)
     text = "".join(f"  {line}\n" for line in (*describe_addresses(settings), *details)).encode()
 
     def wait_and_print() -> None:
@@ -124,7 +124,7 @@ def _bind(host: str, port: int) -> None:
     Raises:
         OSError: the host or the port cannot be used; ``errno`` says why.
     """
-    family, address = _resolve(host, port)
+    family, address = resolve(host, port)
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
@@ -137,7 +137,7 @@ def _is_answered(settings: Settings) -> bool:
     """
     hosts = ("::1", LOOPBACK) if settings.local_host == "localhost" else (settings.local_host,)
     for host in hosts:
-        family, address = _resolve(host, settings.port)
+        family, address = resolve(host, settings.port)
         with suppress(OSError), socket.socket(family) as probe:
             probe.settimeout(CONNECT_SECONDS)
             probe.connect(address)

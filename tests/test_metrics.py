@@ -13,8 +13,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.core.metrics import Slot
+from api.http.observability.request_metrics import RequestMetrics
+from api.http.observability.request_record import RequestRecord
+from api.http.response_cache.store import CacheStore
 from subtext_cli.metrics_server import ServerCollector
 from tests.serving import ROOT, SUBTEXT, free_port, serving, wait
 from tests.waiting import until
@@ -86,17 +92,39 @@ def measured(url, folder, **environment):
 class TestSlots:
     def test_counters_survive_workers_and_gauges_do_not(self, tmp_path):
         subprocess.run([sys.executable, "-c", WORKER, str(tmp_path), "40"], check=True)
-        collector = ServerCollector(tmp_path, list)
-        metrics = {metric.name: metric for metric in collector.collect()}
-        requests = metrics["subtext_http_requests"].samples
-        assert {sample.labels["route"]: sample.value for sample in requests} == {
-            "/v1/quotes": 40,
-            "/v1/films": 40,
-        }
-        assert [sample.value for sample in metrics["subtext_shed_requests"].samples] == [40]
-        assert "subtext_requests_in_progress" not in metrics
+        samples = samples_of(ServerCollector(tmp_path, list).text())
+        for route in ("/v1/quotes", "/v1/films"):
+            assert total(samples, "subtext_http_requests_total", route=route) == 40
+        assert total(samples, "subtext_shed_requests_total") == 40
+        assert "subtext_requests_in_progress" not in {name for name, *_ in samples}
         # The parent has one slot, and each child in turn the other.
         assert len(list(tmp_path.glob("counter_*.db"))) == 1
+
+    def test_the_text_is_the_same_as_that_of_prometheus_client(self, tmp_path):
+        """Numbers of several slots: counters, buckets, and gauges of each mode; labels with special characters."""
+        collector = ServerCollector(tmp_path, list)
+        slots = [Slot(tmp_path) for _ in range(3)]
+        # Series that appear, and a file that grows, between scrapes.
+        for number in range(3):
+            for slot in slots[number:]:
+                requests, record = RequestMetrics(slot, CacheStore(0)), RequestRecord()
+                record.status, record.cache = "200 OK", "miss"
+                for route in range(60 * number + 1):
+                    record.route = f'/{route}/\\"\n{{é}}'
+                    requests.observe(record, "GET", 0.003 * number)
+                for mode in ("livesum", "livemax", "liveall"):
+                    slot.value(f"gauge_{mode}", mode, mode, {"x": "1"}, "Gauge.").set(number + 1)
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry, str(tmp_path))
+            expected = samples_of(generate_latest(registry).decode())
+            text = collector.text()
+            assert expected.items() <= samples_of(text).items()
+            assert len(samples_of(text)) == len(expected) + 1
+        for slot in slots:
+            for file in slot._files.values():
+                file._f.close()
+        result = subprocess.run(["promtool", "check", "metrics"], input=text.encode(), check=False)
+        assert result.returncode == 0
 
     def test_nothing_is_counted_without_a_folder(self):
         code = "import sys; from api.core.metrics import SHED_REQUESTS; SHED_REQUESTS.inc('x'); sys.exit('prometheus_client' in sys.modules)"
@@ -216,14 +244,9 @@ class TestManyWorkers:
         assert [program.wait() for program in programs] == [0] * 8
         collector = ServerCollector(tmp_path, list)
         started = time.perf_counter()
-        families = list(collector.collect())
+        samples = samples_of(collector.text())
         seconds = time.perf_counter() - started
-        counts = [
-            sample.value
-            for family in families
-            for sample in family.samples
-            if re.search("requests_total", sample.name)
-        ]
-        assert sum(counts) == 3_000
+        assert total(samples, "subtext_http_requests_total") == 2_000
+        assert total(samples, "subtext_shed_requests_total") == 1_000
         assert len(list(tmp_path.glob("*.db"))) <= 2 * 16
         assert seconds < 0.5
