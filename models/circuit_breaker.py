@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 #: The pause between two tests of the server.
 PROBE_INTERVAL_SECONDS = 0.25
-#: How long ``close`` waits for a test that runs. The test may connect meanwhile, to a pool that is closed next.
+#: How long ``close`` waits for a test that runs. The test may connect meanwhile, to a pool that is closed
+#: next.
 CLOSE_SECONDS = 5.0
 
 
