@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, insert, select, text, update
+from sqlalchemy import CheckConstraint, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -28,12 +28,6 @@ class LoadedPack(Base):
         """Whether a pack with this fingerprint was loaded, and no content has changed since."""
         loaded = select(cls.fingerprint).where(cls.generation == ContentGeneration.number)
         return session.scalar(loaded) == fingerprint
-
-    @classmethod
-    def lock(cls, session: Session) -> None:
-        """Wait until no other transaction loads a pack. On SQLite, no other transaction writes anyway."""
-        if session.connection().dialect.name == "postgresql":
-            session.execute(text(f"LOCK TABLE {cls.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
     @classmethod
     def record(cls, session: Session, fingerprint: str, generation: int) -> None:

@@ -48,7 +48,7 @@ def create_sqlite_engine(
         # The driver would begin a transaction only before a write; the "begin" listener begins every one.
         connection.isolation_level = None
         if file is not None and file.may_create and not file.is_read_only:
-            connection.execute(f"PRAGMA {WAL_PRAGMA}")
+            _use_write_ahead_log(connection, file.busy_seconds)
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         deadlines.install(connection, record)
@@ -88,6 +88,20 @@ def _follow_file(engine: Engine, file: DatabaseFile) -> None:
     def note_success(*_: Any) -> None:
         if file.problem is not None:
             file.record_success()
+
+
+def _use_write_ahead_log(connection: Any, busy_seconds: float) -> None:
+    """Set the journal mode of a file. Wait if another process does the same: SQLite itself would not."""
+    deadline = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute(f"PRAGMA {WAL_PRAGMA}")
+            return
+        except sqlite.OperationalError as error:
+            is_busy = getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+            if not is_busy or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 class OpaqueLimitCompiler(SQLiteCompiler):

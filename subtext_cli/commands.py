@@ -21,12 +21,13 @@ from api.core.resource_registry import IncompleteResource
 from api.core.version import VERSION
 from models import MODELS_BY_TYPE, ContentGeneration, DomainError, LoadedPack, migrations, sqlite_driver
 from models.database import Database
-from models.search import ensure_index_current
+from models.search import ensure_index_current, is_index_current
 from models.text_segmentation import count_words
 from subtext_cli import garbage
 from subtext_cli.backups.commands import backup, restore
 from subtext_cli.database_errors import open_database
 from subtext_cli.database_file import user_name
+from subtext_cli.preparation_lock import preparation_lock
 from subtext_cli.unknown_settings import unknown_settings
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def progress(description: str, total: int) -> Iterator[Any]:
 def migrate() -> None:
     """Upgrade the database schema to this version."""
     with open_database(Settings.from_environment()) as database:
-        _migrate(database)
+        with preparation_lock(database):
+            _migrate(database)
         click.echo(f"{database.redacted_url} is at migration {migrations.current(database.engine)}.")
 
 
@@ -87,7 +89,6 @@ def _migrate(database: Database) -> None:
         migrations.require_all_columns(database.engine)
     else:
         migrations.upgrade(database.engine)
-    # A new stemmer release may produce different terms for the same text.
     ensure_index_current(database.engine)
 
 
@@ -190,7 +191,8 @@ def seed(packs: tuple[Path, ...]) -> None:
     with open_database(Settings.from_environment()) as database:
         if not migrations.is_current(database.engine):
             raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
-        report = _seed(database, packs or (SEEDS,))
+        with preparation_lock(database):
+            report = _seed(database, packs or (SEEDS,))
     for type_name, counts in report.items():
         outcomes = ", ".join(
             f"{counts[outcome]} {outcome}" for outcome in ("created", "updated", "unchanged")
@@ -198,14 +200,20 @@ def seed(packs: tuple[Path, ...]) -> None:
         click.echo(f"{type_name}: {outcomes}")
 
 
-def _seed_once(database: Database) -> None:
-    """Load the pack of this repository, unless the content is what loading the same files left."""
+def _is_prepared(database: Database) -> bool:
+    """Whether there is nothing to migrate or to load. A database of a newer version stays as it is."""
+    if not migrations.is_current(database.engine):
+        return migrations.is_newer_but_readable(database.engine)
+    migrations.require_all_columns(database.engine)
+    return _is_loaded(database) and is_index_current(database.engine)
+
+
+def _is_loaded(database: Database) -> bool:
+    """Whether the content is what loading the pack of this repository, as it is now, has left."""
     from seeds.fingerprint import fingerprint
 
     with database.read_session() as session:
-        if LoadedPack.is_current(session, fingerprint(SEEDS)):
-            return
-    _seed(database, (SEEDS,))
+        return LoadedPack.is_current(session, fingerprint(SEEDS))
 
 
 def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
@@ -222,7 +230,6 @@ def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
     with garbage.no_collections():
         pack = read_pack(*packs)
     with garbage.exempting() as exempt, _report_conflicts(), database.write_session() as session:
-        LoadedPack.lock(session)
         generation = ContentGeneration.current(session)
 
         @cache
@@ -370,15 +377,19 @@ def _prepare_database(settings: Settings) -> None:
         is_read_only = database.is_read_only
         if is_read_only:
             _require_complete(database)
-        elif migrations.is_newer_but_readable(database.engine):
+        elif not _is_prepared(database):
+            with preparation_lock(database):
+                # Another process may have prepared it meanwhile.
+                if not _is_prepared(database):
+                    _migrate(database)
+                    if not _is_loaded(database):
+                        _seed(database, (SEEDS,))
+        if migrations.is_newer_but_readable(database.engine):
             click.echo(
                 f"subtext: The database is at migration {migrations.current(database.engine)} of a newer "
                 "version. It is served as it is: this version neither migrates nor loads content.",
                 err=True,
             )
-        else:
-            _migrate(database)
-            _seed_once(database)
         version = database.server_version()
     name = "SQLite" if database.is_sqlite else "PostgreSQL"
     click.echo(f"Subtext on {database.redacted_url} ({name} {version}{', read-only' * is_read_only})")

@@ -49,7 +49,7 @@ def read_problem(name: str, _settings: Settings) -> str | None:
         return f"{file} is not a regular file. Name another in SUBTEXT_DATABASE_URL."
     for path in (file, log):
         if path.exists() and not os.access(path, os.R_OK, effective_ids=True):
-            return _no_rights(path, "read")
+            return no_rights(path, "read")
     if log.exists() and log.stat().st_size and not Path(f"{name}-shm").exists():
         return (
             f"{file} cannot be written, and the changes in {log} are not merged into it. "
@@ -68,7 +68,7 @@ def _path_problem(error: OSError, file: Path) -> str:
         case NotADirectoryError():
             return f"{file.parent} is not a folder. Correct the path in SUBTEXT_DATABASE_URL."
         case PermissionError():
-            return _no_rights(file.parent, "open")
+            return no_rights(file.parent, "open")
     return f"{file} cannot be opened: {error.strerror}. Correct the path in SUBTEXT_DATABASE_URL."
 
 
@@ -81,11 +81,12 @@ def _write_problem(file: Path) -> str | None:
                 return (
                     f"{path} is on a read-only file system. Name a file on another in SUBTEXT_DATABASE_URL."
                 )
-            return _no_rights(path, "write to")
+            return no_rights(path, "write to")
     return None
 
 
-def _no_rights(path: Path, verb: str) -> str:
+def no_rights(path: Path | str, verb: str) -> str:
+    """Return that the user may not do something with a file or folder, and what to do."""
     return (
         f"The user {user_name()} has no right to {verb} {path}. "
         f"Give it the right (chown {user_name()} {quote(str(path))}), "

@@ -5,13 +5,12 @@ Alembic is only loaded to run migrations. Reading the current migration needs on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, column, func, inspect, select, table
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from models.base import Base
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 #: Alembic's table with the current migration of the database.
 VERSION_TABLE = table("alembic_version", column("version_num"))
-#: The key of the PostgreSQL lock that an upgrade holds: any number that nothing else in the database uses.
-UPGRADE_LOCK = 7_832_839
 
 _VERSIONS = Path(__file__).parent / "versions"
 
@@ -104,6 +101,8 @@ def _missing_columns(database: Engine | Connection) -> list[str]:
 def upgrade(engine: Engine, target: str = "head") -> None:
     """Upgrade the database to ``target``. At the newest migration, also build the search index if needed.
 
+    No other process may upgrade it at the same time: see ``subtext_cli/preparation_lock.py``.
+
     Raises:
         MigrationError: two migrations follow the same one, the newest lacks columns of the models, or the
             database is at a migration that this version does not have.
@@ -117,33 +116,18 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     from alembic import command
     from alembic.util import CommandError
 
-    with _alone(engine):
-        try:
-            command.upgrade(configuration(engine), target)
-        except CommandError as error:
-            raise MigrationError(
-                f"The files in models/migrations/versions/ contradict each other. {error}"
-            ) from error
-        if target == "head":
-            # Imported here because migrations must not depend on the current models.
-            from models.search import ensure_index_current
+    try:
+        command.upgrade(configuration(engine), target)
+    except CommandError as error:
+        raise MigrationError(
+            f"The files in models/migrations/versions/ contradict each other. {error}"
+        ) from error
+    if target == "head":
+        # Imported here because migrations must not depend on the current models.
+        from models.search import ensure_index_current
 
-            require_all_columns(engine)
-            ensure_index_current(engine)
-
-
-@contextmanager
-def _alone(engine: Engine) -> Iterator[None]:
-    """Wait until no other process upgrades a PostgreSQL database, which would create the same tables."""
-    if engine.dialect.name != "postgresql":
-        yield
-        return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(select(func.pg_advisory_lock(UPGRADE_LOCK)))
-        try:
-            yield
-        finally:
-            connection.execute(select(func.pg_advisory_unlock(UPGRADE_LOCK)))
+        require_all_columns(engine)
+        ensure_index_current(engine)
 
 
 def downgrade(engine: Engine, target: str = "base") -> None:

@@ -7,7 +7,7 @@ texts and their weights as ``search_weights``. The index is updated in every com
 (``models.search.index_sync``); ``rebuild_index`` builds it from scratch.
 """
 
-from models.search.index_sync import ensure_index_current, rebuild_index
+from models.search.index_sync import ensure_index_current, is_index_current, rebuild_index
 from models.search.match_conditions import matches_query
 from models.search.query_parser import Query, parse
 from models.search.ranking import Hit, SearchResults, search
@@ -21,6 +21,7 @@ __all__ = [
     "ensure_index_current",
     "extract_snippet",
     "find_highlights",
+    "is_index_current",
     "matches_query",
     "parse",
     "rebuild_index",

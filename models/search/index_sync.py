@@ -137,11 +137,16 @@ def rebuild_index(session: Session, on_progress: Callable[[int, int], None] = la
     return writer.documents
 
 
+def is_index_current(engine: Engine) -> bool:
+    """Whether this version of the analysis built the index. A new stemmer may produce other terms."""
+    with Session(engine) as session:
+        return session.scalar(select(IndexStatistics.version)) == ANALYSIS_VERSION
+
+
 def ensure_index_current(engine: Engine) -> None:
     """Rebuild the index if it was never built, or if another version of the analysis built it."""
-    with Session(engine) as session:
-        if session.scalar(select(IndexStatistics.version)) == ANALYSIS_VERSION:
-            return
+    if is_index_current(engine):
+        return
     is_sqlite = engine.dialect.name == "sqlite"
     # The options of every writer: see models.database.Database._writer.
     options = {"sqlite_begin": "IMMEDIATE"} if is_sqlite else {"isolation_level": "READ COMMITTED"}

@@ -111,12 +111,14 @@ def _restore_file(settings: Settings, data: Path, manifest: Manifest, *, force: 
     from subtext_cli.backups import sqlite_file
     from subtext_cli.backups.manifest import BackupError
     from subtext_cli.database_file import file_problem
+    from subtext_cli.preparation_lock import preparation_lock
 
-    path = Path(str(Database(settings.database_url).url.database))
+    database = Database(settings.database_url)
+    path = Path(str(database.url.database))
     if problem := file_problem(str(path), settings):
         raise BackupError(problem)
-    generation = _require_replaceable(settings, force=force)
-    with sqlite_file.copied(data, path) as copy:
+    with preparation_lock(database), sqlite_file.copied(data, path) as copy:
+        generation = _require_replaceable(settings, force=force)
         _compare(sqlite_file.verify_file(copy), manifest, data)
         copied = Database(f"sqlite:///{copy}")
         _raise_generation(copied, generation)
@@ -130,9 +132,10 @@ def _restore_postgresql(settings: Settings, data: Path, manifest: Manifest, *, f
     from subtext_cli.backups import postgresql
     from subtext_cli.backups.inventory import take_inventory
     from subtext_cli.database_errors import open_database
+    from subtext_cli.preparation_lock import preparation_lock
 
-    generation = _require_replaceable(settings, force=force)
-    with open_database(settings) as database:
+    with open_database(settings) as database, preparation_lock(database):
+        generation = _require_replaceable(settings, force=force)
         postgresql.require_readable(data, database.server_version())
         postgresql.restore_dump(database, data)
         with database.engine.connect() as connection:
@@ -150,15 +153,10 @@ def _require_replaceable(settings: Settings, *, force: bool) -> int:
 
     from subtext_cli.backups.inventory import table_names
     from subtext_cli.backups.manifest import BackupError
-    from subtext_cli.database_errors import open_database
 
     database = Database(settings.database_url, may_create=False)
     if database.file is not None and not Path(database.file.path).exists():
         return 0
-    if database.file is None:
-        # PostgreSQL: end with a sentence if there is no such database.
-        with open_database(settings):
-            pass
     generation, has_tables = 0, True
     try:
         with database.read_session() as session:
