@@ -118,7 +118,7 @@ class TestLaggingReplica:
 
 
 class TestFailures:
-    @pytest.mark.parametrize("failure", ["kill"])
+    @pytest.mark.parametrize("failure", ["kill", "freeze"])
     def test_without_the_standby_the_primary_is_read(self, servers, failure):
         _, standby, database = servers
         add(database)
@@ -138,7 +138,7 @@ class TestFailures:
             standby.start()
             assert until(lambda: is_on_standby(database))
 
-    @pytest.mark.parametrize("failure", ["kill"])
+    @pytest.mark.parametrize("failure", ["kill", "freeze"])
     def test_without_the_primary_the_standby_is_read_and_writes_fail(self, servers, failure):
         primary, _, database = servers
         add(database)
