@@ -24,7 +24,8 @@ VARIED = """## Requests of new shapes
 
 Legal requests of all lists and items with random filters, `fields`, includes, sort keys, facets and cursors,
 as `python -m bench.varied_requests` measures them. CPU times are those of the server; for first and second
-runs, those of the process. PostgreSQL's own are not included.
+runs, those of the process. PostgreSQL's own are not included. Memory is that of one worker with default
+settings; in Pss, pages that it shares with the server's first process count in part (proc(5)).
 """
 AGAIN = """## Measuring again
 
@@ -160,10 +161,10 @@ def _varied(results: Results) -> list[str]:
         ]
         rows += [
             (
-                f"worker, MB after each 1,000 requests, cache of {cache} MB",
-                ", ".join(f"{size:.0f}" for size in sizes),
+                f"worker after {reading['requests']:,} different requests, Pss (Rss)",
+                f"{reading['pss_mb']:.0f} ({reading['rss_mb']:.0f}) MB",
             )
-            for cache, sizes in one["memory"].items()
+            for reading in one["memory"]
         ]
         parts += [f"### {title}", table(("", ""), rows, text_columns=1)]
     return parts

@@ -12,6 +12,7 @@ from bench.operations import BROAD_SEARCHES, LATE_PAGE
 Results = Mapping[str, Any]
 Figure = Callable[[Results], float | None]
 LARGE, SMALL = 1_000_000, 5_000
+MANY_REQUESTS = 20_000
 
 
 class Target(NamedTuple):
@@ -60,6 +61,26 @@ def _startup(figure: str) -> Figure:
     return lambda results: results.get("startup", {}).get(figure)
 
 
+def _varied(title: str, part: str, figure: str) -> Figure:
+    def measured(results: Results) -> float | None:
+        one = next((one for one in results.get("varied", ()) if one["database"] == title.lower()), None)
+        return None if one is None else float(one[part][figure])
+
+    return measured
+
+
+def _plateau(title: str) -> Figure:
+    """Return a function for the most memory that a worker used, if 20,000 requests were sent."""
+
+    def measured(results: Results) -> float | None:
+        for one in results.get("varied", ()):
+            if one["database"] == title.lower() and one["memory"][-1]["requests"] >= MANY_REQUESTS:
+                return float(max(reading["pss_mb"] for reading in one["memory"]))
+        return None
+
+    return measured
+
+
 BEST_FASTAPI, NOT_MODIFIED = (s.FASTAPI, s.FASTAPI_ASYNC), (s.NOT_MODIFIED, s.BARE_NOT_MODIFIED)
 UNCACHED, WORKERS = ("pages", "cpu", s.UNCACHED), (s.TWO_WORKERS, s.ONE_WORKER)
 LATE, BROAD = f".*{LATE_PAGE}", "|".join(map(re.escape, BROAD_SEARCHES))
@@ -85,6 +106,20 @@ TARGETS = [
     Target("import of the application, CPU", "≤", 0.7, " s", _startup("import_seconds")),
     Target("memory of a worker, ready", "≤", 80, " MB", _startup("ready_mb")),
     Target("memory of a worker, after API requests", "≤", 80, " MB", _startup("used_mb")),
+]
+TARGETS += [
+    target
+    for title in ("SQLite", "PostgreSQL")
+    for target in (
+        Target(
+            f"new shape ÷ its second run, {title}", "≤", 2, "×", _varied(title, "first_runs", "median_ratio")
+        ),
+        Target(
+            f"random mix ÷ its second pass, {title}", "≤", 1.5, "×", _varied(title, "two_passes", "ratio")
+        ),
+        Target(f"… against {s.SMOREST}, {title}", "≥", 1, "×", _varied(title, "smorest", "times_as_cheap")),
+        Target(f"worker after 20,000 different requests, Pss, {title}", "≤", 120, " MB", _plateau(title)),
+    )
 ]
 TARGETS += [
     Target(f"1 M quotes, {title}: {name}", "≤", value, unit, _growth(title.lower(), pattern, divisor))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -34,8 +35,8 @@ DOCUMENT = ROOT / "openapi" / "v1.json"
 COMPARED, CHUNK = 300, 100
 #: The statement timeout in seconds: no request may fail, also on a busy machine.
 TIMEOUT = 60
-#: Memory is read after every 1,000 requests.
-MEMORY_STEP = 1_000
+#: Memory is read after these numbers of requests.
+READINGS = (0, 1_000, 1_500, 3_000, 7_000, 13_000, 20_000)
 
 
 def _get(app: Flask, url: str) -> tuple[float, bytes]:
@@ -108,15 +109,20 @@ def against_smorest(url: str, mix: Sequence[str]) -> dict[str, float]:
     return {"subtext_ms": percentile(subtext), "smorest_ms": percentile(smorest), "times_as_cheap": ratio}
 
 
-def memory_curve(url: str, mix: Sequence[str], cache: int) -> list[float]:
-    """Return the megabytes of a worker when it is ready, and after every ``MEMORY_STEP`` requests."""
-    with running(contenders.subtext(url, cache=cache, seconds=TIMEOUT)) as server:
+def memory_curve(url: str, mix: Sequence[str]) -> list[dict[str, float]]:
+    """Return the memory of a worker with default settings, when ready and after each of ``READINGS``."""
+    with running(contenders.subtext(url, seconds=TIMEOUT)) as server:
         worker = server.processes[1]
-        sizes = [round(resident_megabytes(worker), 1)]
-        for start in range(0, len(mix), MEMORY_STEP):
-            _send(server, mix[start : start + MEMORY_STEP])
-            sizes.append(round(resident_megabytes(worker), 1))
-    return sizes
+        curve = []
+        for start, end in itertools.pairwise((*READINGS, len(mix))):
+            if start > len(mix):
+                break
+            kinds = {"rss_mb": "Rss", "pss_mb": "Pss"}
+            figures = {name: round(resident_megabytes(worker, kind), 1) for name, kind in kinds.items()}
+            curve.append({"requests": start} | figures)
+            if paths := mix[start:end]:
+                _send(server, paths)
+    return curve
 
 
 def measure(url: str, requests: int, memory_requests: int) -> dict[str, Any]:
@@ -126,7 +132,7 @@ def measure(url: str, requests: int, memory_requests: int) -> dict[str, Any]:
     results["first_runs"] = first_runs(url, mix[:requests])
     results["two_passes"] = two_passes(url, mix[:requests])
     results["smorest"] = against_smorest(url, quotes)
-    results["memory"] = {cache: memory_curve(url, mix[:memory_requests], int(cache)) for cache in ("0", "32")}
+    results["memory"] = memory_curve(url, mix[:memory_requests])
     return results
 
 
@@ -134,7 +140,7 @@ def main() -> None:
     """Measure the catalogues, print the results and write them."""
     parser = argparse.ArgumentParser(prog="python -m bench.varied_requests", description=__doc__)
     parser.add_argument("--at", action="append", required=True, help="URL of a catalogue; may be repeated")
-    parser.add_argument("--requests", type=int, default=7_000, help="requests in the mix")
+    parser.add_argument("--requests", type=int, default=1_500, help="requests in the mix")
     parser.add_argument("--memory-requests", type=int, default=20_000, help="requests of the memory curve")
     options = parser.parse_args()
     results = [measure(url, options.requests, options.memory_requests) for url in options.at]
