@@ -1,4 +1,4 @@
-"""Database access: engines, read and write sessions, and statement timeouts, on SQLite and PostgreSQL."""
+"""Database access on SQLite and PostgreSQL: read and write sessions, and which errors are temporary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -16,25 +16,17 @@ from sqlalchemy.orm import Session
 from models import migrations, sqlite_file, standby_reads
 from models.circuit_breaker import CircuitBreaker
 from models.commit_watcher import CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
-from models.connection_settings import apply_settings
-from models.deadline import remaining
 from models.errors import DomainError, QueryTimeout, Unavailable
+from models.postgresql_engine import PREFER_STANDBY, create_postgresql_engine, limit_waiting
 from models.sqlite_engine import create_sqlite_engine
 from models.sqlite_file import BUSY_SECONDS, DatabaseFile
 
 if TYPE_CHECKING:
     from models.postgresql.connection import Connector
 
-#: PostgreSQL planner settings. Most pages are in memory, where a random read costs hardly more than a
-#: sequential one (by default the planner reads every theme to find the three of a quote). JIT compilation
-#: takes a hundred times as long as these statements.
-PLANNER_SETTINGS = {"jit": "off", "random_page_cost": "1.1"}
 #: The size of SQLAlchemy's cache of compiled statements, of about 130 KB each. Those of lists and items are
 #: not in it: they are joined from text (``api.query.sql_text``).
 MAX_COMPILED_STATEMENTS = 24
-PREFER_STANDBY = "prefer-standby"
-#: A connection that found no standby is to the primary: look for a standby again after this time.
-STANDBY_RECYCLE_SECONDS = 30
 #: A reply that is this much later than the statement timeout does not come: the server hangs or is cut off.
 REPLY_MARGIN_SECONDS = 0.5
 #: The same for the commit watcher, whose statements take next to no time.
@@ -120,17 +112,12 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """The engine, with pragmas or settings, timeouts and JSON serialization configured."""
+        options = JSON_SERIALIZATION | {"query_cache_size": MAX_COMPILED_STATEMENTS}
         if self.is_sqlite:
-            return create_sqlite_engine(
-                self.url,
-                self.file,
-                self.statement_seconds,
-                query_cache_size=MAX_COMPILED_STATEMENTS,
-                **JSON_SERIALIZATION,
-            )
-        engine = _postgresql_engine(self.url, self.statement_seconds)
+            return create_sqlite_engine(self.url, self.file, self.statement_seconds, **options)
+        engine = create_postgresql_engine(self.url, self.statement_seconds, **options)
         if self.statement_seconds is not None:
-            _limit_waiting(engine, self._connector, self.circuit)
+            limit_waiting(engine, self._connector, self.circuit)
         return engine
 
     @cached_property
@@ -299,50 +286,8 @@ def _with_psycopg(url: str | URL) -> URL:
     return parsed
 
 
-def _limit_waiting(engine: Engine, connector: Connector, circuit: CircuitBreaker) -> None:
-    """Open the connections of the pool with limits on waiting; none while the server cannot be reached."""
-
-    @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Any, _record: Any, args: Any, params: Any) -> Any:
-        try:
-            return connector.connect(*args, **params)
-        except engine.dialect.loaded_dbapi.OperationalError:
-            left = remaining()
-            # A request without time left proves nothing.
-            if left is None or left > 0:
-                circuit.open()
-            raise
-
-
 def _probe(database: Database) -> None:
     """Test whether the server responds, with a connection of the pool. An error says that it does not."""
     # A pooled connection that works is proof, even if the server accepts no further ones at the moment.
     with database.engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
-
-
-def _postgresql_engine(url: URL, statement_seconds: float | None) -> Engine:
-    prefers_standby = url.query.get("target_session_attrs") == PREFER_STANDBY
-    settings = dict(PLANNER_SETTINGS)
-    if statement_seconds is not None:
-        milliseconds = int(statement_seconds * 1000)
-        timeouts = {
-            "statement_timeout": milliseconds,
-            "lock_timeout": 500,
-            # With slower statements, the work between them is expected to be slower too.
-            "idle_in_transaction_session_timeout": max(5000, milliseconds),
-        }
-        settings |= {name: str(value) for name, value in timeouts.items()}
-    engine = create_engine(
-        url,
-        # A reader sees one snapshot throughout; with the default it would see another for every statement.
-        isolation_level="REPEATABLE READ",
-        **JSON_SERIALIZATION,
-        query_cache_size=MAX_COMPILED_STATEMENTS,
-        pool_pre_ping=not prefers_standby,
-        pool_timeout=1,
-        pool_recycle=STANDBY_RECYCLE_SECONDS if prefers_standby else 1800,
-        connect_args={"connect_timeout": 2},
-    )
-    apply_settings(engine, settings)
-    return engine

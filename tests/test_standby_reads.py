@@ -130,7 +130,7 @@ class TestFailures:
             assert time.monotonic() - started < MAX_SECONDS
 
     def test_a_standby_that_is_back_is_read_again(self, monkeypatch):
-        monkeypatch.setattr("models.database.STANDBY_RECYCLE_SECONDS", 1)
+        monkeypatch.setattr("models.postgresql_engine.STANDBY_RECYCLE_SECONDS", 1)
         with replicated() as (_, standby, url), closing(opened(url)) as database:
             assert is_on_standby(database)
             standby.kill()

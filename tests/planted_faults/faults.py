@@ -483,7 +483,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-reader-sees-two-states",
-        "models/database.py",
+        "models/postgresql_engine.py",
         'isolation_level="REPEATABLE READ",',
         'isolation_level="READ COMMITTED",',
         "tests/models/test_database.py",
@@ -491,7 +491,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-cut-connections-are-not-replaced",
-        "models/database.py",
+        "models/postgresql_engine.py",
         "pool_pre_ping=not prefers_standby,",
         "pool_pre_ping=False,",
         "tests/models/test_database.py",
@@ -508,7 +508,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-plans-for-slow-disks",
-        "models/database.py",
+        "models/postgresql_engine.py",
         '"random_page_cost": "1.1"',
         '"random_page_cost": "4.0"',
         "tests/models/test_database.py::TestPlanning",
@@ -516,7 +516,7 @@ MODELS = [
     ),
     Fault(
         "postgresql-lock-timeout-lost",
-        "models/database.py",
+        "models/postgresql_engine.py",
         '"lock_timeout": 500,',
         "",
         "tests/models/test_database.py",
@@ -717,13 +717,6 @@ RELIABILITY = [
         '("Cache-Control", "no-store")',
         '("Cache-Control", "public, max-age=60")',
         "tests/api/test_limits.py tests/cache/test_front.py",
-    ),
-    Fault(
-        "failed-preconditions-keep-the-body",
-        "api/http/errors.py",
-        "if response.status_code < 400:",
-        "if response.status_code < 600:",
-        "tests/api/test_every_error.py::TestEveryError::test_every_route_with_a_condition",
     ),
     Fault(
         "stale-responses-are-used-for-ever",
