@@ -3,6 +3,7 @@
 from itertools import cycle, product
 
 import pytest
+from flask import Response
 
 from api.app import create_app
 from api.core.config import Settings
@@ -120,3 +121,14 @@ class TestEveryError:
         requests = list(product(paths(cached_app), CONDITIONS))
         faults, _ = crawl_errors(cached_app, requests, accepts=("*/*", "text/html,*/*;q=0.1"))
         assert faults == []
+
+    def test_an_error_that_a_view_makes_itself(self, engine):
+        with engine.fresh("empty") as url:
+            app = create_app(Settings(database_url=url, cache_bytes=0))
+            app.add_url_rule(
+                "/made", "made", lambda: Response("Gone.", 410, {"Cache-Control": "public", "ETag": '"1"'})
+            )
+            response = app.test_client().get("/made")
+            app.extensions["database"].close()
+        assert fault("GET", response) is None
+        assert response.get_json()["code"] == "gone"
