@@ -57,7 +57,6 @@ def show_collection(slug: str, type_name: str) -> Response:
     )
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.add_etag()
-    response.make_conditional(request)
     return response
 
 

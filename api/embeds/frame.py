@@ -101,7 +101,6 @@ def frame_script() -> Response:
     response = Response(body, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = IMMUTABLE if request.args.get("v") == digest else CACHE_CONTROL
     response.set_etag(digest)
-    response.make_conditional(request)
     return response
 
 
@@ -133,7 +132,6 @@ def _quote_response(slug: str | None, cache_control: str) -> Response:
     )
     response.headers["Cache-Control"] = cache_control
     response.add_etag()
-    response.make_conditional(request)
     return response
 
 

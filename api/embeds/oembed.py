@@ -61,7 +61,6 @@ def show_oembed(format_name: str | None = None) -> Response:
     response = Response(body, content_type=CONTENT_TYPES[format_name])
     response.set_etag(etag_hash(body))
     response.headers["Cache-Control"] = CACHE_CONTROL
-    response.make_conditional(request)
     return response
 
 

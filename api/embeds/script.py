@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from markupsafe import Markup
 
 from api.core.app_context import settings
@@ -115,5 +115,4 @@ def _script_response(build: Build, cache_control: str) -> Response:
     response = Response(build.body, content_type=JAVASCRIPT)
     response.headers["Cache-Control"] = cache_control
     response.set_etag(build.digest)
-    response.make_conditional(request)
     return response

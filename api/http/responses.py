@@ -18,7 +18,7 @@ PUBLIC_CACHE_CONTROL = f"public, max-age={MAX_AGE}, stale-while-revalidate=300, 
 #: Proxies reject responses whose headers exceed their buffer, often 4 KiB. The body has the links, too.
 MAX_LINK_BYTES = 3_000
 VARY = "Accept, Accept-Encoding, Authorization"
-#: Headers of every response if rate limits are set; see ``api/http/rate_limits/extension.py``.
+#: Headers of every response if rate limits are set; see ``api/http/rate_limits/limiter.py``.
 RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 
 

@@ -17,7 +17,7 @@ from models import ContentGeneration
 
 
 def render_page(template: str, calls: Sequence[APICall] = (), **values: object) -> Response:
-    """Return a rendered page, cached for a minute, or 304 if the client has the current version.
+    """Return a rendered page, which may be cached for a minute.
 
     ``calls`` are the API calls that the page shows, the main one first; the page links to them.
     """
@@ -28,14 +28,13 @@ def render_page(template: str, calls: Sequence[APICall] = (), **values: object) 
 
 
 def validated_response(body: bytes, content_type: str, cache_control: str) -> Response:
-    """Return a response with ETag and Last-Modified, or 304 if the client has the current version."""
+    """Return a response with ETag and Last-Modified."""
     response = Response(body, content_type=content_type)
     response.headers["Cache-Control"] = cache_control
     response.set_etag(etag_hash(body))
     # Setting the property to None would set the header to the current time.
     if last_modified := _last_modified():
         response.last_modified = last_modified
-    response.make_conditional(request)
     return response
 
 

@@ -93,9 +93,8 @@ def _svg(quote: QuoteViewModel) -> bytes:
 
 
 def _static_response(body: bytes, content_type: str, cache_control: str) -> Response:
-    """Return a cacheable response with an ETag, or 304 if the client has the current version."""
+    """Return a cacheable response with an ETag."""
     response = Response(body, content_type=content_type)
     response.set_etag(etag_hash(body))
     response.headers["Cache-Control"] = cache_control
-    response.make_conditional(request)
     return response

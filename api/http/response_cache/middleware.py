@@ -50,13 +50,6 @@ MIN_GUARDED_BYTES = 64_000
 SHAREABLE_VARY = frozenset({"", "accept", "accept-encoding", "authorization"})
 #: Response headers that belong to a single request and are not cached.
 PER_REQUEST_HEADERS = frozenset(name.lower() for name in RATE_LIMIT_HEADERS)
-#: The server adds this header to every response itself.
-SERVER_HEADER = "date"
-#: Headers removed before calling the application; the middleware handles them itself.
-#: Ranges are ignored, which a server may do (RFC 9110, section 14.2).
-STRIPPED_HEADERS = frozenset(
-    {NONE_MATCH, MODIFIED_SINCE, MATCH, UNMODIFIED_SINCE, "HTTP_RANGE", "HTTP_IF_RANGE", "wsgi.file_wrapper"}
-)
 
 
 class StaleEntry(NamedTuple):
@@ -280,17 +273,13 @@ def _pass_on(
 def call_upstream(application: WSGIApplication, environ: WSGIEnvironment) -> UpstreamResponse:
     """Call the application and return its response."""
     dependencies = ResponseDependencies()
-    forwarded = {name: value for name, value in environ.items() if name not in STRIPPED_HEADERS}
-    forwarded |= {"REQUEST_METHOD": "GET", ENVIRON_KEY: dependencies}
     captured: list[Any] = []
+    # Conditional headers stay: the application ignores them, since this middleware evaluates them.
+    forwarded = environ | {"REQUEST_METHOD": "GET", ENVIRON_KEY: dependencies}
     body = application(forwarded, _capture_start_response(captured))
     status, all_headers = captured
     per_request = [(name, value) for name, value in all_headers if name.lower() in PER_REQUEST_HEADERS]
-    headers = [
-        (name, value)
-        for name, value in all_headers
-        if name.lower() not in PER_REQUEST_HEADERS | {SERVER_HEADER}
-    ]
+    headers = [(name, value) for name, value in all_headers if name.lower() not in PER_REQUEST_HEADERS]
     entry = None
     if status == OK:
         entry = CacheEntry(headers, _read_all(body), dependencies.expires_at)
