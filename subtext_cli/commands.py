@@ -377,13 +377,8 @@ def _prepare_database(settings: Settings) -> None:
         is_read_only = database.is_read_only
         if is_read_only:
             _require_complete(database)
-        elif not _is_prepared(database):
-            with preparation_lock(database):
-                # Another process may have prepared it meanwhile.
-                if not _is_prepared(database):
-                    _migrate(database)
-                    if not _is_loaded(database):
-                        _seed(database, (SEEDS,))
+        else:
+            _prepare(database)
         if migrations.is_newer_but_readable(database.engine):
             click.echo(
                 f"subtext: The database is at migration {migrations.current(database.engine)} of a newer "
@@ -395,6 +390,18 @@ def _prepare_database(settings: Settings) -> None:
     click.echo(f"Subtext on {database.redacted_url} ({name} {version}{', read-only' * is_read_only})")
     if database.is_sqlite and (warning := sqlite_driver.version_warning()):
         click.echo(f"subtext: {warning}", err=True)
+
+
+def _prepare(database: Database) -> None:
+    """Migrate the database and load the content, unless there is nothing to do."""
+    if _is_prepared(database):
+        return
+    with preparation_lock(database):
+        # Another process may have prepared it meanwhile.
+        if not _is_prepared(database):
+            _migrate(database)
+            if not _is_loaded(database):
+                _seed(database, (SEEDS,))
 
 
 def _require_complete(database: Database) -> None:

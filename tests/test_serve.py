@@ -331,8 +331,11 @@ class TestInterrupt:
 
     def test_ctrl_c_in_a_callback_of_python_itself_is_not_lost(self):
         program = """
-import sys, time, types, weakref
+import signal, sys, time, types, weakref
 from subtext_cli import entry
+
+# A shell starts programs in the background with this signal ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def main():
     def interrupt(reference):

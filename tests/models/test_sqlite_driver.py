@@ -101,7 +101,7 @@ def test_the_start_warns_of_an_unsafe_release(monkeypatch, capsys, tmp_path):
     from subtext_cli import commands
 
     monkeypatch.setattr(sqlite_driver, "version_warning", lambda: "SQLite 3.40.1 can corrupt")
-    monkeypatch.setattr(commands, "_seed_once", lambda _database: None)
+    monkeypatch.setattr(commands, "_prepare", commands._migrate)
     commands._prepare_database(Settings(database_url=f"sqlite:///{tmp_path}/x.sqlite3"))
     output = capsys.readouterr()
     assert f"(SQLite {Database('sqlite://').server_version()})" in output.out
