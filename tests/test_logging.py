@@ -142,6 +142,7 @@ def lines_of(file):
 SERVE = "from subtext_cli.server import run; from api.core.config import Settings; run(Settings.from_environment())"
 
 
+@pytest.mark.nightly
 class TestServer:
     def test_its_log_is_json_even_when_a_worker_dies(self, sqlite_engine, tmp_path):
         with (

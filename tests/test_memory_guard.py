@@ -2,11 +2,14 @@
 
 from contextlib import closing
 
+import pytest
+
 from api.app import create_app
 from api.core.config import Settings
 from subtext_cli.dispatcher import Dispatcher
 from tests.test_dispatcher import Protocol
 
+pytestmark = pytest.mark.any_database
 LONG, SHORT = "/docs/reference/scalar.js", "/v1"
 
 

@@ -131,6 +131,7 @@ class TestSlots:
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.nightly
 class TestServer:
     def test_requests_are_counted_exactly_although_a_worker_is_killed(self, sqlite_engine, tmp_path):
         with (

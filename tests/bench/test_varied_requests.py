@@ -26,6 +26,7 @@ def mix(values):
 
 
 class TestMix:
+    @pytest.mark.nightly
     def test_every_request_is_legal(self, catalogue_app, mix):
         client = catalogue_app.test_client()
         statuses = {url: client.get(url).status_code for url in mix[:60]}
