@@ -15,6 +15,7 @@ def urls(catalogue, catalogue_app):
         return operations(catalogue_app.test_client(), session, sample_ids(session))
 
 
+@pytest.mark.nightly
 def test_every_operation_succeeds(catalogue_app, urls):
     client = catalogue_app.test_client()
     errors = {

@@ -2,9 +2,12 @@
 
 import math
 
+import pytest
+
 from bench import machinery
 
 
+@pytest.mark.nightly
 def test_it_measures_every_operation(catalogue, monkeypatch):
     monkeypatch.setattr(machinery, "MAX_ROUNDS", 3)
     results = machinery.measure(catalogue.url.render_as_string(hide_password=False))

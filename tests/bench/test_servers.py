@@ -21,7 +21,10 @@ from bench.server_comparison import (
 from bench.servers import contenders
 from bench.servers.server_process import NotStarted, Server, running
 
-pytestmark = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+pytestmark = [
+    pytest.mark.nightly,
+    pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed"),
+]
 TINY = Effort(rounds=1, seconds=1, connections=2)
 #: A server that exits after this many requests. The first two are the readiness check and the comparison of items.
 MORTAL = """
@@ -106,7 +109,6 @@ class TestLostServer:
         assert "I cannot go on" in left_out["mortal (Mortals)"]
 
 
-@pytest.mark.nightly
 class TestMeasuring:
     def test_the_bare_application_returns_the_same_bytes(self, ids, recorded):
         results = compare_group(scenarios.cached_group(ids, *recorded[:2]), TINY)
