@@ -47,19 +47,21 @@ def serving(log: Path, *options: str, **environment: str):
     environment.setdefault("PORT", str(free_port()))
     port = options[options.index("--port") + 1] if "--port" in options else environment["PORT"]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SUBTEXT_")}
-    with log.open("w") as log_file:
-        process = subprocess.Popen(
-            [SUBTEXT, "serve", *options],
-            env=inherited | environment,
-            stdout=log_file,
-            stderr=subprocess.STDOUT,
-            cwd=log.parent,
-        )
     # A server that listens on ::1 alone does not answer at 127.0.0.1.
     host = "[::1]" if environment.get("HOST") == "[::1]" else "127.0.0.1"
-    server = RunningServer(f"http://{host}:{port}", process, log)
+    url, command = f"http://{host}:{port}", [SUBTEXT, "serve", *options]
+    with running(command, url, log, LAST_WORDS, env=inherited | environment, cwd=log.parent) as server:
+        yield server
+
+
+@contextmanager
+def running(command, url: str, log: Path, printed: str = "", **options):
+    """Start a server that will answer at ``url``, wait as ``wait`` does, and stop it at the end."""
+    with log.open("w") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **options)
+    server = RunningServer(url, process, log)
     try:
-        wait(server, printed=LAST_WORDS)
+        wait(server, printed=printed)
         yield server
     finally:
         if process.poll() is None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from packaging.markers import Marker
 
 from tests.conftest import skip_test
-from tests.serving import ROOT, RunningServer, free_port, wait
+from tests.serving import ROOT, free_port, running
 
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 BASE = "debian:bookworm-slim"
@@ -221,14 +221,5 @@ def running_image(root, data, log, **environment):
     user, _, group = one(final, "USER").partition(":")
     data.mkdir(exist_ok=True)
     os.chown(data, int(user), int(group))
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            inside(root, data, command, environment), stdout=output, stderr=subprocess.STDOUT
-        )
-    server = RunningServer(f"http://127.0.0.1:{port}", process, log)
-    try:
-        wait(server)
+    with running(inside(root, data, command, environment), f"http://127.0.0.1:{port}", log) as server:
         yield server
-    finally:
-        if process.poll() is None:
-            server.stop()

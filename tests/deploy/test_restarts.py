@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import urllib.request
@@ -18,7 +17,7 @@ from tests.deploy.load import load
 from tests.deploy.origins import request
 from tests.deploy.proxies import CACHES, nginx
 from tests.postgresql_clusters import running_cluster
-from tests.serving import ROOT, RunningServer, free_port, serving, wait
+from tests.serving import ROOT, free_port, running, serving
 from tests.test_serve import children
 from tests.tree_copy import copy_tree
 from tests.waiting import until
@@ -82,15 +81,8 @@ def build_of(url):
 @contextmanager
 def stopped_at_end(command, cwd, log, **environment):
     """Run the server of another tree."""
-    with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    server = RunningServer(f"http://127.0.0.1:{environment['PORT']}", process, log)
-    try:
-        wait(server)
+    with running(command, f"http://127.0.0.1:{environment['PORT']}", log, cwd=cwd, env=environment) as server:
         yield server
-    finally:
-        if process.poll() is None:
-            server.stop()
 
 
 class TestWorkers:
