@@ -81,7 +81,7 @@ def base_root():
         new = CACHE / "base.new"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        run(["debootstrap", "--variant=minbase", "bookworm", new, "http://deb.debian.org/debian"])
+        run(["debootstrap", "--variant=minbase", "bookworm", new])
         for pattern in NOT_IN_SLIM:
             for path in (new / "usr/share").glob(pattern):
                 # Debian's images keep the licences.
