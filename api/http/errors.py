@@ -112,18 +112,11 @@ def quote_path(path: str) -> str:
 
 
 def complete_error_response(response: Response) -> Response:
-    """Replace an error response that was not built as one.
-
-    werkzeug turns a response whose precondition fails into 412, with the body, the validators and the
-    ``Cache-Control`` of the 200 response.
-    """
+    """Replace an error response that a view has made itself, with headers of its own."""
     if response.status_code < 400:
         return response
     headers = response.headers
-    is_error = headers.get("Cache-Control") == "no-store" and not (
-        response.status_code == 412 and "ETag" in headers
-    )
-    if is_error:
+    if headers.get("Cache-Control") == "no-store":
         for name in VALIDATORS:
             headers.pop(name, None)
         return response
