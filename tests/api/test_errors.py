@@ -482,7 +482,8 @@ class TestLogs:
     def test_an_exception_while_a_request_is_torn_down_is_a_problem_and_is_logged_once(
         self, failing_app, capfd
     ):
-        failing_app.teardown_appcontext_funcs.append(lambda _error: 1 / 0)
+        # Called last, so that the session is closed.
+        failing_app.teardown_appcontext_funcs.insert(0, lambda _error: 1 / 0)
         for path in ("/", "/livez", "/v1/quotes", "/embed.js"):
             response = failing_app.test_client().get(path)
             body = assert_problem(response, "internal-error")
