@@ -19,6 +19,8 @@ class Origin(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.status, self.cache_control, self.version = 200, CACHED, 1
         self.requests = []
+        #: If set, requests wait here for each other.
+        self.barrier = None
         self.is_stopped = False
 
     @property
@@ -44,6 +46,8 @@ class Handler(BaseHTTPRequestHandler):
         is_probe = self.path in ("/livez", "/readyz")
         if not is_probe:
             origin.requests.append((self.command, self.path, headers))
+            if origin.barrier:
+                origin.barrier.wait(5)
         status = 200 if self.path == "/livez" else origin.status
         etag = f'"{origin.version}"'
         if status == 200 and self.headers.get("If-None-Match") == etag:

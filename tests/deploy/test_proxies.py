@@ -1,7 +1,9 @@
 """The proxies of ``deploy/``: what they pass on, how long they use a copy, and what they do if a server fails."""
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -143,6 +145,14 @@ class TestCaching:
         for _ in range(3):
             request(cache.url, "/private")
         assert origin.paths() == ["/private"] * 3
+
+    def test_requests_of_what_is_not_stored_do_not_wait_for_each_other(self, cache, origin):
+        origin.cache_control = "no-store"
+        # Varnish learns from the first response that nothing is stored.
+        assert status(cache.url, "/private") == 200
+        origin.barrier = threading.Barrier(4)
+        with ThreadPoolExecutor() as pool:
+            assert list(pool.map(status, [cache.url] * 4, ["/private"] * 4)) == [200] * 4
 
     def test_a_new_version_replaces_a_stale_copy(self, cache, origin):
         assert version(cache.url) == (200, 1)
