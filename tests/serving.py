@@ -15,6 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: The end of what `subtext serve` prints.
 LAST_WORDS = "graceful shutdown 30 s"
+#: How long a server may take to start on a machine that is busy.
+START_SECONDS = 120
 SUBTEXT = Path(sys.executable).with_name("subtext")
 
 
@@ -70,7 +72,7 @@ def running(command, url: str, log: Path, printed: str = "", **options):
 
 def wait(server: RunningServer, *, printed: str = "") -> None:
     """Wait until a server is ready and has printed a text. Ours prints its addresses after its first answer."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             raise AssertionError(f"the server ended: {server.output}")
