@@ -9,6 +9,7 @@ import subprocess
 from contextlib import contextmanager
 
 from tests.conftest import skip_test
+from tests.deploy.origins import request
 from tests.serving import ROOT, RunningServer, free_port
 from tests.waiting import until
 
@@ -121,6 +122,11 @@ def replaced(text, *replacements):
         assert old in text, old
         text = text.replace(old, new)
     return text
+
+
+def store(url, path, *headers):
+    """Request a path until the response is a copy of the proxy. nginx stores one after it has sent it."""
+    assert until(lambda: request(url, path, headers=headers)[1]["X-Cache"] not in (None, "MISS"))
 
 
 PROXIES = {"nginx": nginx, "caddy": caddy, "varnish": varnish}
