@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import CheckConstraint, CompoundSelect, ForeignKey, Index, Select, or_, select, union
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Versioned
 from models.character import Character
@@ -15,6 +15,7 @@ from models.filters import in_filter
 from models.owned_rows import PositionedRow
 from models.quote import Quote
 from models.scene import Scene
+from models.shared_alias import shared_alias
 from models.statement_placeholders import bound, is_given
 from models.theme import Theme
 from models.types import enum_column
@@ -182,4 +183,4 @@ class CommentaryRelation(Base, CommentaryOwned):
 def _sides() -> tuple[Any, Any]:
     """Return the aliases of the two entries of a relation, the same in every statement."""
     commentary = CommentaryRelation.target.property.mapper.class_
-    return aliased(commentary, name="subject"), aliased(commentary, name="object")
+    return shared_alias(commentary, "subject"), shared_alias(commentary, "object")

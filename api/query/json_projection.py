@@ -43,6 +43,7 @@ from api.schemas.reference_fields import (
     URLField,
 )
 from models import AdvisoryLink
+from models.shared_alias import shared_alias
 
 
 def compile_item(shape: Shape, model: type[Any], base_url: str) -> TextSQL:
@@ -101,7 +102,7 @@ def _member_fragments(
 @cache
 def _included_row(model: Any) -> Any:
     """Return the alias of the rows that an include expands, the same in every statement."""
-    return aliased(model, name=f"included_{model.__tablename__}")
+    return shared_alias(model, f"included_{model.__tablename__}")
 
 
 def _target_row(relation: Any, field: Any) -> Any:
