@@ -18,8 +18,14 @@ def main() -> None:
     """Run the command line. Ctrl-C ends it without a message, even while modules are being imported."""
     try:
         sys.unraisablehook = _repeat_interrupt
+        handler = signal.getsignal(signal.SIGINT)
+        if handler is signal.default_int_handler:
+            # Nothing has begun, so the signal may end the process. As an exception it could be raised while a
+            # class is created, which Python reports as an error of that class.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
         from subtext_cli.commands import main as run
 
+        signal.signal(signal.SIGINT, handler)
         run()
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
