@@ -14,6 +14,8 @@ from tests.documented.running import environment
 from tests.serving import free_port
 from tests.tree_copy import ROOT, copy_tree
 
+pytestmark = pytest.mark.nightly
+
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 FIELD, RESOURCE = Recipe(CONTRIBUTING, "Adding a field"), Recipe(CONTRIBUTING, "Adding a resource")
 LOCATION = "her-2013-letter-office"
