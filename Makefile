@@ -66,20 +66,15 @@ drills: WORKERS := 0
 drills: $(VENV)/.test ## make databases, networks and servers fail under load, and measure what clients notice
 	@$(PYTEST) -m drill --durations=30 --durations-min=5 $(ARGS)
 
-# Tracing doubles the time of a test. These repeat what others run, with more content, so they run untraced.
-UNTRACED := tests/api/test_projection.py tests/api/test_walks.py tests/api/test_coverage.py tests/api/test_daily.py
-UNTRACED += tests/cache/test_same_response.py tests/models/test_search_hostile.py tests/seeds/test_load.py
-UNTRACED += tests/api/test_facets.py tests/api/test_representations.py tests/api/test_pages_walk.py
-UNTRACED += tests/api/test_pages_sitemap.py tests/embeds/test_cards.py tests/embeds/test_fonts.py
-
+coverage: SUITE := not ($(EXTENDED) or untraced or nightly or drill)
 coverage: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests and fail below 95 % branch coverage
-	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(addprefix --ignore=,$(UNTRACED)) $(ARGS)
-	@$(PYTEST) -m "$(SUITE)" $(UNTRACED) $(ARGS)
+	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(ARGS)
 
-# What `make coverage` has not run, but for the tests that repeat others at length.
-test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS))
-	@$(MAKE) --no-print-directory test DATABASE=postgresql WORKERS=$$(($$(nproc) * 3 / 2))
-	@$(MAKE) --no-print-directory test DATABASE=all SUITE="($(EXTENDED)) and not (nightly or drill)" ARGS="--durations=30 --durations-min=5"
+# In one go, so that no core waits for the last tests of each suite.
+test-rest: DATABASE := all
+test-rest: SUITE := ($(EXTENDED) or untraced or postgresql) and not (nightly or drill)
+test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run what `make coverage` leaves out, but for nightly tests and drills
+	@$(PYTEST) -m "$(SUITE)" --durations=30 --durations-min=5 $(ARGS)
 
 lint: lint-code lint-document ## check style, types, imports, the content pack and the OpenAPI document
 

@@ -16,6 +16,8 @@ from models.database import Database
 from tests.models.content import character, film, quote, scene, source
 from tests.storing import empty
 
+pytestmark = pytest.mark.untraced
+
 LATER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
 #: Sort values. Row types index them by ``tie``; many are equal or null.
 TEXTS = ["One.", "One.", "Two words.", "Two words.", "Two again.", "And now three."]
