@@ -111,7 +111,7 @@ class Admission:
     def _reject_limited(
         self, result: RateLimitResult, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        body = bare_problem(
+        return bare_problem(
             self._settings,
             "too-many-requests",
             environ,
@@ -119,7 +119,6 @@ class Admission:
             detail=result.detail,
             headers=result.headers,
         )
-        return (body,) if body else ()
 
     def reject(
         self, rejection: Rejection, environ: WSGIEnvironment, start_response: StartResponse
@@ -127,7 +126,7 @@ class Admission:
         """Respond with the problem ``unavailable``, in microseconds: Flask would take a millisecond."""
         SHED_REQUESTS.inc(rejection.reason)
         request_record(environ).cause = rejection.reason
-        body = bare_problem(
+        return bare_problem(
             self._settings,
             "unavailable",
             environ,
@@ -135,16 +134,14 @@ class Admission:
             detail=OVERLOADED,
             retry_after=rejection.retry_after,
         )
-        return (body,) if body else ()
 
     def respond_precondition_failed(
         self, detail: str, headers: Headers, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Respond that the resource is not in the state that the client requires; add ``headers``."""
-        body = bare_problem(
+        return bare_problem(
             self._settings, "precondition-failed", environ, start_response, detail=detail, headers=headers
         )
-        return (body,) if body else ()
 
     def _respond_alive(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to a liveness probe, which depends on nothing, as Flask did the first time."""

@@ -36,8 +36,8 @@ def bare_problem(
     detail: str | None = None,
     retry_after: int | None = None,
     headers: Sequence[tuple[str, str]] = (),
-) -> bytes:
-    """Start the response with the problem of type ``code``, and return its body; empty for HEAD.
+) -> tuple[bytes, ...]:
+    """Respond with the problem of type ``code``; return the parts of the body, none for HEAD.
 
     ``detail`` is the example of the problem type by default, and ``retry_after`` is in seconds.
     ``headers`` are sent in addition to those of every problem.
@@ -56,4 +56,4 @@ def bare_problem(
     if retry_after is not None:
         all_headers.append(("Retry-After", str(retry_after)))
     start_response(f"{problem.status} {problem.title.upper()}", all_headers)
-    return b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+    return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)

@@ -31,7 +31,7 @@ class ObservabilityMiddleware:
     def __init__(
         self,
         application: WSGIApplication,
-        respond_to_failure: Callable[[WSGIEnvironment, StartResponse], bytes],
+        respond_to_failure: Callable[[WSGIEnvironment, StartResponse], tuple[bytes, ...]],
         access_log: AccessLog,
         metrics: RequestMetrics | None,
         *,
@@ -69,7 +69,7 @@ class ObservabilityMiddleware:
                 body = (_read(body),)
         except Exception as error:
             record.error = error
-            body = (self._respond_to_failure(environ, record),)
+            body = self._respond_to_failure(environ, record)
         record.headers.append((REQUEST_ID_HEADER, record.request_id))
         if start_response is not record:
             start_response(record.status, record.headers)
