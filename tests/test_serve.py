@@ -136,7 +136,7 @@ class TestServe:
             assert response_status.result(timeout=30) in (200, 503)
             assert server.process.wait(timeout=40) == 0
 
-    @pytest.mark.slow
+    @pytest.mark.nightly
     def test_workers_that_are_still_loading_stop(self, sqlite_engine, tmp_path):
         """The first of many workers serves requests while others are loading; each gets up to 30 seconds to stop."""
         with (
@@ -146,7 +146,7 @@ class TestServe:
             server.process.send_signal(signal.SIGTERM)
             assert server.process.wait(timeout=20) == 0
 
-    @pytest.mark.slow
+    @pytest.mark.nightly
     def test_it_stops_when_all_of_its_processes_get_several_signals(self, sqlite_engine, tmp_path):
         """A terminal signals all processes, and a supervisor the parent; signals may arrive during a handler."""
         with (
@@ -164,7 +164,7 @@ class TestServe:
                 (thread,) = threads_not_blocking(process, number)
                 assert thread != process
 
-    @pytest.mark.slow
+    @pytest.mark.nightly
     def test_sighup_replaces_its_workers(self, sqlite_engine, tmp_path):
         with (
             sqlite_engine.fresh(None) as url,
@@ -288,7 +288,14 @@ class TestAnnouncement:
     """The addresses are printed once they answer, and lead to the server."""
 
     @pytest.mark.slow
-    @pytest.mark.parametrize("host", ["[::1]", "localhost", "::", "0.0.0.0"])
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "[::1]",
+            "0.0.0.0",
+            *(pytest.param(host, marks=pytest.mark.nightly) for host in ("localhost", "::")),
+        ],
+    )
     def test_the_printed_address_answers(self, sqlite_engine, tmp_path, host):
         with (
             sqlite_engine.fresh("pack") as url,

@@ -13,6 +13,8 @@ from models.search.index_sync import sync_on_commit
 from models.search.index_tables import DocumentFrequency, IndexStatistics, SearchDocument
 from tests.bench.conftest import QUOTES
 
+pytestmark = pytest.mark.nightly
+
 INDEX = (SearchDocument, DocumentFrequency, IndexStatistics)
 
 

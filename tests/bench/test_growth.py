@@ -7,6 +7,8 @@ import pytest
 from bench.operations import NAMED_PATHS, operations
 from bench.sample_ids import sample_ids
 
+pytestmark = pytest.mark.nightly
+
 
 @pytest.fixture(scope="module")
 def urls(catalogue, catalogue_app):
@@ -15,7 +17,6 @@ def urls(catalogue, catalogue_app):
         return operations(catalogue_app.test_client(), session, sample_ids(session))
 
 
-@pytest.mark.nightly
 def test_every_operation_succeeds(catalogue_app, urls):
     client = catalogue_app.test_client()
     errors = {

@@ -8,6 +8,8 @@ import pytest
 from bench import varied_requests
 from bench.request_mix import request_mix, sample_values
 
+pytestmark = pytest.mark.nightly
+
 DOCUMENT = orjson.loads(varied_requests.DOCUMENT.read_bytes())
 #: The megabytes that a worker may use after 3,000 different requests, counted as ``Pss`` (proc(5)), and by
 #: which it may grow from 1,000 to 3,000.
@@ -26,7 +28,6 @@ def mix(values):
 
 
 class TestMix:
-    @pytest.mark.nightly
     def test_every_request_is_legal(self, catalogue_app, mix):
         client = catalogue_app.test_client()
         statuses = {url: client.get(url).status_code for url in mix[:60]}
@@ -42,7 +43,6 @@ class TestMix:
         assert request_mix(DOCUMENT, values, 300, 1, lambda _: None) == mix
 
 
-@pytest.mark.nightly
 class TestMeasuring:
     def test_memory_stops_growing(self, catalogue, values):
         mix = request_mix(DOCUMENT, values, 3_000, 2, lambda _: None)
