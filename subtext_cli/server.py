@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 MAX_DEFAULT_WORKERS = 8
 #: Concurrent requests per worker. Further connections wait in the socket's backlog.
 MAX_REQUESTS, MAX_BACKLOG = 4096, 8192
+#: How much of a request line and headers a worker stores, in bytes. What arrives together with the last of it
+#: may exceed this by half.
+MAX_HEADER_BYTES = 32_768
 #: Time limits, in seconds: to receive the headers of a request, and to finish open requests at shutdown.
 HEADER_TIMEOUT_SECONDS, SHUTDOWN_SECONDS = 5, 30
 #: granian's logger writes to our log; otherwise it writes text to standard output.
@@ -130,7 +133,7 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         backlog=MAX_BACKLOG,
         backpressure=MAX_REQUESTS,
         http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_TIMEOUT_SECONDS * 1000, max_buffer_size=65536
+            header_read_timeout=HEADER_TIMEOUT_SECONDS * 1000, max_buffer_size=MAX_HEADER_BYTES
         ),
         workers_kill_timeout=SHUTDOWN_SECONDS,
         workers_max_rss=settings.worker_memory,
