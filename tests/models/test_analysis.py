@@ -1,5 +1,7 @@
 """Text analysis: how texts become search terms."""
 
+import sys
+
 from models.search.folding import fold
 from models.search.korean import korean_noun, one_syllable_noun
 from models.search.stemming import stem
@@ -56,6 +58,12 @@ def test_tokens_are_runs_of_letters_and_digits(text, terms):
 )
 def test_inflections_of_a_word_have_the_same_stem(words):
     assert len({stem(word) for word in words}) == 1
+
+
+def test_no_stemmer_of_another_language_is_loaded():
+    stem("letters")
+    loaded = {name for name in sys.modules if name.startswith("snowballstemmer.")}
+    assert loaded == {f"snowballstemmer.{name}" for name in ("english_stemmer", "basestemmer", "among")}
 
 
 def test_a_possessive_has_the_stem_of_its_word():
