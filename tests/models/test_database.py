@@ -88,6 +88,14 @@ class TestEverySQLiteConnection:
                 pragmas = {name: session.scalar(text(f"PRAGMA {name}")) for name in PRAGMAS}
             assert pragmas == PRAGMAS
 
+    def test_a_server_has_a_smaller_page_cache(self, sqlite_engine):
+        with (
+            sqlite_engine.fresh() as url,
+            open_database(url, statement_seconds=1) as database,
+            database.engine.connect() as connection,
+        ):
+            assert connection.exec_driver_sql("PRAGMA cache_size").scalar() == -512
+
     def test_has_the_pragmas_in_a_read_session(self, sqlite):
         with sqlite.read_session() as session:
             assert session.scalar(text("PRAGMA synchronous")) == 2
