@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
 
@@ -191,5 +191,5 @@ def thumbnail(quote: QuoteViewModel, max_width: int | None, max_height: int | No
 
 def encode_xml(fields: dict[str, Any]) -> bytes:
     """Return the response as XML, with an element for each field."""
-    elements = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in fields.items())
+    elements = "".join(f"<{key}>{escape(str(value), quote=False)}</{key}>" for key, value in fields.items())
     return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{elements}</oembed>'.encode()
