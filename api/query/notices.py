@@ -17,8 +17,8 @@ from api.schemas.fields import CommaSeparated, Reference
 from models import MODELS_BY_TYPE, DomainError
 from models.search.spelling_suggestion import suggest_query
 
-#: A notice names at most this many ids.
-MAX_NAMED_IDS = 3
+#: A notice names at most this many ids. To find those that are near may cost ten times as much as a page.
+MAX_NAMED_IDS = 2
 
 
 def notice_of_empty_list(session: Session, query: type[Schema], args: Mapping[str, Any]) -> str | None:

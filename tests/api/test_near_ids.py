@@ -69,7 +69,7 @@ class TestItems:
         assert detail.endswith("”.")
         assert "Did you mean" not in detail
 
-    def test_at_most_three_are_named(self, client):
+    def test_at_most_two_are_named(self, client):
         detail = client.get("/v1/quotes/her-2013").get_json()["detail"]
         assert detail.count(f"{BASE}/v1/quotes/") == 3
 
@@ -141,9 +141,9 @@ class TestNotices:
         assert body["notice"] == notice
         assert not notice or body["data"] == []
 
-    def test_at_most_three_are_named(self, client):
+    def test_at_most_two_are_named(self, client):
         notice = get_json(client, "/v1/quotes?film=" + ",".join("abcdefgh"))["notice"]
-        assert notice.count("No film has the id") == 3
+        assert notice.count("No film has the id") == 2
 
     def test_a_daily_item_has_it_in_its_error(self, client):
         response = client.get("/v1/quotes/daily?film=her&date=2026-11-23")
