@@ -229,6 +229,7 @@ class TestCostlyRequests:
             "/v1/quotes/daily",
             "/films/her-2013",
             "/sitemap.xml",
+            "/sitemaps/quotes-1.xml",
             "/search?q=x",
         ],
     )

@@ -22,7 +22,7 @@ ASSET_PATH = re.compile(
 #: Search, statistics of a film, and pages and files that list much.
 COSTLY_PATH = re.compile(
     r"/v\d+/(?:search|films/[^/]+/(?:theme-map|coverage)|(?:quotes|commentary)/(?:random|daily))(?:/.*)?"
-    r"|/(?:search|sitemap\.xml|films/[^/]+|feeds/.*)"
+    r"|/(?:search|sitemap\.xml|sitemaps/.*|films/[^/]+|feeds/.*)"
 )
 LIST_PATH = re.compile(r"/v\d+/(?:[a-z]+/[^/]+/)?(?P<collection>[a-z]+)/?")
 #: Lists whose items have few lists of their own.
