@@ -41,18 +41,25 @@ FindCursor = Callable[[str], str | None]
 
 
 def request_mix(
-    document: dict[str, Any], values: dict[str, list[Any]], number: int, seed: int, find_cursor: FindCursor
+    document: dict[str, Any],
+    values: dict[str, list[Any]],
+    number: int,
+    seed: int,
+    find_cursor: FindCursor,
+    *,
+    max_values: int = MAX_VALUES,
 ) -> list[str]:
     """Return the paths and queries of ``number`` requests that differ from each other.
 
-    ``values`` maps parameter names and resource types to values (``sample_values``).
+    ``values`` maps parameter names and resource types to values (``sample_values``), of which a parameter has
+    at most ``max_values``.
     """
     random = Random(seed)  # noqa: S311 (not for security)
     operations = list(_operations(document))
     urls: dict[str, None] = {}
     while len(urls) < number:
         path, parameters = random.choice(operations)
-        query = dict(_random_query(random, document, path, parameters, values))
+        query = dict(_random_query(random, document, path, parameters, values, max_values=max_values))
         ids = {name: random.choice(values[name]) for name in _path_parameters(path)}
         url = path.format(**ids) + (f"?{urlencode(query, safe=',')}" if query else "")
         if "cursor" in parameters and random.random() < CURSOR_CHANCE and (cursor := find_cursor(url)):
@@ -152,6 +159,8 @@ def _random_query(
     path: str,
     parameters: dict[str, Any],
     values: dict[str, list[Any]],
+    *,
+    max_values: int,
 ) -> Iterator[tuple[str, Any]]:
     own_type = next((name for name in _collections() if f"/{name}" in path.rsplit("{", maxsplit=1)[-1]), "")
     for name, parameter in parameters.items():
@@ -169,7 +178,7 @@ def _random_query(
             if name in ("id", "exclude"):
                 key = _collections()[own_type]
             known = allowed or values[key]
-            most = 1 if schema["type"] == "string" else min(MAX_VALUES, len(known), schema["maxItems"])
+            most = 1 if schema["type"] == "string" else min(max_values, len(known), schema["maxItems"])
             chosen = random.sample(known, random.randint(1, most))
             if name == "sort":
                 chosen = list({key.lstrip("-"): key for key in chosen}.values())
