@@ -135,6 +135,9 @@ class PostgreSQLWatcher:
         self._own_lock = threading.Lock()
         self._last_poll = float("-inf")
         self._last_known: KnownVersion | None = None
+        #: A generation that was known MAX_STALENESS_SECONDS before the last poll; up to five seconds older.
+        self.settled_generation = self._recent_generation = 0
+        self._settled_at = float("-inf")
         _watchers.add(self)
 
     def version_token(self) -> Hashable:
@@ -194,6 +197,9 @@ class PostgreSQLWatcher:
             started, own_commits = time.monotonic(), self._own_commits
             row = connection.execute(f"SELECT number FROM {ContentGeneration.__tablename__}").fetchone()  # noqa: S608
             self._generation, self._last_poll = row[0] if row else 0, started
+            if started - self._settled_at >= MAX_STALENESS_SECONDS:
+                self.settled_generation, self._recent_generation = self._recent_generation, self._generation
+                self._settled_at = started
             with self._own_lock:
                 # After a failover that lost commits, the number of the primary is smaller, and counts.
                 if own_commits == self._own_commits:

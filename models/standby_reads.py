@@ -35,11 +35,11 @@ class Snapshot(NamedTuple):
 def connect(primary: Database, standby: Database, watcher: PostgreSQLWatcher) -> Connection:
     """Return a connection in a transaction whose snapshot has all content that is known to be committed.
 
-    It is to a standby if one responds and has that content, else to the primary. If the primary cannot be
-    reached and the watcher cannot tell what it has committed, the snapshot of the standby is used as it is.
+    It is to a standby if one responds and has that content, else to the primary. While the primary cannot be
+    reached, a standby that lacks only the last seconds before is used, too.
 
     Raises:
-        DBAPIError, Unavailable: no server can be reached.
+        DBAPIError, Unavailable: no server can be reached that has the content.
     """
     # The first call starts the watcher.
     watcher.version_token()
@@ -53,7 +53,7 @@ def connect(primary: Database, standby: Database, watcher: PostgreSQLWatcher) ->
         current = primary.engine.connect()
     except (DBAPIError, PoolTimeout, Unavailable):
         # A response with older content must not be cached under a token that promises newer content.
-        if watcher.version_token() is not None:
+        if watcher.version_token() is not None or generation < watcher.settled_generation:
             connection.close()
             raise
         return connection

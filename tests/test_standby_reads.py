@@ -3,7 +3,7 @@
 import json
 import time
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 from sqlalchemy import select, text
@@ -115,6 +115,26 @@ class TestLaggingReplica:
         primary.kill()
         assert until(lambda: database.commit_watcher.version_token() is None)
         assert themes(database) == ({"first"}, True)
+
+    def test_it_is_not_if_it_lacks_what_has_been_known_for_long(self, servers, monkeypatch):
+        monkeypatch.setattr("models.commit_watcher.MAX_STALENESS_SECONDS", 0.5)
+        monkeypatch.setattr("models.commit_watcher.POLL_SECONDS", 0.1)
+        primary, standby, database = servers
+        hold(standby)
+        add(database)
+        watcher = database.commit_watcher
+        assert until(lambda: watcher.settled_generation == watcher.required_generation > 0)
+        primary.kill()
+        assert until(lambda: watcher.version_token() is None)
+        with pytest.raises((DBAPIError, Unavailable)):
+            themes(database)
+
+        def has_caught_up():
+            with suppress(DBAPIError, Unavailable):
+                return themes(database) == ({"loneliness"}, True)
+
+        standby.run("SELECT pg_wal_replay_resume()", "subtext")
+        assert until(has_caught_up)
 
 
 class TestFailures:
