@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models import ContentGeneration, Film, migrations
 from models.database import Database
@@ -253,6 +253,24 @@ class TestPostgreSQL:
         monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
         message = refuse(backup, tmp_path / "backups", url=url)
         assert "pg_dump is version 9, but the server is PostgreSQL" in message
+
+    def test_a_reader_that_waits_for_a_restore_gets_the_new_content(self, url, tmp_path):
+        data = make(url, tmp_path)
+        change(url, "Changed")
+        with closing(Database(url)) as database, database.read_session() as session:
+            # Takes the snapshot.
+            session.execute(text("SELECT 1"))
+            assert run(restore, "--force", data, url=url)[0] == 0
+            assert session.scalars(select(Film.title)).all() == ["Her"]
+
+    def test_a_restore_that_fails_changes_nothing(self, url, tmp_path):
+        data = make(url, tmp_path)
+        change(url, "Changed")
+        with closing(Database(url)) as database, database.write_session() as session:
+            session.execute(text("CREATE VIEW titles AS SELECT title FROM films"))
+        message = refuse(restore, "--force", data, url=url)
+        assert "cannot drop table public.films because other objects depend on it" in message
+        assert title_of(url) == "Changed"
 
     def test_the_password_is_no_argument(self, monkeypatch):
         from subtext_cli.backups import postgresql
