@@ -787,6 +787,14 @@ RELIABILITY = [
         "tests/test_backups.py",
     ),
     Fault(
+        "waiting-readers-find-empty-tables",
+        "subtext_cli/backups/postgresql.py",
+        " FROM stdin WITH (FREEZE);",
+        " FROM stdin;",
+        "tests/test_backups.py",
+        database="postgresql",
+    ),
+    Fault(
         "replaced-file-is-not-noticed",
         "models/commit_watcher.py",
         "if connection is None or connection.identity != self._file.identity():",
