@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable
 
 #: The pause between two tests of the server.
 PROBE_INTERVAL_SECONDS = 0.25
-#: A server that has replied to anyone within this time does not hang, although a new connection takes long.
-MIN_SILENCE_SECONDS = 0.5
 #: How long ``close`` waits for a test that runs. The test may connect meanwhile, to a pool that is closed
 #: next.
 CLOSE_SECONDS = 5.0
@@ -30,8 +27,6 @@ class CircuitBreaker:
     def __init__(self, probe: Callable[[], object]) -> None:
         """Take a function that tests the server: it raises if the server does not respond in time."""
         self.is_open = False
-        #: When the server last replied to anyone, by the monotonic clock.
-        self.last_reply_at = float("-inf")
         self.listeners: list[Callable[[bool], object]] = []
         self._probe = probe
         self._lock = threading.Lock()
@@ -42,11 +37,6 @@ class CircuitBreaker:
     def rejects(self) -> bool:
         """Whether the current thread must not use the server, since another one tests it."""
         return self.is_open and threading.current_thread() is not self._thread
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether the server has replied to nobody lately. If it has, it is only busy."""
-        return time.monotonic() - self.last_reply_at >= MIN_SILENCE_SECONDS
 
     def open(self) -> None:
         """Open the circuit, because the server could not be reached or did not respond in time."""

@@ -56,12 +56,9 @@ def limit_waiting(engine: Engine, connector: Connector, circuit: CircuitBreaker)
     def connect(_dialect: Any, _record: Any, args: Any, params: Any) -> Any:
         try:
             return connector.connect(*args, **params)
-        except engine.dialect.loaded_dbapi.OperationalError as error:
+        except engine.dialect.loaded_dbapi.OperationalError:
             left = remaining()
-            is_busy = isinstance(error, engine.dialect.loaded_dbapi.errors.ConnectionTimeout) and (
-                not circuit.is_silent
-            )
-            # A request without time left proves nothing, and neither does a slow connection to a busy server.
-            if (left is None or left > 0) and not is_busy:
+            # A request without time left proves nothing.
+            if left is None or left > 0:
                 circuit.open()
             raise

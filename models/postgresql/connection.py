@@ -48,7 +48,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             self.max_wait_seconds if left is None else min(self.max_wait_seconds, max(left, MIN_WAIT_SECONDS))
         )
         try:
-            reply = super().wait(gen, interval, limit)
+            return super().wait(gen, interval, limit)
         except _WaitTimeout:
             self.close()
             if limit < self.max_wait_seconds:
@@ -56,8 +56,6 @@ class BoundedConnection(psycopg.Connection[Any]):
                 raise QueryCanceled("the deadline of the request has passed") from None
             self.circuit.open()
             raise psycopg.OperationalError(f"no reply from the server within {limit:g} s") from None
-        self.circuit.last_reply_at = time.monotonic()
-        return reply
 
     @classmethod
     def _connect_gen(cls, conninfo: str = "") -> Generator[Any, Any, Self]:
@@ -96,10 +94,9 @@ class Connector:
         try:
             connection = BoundedConnection.connect(*args, **self._order_hosts(params))
         except psycopg.OperationalError:
-            if time.monotonic() - started >= CONNECT_SECONDS and self._circuit.is_silent:
+            if time.monotonic() - started >= CONNECT_SECONDS:
                 self._circuit.open()
             raise
-        self._circuit.last_reply_at = time.monotonic()
         connection.circuit, connection.max_wait_seconds = self._circuit, self._max_wait_seconds
         self._last_host = connection.pgconn.host.decode(), connection.pgconn.port.decode()
         return connection

@@ -155,19 +155,6 @@ class TestConnect:
             connector.connect(host="127.0.0.1", port=silent_port)
         assert circuit.is_open
 
-    def test_a_slow_connection_to_a_server_that_replies_to_others_proves_nothing(self, silent_port):
-        url = f"postgresql://postgres@127.0.0.1:{silent_port}/x"
-        with closing(Database(url, statement_seconds=1)) as database:
-            database.circuit.last_reply_at = time.monotonic()
-            with pytest.raises(OperationalError), database.read_session() as session:
-                session.connection()
-            assert not database.is_unreachable
-
-    def test_replies_and_connections_are_remembered(self, database):
-        assert database.circuit.is_silent
-        database.engine.connect().close()
-        assert not database.circuit.is_silent
-
     def test_a_database_that_cannot_be_reached_is_unavailable(self, silent_port):
         url = f"postgresql://postgres@127.0.0.1:{silent_port}/x"
         with closing(Database(url, statement_seconds=1)) as database:

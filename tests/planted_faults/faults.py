@@ -741,14 +741,6 @@ RELIABILITY = [
         database="postgresql",
     ),
     Fault(
-        "busy-server-opens-the-circuit",
-        "models/circuit_breaker.py",
-        "return time.monotonic() - self.last_reply_at >= MIN_SILENCE_SECONDS",
-        "return True",
-        "tests/models/test_postgresql_waiting.py",
-        database="postgresql",
-    ),
-    Fault(
         "missing-reply-leaves-the-circuit-closed",
         "models/postgresql/connection.py",
         '            self.circuit.open()\n            raise psycopg.OperationalError(f"no reply',
