@@ -20,6 +20,8 @@ MAX_LINK_BYTES = 3_000
 VARY = "Accept, Accept-Encoding, Authorization"
 #: Headers of every response if rate limits are set; see ``api/http/rate_limits/limiter.py``.
 RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
+#: Headers that the OpenAPI document names for every response.
+COMMON_HEADERS = ("X-Request-Id", *RATE_LIMIT_HEADERS)
 
 
 def etag_hash(body: bytes) -> str:

@@ -14,7 +14,7 @@ from api.core.version import VERSION
 from api.http.errors import PROBLEM_JSON
 from api.http.problem_schemas import PROBLEM_SCHEMAS, ProblemSchema, problem_class_name
 from api.http.problem_types import PROBLEM_TYPES
-from api.http.responses import RATE_LIMIT_HEADERS
+from api.http.responses import COMMON_HEADERS
 from api.openapi_spec.json_schema import SchemaPlugin
 from api.schemas.shared_schemas import component_name
 
@@ -57,7 +57,7 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
     "X-Request-Id": {
-        "description": "The id of the request in the server's log; also `request_id` in the body.",
+        "description": "The id of the request in the server's log; a problem also has it as `request_id`.",
         "schema": {"type": "string"},
     },
     "Deprecation": {
@@ -143,7 +143,7 @@ class Api(flask_smorest.Api):
             "schema": ProblemSchema,
             "example": example_problem("internal-error"),
         }
-        self._register_response(self.DEFAULT_ERROR_RESPONSE_NAME, any_problem, ("X-Request-Id",))
+        self._register_response(self.DEFAULT_ERROR_RESPONSE_NAME, any_problem, ())
         self._register_response(
             "NotModified",
             {"description": "The client's copy is current."},
@@ -164,7 +164,7 @@ class Api(flask_smorest.Api):
         }
         if len(codes) > 1:
             response["schema"] = self._union_of_problems(f"{name}Problem", codes)
-        self._register_response(name, response, (*headers, "X-Request-Id"))
+        self._register_response(name, response, headers)
 
     def _union_of_problems(self, name: str, codes: tuple[str, ...]) -> dict[str, str]:
         resolve = self.ma_plugin.converter.resolve_nested_schema
@@ -179,7 +179,7 @@ class Api(flask_smorest.Api):
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _register_response(self, name: str, response: dict[str, Any], headers: tuple[str, ...]) -> None:
-        all_headers = (*headers, *RATE_LIMIT_HEADERS)
+        all_headers = (*headers, *COMMON_HEADERS)
         response["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in all_headers}
         prepare_response(response, self.spec, PROBLEM_JSON)
         self.spec.components.response(name, response)

@@ -14,7 +14,7 @@ from sqlalchemy import Select
 
 from api.http.deprecation.operations import document_deprecation
 from api.http.query_parser import StrictParser
-from api.http.responses import RATE_LIMIT_HEADERS
+from api.http.responses import COMMON_HEADERS
 from api.query.resource_reader import View
 from api.representations import CITABLE_TYPES, Format, formats_for, list_formats
 from api.schemas.item_shape import (
@@ -220,7 +220,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``responses`` are the names of response components by status, besides ``COMMON_RESPONSES``.
         """
-        header_components = {name: name for name in (*headers, *RATE_LIMIT_HEADERS)}
+        header_components = {name: name for name in (*headers, *COMMON_HEADERS)}
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
             endpoint = self.arguments(query(), location="query")(view)
