@@ -1,39 +1,32 @@
-"""The commands of ``subtext``. Only this module may import both the application and the content packs."""
+"""The commands of ``subtext``."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from sqlalchemy.exc import IntegrityError
 
 from api.core import logging as logs
-from api.core.config import ROOT, InvalidSetting, Settings
+from api.core.config import InvalidSetting, Settings
 from api.core.resource_registry import IncompleteResource
 from api.core.version import VERSION
-from models import MODELS_BY_TYPE, ContentGeneration, DomainError, LoadedPack, migrations, sqlite_driver
+from models import migrations
 from models.database import Database
-from models.search import ensure_index_current, is_index_current
 from models.text_segmentation import count_words
 from subtext_cli import garbage
 from subtext_cli.backups.commands import backup, restore
+from subtext_cli.console import count_of, progress
 from subtext_cli.database_errors import open_database
-from subtext_cli.database_file import user_name
+from subtext_cli.preparation import SEEDS, load_packs, migrate_schema, prepare_for_serving
 from subtext_cli.preparation_lock import preparation_lock
 from subtext_cli.unknown_settings import unknown_settings
 
 if TYPE_CHECKING:
     from seeds.check import CheckResult
 
-SEEDS = ROOT / "seeds"
 PACKS = click.argument("packs", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 
 
@@ -65,31 +58,13 @@ def main() -> None:
         raise SystemExit(f"subtext: {error}") from None
 
 
-@contextmanager
-def progress(description: str, total: int) -> Iterator[Any]:
-    """Show a progress bar on standard error if it is a terminal. Yield a function that advances it."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(description, total=total)
-        yield lambda: bar.advance(task)
-
-
 @cli.command
 def migrate() -> None:
     """Upgrade the database schema to this version."""
     with open_database(Settings.from_environment()) as database:
         with preparation_lock(database):
-            _migrate(database)
+            migrate_schema(database)
         click.echo(f"{database.redacted_url} is at migration {migrations.current(database.engine)}.")
-
-
-def _migrate(database: Database) -> None:
-    if migrations.is_current(database.engine):
-        migrations.require_all_columns(database.engine)
-    else:
-        migrations.upgrade(database.engine)
-    ensure_index_current(database.engine)
 
 
 @cli.command
@@ -172,12 +147,8 @@ def _shared_vocabularies(packs: tuple[Path, ...]) -> Any:
 def _summary(result: CheckResult, counts: Counter[str]) -> str:
     texts = f"{len(result.essays)} of {len(result.of_type('source'))} source texts available"
     quoted = sum(count_words(quote.body["text"]) for quote in result.of_type("quote"))
-    levels = ", ".join(_count(counts[level], level) for level in ("error", "warning", "notice"))
+    levels = ", ".join(count_of(counts[level], level) for level in ("error", "warning", "notice"))
     return f"{len(result.pack.entries)} entries, {quoted} quoted words, {texts}: {levels}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @cli.command
@@ -192,79 +163,12 @@ def seed(packs: tuple[Path, ...]) -> None:
         if not migrations.is_current(database.engine):
             raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
         with preparation_lock(database):
-            report = _seed(database, packs or (SEEDS,))
+            report = load_packs(database, packs or (SEEDS,))
     for type_name, counts in report.items():
         outcomes = ", ".join(
             f"{counts[outcome]} {outcome}" for outcome in ("created", "updated", "unchanged")
         )
         click.echo(f"{type_name}: {outcomes}")
-
-
-def _is_prepared(database: Database) -> bool:
-    """Whether there is nothing to migrate or to load. A database of a newer version stays as it is."""
-    if not migrations.is_current(database.engine):
-        return migrations.is_newer_but_readable(database.engine)
-    migrations.require_all_columns(database.engine)
-    return _is_loaded(database) and is_index_current(database.engine)
-
-
-def _is_loaded(database: Database) -> bool:
-    """Whether the content is what loading the pack of this repository, as it is now, has left."""
-    from seeds.fingerprint import fingerprint
-
-    with database.read_session() as session:
-        return LoadedPack.is_current(session, fingerprint(SEEDS))
-
-
-def _seed(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
-    from sqlalchemy import select
-
-    from seeds.check import check_pack
-    from seeds.fingerprint import fingerprint
-    from seeds.load import load
-    from seeds.pack import read_pack
-    from seeds.rules import RULES
-
-    # Before the files are read: if one changes in the meantime, the next start loads them again.
-    before = fingerprint(SEEDS)
-    with garbage.no_collections():
-        pack = read_pack(*packs)
-    with garbage.exempting() as exempt, _report_conflicts(), database.write_session() as session:
-        generation = ContentGeneration.current(session)
-
-        @cache
-        def is_stored(type_name: str, slug: str) -> bool:
-            model = MODELS_BY_TYPE[type_name]
-            return session.scalar(select(model.id).where(model.slug == slug)) is not None
-
-        with garbage.no_collections():
-            result, diagnostics = check_pack(pack, RULES, exists_elsewhere=is_stored)
-        errors = [diagnostic for diagnostic in diagnostics if diagnostic.level == "error"]
-        if errors:
-            # A warning, such as that of a file that is not read, may explain an error.
-            for diagnostic in diagnostics:
-                if diagnostic.level != "notice":
-                    click.echo(str(diagnostic), err=True)
-            raise SystemExit(f"{_count(len(errors), 'error')}: nothing was changed.")
-        exempt()
-        with progress("Loading", len(result.valid_entries)) as step:
-            report = load(session, result, step=step)
-        if packs == (SEEDS,):
-            is_changed = any(counts["created"] or counts["updated"] for counts in report.values())
-            LoadedPack.record(session, before, generation + is_changed)
-        return report
-
-
-@contextmanager
-def _report_conflicts() -> Iterator[None]:
-    """End with a one-line message if a valid pack contradicts the content of the database."""
-    try:
-        yield
-    except DomainError as error:
-        raise SystemExit(f"subtext: {error} Nothing was changed.") from None
-    except IntegrityError as error:
-        cause = str(error.orig).partition("\n")[0]
-        raise SystemExit(f"subtext: The database rejected the pack: {cause}. Nothing was changed.") from None
 
 
 @cli.command
@@ -306,8 +210,8 @@ def openapi(only_check: bool) -> None:
         # Before the pack is loaded: an incomplete resource may also be the reason why it cannot be.
         app = create_app(settings)
         database = Database(settings.database_url)
-        _migrate(database)
-        _seed(database, (SEEDS,))
+        migrate_schema(database)
+        load_packs(database, (SEEDS,))
         database.close()
         try:
             document = render_document(app)
@@ -341,7 +245,7 @@ def serve(host: str | None, port: str | None) -> None:
 
     # Each worker creates the application. An incomplete resource must end this process instead.
     create_app(settings)
-    _prepare_database(settings)
+    prepare_for_serving(settings)
     server.serve(settings)
 
 
@@ -364,53 +268,4 @@ def dev(*, sql: bool) -> None:
         require_free_port(settings, "dev")
         with open_database(settings):
             pass
-    dev_server.run(settings, lambda: _prepare_database(settings), sql=sql)
-
-
-def _prepare_database(settings: Settings) -> None:
-    """Migrate and seed the database, and print which it is.
-
-    A database of a newer version stays as it is: an older version can serve it, but not write to it. So does
-    an SQLite file that cannot be written, if it is complete.
-    """
-    with open_database(settings, may_be_read_only=True) as database:
-        is_read_only = database.is_read_only
-        if is_read_only:
-            _require_complete(database)
-        else:
-            _prepare(database)
-        if migrations.is_newer_but_readable(database.engine):
-            click.echo(
-                f"subtext: The database is at migration {migrations.current(database.engine)} of a newer "
-                "version. It is served as it is: this version neither migrates nor loads content.",
-                err=True,
-            )
-        version = database.server_version()
-    name = "SQLite" if database.is_sqlite else "PostgreSQL"
-    click.echo(f"Subtext on {database.redacted_url} ({name} {version}{', read-only' * is_read_only})")
-    if database.is_sqlite and (warning := sqlite_driver.version_warning()):
-        click.echo(f"subtext: {warning}", err=True)
-
-
-def _prepare(database: Database) -> None:
-    """Migrate the database and load the content, unless there is nothing to do."""
-    if _is_prepared(database):
-        return
-    with preparation_lock(database):
-        # Another process may have prepared it meanwhile.
-        if not _is_prepared(database):
-            _migrate(database)
-            if not _is_loaded(database):
-                _seed(database, (SEEDS,))
-
-
-def _require_complete(database: Database) -> None:
-    """End with a one-line message if a database that cannot be written lacks tables or content."""
-    with database.read_session() as session:
-        if database.is_migrated() and ContentGeneration.current(session):
-            return
-    problem = "has no content" if database.is_migrated() else "is not migrated to this version"
-    raise SystemExit(
-        f"subtext: {database.url.database} {problem}, and {user_name()} cannot write to it or its folder. "
-        "Prepare it with `subtext migrate` and `subtext seed` where it can be written."
-    )
+    dev_server.run(settings, lambda: prepare_for_serving(settings), sql=sql)

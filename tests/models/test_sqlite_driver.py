@@ -98,11 +98,11 @@ class TestEngine:
 
 def test_the_start_warns_of_an_unsafe_release(monkeypatch, capsys, tmp_path):
     from api.core.config import Settings
-    from subtext_cli import commands
+    from subtext_cli import preparation
 
     monkeypatch.setattr(sqlite_driver, "version_warning", lambda: "SQLite 3.40.1 can corrupt")
-    monkeypatch.setattr(commands, "_prepare", commands._migrate)
-    commands._prepare_database(Settings(database_url=f"sqlite:///{tmp_path}/x.sqlite3"))
+    monkeypatch.setattr(preparation, "prepare", preparation.migrate_schema)
+    preparation.prepare_for_serving(Settings(database_url=f"sqlite:///{tmp_path}/x.sqlite3"))
     output = capsys.readouterr()
     assert f"(SQLite {Database('sqlite://').server_version()})" in output.out
     assert output.err == "subtext: SQLite 3.40.1 can corrupt\n"

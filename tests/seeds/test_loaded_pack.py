@@ -11,7 +11,7 @@ from models import Film, LoadedPack, Theme, migrations
 from models.database import Database
 from seeds import fingerprint as fingerprints
 from seeds import pack as packs
-from subtext_cli import commands
+from subtext_cli import preparation
 from subtext_cli.preparation_lock import preparation_lock
 from tests.cases import each
 from tests.seeds.packs import FILM, SECOND, load_packs
@@ -22,13 +22,13 @@ from tests.statements import statements
 @pytest.fixture
 def start(packed, second, monkeypatch):
     """A function that starts with the second pack, as ``subtext serve`` does; it returns the files it read."""
-    monkeypatch.setattr(commands, "SEEDS", second.root)
+    monkeypatch.setattr(preparation, "SEEDS", second.root)
     read, original = [], packs.read_mapping
     monkeypatch.setattr(packs, "read_mapping", lambda path: read.append(path.name) or original(path))
 
     def run():
         read.clear()
-        commands._prepare(packed)
+        preparation.prepare(packed)
         return sorted(read)
 
     return run
@@ -122,7 +122,7 @@ class TestChangedContent:
             connection.execute(text("DELETE FROM advisory_links WHERE quote_id IS NOT NULL"))
             connection.execute(text("UPDATE scenes SET pack_digest = NULL"))
         assert start() == []
-        report = commands._seed(packed, (second.root,))
+        report = preparation.load_packs(packed, (second.root,))
         assert report["scene"]["updated"] == 6
 
 
@@ -162,7 +162,7 @@ class TestTwoStartsAtOnce:
     def test_the_pack_is_loaded_once(self, engine):
         def start(url):
             with closing(Database(url)) as database:
-                commands._prepare(database)
+                preparation.prepare(database)
 
         with engine.fresh() as url, ThreadPoolExecutor() as pool:
             list(pool.map(start, [url] * 2))
@@ -174,7 +174,7 @@ class TestTwoStartsAtOnce:
     def test_an_empty_postgresql_database_is_migrated_once(self, postgresql_engine):
         def migrate(url):
             with closing(Database(url)) as database, preparation_lock(database):
-                commands._migrate(database)
+                preparation.migrate_schema(database)
 
         with postgresql_engine.fresh(None) as url, ThreadPoolExecutor() as pool:
             list(pool.map(migrate, [url] * 2))
@@ -189,7 +189,7 @@ class TestNewerDatabase:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
         before = history(packed)
         with statements(packed.engine) as executed:
-            commands._prepare_database(
+            preparation.prepare_for_serving(
                 Settings(database_url=packed.url.render_as_string(hide_password=False))
             )
         assert executed == []
