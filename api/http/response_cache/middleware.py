@@ -6,28 +6,27 @@ It handles HEAD, conditional requests and content codings itself, for cached and
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from werkzeug.wsgi import get_host
 
 from api.http.admission import HAS_ROOM, MUST_NOT_WAIT, OUT_OF_MEMORY, HandOver
 from api.http.lanes import Lane
 from api.http.observability.request_record import ENVIRON_KEY as RECORD
-from api.http.observability.request_record import HIT, MISS, NO_ROUTE, STALE, reject_write
+from api.http.observability.request_record import HIT, MISS, NO_ROUTE, STALE
 from api.http.problem_types import PROBLEM_TYPES
 from api.http.response_cache import current_date
 from api.http.response_cache.encoded_response import CacheEntry, Headers
 from api.http.response_cache.store import CacheStore
-from api.http.response_cache.tracked_request import ENVIRON_KEY, ResponseDependencies
-from api.http.responses import RATE_LIMIT_HEADERS
+from api.http.response_cache.upstream import OK, UpstreamResponse, call_upstream, close_body
 from api.http.trusted_hosts import is_trusted_host
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from api.core.config import Settings
     from api.http.admission import Admission
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 CACHEABLE_METHODS = ("GET", "HEAD")
 MATCH, UNMODIFIED_SINCE = "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"
 NONE_MATCH, MODIFIED_SINCE = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"
-OK, NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
+NOT_MODIFIED = "304 NOT MODIFIED"
 SERVICE_UNAVAILABLE = "503"
 #: What a problem says when ``If-Unmodified-Since`` fails; its example is about ``If-Match``.
 CHANGED = "The resource has changed since the date in If-Unmodified-Since."
@@ -46,10 +45,6 @@ CHANGED = "The resource has changed since the date in If-Unmodified-Since."
 MAX_QUICKLY_ENCODED_BYTES, MAX_QUICKLY_SENT_BYTES = 64_000, 256_000
 #: Longer bodies are refused when memory runs out; clients that do not read keep them there.
 MIN_GUARDED_BYTES = 64_000
-#: Cacheable responses may vary by these headers only.
-SHAREABLE_VARY = frozenset({"", "accept", "accept-encoding", "authorization"})
-#: Response headers that belong to a single request and are not cached.
-PER_REQUEST_HEADERS = frozenset(name.lower() for name in RATE_LIMIT_HEADERS)
 
 
 class StaleEntry(NamedTuple):
@@ -233,32 +228,6 @@ def _is_expired(entry: CacheEntry) -> bool:
     return entry.expires_at is not None and entry.expires_at <= current_date.now().timestamp()
 
 
-class UpstreamResponse(NamedTuple):
-    """A response of the application: with status 200 in ``entry``, or else with another status."""
-
-    status: str
-    headers: Headers
-    per_request_headers: Headers
-    body: Iterable[bytes]
-    entry: CacheEntry | None
-    dependencies: ResponseDependencies
-
-    @property
-    def is_shareable(self) -> bool:
-        """Whether other clients with the same request may get this response."""
-        headers = {name.lower(): value.lower() for name, value in self.headers}
-        cache_control = headers.get("cache-control", "")
-        vary = {name.strip() for name in headers.get("vary", "").split(",")}
-        return (
-            self.entry is not None
-            and "public" in cache_control
-            and "no-store" not in cache_control
-            and headers.get("etag", "").startswith('"')
-            and "set-cookie" not in headers
-            and vary <= SHAREABLE_VARY
-        )
-
-
 def _pass_on(
     response: UpstreamResponse, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
@@ -268,43 +237,3 @@ def _pass_on(
         return response.body
     close_body(response.body)
     return ()
-
-
-def call_upstream(application: WSGIApplication, environ: WSGIEnvironment) -> UpstreamResponse:
-    """Call the application and return its response."""
-    dependencies = ResponseDependencies()
-    captured: list[Any] = []
-    # Conditional headers stay: the application ignores them, since this middleware evaluates them.
-    forwarded = environ | {"REQUEST_METHOD": "GET", ENVIRON_KEY: dependencies}
-    body = application(forwarded, _capture_start_response(captured))
-    status, all_headers = captured
-    per_request = [(name, value) for name, value in all_headers if name.lower() in PER_REQUEST_HEADERS]
-    headers = [(name, value) for name, value in all_headers if name.lower() not in PER_REQUEST_HEADERS]
-    entry = None
-    if status == OK:
-        entry = CacheEntry(headers, _read_all(body), dependencies.expires_at)
-    return UpstreamResponse(status, headers, per_request, body, entry, dependencies)
-
-
-def _capture_start_response(captured: list[Any]) -> Callable[..., Callable[[bytes], object]]:
-    """Return a ``start_response`` that stores the status and the headers in ``captured``."""
-
-    def start_response(status: str, headers: Headers, _error: Any = None) -> Callable[[bytes], object]:
-        captured[:] = status, headers
-        return reject_write
-
-    return start_response
-
-
-def _read_all(body: Iterable[bytes]) -> bytes:
-    try:
-        return b"".join(body)
-    finally:
-        close_body(body)
-
-
-def close_body(body: Iterable[bytes]) -> None:
-    """Call the body's ``close`` method if it has one (PEP 3333)."""
-    close = getattr(body, "close", None)
-    if close is not None:
-        close()
