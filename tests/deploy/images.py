@@ -43,7 +43,7 @@ def stages(steps):
     for word, arguments in steps:
         if word == "FROM":
             base, _, name = arguments.partition(" AS ")
-            assert base == BASE
+            assert base == (BASE if name else "scratch")
             current = result.setdefault(name or "final", [])
         else:
             current.append((word, arguments))
@@ -100,8 +100,11 @@ def build(folder, wheels, **arguments):
     roots = {}
     for name, steps in stages(instructions()).items():
         roots[name] = root = folder / name
-        run(["cp", "-a", base_root(), root])
-        shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+        if name == "final":
+            root.mkdir()
+        else:
+            run(["cp", "-a", base_root(), root])
+            shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
         for word, text in steps:
             if word == "RUN":
                 in_root(root, text, wheels)
@@ -132,12 +135,14 @@ def in_root(root, command, wheels):
 
 def copy(root, text, roots):
     """Copy files from another stage, or from the repository if ``.dockerignore`` lets them through."""
-    *options, source, target = text.split()
+    *words, source, target = text.split()
+    options = dict(word.split("=", 1) for word in words)
     target = root / target.lstrip("/")
-    if options:
-        origin = roots[options[0].removeprefix("--from=")] / source.lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        run(["cp", "-a", origin, target])
+    if "--from" in options:
+        target.mkdir(parents=True, exist_ok=True)
+        run(["cp", "-a", f"{roots[options['--from']] / source.lstrip('/')}/.", target])
+        if "--chown" in options:
+            run(["chown", "-R", options["--chown"], target])
         return
     for path in context():
         if source in (".", path):
@@ -204,9 +209,10 @@ def inside(root, data, command, environment):
     script = (
         f"mount --bind {root} {root} && mount -o remount,bind,ro {root} && mount -t tmpfs tmpfs {root}/tmp && "
         f"mount --bind {data} {root}/data && mount -t proc proc {root}/proc && mount --bind /dev {root}/dev && "
-        f"cd {root} && exec chroot . /usr/bin/env --chdir={one(final, 'WORKDIR')} setpriv --reuid={user} "
-        f"--regid={group} --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs "
-        f"env -i {shlex.join([*assignments, *command])}"
+        # The last three are lost with the user.
+        f"exec env -i {shlex.join(assignments)} setpriv --bounding-set=-all,+sys_chroot,+setuid,+setgid --inh-caps=-all --no-new-privs "
+        f"unshare --root={root} --wd={one(final, 'WORKDIR')} --setgid={group} --setuid={user} "
+        f"{shlex.join(command)}"
     )
     return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
 

@@ -40,12 +40,17 @@ class TestLicences:
 
 
 class TestBillOfMaterials:
-    def test_it_names_the_installed_packages_once(self):
-        document = components["sbom"]()
+    def test_it_names_the_installed_packages_once(self, tmp_path):
+        metadata = tmp_path / components["DEBIAN_METADATA"]
+        metadata.mkdir(parents=True)
+        text = "Package: libc6\nSource: glibc\nVersion: 2.36-9+deb12u14\nArchitecture: amd64\nDescription: GNU\n C\n"
+        (metadata / "libc6").write_text(text)
+        document = components["sbom"](tmp_path)
         urls = [component["purl"] for component in document["components"]]
         assert len(urls) == len(set(urls))
         assert {"flask", "sqlalchemy", "granian"} <= {
             component["name"] for component in document["components"]
         }
+        assert "pkg:deb/debian/libc6@2.36-9%2Bdeb12u14?arch=amd64" in urls
         assert all(re.fullmatch(r"pkg:(pypi|deb/debian)/[^ ]+@[^ ]+", url) for url in urls)
-        assert document["serialNumber"] == components["sbom"]()["serialNumber"]
+        assert document["serialNumber"] == components["sbom"](tmp_path)["serialNumber"]
