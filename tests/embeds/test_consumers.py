@@ -5,6 +5,8 @@ import json
 import pytest
 from micawber.providers import Provider, ProviderRegistry
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture(scope="module")
 def urls(server):
