@@ -14,6 +14,8 @@ from subtext_cli.preparation_lock import preparation_lock
 from tests.pgbouncer import pooling
 from tests.waiting import until
 
+pytestmark = pytest.mark.traced
+
 
 @pytest.fixture
 def url(engine):
