@@ -21,7 +21,7 @@ GENERATORS := $(VENV)/.generators $(if $(NPM),tests/generators/node_modules/.ins
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev test test-all test-slow test-rest drills coverage lint lint-code lint-document audit licences migration bench bench-full \
+.PHONY: help serve dev test test-all test-slow drills coverage lint lint-code lint-document audit licences migration bench bench-full \
   clients lock clean
 
 # The descriptions are the comments after `##` below.
@@ -66,16 +66,10 @@ drills: WORKERS := 0
 drills: $(VENV)/.test ## make databases, networks and servers fail under load, and measure what clients notice
 	@$(PYTEST) -m drill --durations=30 --durations-min=5 $(ARGS)
 
+# Tracing doubles the time of a test, so CI does this at night.
 coverage: DATABASE := $(if $(SUBTEXT_TEST_DATABASE_URL),all,sqlite)
-coverage: SUITE := not ($(EXTENDED) or untraced or nightly or drill) and (traced or not postgresql)
 coverage: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run the main tests and fail below 95 % branch coverage
 	@$(PYTEST) -m "$(SUITE)" --cov --cov-report=term:skip-covered $(ARGS)
-
-# In one go, so that no core waits for the last tests of each suite.
-test-rest: DATABASE := all
-test-rest: SUITE := ($(EXTENDED) or untraced or (postgresql and not traced)) and not (nightly or drill)
-test-rest: $(VENV)/.test $(if $(NPM),$(TOOLS)) ## run what `make coverage` leaves out, but for nightly tests and drills
-	@$(PYTEST) -m "$(SUITE)" --durations=30 --durations-min=5 $(ARGS)
 
 lint: lint-code lint-document ## check style, types, imports, the content pack and the OpenAPI document
 

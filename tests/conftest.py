@@ -92,8 +92,6 @@ def pytest_collection_modifyitems(config, items):
         folder = item.path.relative_to(config.rootpath / "tests").parts[0]
         if folder in FOLDER_MARKERS:
             item.add_marker(FOLDER_MARKERS[folder])
-        if database_of(item) == "postgresql":
-            item.add_marker("postgresql")
     option = config.getoption("--database")
     selected = {"sqlite": {"sqlite", None}, "postgresql": {"postgresql"}}.get(
         option, {"sqlite", "postgresql", None}

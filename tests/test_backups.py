@@ -19,8 +19,6 @@ from subtext_cli.backups import manifest as files
 from subtext_cli.backups.commands import backup, restore
 from tests.conftest import skip_test
 
-pytestmark = pytest.mark.traced
-
 
 def run(command, *words, url):
     """Run a command in this process; return its exit status and output."""

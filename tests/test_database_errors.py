@@ -11,8 +11,6 @@ from sqlalchemy import create_engine, make_url, text
 from models.sqlite_driver import sqlite
 from tests.cases import each
 
-pytestmark = pytest.mark.traced
-
 SERVER = os.environ.get("SUBTEXT_TEST_DATABASE_URL", "")
 COMMANDS = ("migrate", "seed", "serve", "dev")
 

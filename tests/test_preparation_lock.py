@@ -14,8 +14,6 @@ from subtext_cli.preparation_lock import preparation_lock
 from tests.pgbouncer import pooling
 from tests.waiting import until
 
-pytestmark = pytest.mark.traced
-
 
 @pytest.fixture
 def url(engine):

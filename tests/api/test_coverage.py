@@ -9,8 +9,6 @@ from tests.lists import get_json, ids, items, total
 from tests.statements import selects, statements
 from tests.storing import STORED
 
-pytestmark = pytest.mark.untraced
-
 ESSAY = "her-perfection-is-the-enemy-of-real"
 FILM, SOURCE = "/v1/films/her-2013/coverage", f"/v1/sources/{ESSAY}/coverage"
 RELATED, MAP = "/v1/themes/loneliness/related", "/v1/films/her-2013/theme-map"

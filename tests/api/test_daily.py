@@ -23,8 +23,6 @@ from tests.cases import each
 from tests.statements import statements
 from tests.storing import STORED
 
-pytestmark = pytest.mark.untraced
-
 FIRST_DAY = dt.date(2026, 11, 23)
 #: The dates in time zones at 2026-12-25T10:30:00Z.
 DATES = {"UTC": "2026-12-25", "Pacific/Kiritimati": "2026-12-26", "Pacific/Pago_Pago": "2026-12-24"}

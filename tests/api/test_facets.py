@@ -1,14 +1,10 @@
 """``facets=``: the numbers of a facet are those of the list, filtered further."""
 
-import pytest
-
 from api.query.pagination import COUNT_CAP
 from models import RESOURCES, facet_queries
 from tests.cases import each
 from tests.lists import get_json, ids, items, total
 from tests.statements import selects, statements
-
-pytestmark = pytest.mark.untraced
 
 ESSAY = "her-perfection-is-the-enemy-of-real"
 #: The facets of version 1.0; those that came later are tested too.

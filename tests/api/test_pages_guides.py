@@ -14,7 +14,7 @@ from api.pages.markdown_to_html import render_document
 from tests.browser.parsed import Parsed
 from tests.cases import each
 
-pytestmark = [pytest.mark.any_database, pytest.mark.untraced]
+pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
 GUIDE_NAMES = sorted(path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README")

@@ -6,7 +6,7 @@ from models import MODELS_BY_TYPE, RESOURCES
 from tests.browser.parsed import Parsed
 from tests.choices import NASTY
 
-pytestmark = [pytest.mark.any_database, pytest.mark.untraced]
+pytestmark = pytest.mark.any_database
 
 TYPES = ["film", "scene", "theme", "quote"]
 #: The elements of our templates. An element from hostile text would most likely be another one.

@@ -16,7 +16,7 @@ from tests.generated import Author
 from tests.lists import items
 from tests.storing import store
 
-pytestmark = [pytest.mark.any_database, pytest.mark.untraced]
+pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
 HOSTILE = (

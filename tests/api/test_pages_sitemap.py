@@ -11,7 +11,7 @@ from tests.cases import each
 from tests.lists import ids
 from tests.statements import statements
 
-pytestmark = [pytest.mark.any_database, pytest.mark.untraced]
+pytestmark = pytest.mark.any_database
 
 BASE = "http://127.0.0.1:8000"
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

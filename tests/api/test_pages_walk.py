@@ -9,7 +9,7 @@ from models import Scene, Status
 from tests.browser.parsed import Parsed
 from tests.cases import each
 
-pytestmark = [pytest.mark.any_database, pytest.mark.untraced]
+pytestmark = pytest.mark.any_database
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 BASE = "http://127.0.0.1:8000"

@@ -24,8 +24,6 @@ from tests.generated import contents, worst
 from tests.models.content import film
 from tests.storing import empty, store
 
-pytestmark = pytest.mark.untraced
-
 #: What is listed or shown, and the schema that shows it.
 SHOWN = {name: (model, get_schema_class(name)) for name, model in MODELS_BY_TYPE.items()} | {
     "relation": (CommentaryRelation, ClaimRelationSchema),

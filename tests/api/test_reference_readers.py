@@ -26,7 +26,7 @@ from tests.conftest import skip_test
 from tests.forms import render
 from tests.serving import ROOT
 
-pytestmark = [pytest.mark.any_database, pytest.mark.untraced]
+pytestmark = pytest.mark.any_database
 
 LOCALE = Path(citeproc.DATA_PATH, "locales", "locales-en-US.xml")
 GROUPS = [

@@ -23,7 +23,7 @@ from tests.forms import (
     with_source,
 )
 
-pytestmark = [pytest.mark.any_database, pytest.mark.untraced]
+pytestmark = pytest.mark.any_database
 
 UNKNOWN = dict.fromkeys(("author", "publication", "subtitle", "section", "published_on", "source_url"))
 

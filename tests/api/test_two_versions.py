@@ -25,7 +25,7 @@ from tests.lists import get_json, items
 from tests.quotes_v2 import QuoteV2Schema
 from tests.statements import selects, statements
 
-pytestmark = [pytest.mark.any_database, pytest.mark.untraced]
+pytestmark = pytest.mark.any_database
 
 ID = "her-2013-a-wife-without-the-challenges"
 BASE = "http://127.0.0.1:8000"

@@ -16,8 +16,6 @@ from models.database import Database
 from tests.models.content import character, film, quote, scene, source
 from tests.storing import empty
 
-pytestmark = pytest.mark.untraced
-
 LATER = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
 #: Sort values. Row types index them by ``tie``; many are equal or null.
 TEXTS = ["One.", "One.", "Two words.", "Two words.", "Two again.", "And now three."]
@@ -74,12 +72,10 @@ changes = st.tuples(kinds, st.integers(EDGE, 49), st.sampled_from(TIES))
 changes_after_pages = st.lists(st.lists(changes, max_size=4), min_size=6, max_size=14)
 #: A strategy for walks: the initial rows, the page size, the direction, and the changes after each page.
 walks = st.tuples(items, st.integers(1, 7), st.sampled_from(["next", "previous"]), changes_after_pages)
-hypothesis_settings = settings(
-    max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-#: The number of walks for each list in the nightly test. PostgreSQL is slower; it needs fewer walks, since only sorting
-#: and comparison differ.
-MAX_EXAMPLES = {"sqlite": 24, "postgresql": 10}
+#: The number of walks for each list, and that of the nightly test. PostgreSQL is slower; it needs fewer walks, since
+#: only sorting and comparison differ.
+MAX_EXAMPLES = {"sqlite": 6, "postgresql": 2}
+MAX_EXAMPLES_AT_NIGHT = {"sqlite": 24, "postgresql": 10}
 
 
 class Rows:
@@ -170,21 +166,25 @@ def check_walk(rows, url, walk):
     assert {id_ for id_, times in Counter(visited).items() if times > 1} <= rows.moved
 
 
+def check_walks(rows, url, max_examples):
+    @given(walk=walks)
+    @settings(
+        max_examples=max_examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    def check(walk):
+        check_walk(rows, url, walk)
+
+    check()
+
+
 @pytest.mark.parametrize(("model", "url"), LISTS)
 class TestWalk:
-    @given(walk=walks)
-    @hypothesis_settings
-    def test_unchanged_rows_appear_once(self, make_rows, model, url, walk):
-        check_walk(make_rows(model), url, walk)
+    def test_unchanged_rows_appear_once(self, engine, make_rows, model, url):
+        check_walks(make_rows(model), url, MAX_EXAMPLES[engine.name])
 
     @pytest.mark.nightly
     def test_unchanged_rows_appear_once_in_many_walks(self, engine, make_rows, model, url):
-        @given(walk=walks)
-        @settings(hypothesis_settings, max_examples=MAX_EXAMPLES[engine.name])
-        def check(walk):
-            check_walk(make_rows(model), url, walk)
-
-        check()
+        check_walks(make_rows(model), url, MAX_EXAMPLES_AT_NIGHT[engine.name])
 
 
 @pytest.mark.parametrize(("model", "url"), LISTS)

@@ -14,6 +14,8 @@ from werkzeug.http import http_date, parse_cache_control_header, parse_date
 from models import Quote, content_generation
 from tests.responses import comparable
 
+pytestmark = pytest.mark.any_database
+
 HER = "/v1/films/her-2013"
 LIST = "/v1/quotes?theme=loneliness&limit=5"
 QUOTE = "her-2013-feel-by-proxy"

@@ -13,8 +13,6 @@ from tests.conftest import STATEMENT_SECONDS
 from tests.crawling import crawl
 from tests.responses import comparable
 
-pytestmark = pytest.mark.untraced
-
 STARTS = ("/v1", "/", "/sitemap.xml", "/robots.txt", "/embed.js")
 #: How many URLs of each kind are compared.
 MAX_ALIKE = 2

@@ -13,6 +13,8 @@ from api.embeds.cards.image_cache import ImageCache
 from models import Quote, Status
 from tests.forms import FLAGGED
 
+pytestmark = pytest.mark.any_database
+
 SLUG = "her-2013-a-wife-without-the-challenges"
 QUOTE = f"/quotes/{SLUG}"
 FILES = ["card.png", "card.svg"]

@@ -3,7 +3,6 @@
 import io
 from xml.etree import ElementTree as ET
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -14,8 +13,6 @@ from api.embeds.cards.svg import draw_svg
 from api.representations.shared_wording import UNKNOWN_SOURCE
 from api.text.fitting import ELLIPSIS
 from tests.embeds.quotes import HARD_TEXTS, TEXTS, slow_settings, view_model
-
-pytestmark = pytest.mark.untraced
 
 MAX_BYTES = 60_000
 WIDTHS = [200, 318, 600, 1200]

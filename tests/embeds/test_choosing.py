@@ -3,12 +3,8 @@
 import datetime as dt
 import re
 
-import pytest
-
 from tests.browser.parsed import Parsed
 from tests.cases import each
-
-pytestmark = pytest.mark.untraced
 
 
 class TestSelection:

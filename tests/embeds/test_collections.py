@@ -14,6 +14,8 @@ from tests.cases import each
 from tests.embeds.conftest import FLAGGED
 from tests.serving import ROOT
 
+pytestmark = pytest.mark.any_database
+
 BASE = "http://127.0.0.1:8000"
 FILM = "/embed/films/her-2013"
 

@@ -5,8 +5,6 @@ import json
 import pytest
 from micawber.providers import Provider, ProviderRegistry
 
-pytestmark = pytest.mark.untraced
-
 
 @pytest.fixture(scope="module")
 def urls(server):

@@ -10,8 +10,6 @@ from api.text.fonts import font_face_css, served_typefaces, typeface_for, typefa
 from api.text.layout import Paragraph
 from tests.cases import each
 
-pytestmark = pytest.mark.untraced
-
 #: Unicode name prefixes of ancient scripts and rare ideographs, which our typefaces lack.
 UNSUPPORTED = (
     "TANGUT",

@@ -3,10 +3,14 @@
 import html
 import xml.etree.ElementTree as ET
 
+import pytest
+
 from models import Source, Status
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.embeds.conftest import FLAGGED, SLUG
+
+pytestmark = pytest.mark.any_database
 
 ESSAY = "her-perfection-is-the-enemy-of-real"
 BASE = "http://127.0.0.1:8000"

@@ -16,8 +16,6 @@ from models.database import Database, as_unavailable
 from models.sqlite_driver import sqlite as driver
 from tests.models.content import FILM, film, theme
 
-pytestmark = pytest.mark.traced
-
 THREADS, CHANGES = 8, 20
 PRAGMAS = {
     "journal_mode": "wal",

@@ -17,8 +17,6 @@ from models.deadline import deadline
 from models.postgresql.connection import Connector
 from tests.waiting import until
 
-pytestmark = pytest.mark.traced
-
 SLEEP = "SELECT pg_sleep(30)"
 
 

@@ -16,8 +16,6 @@ from tests.choices import NASTY
 from tests.generated import worst
 from tests.storing import store
 
-pytestmark = pytest.mark.untraced
-
 #: Operators of any query language, text delimiters, and characters that are not text.
 HOSTILE = (
     *(

@@ -9,8 +9,6 @@ from models.search import parse, search
 from tests.cases import each
 from tests.models.content import film, quote
 
-pytestmark = pytest.mark.traced
-
 #: Texts by language, and for each query the numbers of the texts that it finds; none of another language.
 GOLDEN = {
     "en": (

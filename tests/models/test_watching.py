@@ -11,8 +11,6 @@ from models.commit_watcher import MAX_STALENESS_SECONDS, POLL_SECONDS
 from models.database import Database
 from tests.waiting import until
 
-pytestmark = pytest.mark.traced
-
 
 def add(database, slug="loneliness", should_fail=False):
     with database.write_session() as session:

@@ -21,6 +21,8 @@ from openapi import PATH, promise, render_document
 from openapi.examples import PROBLEM_REQUESTS
 from tests.cases import each
 
+pytestmark = pytest.mark.any_database
+
 BASE = "http://127.0.0.1:8000"
 DOCUMENT = json.loads(PATH.read_text("utf-8"))
 OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}

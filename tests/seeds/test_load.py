@@ -30,8 +30,6 @@ from tests.databases import SEEDS
 from tests.seeds.packs import ESSAY, FILM, SECOND, load_packs
 from tests.statements import statements
 
-pytestmark = pytest.mark.untraced
-
 RELEASED = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 LATER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 COUNTS = {"film": 1, "source": 1, "character": 5, "scene": 6, "quote": 6, "commentary": 9, "theme": 1}
