@@ -13,7 +13,7 @@ from tests.redis_servers import REDIS, REDIS_SERVER, fresh_redis, running_redis
 from tests.serving import serving
 
 # Each test starts one or two servers.
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 
 
 def status(url):

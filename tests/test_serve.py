@@ -80,7 +80,7 @@ class TestServe:
                     assert headers["ETag"].startswith('"1.')
                     assert server.stop() == 0
 
-    @pytest.mark.slow
+    @pytest.mark.nightly
     def test_urls_are_built_from_the_public_url(self, sqlite_engine, tmp_path):
         public = "https://subtext.example"
         with (
@@ -91,7 +91,7 @@ class TestServe:
             assert json.loads(body)["url"] == f"{public}/v1/films/her-2013"
             assert f"{public}/docs" in server.output
 
-    @pytest.mark.slow
+    @pytest.mark.nightly
     def test_options_override_host_and_port(self, sqlite_engine, tmp_path):
         options = ("--host", "127.0.0.1", "--port", str(free_port()))
         with (
@@ -304,7 +304,7 @@ class TestAnnouncement:
             address = re.search(r"API +(\S+)", server.output)[1]
             assert status_of(address) == 200
 
-    @pytest.mark.slow
+    @pytest.mark.nightly
     def test_a_relative_path_is_that_of_the_folder_in_which_it_starts(self, tmp_path):
         with serving(
             tmp_path / "log", SUBTEXT_DATABASE_URL="sqlite:///a%3Fb #é.db", SUBTEXT_WORKERS="1"

@@ -10,6 +10,8 @@ from tests.documented.blocks import fences
 from tests.documented.running import DOCUMENTED_HOST, running_proxy
 from tests.serving import free_port, serving
 
+pytestmark = pytest.mark.nightly
+
 PATH = "/subtext"
 QUOTE = "her-2013-a-wife-without-the-challenges"
 GUIDE = ROOT / "docs" / "guides" / "self-hosting.md"
