@@ -66,7 +66,10 @@ def test_flagged_words_are_hidden_until_tapped(project, server):
         reply = api.ask("/quote average modern woman")["text"]
     note, words, _credit = reply.splitlines()
     assert "Demeaning language" in note
-    assert words == "<tg-spoiler>basically, everything lacking in the average modern woman</tg-spoiler>"
+    assert (
+        words
+        == "<tg-spoiler>She has wit, she has charm, and she is helpful, basically, everything lacking in the average modern woman.</tg-spoiler>"
+    )
 
 
 def test_a_service_that_is_down_is_a_message(project):
