@@ -118,7 +118,7 @@ class TestFormats:
             f'<figure class="subtext-quote" dir="ltr"><p class="subtext-note">{note}</p> <blockquote'
             in snippets["html"]
         )
-        assert snippets["text"].startswith(f"{note}\n“basically, everything lacking")
+        assert snippets["text"].startswith(f"{note}\n“She has wit, she has charm")
         assert (
             MarkdownIt()
             .render(snippets["markdown"])

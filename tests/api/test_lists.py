@@ -219,16 +219,16 @@ class TestFilters:
         assert kinds == {"dialogue", "aphorism"}
 
     def test_a_theme_includes_its_subthemes(self, client):
-        broad_ids = set(ids(client.get("/v1/scenes?theme=loneliness&limit=100")))
+        broad_ids = set(ids(client.get("/v1/scenes?theme=human-connection&limit=100")))
         assert broad_ids >= set(ids(client.get("/v1/scenes?theme=avoidance&limit=100"))) != set()
 
     def test_theme_all_selects_items_with_all_themes(self, client):
-        quotes = client.get("/v1/quotes?theme_all=avoidance,perfection-versus-reality&limit=100").get_json()[
+        quotes = client.get("/v1/quotes?theme_all=avoidance,conflict-and-authenticity&limit=100").get_json()[
             "data"
         ]
         assert quotes
         for quote in quotes:
-            assert {"avoidance", "perfection-versus-reality"} <= {theme["id"] for theme in quote["themes"]}
+            assert {"avoidance", "conflict-and-authenticity"} <= {theme["id"] for theme in quote["themes"]}
 
     def test_max_severity_0_excludes_flagged_items(self, client):
         unflagged = client.get("/v1/quotes?max_severity=0&limit=100").get_json()["data"]
@@ -263,7 +263,7 @@ class TestFilters:
         ("path", "expected"),
         [
             ("/v1/quotes?speaker=her-2013-catherine", {"her-2013-a-wife-without-the-challenges"}),
-            ("/v1/themes?broader=loneliness", {"avoidance"}),
+            ("/v1/themes?broader=technological-society", {"dependence-on-technology", "echo-chambers"}),
             (f"/v1/films?source={ESSAY}", {"her-2013"}),
             ("/v1/films?release_year=2013,1999", {"her-2013"}),
             ("/v1/films?release_year=1999", set()),

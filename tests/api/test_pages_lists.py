@@ -66,7 +66,7 @@ class TestLists:
             item["id"] for item in items(client, "/v1/quotes")
         ]
 
-    @each("query", ["", "?theme=loneliness&voice=film", "?film=her-2013&sort=-created_at", "?q=wife"])
+    @each("query", ["", "?theme=human-connection&voice=film", "?film=her-2013&sort=-created_at", "?q=wife"])
     def test_a_page_names_itself_and_the_api_call_that_it_shows(self, client, small_pages, query):
         for path, page in walk(client, f"/quotes{query}"):
             [canonical] = page.all("link", rel="canonical")

@@ -80,7 +80,7 @@ class TestMeta:
 class TestContent:
     def test_the_pack_has_its_release_time(self, client):
         content = get_json(client, "/v1/meta")["content"]
-        assert (content["generation"], content["updated_at"]) == (1, "2026-11-23T00:00:00Z")
+        assert (content["generation"], content["updated_at"]) == (1, "2026-11-30T00:00:00Z")
 
     def test_an_empty_database_has_no_time(self, engine, make_app):
         with engine.fresh() as url, make_app(url) as app:

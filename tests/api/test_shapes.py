@@ -173,12 +173,12 @@ class TestCeiling:
         assert not {item["id"] for item in listed} & self.flagged(client, name)
 
     def test_a_flagged_reference_is_not_filled(self, client):
-        flagged = self.flagged(client, "quotes")
-        claims = get(client, "/v1/commentary", include="quotes", max_severity=0, limit=100)["data"]
-        cited = [quote for claim in claims for quote in claim["quotes"]]
-        assert any(quote["id"] in flagged for quote in cited)
-        for quote in cited:
-            assert ("text" in quote) == (quote["id"] not in flagged)
+        flagged = self.flagged(client, "scenes")
+        quotes = get(client, "/v1/quotes", include="scene", max_severity=0, limit=100)["data"]
+        scenes = [quote["scene"] for quote in quotes if quote["scene"]]
+        assert any(scene["id"] in flagged for scene in scenes)
+        for scene in scenes:
+            assert ("summary" in scene) == (scene["id"] not in flagged)
 
     def test_a_list_and_what_it_includes_obey_the_same_ceiling(self, client):
         scenes = get(client, "/v1/scenes", include="quotes", max_severity=1, limit=100)["data"]

@@ -54,7 +54,7 @@ def walk(client, url, rel="next"):
 class TestFrame:
     @each(
         ("path", "filters"),
-        [(FILM, {"film": "her-2013"}), ("/embed/themes/loneliness", {"theme": "loneliness"})],
+        [(FILM, {"film": "her-2013"}), ("/embed/themes/human-connection", {"theme": "human-connection"})],
     )
     @each("limit", [1, 3, 20])
     def test_its_pages_show_every_unflagged_quote_once(self, client, listed, path, filters, limit):
@@ -121,7 +121,7 @@ class TestFrame:
 
     def test_a_cursor_of_another_collection_is_refused(self, client):
         link = re.search(r"cursor=([^&\"]+)", client.get(f"{FILM}?limit=2").text).group(1)
-        assert client.get(f"/embed/themes/loneliness?cursor={link}").status_code == 422
+        assert client.get(f"/embed/themes/human-connection?cursor={link}").status_code == 422
 
     @each("path", ["/embed/films/no-such", "/embed/themes/no-such", "/embed/themes/no-such?lang=de"])
     def test_what_does_not_exist_is_said_in_the_frame(self, client, path):
@@ -131,9 +131,9 @@ class TestFrame:
 
     def test_a_theme_without_quotes_says_so(self, client_and_change):
         client, change = client_and_change
-        for slug in quote_ids("".join(walk(client, "/embed/themes/loneliness?max_severity=3"))):
+        for slug in quote_ids("".join(walk(client, "/embed/themes/human-connection?max_severity=3"))):
             change(Quote, slug, themes=[])
-        response = client.get("/embed/themes/loneliness")
+        response = client.get("/embed/themes/human-connection")
         assert response.status_code == 200
         assert "There are no quotes here yet." in response.text
         assert "<nav" not in response.text
@@ -146,8 +146,8 @@ class TestFrame:
 
     def test_a_renamed_film_is_found(self, client_and_change):
         client, change = client_and_change
-        change(Theme, "loneliness", slug="alone")
-        response = client.get("/embed/themes/loneliness?limit=2")
+        change(Theme, "human-connection", slug="alone")
+        response = client.get("/embed/themes/human-connection?limit=2")
         assert response.status_code == 308
         assert response.location.endswith("/embed/themes/alone?limit=2")
         assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
@@ -205,7 +205,7 @@ class TestTallScripts:
 
 
 class TestSnippet:
-    @each("path", ["/films/her-2013/snippet", "/themes/loneliness/snippet"])
+    @each("path", ["/films/her-2013/snippet", "/themes/human-connection/snippet"])
     def test_its_html_has_the_quotes_in_pages_and_is_well_formed(self, client, path):
         snippets = client.get(f"{path}?limit=20&max_severity=3").json
         section = ET.fromstring(snippets["xhtml"])
@@ -235,9 +235,9 @@ class TestSnippet:
             assert f"{BASE}/films/her-2013" in snippets[name]
 
     def test_its_frame_has_the_theme_and_language(self, client):
-        iframe = client.get("/themes/loneliness/snippet?theme=dark&lang=de").json["iframe"]
+        iframe = client.get("/themes/human-connection/snippet?theme=dark&lang=de").json["iframe"]
         url = re.search(r'src="([^"]+)"', iframe).group(1).replace("&amp;", "&")
-        assert url == f"{BASE}/embed/themes/loneliness?theme=dark&lang=de"
+        assert url == f"{BASE}/embed/themes/human-connection?theme=dark&lang=de"
         assert client.get(url).status_code == 200
         assert 200 <= int(re.search(r'height="(\d+)"', iframe).group(1)) <= MAX_HEIGHT
 
@@ -286,7 +286,15 @@ class TestSnippet:
 
 
 class TestOEmbed:
-    @each("path", ["/films/her-2013", "/themes/loneliness", "/v1/themes/loneliness", "/embed/films/her-2013"])
+    @each(
+        "path",
+        [
+            "/films/her-2013",
+            "/themes/human-connection",
+            "/v1/themes/human-connection",
+            "/embed/films/her-2013",
+        ],
+    )
     def test_a_url_of_a_film_or_theme_embeds_its_quotes(self, client, path):
         embed = client.get("/oembed", query_string={"url": f"{BASE}{path}"}).json
         slug = path.rsplit("/", 1)[1]
@@ -309,19 +317,19 @@ class TestOEmbed:
         assert embed["height"] == min(height or 9999, MAX_HEIGHT)
 
     def test_theme_and_language_of_the_url_are_those_of_the_frame(self, client):
-        url = f"{BASE}/themes/loneliness?theme=dark&lang=de-AT&x=1"
+        url = f"{BASE}/themes/human-connection?theme=dark&lang=de-AT&x=1"
         embed = client.get("/oembed", query_string={"url": url}).json
         frame = Parsed(embed["html"]).all("iframe")[0].attributes["src"]
         assert parse_qs(urlsplit(frame).query) == {"theme": ["dark"], "lang": ["de"]}
         assert ", zitiert nach " in embed["html"]
-        assert embed["title"] == "Loneliness · 5 Zitate"
+        assert embed["title"] == "Human connection · 6 Zitate"
 
     def test_the_number_of_quotes_is_not_reordered_on_pages_from_right_to_left(self, client):
         embed = client.get("/oembed", query_string={"url": f"{BASE}/films/her-2013"}).json["html"]
         for html in (embed, client.get("/films/her-2013/snippet").json["html"]):
             assert re.search(r'<p dir="ltr"><a href="[^"]*/films/her-2013">.*</a> \(\d+ quotes\)</p>', html)
 
-    @each("path", ["/quotes/her-2013-waste-my-time", "/films/her-2013", "/themes/loneliness"])
+    @each("path", ["/quotes/her-2013-waste-my-time", "/films/her-2013", "/themes/human-connection"])
     def test_the_guides_rule_that_shows_it_once_selects_its_frame(self, client, path):
         guide = (ROOT / "docs" / "guides" / "embedding.md").read_text("utf-8")
         prefix = re.search(r'blockquote:has\(\+ iframe\[src\^="([^"]+)"\]\)', guide)[1]
@@ -330,8 +338,8 @@ class TestOEmbed:
 
     def test_a_former_id_is_resolved(self, client_and_change):
         client, change = client_and_change
-        change(Theme, "loneliness", slug="alone")
-        embed = client.get("/oembed", query_string={"url": f"{BASE}/themes/loneliness"}).json
+        change(Theme, "human-connection", slug="alone")
+        embed = client.get("/oembed", query_string={"url": f"{BASE}/themes/human-connection"}).json
         assert f'src="{BASE}/embed/themes/alone?theme=light"' in embed["html"]
 
     def test_hostile_quotes_are_text(self, hostile_client):
