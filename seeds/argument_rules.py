@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from models.commentary import CommentaryKind
 from seeds.check import CheckResult, ValidEntry
 from seeds.diagnostics import Diagnostic, Level
 
@@ -62,6 +63,29 @@ def _reversed(relations: dict[str, set[str]]) -> dict[str, set[str]]:
     return origins
 
 
+def path_to_thesis(result: CheckResult) -> Iterator[Diagnostic]:
+    """Warn about entries whose relations lead to no thesis, step by step, in films that have one."""
+    if not result.is_complete:
+        return
+    entries, origins = _commentary(result), defaultdict(list)
+    for slug, targets in _relations(result).items():
+        for target in targets:
+            origins[target].append(slug)
+    theses = [slug for slug, item in entries.items() if item.body["kind"] == CommentaryKind.THESIS]
+    # Walk back from the theses, and from entries outside the pack, whose relations are not known.
+    reached, queue = set(), [*theses, *(target for target in origins if target not in entries)]
+    while queue:
+        slug = queue.pop()
+        if slug not in reached:
+            reached.add(slug)
+            queue += origins[slug]
+    films = {entries[slug].body["film"] for slug in theses}
+    for slug, item in entries.items():
+        if slug not in reached and item.body["film"] in films:
+            message = "Its relations lead to no thesis. Say which entry it supports, extends or disputes."
+            yield item.entry.diagnostic("path-to-thesis", message, "relations", level=Level.WARNING)
+
+
 def scene_without_commentary(result: CheckResult) -> Iterator[Diagnostic]:
     """Warn about scenes without commentary in films that have commentary."""
     if not result.is_complete:
@@ -96,6 +120,26 @@ def flagged_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
                 "Does this entry need an advisory?"
             )
             yield valid.entry.diagnostic("flagged-paragraph", message, "advisories", level=Level.NOTICE)
+
+
+def weaker_advisory(result: CheckResult) -> Iterator[Diagnostic]:
+    """Point out commentary with an advisory that is weaker than that of a quote that is its evidence.
+
+    A report may be milder than the words that it reports, so this is only a hint to look.
+    """
+    for item in result.of_type("commentary"):
+        own = {link["advisory"]: link["severity"] for link in item.body["advisories"]}
+        for index, slug in enumerate(item.body["quotes"]):
+            quote = result.entries_by_id.get(("quote", slug))
+            for link in quote.body["advisories"] if quote else ():
+                if link["severity"] > own.get(link["advisory"], link["severity"]):
+                    message = (
+                        f"“{slug}” has {link['advisory']} {link['severity']}, "
+                        f"this entry {own[link['advisory']]}. Is that right?"
+                    )
+                    yield item.entry.diagnostic(
+                        "weaker-advisory", message, "quotes", index, level=Level.NOTICE
+                    )
 
 
 def _cited_paragraphs(valid: ValidEntry) -> list[tuple[str, int]]:

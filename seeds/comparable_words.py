@@ -16,6 +16,8 @@ from seeds.text_files import IGNORABLE
 
 #: This many consecutive words in common with a source count as a quotation.
 RUN_WORDS = 8
+#: From this many on, they are pointed out.
+NEAR_RUN_WORDS = 6
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _IGNORED = re.compile(rf"[{IGNORABLE}\u0640]")  # with the Arabic tatweel, which only stretches a word
 _APOSTROPHES = "'’‘‛ʼʻʹ′＇`´"
@@ -95,15 +97,16 @@ def _letters(sequence: Iterable[str]) -> str:
     return "".join(word if _UNSPACED.match(word) else f" {word} " for word in sequence)
 
 
-def _runs(sequence: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return (tuple(sequence[start : start + RUN_WORDS]) for start in range(len(sequence) - RUN_WORDS + 1))
+def _runs(sequence: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(sequence[start : start + length]) for start in range(len(sequence) - length + 1))
 
 
 class WordRuns:
-    """An index of all runs of ``RUN_WORDS`` consecutive words of some texts."""
+    """An index of all runs of ``length`` consecutive words of some texts."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], length: int) -> None:
         """Index the texts. Runs do not reach from one text into another."""
+        self.length = length
         self.runs: set[tuple[str, ...]] = set()
         #: The letters of the texts that have words in scripts without spaces.
         self.letters: list[str] = []
@@ -111,17 +114,17 @@ class WordRuns:
         self.beginnings: set[str] = set()
         for text in texts:
             sequence = words(text)
-            self.runs.update(_runs(sequence))
+            self.runs.update(_runs(sequence, length))
             if any(map(_UNSPACED.match, sequence)):
                 self.letters.append(letters := _letters(sequence))
-                self.beginnings.update(letters[start : start + RUN_WORDS] for start in range(len(letters)))
+                self.beginnings.update(letters[start : start + length] for start in range(len(letters)))
 
     def first_shared_by(self, text: str) -> str | None:
         """Return the first run of a text that is in the index, in lower case and without punctuation."""
         sequence = split_words(text)
-        for start, run in enumerate(_runs(_fold(sequence))):
+        for start, run in enumerate(_runs(_fold(sequence), self.length)):
             if self._has(run):
-                return join_words(sequence[start : start + RUN_WORDS])
+                return join_words(sequence[start : start + self.length])
         return None
 
     def _has(self, run: tuple[str, ...]) -> bool:
@@ -130,4 +133,4 @@ class WordRuns:
         if not self.letters or not any(map(_UNSPACED.match, run)):
             return False
         letters = _letters(run)
-        return letters[:RUN_WORDS] in self.beginnings and any(letters in text for text in self.letters)
+        return letters[: self.length] in self.beginnings and any(letters in text for text in self.letters)

@@ -12,8 +12,10 @@ from models.types import SLUG_LENGTH
 from seeds.argument_rules import (
     flagged_paragraph,
     one_sided_relation,
+    path_to_thesis,
     relation_cycle,
     scene_without_commentary,
+    weaker_advisory,
 )
 from seeds.check import CheckResult, Rule
 from seeds.diagnostics import Diagnostic, Level
@@ -21,6 +23,7 @@ from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.pack import Entry
 from seeds.resolve import references
 from seeds.text_rules import own_words, quote_length, repeated_quote, source_text, verbatim
+from seeds.wording_rules import hidden_view, opening_word
 
 #: Path segments of routes, which cannot be ids.
 RESERVED_SLUGS = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
@@ -138,6 +141,18 @@ def theme_hierarchy(result: CheckResult) -> Iterator[Diagnostic]:
             yield theme.entry.diagnostic("theme-hierarchy", message, "related")
 
 
+def broader_theme(result: CheckResult) -> Iterator[Diagnostic]:
+    """Warn about entries with a theme and its broader theme: the subtheme implies the broader one."""
+    broader = {theme.slug: theme.body["broader"] for theme in result.of_type("theme")}
+    for valid in result.valid_entries:
+        slugs = valid.body.get("themes", ())
+        for index, slug in enumerate(slugs):
+            narrower = next((other for other in slugs if broader.get(other) == slug), None)
+            if narrower:
+                message = f"“{narrower}” is a subtheme of “{slug}”. List the subtheme only."
+                yield valid.entry.diagnostic("broader-theme", message, "themes", index, level=Level.WARNING)
+
+
 def related_both_ways(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that related themes list each other."""
     themes = {valid.slug: valid for valid in result.of_type("theme")}
@@ -197,6 +212,7 @@ RULES: tuple[Rule, ...] = (
     reference,
     listed_once,
     theme_hierarchy,
+    broader_theme,
     related_both_ways,
     cited_paragraph,
     quote_length,
@@ -208,6 +224,10 @@ RULES: tuple[Rule, ...] = (
     coverage,
     one_sided_relation,
     relation_cycle,
+    path_to_thesis,
     scene_without_commentary,
     flagged_paragraph,
+    weaker_advisory,
+    opening_word,
+    hidden_view,
 )

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from models.text_segmentation import count_words
 from seeds.check import CheckResult, ValidEntry
-from seeds.comparable_words import WordRuns, words
-from seeds.diagnostics import Diagnostic
+from seeds.comparable_words import NEAR_RUN_WORDS, RUN_WORDS, WordRuns, words
+from seeds.diagnostics import Diagnostic, Level
 from seeds.essay import Essay
 from seeds.pack import Entry
 
@@ -113,16 +113,25 @@ def repeated_quote(result: CheckResult) -> Iterator[Diagnostic]:
 
 
 def own_words(result: CheckResult) -> Iterator[Diagnostic]:
-    """Check that texts other than quotations and titles share no eight consecutive words with a source."""
+    """Check that texts other than quotations and titles share no eight consecutive words with a source.
+
+    Six or seven are worth a look: often only another verb is needed.
+    """
     if not result.essays:
         return
     exempt = {("quote", "text"), ("source", "title"), ("source", "subtitle"), ("source", "label")}
-    runs = WordRuns(" ".join(essay.paragraphs) for essay in result.essays.values())
+    texts = [" ".join(essay.paragraphs) for essay in result.essays.values()]
+    runs, near_runs = WordRuns(texts, RUN_WORDS), WordRuns(texts, NEAR_RUN_WORDS)
     for valid in result.valid_entries:
         for path, text in _texts(valid):
-            if (valid.entry.type_name, path[0]) not in exempt and (shared := runs.first_shared_by(text)):
+            if (valid.entry.type_name, path[0]) in exempt:
+                continue
+            if shared := runs.first_shared_by(text):
                 message = f"“{shared}” is in the source. Rephrase it in your own words."
                 yield valid.entry.diagnostic("own-words", message, *path)
+            elif shared := near_runs.first_shared_by(text):
+                message = f"“{shared}” is in the source too. Can you say it in other words?"
+                yield valid.entry.diagnostic("own-words", message, *path, level=Level.NOTICE)
 
 
 def _texts(valid: ValidEntry) -> Iterator[tuple[tuple[object, ...], str]]:

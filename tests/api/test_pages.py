@@ -152,6 +152,7 @@ class TestTheme:
 
     def test_folds_commentary_below_its_label_and_long_pages_by_scene(self, read, monkeypatch):
         commentary = read(f"/v1{THEME}?include=commentary")["commentary"]
+        monkeypatch.setattr("api.pages.browse.MAX_UNFOLDED_ITEMS", 2 * len(commentary))
         summaries, unfolded = read(THEME).behind("summary"), read(THEME).before("details")
         for entry in commentary:
             assert entry["label"] in summaries

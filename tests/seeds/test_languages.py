@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from models import Quote
-from seeds.comparable_words import WordRuns, words
+from seeds.comparable_words import RUN_WORDS, WordRuns, words
 from seeds.text_rules import MAX_WORDS_PER_QUOTE
 from tests.cases import each
 from tests.seeds.packs import ESSAY, ESSAYS
@@ -43,7 +43,8 @@ def spread(text, character):
 @pytest.fixture(scope="module")
 def runs():
     """An index of all sentences."""
-    return WordRuns(f"Before it. {sentence} After it." for sentence, _ in SENTENCES.values())
+    texts = [f"Before it. {sentence} After it." for sentence, _ in SENTENCES.values()]
+    return WordRuns(texts, RUN_WORDS)
 
 
 class TestCopiedWords:

@@ -128,8 +128,9 @@ class TestFirstLoad:
         assert len(steps) == sum(COUNTS.values())
 
     def test_relations_may_form_a_circle(self, packed, second):
-        circle = "[{relation: disputes, commentary: casablanca-1942-neutrality-as-grief}]"
-        second.replace("commentary.yml", "relations: []", f"relations: {circle}", after="lives-on-hold:")
+        circle = "disputes, commentary: casablanca-1942-neutrality-as-grief"
+        extends = "extends, commentary: casablanca-1942-renunciation-is-not-for-sale"
+        second.replace("commentary.yml", extends, circle, after="lives-on-hold:")
         load_packs(packed, second.root)
         with packed.read_session() as session:
             first = Commentary.by_slug(session, "casablanca-1942-lives-on-hold")
@@ -188,7 +189,7 @@ CHANGES = [
     ("quote", TOAST, "quotes.yml", "speaker_certainty: inferred", "speaker_certainty: explicit"),
     ("quote", TOAST, "quotes.yml", "scene: casablanca-1942-paris", "scene: null"),
     ("quote", TOAST, "quotes.yml", "paragraphs: [9]", "paragraphs: [10]"),
-    ("commentary", LIE, "commentary.yml", "relations: []", "relations: [{relation: supports, commentary: casablanca-1942-lives-on-hold}]"),
+    ("commentary", LIE, "commentary.yml", "relations:\n", "relations:\n    - {relation: supports, commentary: casablanca-1942-lives-on-hold}\n"),
     ("commentary", LIE, "commentary.yml", "weight: minor", "weight: core"),
     ("commentary", LIE, "commentary.yml", "quotes: []", f"quotes: [{TOAST}]"),
     ("film", FILM, "film.yml", "wikidata: null", "wikidata: Q132689"),
@@ -422,8 +423,9 @@ class TestBatches:
         second.append("themes.yml", THEME.format(slug="one", broader="two", related="sacrifice"))
         second.append("themes.yml", THEME.format(slug="two", broader="null", related=""))
         second.replace("themes.yml", "related: []", "related: [one]")
-        circle = "[{relation: disputes, commentary: casablanca-1942-neutrality-as-grief}]"
-        second.replace("commentary.yml", "relations: []", f"relations: {circle}", after="lives-on-hold:")
+        circle = "disputes, commentary: casablanca-1942-neutrality-as-grief"
+        extends = "extends, commentary: casablanca-1942-renunciation-is-not-for-sale"
+        second.replace("commentary.yml", extends, circle, after="lives-on-hold:")
         revisions, generation = history(packed)
         load_packs(packed, second.root)
         loaded = records(packed)

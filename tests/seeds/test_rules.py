@@ -16,6 +16,7 @@ from tests.seeds.packs import ESSAY, ESSAYS, SECOND, PackCopy
 THEME = "{slug}:\n  name: A theme\n  definition: One of the tests.\n  broader: {broader}\n  related: [{related}]\n"
 SLUG_FORM = "An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most 80 characters."
 LIE = "casablanca-1942-a-kind-lie"
+THESIS = "casablanca-1942-renunciation-is-not-for-sale"
 PARIS = "casablanca-1942-paris"
 NIGHT = "casablanca-1942-the-visit-at-night"
 NO_STRING, QUOTE_IT = "Not a valid string. YAML reads this value as", "Put it in quotation marks."
@@ -255,8 +256,7 @@ class TestListedOnce:
         assert second.messages() == [f"commentary.yml:{line}: error [listed-once] {entry}: {message}"]
 
     def test_no_entry_refers_to_itself(self, second):
-        relation = f"relations:\n    - {{relation: disputes, commentary: {LIE}}}"
-        line = second.replace("commentary.yml", "relations: []", relation, after=f"{LIE}:") + 1
+        line = relate(second, LIE, "disputes", LIE) + 1
         message = f"“{LIE}” refers to itself."
         assert second.messages() == [f"commentary.yml:{line}: error [listed-once] {LIE}: {message}"]
 
@@ -283,6 +283,23 @@ class TestThemeHierarchy:
         assert second.messages("theme-hierarchy") == [
             f"themes.yml:{line}: error [theme-hierarchy] low: {message}"
         ]
+
+
+class TestBroaderTheme:
+    def test_a_theme_with_its_broader_theme_is_a_warning(self, second):
+        second.append("themes.yml", theme("keeping-quiet", broader="sacrifice"))
+        line = second.replace("scenes.yml", "themes: [sacrifice", "themes: [keeping-quiet, sacrifice")
+        slug = "casablanca-1942-the-airfield"
+        message = "“keeping-quiet” is a subtheme of “sacrifice”. List the subtheme only."
+        assert second.messages("broader-theme") == [
+            f"scenes.yml:{line}: warning [broader-theme] {slug}: {message}"
+        ]
+
+    def test_two_subthemes_of_one_theme_are_none(self, second):
+        second.append("themes.yml", theme("keeping-quiet", broader="sacrifice"))
+        second.append("themes.yml", theme("giving-up", broader="sacrifice"))
+        second.replace("scenes.yml", "themes: [sacrifice", "themes: [keeping-quiet, giving-up")
+        assert second.messages("broader-theme") == []
 
 
 class TestRelatedBothWays:
@@ -569,10 +586,20 @@ class TestOwnWords:
         assert messages[0].startswith(f"{name}:{line}: error [own-words] ")
         assert messages[0].endswith(self.MESSAGE.format(run=self.RUN))
 
-    def test_seven_shared_words_are_allowed(self, second):
-        second.replace(
-            "commentary.yml", "title: A kind lie", "title: Nobody lives in Casablanca; everybody is stored"
-        )
+    @pytest.mark.parametrize(
+        "text",
+        ["Nobody lives in Casablanca; everybody is stored", "Nobody lives in Casablanca; everybody is"],
+    )
+    def test_six_and_seven_shared_words_are_a_notice(self, second, text):
+        line = second.replace("commentary.yml", "title: A kind lie", f"title: {text}")
+        run = "nobody lives in casablanca everybody is"
+        message = f"“{run}” is in the source too. Can you say it in other words?"
+        assert second.messages(essays=ESSAYS) == [
+            f"commentary.yml:{line}: notice [own-words] {LIE}: {message}"
+        ]
+
+    def test_five_shared_words_are_none(self, second):
+        second.replace("commentary.yml", "title: A kind lie", "title: Nobody lives in Casablanca; everybody")
         assert second.messages(essays=ESSAYS) == []
 
     def test_shared_words_are_found_across_paragraphs_case_and_apostrophes(self, second):
@@ -615,20 +642,18 @@ class TestCoverage:
 
 
 def relate(second, entry_id, relation, target):
-    """Add a relation to a commentary entry that has none; return the line of its relations."""
-    relations = f"relations: [{{relation: {relation}, commentary: {target}}}]"
-    return second.replace("commentary.yml", "relations: []", relations, after=f"\n{entry_id}:")
+    """Add a relation to a commentary entry; return the line of its relations."""
+    none_yet = " []" if entry_id == THESIS else ""
+    relations = f"relations:\n    - {{relation: {relation}, commentary: {target}}}"
+    return second.replace("commentary.yml", f"relations:{none_yet}", relations, after=f"\n{entry_id}:")
 
 
 class TestOneSidedRelation:
     def test_a_relation_is_declared_on_one_side(self, second):
-        hero, thesis = (
-            "casablanca-1942-a-hero-who-stands-still",
-            "casablanca-1942-renunciation-is-not-for-sale",
-        )
-        relate(second, thesis, "disputes", hero)
+        hero = "casablanca-1942-a-hero-who-stands-still"
+        relate(second, THESIS, "disputes", hero)
         line = second.line("commentary.yml", "{relation: disputes", after=f"\n{hero}:")
-        message = f"“{thesis}” also relates to “{hero}”. Declare a relation on one side only."
+        message = f"“{THESIS}” also relates to “{hero}”. Declare a relation on one side only."
         assert second.messages() == [f"commentary.yml:{line}: error [one-sided-relation] {hero}: {message}"]
 
 
@@ -658,6 +683,41 @@ class TestRelationCycle:
     def test_a_dispute_makes_no_cycle(self, second):
         relate(second, "casablanca-1942-lives-on-hold", "supports", LIE)
         relate(second, LIE, "disputes", "casablanca-1942-a-trade-in-everything")
+        assert second.messages() == []
+
+
+class TestPathToThesis:
+    MESSAGE = "Its relations lead to no thesis. Say which entry it supports, extends or disputes."
+    RELATION = f"relations:\n    - {{relation: extends, commentary: {THESIS}}}"
+
+    def warnings(self, second, *slugs):
+        lines = [second.line("commentary.yml", "relations:", after=f"\n{slug}:") for slug in slugs]
+        return [
+            f"commentary.yml:{line}: warning [path-to-thesis] {slug}: {self.MESSAGE}"
+            for line, slug in zip(lines, slugs, strict=True)
+        ]
+
+    def test_an_entry_without_relations_is_a_warning(self, second):
+        second.replace("commentary.yml", self.RELATION, "relations: []", after=f"\n{LIE}:")
+        assert second.messages() == self.warnings(second, LIE)
+
+    def test_an_entry_that_leads_to_such_an_entry_only_is_one_too(self, second):
+        waiting = "casablanca-1942-lives-on-hold"
+        second.replace("commentary.yml", self.RELATION, "relations: []", after=f"\n{LIE}:")
+        second.replace("commentary.yml", THESIS, LIE, after=f"\n{waiting}:")
+        assert second.messages() == self.warnings(second, waiting, LIE)
+
+    def test_a_dispute_with_an_entry_that_leads_to_one_is_a_path(self, second):
+        second.replace("commentary.yml", "extends", "disputes", after=f"\n{LIE}:")
+        assert second.messages() == []
+
+    def test_a_film_without_a_thesis_has_no_path(self, second):
+        second.replace("commentary.yml", "kind: thesis", "kind: interpretation")
+        assert second.messages() == []
+
+    def test_an_entry_outside_the_pack_may_lead_to_one(self, second):
+        second.vocabularies.add(("commentary", "casablanca-1942-elsewhere"))
+        second.replace("commentary.yml", THESIS, "casablanca-1942-elsewhere", after=f"\n{LIE}:")
         assert second.messages() == []
 
 
@@ -694,6 +754,75 @@ class TestFlaggedParagraph:
     def test_lightly_flagged_paragraphs_are_no_notice(self, second):
         self.unflag(second)
         second.replace("scenes.yml", "severity: 3", "severity: 2")
+        assert second.messages() == []
+
+
+class TestWeakerAdvisory:
+    def flag_quote(self, second, severity):
+        flags = f"advisories: [{{advisory: demeaning-language, severity: {severity}}}]"
+        second.replace("quotes.yml", "advisories: []", flags, after=f"\n{TOAST}:")
+
+    @pytest.mark.parametrize("severity", [1, 2, 3])
+    def test_a_quote_that_is_flagged_more_strongly_is_a_notice(self, second, severity):
+        rude = "casablanca-1942-cruelty-without-style"
+        second.replace("commentary.yml", "severity: 2", "severity: 1", after=f"\n{rude}:")
+        line = second.replace("commentary.yml", "quotes: [", f"quotes: [{TOAST}, ", after=f"\n{rude}:")
+        self.flag_quote(second, severity)
+        message = f"“{TOAST}” has demeaning-language {severity}, this entry 1. Is that right?"
+        expected = f"commentary.yml:{line}: notice [weaker-advisory] {rude}: {message}"
+        assert second.messages("weaker-advisory") == ([expected] if severity > 1 else [])
+
+    def test_an_entry_without_the_advisory_is_none(self, second):
+        second.replace("commentary.yml", "quotes: []", f"quotes: [{TOAST}]", after=f"\n{LIE}:")
+        self.flag_quote(second, 3)
+        assert second.messages("weaker-advisory") == []
+
+
+class TestOpeningWord:
+    def begin(self, second, text, language="en"):
+        second.replace("commentary.yml", "language: en", f"language: {language}", after=f"\n{LIE}:")
+        return second.replace(
+            "commentary.yml", "text: >-\n    At the airfield", f"text: >-\n    {text}", after=f"\n{LIE}:"
+        )
+
+    @pytest.mark.parametrize("word", ["This", "these", "Such", "It", "She", "Their"])
+    def test_a_text_that_begins_with_a_word_that_refers_back_is_a_warning(self, second, word):
+        line = self.begin(second, f"{word} lie")
+        message = (
+            f"“{word}” refers to nothing where this text is shown alone. Begin with whom or what you mean."
+        )
+        assert second.messages() == [f"commentary.yml:{line}: warning [opening-word] {LIE}: {message}"]
+
+    @pytest.mark.parametrize("opening", ["Thistles in the desert", "Italy", "Shell-shocked"])
+    def test_other_words_are_none(self, second, opening):
+        self.begin(second, opening)
+        assert second.messages() == []
+
+    def test_the_title_of_the_film_is_none(self, second):
+        second.replace("film.yml", "title: Casablanca", "title: It")
+        self.begin(second, "It")
+        assert second.messages() == []
+        second.replace("film.yml", "title: It", "title: It Happened")
+        assert len(second.messages("opening-word")) == 1
+
+    def test_other_languages_have_other_words(self, second):
+        self.begin(second, "Such a lie", language="pl")
+        assert second.messages() == []
+        second.replace("commentary.yml", "language: pl", "language: en-GB")
+        assert len(second.messages("opening-word")) == 1
+
+
+class TestHiddenView:
+    @pytest.mark.parametrize("phrase", ["for the essay", "To the essay", "for the review"])
+    def test_a_view_that_no_verb_states_is_a_notice(self, second, phrase):
+        line = second.replace("commentary.yml", "text: Laszlo is", f"text: Laszlo is, {phrase},")
+        source = phrase.split()[-1]
+        message = f"“{phrase}” does not tell what the {source} does. Write “the {source} says that …”."
+        hero = "casablanca-1942-a-hero-who-stands-still"
+        assert second.messages() == [f"commentary.yml:{line}: notice [hidden-view] {hero}: {message}"]
+
+    def test_other_words_for_a_source_are_none(self, second):
+        second.replace("commentary.yml", "text: Laszlo is", "text: Laszlo is, for the essayist,")
         assert second.messages() == []
 
 
