@@ -9,6 +9,7 @@ from typing import Any
 
 from models.advisory import Advisory, AdvisoryLink
 from models.alias import Alias
+from models.asserted_by import AssertedBy, AssertedByFilter
 from models.base import RESOURCES_BY_TYPE, Base, Status, Versioned
 from models.character import Appearance, Character, Presence
 from models.citation import Citation
@@ -63,6 +64,8 @@ __all__ = [
     "AdvisoryLink",
     "Alias",
     "Appearance",
+    "AssertedBy",
+    "AssertedByFilter",
     "Base",
     "Certainty",
     "Character",

@@ -6,11 +6,12 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, Index, Select
+from sqlalchemy import CheckConstraint, Index, Select, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.advisory import AdvisoryLink
+from models.asserted_by import AssertedBy, AssertedByFilter, asserted_by_filter
 from models.base import Base, Versioned, slugs_of
 from models.character import Character
 from models.citation import Citation
@@ -37,6 +38,7 @@ from models.list_index_table import Listed
 from models.owned_rows import OwnedCollection, OwnsRows, owned_rows
 from models.quote import Quote
 from models.scene import Scene
+from models.statement_placeholders import is_given
 from models.theme import Theme
 from models.types import enum_column, long_text, short_text
 
@@ -70,8 +72,20 @@ class Weight(StrEnum):
     MINOR = "minor"
 
 
+#: The condition of the partial index: the entries of the editors are few.
+BY_EDITORS = "asserted_by = 'editor'"
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """Return the options of a partial index."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Commentary(Base, Listed, OwnsRows, OfFilm):
-    """One point that a source argues: reported and attributed, neither softened nor endorsed."""
+    """One point that a source argues: reported and attributed, neither softened nor endorsed.
+
+    Or, if ``asserted_by`` says so, one that the editors argue themselves.
+    """
 
     __tablename__ = "commentary"
     reading_order = 60
@@ -92,6 +106,9 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
     kind: Mapped[CommentaryKind] = mapped_column(enum_column(CommentaryKind))
     scope: Mapped[Scope] = mapped_column(enum_column(Scope))
     weight: Mapped[Weight] = mapped_column(enum_column(Weight))
+    asserted_by: Mapped[AssertedBy] = mapped_column(
+        enum_column(AssertedBy), default=AssertedBy.SOURCE, server_default=AssertedBy.SOURCE.value
+    )
     position: Mapped[int]
     editor_note: Mapped[str | None] = mapped_column(long_text())
 
@@ -121,6 +138,8 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
         """See :meth:`Versioned.constraints`."""
         return (
             Index("ix_commentary_in_order", "film_id", "position", "slug"),
+            # Partial, because an index of the others would tempt SQLite away from those of the lists.
+            Index("ix_commentary_by_editors", "film_id", "position", "slug", **_where(BY_EDITORS)),
             CheckConstraint("position >= 1", name="position_counts"),
         )
 
@@ -142,6 +161,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
         kind: list[CommentaryKind] | None = None,
         scope: list[Scope] | None = None,
         weight: list[Weight] | None = None,
+        asserted_by: AssertedByFilter | None = None,
         relation: list[Relation] | None = None,
         relates_to: list[str] | None = None,
         theme: list[str] | None = None,
@@ -153,6 +173,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
     ) -> Select[Self]:
         """Return the public commentary that matches every filter.
 
+        Without ``asserted_by`` and without ``id``, it is what sources say, and not what the editors do.
         ``relation`` and ``relates_to`` apply to the same relation.
         """
         statement = (
@@ -169,6 +190,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
                 *in_filter(cls.kind, kind),
                 *in_filter(cls.scope, scope),
                 *in_filter(cls.weight, weight),
+                *([] if asserted_by is None and is_given(id) else asserted_by_filter(cls, asserted_by)),
                 *linked(
                     cls,
                     CommentaryRelation.commentary_id,
@@ -220,6 +242,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
             "kind": self.kind.value,
             "scope": self.scope.value,
             "weight": self.weight.value,
+            "asserted_by": self.asserted_by.value,
             "scenes": slugs_of(self.scenes),
             "characters": slugs_of(self.characters),
             "themes": slugs_of(self.themes),

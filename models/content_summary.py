@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.base import RESOURCES_BY_TYPE, Versioned
 from models.content_generation import ContentGeneration
-from models.search.index_tables import DocumentFrequency, type_scope
+from models.search.index_tables import BY_EDITORS_SCOPE, DocumentFrequency, type_scope
 from models.searchable import SEARCHABLE
 
 
@@ -42,14 +42,22 @@ def _select_summary() -> CompoundSelect[Any]:
     return union_all(*(_select_row(model) for model in RESOURCES_BY_TYPE.values()))
 
 
+def _documents(scope: str) -> Any:
+    """Return SQL for the number of documents with a scope term."""
+    number = select(DocumentFrequency.documents).where(DocumentFrequency.term == f"#{scope}")
+    return func.coalesce(number.scalar_subquery(), 0)
+
+
+def _documents_by_editors(model: type[Versioned]) -> Any:
+    """Return SQL for the number of documents that are not counted, as lists leave them out by default."""
+    return _documents(BY_EDITORS_SCOPE) if hasattr(model, "asserted_by") else literal_column("0")
+
+
 def _select_row(model: type[Versioned]) -> Select[Any]:
     count: Any = model.select_where().with_only_columns(func.count(), maintain_column_froms=True)
     if model.type_name in SEARCHABLE:
         # The full-text index already counts its documents, which are the visible resources.
-        term = f"#{type_scope(model.type_name)}"
-        count = select(func.coalesce(func.max(DocumentFrequency.documents), 0)).where(
-            DocumentFrequency.term == term
-        )
+        count = select(_documents(type_scope(model.type_name)) - _documents_by_editors(model))
     generation = select(ContentGeneration.number)
     return select(
         literal_column(f"'{model.type_name}'").label("type_name"),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Executable, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
+from models.asserted_by import AssertedByFilter, asserted_by_filter
 from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary, CommentaryKind
 from models.commentary_links import CommentaryScene
@@ -72,13 +73,18 @@ class FilmCoverage:
         return [scene for scene in self.by_scene if not scene.quotes + scene.commentary]
 
 
-def film_coverage(session: Session, film: Film) -> FilmCoverage:
-    """Return the coverage of a film, all of it visible content. Runs four statements."""
-    totals = session.execute(_select_totals(film)).mappings().one()
-    queries = theme_facet_queries(film=[film.slug], extra_facets={"commentary": ["kind"]})
+def film_coverage(session: Session, film: Film, asserted_by: AssertedByFilter | None = None) -> FilmCoverage:
+    """Return the coverage of a film, all of it visible content. Runs four statements.
+
+    Of commentary, it counts what ``models.asserted_by.asserted_by_filter`` would select.
+    """
+    by = asserted_by_filter(Commentary, asserted_by)
+    totals = session.execute(_select_totals(film, by)).mappings().one()
+    extra = {"commentary": ["kind"]}
+    queries = theme_facet_queries(film=[film.slug], asserted_by=asserted_by, extra_facets=extra)
     counts = run_facet_queries(session, *queries)
-    scenes = session.execute(_select_scenes(film)).all()
-    sources = session.execute(_select_sources(film)).all()
+    scenes = session.execute(_select_scenes(film, by)).all()
+    sources = session.execute(_select_sources(film, by)).all()
     is_complete = are_complete(counts) and len(scenes) <= MAX_SCENES and len(sources) <= MAX_SOURCES
     return FilmCoverage(
         film,
@@ -91,11 +97,17 @@ def film_coverage(session: Session, film: Film) -> FilmCoverage:
     )
 
 
-def _select_totals(film: Film) -> Select[Any]:
+def _select_totals(film: Film, by: list[Any]) -> Select[Any]:
     # models/film_counts.py adds these to Film.
     model: Any = Film
     names = ("characters", "scenes", "quotes", "commentary")
-    counts = (model.character_count, model.scene_count, model.quote_count, model.commentary_count)
+    commentary = select(func.count()).where(Commentary.film_id == Film.id, Commentary.visible(), *by)
+    counts = (
+        model.character_count,
+        model.scene_count,
+        model.quote_count,
+        commentary.correlate(Film).scalar_subquery(),
+    )
     columns = (count.label(name) for name, count in zip(names, counts, strict=True))
     return select(*columns).where(model.id == film.id)
 
@@ -106,13 +118,13 @@ def _count_kinds(counts: FacetCounts) -> list[KindCount]:
     return [KindCount(kind, count_by_kind.get(kind.value, 0)) for kind in CommentaryKind]
 
 
-def _select_scenes(film: Film) -> Executable:
+def _select_scenes(film: Film, by: list[Any]) -> Executable:
     quotes = select(func.count()).where(Quote.scene_id == Scene.id, Quote.is_visible)
     commentary = (
         select(func.count())
         .select_from(CommentaryScene)
         .join(Commentary, Commentary.id == CommentaryScene.commentary_id)
-        .where(CommentaryScene.scene_id == Scene.id, Commentary.is_visible)
+        .where(CommentaryScene.scene_id == Scene.id, Commentary.is_visible, *by)
     )
     counts = (count.correlate(Scene).scalar_subquery() for count in (quotes, commentary))
     return (
@@ -123,9 +135,9 @@ def _select_scenes(film: Film) -> Executable:
     )
 
 
-def _select_sources(film: Film) -> Executable:
+def _select_sources(film: Film, by: list[Any]) -> Executable:
     """Return the statement for the sources that are about the film, or that its content cites."""
-    cited = _select_cited_paragraphs(film).subquery()
+    cited = _select_cited_paragraphs(film, by).subquery()
     # models/source.py adds this to Source.
     paragraphs: Any = Source.paragraph_count  # type: ignore[attr-defined]
     about_film = select(SourceFilm.source_id).where(SourceFilm.film_id == film.id)
@@ -138,18 +150,18 @@ def _select_sources(film: Film) -> Executable:
     )
 
 
-def _select_cited_paragraphs(film: Film) -> Select[Any]:
+def _select_cited_paragraphs(film: Film, by: list[Any]) -> Select[Any]:
     """Return the statement for the number of paragraphs of each source that the film's content cites."""
     paragraphs = citation_paragraphs.c
     links = (
         select(paragraphs.source_id, paragraphs.number)
         .join(Citation, Citation.id == paragraphs.citation_id)
         .join(model, model.id == owner)
-        .where(model.film_id == film.id, model.visible())
-        for model, owner in (
-            (Scene, Citation.scene_id),
-            (Quote, Citation.quote_id),
-            (Commentary, Citation.commentary_id),
+        .where(model.film_id == film.id, model.visible(), *conditions)
+        for model, owner, conditions in (
+            (Scene, Citation.scene_id, []),
+            (Quote, Citation.quote_id, []),
+            (Commentary, Citation.commentary_id, by),
         )
     )
     # UNION removes duplicates: a paragraph that is cited several times counts once.

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, select
 from sqlalchemy.orm import aliased
 
+from models.asserted_by import AssertedByFilter
 from models.list_index_table import LIST_ORDER, USES_LIST_INDEX, ListIndexRow
 from models.list_selectivity import theme_document_count
 from models.search.match_conditions import matches_query
@@ -163,9 +164,15 @@ def is_tagged_with_none(themes: Sequence[Any]) -> ColumnElement[bool]:
     return row.correlate(ListIndexRow).limit(1).scalar_subquery().is_(None)
 
 
-def select_listed_slugs(model: Any, theme: Any) -> Select[Any]:
-    """Return the statement for the ids in the list of a theme, or of all themes."""
-    return select(ListIndexRow.slug).where(ListIndexRow.type_number == model.search_number, has_theme(theme))
+def select_listed_slugs(model: Any, theme: Any, asserted_by: AssertedByFilter | None = None) -> Select[Any]:
+    """Return the statement for the ids in the list of a theme, or of all themes.
+
+    Of commentary, the list has what ``models.asserted_by.asserted_by_filter`` would select.
+    """
+    rows = select(ListIndexRow.slug).where(ListIndexRow.type_number == model.search_number, has_theme(theme))
+    if not hasattr(model, "asserted_by") or asserted_by is AssertedByFilter.ANY:
+        return rows
+    return rows.where(ListIndexRow.by_editors == int(asserted_by is AssertedByFilter.EDITOR))
 
 
 def select_listed_keys(statement: Select[Any]) -> Select[Any]:

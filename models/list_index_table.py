@@ -43,17 +43,20 @@ class Listed(Searchable):
             LISTED[cls.type_name] = cls  # type: ignore[attr-defined]
 
 
+_RANDOM_ORDER = ("type_number", "theme", "random_key", "slug", "severity", "by_editors", "resource_id")
+
+
 class ListIndexRow(Base):
     """A resource's position in the list of its type, or in that of one theme.
 
     A resource that is tagged with a theme is also listed under the broader theme. ``severity`` is the highest
-    severity of its advisories, 0 if it has none.
+    severity of its advisories, 0 if it has none; ``by_editors`` is 1 if the editors assert it, else 0.
     """
 
     __tablename__ = "listings"
     __table_args__ = (
         # A covering index for random selection: its rows are scattered over the table.
-        Index("ix_listings_by_lot", "type_number", "theme", "random_key", "slug", "severity", "resource_id"),
+        Index("ix_listings_by_lot", *_RANDOM_ORDER),
         # SQLite stores the table as its primary key's index.
         {"sqlite_with_rowid": False},
     )
@@ -66,10 +69,16 @@ class ListIndexRow(Base):
     resource_id: Mapped[int]
     random_key: Mapped[int] = mapped_column(BigInteger)
     severity: Mapped[int] = mapped_column(SmallInteger)
+    by_editors: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
     @classmethod
     def of(
-        cls, document: Mapping[str, Any], resource_id: int, themes: Sequence[str], severity: int
+        cls,
+        document: Mapping[str, Any],
+        resource_id: int,
+        themes: Sequence[str],
+        severity: int,
+        by_editors: bool = False,
     ) -> Iterator[dict[str, Any]]:
         """Yield the rows of a search document's resource; ``themes`` are the ids of its themes.
 
@@ -84,6 +93,7 @@ class ListIndexRow(Base):
                     "resource_id": resource_id,
                     "random_key": document.get("random_key"),
                     "severity": severity,
+                    "by_editors": int(by_editors),
                 }
 
 

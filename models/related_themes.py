@@ -7,20 +7,24 @@ from typing import Any
 from sqlalchemy import CompoundSelect, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
+from models.asserted_by import AssertedByFilter
 from models.facet_queries import run_facet_queries
 from models.theme import Theme, ThemeRelation
 from models.theme_counts import ThemeCounts, are_complete, rank_themes, theme_facet_queries
 
 
-def related_themes(session: Session, theme: Theme, film: list[str]) -> tuple[list[ThemeCounts], bool]:
+def related_themes(
+    session: Session, theme: Theme, film: list[str], asserted_by: AssertedByFilter | None = None
+) -> tuple[list[ThemeCounts], bool]:
     """Return the themes that co-occur with ``theme``, most frequent first, and whether the list is complete.
 
     As in every filter, a theme includes its subthemes. It co-occurs with its broader theme and its subthemes
-    by definition, so these are left out. ``film`` restricts the counts to films with these slugs. Runs two
-    statements.
+    by definition, so these are left out. ``film`` restricts the counts to films with these slugs. Of
+    commentary, ``asserted_by`` is the filter of ``models.asserted_by``. Runs two statements.
     """
     connections = session.execute(_select_connected_themes(theme)).all()
-    counts = run_facet_queries(session, *theme_facet_queries(theme=[theme.slug], film=film))
+    queries = theme_facet_queries(theme=[theme.slug], film=film, asserted_by=asserted_by)
+    counts = run_facet_queries(session, *queries)
     related = frozenset(slug for kind, slug in connections if kind == "related")
     hierarchy = {theme.slug} | {slug for kind, slug in connections if kind == "same"}
     ranked = [counted for counted in rank_themes(counts, related) if counted.slug not in hierarchy]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Executable, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
+from models.asserted_by import AssertedByFilter, asserted_by_filter
 from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary
 from models.facet_queries import count_relation, run_facet_queries
@@ -79,12 +80,18 @@ class SourceCoverage:
         return 100 * self.cited_body_paragraphs // self.body_paragraphs if self.body else None
 
 
-def source_coverage(session: Session, source: Source) -> SourceCoverage:
-    """Return the coverage of a source, counting visible content. Runs three statements."""
-    counts = run_facet_queries(session, *theme_facet_queries(source=[source.slug]))
+def source_coverage(
+    session: Session, source: Source, asserted_by: AssertedByFilter | None = None
+) -> SourceCoverage:
+    """Return the coverage of a source, counting visible content. Runs three statements.
+
+    Of commentary, it counts what ``models.asserted_by.asserted_by_filter`` would select.
+    """
+    queries = theme_facet_queries(source=[source.slug], asserted_by=asserted_by)
+    counts = run_facet_queries(session, *queries)
     paragraphs = session.execute(_select_paragraphs(source)).all()
     citations: dict[int, dict[str, int]] = {}
-    for name, number, count in session.execute(_select_citation_counts(source)):
+    for name, number, count in session.execute(_select_citation_counts(source, asserted_by)):
         citations.setdefault(number, {})[name] = count
     return SourceCoverage(
         source,
@@ -107,7 +114,7 @@ def _select_paragraphs(source: Source) -> Executable:
     )
 
 
-def _select_citation_counts(source: Source) -> CompoundSelect[Any]:
+def _select_citation_counts(source: Source, asserted_by: AssertedByFilter | None) -> CompoundSelect[Any]:
     """Return the statement for the number of resources of each model that cite each paragraph.
 
     Its columns are the table name of the model, the paragraph's number and the count.
@@ -117,12 +124,12 @@ def _select_citation_counts(source: Source) -> CompoundSelect[Any]:
         select(literal_column(f"'{model.__tablename__}'"), paragraphs.number, func.count())
         .join(Citation, Citation.id == paragraphs.citation_id)
         .join(model, model.id == owner)
-        .where(Citation.source_id == source.id, model.is_visible)
+        .where(Citation.source_id == source.id, model.is_visible, *conditions)
         .group_by(paragraphs.number)
-        for model, owner in (
-            (Scene, Citation.scene_id),
-            (Quote, Citation.quote_id),
-            (Commentary, Citation.commentary_id),
+        for model, owner, conditions in (
+            (Scene, Citation.scene_id, []),
+            (Quote, Citation.quote_id, []),
+            (Commentary, Citation.commentary_id, asserted_by_filter(Commentary, asserted_by)),
         )
     )
     return union_all(*branches)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.asserted_by import AssertedByFilter
 from models.commentary import Commentary
 from models.facet_queries import FacetCounts, FacetQuery
 from models.filters import select_listed_keys, select_listed_slugs
@@ -35,34 +36,47 @@ class ThemeCounts:
 
 
 def theme_facet_queries(
-    *, extra_facets: Mapping[str, Sequence[str]] | None = None, **filters: Any
+    *,
+    extra_facets: Mapping[str, Sequence[str]] | None = None,
+    asserted_by: AssertedByFilter | None = None,
+    **filters: Any,
 ) -> list[FacetQuery]:
     """Return the facet queries that count scenes, quotes and commentary by theme, after ``filters``.
+
+    ``asserted_by`` is a filter of commentary alone.
 
     ``extra_facets`` lists more facets to count, by type name.
     """
     extra = extra_facets or {}
+    own_filters: dict[Any, dict[str, Any]] = {Commentary: {"asserted_by": asserted_by}}
     return [
         FacetQuery(
             model,
-            model.select_where(**filters),
+            model.select_where(**filters, **own_filters.get(model, {})),
             {name: model.facets()[name] for name in ("theme", *extra.get(model.type_name, ()))},
             name=model.__tablename__,
             max_values=MAX_THEMES,
-            keys=_select_keys(model, **filters),
+            keys=_select_keys(model, asserted_by, **filters),
         )
         for model in (Scene, Quote, Commentary)
     ]
 
 
-def _select_keys(model: Any, *, theme: Sequence[Any] = (), film: Sequence[Any] = (), **others: Any) -> Any:
+def _select_keys(
+    model: Any,
+    asserted_by: AssertedByFilter | None,
+    *,
+    theme: Sequence[Any] = (),
+    film: Sequence[Any] = (),
+    **others: Any,
+) -> Any:
     """Return the statement for the matching ids from the list index, if it covers the filters; None if not.
 
     The list index covers films and at most one theme.
     """
     if len(theme) > 1 or any(others.values()):
         return None
-    statement = select_listed_slugs(model, theme[0] if theme else ALL_THEMES)
+    statement = select_listed_slugs(model, theme[0] if theme else ALL_THEMES, asserted_by)
     return select_listed_keys(statement.where(ListIndexRow.film.in_(film)) if film else statement)
 
 

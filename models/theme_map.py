@@ -11,6 +11,7 @@ from sqlalchemy import CompoundSelect, Executable, Select, literal_column, or_, 
 from sqlalchemy.orm import Session, aliased
 
 from models.advisory import AdvisoryLink
+from models.asserted_by import AssertedByFilter, asserted_by_filter
 from models.commentary import Commentary
 from models.commentary_links import CommentaryScene, CommentaryTheme
 from models.facet_queries import count_relation
@@ -83,15 +84,21 @@ class ThemeMap:
         return count_relation(self.is_complete)
 
 
-def theme_map(session: Session, film: Film, max_severity: int | None = None) -> ThemeMap:
+def theme_map(
+    session: Session,
+    film: Film,
+    max_severity: int | None = None,
+    asserted_by: AssertedByFilter | None = None,
+) -> ThemeMap:
     """Return the theme map of a film's visible content. Runs three statements.
 
-    ``max_severity`` leaves out scenes, quotes and commentary with an advisory above it. Unlike in filters,
+    ``max_severity`` leaves out scenes, quotes and commentary with an advisory above it. Of commentary, the
+    map has what ``models.asserted_by.asserted_by_filter`` would select. Unlike in filters,
     the cells of a theme do not include its subthemes. The broader theme of a row is a row too, even if it has
     no cells.
     """
     scene_rows = session.execute(_select_scenes(film, max_severity)).all()
-    links = session.execute(_select_links(film, max_severity)).all()
+    links = session.execute(_select_links(film, max_severity, asserted_by)).all()
     scenes = [MapScene(*row) for row in scene_rows[:MAX_SCENES]]
     cells = _build_cells(links[:MAX_LINKS], {scene.slug for scene in scenes})
     weights: Counter[str] = Counter()
@@ -120,7 +127,9 @@ def _select_scenes(film: Film, max_severity: int | None) -> Executable:
     )
 
 
-def _select_links(film: Film, max_severity: int | None) -> CompoundSelect[Any]:
+def _select_links(
+    film: Film, max_severity: int | None, asserted_by: AssertedByFilter | None
+) -> CompoundSelect[Any]:
     """Return the statement for all links between scenes and themes.
 
     The columns are the scene's position and slug, the theme's slug, and the slugs of the quote and of the
@@ -140,7 +149,11 @@ def _select_links(film: Film, max_severity: int | None) -> CompoundSelect[Any]:
         .join(CommentaryScene, CommentaryScene.scene_id == Scene.id)
         .join(commentary, commentary.id == CommentaryScene.commentary_id)
         .join(CommentaryTheme, CommentaryTheme.commentary_id == commentary.id)
-        .where(commentary.is_visible, *_severity_filter(commentary, max_severity))
+        .where(
+            commentary.is_visible,
+            *asserted_by_filter(commentary, asserted_by),
+            *_severity_filter(commentary, max_severity),
+        )
     )
     filters = (
         Scene.film_id == film.id,

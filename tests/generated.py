@@ -13,6 +13,7 @@ from sqlalchemy import Enum
 from models import (
     RESOURCES,
     Advisory,
+    AssertedBy,
     Certainty,
     CommentaryKind,
     Fidelity,
@@ -289,6 +290,7 @@ class Author:
                 "kind": self.choose.one(list(CommentaryKind)),
                 "scope": self.choose.one(list(Scope)),
                 "weight": self.choose.one(list(Weight)),
+                "asserted_by": self.choose.one(list(AssertedBy)),
                 "position": self.number(),
             }
         )

@@ -18,7 +18,7 @@ from api.pages.theme_timeline import build_timelines, untagged_scenes
 from api.query.internal_reader import APICall, read_item
 from api.representations import formats_for, jsonld
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
-from models import Film
+from models import AssertedBy, AssertedByFilter, Film
 from models.theme_map import theme_map
 
 browse = Blueprint("browse", __name__)
@@ -34,6 +34,7 @@ COMMENTARY_FIELDS = (
     "themes",
     "quotes",
     "relations",
+    "asserted_by",
     "advisories",
 )
 QUOTE_FIELDS = ("label", "url", "text", "language", "scene", "themes", "advisories", "rights")
@@ -48,7 +49,10 @@ def film(film: str) -> Response:
     """Show a film: facts, theme map, scenes and commentary."""
     item, page_url = read_item("film", film), absolute_url(f"/films/{film}")
     film_map = theme_map(session(), Film.by_slug(session(), film))
-    commentary = page_data.read_list("commentary", "film", film, COMMENTARY_FIELDS)
+    commentary = page_data.read_list(
+        "commentary", "film", film, COMMENTARY_FIELDS, asserted_by=AssertedByFilter.ANY
+    )
+    claims, notes = _split_by_asserter(page_data.flatten(commentary))
     quotes = page_data.read_list("quote", "film", film, QUOTE_FIELDS)
     sources = page_data.read_list("source", "film", film, SOURCE_FIELDS)
     coverage = page_data.read_coverage(film)
@@ -67,12 +71,19 @@ def film(film: str) -> Response:
         coverage=coverage.json,
         sources=page_data.flatten(sources),
         chart=build_chart(film_map),
-        argument=build_argument(page_data.flatten(commentary)),
+        argument=build_argument(claims),
+        notes=notes,
         quotes=page_data.index_by_id(quotes),
-        commentary=page_data.index_by_id(commentary),
+        commentary={entry["id"]: entry for entry in claims},
     )
     response.headers["Link"] = link_header(page_url)
     return response
+
+
+def _split_by_asserter(commentary: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the entries that report what sources say, and the notes of the editors."""
+    claims = [entry for entry in commentary if entry["asserted_by"] == AssertedBy.SOURCE]
+    return claims, [entry for entry in commentary if entry["asserted_by"] == AssertedBy.EDITOR]
 
 
 @browse.get("/scenes/<slug:scene>")

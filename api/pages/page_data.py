@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -43,7 +44,7 @@ QUOTE_FIELDS = (
 #: The counts that film pages show, each with its resource type.
 COUNTED_TYPES = {"characters": "character", "scenes": "scene", "quotes": "quote", "commentary": "commentary"}
 #: The fields that determine the URL of an item without a page of its own.
-LOCATION_FIELDS = {"commentary": ("url", "html_url", "scenes", "themes")}
+LOCATION_FIELDS = {"commentary": ("url", "html_url", "asserted_by", "film", "scenes", "themes")}
 
 
 def read_coverage(film: str) -> APICall:
@@ -66,13 +67,16 @@ def read_page(list_request: ListRequest, shape: Shape) -> tuple[Page, list[Any]]
     return page, [orjson.loads(row[0]) for row in page.rows]
 
 
-def read_list(type_name: str, by: str, slug: str, fields: tuple[str, ...]) -> list[APICall]:
+def read_list(
+    type_name: str, by: str, slug: str, fields: tuple[str, ...], **filters: StrEnum
+) -> list[APICall]:
     """Return the API calls for the list of a type, filtered by an item, one for each page.
 
-    ``by`` is the name of the filter and ``slug`` its value; ``fields`` are the fields to read.
+    ``by`` is the name of the filter and ``slug`` its value; ``fields`` are the fields to read. Other filters
+    have one value.
     """
-    args = {by: [slug], "fields": list(fields), "limit": MAX_EXPANDED_ITEMS}
-    query = {by: slug, "fields": ",".join(fields), "limit": MAX_EXPANDED_ITEMS}
+    args = {by: [slug], **filters, "fields": list(fields), "limit": MAX_EXPANDED_ITEMS}
+    query = {by: slug, **filters, "fields": ",".join(fields), "limit": MAX_EXPANDED_ITEMS}
     calls: list[APICall] = []
     for _ in range(MAX_PAGES):
         page, items = read_page(list_of(type_name, args), shape_of(type_name, fields))

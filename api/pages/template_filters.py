@@ -34,6 +34,9 @@ def item_url(item: dict[str, Any]) -> str:
     """Return the URL of an item's page, else its anchor on another page, else its JSON."""
     if item["type"] in PAGE_PATHS:
         return relative_url(f"{PAGE_PATHS[item['type']]}{item['id']}")
+    if item.get("asserted_by") == "editor":
+        # Other pages have what the source says.
+        return relative_url(f"/films/{item['film']['id']}#{item['id']}")
     for scene in item.get("scenes") or [item.get("scene")]:
         if scene:
             return relative_url(f"/scenes/{scene['id']}#{item['id']}")

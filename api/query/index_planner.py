@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal_column, not_, 
 
 from api.query.pagination import ROW_LIMIT
 from api.query.random_scan import SKIP_COUNT_ABOVE, RandomScan
+from models.asserted_by import AssertedByFilter, asserted_by_filter
 from models.filters import (
     has_advisory,
     is_tagged_with_none,
@@ -35,6 +36,7 @@ from models.statement_placeholders import Placeholder, bound
 #: Low-selectivity filters: most rows pass them, so a scan in order soon finds a page of matches.
 LOW_SELECTIVITY_FILTERS = frozenset(
     {
+        "asserted_by",
         "exclude_advisory",
         "fidelity",
         "kind",
@@ -168,6 +170,8 @@ class ListPlanner:
             return select_keys_with_advisory(self.model, self.argument("advisory"))
         if "language" in self.names and self.model.type_name == "quote":
             return select(self.model.id).where(self.model.language.in_(bound(self.argument("language"))))
+        if self.argument("asserted_by") is AssertedByFilter.EDITOR:
+            return select(self.model.id).where(*asserted_by_filter(self.model, AssertedByFilter.EDITOR))
         return None
 
     def _default_order_plan(self) -> AccessPlan:
@@ -236,7 +240,8 @@ class ListPlanner:
     def _select_from_list(self) -> Select[Any]:
         """Return the statement for the ids in the list of one theme or none, from the list index alone."""
         themes, max_severity = bound(self.argument("theme")), self.filters.get("max_severity")
-        ids = select_listed_slugs(self.model, themes[0] if themes else ALL_THEMES)
+        theme = themes[0] if themes else ALL_THEMES
+        ids = select_listed_slugs(self.model, theme, self.argument("asserted_by"))
         return ids if max_severity is None else ids.where(ListIndexRow.severity <= max_severity)
 
     @cached_property
@@ -253,6 +258,6 @@ class ListPlanner:
         """Whether the list index alone can evaluate every filter."""
         return (
             self.is_listed
-            and self.names <= {"theme", "max_severity"}
+            and self.names <= {"theme", "max_severity", "asserted_by"}
             and len(bound(self.argument("theme"))) <= 1
         )

@@ -13,6 +13,7 @@ from api.representations.shared_wording import (
     content_note,
     encode_uri,
     format_paragraphs,
+    is_editors_own,
     public_url,
     service_url,
 )
@@ -150,16 +151,22 @@ def quotation(quote: Item) -> Node:
 
 
 def claim(commentary: Item) -> Node:
-    """Return a commentary entry as a ``Claim`` that appears in its sources."""
+    """Return a commentary entry as a ``Claim`` that appears in its sources, unless it is the editors' own."""
     film, works = commentary["film"], [work(each["source"]) for each in commentary["citations"]]
     characters = [character(each, film) for each in commentary["characters"]]
     scenes = [clip(scene, film) for scene in commentary["scenes"]]
     return _record(
         "Claim",
         commentary,
-        claimInterpreter=provider(commentary),
-        appearance=works,
-        isBasedOn=[{"@id": each["@id"]} for each in works],
+        **(
+            {"author": provider(commentary), "isBasedOn": works}
+            if is_editors_own(commentary)
+            else {
+                "claimInterpreter": provider(commentary),
+                "appearance": works,
+                "isBasedOn": [{"@id": each["@id"]} for each in works],
+            }
+        ),
         about=[movie(film), *scenes, *characters, *_themes(commentary)],
         mentions=[node("Quotation", quote) for quote in commentary["quotes"]],
     )

@@ -120,13 +120,21 @@ def _quoting_source(quote: Item) -> Item:
     return source
 
 
+def is_editors_own(item: Item) -> bool:
+    """Whether the editors assert a commentary entry themselves."""
+    return item.get("asserted_by") == "editor"
+
+
 def attribution(item: Item) -> str:
     """Return the attribution of an item as a sentence without a full stop.
 
-    A quote is “as quoted in” its source, and “verified in the film” only if an editor verified it.
+    A quote is “as quoted in” its source, and “verified in the film” only if an editor verified it. Commentary
+    is a report of what the source argues, or a note of the editors on it.
     """
     if item["type"] == "commentary":
         film = one_line(item["film"]["label"])
+        if is_editors_own(item):
+            return f"Editors’ note by {SERVICE_NAME} on {format_sources(item)}, on {film}"
         return f"{SERVICE_NAME}’s report of what is argued in {format_sources(item)}, on {film}"
     verified = item["voice"] == "film" and item["fidelity"] == "verified-in-film"
     return f"{describe_voice(item)}, as quoted in {format_sources(item)}" + (

@@ -9,11 +9,12 @@ from api.representations.shared_wording import (
     attribution,
     content_note,
     encode_uri,
+    is_editors_own,
     service_url,
 )
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
-#: A quote marks a passage of the source; commentary describes what the source argues.
+#: A quote marks a passage of the source; commentary describes what the source argues, or comments on it.
 MOTIVATIONS = {"quote": "highlighting", "commentary": "describing"}
 
 
@@ -27,7 +28,7 @@ def write(item: Item) -> str:
             "@context": CONTEXT,
             "id": encode_uri(f"{item['url']}?format=annotation"),
             "type": "Annotation",
-            "motivation": MOTIVATIONS[item["type"]],
+            "motivation": "commenting" if is_editors_own(item) else MOTIVATIONS[item["type"]],
             "creator": {"id": service_url(item), "type": "Organization", "name": SERVICE_NAME},
             "created": item["created_at"],
             "modified": item["updated_at"],

@@ -5,8 +5,15 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.schemas.fields import Enumerated, count_relation_field
+from api.schemas.list_queries import asserted_by_field
 from api.schemas.reference_fields import NestedObject
-from api.schemas.shared_schemas import REFERENCE_SCHEMAS, ResponseSchema
+from api.schemas.shared_schemas import REFERENCE_SCHEMAS, RequestSchema, ResponseSchema
+
+
+class CoverageQuerySchema(RequestSchema):
+    """Query parameters of coverage."""
+
+    asserted_by = asserted_by_field("count")
 
 
 def relation_field(limits: str) -> Enumerated:

@@ -6,9 +6,17 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.fields import CommaSeparated, Enumerated, Reference, Slug, StrictBoolean, StrictInteger
+from api.schemas.fields import (
+    Choice,
+    CommaSeparated,
+    Enumerated,
+    Reference,
+    Slug,
+    StrictBoolean,
+    StrictInteger,
+)
 from api.schemas.shared_schemas import OrderedSchemaMeta, RequestSchema
-from models import CommentaryRelation, InvalidQuery, Paragraph, Versioned
+from models import AssertedByFilter, CommentaryRelation, InvalidQuery, Paragraph, Versioned
 from models.search import Query, parse
 from models.search.query_parser import MAX_QUERY_CHARACTERS
 
@@ -25,6 +33,7 @@ class OrderedQuerySchemaMeta(OrderedSchemaMeta):
     tail = (
         "theme",
         "theme_all",
+        "asserted_by",
         "advisory",
         "exclude_advisory",
         "max_severity",
@@ -172,6 +181,17 @@ class AdvisoryFilters(Schema):
         3,
         metadata={
             "description": "Exclude items with an advisory above this severity. 0 excludes all flagged items."
+        },
+    )
+
+
+def asserted_by_field(what: str) -> Choice:
+    """Return the filter by who asserts commentary: of ``what``, those of sources unless it is set."""
+    return Choice(
+        AssertedByFilter,
+        metadata={
+            "description": f"Whose commentary to {what}: what a `source` argues (the default), what an "
+            "`editor` of Subtext notes about it, or `any`."
         },
     )
 

@@ -44,6 +44,7 @@ def _select_resources(model: Any) -> Select[Any]:
     statement = statement.add_columns(
         _max_severity(model).label("severity"),
         _kind(model).label("kind"),
+        _asserted_by(model).label("asserted_by"),
         _theme_slugs(model).label("themes"),
         _position(model).label("position"),
     )
@@ -65,6 +66,10 @@ def _max_severity(model: Any) -> Any:
 
 def _kind(model: Any) -> Any:
     return cast(model.kind, Text) if hasattr(model, "kind") else null()
+
+
+def _asserted_by(model: Any) -> Any:
+    return cast(model.asserted_by, Text) if hasattr(model, "asserted_by") else null()
 
 
 def _position(model: Any) -> Any:

@@ -4,9 +4,9 @@ The inverted index itself belongs to the database: on SQLite the FTS5 table ``se
 columns of the documents, on PostgreSQL a GIN index on the ``tsvector`` column ``terms`` (migration 0002).
 Only ``models.search.index_writer`` writes to these tables.
 
-Filters (type, film, theme, kind, severity) are index terms too, called *scope terms*: the first character
-tells their kind, the rest is the value. The index can then apply a filter without reading every document
-that has the words.
+Filters (type, film, theme, kind, severity, the editors' own) are index terms too, called *scope terms*: the
+first character tells their kind, the rest is the value. The index can then apply a filter without reading
+every document that has the words.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from models.asserted_by import AssertedBy
 from models.base import Base
 from models.list_index_table import ListIndexRow
 from models.search.text_analysis import AnalysedDocument
@@ -28,6 +29,8 @@ from models.types import SLUG_LENGTH, TYPE_NAME_LENGTH, long_text, short_text
 HYPHEN_SUBSTITUTE = "·"
 #: The severity of the strongest advisory.
 MAX_SEVERITY = 3
+#: The scope term of all documents that the editors assert. The others have none, as they always had.
+BY_EDITORS_SCOPE = "aeditor"
 
 
 class TermVector(TypeDecorator[str]):
@@ -83,13 +86,14 @@ class SearchDocument(Base):
         """Return the column values of a resource's document, and its ``random_key`` for the list index.
 
         ``resource`` has the keys ``id``, ``type_name``, ``slug``, ``film`` (a slug or None), ``severity`` (of
-        its strongest advisory; 0 without any), ``position`` and ``random_key``. Optional are ``kind`` and
-        ``themes``, the slugs of its themes and their broader themes, separated by blanks.
+        its strongest advisory; 0 without any), ``position`` and ``random_key``. Optional are ``kind``,
+        ``asserted_by`` and ``themes``, the slugs of its themes and their broader themes, separated by blanks.
         """
         kind, themes = resource.get("kind"), resource.get("themes") or ""
         scope = [
             *base_scope_terms(resource["type_name"], resource["film"], resource["severity"]),
             *([kind_scope(kind)] if kind else []),
+            *([BY_EDITORS_SCOPE] if resource.get("asserted_by") == AssertedBy.EDITOR else []),
             *sorted({theme_scope(slug) for slug in themes.split()}),
         ]
         return {
@@ -110,7 +114,8 @@ def list_index_rows(document: Any) -> Iterator[dict[str, Any]]:
     terms = document["scope"].split()
     themes = [scope_value(term) for term in terms if term[0] == "h"]
     severity = MAX_SEVERITY + 1 - sum(term[0] == "s" for term in terms)
-    return ListIndexRow.of(document, document["id"] // DOCUMENT_ID_STRIDE, themes, severity)
+    resource_id = document["id"] // DOCUMENT_ID_STRIDE
+    return ListIndexRow.of(document, resource_id, themes, severity, BY_EDITORS_SCOPE in terms)
 
 
 class DocumentFrequency(Base):

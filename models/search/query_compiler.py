@@ -10,8 +10,10 @@ from sqlalchemy.types import TypeDecorator
 
 from models.search.query_parser import Clause, ClauseKind, Query, parse
 
-#: Groups of scope terms; a document must have at least one term of each group.
+#: Groups of scope terms: a document must have at least one term of each group. Of a group that begins with
+#: ``NONE_OF`` it must have none of the others.
 Scopes = Iterable[Iterable[str]]
+NONE_OF = "-"
 
 
 class SearchParameter(TypeDecorator[Query]):
@@ -33,10 +35,19 @@ class SearchParameter(TypeDecorator[Query]):
 
 def compile_fts5(query: Query, scopes: Scopes = ()) -> str:
     """Return the FTS5 query; terms consist of letters and digits, so nothing needs escaping."""
-    filters = ["scope:(" + " OR ".join(f'"{term}"' for term in scope) + ")" for scope in scopes]
+    kept, dropped = _split_scopes(scopes)
+    filters = ["scope:(" + " OR ".join(f'"{term}"' for term in scope) + ")" for scope in kept]
     required = " AND ".join([*filters, *map(_fts5_clause, query.required)])
-    excluded = " OR ".join(map(_fts5_clause, query.excluded))
+    unwanted = [f'scope:"{term}"' for term in dropped]
+    excluded = " OR ".join([*unwanted, *map(_fts5_clause, query.excluded)])
     return f"({required}) NOT ({excluded})" if excluded else required
+
+
+def _split_scopes(scopes: Scopes) -> tuple[list[list[str]], list[str]]:
+    """Return the groups of which a document must have a term, and the terms that it must not have."""
+    groups = [list(scope) for scope in scopes]
+    dropped = [term for group in groups if group[0] == NONE_OF for term in group[1:]]
+    return [group for group in groups if group[0] != NONE_OF], dropped
 
 
 def _fts5_clause(clause: Clause) -> str:
@@ -62,11 +73,13 @@ def compile_tsquery(query: Query, scopes: Scopes = ()) -> str:
 
     The terms are separated by blanks. ``models.search.match_conditions`` splits the lines in SQL.
     """
-    scopes = [list(scope) for scope in scopes]
-    filters = ["(" + " | ".join(f"'#{term}'" for term in scope) + ")" for scope in scopes]
+    kept, dropped = _split_scopes(scopes)
+    filters = ["(" + " | ".join(f"'#{term}'" for term in scope) + ")" for scope in kept]
+    # Few documents have a term that none may have, so frequencies stay as exact as they were.
+    unwanted = [f"!'#{term}'" for term in dropped]
     excluded = [f"!{_tsquery_clause(clause)}" for clause in query.excluded]
     terms = [
-        *(f"#{term}" for scope in scopes for term in scope),
+        *(f"#{term}" for scope in kept for term in scope),
         *(term for clause in query.required for term in index_terms(clause)),
     ]
     distinct = list(dict.fromkeys(terms))
@@ -74,9 +87,8 @@ def compile_tsquery(query: Query, scopes: Scopes = ()) -> str:
         # A single term tells the SQL that its frequency is the exact number of hits; exclusions make it an
         # estimate, and a repeated term says so.
         distinct *= 2
-    return (
-        " & ".join([*filters, *map(_tsquery_clause, query.required), *excluded]) + "\n" + " ".join(distinct)
-    )
+    conditions = [*filters, *map(_tsquery_clause, query.required), *unwanted, *excluded]
+    return " & ".join(conditions) + "\n" + " ".join(distinct)
 
 
 def _tsquery_clause(clause: Clause) -> str:

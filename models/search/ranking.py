@@ -22,8 +22,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from models.asserted_by import AssertedByFilter
 from models.search.candidates import COMPLETE_ROW, FREQUENCY_ROW, TRUNCATED_ROW, select_candidates
 from models.search.index_tables import (
+    BY_EDITORS_SCOPE,
     film_scope,
     kind_scope,
     scope_value,
@@ -31,7 +33,7 @@ from models.search.index_tables import (
     theme_scope,
     type_scope,
 )
-from models.search.query_compiler import index_terms
+from models.search.query_compiler import NONE_OF, index_terms
 from models.search.query_parser import Clause, ClauseKind, Query
 from models.search.spelling_suggestion import suggest_correction
 from models.search.text_analysis import TEXT_BOUNDARY, join_terms
@@ -133,13 +135,15 @@ def search(
     films: Sequence[str] = (),
     themes: Sequence[str] = (),
     kinds: Sequence[str] = (),
+    asserted_by: AssertedByFilter | None = None,
     max_severity: int | None = None,
 ) -> SearchResults:
     """Return the visible resources that match a query, ranked by BM25.
 
     Each of ``types``, ``films``, ``themes`` (slugs; subthemes match too) and ``kinds`` keeps the hits that
-    have any of its values. ``max_severity`` drops hits with a stronger advisory. Runs one statement; a second
-    one looks for a suggestion if nothing was found and a word is unknown.
+    have any of its values. ``asserted_by`` drops the editors' own commentary (by default) or everything else.
+    ``max_severity`` drops hits with a stronger advisory. Runs one statement; a second one looks for a
+    suggestion if nothing was found and a word is unknown.
     """
     scopes = [
         [type_scope(name) for name in types],
@@ -147,6 +151,10 @@ def search(
         [theme_scope(slug) for slug in themes],
         [kind_scope(kind) for kind in kinds],
     ]
+    if asserted_by is AssertedByFilter.EDITOR:
+        scopes.append([BY_EDITORS_SCOPE])
+    elif asserted_by is not AssertedByFilter.ANY:
+        scopes.append([NONE_OF, BY_EDITORS_SCOPE])
     if max_severity is not None:
         scopes.append([severity_scope(max_severity)])
     params = {

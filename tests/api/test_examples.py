@@ -106,6 +106,7 @@ SHAPES = {
         "kind",
         "scope",
         "weight",
+        "asserted_by",
         "film",
         "scenes",
         "characters",

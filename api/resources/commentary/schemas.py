@@ -14,6 +14,7 @@ from api.schemas.list_queries import (
     SortField,
     TextFilter,
     ThemeFilters,
+    asserted_by_field,
     drop_filters,
 )
 from api.schemas.pack_entry_schemas import (
@@ -32,7 +33,7 @@ from api.schemas.shared_schemas import (
     RequestSchema,
     ResponseSchema,
 )
-from models import Commentary, CommentaryKind, CommentaryRelation, Relation, Scope, Weight
+from models import AssertedBy, Commentary, CommentaryKind, CommentaryRelation, Relation, Scope, Weight
 
 
 class CommentaryRelationSchema(ResponseSchema):
@@ -94,12 +95,21 @@ class CommentarySchema(ItemSchema):
     type = ConstantField("commentary", "Always `commentary`.")
     url = URLField("/v1/commentary/", description="The URL of this commentary entry.")
     title = fields.String(metadata={"description": "A short, neutral title, written by an editor."})
-    text = fields.String(metadata={"description": "What the source argues, in the editor's words."})
+    text = fields.String(
+        metadata={"description": "What the source argues, or what an editor does, in the editor's words."}
+    )
     language = fields.String(metadata={"description": "The language of title and text, as a BCP 47 tag."})
     kind = Choice(CommentaryKind, metadata={"description": "The kind of argument."})
     scope = Choice(Scope, metadata={"description": "Whether the entry is about the film, society, or both."})
     weight = Choice(
         Weight, metadata={"description": "How much of the source's argument rests on this entry."}
+    )
+    asserted_by = Choice(
+        AssertedBy,
+        metadata={
+            "description": "Who says it: a `source`, whose argument the text reports, or an `editor` of "
+            "Subtext, whose note it is."
+        },
     )
     film = ReferenceTo("film", metadata={"description": "The film."})
     scenes = ReferencesTo("scene", metadata={"description": "The scenes that the entry is about, if any."})
@@ -162,6 +172,7 @@ class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters,
     source = CommaSeparated(
         Reference("source"), metadata={"description": "Return only commentary from these sources."}
     )
+    asserted_by = asserted_by_field("return")
     sort = SortField(Commentary)
 
 
@@ -208,6 +219,7 @@ class CommentaryCreateSchema(CreateSchema):
     kind = Choice(CommentaryKind, required=True)
     scope = Choice(Scope, required=True)
     weight = Choice(Weight, required=True)
+    asserted_by = Choice(AssertedBy, load_default=AssertedBy.SOURCE)
     film = Reference("film", required=True)
     scenes = _references("scene")
     characters = _references("character")

@@ -12,6 +12,7 @@ from api.http.url_converters import slug_parameter
 from api.resources.films.coverage_schemas import FilmCoverageSchema
 from api.resources.films.schemas import FilmQuerySchema, FilmSchema, SourceFilmQuerySchema
 from api.resources.films.theme_map_schemas import ThemeMapQuerySchema, ThemeMapSchema
+from api.schemas.coverage_fields import CoverageQuerySchema
 from api.views.blueprint import Blueprint
 from api.views.computed import computed_view
 from models import Film, Source
@@ -51,17 +52,18 @@ class FilmDetail(MethodView):
 @computed_view(
     blp,
     FilmCoverageSchema,
+    query=CoverageQuerySchema,
     operation="getFilmCoverage",
     example="/v1/films/her-2013/coverage",
     description="The coverage of the film.",
 )
-def get_film_coverage(_args: dict[str, Any], film: str) -> FilmCoverage:
+def get_film_coverage(args: dict[str, Any], film: str) -> FilmCoverage:
     """Get a film's coverage
 
     Returns how much content a film has: in total, by kind, theme, scene and source. Scenes without quotes and
     commentary are listed. Each count is the size of the list with the filter of the same name.
     """
-    return film_coverage(session(), Film.by_slug(session(), film))
+    return film_coverage(session(), Film.by_slug(session(), film), args.get("asserted_by"))
 
 
 @blp.route("/films/<slug:film>/theme-map", parameters=[slug_parameter("film", "film")])
@@ -80,7 +82,8 @@ def get_film_theme_map(args: dict[str, Any], film: str) -> ThemeMap:
     narrated order. Themes are the rows, sorted by name, each followed by its subthemes. There is a cell where
     a scene, one of its quotes or commentary on it is tagged with a theme; its weight says how often.
     """
-    return theme_map(session(), Film.by_slug(session(), film), args.get("max_severity"))
+    item = Film.by_slug(session(), film)
+    return theme_map(session(), item, args.get("max_severity"), args.get("asserted_by"))
 
 
 @blp.route("/sources/<slug:source>/films", parameters=[slug_parameter("source", "source")])

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from api.schemas.coverage_fields import relation_field
 from api.schemas.fields import ConstantField, StrictInteger
+from api.schemas.list_queries import asserted_by_field
 from api.schemas.reference_fields import ReferenceTo, URLField
 from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 from models.theme_map import MAX_LINKS, MAX_SCENES, MAX_THEMES
@@ -22,6 +23,7 @@ class ThemeMapQuerySchema(RequestSchema):
             "0 excludes all flagged content."
         },
     )
+    asserted_by = asserted_by_field("count")
 
 
 class ThemeMapSceneSchema(ResponseSchema):

@@ -36,12 +36,11 @@ def search_page(session: Session, args: dict[str, Any], path: str, base_url: str
         ProblemException: 422, if the cursor was issued for another search.
     """
     query: Query | None = args["q"].query
-    filters = {f"{name}s": args.get(name, ()) for name in FACETS}
+    filters: dict[str, Any] = {f"{name}s": args.get(name, ()) for name in FACETS}
+    filters |= {name: args.get(name) for name in ("asserted_by", "max_severity")}
     if SEARCHABLE.keys() - HITS.keys():
         filters["types"] = filters["types"] or tuple(HITS)
-    results = (
-        search(session, query, **filters, max_severity=args.get("max_severity")) if query else SearchResults()
-    )
+    results = search(session, query, **filters) if query else SearchResults()
     list_request = ListRequest(SearchHits, path, args)
     start, end = _page_bounds(results, list_request)
     hits = results.slice(start, end)

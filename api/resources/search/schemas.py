@@ -17,10 +17,10 @@ from api.schemas.fields import (
     Reference,
     StrictInteger,
 )
-from api.schemas.list_queries import SearchTextField
+from api.schemas.list_queries import SearchTextField, asserted_by_field
 from api.schemas.reference_fields import NestedParts, ReferenceTo, UnionField, URLField
 from api.schemas.shared_schemas import AdvisoryLinkSchema, PageSchema, RequestSchema, ResponseSchema
-from models import MODELS_BY_TYPE
+from models import MODELS_BY_TYPE, AssertedBy
 
 #: Path prefixes of the web pages of the searched types that have one.
 PAGES = {
@@ -78,6 +78,9 @@ def _hit_schema(model: Any) -> type[HitSchema]:
     if hasattr(model, "kind"):
         kinds = model.kind.property.columns[0].type.enum_class
         members["kind"] = Choice(kinds, metadata={"description": "The kind of the item."})
+    if hasattr(model, "asserted_by"):
+        described = {"description": "Who says it: a `source`, or an `editor` of Subtext."}
+        members["asserted_by"] = Choice(AssertedBy, metadata=described)
     if hasattr(model, "film"):
         members["film"] = ReferenceTo("film", metadata={"description": "Its film."})
     if hasattr(model, "advisory_links"):
@@ -158,6 +161,7 @@ class SearchQuerySchema(RequestSchema):
         Enumerated("kind", list(KINDS), enumeration="HitKind", description="A kind of quote or commentary."),
         metadata={"description": "Only quotes and commentary of any of these kinds."},
     )
+    asserted_by = asserted_by_field("find")
     max_severity = StrictInteger(
         0,
         3,

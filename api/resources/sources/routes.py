@@ -17,6 +17,7 @@ from api.resources.sources.schemas import (
     SourceQuerySchema,
     SourceSchema,
 )
+from api.schemas.coverage_fields import CoverageQuerySchema
 from api.views.blueprint import Blueprint
 from api.views.computed import computed_view
 from models import Film, Paragraph, Source
@@ -62,17 +63,18 @@ class SourceDetail(MethodView):
 @computed_view(
     blp,
     SourceCoverageSchema,
+    query=CoverageQuerySchema,
     operation="getSourceCoverage",
     example=f"{ESSAY}/coverage",
     description="The coverage of the source.",
 )
-def get_source_coverage(_args: dict[str, Any], source: str) -> SourceCoverage:
+def get_source_coverage(args: dict[str, Any], source: str) -> SourceCoverage:
     """Get a source's coverage
 
     Returns how much content cites a source: in total, by paragraph and by theme. Body paragraphs that nothing
     cites are listed.
     """
-    return source_coverage(session(), Source.by_slug(session(), source))
+    return source_coverage(session(), Source.by_slug(session(), source), args.get("asserted_by"))
 
 
 @blp.route("/sources/<slug:source>/paragraphs", parameters=[slug_parameter("source", "source")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.schemas.fields import CommaSeparated, ConstantField, Reference, StrictInteger
+from api.schemas.list_queries import asserted_by_field
 from api.schemas.reference_fields import URLField
 from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 
@@ -15,6 +16,7 @@ class RelatedThemeQuerySchema(RequestSchema):
     film = CommaSeparated(
         Reference("film"), metadata={"description": "Count only the content of these films."}
     )
+    asserted_by = asserted_by_field("count")
     limit = StrictInteger(
         1, 100, load_default=20, metadata={"description": "The maximum number of themes to return."}
     )

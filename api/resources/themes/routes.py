@@ -61,5 +61,6 @@ def get_related_themes(args: dict[str, Any], theme: str) -> Ranking:
     A theme includes its subthemes, so its broader theme and its subthemes are left out. The list has a single
     page, and `total` is always set.
     """
-    themes, is_complete = related_themes(session(), Theme.by_slug(session(), theme), args.get("film", []))
+    filters = {"film": args.get("film", []), "asserted_by": args.get("asserted_by")}
+    themes, is_complete = related_themes(session(), Theme.by_slug(session(), theme), **filters)
     return Ranking(themes[: args["limit"]], len(themes), count_relation(is_complete))
