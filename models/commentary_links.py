@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import CheckConstraint, CompoundSelect, ForeignKey, Index, Select, or_, select, union
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.asserted_by import AssertedBy, AssertedByFilter, asserted_by_filter
 from models.base import Base, Versioned
 from models.character import Character
 from models.filters import in_filter
@@ -18,7 +19,7 @@ from models.scene import Scene
 from models.shared_alias import shared_alias
 from models.statement_placeholders import bound, is_given
 from models.theme import Theme
-from models.types import enum_column
+from models.types import enum_column, long_text
 
 if TYPE_CHECKING:
     from models.commentary import Commentary
@@ -104,7 +105,10 @@ class CommentaryQuote(Base, CommentaryOwned):
 
 
 class CommentaryRelation(Base, CommentaryOwned):
-    """A relation from one commentary entry to another."""
+    """A relation from one commentary entry to another, which the source or the editors see.
+
+    ``note`` says why, where that is not plain.
+    """
 
     __tablename__ = "commentary_relations"
     visible_through = "target"
@@ -115,6 +119,10 @@ class CommentaryRelation(Base, CommentaryOwned):
     )
     target_id: Mapped[int] = mapped_column(ForeignKey("commentary.id"), primary_key=True, index=True)
     relation: Mapped[Relation] = mapped_column(enum_column(Relation))
+    asserted_by: Mapped[AssertedBy] = mapped_column(
+        enum_column(AssertedBy), default=AssertedBy.SOURCE, server_default=AssertedBy.SOURCE.value
+    )
+    note: Mapped[str | None] = mapped_column(long_text())
 
     commentary: Mapped[Commentary] = relationship(foreign_keys=commentary_id, back_populates="relations")
     target: Mapped[Commentary] = relationship(foreign_keys=target_id)
@@ -130,6 +138,11 @@ class CommentaryRelation(Base, CommentaryOwned):
         return {"subject": subject.slug, "object": object_.slug}
 
     @classmethod
+    def sides(cls) -> tuple[Any, Any]:
+        """Return the aliases of the subject and the object in the statements of ``select_where``."""
+        return _sides()
+
+    @classmethod
     def select_where(
         cls,
         *,
@@ -137,11 +150,12 @@ class CommentaryRelation(Base, CommentaryOwned):
         relation: list[Relation] | None = None,
         subject: list[str] | None = None,
         object: list[str] | None = None,
+        asserted_by: AssertedByFilter | None = None,
     ) -> Select[Self]:
         """Return the relations between public entries that match every filter.
 
-        ``commentary`` matches either side; ``subject`` is the entry that supports, extends or disputes
-        ``object``.
+        Without ``asserted_by``, whoever asserts them. ``commentary`` matches either side; ``subject`` is the
+        entry that supports, extends or disputes ``object``.
         """
         one, other = _sides()
         statement = (
@@ -154,6 +168,7 @@ class CommentaryRelation(Base, CommentaryOwned):
                 *in_filter(cls.relation, relation),
                 *in_filter(one.slug, subject),
                 *in_filter(other.slug, object),
+                *asserted_by_filter(cls, asserted_by or AssertedByFilter.ANY),
             )
         )
         if is_given(commentary):
@@ -176,7 +191,12 @@ class CommentaryRelation(Base, CommentaryOwned):
 
     def to_record(self) -> dict[str, Any]:
         """Return the relation in the form of a create body."""
-        return {"relation": self.relation.value, "commentary": self.target.slug}
+        return {
+            "relation": self.relation.value,
+            "commentary": self.target.slug,
+            "asserted_by": self.asserted_by.value,
+            "note": self.note,
+        }
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from models.commentary import CommentaryKind
+from models import AssertedBy, CommentaryKind, Relation
 from seeds.check import CheckResult, ValidEntry
 from seeds.diagnostics import Diagnostic, Level
 
@@ -21,6 +21,26 @@ def one_sided_relation(result: CheckResult) -> Iterator[Diagnostic]:
             if slug in relations.get(target, []) and slug < target:
                 message = f"“{target}” also relates to “{slug}”. Declare a relation on one side only."
                 yield entries[slug].entry.diagnostic("one-sided-relation", message, "relations", index)
+
+
+def editors_relation(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check what the editors assert: of two claims of a source, only that one disputes the other, and why.
+
+    All relations of an entry that the editors assert are theirs.
+    """
+    for valid in result.of_type("commentary"):
+        is_editors = valid.body["asserted_by"] is AssertedBy.EDITOR
+        for index, relation in enumerate(valid.body["relations"]):
+            message = None
+            if relation["asserted_by"] is AssertedBy.SOURCE:
+                message = "The editors assert this entry, and so its relations: add asserted_by: editor."
+                message = message if is_editors else None
+            elif not is_editors and relation["relation"] is not Relation.DISPUTES:
+                message = "Only disputes can be the editors' view of two claims of a source."
+            elif not is_editors and not relation["note"]:
+                message = "Say in note why one claim disputes the other: the editors assert it."
+            if message:
+                yield valid.entry.diagnostic("editors-relation", message, "relations", index)
 
 
 def relation_cycle(result: CheckResult) -> Iterator[Diagnostic]:

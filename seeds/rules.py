@@ -10,6 +10,7 @@ from models import RESOURCES
 from models.film import OfFilm
 from models.types import SLUG_LENGTH
 from seeds.argument_rules import (
+    editors_relation,
     flagged_paragraph,
     one_sided_relation,
     path_to_thesis,
@@ -223,6 +224,7 @@ RULES: tuple[Rule, ...] = (
     own_words,
     coverage,
     one_sided_relation,
+    editors_relation,
     relation_cycle,
     path_to_thesis,
     scene_without_commentary,

@@ -299,7 +299,12 @@ class Author:
         for row in self.content["commentary"]:
             others = [slug for slug in self.slugs("commentary", row["film"]) if slug != row["slug"]]
             row["relations"] = [
-                {"commentary": slug, "relation": self.choose.one(list(Relation))}
+                {
+                    "commentary": slug,
+                    "relation": self.choose.one(list(Relation)),
+                    "asserted_by": self.choose.one(list(AssertedBy)),
+                    "note": self.choose.one([None, self.prose()]),
+                }
                 for slug in self.choose.some(others)
             ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 #: The depth of a tree; entries that lie deeper start a tree of their own.
 MAX_DEPTH = 8
@@ -32,16 +33,31 @@ class ArgumentNode:
         return sum(1 + child.descendant_count for child in self.children)
 
 
+class EditorsRelation(NamedTuple):
+    """A relation that the editors assert, seen from one of its entries: if ``is_subject``, from the first."""
+
+    relation: str
+    is_subject: bool
+    other: dict[str, Any]
+    note: str | None
+
+
 @dataclass(frozen=True)
 class ArgumentTree:
-    """The trees, core theses first, and the entries without any relation."""
+    """The trees, core theses first, and the entries without any relation of the sources.
+
+    ``editors_relations`` are those of an entry, by its id. They do not shape the trees.
+    """
 
     trees: list[ArgumentNode]
     standalone: list[dict[str, Any]]
+    editors_relations: dict[str, list[EditorsRelation]]
 
 
-def build_argument(commentary: list[dict[str, Any]]) -> ArgumentTree:
+def build_argument(commentary: list[dict[str, Any]], notes: Iterable[dict[str, Any]] = ()) -> ArgumentTree:
     """Return the argument that commentary entries form; each entry appears in full once.
+
+    ``notes`` are the editors' own entries, which are no part of it.
 
     An entry that relates to several others is placed below the one closest to a thesis.
     """
@@ -58,15 +74,30 @@ def build_argument(commentary: list[dict[str, Any]]) -> ArgumentTree:
             trees += _build_trees([entry], relations, seen)
     _number_nodes(trees)
     standalone = [entry for entry in commentary if entry["id"] not in related and not relations[entry["id"]]]
-    return ArgumentTree(trees, standalone)
+    return ArgumentTree(trees, standalone, _editors_relations([*commentary, *notes]))
+
+
+def _editors_relations(commentary: list[dict[str, Any]]) -> dict[str, list[EditorsRelation]]:
+    """Return the relations that the editors assert, by the id of the entry on either side."""
+    entries = {entry["id"]: entry for entry in commentary}
+    relations: dict[str, list[EditorsRelation]] = {}
+    for subject in commentary:
+        for each in subject["relations"]:
+            object_ = each["commentary"] and entries.get(each["commentary"]["id"])
+            if object_ and each["asserted_by"] == "editor":
+                for one, other in ((subject, object_), (object_, subject)):
+                    relation = EditorsRelation(each["relation"], one is subject, other, each["note"])
+                    relations.setdefault(one["id"], []).append(relation)
+    return relations
 
 
 def _relations_by_target(commentary: list[dict[str, Any]]) -> RelationsByTarget:
     relations: RelationsByTarget = {entry["id"]: [] for entry in commentary}
     for entry in commentary:
         for relation in entry["relations"]:
-            if relation["commentary"] and relation["commentary"]["id"] in relations:
-                relations[relation["commentary"]["id"]].append((relation["relation"], entry))
+            target = relation["commentary"] and relation["commentary"]["id"]
+            if target in relations and relation["asserted_by"] == "source":
+                relations[target].append((relation["relation"], entry))
     return relations
 
 

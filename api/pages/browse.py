@@ -71,7 +71,7 @@ def film(film: str) -> Response:
         coverage=coverage.json,
         sources=page_data.flatten(sources),
         chart=build_chart(film_map),
-        argument=build_argument(claims),
+        argument=build_argument(claims, notes),
         notes=notes,
         quotes=page_data.index_by_id(quotes),
         commentary={entry["id"]: entry for entry in claims},
@@ -98,6 +98,7 @@ def scene(scene: str) -> Response:
         [item],
         scene=item.json,
         quote_urls=_quote_anchors(item.json),
+        disputes=page_data.read_editors_disputes(item.json["commentary"]),
         adjacent={rel: adjacent[slug] for rel, slug in slugs.items()},
     )
 
@@ -151,6 +152,7 @@ def theme(theme: str) -> Response:
         oembed_links=link_elements(page_url, item.json["label"]),
         theme=item.json,
         quote_urls=_quote_anchors(item.json),
+        disputes=page_data.read_editors_disputes(item.json["commentary"]),
         timelines=build_timelines(item.json, scenes),
         max_items=MAX_EXPANDED_ITEMS,
         max_unfolded=MAX_UNFOLDED_ITEMS,

@@ -19,7 +19,7 @@ from api.query.pagination import ListRequest, Page
 from api.query.resource_reader import ResourceReader
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
-from models import MODELS_BY_TYPE, Film
+from models import MODELS_BY_TYPE, AssertedByFilter, CommentaryRelation, Film, Relation
 
 #: The number of list pages that one web page reads.
 MAX_PAGES = 3
@@ -142,6 +142,35 @@ def _read_by_id(type_name: str, slugs: Iterable[str], shape: Shape) -> dict[str,
     read = ResourceReader(session(), select_item(type_name), settings().base_url)
     rows = read.items(MODELS_BY_TYPE[type_name], unique_slugs, shape)
     return {item["id"]: item for item in (orjson.loads(row.json) for row in rows)}
+
+
+class Dispute(NamedTuple):
+    """A commentary entry that disputes another, as the editors see it, and why."""
+
+    id: str
+    label: str
+    note: str | None
+
+
+def read_editors_disputes(commentary: list[Any]) -> dict[str, list[Dispute]]:
+    """Return what disputes these entries as the editors see it, by the ids of the entries.
+
+    Runs one statement, unless there are no entries. ``relations`` of an entry has what it disputes itself.
+    """
+    if not commentary:
+        return {}
+    statement = CommentaryRelation.select_where(
+        object=[entry["id"] for entry in commentary],
+        relation=[Relation.DISPUTES],
+        asserted_by=AssertedByFilter.EDITOR,
+    )
+    subject, object_ = CommentaryRelation.sides()
+    columns = (object_.slug, subject.slug, subject.label, CommentaryRelation.note)
+    rows = statement.with_only_columns(*columns, maintain_column_froms=True).order_by(subject.slug)
+    disputes: dict[str, list[Dispute]] = {}
+    for slug, *values in session().execute(rows):
+        disputes.setdefault(slug, []).append(Dispute(*values))
+    return disputes
 
 
 def item_urls(type_name: str, slugs: Iterable[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from api.embeds.quote_view_model import build_view_model
 from api.embeds.snippet import render_snippets
 from api.http.errors import ProblemException
 from api.http.response_cache.current_date import cache_control_until_tomorrow, today
+from api.pages import page_data
 from api.pages.page_metadata import build_preview, citation_texts, render_json_ld
 from api.pages.rendering import render_page
 from api.query.internal_reader import read_item
@@ -39,6 +40,7 @@ def quote(quote: str) -> Response:
         "quote.html",
         [item],
         quote=item.json,
+        disputes=page_data.read_editors_disputes(item.json["commentary"]),
         view_model=view_model,
         preview=build_preview(view_model),
         json_ld=render_json_ld(item.json),

@@ -19,7 +19,9 @@ def entries(*pairs, names="abcdefghijklmnopqrstuvwxyz", core=""):
             "id": name,
             "weight": "core" if name in core else "minor",
             "relations": [
-                {"relation": "supports", "commentary": {"id": pair[1]}} for pair in pairs if pair[0] == name
+                {"relation": "supports", "asserted_by": "source", "commentary": {"id": pair[1]}}
+                for pair in pairs
+                if pair[0] == name
             ],
         }
         for name in names
@@ -58,7 +60,7 @@ class TestArgument:
 
     def test_relations_to_hidden_entries_are_ignored(self):
         [claim] = entries(names="a")
-        claim["relations"] = [{"relation": "supports", "commentary": None}]
+        claim["relations"] = [{"relation": "supports", "asserted_by": "source", "commentary": None}]
         assert build_argument([claim]).standalone == [claim]
 
     def test_deep_branches_become_new_roots(self):

@@ -362,7 +362,9 @@ class TestOwnedRows:
     def test_a_relation_between_commentary_can_change(self, all_):
         all_.claim.assign({"relations": [{"target": all_.doubt, "relation": Relation.EXTENDS}]})
         all_.session.flush()
-        assert all_.claim.to_record()["relations"] == [{"relation": "extends", "commentary": f"{FILM}-doubt"}]
+        assert all_.claim.to_record()["relations"] == [
+            {"relation": "extends", "commentary": f"{FILM}-doubt", "asserted_by": "source", "note": None}
+        ]
 
     def test_paragraphs_have_the_assigned_numbers(self, all_):
         paragraphs = [

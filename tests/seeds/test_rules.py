@@ -657,6 +657,39 @@ class TestOneSidedRelation:
         assert second.messages() == [f"commentary.yml:{line}: error [one-sided-relation] {hero}: {message}"]
 
 
+class TestEditorsRelation:
+    LIE, THESIS = LIE, "casablanca-1942-renunciation-is-not-for-sale"
+
+    def messages(self, second, relation):
+        relations = f"relations: [{{{relation}, commentary: {self.LIE}}}]"
+        line = second.replace("commentary.yml", "relations: []", relations, after=f"\n{self.THESIS}:")
+        prefix = f"commentary.yml:{line}: error [editors-relation] {self.THESIS}: "
+        return [message.removeprefix(prefix) for message in second.messages("editors-relation")]
+
+    def test_the_editors_say_why_one_claim_disputes_another(self, second):
+        assert self.messages(second, "relation: disputes, asserted_by: editor, note: They conflict.") == []
+
+    @pytest.mark.parametrize(
+        ("relation", "message"),
+        [
+            ("relation: disputes, asserted_by: editor", "Say in note why one claim disputes the other"),
+            ("relation: supports, asserted_by: editor, note: So", "Only disputes can be the editors' view"),
+        ],
+    )
+    def test_anything_else_is_the_sources(self, second, relation, message):
+        (found,) = self.messages(second, relation)
+        assert found.startswith(message)
+
+    def test_relations_of_the_editors_entries_are_theirs(self, second):
+        second.replace("commentary.yml", "weight: core", "weight: core\n  asserted_by: editor")
+        (found,) = self.messages(second, "relation: disputes")
+        assert found.startswith("The editors assert this entry, and so its relations")
+
+    def test_they_need_no_note_there(self, second):
+        second.replace("commentary.yml", "weight: core", "weight: core\n  asserted_by: editor")
+        assert self.messages(second, "relation: supports, asserted_by: editor") == []
+
+
 class TestRelationCycle:
     def test_no_commentary_entry_supports_itself(self, second):
         waiting, trade = "casablanca-1942-lives-on-hold", "casablanca-1942-a-trade-in-everything"

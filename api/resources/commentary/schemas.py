@@ -33,7 +33,32 @@ from api.schemas.shared_schemas import (
     RequestSchema,
     ResponseSchema,
 )
-from models import AssertedBy, Commentary, CommentaryKind, CommentaryRelation, Relation, Scope, Weight
+from models import (
+    AssertedBy,
+    AssertedByFilter,
+    Commentary,
+    CommentaryKind,
+    CommentaryRelation,
+    Relation,
+    Scope,
+    Weight,
+)
+
+
+def _relation_asserted_by() -> Choice:
+    return Choice(
+        AssertedBy,
+        metadata={
+            "description": "Who says that the entries are related: the `source` that argues both, or an "
+            "`editor` of Subtext."
+        },
+    )
+
+
+def _relation_note() -> fields.String:
+    return fields.String(
+        allow_none=True, metadata={"description": "Why the entries are so related, or null."}
+    )
 
 
 class CommentaryRelationSchema(ResponseSchema):
@@ -43,6 +68,8 @@ class CommentaryRelationSchema(ResponseSchema):
     commentary = ReferenceTo(
         "commentary", attribute="target", include="relations", metadata={"description": "The other entry."}
     )
+    asserted_by = _relation_asserted_by()
+    note = _relation_note()
 
 
 class ClaimRelationSchema(ResponseSchema):
@@ -60,6 +87,8 @@ class ClaimRelationSchema(ResponseSchema):
         attribute="target",
         metadata={"description": "The entry that is supported, extended or disputed."},
     )
+    asserted_by = _relation_asserted_by()
+    note = _relation_note()
 
 
 class ClaimRelationQuerySchema(ListQuerySchema):
@@ -77,6 +106,13 @@ class ClaimRelationQuerySchema(ListQuerySchema):
     object = CommaSeparated(
         Reference("commentary"),
         metadata={"description": "Return only relations whose object is one of these entries."},
+    )
+    asserted_by = Choice(
+        AssertedByFilter,
+        metadata={
+            "description": "Whose relations to return: those that a `source` asserts, those of an `editor` "
+            "of Subtext, or `any` (the default)."
+        },
     )
     sort = SortField(CommentaryRelation)
 
@@ -204,6 +240,8 @@ class CommentaryRelationBody(RequestSchema):
 
     relation = Choice(Relation, required=True)
     commentary = Reference("commentary", attribute="target", required=True)
+    asserted_by = Choice(AssertedBy, load_default=AssertedBy.SOURCE)
+    note = Text(500, allow_none=True, load_default=None)
 
 
 def _references(type_name: str) -> fields.List[Any]:
