@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, tuple_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, false, select, tuple_
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validates
 
@@ -80,6 +80,9 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
     text: Mapped[str] = mapped_column(long_text())
     language: Mapped[str] = mapped_column(short_text(35))
     word_count: Mapped[int]
+    #: Whether the sentence begins before the text, and whether it goes on after it.
+    omitted_before: Mapped[bool] = mapped_column(default=False, server_default=false())
+    omitted_after: Mapped[bool] = mapped_column(default=False, server_default=false())
     kind: Mapped[QuoteKind] = mapped_column(enum_column(QuoteKind))
     voice: Mapped[Voice] = mapped_column(enum_column(Voice))
     fidelity: Mapped[Fidelity] = mapped_column(enum_column(Fidelity))
@@ -219,6 +222,8 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
             "film": self.film.slug,
             "position": self.position,
             "text": self.text,
+            "omitted_before": self.omitted_before,
+            "omitted_after": self.omitted_after,
             "language": self.language,
             "kind": self.kind.value,
             "voice": self.voice.value,

@@ -259,6 +259,8 @@ class Author:
             | self.voice(of_film["film"])
             | {
                 "text": self.prose(),
+                "omitted_before": self.choose.one([True, False]),
+                "omitted_after": self.choose.one([True, False]),
                 "language": self.choose.one(LANGUAGES),
                 "kind": self.choose.one(list(QuoteKind)),
                 "scene": self.choose.one((None, *self.slugs("scene", of_film["film"]))),

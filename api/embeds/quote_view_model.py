@@ -15,6 +15,7 @@ from api.representations.shared_wording import (
     Item,
     attribution,
     author_name,
+    displayed_text,
     one_line,
     short_attribution,
     short_title,
@@ -26,6 +27,7 @@ from api.text.bidi import writing_direction
 class QuoteViewModel:
     """A quote as embeds display it.
 
+    ``text`` has an ellipsis wherever it leaves out words of its sentence.
     ``voice`` is ``film`` for spoken dialogue and ``essay`` for the source's own words. ``speaker`` is the
     character who says the line, or None if unknown; for the source's own words, its author. ``film`` and
     ``source`` are display names; the source's name suits the quotation marks around it. ``attribution`` is
@@ -77,7 +79,7 @@ def build_view_model(item: Item, words: InterfaceLanguage | None = None) -> Quot
     return QuoteViewModel(
         id=item["id"],
         label=one_line(item["label"]),
-        text=item["text"],
+        text=displayed_text(item),
         language=item["language"],
         voice=item["voice"],
         speaker=_speaker(item, words) if item["voice"] == "film" else _writer(item, words),

@@ -37,7 +37,18 @@ COMMENTARY_FIELDS = (
     "asserted_by",
     "advisories",
 )
-QUOTE_FIELDS = ("label", "url", "text", "language", "scene", "themes", "advisories", "rights")
+QUOTE_FIELDS = (
+    "label",
+    "url",
+    "text",
+    "omitted_before",
+    "omitted_after",
+    "language",
+    "scene",
+    "themes",
+    "advisories",
+    "rights",
+)
 LINKED_COMMENTARY_FIELDS = ("label", "url", "scenes", "themes")
 SOURCE_FIELDS = ("url", "title", "publication", "author")
 #: The page of a theme with more quotes and commentary folds its scenes.

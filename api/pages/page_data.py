@@ -30,6 +30,8 @@ QUOTE_FIELDS = (
     "label",
     "url",
     "text",
+    "omitted_before",
+    "omitted_after",
     "language",
     "voice",
     "fidelity",

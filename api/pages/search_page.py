@@ -18,6 +18,7 @@ from api.http.query_parser import TolerantParser, flatten_messages
 from api.pages import page_data
 from api.pages.rendering import render_page
 from api.query.internal_reader import APICall
+from api.representations.shared_wording import ELLIPSIS, displayed_text
 from api.resources.search import results as search_results
 from api.resources.search.schemas import SearchQuerySchema
 from api.schemas.list_queries import SearchText
@@ -110,9 +111,11 @@ def _excerpts(hits: list[dict[str, Any]]) -> dict[tuple[str, str], Excerpt]:
             excerpts[hit["type"], hit["id"]] = Excerpt(snippet["text"], snippet["highlights"], [])
     for type_name, group in repetitive.items():
         field = TEXT_FIELDS[type_name]
-        items = page_data.read_fields(type_name, (hit["id"] for hit in group), field)
+        keys = (field, *search_results.OMISSIONS) if type_name == "quote" else (field,)
+        items = page_data.read_fields(type_name, (hit["id"] for hit in group), *keys)
         for hit in group:
-            text = start_of(items[hit["id"]][field])
+            item = items[hit["id"]]
+            text = start_of(displayed_text(item) if type_name == "quote" else item[field])
             shown = "" if repeats_label(text, hit["label"]) else text
             excerpts[type_name, hit["id"]] = Excerpt(shown, [], _label_highlights(hit))
     return excerpts
@@ -131,7 +134,8 @@ def repeats_label(text: str, label: str) -> bool:
 
 def _label_highlights(hit: dict[str, Any]) -> list[list[int]]:
     """Return the highlights of a snippet that repeats the label, as ranges of the label."""
-    start = hit["label"].find(hit["snippet"]["text"])
+    text = hit["snippet"]["text"]
+    start = hit["label"].find(text.strip(ELLIPSIS)) - text.startswith(ELLIPSIS)
     return [[start + first, start + end] for first, end in hit["snippet"]["highlights"]] if start >= 0 else []
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from api.core.app_context import settings
 from api.core.urls import relative_url
 from api.pages.page_metadata import strip_markup
+from api.representations.shared_wording import displayed_text
 
 #: The resource types that have pages of their own.
 PAGE_PATHS = {
@@ -26,7 +27,8 @@ PAGE_PATHS = {
 
 def init_blueprint(blueprint: Blueprint) -> None:
     """Register the filters."""
-    for template_filter in (item_url, paragraph_ranges, highlight, link_urls, pluralize, strip_markup):
+    filters = (item_url, displayed_text, paragraph_ranges, highlight, link_urls, pluralize, strip_markup)
+    for template_filter in filters:
         blueprint.add_app_template_filter(template_filter)
 
 

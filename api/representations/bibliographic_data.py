@@ -11,6 +11,7 @@ from api.representations.shared_wording import (
     Item,
     attribution,
     content_note,
+    displayed_text,
     encode_uri,
     format_paragraphs,
     full_title,
@@ -111,7 +112,7 @@ def _reference(source: Item, key: str, item: Item | None = None, numbers: tuple[
         paragraph_numbers=numbers,
         note=attribution(item) if item else None,
         content_note=content_note(item) if item else None,
-        text=one_line(item["text"]) if item else None,
+        text=one_line(displayed_text(item)) if item else None,
         record_url=public_url(item) if item else None,
     )
 

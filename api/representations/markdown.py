@@ -10,6 +10,7 @@ from api.representations.shared_wording import (
     Item,
     attribution,
     content_note,
+    displayed_text,
     encode_uri,
     full_title,
     one_line,
@@ -72,7 +73,7 @@ def _note(item: Item) -> str | None:
 
 def _quote(item: Item) -> Iterator[str | None]:
     yield _note(item)
-    yield escape_markdown_lines(item["text"], "> ")
+    yield escape_markdown_lines(displayed_text(item), "> ")
     yield f"— {escape_markdown(attribution(item))}"
     yield _footer(item)
 

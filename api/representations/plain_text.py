@@ -10,6 +10,7 @@ from api.representations.shared_wording import (
     attribution,
     author_name,
     content_note,
+    displayed_text,
     encode_uri,
     full_title,
     one_line,
@@ -37,7 +38,7 @@ def format_publication(source: Item) -> str:
 
 def _quote(item: Item) -> Iterator[str | None]:
     yield content_note(item)
-    yield f"“{item['text']}”"
+    yield f"“{displayed_text(item)}”"
     yield f"— {attribution(item)}"
     yield "\n".join(footer_lines(item))
 

@@ -23,6 +23,16 @@ UNKNOWN_SOURCE = "a source that is not named"
 URI_CHARACTERS = "%:/?#[]@!$&'()*+,;=~-._"
 
 
+#: Stands for what a quotation leaves out of its sentence.
+ELLIPSIS = "…"
+
+
+def displayed_text(item: Item) -> str:
+    """Return an item's text as it is displayed: a quote with an ellipsis wherever words are left out."""
+    before, after = (ELLIPSIS if item.get(f"omitted_{side}") else "" for side in ("before", "after"))
+    return f"{before}{item['text']}{after}"
+
+
 def one_line(text: str) -> str:
     """Return the text on one line, with white space collapsed."""
     return " ".join(text.split())

@@ -154,6 +154,15 @@ class WholeNumber(fields.Integer):
         return int(value)
 
 
+class Flag(fields.Boolean):
+    """True or false in a body, and no word or number that stands for it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
 class StrictBoolean(fields.Boolean):
     """``true`` or ``false`` in a query string; no other spelling is accepted."""
 

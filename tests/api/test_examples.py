@@ -84,6 +84,8 @@ SHAPES = {
         "text",
         "language",
         "word_count",
+        "omitted_before",
+        "omitted_after",
         "kind",
         "voice",
         "fidelity",

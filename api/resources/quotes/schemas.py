@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.fields import Choice, CommaSeparated, ConstantField, NullableConstant, Reference, Text
+from api.schemas.fields import Choice, CommaSeparated, ConstantField, Flag, NullableConstant, Reference, Text
 from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
@@ -59,6 +59,15 @@ class QuoteSchema(ItemSchema):
     text = fields.String(metadata={"description": "The quoted words, verbatim."})
     language = fields.String(metadata={"description": "The language of the quote, as a BCP 47 tag."})
     word_count = fields.Integer(metadata={"description": WORD_COUNT_DESCRIPTION})
+    omitted_before = fields.Boolean(
+        metadata={
+            "description": "Whether the sentence begins before `text`: display an ellipsis, as all pages and "
+            "embeds do. `text` is verbatim."
+        }
+    )
+    omitted_after = fields.Boolean(
+        metadata={"description": "Whether the sentence goes on after `text`: display an ellipsis."}
+    )
     kind = Choice(QuoteKind, metadata={"description": "The kind of quote."})
     voice = Choice(Voice, metadata={"description": "Whose words they are: the film's or the essay's."})
     fidelity = Choice(Fidelity, metadata={"description": "How far the wording has been verified."})
@@ -136,6 +145,8 @@ class QuoteCreateSchema(CreateSchema):
     """A quote, as written in a pack."""
 
     text = Text(5000, required=True)
+    omitted_before = Flag(load_default=False)
+    omitted_after = Flag(load_default=False)
     language = language_field(required=True)
     kind = Choice(QuoteKind, required=True)
     voice = Choice(Voice, required=True)

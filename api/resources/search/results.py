@@ -18,11 +18,14 @@ from api.query.pagination import NO_NEIGHBOUR, ListRequest, Neighbour, page_posi
 from api.resources.search.schemas import HITS, SearchQuerySchema
 from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE, Film, Theme
-from models.search import Hit, Query, SearchResults, extract_snippet, search
+from models.search import Hit, Query, SearchResults, Snippet, extract_snippet, search
+from models.search.snippets import ELLIPSIS
 from models.searchable import SEARCHABLE
 
 #: Values listed for a facet.
 MAX_FACET_VALUES = 100
+#: The fields that say where a text leaves out words, which its snippet shows.
+OMISSIONS = ("omitted_before", "omitted_after")
 FACETS = ("type", "film", "theme", "kind")
 
 
@@ -189,7 +192,7 @@ def _item_schema(type_name: str) -> Any:
 @cache
 def _item_keys(type_name: str) -> tuple[str, ...]:
     """Return the keys of an item that its hit includes, or that its snippet may be taken from."""
-    keys = {*HITS[type_name]().fields, *MODELS_BY_TYPE[type_name].search_weights}
+    keys = {*HITS[type_name]().fields, *MODELS_BY_TYPE[type_name].search_weights, *OMISSIONS}
     return tuple(name for name in _item_schema(type_name)().fields if name in keys)
 
 
@@ -208,6 +211,8 @@ def _serialize_snippet(item: dict[str, Any], query: Query) -> dict[str, Any]:
     ]
     # On a tie max() returns the first, and search_weights lists the heaviest fields first.
     name, snippet = max(snippets, key=lambda pair: len(pair[1].highlights))
+    if name == "text":
+        snippet = _with_omissions(snippet, item)
     highlights = [list(span) for span in snippet.highlights]
     return {
         "field": name,
@@ -215,6 +220,15 @@ def _serialize_snippet(item: dict[str, Any], query: Query) -> dict[str, Any]:
         "highlights": highlights,
         "html": _to_html(snippet.text, highlights),
     }
+
+
+def _with_omissions(snippet: Snippet, item: dict[str, Any]) -> Snippet:
+    """Return a snippet of a quote with an ellipsis where the quote leaves out words, unless it has one."""
+    before, after = (ELLIPSIS if item.get(name) else "" for name in OMISSIONS)
+    before = "" if snippet.text.startswith(ELLIPSIS) else before
+    after = "" if snippet.text.endswith(ELLIPSIS) else after
+    shifted = [(start + len(before), end + len(before)) for start, end in snippet.highlights]
+    return Snippet(f"{before}{snippet.text}{after}", shifted)
 
 
 def _to_html(text: str, highlights: list[list[int]]) -> str:
