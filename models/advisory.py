@@ -18,6 +18,7 @@ from models.owned_rows import PositionedRow
 from models.types import json_list, long_text, short_text
 
 if TYPE_CHECKING:
+    from models.character import Character
     from models.commentary import Commentary
     from models.quote import Quote
     from models.scene import Scene
@@ -50,12 +51,17 @@ class Advisory(Base, Aliased):
 
 
 class ExclusivelyOwned(PositionedRow):
-    """A row that belongs to exactly one scene, quote or commentary entry: an exclusive arc (ADR 0004).
+    """A row that belongs to one character, scene, quote or commentary entry: an exclusive arc (ADR 0004).
 
     ``collection`` is the name of the owner's relationship to these rows.
     """
 
     collection: ClassVar[str]
+
+    @declared_attr
+    def character_id(cls) -> Mapped[int | None]:
+        """Key of the owning character."""
+        return mapped_column(ForeignKey("characters.id", ondelete="CASCADE"))
 
     @declared_attr
     def scene_id(cls) -> Mapped[int | None]:
@@ -71,6 +77,11 @@ class ExclusivelyOwned(PositionedRow):
     def commentary_id(cls) -> Mapped[int | None]:
         """Key of the owning commentary."""
         return mapped_column(ForeignKey("commentary.id", ondelete="CASCADE"))
+
+    @declared_attr
+    def character(cls) -> Mapped[Character | None]:
+        """The owning character."""
+        return relationship("Character", back_populates=cls.collection)
 
     @declared_attr
     def scene(cls) -> Mapped[Scene | None]:
@@ -90,19 +101,18 @@ class ExclusivelyOwned(PositionedRow):
     @property
     def owner(self) -> Versioned | None:
         """See :meth:`OwnedRow.owner`."""
-        return self.scene or self.quote or self.commentary
+        return self.character or self.scene or self.quote or self.commentary
 
     @staticmethod
     def one_owner() -> CheckConstraint:
         """Return the check that exactly one owner is set."""
-        counted = " + ".join(
-            f"CASE WHEN {owner}_id IS NULL THEN 0 ELSE 1 END" for owner in ("scene", "quote", "commentary")
-        )
+        owners = ("character", "scene", "quote", "commentary")
+        counted = " + ".join(f"CASE WHEN {owner}_id IS NULL THEN 0 ELSE 1 END" for owner in owners)
         return CheckConstraint(f"{counted} = 1", name="one_owner")
 
 
 class AdvisoryLink(Base, ExclusivelyOwned):
-    """An advisory on the words of a scene, a quote or a commentary entry."""
+    """An advisory on the words of a character, a scene, a quote or a commentary entry."""
 
     __tablename__ = "advisory_links"
     visible_through = "advisory"
@@ -110,6 +120,7 @@ class AdvisoryLink(Base, ExclusivelyOwned):
     __table_args__ = (
         ExclusivelyOwned.one_owner(),
         CheckConstraint("severity BETWEEN 1 AND 3", name="severity_range"),
+        UniqueConstraint("character_id", "advisory_id"),
         UniqueConstraint("scene_id", "advisory_id"),
         UniqueConstraint("quote_id", "advisory_id"),
         UniqueConstraint("commentary_id", "advisory_id"),

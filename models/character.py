@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from sqlalchemy import ForeignKey, Index, Select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.advisory import AdvisoryLink
 from models.base import Base, Versioned
-from models.facet_queries import ColumnFacet, LinkFacet
+from models.citation import Citation
+from models.facet_queries import ColumnFacet, LinkFacet, advisory_facet, source_facet
 from models.film import Film, OfFilm
-from models.filters import foreign_slug_in, in_filter, linked, matches_text
+from models.filters import (
+    advisory_filters,
+    cites_source,
+    foreign_slug_in,
+    in_filter,
+    linked,
+    matches_text,
+)
 from models.list_index_table import Listed
-from models.owned_rows import PositionedRow
+from models.owned_rows import OwnedCollection, OwnsRows, PositionedRow, owned_rows
 from models.types import enum_column, long_text, short_text
 
 if TYPE_CHECKING:
@@ -28,7 +37,7 @@ class Presence(StrEnum):
     MENTIONED = "mentioned"
 
 
-class Character(Base, Listed, OfFilm):
+class Character(Base, Listed, OwnsRows, OfFilm):
     """A character or voice; ``name`` is null where the film gives none."""
 
     __tablename__ = "characters"
@@ -37,12 +46,19 @@ class Character(Base, Listed, OfFilm):
     search_number = 2
     #: The performer is not part of the name: what is said about a character must not be about a real person.
     search_weights: ClassVar = {"name": 2, "label": 2, "description": 1}
+    owned_collections: ClassVar = {
+        "advisories": OwnedCollection("advisory_links", "advisory"),
+        "citations": OwnedCollection("citations", "source"),
+    }
 
     name: Mapped[str | None] = mapped_column(short_text(120))
     description: Mapped[str] = mapped_column(long_text())
     performer: Mapped[str | None] = mapped_column(short_text(120))
     position: Mapped[int]
     editor_note: Mapped[str | None] = mapped_column(long_text())
+
+    citations: Mapped[list[Citation]] = owned_rows("Citation", "character")
+    advisory_links: Mapped[list[AdvisoryLink]] = owned_rows("AdvisoryLink", "character")
 
     default_sort = ("film", "position")
     sort_columns: ClassVar = (*Versioned.sort_columns, "position")
@@ -65,6 +81,10 @@ class Character(Base, Listed, OfFilm):
         q: list[Any] | None = None,
         film: list[str] | None = None,
         scene: list[str] | None = None,
+        source: list[str] | None = None,
+        advisory: list[str] | None = None,
+        exclude_advisory: list[str] | None = None,
+        max_severity: int | None = None,
     ) -> Select[Self]:
         """Return the public characters that match every filter."""
         return (
@@ -76,6 +96,8 @@ class Character(Base, Listed, OfFilm):
                 Film.visible(),
                 *in_filter(Film.slug, film),
                 *linked(cls, Appearance.character_id, foreign_slug_in(Appearance.scene_id, scene)),
+                *advisory_filters(cls, advisory, exclude_advisory, max_severity),
+                *cites_source(cls, source),
             )
         )
 
@@ -87,12 +109,22 @@ class Character(Base, Listed, OfFilm):
         return {
             "film": ColumnFacet(cls.film_id, Film),
             "scene": LinkFacet(Appearance.scene_id, Scene, Appearance.character_id),
+            "source": source_facet(cls),
+            "advisory": advisory_facet(cls),
         }
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""
         own = ("name", "description", "performer", "position", "editor_note")
-        return self.common_record() | {"film": self.film.slug} | {name: getattr(self, name) for name in own}
+        return (
+            self.common_record()
+            | {"film": self.film.slug}
+            | {name: getattr(self, name) for name in own}
+            | {
+                "advisories": [link.to_record() for link in self.advisory_links],
+                "citations": [citation.to_record() for citation in self.citations],
+            }
+        )
 
 
 class Appearance(Base, PositionedRow):

@@ -1,4 +1,4 @@
-"""Citations: links from scenes, quotes and commentary to the paragraphs of a source."""
+"""Citations: links from characters, scenes, quotes and commentary to the paragraphs of a source."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ citation_paragraphs = Table(
 
 
 class Citation(Base, ExclusivelyOwned):
-    """The paragraphs of one source that a scene, quote or commentary entry rests on."""
+    """The paragraphs of one source that a character, scene, quote or commentary entry rests on."""
 
     __tablename__ = "citations"
     visible_through = "source"
@@ -57,6 +57,7 @@ class Citation(Base, ExclusivelyOwned):
     __table_args__ = (
         ExclusivelyOwned.one_owner(),
         UniqueConstraint("id", "source_id"),
+        UniqueConstraint("character_id", "source_id"),
         UniqueConstraint("scene_id", "source_id"),
         # A quote has one citation: the paragraph that contains it verbatim.
         UniqueConstraint("quote_id"),

@@ -55,8 +55,37 @@ def breaking_sentences(base: dict[str, Any], revision: dict[str, Any]) -> list[s
     base, revision = copy.deepcopy(base), copy.deepcopy(revision)
     correct(base)
     correct(revision)
+    _align_parameters(base, revision)
     changes = [sentence for _, sentence in breaking_changes(base, revision)]
     return list(dict.fromkeys(changes + compatibility_facts.lost_facts(base, revision)))
+
+
+def _align_parameters(base: dict[str, Any], revision: dict[str, Any]) -> None:
+    """Call the components of parameters in ``base`` as ``revision`` does, operation by operation.
+
+    `redocly diff` pairs parameters by their components. Where a component has another name and parameters
+    were added, it took `id` for a new parameter.
+    """
+    components = base["components"]["parameters"]
+    for path, methods in base["paths"].items():
+        for method, operation in methods.items():
+            other = revision["paths"].get(path, {}).get(method, {}) if isinstance(operation, dict) else {}
+            references = {_parameter_key(revision, each): each for each in other.get("parameters", ())}
+            for number, parameter in enumerate(operation.get("parameters", ()) if other else ()):
+                same = references.get(_parameter_key(base, parameter), {}).get("$ref", "")
+                if "$ref" not in parameter or not same:
+                    continue
+                present = compatibility_facts.resolve_pointer(base, parameter["$ref"])
+                # Another parameter of the base may have the name already.
+                if components.setdefault(same.rpartition("/")[2], copy.deepcopy(present)) == present:
+                    operation["parameters"][number] = {"$ref": same}
+
+
+def _parameter_key(document: dict[str, Any], parameter: dict[str, Any]) -> tuple[str, str]:
+    """Return what identifies a parameter of an operation."""
+    if "$ref" in parameter:
+        parameter = compatibility_facts.resolve_pointer(document, parameter["$ref"])
+    return parameter["in"], parameter["name"]
 
 
 def breaking_changes(base: dict[str, Any], revision: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -124,7 +124,8 @@ def flagged_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
     An advisory describes the words of its own entry, so this is only a hint to look.
     """
     flags: dict[tuple[str, int], set[str]] = defaultdict(set)
-    citing = [*result.of_type("scene"), *result.of_type("quote"), *result.of_type("commentary")]
+    types = ("character", "scene", "quote", "commentary")
+    citing = [valid for type_name in types for valid in result.of_type(type_name)]
     for valid in citing:
         strong = {
             link["advisory"] for link in valid.body["advisories"] if link["severity"] >= STRONG_SEVERITY
@@ -133,7 +134,8 @@ def flagged_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
             flags[paragraph] |= strong
     for valid in citing:
         paragraphs = _cited_paragraphs(valid)
-        if not valid.body["advisories"] and all(flags[paragraph] for paragraph in paragraphs):
+        is_flagged = bool(paragraphs) and all(flags[paragraph] for paragraph in paragraphs)
+        if not valid.body["advisories"] and is_flagged:
             advisories = ", ".join(sorted(set().union(*(flags[paragraph] for paragraph in paragraphs))))
             message = (
                 f"Other entries flag the same paragraphs strongly ({advisories}). "

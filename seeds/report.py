@@ -15,7 +15,7 @@ from models.text_segmentation import count_words
 from seeds.check import CheckResult, ValidEntry
 
 #: The field of each type that a reviewer compares with the cited paragraph.
-TEXT_FIELDS = {"scene": "summary", "quote": "text", "commentary": "text"}
+TEXT_FIELDS = {"character": "description", "scene": "summary", "quote": "text", "commentary": "text"}
 
 
 def build_report(result: CheckResult) -> dict[str, Any]:

@@ -203,12 +203,14 @@ class Author:
         return {"film": film, "editor_note": self.perhaps(2000)}
 
     def character(self, place):
-        return self.of_film() | {
+        of_film = self.of_film()
+        own = {
             "name": self.perhaps(120),
             "description": self.prose(),
             "performer": self.perhaps(120),
             "position": self.choose.one((1, 2, LARGEST, 0, -LARGEST)),
         }
+        return of_film | self.linked(of_film["film"]) | own
 
     def linked(self, film, *type_names):
         """Return lists of references to these nouns, and flags and citations."""

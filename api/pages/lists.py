@@ -31,7 +31,7 @@ TYPES = {path.strip("/"): type_name for type_name, path in PAGE_PATHS.items()}
 FIELDS = {
     "film": ("label", "title", "release_year", "directors", "synopsis"),
     "scene": ("label", "film", "position", "summary", "advisories"),
-    "character": ("label", "film", "description"),
+    "character": ("label", "film", "description", "advisories"),
     "theme": ("label", "definition"),
     "quote": page_data.QUOTE_FIELDS,
     "source": ("label", "title", "subtitle", "publication", "author", "published_on", "films"),

@@ -96,11 +96,13 @@ def render_json_ld(item: Item) -> str:
 
 
 def character_json_ld(item: Item) -> str:
-    """Return the JSON-LD for a character's page."""
+    """Return the JSON-LD for a character's page, without the description of a flagged character."""
     node = jsonld.character(item, item["film"]) | {
         "url": item["html_url"],
         "description": item["description"],
     }
+    if item["advisories"]:
+        del node["description"]
     return jsonld.dumps({"@context": jsonld.CONTEXT, **node})
 
 

@@ -70,6 +70,13 @@ def citations_field(max_citations: int = 50) -> fields.List[Any]:
     )
 
 
+def optional_citations_field() -> fields.List[Any]:
+    """Return the field for a body's citations, empty by default: entries that packs always had have none."""
+    return fields.List(
+        fields.Nested(CitationCreateSchema), load_default=list, validate=validate.Length(max=50)
+    )
+
+
 def language_field(**options: Any) -> Text:
     """Return the field for a BCP 47 language tag."""
     return Text(

@@ -61,6 +61,8 @@ SHAPES = {
         "description",
         "performer",
         "film",
+        "advisories",
+        "citations",
         "editor_note",
         *TAIL,
     ],

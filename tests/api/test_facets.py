@@ -11,7 +11,7 @@ ESSAY = "her-perfection-is-the-enemy-of-real"
 RELEASED = {
     "films": ["release_year", "source"],
     "sources": ["film", "kind", "language"],
-    "characters": ["film", "scene"],
+    "characters": ["film", "scene", "source", "advisory"],
     "scenes": ["film", "character", "presence", "theme", "source", "advisory"],
     "quotes": [
         *["film", "scene", "speaker", "speaker_certainty", "kind", "voice", "fidelity", "language"],

@@ -5,10 +5,22 @@ from __future__ import annotations
 from marshmallow import fields
 
 from api.schemas.fields import CommaSeparated, ConstantField, Reference, Text
-from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, TextFilter, drop_filters
-from api.schemas.pack_entry_schemas import CreateSchema, note_field
-from api.schemas.reference_fields import ListURLField, NestedObject, ReferenceTo, URLField
-from api.schemas.shared_schemas import ItemSchema, ResponseSchema
+from api.schemas.list_queries import (
+    AdvisoryFilters,
+    IdFilter,
+    ListQuerySchema,
+    SortField,
+    TextFilter,
+    drop_filters,
+)
+from api.schemas.pack_entry_schemas import (
+    CreateSchema,
+    advisories_field,
+    note_field,
+    optional_citations_field,
+)
+from api.schemas.reference_fields import ListURLField, NestedObject, NestedParts, ReferenceTo, URLField
+from api.schemas.shared_schemas import AdvisoryLinkSchema, CitationSchema, ItemSchema, ResponseSchema
 from models import Character
 
 
@@ -38,11 +50,19 @@ class CharacterSchema(ItemSchema):
         metadata={"description": "The person who plays or voices the character; null if unknown."},
     )
     film = ReferenceTo("film", metadata={"description": "The film."})
+    advisories = NestedParts(
+        AdvisoryLinkSchema,
+        attribute="advisory_links",
+        metadata={"description": "The advisories on name, label and description."},
+    )
+    citations = NestedParts(
+        CitationSchema, metadata={"description": "Where the source speaks of the character."}
+    )
     editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
     links = NestedObject(CharacterLinksSchema, metadata={"description": "URLs of related lists."})
 
 
-class CharacterQuerySchema(IdFilter, TextFilter, ListQuerySchema):
+class CharacterQuerySchema(IdFilter, TextFilter, AdvisoryFilters, ListQuerySchema):
     """Query parameters of characters."""
 
     model = Character
@@ -53,6 +73,9 @@ class CharacterQuerySchema(IdFilter, TextFilter, ListQuerySchema):
     scene = CommaSeparated(
         Reference("scene"),
         metadata={"description": "Return only characters who appear or are mentioned in these scenes."},
+    )
+    source = CommaSeparated(
+        Reference("source"), metadata={"description": "Return only characters of whom these sources speak."}
     )
     sort = SortField(Character)
 
@@ -68,4 +91,6 @@ class CharacterCreateSchema(CreateSchema):
     name = Text(120, allow_none=True, load_default=None)
     description = Text(1000, required=True)
     performer = Text(120, allow_none=True, load_default=None)
+    advisories = advisories_field()
+    citations = optional_citations_field()
     editor_note = note_field()
