@@ -42,6 +42,7 @@ from models.revision import Revision
 from models.scene import Scene, SceneTheme
 from models.source import Paragraph, ParagraphKind, Source, SourceKind
 from models.theme import Theme, ThemeRelation
+from models.withdrawal import Withdrawal
 
 # Every module is imported: models register themselves, others add attributes to models or listen to commits.
 for _module in iter_modules(__path__, "models."):
@@ -111,4 +112,5 @@ __all__ = [
     "Versioned",
     "Voice",
     "Weight",
+    "Withdrawal",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, Versioned, slug_rules
 from models.errors import DomainError, Gone, Renamed
 from models.types import SLUG_LENGTH, TYPE_NAME_LENGTH, short_text
+from models.withdrawal import Withdrawal
 
 
 class Alias(Base):
@@ -38,6 +39,8 @@ class Aliased(Versioned):
 
     @classmethod
     def missing_error(cls, session: Session, slug: str) -> DomainError:
-        """See :meth:`Versioned.missing_error`; for an old id it is ``Renamed``."""
+        """See :meth:`Versioned.missing_error`; for an old id, or one that moved, it is ``Renamed``."""
+        if withdrawal := Withdrawal.of(session, cls.type_name, slug):
+            return withdrawal.error(session, cls)
         error = super().missing_error(session, slug)
         return error if isinstance(error, Gone) else Alias.renamed(session, cls, slug) or error

@@ -46,11 +46,12 @@ class NotFound(DomainError):
 
 
 class Gone(NotFound):
-    """The resource was deleted; its id is never reused."""
+    """The resource was deleted, or withdrawn for a ``reason``; its id is never reused."""
 
-    def __init__(self, type_name: str, slug: str) -> None:
+    def __init__(self, type_name: str, slug: str, reason: str | None = None) -> None:
         super().__init__(type_name, slug)
-        self.args = (f"The {_display_name(type_name)} “{slug}” was deleted.",)
+        name = f"The {_display_name(type_name)} “{slug}”"
+        self.args = (f"{name} was withdrawn: {reason}" if reason else f"{name} was deleted.",)
 
 
 class Renamed(DomainError):

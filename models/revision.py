@@ -80,6 +80,8 @@ class TouchedResources:
     pending: list[Versioned] = field(default_factory=list)
     stale_owners: list[Versioned | None] = field(default_factory=list)
     savepoints: dict[SessionTransaction, tuple[set[Identity], set[Identity]]] = field(default_factory=dict)
+    #: Whether responses change without a changed resource: what was never here may be withdrawn.
+    is_changed_otherwise: bool = False
 
 
 @contextmanager
@@ -94,6 +96,16 @@ def change_set(
         session.flush()
     finally:
         session.info[CHANGE_SET] = previous
+
+
+def change_time(session: Session) -> dt.datetime:
+    """Return the timestamp of changes in the session's current change set."""
+    return (session.info.get(CHANGE_SET) or ChangeSet()).time()
+
+
+def mark_content_changed(session: Session) -> None:
+    """Make the commit of this transaction increment the content generation, whatever it stores."""
+    _touched(session).is_changed_otherwise = True
 
 
 def changed_resources(session: Session) -> list[Versioned]:
@@ -133,7 +145,7 @@ def _identity(resource: Versioned) -> Identity:
 def increment_revisions(session: Session, context: UOWTransaction, instances: object) -> None:
     """Increment the revision of every resource that this flush changes, once per transaction."""
     touched = _touched(session)
-    at = (session.info.get(CHANGE_SET) or ChangeSet()).time()
+    at = change_time(session)
     with session.no_autoflush:
         touched.deleted |= {_identity(row) for row in session.deleted if isinstance(row, Versioned)}
         for resource in changed_resources(session):
@@ -185,7 +197,7 @@ def increment_generation(session: Session) -> None:
         return
     session.flush()
     touched = session.info.pop(TOUCHED, None)
-    if touched and (touched.stored or touched.deleted):
+    if touched and (touched.stored or touched.deleted or touched.is_changed_otherwise):
         ContentGeneration.increment(session)
 
 

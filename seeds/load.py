@@ -13,8 +13,18 @@ import orjson
 from sqlalchemy import func, inspect, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
-from models import MODELS_BY_TYPE, RESOURCES, InvalidReference, Paragraph, Source, Theme, Versioned
-from models.revision import change_set
+from models import (
+    MODELS_BY_TYPE,
+    RESOURCES,
+    InvalidReference,
+    Paragraph,
+    Source,
+    Theme,
+    Versioned,
+    Withdrawal,
+)
+from models.base import set_if_changed
+from models.revision import change_set, change_time, mark_content_changed
 from seeds.check import CheckResult, ValidEntry
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.resolve import referenced_types, references, resolve_references
@@ -31,7 +41,8 @@ Key = tuple[str, str]
 def load(session: Session, result: CheckResult, *, step: Callable[[], None] = lambda: None) -> LoadReport:
     """Create or update the resources of a pack; return the number of entries per outcome.
 
-    The pack must have no errors. Entries with an unchanged digest are skipped, and nothing is deleted.
+    The pack must have no errors. Entries with an unchanged digest are skipped. Nothing is deleted; what the
+    pack withdraws is marked as deleted, and its withdrawal stored even if the entry never was.
     Timestamps come from the pack, so every database has the same ones. ``step`` is called after each entry.
 
     Raises:
@@ -76,7 +87,30 @@ class _Loader:
         with change_set(self.session, EDITOR, at=newest), self.session.no_autoflush:
             for batch in self._batches(list(self._changes(report))):
                 self._write(batch)
+            self._withdraw(report)
         return report
+
+    def _withdraw(self, report: LoadReport) -> None:
+        """Store the withdrawals of the pack, and mark the entries as deleted."""
+        for withdrawn in self.result.pack.withdrawals:
+            model = MODELS_BY_TYPE[withdrawn.type_name]
+            row = Withdrawal.of(self.session, withdrawn.type_name, withdrawn.slug)
+            if row is None:
+                row = Withdrawal(type_name=withdrawn.type_name, slug=withdrawn.slug)
+                self.session.add(row)
+            values = {"reason": withdrawn.reason, "moved_to": withdrawn.moved_to}
+            is_changed = any(getattr(row, name) != value for name, value in values.items())
+            for name, value in values.items():
+                set_if_changed(row, name, value)
+            resource = self.session.scalar(select(model).where(model.slug == withdrawn.slug))
+            if resource is not None and resource.deleted_at is None:
+                resource.deleted_at = change_time(self.session)
+                is_changed = True
+            if is_changed:
+                counts = report.setdefault(withdrawn.type_name, Counter())
+                counts["withdrawn"] += 1
+                mark_content_changed(self.session)
+        self.session.flush()
 
     def _changes(self, report: LoadReport) -> Iterator[_Change]:
         """Count the outcome of every entry; yield those to write, referenced types first."""

@@ -18,6 +18,8 @@ from seeds.diagnostics import Diagnostic, Level, display_key
 from seeds.release_dates import RELEASED_AT, TIMESTAMP_EXAMPLE, InvalidReleaseDate, parse_release_date
 from seeds.strict_yaml import Mapping, Sequence, Unreadable, read_mapping
 from seeds.unread_files import is_film_folder, no_pack, unread_in_film, unread_in_root
+from seeds.withdrawals import FILE_NAME as WITHDRAWN
+from seeds.withdrawals import Withdrawal, read_withdrawals
 
 #: The files of a film's folder and of the folder above, each with the type of its entries: a file is named
 #: after its collection, and ``film.yml`` holds the one film.
@@ -77,6 +79,7 @@ class Pack:
     unread_types: set[str] = field(default_factory=set)
     #: Type and id of each entry that is no mapping. References to it are no second error.
     malformed_ids: set[tuple[str, str]] = field(default_factory=set)
+    withdrawals: list[Withdrawal] = field(default_factory=list)
 
     def of_type(self, type_name: str) -> list[Entry]:
         """Return the entries of one type."""
@@ -95,6 +98,9 @@ def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
         for path, type_name, film in files:
             if type_name in types:
                 reader.read(path, type_name, film)
+        for folder in (root, *_film_folders(root)):
+            if (folder / WITHDRAWN).is_file():
+                reader.read_withdrawals(folder / WITHDRAWN)
         if not files:
             pack.diagnostics.append(
                 Diagnostic(_display_path(root), 1, "-", "pack", no_pack(root, FILM_FILES))
@@ -123,15 +129,16 @@ def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
 
 def _unread_files(pack: Pack, root: Path) -> Iterator[Diagnostic]:
     """Report what is not read, and note the types whose entries may be there."""
-    unread = list(unread_in_root(root, VOCABULARIES, FILM_FILES))
+    unread = list(unread_in_root(root, (*VOCABULARIES, WITHDRAWN), (*FILM_FILES, WITHDRAWN)))
     for folder in _film_folders(root):
-        unread += unread_in_film(folder, FILM_FILES)
+        unread += unread_in_film(folder, (*FILM_FILES, WITHDRAWN))
     source_texts = {f"{source.slug}.txt" for source in pack.of_type("source")}
     types = VOCABULARIES | FILM_FILES
     for file in unread:
         if file.path.name in source_texts and file.path.parent == root:
             continue
-        missing = [name for name in file.meant if not (file.path.parent / name).is_file()]
+        meant = (name for name in file.meant if name in types)
+        missing = [name for name in meant if not (file.path.parent / name).is_file()]
         pack.unread_types.update(types[name] for name in missing)
         level = Level.WARNING if file.is_backup else Level.ERROR
         yield Diagnostic(_display_path(file.path), 1, "-", "pack", file.message, level)
@@ -182,6 +189,20 @@ class _Reader:
             json_body = implied | _to_json_types(body)
             entry = Entry(type_name, str(slug), json_body, position, file, line, released_at, body)
             self.pack.entries.append(self._pop_entry_release_date(entry))
+
+    def read_withdrawals(self, path: Path) -> None:
+        """Read what a folder takes back."""
+        file = _display_path(path)
+        try:
+            content = read_mapping(path)
+        except Unreadable as error:
+            self.pack.diagnostics.append(Diagnostic(file, error.line, "-", error.rule, str(error)))
+            return
+        for result in read_withdrawals(content, file):
+            if isinstance(result, Withdrawal):
+                self.pack.withdrawals.append(result)
+            else:
+                self.pack.diagnostics.append(result)
 
     def _pop_release_date(self, file: Path, content: Mapping, folder: Path) -> dt.datetime | None:
         """Remove the header from the content of a file; return the release date of its entries."""

@@ -117,6 +117,32 @@ def _belongs_to_film(result: CheckResult, film: str, type_name: str, slug: str) 
     return target.body["film"] == film if target else slug.startswith(f"{film}-")
 
 
+def withdrawn(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that a withdrawn id is neither used nor referred to, and that what replaces it exists."""
+    withdrawals = {each.key: each for each in result.pack.withdrawals}
+    seen: set[tuple[str, str]] = set()
+    for each in result.pack.withdrawals:
+        if each.key in seen:
+            yield each.diagnostic("This id is withdrawn more than once.")
+        seen.add(each.key)
+        if each.type_name in TYPES_OF_FILM and not each.slug.startswith(
+            f"{each.file.absolute().parent.name}-"
+        ):
+            yield each.diagnostic("The id of another film is withdrawn in the folder of that film.")
+        if each.moved_to and (each.type_name, each.moved_to) in withdrawals:
+            yield each.diagnostic(f"“{each.moved_to}” is withdrawn itself. Name what replaces both.")
+        elif each.moved_to and not result.exists(each.type_name, each.moved_to):
+            yield each.diagnostic(f"There is no {each.type_name} “{each.moved_to}” that it has moved to.")
+    for entry in result.pack.entries:
+        if (entry.type_name, entry.slug) in withdrawals:
+            yield entry.diagnostic("withdrawn", "This id is withdrawn, and an id is never used again.")
+    for valid in result.valid_entries if withdrawals else ():
+        for path, type_name, slug in references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body):
+            if (type_name, slug) in withdrawals:
+                message = f"The {type_name} “{slug}” is withdrawn."
+                yield valid.entry.diagnostic("withdrawn", message, *path)
+
+
 def listed_once(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that no list has duplicates and no entry refers to itself."""
     for valid in result.valid_entries:
@@ -211,6 +237,7 @@ RULES: tuple[Rule, ...] = (
     id_unique,
     id_of_film,
     reference,
+    withdrawn,
     listed_once,
     theme_hierarchy,
     broader_theme,

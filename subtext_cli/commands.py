@@ -165,9 +165,8 @@ def seed(packs: tuple[Path, ...]) -> None:
         with preparation_lock(database):
             report = load_packs(database, packs or (SEEDS,))
     for type_name, counts in report.items():
-        outcomes = ", ".join(
-            f"{counts[outcome]} {outcome}" for outcome in ("created", "updated", "unchanged")
-        )
+        shown = ("created", "updated", "unchanged", *(["withdrawn"] if counts["withdrawn"] else []))
+        outcomes = ", ".join(f"{counts[outcome]} {outcome}" for outcome in shown)
         click.echo(f"{type_name}: {outcomes}")
 
 

@@ -128,7 +128,8 @@ def load_packs(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
         with progress("Loading", len(result.valid_entries)) as step:
             report = load(session, result, step=step)
         if packs == (SEEDS,):
-            is_changed = any(counts["created"] or counts["updated"] for counts in report.values())
+            changes = ("created", "updated", "withdrawn")
+            is_changed = any(counts[change] for counts in report.values() for change in changes)
             LoadedPack.record(session, before, generation + is_changed)
         return report
 

@@ -22,7 +22,7 @@ from alembic.operations.ops import (
 from alembic.util import messaging
 from sqlalchemy import Connection, Engine, Enum, delete, inspect, update
 
-from models import RESOURCES, Alias, Base, Revision
+from models import RESOURCES, Alias, Base, Revision, Withdrawal
 from models.database import Database
 from models.migrations import is_modelled, newest
 from models.migrations.sqlite_indexes import SQLiteWithDirections
@@ -95,7 +95,7 @@ def require_references(connection: Connection) -> None:
 
 
 def forget_dropped_resources(connection: Connection, tables_before: set[str]) -> None:
-    """Delete the revisions and aliases of each resource whose table was dropped.
+    """Delete the revisions, aliases and withdrawals of each resource whose table was dropped.
 
     Another table of that name would number its rows from 1 again. The search index and the list index, which
     still have the dropped rows, are marked as outdated: ``ensure_index_current`` rebuilds them.
@@ -107,7 +107,7 @@ def forget_dropped_resources(connection: Connection, tables_before: set[str]) ->
     if not dropped:
         return
     dropped_types = [types[table] for table in dropped if table in types]
-    for model in (Revision, Alias):
+    for model in (Revision, Alias, Withdrawal):
         if model.__tablename__ in tables:
             connection.execute(delete(model).where(model.type_name.in_(dropped_types)))
     if IndexStatistics.__tablename__ in tables:

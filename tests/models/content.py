@@ -34,6 +34,7 @@ from models import (
     Versioned,
     Voice,
     Weight,
+    Withdrawal,
 )
 from models.revision import change_set
 
@@ -213,5 +214,6 @@ def fill(session):
         session.add_all(content.values())
         session.flush()
         session.add(Alias(type_name="film", slug="the-old-lamp-1950", resource_id=content["film"].id))
+        session.add(Withdrawal(type_name="film", slug="no-lamp-1950", reason="There is no such film."))
         LoadedPack.record(session, "0" * 64, 1)
     return SimpleNamespace(**content)

@@ -25,7 +25,7 @@ from models.database import as_unavailable
 TABLES = Base.metadata.tables
 VERSIONED = [model.__tablename__ for model in RESOURCES]
 #: These have a slug.
-TABLES_WITH_SLUGS = [*VERSIONED, "aliases"]
+TABLES_WITH_SLUGS = [*VERSIONED, "aliases", "withdrawals"]
 NO_ROW = 1_000_000
 
 BAD_SLUGS = [
@@ -134,6 +134,7 @@ def duplicate_advisory_link(owner):
 
 
 UNIQUES = [
+    ("uq_withdrawals_type_name_slug", duplicate_row("withdrawals", ["type_name", "slug"], "reason")),
     ("uq_aliases_type_name_slug", duplicate_row("aliases", ["type_name", "slug"], "resource_id")),
     (
         "ix_revisions_resource",
