@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, NamedTuple, Self, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -87,6 +87,13 @@ def random_key(type_name: str, slug: str) -> int:
     """Return the 63-bit number that orders resources at random: from the SHA-256 of ``type/id``."""
     digest = hashlib.sha256(f"{type_name}/{slug}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1
+
+
+class Release(NamedTuple):
+    """A revision as a pack records it: its number, and the time of the change."""
+
+    number: int
+    at: dt.datetime | None
 
 
 class Versioned:
@@ -206,6 +213,16 @@ class Versioned:
         """Take the values of a create body whose references have been resolved to resources."""
         for name, value in values.items():
             set_if_changed(self, name, value)
+
+    def declare_release(self, release: Release | None) -> None:
+        """Say which revision the coming change makes, instead of the next one; None takes that back."""
+        self._release = release
+
+    @property
+    def release(self) -> Release | None:
+        """The revision that the coming change makes, if it was declared."""
+        release: Release | None = self.__dict__.get("_release")
+        return release
 
     def to_record(self) -> dict[str, Any]:
         """Return the resource's own columns and links as plain values, with references as ids."""

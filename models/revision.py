@@ -2,7 +2,8 @@
 
 A resource counts as changed when one of its columns, links or owned rows changed. Its revision number is then
 incremented once per transaction, however often the session is flushed, and its record (the values at that
-revision) is stored. A commit that changed content increments the content generation.
+revision) is stored. A pack may declare the number, so that databases have the same. A commit that changed
+content increments the content generation.
 """
 
 from __future__ import annotations
@@ -154,14 +155,20 @@ def increment_revisions(session: Session, context: UOWTransaction, instances: ob
 
 
 def _increment_one(resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
+    release = resource.release
     if inspect(resource).pending:
-        resource.revision = 1
+        resource.revision = release.number if release else 1
         resource.created_at = resource.created_at or at
         resource.updated_at = resource.updated_at or at
     elif _identity(resource) not in touched.stored:
-        # Without this, a change of links alone would not update the row, nor be checked for lost updates.
-        resource.revision += 1
-        resource.updated_at = at
+        if release and release.number == resource.revision:
+            # The same revision, stored otherwise by another version of the code: it replaces the record.
+            touched.stored.add(_identity(resource))
+        else:
+            # Without this, a change of links alone would not update the row, nor be checked for lost updates.
+            resource.revision = max(resource.revision + 1, release.number if release else 0)
+            is_release = release is not None and release.number == resource.revision
+            resource.updated_at = (release.at if is_release and release else None) or at
     touched.pending.append(resource)
 
 

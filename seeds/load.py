@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import func, inspect, select, tuple_
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from models import (
     MODELS_BY_TYPE,
@@ -23,7 +24,7 @@ from models import (
     Versioned,
     Withdrawal,
 )
-from models.base import set_if_changed
+from models.base import Release, set_if_changed
 from models.revision import change_set, change_time, mark_content_changed
 from seeds.check import CheckResult, ValidEntry
 from seeds.entry_schemas import ENTRY_SCHEMAS
@@ -58,6 +59,7 @@ class _Change:
     valid: ValidEntry
     digest: str
     is_new: bool
+    release: Release | None
 
     @property
     def key(self) -> Key:
@@ -83,6 +85,8 @@ class _Loader:
         report: LoadReport = {model.type_name: Counter() for model in RESOURCES if model.type_name in present}
         # An update has no date of its own: it gets the date of the newest entry in the pack.
         released = [valid.entry.released_at for valid in entries if valid.entry.released_at]
+        recorded = self.result.pack.revisions.values()
+        released += [revision.updated_at for revision in recorded if revision.updated_at]
         newest = max(released, default=None)
         with change_set(self.session, EDITOR, at=newest), self.session.no_autoflush:
             for batch in self._batches(list(self._changes(report))):
@@ -120,20 +124,28 @@ class _Loader:
                 self.result.of_type(type_name), key=lambda valid: valid.body.get("broader") is not None
             )
             model = MODELS_BY_TYPE[type_name]
-            digests: dict[str, str | None] = {}
+            stored: dict[str, tuple[str | None, int]] = {}
             for slugs in _chunks([valid.slug for valid in entries]):
-                rows = self.session.execute(
-                    select(model.slug, model.pack_digest).where(model.slug.in_(slugs))
-                )
-                digests.update(rows.all())
+                columns = (model.slug, model.pack_digest, model.revision)
+                rows = self.session.execute(select(*columns).where(model.slug.in_(slugs)))
+                stored.update({slug: (pack_digest, number) for slug, pack_digest, number in rows})
             for valid in entries:
-                new_digest, is_new = digest(valid), valid.slug not in digests
-                if not is_new and digests[valid.slug] == new_digest:
+                new_digest, is_new = digest(valid), valid.slug not in stored
+                release = self._release(valid)
+                present, number = stored.get(valid.slug, (None, 0))
+                if present == new_digest and (release is None or release.number <= number):
                     report[type_name]["unchanged"] += 1
                     self.step()
                     continue
                 report[type_name]["created" if is_new else "updated"] += 1
-                yield _Change(valid, new_digest, is_new)
+                yield _Change(valid, new_digest, is_new, release)
+
+    def _release(self, valid: ValidEntry) -> Release | None:
+        """Return the recorded revision of an entry; None if none is, or if the entry has changed since."""
+        recorded = self.result.pack.revisions.get((valid.entry.type_name, valid.slug))
+        if recorded is None or recorded.digest != valid.entry.digest:
+            return None
+        return Release(recorded.number, recorded.updated_at or valid.entry.released_at)
 
     def _batches(self, changes: list[_Change]) -> Iterator[list[_Change]]:
         """Yield the changes in batches that refer only to themselves and to earlier ones."""
@@ -212,10 +224,11 @@ class _Loader:
     def _create(self, change: _Change) -> None:
         type_name, slug = change.key
         released_at = change.valid.entry.released_at
+        updated_at = change.release.at if change.release else released_at
         model = MODELS_BY_TYPE[type_name]
         # Otherwise the lists that stay empty would be read from the database, to be stored in the record.
         empty: dict[str, Any] = {link.key: [] for link in _links(model) if link.uselist}
-        resource = model(slug=slug, created_at=released_at, updated_at=released_at, **empty)
+        resource = model(slug=slug, created_at=released_at, updated_at=updated_at, **empty)
         self.session.add(resource)
         self.resources[type_name, slug] = resource
 
@@ -232,7 +245,11 @@ class _Loader:
             ]
         if hasattr(resource, "position"):
             values["position"] = valid.entry.position
+        resource.declare_release(change.release)
         resource.assign(values | {"pack_digest": change.digest})
+        if not change.is_new and change.release and change.release.number > resource.revision:
+            # Even if it has these values already.
+            flag_modified(resource, "pack_digest")
 
     def _require(self, type_name: str, slug: str) -> Versioned:
         if (type_name, slug) not in self.resources:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from models import RESOURCES, Film, Source
 from models.film import OfFilm
 from models.types import SLUG_LENGTH
 from seeds.diagnostics import Diagnostic, Level, display_key
+from seeds.recorded_revisions import FILE_NAME as REVISIONS
+from seeds.recorded_revisions import RecordedRevision, entry_digest, read_revisions
 from seeds.release_dates import RELEASED_AT, TIMESTAMP_EXAMPLE, InvalidReleaseDate, parse_release_date
 from seeds.strict_yaml import Mapping, Sequence, Unreadable, read_mapping
 from seeds.unread_files import is_film_folder, no_pack, unread_in_film, unread_in_root
@@ -56,6 +59,11 @@ class Entry:
     released_at: dt.datetime | None
     lines: Any = field(repr=False, compare=False)
 
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the entry as it is written, and of its position."""
+        return entry_digest(self.body, self.position)
+
     @property
     def has_valid_id(self) -> bool:
         """Whether the id is a slug."""
@@ -80,10 +88,18 @@ class Pack:
     #: Type and id of each entry that is no mapping. References to it are no second error.
     malformed_ids: set[tuple[str, str]] = field(default_factory=set)
     withdrawals: list[Withdrawal] = field(default_factory=list)
+    #: The recorded revisions by type and id, and the root folders that have a file of them.
+    revisions: dict[tuple[str, str], RecordedRevision] = field(default_factory=dict)
+    roots_with_revisions: list[Path] = field(default_factory=list)
 
     def of_type(self, type_name: str) -> list[Entry]:
         """Return the entries of one type."""
         return [entry for entry in self.entries if entry.type_name == type_name]
+
+    def records_revision_of(self, entry: Entry) -> bool:
+        """Whether the root folder of an entry has a file of revisions."""
+        file = entry.file.absolute()
+        return any(file.is_relative_to(root.absolute()) for root in self.roots_with_revisions)
 
 
 def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
@@ -98,6 +114,9 @@ def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
         for path, type_name, film in files:
             if type_name in types:
                 reader.read(path, type_name, film)
+        if (root / REVISIONS).is_file():
+            reader.read_revisions(root / REVISIONS)
+            pack.roots_with_revisions.append(root)
         for folder in (root, *_film_folders(root)):
             if (folder / WITHDRAWN).is_file():
                 reader.read_withdrawals(folder / WITHDRAWN)
@@ -129,7 +148,8 @@ def _files(root: Path) -> Iterator[tuple[Path, str, str | None]]:
 
 def _unread_files(pack: Pack, root: Path) -> Iterator[Diagnostic]:
     """Report what is not read, and note the types whose entries may be there."""
-    unread = list(unread_in_root(root, (*VOCABULARIES, WITHDRAWN), (*FILM_FILES, WITHDRAWN)))
+    root_files = (*VOCABULARIES, WITHDRAWN, REVISIONS)
+    unread = list(unread_in_root(root, root_files, (*FILM_FILES, WITHDRAWN)))
     for folder in _film_folders(root):
         unread += unread_in_film(folder, (*FILM_FILES, WITHDRAWN))
     source_texts = {f"{source.slug}.txt" for source in pack.of_type("source")}
@@ -192,17 +212,28 @@ class _Reader:
 
     def read_withdrawals(self, path: Path) -> None:
         """Read what a folder takes back."""
-        file = _display_path(path)
-        try:
-            content = read_mapping(path)
-        except Unreadable as error:
-            self.pack.diagnostics.append(Diagnostic(file, error.line, "-", error.rule, str(error)))
-            return
-        for result in read_withdrawals(content, file):
+        for result in self._read_rows(path, read_withdrawals):
             if isinstance(result, Withdrawal):
                 self.pack.withdrawals.append(result)
             else:
                 self.pack.diagnostics.append(result)
+
+    def read_revisions(self, path: Path) -> None:
+        """Read the revisions that a root folder records."""
+        for result in self._read_rows(path, read_revisions):
+            if isinstance(result, Diagnostic):
+                self.pack.diagnostics.append(result)
+            else:
+                key, recorded = result
+                self.pack.revisions[key] = recorded
+
+    def _read_rows(self, path: Path, read: Callable[[Mapping, Path], Iterable[Any]]) -> Iterable[Any]:
+        """Return what ``read`` yields of a file that has no entries."""
+        file = _display_path(path)
+        try:
+            return read(read_mapping(path), file)
+        except Unreadable as error:
+            return [Diagnostic(file, error.line, "-", error.rule, str(error))]
 
     def _pop_release_date(self, file: Path, content: Mapping, folder: Path) -> dt.datetime | None:
         """Remove the header from the content of a file; return the release date of its entries."""

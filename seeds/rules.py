@@ -231,6 +231,26 @@ def coverage(result: CheckResult) -> Iterator[Diagnostic]:
                 yield source.entry.diagnostic("coverage", message, "paragraphs", index, level=Level.WARNING)
 
 
+def revision(result: CheckResult) -> Iterator[Diagnostic]:
+    """Warn about entries that have changed or appeared since their revisions were recorded, or vanished."""
+    pack = result.pack
+    for entry in pack.entries if pack.roots_with_revisions else ():
+        recorded = pack.revisions.get((entry.type_name, entry.slug))
+        if not pack.records_revision_of(entry) or (recorded and recorded.digest == entry.digest):
+            continue
+        message = (
+            f"The entry has changed since revision {recorded.number} was recorded."
+            if recorded
+            else "The revision of the entry is not recorded."
+        )
+        yield entry.diagnostic("revision", f"{message} Run `subtext revisions`.", level=Level.WARNING)
+    known = result.ids | {each.key for each in pack.withdrawals}
+    for key, recorded in pack.revisions.items() if result.is_complete else ():
+        if key not in known:
+            message = "The entry has vanished, but databases keep it. List it in withdrawn.yml."
+            yield Diagnostic(recorded.file, recorded.line, key[1], "revision", message, Level.WARNING)
+
+
 #: All rules, in the order in which they run.
 RULES: tuple[Rule, ...] = (
     id_form,
@@ -259,4 +279,5 @@ RULES: tuple[Rule, ...] = (
     weaker_advisory,
     opening_word,
     hidden_view,
+    revision,
 )

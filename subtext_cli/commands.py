@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections import Counter
 from pathlib import Path
@@ -168,6 +169,37 @@ def seed(packs: tuple[Path, ...]) -> None:
         shown = ("created", "updated", "unchanged", *(["withdrawn"] if counts["withdrawn"] else []))
         outcomes = ", ".join(f"{counts[outcome]} {outcome}" for outcome in shown)
         click.echo(f"{type_name}: {outcomes}")
+
+
+@cli.command
+@PACKS
+@click.option(
+    "--date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The date of the change, in UTC. Default: today.",
+)
+def revisions(packs: tuple[Path, ...], date: dt.datetime | None) -> None:
+    """Record the revisions of the entries of packs, in revisions.yml.
+
+    Raises the revision of each entry that has changed since, and records new entries with revision 1.
+    Databases then have the same revisions and ETags, whenever they load the pack. PACKS are folders; the
+    default is the pack of this repository.
+    """
+    from seeds.pack import read_pack
+    from seeds.recorded_revisions import FILE_NAME, format_revisions, next_revisions
+
+    at = (date or dt.datetime.now(dt.UTC)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=dt.UTC)
+    for root in packs or (SEEDS,):
+        pack = read_pack(root)
+        if errors := [str(each) for each in pack.diagnostics if each.level == "error"]:
+            raise SystemExit("\n".join(errors))
+        digests = {(entry.type_name, entry.slug): entry.digest for entry in pack.entries}
+        path = root / FILE_NAME
+        after = next_revisions(pack.revisions, digests, at, path)
+        path.write_text(format_revisions(after), "utf-8", newline="\n")
+        new = sum(key not in pack.revisions for key in after)
+        raised = sum(after[key] != recorded for key, recorded in pack.revisions.items() if key in after)
+        click.echo(f"{path}: {new} recorded, {raised} raised, {len(after) - new - raised} unchanged")
 
 
 @cli.command

@@ -3,8 +3,11 @@
 import shutil
 
 import pytest
+from click.testing import CliRunner
 
 from seeds.pack import SHARED_TYPES, read_pack
+from seeds.recorded_revisions import FILE_NAME
+from subtext_cli.commands import cli
 from tests.databases import SEEDS
 from tests.models.restored import restoring
 from tests.seeds.packs import SECOND, PackCopy, load_packs
@@ -77,3 +80,16 @@ def packed(restore_packed):
 def both(restore_both):
     """A database that holds both packs."""
     return restore_both()
+
+
+@pytest.fixture
+def record(second):
+    """A function that runs ``subtext revisions`` on the second pack; it returns the file."""
+
+    def run(date="2026-12-01"):
+        result = CliRunner().invoke(cli, ["revisions", str(second.root), "--date", date])
+        assert result.exit_code == 0, result.output
+        run.output = result.output
+        return second.root / FILE_NAME
+
+    return run

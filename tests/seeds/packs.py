@@ -1,5 +1,6 @@
 """The second pack: editable copies of it, and loading it without its vocabularies."""
 
+import re
 from pathlib import Path
 
 from seeds.check import check_pack
@@ -13,6 +14,10 @@ SECOND = PACKS / "second"
 ESSAYS = PACKS / "essays"
 FILM = "casablanca-1942"
 ESSAY = "casablanca-a-man-who-stays"
+#: A commentary entry that no other refers to.
+CLAIM = f"{FILM}-a-hero-who-stands-still"
+#: Why ``withdraw`` withdraws an entry.
+REASON = "It says nothing that another entry does not say."
 
 
 class PackCopy:
@@ -64,3 +69,20 @@ def load_packs(database, *roots: Path):
         check_result, diagnostics = check_pack(read_pack(*roots), RULES, exists_elsewhere=lambda *_: True)
         assert not [diagnostic for diagnostic in diagnostics if diagnostic.level == "error"]
         return load(session, check_result)
+
+
+def remove(second, name, slug):
+    """Remove an entry from a file of the pack; return its text."""
+    text = second.file(name).read_text("utf-8")
+    entry = re.search(rf"(?ms)^{slug}:\n.*?(?=^\S|\Z)", text)[0]
+    second.file(name).write_text(text.replace(entry, ""), "utf-8")
+    return entry
+
+
+def withdraw(second, slug, type_name="commentary", moved_to=None):
+    """Withdraw an id, and return the path of the file of withdrawals."""
+    path = second.root / "films" / FILM / "withdrawn.yml"
+    text = path.read_text("utf-8") if path.exists() else "withdrawn:\n"
+    moved = f"\n    moved_to: {moved_to}" if moved_to else ""
+    path.write_text(f"{text}  - id: {slug}\n    type: {type_name}\n    reason: {REASON}{moved}\n", "utf-8")
+    return path

@@ -9,9 +9,10 @@ import pytest
 from seeds.check import check_pack
 from seeds.essay import Essay
 from seeds.pack import read_pack
+from seeds.recorded_revisions import FILE_NAME
 from seeds.rules import RESERVED_SLUGS, RULES
 from tests.databases import SEEDS
-from tests.seeds.packs import ESSAY, ESSAYS, SECOND, PackCopy
+from tests.seeds.packs import CLAIM, ESSAY, ESSAYS, FILM, SECOND, PackCopy, remove, withdraw
 
 THEME = "{slug}:\n  name: A theme\n  definition: One of the tests.\n  broader: {broader}\n  related: [{related}]\n"
 SLUG_FORM = "An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most 80 characters."
@@ -867,7 +868,7 @@ class TestForm:
         opening = f"characters.yml:{line}: error [form] {entry}: perfomer: Unknown field. Did you mean “performer”? Allowed: "
         assert len(messages) == 1
         assert messages[0].startswith(opening)
-        assert "description, performer, editor_note" in messages[0]
+        assert "description, performer, advisories, citations, editor_note" in messages[0]
 
     def test_an_unknown_field_inside_a_list_has_its_line(self, second):
         line = second.replace("scenes.yml", "presence: mentioned", "presence: mentioned, since: x")
@@ -1031,3 +1032,94 @@ class TestUnreadableFiles:
     def test_a_missing_film_is_reported_at_its_folder(self, second):
         second.file("film.yml").unlink()
         assert {diagnostic.rule for diagnostic in second.diagnostics()} == {"pack", "released-at"}
+
+
+class TestWithdrawn:
+    def test_a_withdrawn_id_is_not_used(self, second):
+        withdraw(second, CLAIM)
+        (message,) = second.messages("withdrawn")
+        assert message.endswith("This id is withdrawn, and an id is never used again.")
+
+    def test_it_is_not_referred_to(self, second):
+        remove(second, "scenes.yml", PARIS)
+        withdraw(second, PARIS, "scene")
+        assert second.messages("withdrawn")
+        assert all(
+            message.endswith(f"The scene “{PARIS}” is withdrawn.") for message in second.messages("withdrawn")
+        )
+
+    def test_what_replaces_it_exists(self, second):
+        remove(second, "commentary.yml", CLAIM)
+        withdraw(second, CLAIM, moved_to=f"{FILM}-nothing")
+        (message,) = second.messages("withdrawn")
+        assert "that it has moved to" in message
+
+    def test_it_is_not_withdrawn_itself(self, second):
+        remove(second, "commentary.yml", CLAIM)
+        withdraw(second, f"{FILM}-old", moved_to=CLAIM)
+        withdraw(second, CLAIM)
+        (message,) = second.messages("withdrawn")
+        assert message.endswith(f"“{CLAIM}” is withdrawn itself. Name what replaces both.")
+
+    @pytest.mark.parametrize(
+        ("content", "expected"),
+        [
+            ("withdrawn: []\nother: 1\n", "The file must have one key, withdrawn"),
+            ("[]\n", "must be a mapping"),
+            ("withdrawn:\n  - {id: a, type: line, reason: b}\n", "type: "),
+            ("withdrawn:\n  - {id: a, type: quote}\n", "reason: Missing data"),
+            ("withdrawn:\n  - a\n", "Invalid input type"),
+            ("withdrawn:\n  - {id: other-film-line, type: quote, reason: b}\n", "The id of another film"),
+        ],
+    )
+    def test_a_mistake_is_named(self, second, content, expected):
+        (second.root / "films" / FILM / "withdrawn.yml").write_text(content, "utf-8")
+        (message,) = second.messages()
+        assert message.startswith("withdrawn.yml:")
+        assert expected in message
+
+
+class TestRevision:
+    def test_without_the_file_nothing_is_said(self, second):
+        assert second.messages("revision") == []
+
+    def test_a_recorded_pack_is_current(self, second, record):
+        record()
+        assert second.messages("revision") == []
+
+    def test_a_change_is_a_warning(self, second, record):
+        record()
+        second.replace("commentary.yml", "weight: minor", "weight: core", after=LIE)
+        (message,) = second.messages("revision")
+        assert f"warning [revision] {LIE}: The entry has changed since revision 1 was recorded." in message
+
+    def test_so_is_a_new_entry(self, second, record):
+        path = record()
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if LIE not in line), "utf-8")
+        (message,) = second.messages("revision")
+        assert f"{LIE}: The revision of the entry is not recorded." in message
+
+    def test_so_is_one_that_vanished(self, second, record):
+        record()
+        remove(second, "commentary.yml", CLAIM)
+        (message,) = second.messages("revision")
+        assert message.startswith("revisions.yml:")
+        assert "has vanished" in message
+        withdraw(second, CLAIM)
+        assert second.messages("revision") == []
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "line:\n  a: {revision: 1, digest: a}\n",
+            "quote:\n  a: {revision: 0, digest: a}\n",
+            "quote:\n  a: {revision: 1}\n",
+            "quote:\n  a: {revision: 1, digest: a, updated_at: tomorrow}\n",
+            "quote: 1\n",
+        ],
+    )
+    def test_a_mistake_is_named(self, second, content):
+        (second.root / FILE_NAME).write_text(content, "utf-8")
+        (message,) = second.messages("form")
+        assert message.startswith("revisions.yml:")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.seeds.packs import ESSAY, ESSAYS, FILM
 
-IN_ROOT = "sources.yml, themes.yml, advisories.yml, withdrawn.yml"
+IN_ROOT = "sources.yml, themes.yml, advisories.yml, withdrawn.yml, revisions.yml"
 IN_FILM = "film.yml, characters.yml, scenes.yml, quotes.yml, commentary.yml, withdrawn.yml"
 
 

@@ -7,29 +7,9 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 from models import ContentGeneration
-from tests.seeds.packs import load_packs
+from tests.seeds.packs import CLAIM, FILM, REASON, load_packs, remove, withdraw
 
-FILM = "casablanca-1942"
-#: No other entry refers to it.
-CLAIM = f"{FILM}-a-hero-who-stands-still"
 PARIS = f"{FILM}-paris"
-REASON = "It says nothing that another entry does not say."
-
-
-def remove(second, name, slug):
-    """Remove an entry from a file of the pack; return its text."""
-    text = second.file(name).read_text("utf-8")
-    entry = re.search(rf"(?ms)^{slug}:\n.*?(?=^\S|\Z)", text)[0]
-    second.file(name).write_text(text.replace(entry, ""), "utf-8")
-    return entry
-
-
-def withdraw(second, slug, type_name="commentary", moved_to=None):
-    path = second.root / "films" / FILM / "withdrawn.yml"
-    text = path.read_text("utf-8") if path.exists() else "withdrawn:\n"
-    moved = f"\n    moved_to: {moved_to}" if moved_to else ""
-    path.write_text(f"{text}  - id: {slug}\n    type: {type_name}\n    reason: {REASON}{moved}\n", "utf-8")
-    return path
 
 
 @pytest.fixture
@@ -101,49 +81,3 @@ class TestLoading:
         load_packs(packed, second.root)
         with packed.read_session() as session:
             assert ContentGeneration.current(session) == before + 1
-
-
-@pytest.mark.any_database
-class TestCheck:
-    def test_a_withdrawn_id_is_not_used(self, second):
-        withdraw(second, CLAIM)
-        (message,) = second.messages("withdrawn")
-        assert message.endswith("This id is withdrawn, and an id is never used again.")
-
-    def test_it_is_not_referred_to(self, second):
-        remove(second, "scenes.yml", PARIS)
-        withdraw(second, PARIS, "scene")
-        assert second.messages("withdrawn")
-        assert all(
-            message.endswith(f"The scene “{PARIS}” is withdrawn.") for message in second.messages("withdrawn")
-        )
-
-    def test_what_replaces_it_exists(self, second):
-        remove(second, "commentary.yml", CLAIM)
-        withdraw(second, CLAIM, moved_to=f"{FILM}-nothing")
-        (message,) = second.messages("withdrawn")
-        assert "that it has moved to" in message
-
-    def test_it_is_not_withdrawn_itself(self, second):
-        remove(second, "commentary.yml", CLAIM)
-        withdraw(second, f"{FILM}-old", moved_to=CLAIM)
-        withdraw(second, CLAIM)
-        (message,) = second.messages("withdrawn")
-        assert message.endswith(f"“{CLAIM}” is withdrawn itself. Name what replaces both.")
-
-    @pytest.mark.parametrize(
-        ("content", "expected"),
-        [
-            ("withdrawn: []\nother: 1\n", "The file must have one key, withdrawn"),
-            ("[]\n", "must be a mapping"),
-            ("withdrawn:\n  - {id: a, type: line, reason: b}\n", "type: "),
-            ("withdrawn:\n  - {id: a, type: quote}\n", "reason: Missing data"),
-            ("withdrawn:\n  - a\n", "Invalid input type"),
-            ("withdrawn:\n  - {id: other-film-line, type: quote, reason: b}\n", "The id of another film"),
-        ],
-    )
-    def test_a_mistake_is_named(self, second, content, expected):
-        (second.root / "films" / FILM / "withdrawn.yml").write_text(content, "utf-8")
-        (message,) = second.messages()
-        assert message.startswith("withdrawn.yml:")
-        assert expected in message
