@@ -23,7 +23,7 @@ from seeds.diagnostics import Diagnostic, Level
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.pack import Entry
 from seeds.resolve import references
-from seeds.text_rules import own_words, quote_length, repeated_quote, source_text, verbatim
+from seeds.text_rules import omission, own_words, quote_length, repeated_quote, source_text, verbatim
 from seeds.wording_rules import hidden_view, opening_word
 
 #: Path segments of routes, which cannot be ids.
@@ -267,6 +267,7 @@ RULES: tuple[Rule, ...] = (
     used_theme,
     source_text,
     verbatim,
+    omission,
     repeated_quote,
     own_words,
     coverage,

@@ -92,6 +92,14 @@ def _wrong_quotation(essay: Essay, text: str, number: int, *, is_compared: bool)
     )
 
 
+def omission(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that a quotation from within a sentence says so, since displays then have an ellipsis."""
+    for quote in result.of_type("quote"):
+        if quote.body["text"][0].islower() and not quote.body["omitted_before"]:
+            message = "The quotation begins within a sentence. Add omitted_before: true."
+            yield quote.entry.diagnostic("omission", message, "text", level=Level.WARNING)
+
+
 def repeated_quote(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that no two quotes from a source are the same: equal words in one paragraph, or in one scene.
 

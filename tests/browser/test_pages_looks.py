@@ -153,9 +153,9 @@ class TestArgument:
 
     def test_the_head_of_an_open_branch_stays_in_sight_above_the_entry(self, visit):
         for width in (390, 1200):
-            page = visit(f"{FILM}#her-2013-who-is-to-blame-for-the-evening", width=width)
+            page = visit(f"{FILM}#her-2013-the-evening-as-an-act", width=width)
             head = page.locator("[id='her-2013-a-logical-conclusion'] > h4").bounding_box()
-            claim = page.locator("[id='her-2013-who-is-to-blame-for-the-evening'] > .claim").bounding_box()
+            claim = page.locator("[id='her-2013-the-evening-as-an-act'] > .claim").bounding_box()
             assert abs(head["y"]) <= 1
             assert head["y"] + head["height"] <= claim["y"] < 800
 

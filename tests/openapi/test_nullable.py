@@ -27,6 +27,8 @@ COMPUTED = {
         if name.endswith("List") and not name.startswith(("Any", "Sparse"))
     ),
     *(("Search", name) for name in ("notice", "suggestion")),
+    # The editors explain what they assert themselves.
+    *((name, "note") for name in ("ClaimRelation", "CommentaryRelation")),
     # The operator does not set it.
     ("Meta", "build"),
     # These have no web page yet.

@@ -338,7 +338,7 @@ class TestCitedParagraph:
 
 class TestQuoteLength:
     def test_a_quotation_has_at_most_35_words(self, second):
-        second.replace("quotes.yml", "Here's looking at you, kid.", "word " * 34 + "word")
+        second.replace("quotes.yml", "Here's looking at you, kid.", "Word " + "word " * 33 + "word")
         assert second.messages() == []
         line = second.replace("quotes.yml", "word word", "word word word")
         message = "The quotation has 36 words. At most 35 are allowed."
@@ -435,6 +435,15 @@ class TestSourceText:
         _, diagnostics = check_pack(read_pack(SEEDS, SECOND), RULES, essays=ESSAYS)
         (missing,) = [diagnostic for diagnostic in diagnostics if diagnostic.rule == "source-text"]
         assert (missing.level, missing.entry) == ("warning", "her-perfection-is-the-enemy-of-real")
+
+
+class TestOmission:
+    def test_a_quotation_from_within_a_sentence_says_so(self, second):
+        assert second.messages("omission") == []
+        second.replace("quotes.yml", "  omitted_before: true\n", "")
+        (message,) = second.messages("omission")
+        assert "warning [omission]" in message
+        assert message.endswith("The quotation begins within a sentence. Add omitted_before: true.")
 
 
 class TestVerbatim:
