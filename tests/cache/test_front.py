@@ -364,12 +364,12 @@ class TestConditions:
         ("sent", "status"),
         [
             ({"If_Match": "*"}, 200),
-            ({"If_Match": '"1"'}, 200),
-            ({"If_Match": '"9", "1.x"'}, 200),
+            ({"If_Match": '"2"'}, 200),
+            ({"If_Match": '"9", "2.x"'}, 200),
             ({"If_Match": '"9.x"'}, 412),
-            ({"If_Match": 'W/"1"'}, 412),
+            ({"If_Match": 'W/"2"'}, 412),
             ({"If_Match": '"9"', "If_None_Match": "*"}, 412),
-            ({"If_Match": '"1"', "If_None_Match": "*"}, 304),
+            ({"If_Match": '"2"', "If_None_Match": "*"}, 304),
         ],
     )
     def test_if_match_is_evaluated_first(self, client, uncached, requests, sent, status):

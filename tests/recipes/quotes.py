@@ -5,7 +5,7 @@ SPOKEN = "her-2013-a-wife-without-the-challenges"
 FLAGGED = "her-2013-the-average-modern-woman"
 
 WORDS = {
-    PLAIN: "it is in the dissensions that you can feel something is genuine rather than just a measure of how full your cup is.",
+    PLAIN: "…it is in the dissensions that you can feel something is genuine rather than just a measure of how full your cup is.",
     SPOKEN: "You always wanted to have a wife without the challenges of actually dealing with anything real;"
     " I am glad that you found someone. It is perfect.",
     FLAGGED: "She has wit, she has charm, and she is helpful, basically, everything lacking in the average modern woman.",

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import open_page
 
 QUOTE = "her-2013-it-is-in-the-dissensions"
-WORDS = "it is in the dissensions that you can feel something is genuine rather than just a measure of how full your cup is."
+WORDS = "…it is in the dissensions that you can feel something is genuine rather than just a measure of how full your cup is."
 SPOKEN = "her-2013-a-wife-without-the-challenges"
 FLAGGED = "her-2013-the-average-modern-woman"
 

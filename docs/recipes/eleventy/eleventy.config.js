@@ -28,7 +28,8 @@ const escape = (text) => text.replace(/[&<>"'\n]/g, (character) => `&#${characte
 /** Returns a quote with its credit as HTML. A flagged quote is folded below its content note. */
 function render(quote) {
   const notes = quote.advisories.map((advisory) => advisory.label).join(", ");
-  const words = `<blockquote cite="${escape(quote.html_url)}" lang="${escape(quote.language)}" dir="auto"><p>${escape(quote.text)}</p></blockquote>`;
+  const text = `${quote.omitted_before ? "…" : ""}${quote.text}${quote.omitted_after ? "…" : ""}`;
+  const words = `<blockquote cite="${escape(quote.html_url)}" lang="${escape(quote.language)}" dir="auto"><p>${escape(text)}</p></blockquote>`;
   const speaker = quote.speaker ? `<bdi>${escape(quote.speaker.label)}</bdi>, ` : "";
   const film = `<cite><a href="${escape(quote.html_url)}"><bdi>${escape(quote.film.label)}</bdi></a></cite>`;
   const [citation] = quote.citations;

@@ -46,9 +46,10 @@ def load(service, quote_id):
 def render(quote):
     """Return a quote as HTML. A flagged quote is folded below its content note."""
     url = escape(quote["html_url"])
+    text = f"{'…' * quote['omitted_before']}{quote['text']}{'…' * quote['omitted_after']}"
     words = (
         f'<blockquote cite="{url}" lang="{escape(quote["language"])}" dir="auto">'
-        f"<p>{escape(quote['text'])}</p></blockquote>"
+        f"<p>{escape(text)}</p></blockquote>"
     )
     if quote["advisories"]:
         notes = ", ".join(advisory["label"] for advisory in quote["advisories"])

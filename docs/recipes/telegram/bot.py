@@ -36,7 +36,7 @@ async def find(words: str) -> dict | None:
 
 def render(quote: dict) -> str:
     """Return a quote as HTML for Telegram, hidden below its content note if it has one."""
-    text = escape(quote["text"])
+    text = escape(f"{'…' * quote['omitted_before']}{quote['text']}{'…' * quote['omitted_after']}")
     if quote["advisories"]:
         notes = ", ".join(advisory["label"] for advisory in quote["advisories"])
         text = f"<b>Content note: {escape(notes)}</b>\n<tg-spoiler>{text}</tg-spoiler>"

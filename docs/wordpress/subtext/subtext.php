@@ -328,13 +328,14 @@ const EDITOR_SCRIPT = <<<'JS'
 	function Result( { quote, onPick } ) {
 		const credit = [ quote.speaker, quote.film ].filter( Boolean ).map( ( { label } ) => label ).join( ', ' );
 		const notes = quote.advisories.map( ( { label } ) => label ).join( ', ' );
+		const text = ( quote.omitted_before ? '…' : '' ) + quote.text + ( quote.omitted_after ? '…' : '' );
 		return el(
 			'li',
 			null,
 			el(
 				Button,
 				{ onClick: onPick, style: { height: 'auto', whiteSpace: 'normal', textAlign: 'start', display: 'block' } },
-				el( 'span', { lang: notes ? undefined : quote.language, dir: 'auto', style: { display: 'block' } }, notes ? quote.label : quote.text ),
+				el( 'span', { lang: notes ? undefined : quote.language, dir: 'auto', style: { display: 'block' } }, notes ? quote.label : text ),
 				el( 'small', null, notes ? credit + ' · ' + notes : credit )
 			)
 		);

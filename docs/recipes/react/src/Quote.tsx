@@ -30,7 +30,7 @@ export function Quote({ service, id }: { service: string; id: string }) {
   const notes = quote.advisories.map((advisory) => advisory.label).join(", ");
   const words = (
     <blockquote cite={quote.html_url} lang={quote.language} dir="auto">
-      <p>{quote.text}</p>
+      <p>{quote.omitted_before && "…"}{quote.text}{quote.omitted_after && "…"}</p>
     </blockquote>
   );
   return (
