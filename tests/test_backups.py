@@ -78,7 +78,7 @@ class TestBackup:
         data = make(packed_url, tmp_path / "new" / "folder")
         manifest = orjson.loads(files.manifest_path(data).read_bytes())
         assert manifest["sha256"] == files.sha256_of(data)
-        assert manifest["content"]["rows"]["quotes"] == 34
+        assert manifest["content"]["rows"]["quotes"] == 29
         assert manifest["content"]["migration"] == migrations.newest()
         assert sorted(path.name for path in data.parent.iterdir()) == [
             data.name,
@@ -134,7 +134,7 @@ class TestRestore:
     def test_a_manifest_of_other_content_is_found(self, packed_url, new_url, tmp_path):
         data = make(packed_url, tmp_path)
         path = files.manifest_path(data)
-        path.write_bytes(path.read_bytes().replace(b'"quotes": 34', b'"quotes": 35'))
+        path.write_bytes(path.read_bytes().replace(b'"quotes": 29', b'"quotes": 30'))
         assert "does not have the content that its manifest names" in refuse(restore, data, url=new_url)
 
     @pytest.mark.any_database

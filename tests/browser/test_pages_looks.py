@@ -104,7 +104,7 @@ class TestThemeMap:
     def test_a_screen_reader_reads_theme_scene_and_counts(self, visit):
         tree = visit(FILM).locator(".map").aria_snapshot()
         assert '- group "Avoidance":' in tree
-        assert 'link "Lunch with Catherine: tagged, 1 quote, 4 commentary entries"' in tree
+        assert 'link "Lunch with Catherine: tagged, 1 quote, 3 commentary entries"' in tree
 
     def test_it_scrolls_in_its_own_box(self, visit):
         page = visit(FILM, width=360)

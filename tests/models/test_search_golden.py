@@ -12,25 +12,25 @@ from tests.statements import statements
 #: The number of hits of a query, and the first five ids; ``_`` stands for the id of the film.
 GOLDEN = {
     "her": (
-        45,
-        "her-2013 _-beyond-her-programming _-what-marriage-was-like _-never-loved-anyone-as-much _-an-apology-for-needy-expectations",
+        41,
+        "her-2013 _-beyond-her-programming _-what-marriage-was-like _-an-apology-for-needy-expectations _-her-despair-as-urgency",
     ),
     "samantha": (
-        88,
+        83,
         "_-samantha _-accused-of-gaslighting _-what-samantha-cannot-offer _-beyond-her-programming _-samantha-becomes-more-human",
     ),
     "Samantha's": (
-        88,
+        83,
         "_-samantha _-accused-of-gaslighting _-what-samantha-cannot-offer _-beyond-her-programming _-samantha-becomes-more-human",
     ),
     "loneliness": (
-        8,
-        "loneliness _-fear-strengthens-loneliness _-desire-out-of-loneliness _-the-illusion-of-intimacy _-intimacy-as-illusion",
+        7,
+        "loneliness _-fear-strengthens-loneliness _-the-illusion-of-intimacy _-intimacy-as-illusion _-company-enough-to-ignore-the-lack",
     ),
-    "lonely": (2, "_-a-logical-conclusion _-desire-out-of-loneliness"),
+    "lonely": (1, "_-a-logical-conclusion"),
     "lonel*": (
-        9,
-        "loneliness _-fear-strengthens-loneliness _-desire-out-of-loneliness _-the-illusion-of-intimacy _-a-logical-conclusion",
+        8,
+        "loneliness _-fear-strengthens-loneliness _-the-illusion-of-intimacy _-a-logical-conclusion _-intimacy-as-illusion",
     ),
     '"growing apart"': (
         3,
@@ -46,11 +46,11 @@ GOLDEN = {
     ),
     '"grow apart"': (0, ""),
     "perfection": (
-        21,
+        20,
         "_-perfection-is-boring _-perfection-opposes-reality perfection-versus-reality _-personalised-perfection-supplants-connection _-the-perfect-girlfriend-felt-as-fake",
     ),
     "perfect": (
-        21,
+        20,
         "_-perfection-is-boring _-perfection-opposes-reality perfection-versus-reality _-personalised-perfection-supplants-connection _-the-perfect-girlfriend-felt-as-fake",
     ),
     '"perfection is boring"': (1, "_-perfection-is-boring"),
@@ -60,23 +60,23 @@ GOLDEN = {
     "jonzé": (1, "her-2013"),
     "spike jonz*": (1, "her-2013"),
     "blind date": (
-        11,
+        9,
         "_-what-she-tells-of-other-men _-her-despair-as-urgency _-the-evening-as-an-act _-the-blind-date _-dinner-on-a-blind-date",
     ),
     '"blind date" -dinner': (
-        9,
-        "_-the-evening-as-an-act _-what-the-blind-date-calls-him _-interest-makes-him-retreat _-what-she-tells-of-other-men _-desire-out-of-loneliness",
+        7,
+        "_-the-evening-as-an-act _-interest-makes-him-retreat _-what-she-tells-of-other-men _-her-despair-as-urgency _-waste-my-time",
     ),
     "-dinner date": (
-        16,
+        13,
         "modern-dating _-what-she-tells-of-other-men _-her-despair-as-urgency _-the-evening-as-an-act _-the-dating-market-as-transfer-market",
     ),
     "theodore -samantha": (
-        57,
+        51,
         "_-theodore _-interest-makes-him-retreat _-theodore-tells-amy _-ai-friends-help-them-move-on _-the-farce-he-can-feel",
     ),
     "theodore amy": (
-        13,
+        12,
         "_-amy _-theodore-tells-amy _-amys-counsel _-ai-friends-help-them-move-on _-small-talk-with-amy-and-charles",
     ),
     "divorce": (
@@ -100,8 +100,6 @@ GOLDEN = {
     ),
     "face-to-face": (2, "_-even-as-they-sit-face-to-face _-realness-takes-conflict"),
     '"face to face"': (1, "_-even-as-they-sit-face-to-face"),
-    "Did you fuck him": (1, "_-what-men-ask-and-women-ask"),
-    "creepy dude": (1, "_-what-the-blind-date-calls-him"),
     "alan watts": (2, "_-alan-watts-simulation _-the-simulated-philosopher"),
     "isabella": (1, "_-the-surrogate"),
     "surrogate -jealousy": (
@@ -113,16 +111,16 @@ GOLDEN = {
         "_-amys-operating-system _-the-other-operating-systems _-samantha _-no-answer _-the-advertisement",
     ),
     "641": (1, "_-on-the-stairs"),
-    "mirror*": (3, "_-never-challenged-only-mirrored _-a-mirror-of-collective-desire _-the-modern-condition"),
+    "mirror*": (3, "_-a-mirror-of-collective-desire _-never-challenged-only-mirrored _-the-modern-condition"),
     "wounds": (2, "_-wounds-deepen-bonds _-they-show-her-their-wounds"),
     "emails -urgent": (
         4,
         "_-samantha-reads-his-emails _-the-divorce-attorney _-the-system-shows-agency _-openness-beyond-a-wifes",
     ),
-    "a mental whore": (1, "_-minds-after-minds"),
+    "so fuck it": (1, "_-amys-conclusion"),
     "the": (
-        205,
-        "_-the-programmers _-the-bond-and-the-essays-own-test _-the-signature-closes-the-story _-the-standardisation-of-illusion _-feel-by-proxy",
+        191,
+        "_-the-programmers _-the-signature-closes-the-story _-the-standardisation-of-illusion _-feel-by-proxy _-the-new-smartphone",
     ),
     "man men": (2, "_-playful-and-efficient _-perfection-chosen-then-found-boring"),
     "children child": (1, "_-imaginary-friends-for-adults"),
@@ -141,7 +139,7 @@ GOLDEN = {
     "joaquin phoenix": (0, ""),
     "love -her -samantha -theodore -film": (
         6,
-        "romantic-love _-the-warning _-what-makes-love-truly-human human-ai-intimacy _-an-endpoint-within-a-model",
+        "romantic-love _-the-warning _-what-makes-love-truly-human human-ai-intimacy _-what-betrayed-partners-ask",
     ),
     "vulnerability control": (2, "_-vulnerability-over-control _-reorientation-not-rejection"),
     '"vulnerability over control"': (1, "_-vulnerability-over-control"),
@@ -149,9 +147,9 @@ GOLDEN = {
         6,
         "_-the-illusory-proximity-of-technology _-a-logical-conclusion _-closeness-rediscovered _-personalised-perfection-supplants-connection _-reorientation-not-rejection",
     ),
-    "fuck*": (2, "_-amys-conclusion _-what-men-ask-and-women-ask"),
+    "fuck*": (1, "_-amys-conclusion"),
     "AI": (
-        17,
+        15,
         "ai-as-caregiver human-ai-intimacy _-ai-as-a-safe-space _-ai-as-the-quick-fix _-ai-friends-help-them-move-on",
     ),
     "self-discovery": (2, "self-discovery _-self-discovery-and-distance"),
@@ -229,9 +227,9 @@ class TestFilters:
         assert search_hits(pack, "love", films=["her", "2013", "her-2012"]).hits == []
 
     def test_max_severity(self, pack):
-        assert search_hits(pack, '"mental whore"').total == 1
-        assert search_hits(pack, '"mental whore"', max_severity=0).total == 0
-        assert search_hits(pack, '"mental whore"', max_severity=3).total == 1
+        assert search_hits(pack, '"so fuck it"').total == 1
+        assert search_hits(pack, '"so fuck it"', max_severity=0).total == 0
+        assert search_hits(pack, '"so fuck it"', max_severity=3).total == 1
         totals = [search_hits(pack, "women", max_severity=max_severity).total for max_severity in range(4)]
         assert totals == sorted(totals)
         assert totals[0] < totals[3] == search_hits(pack, "women").total
