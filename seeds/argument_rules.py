@@ -84,13 +84,17 @@ def _reversed(relations: dict[str, set[str]]) -> dict[str, set[str]]:
 
 
 def path_to_thesis(result: CheckResult) -> Iterator[Diagnostic]:
-    """Warn about entries whose relations lead to no thesis, step by step, in films that have one."""
+    """Warn about entries whose relations lead to no thesis, step by step, in films that have one.
+
+    That the editors see one claim dispute another does not give it a place in the source's argument.
+    """
     if not result.is_complete:
         return
     entries, origins = _commentary(result), defaultdict(list)
-    for slug, targets in _relations(result).items():
-        for target in targets:
-            origins[target].append(slug)
+    for slug, item in entries.items():
+        for relation in item.body["relations"]:
+            if relation["asserted_by"] is item.body["asserted_by"]:
+                origins[relation["target"]].append(slug)
     theses = [slug for slug, item in entries.items() if item.body["kind"] == CommentaryKind.THESIS]
     # Walk back from the theses, and from entries outside the pack, whose relations are not known.
     reached, queue = set(), [*theses, *(target for target in origins if target not in entries)]

@@ -754,6 +754,12 @@ class TestPathToThesis:
         second.replace("commentary.yml", "extends", "disputes", after=f"\n{LIE}:")
         assert second.messages() == []
 
+    def test_a_dispute_that_only_the_editors_see_is_none(self, second):
+        extends = f"{{relation: extends, commentary: {THESIS}}}"
+        disputes = f'{{relation: disputes, commentary: {THESIS}, asserted_by: editor, note: "Rick lies."}}'
+        second.replace("commentary.yml", extends, disputes, after=f"\n{LIE}:")
+        assert second.messages() == self.warnings(second, LIE)
+
     def test_a_film_without_a_thesis_has_no_path(self, second):
         second.replace("commentary.yml", "kind: thesis", "kind: interpretation")
         assert second.messages() == []
