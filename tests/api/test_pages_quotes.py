@@ -126,7 +126,7 @@ class TestQuotePage:
         assert "Set-Cookie" not in first.headers
 
     def test_uses_few_statements(self, app):
-        assert len(reads(app, PATH)) == 4
+        assert len(reads(app, PATH)) == 5
 
 
 class TestContentNotes:
@@ -185,7 +185,8 @@ class TestLinkPreview:
         assert unflagged
         for quote in unflagged:
             metadata = page_metadata(read(f"/quotes/{quote['id']}"))
-            words = f"“{quote['text']}”"
+            before, after = ("…" if quote[f"omitted_{side}"] else "" for side in ("before", "after"))
+            words = f"“{before}{quote['text']}{after}”"
             texts = [metadata["og:title"], metadata["og:description"]]
             assert [text.startswith(words) for text in texts].count(True) == 1, quote["id"]
 

@@ -190,7 +190,7 @@ class TestSeed:
         assert (first.exit_code, second.exit_code) == (0, 0)
         types = [line.split(":")[0] for line in first.output.splitlines()]
         assert types == [model.type_name for model in RESOURCES]
-        assert all(line.endswith(" 0 updated, 0 unchanged") for line in first.output.splitlines())
+        assert all(" 0 updated, 0 unchanged" in line for line in first.output.splitlines())
         assert all(": 0 created, 0 updated, " in line for line in second.output.splitlines())
 
     def test_a_pack_is_created_once_and_then_unchanged(self, subtext, url, packed):
