@@ -3,7 +3,9 @@
 from contextlib import closing
 
 import pytest
+from sqlalchemy import select
 
+from models import AssertedBy, Character, Commentary
 from models.database import Database
 from tests.models.content import fill
 from tests.models.restored import restoring
@@ -50,6 +52,17 @@ def small(engine, small_content):
     """A database with the small content, for tests that commit nothing."""
     with engine.fresh(small_content) as url, closing(Database(url)) as database:
         yield database
+
+
+@pytest.fixture
+def older_pack(packed):
+    """A database with the pack, without what a downgrade to a migration before 0010 loses."""
+    with packed.write_session() as session:
+        for claim in session.scalars(select(Commentary)):
+            claim.asserted_by = AssertedBy.SOURCE
+        for character in session.scalars(select(Character)):
+            character.advisory_links = []
+    return packed
 
 
 @pytest.fixture(scope="session")

@@ -102,11 +102,11 @@ class TestDowngrade:
 
 
 class TestListIndex:
-    def test_existing_rows_are_indexed(self, packed):
-        rows, documents = index_rows(packed)
-        migrations.downgrade(packed.engine, "0003")
-        migrations.upgrade(packed.engine)
-        indexed_rows, indexed_documents = index_rows(packed)
+    def test_existing_rows_are_indexed(self, older_pack):
+        rows, documents = index_rows(older_pack)
+        migrations.downgrade(older_pack.engine, "0003")
+        migrations.upgrade(older_pack.engine)
+        indexed_rows, indexed_documents = index_rows(older_pack)
         # The downgrade dropped the tables of resources that are newer than the list index.
         numbers = {LISTED[name].search_number for name in ("character", "scene", "quote", "commentary")}
         assert {row for row in rows if row[0] in numbers} == indexed_rows

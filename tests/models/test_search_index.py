@@ -333,16 +333,22 @@ class TestRebuild:
 
 
 class TestMigration:
-    def test_existing_rows_are_indexed(self, packed):
-        with packed.read_session() as session:
+    def test_existing_rows_are_indexed(self, older_pack):
+        with older_pack.read_session() as session:
             documents = index_rows(session)[0]
-        migrations.downgrade(packed.engine, "0001")
-        migrations.upgrade(packed.engine)
-        with packed.read_session() as session:
+        migrations.downgrade(older_pack.engine, "0001")
+        migrations.upgrade(older_pack.engine)
+        with older_pack.read_session() as session:
             indexed = index_rows(session)[0]
         assert len(indexed) > 100
         # The downgrade dropped the tables of resources that are newer than the search index.
         assert indexed <= documents
+        assert_index_current(older_pack)
+
+    @pytest.mark.parametrize("target", ["0012", "0009"])
+    def test_what_a_downgrade_loses_leaves_the_index(self, packed, target):
+        migrations.downgrade(packed.engine, target)
+        migrations.upgrade(packed.engine)
         assert_index_current(packed)
 
     def test_a_downgrade_drops_the_index(self, packed):

@@ -34,7 +34,6 @@ def upgrade() -> None:
     op.create_index("ix_listings_by_lot", "listings", [*LOTS, "by_editors", "resource_id"])
 
 
-
 def downgrade() -> None:
     op.drop_index("ix_listings_by_lot", "listings")
     op.create_index("ix_listings_by_lot", "listings", [*LOTS, "resource_id"])
@@ -43,3 +42,9 @@ def downgrade() -> None:
     with op.batch_alter_table("commentary") as commentary:
         commentary.drop_constraint(op.f("ck_commentary_assertedby"), type_="check")
         commentary.drop_column("asserted_by")
+    rebuild_search_index()
+
+
+def rebuild_search_index() -> None:
+    """Have the next start rebuild the index, which still tells the editors' commentary from the sources'."""
+    op.execute("UPDATE search_totals SET version = ''")

@@ -51,3 +51,5 @@ def downgrade() -> None:
             rows.drop_constraint(op.f(f"uq_{table}_character_id_{identity}"), type_="unique")
             rows.drop_constraint(op.f(f"fk_{table}_character_id"), type_="foreignkey")
             rows.drop_column("character_id")
+    # The next start rebuilds the index, in which characters still have the severity of their advisories.
+    op.execute("UPDATE search_totals SET version = ''")
