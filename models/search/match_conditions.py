@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
-from models.search.index_tables import type_scope
+from models.search.index_tables import BY_EDITORS_SCOPE, type_scope
 from models.search.query_compiler import SearchParameter
 from models.search.query_parser import Query, parse
 from models.searchable import DOCUMENT_ID_STRIDE
@@ -140,7 +140,13 @@ def _scan_budget_sql(terms: str, limit: str, max_hits: str) -> str:
     )
     # Scanning a document costs less than fetching one by the index, so an abandoned scan costs little.
     max_scanned = "CASE WHEN is_exact THEN 2 ELSE 1 END * hits"
-    min_hits = f"CASE WHEN is_exact THEN 1 ELSE {CERTAINTY_FACTOR} END * CAST({max_hits} AS float8)"
+    # A search leaves out the editors' documents, which the frequency of a term includes.
+    by_editors = (
+        f"coalesce((SELECT documents FROM search_terms WHERE term = '#{BY_EDITORS_SCOPE}'), 0)::float8"
+    )
+    min_hits = (
+        f"CASE WHEN is_exact THEN {max_hits} + {by_editors} ELSE {CERTAINTY_FACTOR}::float8 * {max_hits} END"
+    )
     expected = f"{limit} * total / hits"
     return (
         f"SELECT ceil(least({SCAN_BUDGET} * {expected}, {max_scanned}))::bigint FROM ({estimate}) AS estimate"

@@ -75,7 +75,7 @@ def compile_tsquery(query: Query, scopes: Scopes = ()) -> str:
     """
     kept, dropped = _split_scopes(scopes)
     filters = ["(" + " | ".join(f"'#{term}'" for term in scope) + ")" for scope in kept]
-    # Few documents have a term that none may have, so frequencies stay as exact as they were.
+    # An exact number of hits includes documents with these terms: see _scan_budget_sql, which allows for it.
     unwanted = [f"!'#{term}'" for term in dropped]
     excluded = [f"!{_tsquery_clause(clause)}" for clause in query.excluded]
     terms = [

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import insert, select, text
 
-from models import Quote, QuoteKind
+from models import AssertedByFilter, Quote, QuoteKind
 from models.database import Database
 from models.search import matches_query, parse, ranking, rebuild_index, search
 from tests.statements import statements
@@ -74,6 +74,15 @@ class TestSearch:
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 249)
         assert (search_hits(large, "rarely").total, search_hits(large, "rarely").approximate) == (249, True)
 
+    def test_the_limit_does_not_count_the_documents_of_the_editors(self, large, monkeypatch):
+        all_hits, everybody = search_hits(large, "the"), AssertedByFilter.ANY
+        assert search_hits(large, "the", asserted_by=everybody).total > all_hits.total
+        # So low that PostgreSQL would scan for the first hits if there seemed to be too many.
+        monkeypatch.setattr(ranking, "TRUNCATED_CANDIDATES", 5)
+        monkeypatch.setattr(ranking, "MAX_CANDIDATES", all_hits.total)
+        assert search_hits(large, "the") == all_hits
+        assert search_hits(large, "the", asserted_by=everybody).approximate
+
     @pytest.mark.parametrize("query", ["copy", "co*", '"a copy that"', "copy -rarely", "copy her", "the"])
     def test_it_never_ranks_more_than_the_limit(self, large, monkeypatch, query):
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", 100)
@@ -104,9 +113,12 @@ class TestSearch:
         all_hits = search_hits(large, query)
         monkeypatch.setattr(ranking, "MAX_CANDIDATES", max_candidates)
         with large.read_session() as session:
-            keys = dict(session.execute(text("SELECT slug, id FROM search_documents")).all())
-        first_slugs = sorted(keys[hit.slug] for hit in all_hits.hits)[:max_candidates]
-        assert sorted(keys[hit.slug] for hit in search_hits(large, query).hits) == first_slugs
+            rows = session.execute(text("SELECT type_name, slug, id FROM search_documents"))
+            # Resources of two types may have the same slug.
+            keys = {(row.type_name, row.slug): row.id for row in rows}
+        first_keys = sorted(keys[hit.type_name, hit.slug] for hit in all_hits.hits)[:max_candidates]
+        hits = search_hits(large, query).hits
+        assert sorted(keys[hit.type_name, hit.slug] for hit in hits) == first_keys
 
 
 @pytest.mark.slow
