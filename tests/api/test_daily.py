@@ -205,7 +205,7 @@ class TestDay:
         response = client.get(f"/v1/{name}/daily/{text}")
         assert (response.status_code, response.mimetype) == (404, "application/problem+json")
 
-    @each("filters", ["max_severity=0", "theme=modern-dating&max_severity=3"])
+    @each("filters", ["max_severity=0", "theme=illusion&max_severity=3"])
     def test_filters_apply(self, client, set_clock, name, filters):
         set_clock("2027-12-31T00:00:00Z")
         list_ids = set(all_ids(client, f"/v1/{name}?{filters}&limit=100"))

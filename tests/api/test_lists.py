@@ -283,7 +283,7 @@ class TestFilters:
         ("filter_", "field"),
         [
             ("voice=film", "voice"),
-            ("speaker_certainty=inferred", "speaker_certainty"),
+            ("speaker_certainty=explicit", "speaker_certainty"),
             ("language=en", "language"),
         ],
     )

@@ -102,7 +102,8 @@ class TestQuotePages:
             if not quote["advisories"]:
                 words = to_single_line(to_single_line(quote["text"]))[:15]
                 shown = [metadata["og:title"], metadata["og:description"]]
-                assert any(text.startswith(f"“{words}") for text in shown), quote["text"]
+                omission = "…" if quote["omitted_before"] else ""
+                assert any(text.startswith(f"“{omission}{words}") for text in shown), quote["text"]
 
     def test_previews_are_short(self, pages):
         for _, text in pages:

@@ -235,8 +235,8 @@ RESOURCES = [
     Fault(
         "theme-map-route-ignores-max-severity",
         "api/resources/films/routes.py",
-        'args.get("max_severity"))',
-        "None)",
+        'args.get("max_severity"), args.get("asserted_by"))',
+        'None, args.get("asserted_by"))',
         "tests/api/test_theme_map.py",
     ),
     Fault(
