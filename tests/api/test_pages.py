@@ -125,11 +125,6 @@ class TestScene:
         [note] = [e for e in page.all("p") if e.attributes.get("class") == "note"]
         assert [t.words for t in page.texts if note in t.within and "set-up voice" in t.words]
 
-    def test_says_how_sure_a_speaker_is(self, read, film_items):
-        inferred = [quote for quote in film_items("quotes") if quote["speaker_certainty"] == "inferred"]
-        for quote in inferred:
-            assert "(inferred from the context)" in read(f"/scenes/{quote['scene']['id']}").text
-
 
 class TestTheme:
     def test_lists_the_scenes_in_order(self, read):

@@ -6,7 +6,7 @@ from functools import partial
 import extruct
 import pytest
 
-from models import Quote, Status
+from models import Certainty, Quote, Status
 from tests.browser.parsed import Parsed
 from tests.cases import each
 from tests.lists import items
@@ -58,11 +58,6 @@ class TestQuotePage:
             assert quote["editor_note"] is None or quote["editor_note"] in page.text
             if quote["speaker"]:
                 assert quote["speaker"]["label"] in page.behind("figcaption")
-
-    def test_says_how_sure_the_speaker_is(self, read, quotes):
-        inferred = [quote for quote in quotes if quote["speaker_certainty"] == "inferred"]
-        for quote in inferred:
-            assert "(inferred from the context)" in read(f"/quotes/{quote['id']}").behind("figcaption")
 
     def test_links_to_film_scene_and_themes(self, read):
         links = set(read(PATH).links)
@@ -281,6 +276,15 @@ class TestURLs:
             assert PATH not in client.get(f"/quotes/{quote['id']}").text
         for path in ("/feeds/quotes.json", "/feeds/daily.json?max_severity=3", "/sitemap.xml", "/embed"):
             assert QUOTE not in client.get(path).text
+
+    def test_an_inferred_speaker_is_said_to_be_inferred(self, client_and_change_quote):
+        client, change = client_and_change_quote
+        scene = client.get(f"/v1{PATH}").get_json()["scene"]["id"]
+        for path in (PATH, f"/scenes/{scene}"):
+            assert "(inferred from the context)" not in client.get(path).text
+        change(speaker_certainty=Certainty.INFERRED)
+        assert "(inferred from the context)" in Parsed(client.get(PATH).text).behind("figcaption")
+        assert "(inferred from the context)" in client.get(f"/scenes/{scene}").text
 
     def test_a_renamed_quote_redirects(self, client_and_change_quote):
         client, change = client_and_change_quote
