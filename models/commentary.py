@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, Index, Select, text
+from sqlalchemy import CheckConstraint, Connection, Index, Select, event, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -76,9 +76,17 @@ class Weight(StrEnum):
 BY_EDITORS = "asserted_by = 'editor'"
 
 
-def _where(condition: str) -> dict[str, Any]:
-    """Return the options of a partial index."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+def _partial_index(name: str, *columns: str, condition: str) -> Index:
+    """Return an index of the rows that meet the condition."""
+    index = Index(name, *columns, sqlite_where=text(condition))
+
+    # Only when the index is created: to check this option, SQLAlchemy loads all its support of PostgreSQL.
+    @event.listens_for(index, "before_create")
+    def set_condition(_index: Index, connection: Connection, **_options: Any) -> None:
+        if connection.dialect.name == "postgresql":
+            index.kwargs["postgresql_where"] = text(condition)
+
+    return index
 
 
 class Commentary(Base, Listed, OwnsRows, OfFilm):
@@ -139,7 +147,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
         return (
             Index("ix_commentary_in_order", "film_id", "position", "slug"),
             # Partial, because an index of the others would tempt SQLite away from those of the lists.
-            Index("ix_commentary_by_editors", "film_id", "position", "slug", **_where(BY_EDITORS)),
+            _partial_index("ix_commentary_by_editors", "film_id", "position", "slug", condition=BY_EDITORS),
             CheckConstraint("position >= 1", name="position_counts"),
         )
 

@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from subtext_cli.commands import cli
 
-COMMANDS = ["backup", "check", "dev", "migrate", "openapi", "paragraphs", "restore", "seed", "serve"]
+COMMANDS = ["backup", "check", "dev", "migrate", "openapi"]
+COMMANDS += ["paragraphs", "restore", "revisions", "seed", "serve"]
 
 
 class TestHelp:

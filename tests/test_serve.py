@@ -178,7 +178,7 @@ class TestServe:
 
     def test_it_serves_from_postgresql(self, postgresql_server):
         _, _, body = get(f"{postgresql_server.url}/v1/quotes?count=true")
-        assert json.loads(body)["page"]["total"] == 30
+        assert json.loads(body)["page"]["total"] == 29
 
 
 class TestRefusals:
