@@ -24,8 +24,11 @@ class AssertedByFilter(StrEnum):
 
 
 def asserted_by_filter(model: Any, asserted_by: AssertedByFilter | None) -> list[ColumnElement[bool]]:
-    """Return the condition that a row is asserted by whom the filter says: by a source if it is not set."""
-    if asserted_by is AssertedByFilter.ANY:
+    """Return the condition that a row is asserted by whom the filter says: by a source if it is not set.
+
+    Rows of a model that does not tell who asserts them need no condition.
+    """
+    if asserted_by is AssertedByFilter.ANY or not hasattr(model, "asserted_by"):
         return []
     # A literal, without which SQLite would not use the partial index of the editors' entries.
     member = AssertedBy.EDITOR if asserted_by is AssertedByFilter.EDITOR else AssertedBy.SOURCE

@@ -21,7 +21,7 @@ from models.scene import Scene
 
 
 def _count_of(model: Any) -> Any:
-    asserted = asserted_by_filter(model, None) if hasattr(model, "asserted_by") else []
+    asserted = asserted_by_filter(model, None)
     count = select(func.count()).where(model.film_id == Film.id, model.visible(), *asserted)
     return column_property(count.correlate_except(model).scalar_subquery(), deferred=True)
 

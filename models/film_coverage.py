@@ -78,13 +78,12 @@ def film_coverage(session: Session, film: Film, asserted_by: AssertedByFilter | 
 
     Of commentary, it counts what ``models.asserted_by.asserted_by_filter`` would select.
     """
-    by = asserted_by_filter(Commentary, asserted_by)
-    totals = session.execute(_select_totals(film, by)).mappings().one()
+    totals = session.execute(_select_totals(film, asserted_by)).mappings().one()
     extra = {"commentary": ["kind"]}
     queries = theme_facet_queries(film=[film.slug], asserted_by=asserted_by, extra_facets=extra)
     counts = run_facet_queries(session, *queries)
-    scenes = session.execute(_select_scenes(film, by)).all()
-    sources = session.execute(_select_sources(film, by)).all()
+    scenes = session.execute(_select_scenes(film, asserted_by)).all()
+    sources = session.execute(_select_sources(film, asserted_by)).all()
     is_complete = are_complete(counts) and len(scenes) <= MAX_SCENES and len(sources) <= MAX_SOURCES
     return FilmCoverage(
         film,
@@ -97,11 +96,13 @@ def film_coverage(session: Session, film: Film, asserted_by: AssertedByFilter | 
     )
 
 
-def _select_totals(film: Film, by: list[Any]) -> Select[Any]:
+def _select_totals(film: Film, asserted_by: AssertedByFilter | None) -> Select[Any]:
     # models/film_counts.py adds these to Film.
     model: Any = Film
     names = ("characters", "scenes", "quotes", "commentary")
-    commentary = select(func.count()).where(Commentary.film_id == Film.id, Commentary.visible(), *by)
+    commentary = select(func.count()).where(
+        Commentary.film_id == Film.id, Commentary.visible(), *asserted_by_filter(Commentary, asserted_by)
+    )
     counts = (
         model.character_count,
         model.scene_count,
@@ -118,13 +119,17 @@ def _count_kinds(counts: FacetCounts) -> list[KindCount]:
     return [KindCount(kind, count_by_kind.get(kind.value, 0)) for kind in CommentaryKind]
 
 
-def _select_scenes(film: Film, by: list[Any]) -> Executable:
+def _select_scenes(film: Film, asserted_by: AssertedByFilter | None) -> Executable:
     quotes = select(func.count()).where(Quote.scene_id == Scene.id, Quote.is_visible)
     commentary = (
         select(func.count())
         .select_from(CommentaryScene)
         .join(Commentary, Commentary.id == CommentaryScene.commentary_id)
-        .where(CommentaryScene.scene_id == Scene.id, Commentary.is_visible, *by)
+        .where(
+            CommentaryScene.scene_id == Scene.id,
+            Commentary.is_visible,
+            *asserted_by_filter(Commentary, asserted_by),
+        )
     )
     counts = (count.correlate(Scene).scalar_subquery() for count in (quotes, commentary))
     return (
@@ -135,9 +140,9 @@ def _select_scenes(film: Film, by: list[Any]) -> Executable:
     )
 
 
-def _select_sources(film: Film, by: list[Any]) -> Executable:
+def _select_sources(film: Film, asserted_by: AssertedByFilter | None) -> Executable:
     """Return the statement for the sources that are about the film, or that its content cites."""
-    cited = _select_cited_paragraphs(film, by).subquery()
+    cited = _select_cited_paragraphs(film, asserted_by).subquery()
     # models/source.py adds this to Source.
     paragraphs: Any = Source.paragraph_count  # type: ignore[attr-defined]
     about_film = select(SourceFilm.source_id).where(SourceFilm.film_id == film.id)
@@ -150,18 +155,18 @@ def _select_sources(film: Film, by: list[Any]) -> Executable:
     )
 
 
-def _select_cited_paragraphs(film: Film, by: list[Any]) -> Select[Any]:
+def _select_cited_paragraphs(film: Film, asserted_by: AssertedByFilter | None) -> Select[Any]:
     """Return the statement for the number of paragraphs of each source that the film's content cites."""
     paragraphs = citation_paragraphs.c
     links = (
         select(paragraphs.source_id, paragraphs.number)
         .join(Citation, Citation.id == paragraphs.citation_id)
         .join(model, model.id == owner)
-        .where(model.film_id == film.id, model.visible(), *conditions)
-        for model, owner, conditions in (
-            (Scene, Citation.scene_id, []),
-            (Quote, Citation.quote_id, []),
-            (Commentary, Citation.commentary_id, by),
+        .where(model.film_id == film.id, model.visible(), *asserted_by_filter(model, asserted_by))
+        for model, owner in (
+            (Scene, Citation.scene_id),
+            (Quote, Citation.quote_id),
+            (Commentary, Citation.commentary_id),
         )
     )
     # UNION removes duplicates: a paragraph that is cited several times counts once.

@@ -19,7 +19,7 @@ from models.scene import Scene
 from models.source import Paragraph
 
 
-def _citing_rows(model: Any, owner_id: Any, *conditions: Any) -> Any:
+def _citing_rows(model: Any, owner_id: Any) -> Any:
     """Return the relationship from a paragraph to the rows of one model that cite it, by id."""
     cited = citation_paragraphs.c.citation_id == Citation.id
     links = join(citation_paragraphs, Citation.__table__, cited)
@@ -33,12 +33,10 @@ def _citing_rows(model: Any, owner_id: Any, *conditions: Any) -> Any:
             Paragraph.number == citation_paragraphs.c.number,
         ),
         # Repeated for statements that name both tables without joining them.
-        secondaryjoin=and_(cited, owner_id == model.id, *conditions),
+        secondaryjoin=and_(cited, owner_id == model.id, *asserted_by_filter(model, None)),
     )
 
 
-Paragraph.citing_commentary = _citing_rows(
-    Commentary, Citation.commentary_id, *asserted_by_filter(Commentary, None)
-)
+Paragraph.citing_commentary = _citing_rows(Commentary, Citation.commentary_id)
 Paragraph.citing_quotes = _citing_rows(Quote, Citation.quote_id)
 Paragraph.citing_scenes = _citing_rows(Scene, Citation.scene_id)

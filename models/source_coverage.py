@@ -124,12 +124,12 @@ def _select_citation_counts(source: Source, asserted_by: AssertedByFilter | None
         select(literal_column(f"'{model.__tablename__}'"), paragraphs.number, func.count())
         .join(Citation, Citation.id == paragraphs.citation_id)
         .join(model, model.id == owner)
-        .where(Citation.source_id == source.id, model.is_visible, *conditions)
+        .where(Citation.source_id == source.id, model.is_visible, *asserted_by_filter(model, asserted_by))
         .group_by(paragraphs.number)
-        for model, owner, conditions in (
-            (Scene, Citation.scene_id, []),
-            (Quote, Citation.quote_id, []),
-            (Commentary, Citation.commentary_id, asserted_by_filter(Commentary, asserted_by)),
+        for model, owner in (
+            (Scene, Citation.scene_id),
+            (Quote, Citation.quote_id),
+            (Commentary, Citation.commentary_id),
         )
     )
     return union_all(*branches)
