@@ -17,8 +17,9 @@ from api.pages.theme_chart import build_chart
 from api.pages.theme_timeline import build_timelines, untagged_scenes
 from api.query.internal_reader import APICall, read_item
 from api.representations import formats_for, jsonld
+from api.representations.shared_wording import OMISSIONS, is_editors_own
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
-from models import AssertedBy, AssertedByFilter, Film
+from models import AssertedByFilter, Film
 from models.theme_map import theme_map
 
 browse = Blueprint("browse", __name__)
@@ -37,18 +38,7 @@ COMMENTARY_FIELDS = (
     "asserted_by",
     "advisories",
 )
-QUOTE_FIELDS = (
-    "label",
-    "url",
-    "text",
-    "omitted_before",
-    "omitted_after",
-    "language",
-    "scene",
-    "themes",
-    "advisories",
-    "rights",
-)
+QUOTE_FIELDS = ("label", "url", "text", *OMISSIONS, "language", "scene", "themes", "advisories", "rights")
 LINKED_COMMENTARY_FIELDS = ("label", "url", "scenes", "themes")
 SOURCE_FIELDS = ("url", "title", "publication", "author")
 #: The page of a theme with more quotes and commentary folds its scenes.
@@ -63,7 +53,9 @@ def film(film: str) -> Response:
     commentary = page_data.read_list(
         "commentary", "film", film, COMMENTARY_FIELDS, asserted_by=AssertedByFilter.ANY
     )
-    claims, notes = _split_by_asserter(page_data.flatten(commentary))
+    entries = page_data.flatten(commentary)
+    claims = [entry for entry in entries if not is_editors_own(entry)]
+    notes = [entry for entry in entries if is_editors_own(entry)]
     quotes = page_data.read_list("quote", "film", film, QUOTE_FIELDS)
     sources = page_data.read_list("source", "film", film, SOURCE_FIELDS)
     coverage = page_data.read_coverage(film)
@@ -89,12 +81,6 @@ def film(film: str) -> Response:
     )
     response.headers["Link"] = link_header(page_url)
     return response
-
-
-def _split_by_asserter(commentary: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Return the entries that report what sources say, and the notes of the editors."""
-    claims = [entry for entry in commentary if entry["asserted_by"] == AssertedBy.SOURCE]
-    return claims, [entry for entry in commentary if entry["asserted_by"] == AssertedBy.EDITOR]
 
 
 @browse.get("/scenes/<slug:scene>")

@@ -20,6 +20,7 @@ from api.pages.iframe_code import collection_iframe, quote_iframe, selection_ifr
 from api.pages.rendering import render_page
 from api.query.internal_reader import APICall, read_item
 from api.query.pagination import ListRequest
+from api.representations.shared_wording import OMISSIONS
 from api.schemas.fields import Slug, StrictInteger
 from api.schemas.list_queries import MAX_CURSOR_CHARACTERS, TextFilter
 from models import Renamed, Theme
@@ -30,7 +31,7 @@ gallery = Blueprint("gallery", __name__, url_prefix="/embed")
 #: The number of quotes on a page, and of themes to filter by.
 MAX_QUOTES, MAX_THEMES = 12, 100
 #: The fields of a quote to pick from.
-CHOICE_FIELDS = ("label", "text", "omitted_before", "omitted_after", "language", "advisories")
+CHOICE_FIELDS = ("label", "text", *OMISSIONS, "language", "advisories")
 STYLES = {"in-place": "Inline, in the page’s own font", "frame": "Frame (iframe)"}
 COLOUR_SCHEMES = {
     "page": "Same as the page (frames: light)",

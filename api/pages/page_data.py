@@ -17,6 +17,7 @@ from api.pages.template_filters import PAGE_PATHS, item_url
 from api.query.internal_reader import APICall, call_url, select_item, select_list
 from api.query.pagination import ListRequest, Page
 from api.query.resource_reader import ResourceReader
+from api.representations.shared_wording import OMISSIONS
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
 from models import MODELS_BY_TYPE, AssertedByFilter, CommentaryRelation, Film, Relation
@@ -30,8 +31,7 @@ QUOTE_FIELDS = (
     "label",
     "url",
     "text",
-    "omitted_before",
-    "omitted_after",
+    *OMISSIONS,
     "language",
     "voice",
     "fidelity",

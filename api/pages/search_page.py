@@ -18,7 +18,7 @@ from api.http.query_parser import TolerantParser, flatten_messages
 from api.pages import page_data
 from api.pages.rendering import render_page
 from api.query.internal_reader import APICall
-from api.representations.shared_wording import ELLIPSIS, displayed_text
+from api.representations.shared_wording import ELLIPSIS, OMISSIONS, displayed_text
 from api.resources.search import results as search_results
 from api.resources.search.schemas import SearchQuerySchema
 from api.schemas.list_queries import SearchText
@@ -111,7 +111,7 @@ def _excerpts(hits: list[dict[str, Any]]) -> dict[tuple[str, str], Excerpt]:
             excerpts[hit["type"], hit["id"]] = Excerpt(snippet["text"], snippet["highlights"], [])
     for type_name, group in repetitive.items():
         field = TEXT_FIELDS[type_name]
-        keys = (field, *search_results.OMISSIONS) if type_name == "quote" else (field,)
+        keys = (field, *OMISSIONS) if type_name == "quote" else (field,)
         items = page_data.read_fields(type_name, (hit["id"] for hit in group), *keys)
         for hit in group:
             item = items[hit["id"]]

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from api.core.app_context import settings
 from api.core.urls import relative_url
 from api.pages.page_metadata import strip_markup
-from api.representations.shared_wording import displayed_text
+from api.representations.shared_wording import displayed_text, is_editors_own
 
 #: The resource types that have pages of their own.
 PAGE_PATHS = {
@@ -36,7 +36,7 @@ def item_url(item: dict[str, Any]) -> str:
     """Return the URL of an item's page, else its anchor on another page, else its JSON."""
     if item["type"] in PAGE_PATHS:
         return relative_url(f"{PAGE_PATHS[item['type']]}{item['id']}")
-    if item.get("asserted_by") == "editor":
+    if is_editors_own(item):
         # Other pages have what the source says.
         return relative_url(f"/films/{item['film']['id']}#{item['id']}")
     for scene in item.get("scenes") or [item.get("scene")]:

@@ -25,11 +25,13 @@ URI_CHARACTERS = "%:/?#[]@!$&'()*+,;=~-._"
 
 #: Stands for what a quotation leaves out of its sentence.
 ELLIPSIS = "…"
+#: The fields that say whether it does so before and after its text.
+OMISSIONS = ("omitted_before", "omitted_after")
 
 
 def displayed_text(item: Item) -> str:
     """Return an item's text as it is displayed: a quote with an ellipsis wherever words are left out."""
-    before, after = (ELLIPSIS if item.get(f"omitted_{side}") else "" for side in ("before", "after"))
+    before, after = (ELLIPSIS if item.get(name) else "" for name in OMISSIONS)
     return f"{before}{item['text']}{after}"
 
 

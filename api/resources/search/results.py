@@ -15,6 +15,7 @@ from api.query.cursors import Cursor
 from api.query.json_projection import compile_item
 from api.query.notices import notice_of_unknown_ids
 from api.query.pagination import NO_NEIGHBOUR, ListRequest, Neighbour, page_position
+from api.representations.shared_wording import OMISSIONS
 from api.resources.search.schemas import HITS, SearchQuerySchema
 from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE, Film, Theme
@@ -24,8 +25,6 @@ from models.searchable import SEARCHABLE
 
 #: Values listed for a facet.
 MAX_FACET_VALUES = 100
-#: The fields that say where a text leaves out words, which its snippet shows.
-OMISSIONS = ("omitted_before", "omitted_after")
 FACETS = ("type", "film", "theme", "kind")
 
 
