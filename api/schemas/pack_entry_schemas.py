@@ -61,20 +61,11 @@ def advisories_field() -> fields.List[Any]:
     )
 
 
-def citations_field(max_citations: int = 50) -> fields.List[Any]:
-    """Return the field for a body's citations: at least one."""
-    return fields.List(
-        fields.Nested(CitationCreateSchema),
-        required=True,
-        validate=validate.Length(min=1, max=max_citations),
-    )
-
-
-def optional_citations_field() -> fields.List[Any]:
-    """Return the field for a body's citations, empty by default: entries that packs always had have none."""
-    return fields.List(
-        fields.Nested(CitationCreateSchema), load_default=list, validate=validate.Length(max=50)
-    )
+def citations_field(max_citations: int = 50, *, is_required: bool = True) -> fields.List[Any]:
+    """Return the field for a body's citations: at least one if they are required, else none by default."""
+    options: dict[str, Any] = {"required": True} if is_required else {"load_default": list}
+    length = validate.Length(min=1 if is_required else None, max=max_citations)
+    return fields.List(fields.Nested(CitationCreateSchema), validate=length, **options)
 
 
 def language_field(**options: Any) -> Text:

@@ -16,8 +16,8 @@ from api.schemas.list_queries import (
 from api.schemas.pack_entry_schemas import (
     CreateSchema,
     advisories_field,
+    citations_field,
     note_field,
-    optional_citations_field,
 )
 from api.schemas.reference_fields import ListURLField, NestedObject, NestedParts, ReferenceTo, URLField
 from api.schemas.shared_schemas import AdvisoryLinkSchema, CitationSchema, ItemSchema, ResponseSchema
@@ -92,5 +92,5 @@ class CharacterCreateSchema(CreateSchema):
     description = Text(1000, required=True)
     performer = Text(120, allow_none=True, load_default=None)
     advisories = advisories_field()
-    citations = optional_citations_field()
+    citations = citations_field(is_required=False)
     editor_note = note_field()
