@@ -134,13 +134,15 @@ class CommentaryRelation(Base, CommentaryOwned):
     @classmethod
     def sort_keys(cls) -> dict[str, Any]:
         """Return the published sort keys: the ids of the two entries."""
-        subject, object_ = _sides()
+        subject, object_ = cls.sides()
         return {"subject": subject.slug, "object": object_.slug}
 
     @classmethod
+    @cache
     def sides(cls) -> tuple[Any, Any]:
-        """Return the aliases of the subject and the object in the statements of ``select_where``."""
-        return _sides()
+        """Return the aliases of the subject and the object, the same in every statement."""
+        commentary = cls.target.property.mapper.class_
+        return shared_alias(commentary, "subject"), shared_alias(commentary, "object")
 
     @classmethod
     def select_where(
@@ -157,7 +159,7 @@ class CommentaryRelation(Base, CommentaryOwned):
         Without ``asserted_by``, whoever asserts them. ``commentary`` matches either side; ``subject`` is the
         entry that supports, extends or disputes ``object``.
         """
-        one, other = _sides()
+        one, other = cls.sides()
         statement = (
             select(cls)
             .join(cls.commentary.of_type(one))
@@ -197,10 +199,3 @@ class CommentaryRelation(Base, CommentaryOwned):
             "asserted_by": self.asserted_by.value,
             "note": self.note,
         }
-
-
-@cache
-def _sides() -> tuple[Any, Any]:
-    """Return the aliases of the two entries of a relation, the same in every statement."""
-    commentary = CommentaryRelation.target.property.mapper.class_
-    return shared_alias(commentary, "subject"), shared_alias(commentary, "object")

@@ -43,9 +43,6 @@ class Listed(Searchable):
             LISTED[cls.type_name] = cls  # type: ignore[attr-defined]
 
 
-_RANDOM_ORDER = ("type_number", "theme", "random_key", "slug", "severity", "by_editors", "resource_id")
-
-
 class ListIndexRow(Base):
     """A resource's position in the list of its type, or in that of one theme.
 
@@ -56,7 +53,16 @@ class ListIndexRow(Base):
     __tablename__ = "listings"
     __table_args__ = (
         # A covering index for random selection: its rows are scattered over the table.
-        Index("ix_listings_by_lot", *_RANDOM_ORDER),
+        Index(
+            "ix_listings_by_lot",
+            "type_number",
+            "theme",
+            "random_key",
+            "slug",
+            "severity",
+            "by_editors",
+            "resource_id",
+        ),
         # SQLite stores the table as its primary key's index.
         {"sqlite_with_rowid": False},
     )

@@ -167,8 +167,8 @@ def _increment_one(resource: Versioned, touched: TouchedResources, at: dt.dateti
         else:
             # Without this, a change of links alone would not update the row, nor be checked for lost updates.
             resource.revision = max(resource.revision + 1, release.number if release else 0)
-            is_release = release is not None and release.number == resource.revision
-            resource.updated_at = (release.at if is_release and release else None) or at
+            released_at = release.at if release and release.number == resource.revision else None
+            resource.updated_at = released_at or at
     touched.pending.append(resource)
 
 
