@@ -29,18 +29,19 @@ def editors_relation(result: CheckResult) -> Iterator[Diagnostic]:
     All relations of an entry that the editors assert are theirs.
     """
     for valid in result.of_type("commentary"):
-        is_editors = valid.body["asserted_by"] is AssertedBy.EDITOR
         for index, relation in enumerate(valid.body["relations"]):
-            message = None
-            if relation["asserted_by"] is AssertedBy.SOURCE:
+            asserters = valid.body["asserted_by"], relation["asserted_by"]
+            if asserters == (AssertedBy.EDITOR, AssertedBy.SOURCE):
                 message = "The editors assert this entry, and so its relations: add asserted_by: editor."
-                message = message if is_editors else None
-            elif not is_editors and relation["relation"] is not Relation.DISPUTES:
+            elif asserters != (AssertedBy.SOURCE, AssertedBy.EDITOR):
+                continue
+            elif relation["relation"] is not Relation.DISPUTES:
                 message = "Only disputes can be the editors' view of two claims of a source."
-            elif not is_editors and not relation["note"]:
+            elif not relation["note"]:
                 message = "Say in note why one claim disputes the other: the editors assert it."
-            if message:
-                yield valid.entry.diagnostic("editors-relation", message, "relations", index)
+            else:
+                continue
+            yield valid.entry.diagnostic("editors-relation", message, "relations", index)
 
 
 def relation_cycle(result: CheckResult) -> Iterator[Diagnostic]:

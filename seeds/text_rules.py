@@ -134,11 +134,13 @@ def own_words(result: CheckResult) -> Iterator[Diagnostic]:
         for path, text in _texts(valid):
             if (valid.entry.type_name, path[0]) in exempt:
                 continue
-            if shared := runs.first_shared_by(text):
+            near = near_runs.first_shared_by(text)
+            # A long run begins with a short one.
+            if near and (shared := runs.first_shared_by(text)):
                 message = f"“{shared}” is in the source. Rephrase it in your own words."
                 yield valid.entry.diagnostic("own-words", message, *path)
-            elif shared := near_runs.first_shared_by(text):
-                message = f"“{shared}” is in the source too. Can you say it in other words?"
+            elif near:
+                message = f"“{near}” is in the source too. Can you say it in other words?"
                 yield valid.entry.diagnostic("own-words", message, *path, level=Level.NOTICE)
 
 
