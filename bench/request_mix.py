@@ -173,7 +173,7 @@ def _random_query(
         elif schema["type"] == "integer":
             yield name, random.randint(schema["minimum"], schema["maximum"])
         else:
-            allowed = _resolve(document, schema.get("items", {})).get("enum")
+            allowed = schema.get("enum") or _resolve(document, schema.get("items", {})).get("enum")
             key = TYPES_BY_PARAMETER.get(name, name)
             if name in ("id", "exclude"):
                 key = _collections()[own_type]
