@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from marshmallow import ValidationError
+
 
 class Level(StrEnum):
     """The severity of a diagnostic: errors prevent loading, warnings fail only with ``--strict``."""
@@ -62,3 +64,12 @@ def display_key(key: Any, max_length: int = 80) -> str:
         # Python refuses to convert integers with thousands of digits.
         return "(a number)"
     return text if len(text) <= max_length else text[:max_length] + "…"
+
+
+def join_messages(error: ValidationError) -> str:
+    """Return the messages of an entry without nested fields in one line, each after the name of its field."""
+    messages: dict[Any, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return " ".join(
+        f"{display_key(name)}: {' '.join(map(str, texts))}" if name != "_schema" else str(texts[0])
+        for name, texts in messages.items()
+    )

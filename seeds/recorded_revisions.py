@@ -19,7 +19,7 @@ from marshmallow import ValidationError, fields, validate
 from api.schemas.fields import Text
 from api.schemas.shared_schemas import RequestSchema
 from models import MODELS_BY_TYPE
-from seeds.diagnostics import Diagnostic, display_key
+from seeds.diagnostics import Diagnostic, display_key, join_messages
 from seeds.release_dates import InvalidReleaseDate, parse_release_date
 from seeds.strict_yaml import Mapping as YAMLMapping
 
@@ -72,7 +72,8 @@ def read_revisions(content: YAMLMapping, file: Path) -> Iterator[tuple[Key, Reco
                 time = values["updated_at"]
                 updated_at = None if time is None else parse_release_date(time)
             except (ValidationError, InvalidReleaseDate) as error:
-                yield Diagnostic(file, line, display_key(slug), "form", str(error))
+                message = join_messages(error) if isinstance(error, ValidationError) else str(error)
+                yield Diagnostic(file, line, display_key(slug), "form", message)
                 continue
             recorded = RecordedRevision(values["revision"], values["digest"], updated_at, file, line)
             yield (type_name, str(slug)), recorded

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from api.schemas.fields import Enumerated, Slug, Text
 from api.schemas.shared_schemas import RequestSchema
 from models import RESOURCES
-from seeds.diagnostics import Diagnostic, display_key
+from seeds.diagnostics import Diagnostic, display_key, join_messages
 from seeds.strict_yaml import Mapping, Sequence
 
 FILE_NAME = "withdrawn.yml"
@@ -68,14 +68,6 @@ def read_withdrawals(content: Mapping, file: Path) -> Iterator[Withdrawal | Diag
             body: dict[str, Any] = WithdrawalSchema().load(row)
         except ValidationError as error:
             slug = display_key(row.get("id", "-")) if isinstance(row, dict) else "-"
-            yield Diagnostic(file, line, slug, "form", _message(error))
+            yield Diagnostic(file, line, slug, "form", join_messages(error))
             continue
         yield Withdrawal(body["type"], body["id"], body["reason"], body["moved_to"], file, line)
-
-
-def _message(error: ValidationError) -> str:
-    messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-    return " ".join(
-        f"{display_key(name)}: {' '.join(map(str, texts))}" if name != "_schema" else str(texts[0])
-        for name, texts in messages.items()
-    )

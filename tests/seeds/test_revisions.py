@@ -8,6 +8,7 @@ from api.app import create_app
 from api.core.config import Settings
 from models import Commentary, Quote, Revision
 from models.database import Database
+from seeds.pack import read_pack
 from tests.seeds.packs import CLAIM, FILM, load_packs, remove, withdraw
 from tests.seeds.test_load import LIE, TOAST, resource_states
 
@@ -140,3 +141,9 @@ class TestCommand:
         assert f"  {LIE}: {{revision: 2, digest: " in text
         assert "updated_at: 2026-12-01T00:00:00Z}" in text
         assert CLAIM not in text
+
+    def test_a_wrong_line_is_told_in_words(self, record, second):
+        file = record()
+        file.write_text("commentary:\n  one: {revision: two, digest: a, updated_at: 2026-12-01}\n", "utf-8")
+        messages = [str(each) for each in read_pack(second.root).diagnostics]
+        assert messages == [f"{file}:2: error [form] one: revision: Not a valid integer."]
