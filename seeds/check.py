@@ -116,15 +116,27 @@ def _essay_diagnostics(result: CheckResult, folder: Path) -> Iterator[Diagnostic
     for name, source in sources.items():
         if name in files:
             yield from _read_essay(result, source, files[name])
-    # A folder may have the texts of some sources only, but one with none of them is the wrong folder.
-    level = Level.WARNING if any(name in files for name in sources) else Level.ERROR
+    present = {result.pack.place_of(source) for name, source in sources.items() if name in files}
     unused = [name for name in files if name not in sources]
     for name, source in sources.items():
         if name not in files:
             similar = get_close_matches(name, unused, n=1, cutoff=0.8)
             hint = f" Rename {similar[0]}." if similar else ""
             message = f"{folder} has no file {name}, so nothing is compared with the text.{hint}"
-            yield source.diagnostic("source-text", message, level=Level.ERROR if similar else level)
+            level = Level.ERROR if similar else _level_without_text(result.pack, source, present)
+            yield source.diagnostic("source-text", message, level=level)
+
+
+def _level_without_text(pack: Pack, source: Entry, present: set[int]) -> Level:
+    """Return how bad it is that a folder lacks a text. ``present`` are the packs of which it has texts.
+
+    A folder may have the texts of some sources only, but one with none of them is the wrong folder. Who adds
+    a pack to others seldom has the texts of theirs.
+    """
+    if not present:
+        return Level.ERROR
+    place = pack.place_of(source)
+    return Level.WARNING if place in present or place > max(present) else Level.NOTICE
 
 
 def _read_essay(result: CheckResult, source: Entry, path: Path) -> Iterator[Diagnostic]:

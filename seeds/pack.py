@@ -98,8 +98,20 @@ class Pack:
 
     def records_revision_of(self, entry: Entry) -> bool:
         """Whether the root folder of an entry has a file of revisions."""
-        file = entry.file.absolute()
-        return any(file.is_relative_to(root.absolute()) for root in self.roots_with_revisions)
+        return self.roots[self.place_of(entry)] in self.roots_with_revisions
+
+    def place_of(self, entry: Entry) -> int:
+        """Return the index of the root folder of an entry. Packs may build on those that are named before."""
+        return self._places[entry.file]
+
+    @cached_property
+    def _places(self) -> dict[Path, int]:
+        """The index of the root folder of each file."""
+        roots = [_display_path(root) for root in self.roots]
+        return {
+            file: next(place for place, root in enumerate(roots) if file.is_relative_to(root))
+            for file in {entry.file for entry in self.entries}
+        }
 
 
 def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
@@ -125,9 +137,9 @@ def read_pack(*roots: Path, types: Collection[str] = TYPES) -> Pack:
                 Diagnostic(_display_path(root), 1, "-", "pack", no_pack(root, FILM_FILES))
             )
         pack.diagnostics += _unread_files(pack, root)
-        if missing := list(_missing_film_files(root)):
-            pack.diagnostics += missing
-            pack.unread_types.add("film")
+    if missing := list(_missing_film_files(pack)):
+        pack.diagnostics += missing
+        pack.unread_types.add("film")
     return pack
 
 
@@ -164,12 +176,16 @@ def _unread_files(pack: Pack, root: Path) -> Iterator[Diagnostic]:
         yield Diagnostic(_display_path(file.path), 1, "-", "pack", file.message, level)
 
 
-def _missing_film_files(root: Path) -> Iterator[Diagnostic]:
-    """Warn about film folders without a film.yml; the film may be in the database already."""
-    for folder in _film_folders(root):
+def _missing_film_files(pack: Pack) -> Iterator[Diagnostic]:
+    """Warn about folders of films that no pack has; these films may be in the database already."""
+    films = {film.slug for film in pack.of_type("film")}
+    for folder in (folder for root in pack.roots for folder in _film_folders(root)):
         names = [name for name in FILM_FILES if (folder / name).is_file()]
-        if names and "film.yml" not in names:
-            message = "There is no film.yml here. The film must be in the database already."
+        if names and "film.yml" not in names and folder.name not in films:
+            message = (
+                "There is no film.yml here. The film must be in the database already. "
+                "Check the pack after the one with the film: subtext check OTHER_PACK THIS_PACK."
+            )
             yield Diagnostic(_display_path(folder), 1, "-", "pack", message, Level.WARNING)
 
 

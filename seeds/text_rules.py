@@ -123,14 +123,18 @@ def repeated_quote(result: CheckResult) -> Iterator[Diagnostic]:
 def own_words(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that texts other than quotations and titles share no eight consecutive words with a source.
 
-    Six or seven are worth a look: often only another verb is needed.
+    Six or seven are worth a look: often only another verb is needed. A pack is compared with its own sources
+    and with those of packs named before it, which cannot have copied from it.
     """
-    if not result.essays:
-        return
     exempt = {("quote", "text"), ("source", "title"), ("source", "subtitle"), ("source", "label")}
-    texts = [" ".join(essay.paragraphs) for essay in result.essays.values()]
-    runs, near_runs = WordRuns(texts, RUN_WORDS), WordRuns(texts, NEAR_RUN_WORDS)
+    runs_of: dict[int, tuple[WordRuns, WordRuns] | None] = {}
     for valid in result.valid_entries:
+        place = result.pack.place_of(valid.entry)
+        if place not in runs_of:
+            runs_of[place] = _runs_up_to(result, place)
+        if (compared := runs_of[place]) is None:
+            continue
+        runs, near_runs = compared
         for path, text in _texts(valid):
             if (valid.entry.type_name, path[0]) in exempt:
                 continue
@@ -142,6 +146,16 @@ def own_words(result: CheckResult) -> Iterator[Diagnostic]:
             elif near:
                 message = f"“{near}” is in the source too. Can you say it in other words?"
                 yield valid.entry.diagnostic("own-words", message, *path, level=Level.NOTICE)
+
+
+def _runs_up_to(result: CheckResult, place: int) -> tuple[WordRuns, WordRuns] | None:
+    """Return the long and short runs in the texts of a pack and of those before it; None without texts."""
+    texts = [
+        " ".join(result.essays[source.slug].paragraphs)
+        for source in result.pack.of_type("source")
+        if source.slug in result.essays and result.pack.place_of(source) <= place
+    ]
+    return (WordRuns(texts, RUN_WORDS), WordRuns(texts, NEAR_RUN_WORDS)) if texts else None
 
 
 def _texts(valid: ValidEntry) -> Iterator[tuple[tuple[object, ...], str]]:

@@ -10,7 +10,7 @@ from seeds.recorded_revisions import FILE_NAME
 from subtext_cli.commands import cli
 from tests.databases import SEEDS
 from tests.models.restored import restoring
-from tests.seeds.packs import SECOND, PackCopy, load_packs
+from tests.seeds.packs import SECOND, SECOND_ESSAY, PackCopy, load_packs
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,13 @@ def second(tmp_path, vocabularies):
     """A copy of the second pack that a test may edit."""
     root = shutil.copytree(SECOND, tmp_path / "second")
     return PackCopy(root, vocabularies)
+
+
+@pytest.fixture
+def second_essay(tmp_path):
+    """A copy of the pack of the second essay that a test may edit, checked with those that it builds on."""
+    root = shutil.copytree(SECOND_ESSAY, tmp_path / "second-essay")
+    return PackCopy(root, film="her-2013", before=(SEEDS, SECOND))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The second pack: editable copies of it, and loading it without its vocabularies."""
+"""The packs of the tests: editable copies of them, and loading them without what they refer to."""
 
 import re
 from pathlib import Path
@@ -12,6 +12,8 @@ from tests.databases import ROOT
 PACKS = ROOT / "tests" / "packs"
 SECOND = PACKS / "second"
 ESSAYS = PACKS / "essays"
+#: A second essay on the film of the first pack, which it compares with the film of the second pack.
+SECOND_ESSAY = PACKS / "her-second-essay"
 FILM = "casablanca-1942"
 ESSAY = "casablanca-a-man-who-stays"
 #: A commentary entry that no other refers to.
@@ -23,13 +25,21 @@ REASON = "It says nothing that another entry does not say."
 class PackCopy:
     """A pack in a temporary folder."""
 
-    def __init__(self, root: Path, vocabularies: set[tuple[str, str]] = frozenset()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        vocabularies: set[tuple[str, str]] = frozenset(),
+        *,
+        film: str = FILM,
+        before: tuple[Path, ...] = (),
+    ) -> None:
         self.root, self.vocabularies = root, vocabularies
+        self.film, self.before = film, before
 
     def file(self, name: str) -> Path:
         """Return the path of a file of the pack."""
         shared = name in ("themes.yml", "sources.yml", "advisories.yml")
-        return self.root / name if shared else self.root / "films" / FILM / name
+        return self.root / name if shared else self.root / "films" / self.film / name
 
     def replace(self, name: str, old: str, new: str, *, after: str = "") -> int:
         """Replace the first ``old`` after ``after`` by ``new``; return the line of the change."""
@@ -49,9 +59,9 @@ class PackCopy:
         return self.replace(name, text, text, after=after)
 
     def diagnostics(self, essays: Path | None = None):
-        """Return the diagnostics of ``subtext check`` for the pack."""
+        """Return the diagnostics of ``subtext check`` for the pack, and for those that it builds on."""
         return check_pack(
-            read_pack(self.root),
+            read_pack(*self.before, self.root),
             RULES,
             essays=essays,
             exists_elsewhere=lambda *reference: reference in self.vocabularies,

@@ -431,10 +431,24 @@ class TestSourceText:
             f"sources.yml:{line}: error [source-text] {ESSAY}: {message}"
         ]
 
-    def test_a_folder_without_the_text_of_another_source_is_a_warning(self):
-        _, diagnostics = check_pack(read_pack(SEEDS, SECOND), RULES, essays=ESSAYS)
+    @pytest.mark.parametrize(
+        ("packs", "level"),
+        [
+            # The texts of packs that a pack builds on belong to others.
+            ((SEEDS, SECOND), "notice"),
+            ((SECOND, SEEDS), "warning"),
+        ],
+    )
+    def test_a_folder_without_the_text_of_the_last_pack_is_a_warning(self, packs, level):
+        _, diagnostics = check_pack(read_pack(*packs), RULES, essays=ESSAYS)
         (missing,) = [diagnostic for diagnostic in diagnostics if diagnostic.rule == "source-text"]
-        assert (missing.level, missing.entry) == ("warning", "her-perfection-is-the-enemy-of-real")
+        assert (missing.level, missing.entry) == (level, "her-perfection-is-the-enemy-of-real")
+
+    def test_a_folder_without_one_of_the_texts_of_a_pack_is_a_warning(self, second):
+        body = second.file("sources.yml").read_text("utf-8").partition(f"{ESSAY}:")[2]
+        line = second.append("sources.yml", f"another-essay:{body}")
+        (message,) = second.messages("source-text", essays=ESSAYS)
+        assert message.startswith(f"sources.yml:{line}: warning [source-text] another-essay: ")
 
 
 class TestOmission:

@@ -1,0 +1,87 @@
+"""A pack with a second essay on a film that another pack has: it names the film's folder and has no film.yml."""
+
+import shutil
+
+import pytest
+
+from seeds.check import check_pack
+from seeds.pack import read_pack
+from seeds.rules import RULES
+from tests.databases import SEEDS
+from tests.seeds.packs import ESSAY, ESSAYS, SECOND, SECOND_ESSAY, PackCopy
+
+#: Eight consecutive words of a source, and an entry of each pack that may not have them.
+OF_THE_SECOND_ESSAY = "Tools do not weep, and so the evening fails because there are three people in it."
+OF_CASABLANCA = "Everybody knows that a sacrifice that costs nothing is only good manners."
+
+
+class TestFilm:
+    def test_the_film_is_in_a_pack_that_is_checked_with_it(self, second_essay):
+        assert not [each for each in second_essay.messages(essays=ESSAYS) if ": notice [" not in each]
+
+    def test_the_order_of_packs_does_not_matter_to_the_film(self):
+        assert not [each for each in read_pack(SECOND_ESSAY, SEEDS).diagnostics if each.rule == "pack"]
+
+    def test_without_that_pack_a_warning_says_how_to_check_it(self, second_essay):
+        second_essay.before = ()
+        (message,) = second_essay.messages("pack")
+        assert message == (
+            "her-2013:1: warning [pack] -: There is no film.yml here. The film must be in the database already. "
+            "Check the pack after the one with the film: subtext check OTHER_PACK THIS_PACK."
+        )
+
+    def test_a_film_that_no_pack_has_is_a_warning_for_its_folder_alone(self, second_essay):
+        shutil.copytree(second_essay.root / "films/her-2013", second_essay.root / "films/her-2014")
+        (message,) = second_essay.messages("pack")
+        assert message.startswith("her-2014:1: warning [pack] -: There is no film.yml here. ")
+
+    @pytest.mark.parametrize("name", ["quotes.yml", "commentary.yml"])
+    def test_its_files_have_their_own_release_date(self, second_essay, name):
+        second_essay.replace(name, "released_at: 2026-11-28T00:00:00Z\n", "")
+        (message,) = second_essay.messages("released-at")
+        assert message.startswith(f"{name}:1: error [released-at] -: The file has no release date. ")
+
+    def test_an_id_of_the_other_essay_is_an_error(self, second_essay):
+        line = second_essay.replace("quotes.yml", "her-2013-tools-do-not-weep:", "her-2013-feel-by-proxy:")
+        (message,) = second_essay.messages("id-unique")
+        assert message.startswith(f"quotes.yml:{line}: error [id-unique] her-2013-feel-by-proxy: ")
+        assert "seeds/films/her-2013/quotes.yml:" in message
+
+
+class TestTexts:
+    """Which texts a pack is compared with: its own and those of packs before it, not those of packs after it."""
+
+    def test_nobody_needs_the_texts_of_packs_before(self, tmp_path, second_essay):
+        shutil.copy(ESSAYS / "her-nobodys-mirror.txt", tmp_path)
+        levels = {each.entry: each.level for each in second_essay.diagnostics(tmp_path)}
+        assert levels["her-perfection-is-the-enemy-of-real"] == "notice"
+        assert levels[ESSAY] == "notice"
+        assert not {"warning", "error"} & set(levels.values())
+
+    def test_its_own_text_is_needed(self, tmp_path, second_essay):
+        shutil.copy(ESSAYS / f"{ESSAY}.txt", tmp_path)
+        (message,) = [each for each in second_essay.messages(essays=tmp_path) if ": notice [" not in each]
+        assert "warning [source-text] her-nobodys-mirror: " in message
+
+    @pytest.mark.parametrize("words", [OF_THE_SECOND_ESSAY, OF_CASABLANCA])
+    def test_its_entries_copy_from_no_source(self, second_essay, words):
+        line = second_essay.replace("commentary.yml", "title: Love is no sum", f"title: {words}")
+        (message,) = [
+            each for each in second_essay.messages("own-words", essays=ESSAYS) if ": error [" in each
+        ]
+        assert message.startswith(f"commentary.yml:{line}: error [own-words] her-2013-love-is-no-sum: ")
+
+    @pytest.mark.parametrize(("words", "errors"), [(OF_THE_SECOND_ESSAY, 0), (OF_CASABLANCA, 1)])
+    def test_the_entries_of_another_pack_cannot_have_copied_from_it(self, second, words, errors):
+        second.replace("commentary.yml", "title: A kind lie", f"title: {words}")
+        packs = read_pack(SEEDS, second.root, SECOND_ESSAY)
+        _, diagnostics = check_pack(packs, RULES, essays=ESSAYS)
+        found = [each for each in diagnostics if (each.rule, each.level) == ("own-words", "error")]
+        assert len(found) == errors
+
+    def test_a_pack_may_be_named_by_any_path_to_it(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        shutil.copytree(SECOND_ESSAY, tmp_path / "essay")
+        (tmp_path / "here").mkdir()
+        relative = PackCopy(tmp_path / "here/../essay", film="her-2013", before=(SEEDS, SECOND))
+        assert not [each for each in relative.messages(essays=ESSAYS) if ": notice [" not in each]
