@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, tuple_
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import (
     Mapped,
@@ -184,15 +184,16 @@ class SceneTheme(Base, PositionedRow):
 def _adjacent_scene_slug(step: int) -> Any:
     """Return SQL for the id of the previous (-1) or next (+1) scene of the film; null at the ends."""
     scene, neighbour = Scene.__table__, aliased(Scene.__table__)
-    is_beyond = (
-        neighbour.c.position > scene.c.position if step > 0 else neighbour.c.position < scene.c.position
-    )
-    order = neighbour.c.position.asc() if step > 0 else neighbour.c.position.desc()
+    # Scenes that packs add to a film may have the position of another one: then the id decides.
+    place, this = (tuple_(table.c.position, table.c.slug) for table in (neighbour, scene))
+    order = [
+        column.asc() if step > 0 else column.desc() for column in (neighbour.c.position, neighbour.c.slug)
+    ]
     return (
         select(neighbour.c.slug)
-        .where(neighbour.c.film_id == scene.c.film_id, is_beyond)
+        .where(neighbour.c.film_id == scene.c.film_id, place > this if step > 0 else place < this)
         .where(neighbour.c.status == "published", neighbour.c.deleted_at.is_(None))
-        .order_by(order)
+        .order_by(*order)
         .limit(1)
         .correlate(scene)
         .scalar_subquery()

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from api.schemas.fields import SLUG
-from models import RESOURCES, Film, Source
+from models import RESOURCES, Commentary, Film, Quote, Scene, Source
 from models.film import OfFilm
 from models.types import SLUG_LENGTH
 from seeds.diagnostics import Diagnostic, Level, display_key
+from seeds.positions import last_position_before
 from seeds.recorded_revisions import FILE_NAME as REVISIONS
 from seeds.recorded_revisions import RecordedRevision, entry_digest, read_revisions
 from seeds.release_dates import RELEASED_AT, TIMESTAMP_EXAMPLE, InvalidReleaseDate, parse_release_date
@@ -37,17 +38,18 @@ VOCABULARIES = {
 #: What packs in other folders may use of this one: its vocabularies, but not the sources of its films.
 SHARED_TYPES = tuple(type_name for type_name in VOCABULARIES.values() if type_name != Source.type_name)
 TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
-#: The header of a file: the release date of its entries. An entry may have its own.
 #: The largest integer in a JSON body; parsers disagree about larger ones.
 MAX_INTEGER = 2**64 - 1
+#: The field of a scene that is added to a film of another pack, and its largest value.
+POSITION, MAX_POSITION = "position", 100_000
 
 
 @dataclass(frozen=True)
 class Entry:
     """One entry of a pack: its type, id and raw body, and its file and line.
 
-    ``position`` is its place among the entries of its file, from 1. ``lines`` is the YAML node, which
-    knows the line number of each field.
+    ``position`` is its place among the entries of its file, from 1; see ``seeds.positions`` for those of a
+    film of another pack. ``lines`` is the YAML node, which knows the line number of each field.
     """
 
     type_name: str
@@ -212,7 +214,8 @@ class _Reader:
                 # The folder or the film is misnamed: one error, not one for each reference to the film.
                 self.pack.unread_types.add(type_name)
         implied = {"film": film} if film and type_name != "film" else {}
-        for position, (slug, body) in enumerate(content.items(), 1):
+        before = self._last_position_before(path, type_name, released_at)
+        for position, (slug, body) in enumerate(content.items(), before + 1):
             line = content.lines[slug]
             if not isinstance(slug, str) or not isinstance(body, Mapping):
                 message = (
@@ -224,6 +227,8 @@ class _Reader:
                 continue
             json_body = implied | _to_json_types(body)
             entry = Entry(type_name, str(slug), json_body, position, file, line, released_at, body)
+            if type_name == Scene.type_name and path.parent not in self.film_release_dates:
+                entry = self._pop_scene_position(entry)
             self.pack.entries.append(self._pop_entry_release_date(entry))
 
     def read_withdrawals(self, path: Path) -> None:
@@ -250,6 +255,31 @@ class _Reader:
             return read(read_mapping(path), file)
         except Unreadable as error:
             return [Diagnostic(file, error.line, "-", error.rule, str(error))]
+
+    def _last_position_before(self, path: Path, type_name: str, released_at: dt.datetime | None) -> int:
+        """Return the position after which the entries of a file come: 0 in the pack that has the film."""
+        is_added = type_name in (Quote.type_name, Commentary.type_name)
+        if not is_added or released_at is None or path.parent in self.film_release_dates:
+            return 0
+        root = path.parent.parent.parent
+        sources = [
+            each.slug
+            for each in self.pack.of_type(Source.type_name)
+            if each.file.parent == _display_path(root)
+        ]
+        return last_position_before(released_at, sources[0] if sources else "")
+
+    def _pop_scene_position(self, entry: Entry) -> Entry:
+        """Return a scene that is added to a film of another pack, with the position that its body has."""
+        position = entry.body.pop(POSITION, None)
+        if isinstance(position, int) and not isinstance(position, bool) and 1 <= position <= MAX_POSITION:
+            return replace(entry, position=position)
+        message = (
+            "A scene that is added to a film of another pack must have the position of the scene in the film "
+            f"beside which it belongs: an integer between 1 and {MAX_POSITION}."
+        )
+        self.pack.diagnostics.append(entry.diagnostic("position", message, POSITION))
+        return entry
 
     def _pop_release_date(self, file: Path, content: Mapping, folder: Path) -> dt.datetime | None:
         """Remove the header from the content of a file; return the release date of its entries."""

@@ -1,14 +1,17 @@
 """A pack with a second essay on a film that another pack has: it names the film's folder and has no film.yml."""
 
+import datetime as dt
 import shutil
 
 import pytest
 
+from models import Commentary, Quote, Scene
 from seeds.check import check_pack
 from seeds.pack import read_pack
+from seeds.positions import last_position_before
 from seeds.rules import RULES
 from tests.databases import SEEDS
-from tests.seeds.packs import ESSAY, ESSAYS, SECOND, SECOND_ESSAY, PackCopy
+from tests.seeds.packs import ESSAY, ESSAYS, SECOND, SECOND_ESSAY, PackCopy, load_packs
 
 #: Eight consecutive words of a source, and an entry of each pack that may not have them.
 OF_THE_SECOND_ESSAY = "Tools do not weep, and so the evening fails because there are three people in it."
@@ -85,3 +88,87 @@ class TestTexts:
         (tmp_path / "here").mkdir()
         relative = PackCopy(tmp_path / "here/../essay", film="her-2013", before=(SEEDS, SECOND))
         assert not [each for each in relative.messages(essays=ESSAYS) if ": notice [" not in each]
+
+
+SCENE = """released_at: 2026-11-28T00:00:00Z
+
+her-2013-a-picnic:
+  title: A picnic
+  position: {position}
+  summary: Theodore and Samantha are out with another couple, who find nothing odd in that.
+  themes: [friendship]
+  citations:
+    - source: her-nobodys-mirror
+      paragraphs: [9]
+"""
+
+
+def in_order(database, model):
+    """Return the ids of the resources of the film, in the default order of lists."""
+    with database.read_session() as session:
+        rows = session.scalars(model.select_where(film=["her-2013"]).order_by(model.position, model.slug))
+        return [row.slug for row in rows]
+
+
+class TestPositions:
+    @pytest.mark.parametrize("model", [Quote, Commentary])
+    def test_an_added_essay_comes_after_the_pack_of_the_film(self, packed, model):
+        before = in_order(packed, model)
+        load_packs(packed, SECOND, SECOND_ESSAY)
+        after = in_order(packed, model)
+        assert after[: len(before)] == before
+        entries = [each.slug for each in read_pack(SECOND_ESSAY).of_type(model.type_name)]
+        assert [slug for slug in entries if slug in after] == after[len(before) :]
+        assert len(after) > len(before) + 10
+
+    def test_two_added_essays_are_not_mixed(self, second_essay):
+        second_essay.replace("sources.yml", "her-nobodys-mirror:", "her-another-essay:")
+        positions = {
+            root: [entry.position for entry in read_pack(root).of_type("commentary")]
+            for root in (SECOND_ESSAY, second_essay.root)
+        }
+        first, other = sorted(positions.values())
+        assert max(first) < min(other)
+
+    def test_a_later_release_comes_later(self, second_essay):
+        second_essay.replace("commentary.yml", "2026-11-28", "2026-11-29")
+        earlier = read_pack(SECOND_ESSAY).of_type("commentary")
+        later = read_pack(second_essay.root).of_type("commentary")
+        assert max(entry.position for entry in earlier) < min(entry.position for entry in later)
+
+    def test_a_position_fits_its_column_for_centuries(self):
+        last = last_position_before(dt.datetime(2260, 1, 1, tzinfo=dt.UTC), "any-essay")
+        assert last + 1_000 < 2**31
+        assert last_position_before(dt.datetime(1990, 1, 1, tzinfo=dt.UTC), "any-essay") > 1_000
+
+
+class TestAddedScene:
+    @pytest.mark.parametrize("position", ["0", "100001", "true", "soon", "1.5", "null"])
+    def test_it_has_a_position_in_the_film(self, second_essay, position):
+        second_essay.append("scenes.yml", SCENE.format(position=position))
+        (message,) = second_essay.messages("position")
+        assert message == (
+            "scenes.yml:5: error [position] her-2013-a-picnic: A scene that is added to a film of another pack "
+            "must have the position of the scene in the film beside which it belongs: an integer between 1 and 100000."
+        )
+
+    def test_without_a_position_it_is_an_error(self, second_essay):
+        second_essay.append("scenes.yml", SCENE.replace("  position: {position}\n", ""))
+        assert len(second_essay.messages("position")) == 1
+
+    def test_in_the_pack_of_the_film_it_has_none(self, second):
+        second.replace("scenes.yml", "title: Paris", "title: Paris\n  position: 3")
+        (message,) = second.messages("form")
+        assert "position: Unknown field." in message
+
+    @pytest.mark.parametrize("position", [1, 12, 34])
+    def test_every_scene_is_reached_from_the_one_before(self, packed, second_essay, position):
+        second_essay.append("scenes.yml", SCENE.format(position=position))
+        load_packs(packed, SECOND, second_essay.root)
+        order = in_order(packed, Scene)
+        place = order.index("her-2013-a-picnic") + 1
+        assert place in (position, position + 1)
+        with packed.read_session() as session:
+            scenes = {scene.slug: scene for scene in session.scalars(Scene.select_where(film=["her-2013"]))}
+            assert [scenes[slug].next_slug for slug in order] == [*order[1:], None]
+            assert [scenes[slug].previous_slug for slug in order] == [None, *order[:-1]]
