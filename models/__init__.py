@@ -36,6 +36,7 @@ from models.errors import (
 )
 from models.film import Film, SourceFilm
 from models.loaded_pack import LoadedPack
+from models.narration import NarrationPart, NarrationScene
 from models.owned_rows import OwnedRow
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
 from models.revision import Revision
@@ -87,6 +88,8 @@ __all__ = [
     "InvalidQuery",
     "InvalidReference",
     "LoadedPack",
+    "NarrationPart",
+    "NarrationScene",
     "NotFound",
     "OwnedRow",
     "Paragraph",

@@ -1,4 +1,4 @@
-"""Scenes: the units of a film, in narrated order."""
+"""Scenes: the units of a film, in the film's order. How a source orders them is in ``models.narration``."""
 
 from __future__ import annotations
 

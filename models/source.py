@@ -34,6 +34,7 @@ from models.errors import DomainError, NotFound
 from models.facet_queries import ColumnFacet, LinkFacet
 from models.film import Film, SourceFilm
 from models.filters import foreign_slug_in, in_filter, linked
+from models.narration import NarrationPart
 from models.owned_rows import ConcatenatedLists, OwnedCollection, OwnedRow, OwnsRows, owned_rows
 from models.types import enum_column, json_list, long_text, short_text
 
@@ -67,7 +68,10 @@ class Source(Base, OwnsRows, Aliased):
     example_id = "her-perfection-is-the-enemy-of-real"
     default_sort = ("title",)
     sort_columns: ClassVar = (*Versioned.sort_columns, "title")
-    owned_collections: ClassVar = {"paragraphs": OwnedCollection("paragraphs", "number")}
+    owned_collections: ClassVar = {
+        "paragraphs": OwnedCollection("paragraphs", "number"),
+        "narration": OwnedCollection("narration", "position"),
+    }
 
     kind: Mapped[SourceKind] = mapped_column(enum_column(SourceKind))
     title: Mapped[str] = mapped_column(short_text())
@@ -91,6 +95,7 @@ class Source(Base, OwnsRows, Aliased):
     paragraphs: Mapped[list[Paragraph]] = relationship(
         back_populates="source", order_by="Paragraph.number", cascade="all, delete-orphan"
     )
+    narration: Mapped[list[NarrationPart]] = owned_rows("NarrationPart", "source")
 
     @classmethod
     def constraints(cls) -> tuple[Any, ...]:
@@ -133,6 +138,9 @@ class Source(Base, OwnsRows, Aliased):
 
     def assign(self, values: dict[str, Any]) -> None:
         """See :meth:`Versioned.assign`. Authors are written as ``authors``, or one as a plain ``author``."""
+        if "narration" in values:
+            parts = [part | {"position": position} for position, part in enumerate(values["narration"])]
+            values = values | {"narration": parts}
         if "author" in values or "authors" in values:
             plain, bodies = values.get("author"), values.get("authors") or []
             authors = [plain_author(plain)] if plain else [to_author(body) for body in bodies]
@@ -156,6 +164,7 @@ class Source(Base, OwnsRows, Aliased):
                 "sha256": self.sha256,
                 "films": slugs_of(self.films),
                 "paragraphs": [paragraph.to_record() for paragraph in self.paragraphs],
+                "narration": [part.to_record() for part in self.narration],
                 "editor_note": self.editor_note,
             }
         )

@@ -67,7 +67,7 @@ class MapCell:
 
 @dataclass(frozen=True)
 class ThemeMap:
-    """The map: scenes in narrative order, themes in hierarchical order, cells by scene and then theme.
+    """The map: scenes in the film's order, themes in hierarchical order, cells by scene and then theme.
 
     Unless ``is_complete``, the film has more content than a map may have.
     """

@@ -14,6 +14,7 @@ from sqlalchemy import func, inspect, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
+from api.schemas.pack_entry_schemas import CreateSchema
 from models import (
     MODELS_BY_TYPE,
     RESOURCES,
@@ -37,6 +38,11 @@ BATCH_SIZE = 250
 LoadReport = dict[str, Counter[str]]
 #: A type and an id.
 Key = tuple[str, str]
+#: Fields that are written after all entries: they refer to entries that refer to their owners.
+DEFERRED_FIELDS = frozenset({"narration"})
+#: Fields that were added to create bodies later: empty, they count for nothing in the digest of an entry, or
+#: an upgrade would change every entry.
+ADDED_FIELDS = frozenset({"narration"})
 
 
 def load(session: Session, result: CheckResult, *, step: Callable[[], None] = lambda: None) -> LoadReport:
@@ -67,8 +73,7 @@ class _Change:
 
     @property
     def references(self) -> set[Key]:
-        found = references(ENTRY_SCHEMAS[self.valid.entry.type_name], self.valid.body)
-        return {(type_name, slug) for _, type_name, slug in found}
+        return _references(_schema(self.valid.entry.type_name, is_deferred=False), self.valid.body)
 
 
 class _Loader:
@@ -89,8 +94,10 @@ class _Loader:
         released += [revision.updated_at for revision in recorded if revision.updated_at]
         newest = max(released, default=None)
         with change_set(self.session, EDITOR, at=newest), self.session.no_autoflush:
-            for batch in self._batches(list(self._changes(report))):
+            changes = list(self._changes(report))
+            for batch in self._batches(changes):
                 self._write(batch)
+            self._write_deferred_fields(changes)
             self._withdraw(report)
         return report
 
@@ -234,7 +241,8 @@ class _Loader:
 
     def _assign(self, change: _Change) -> None:
         resource, valid = self.resources[change.key], change.valid
-        values = resolve_references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body, self._require)
+        body = {name: value for name, value in valid.body.items() if not value or name not in DEFERRED_FIELDS}
+        values = resolve_references(ENTRY_SCHEMAS[valid.entry.type_name], body, self._require)
         for citation in values.get("citations", ()):
             citation["cited"] = [
                 self._paragraph(citation["source"], number) for number in citation.pop("paragraphs")
@@ -250,6 +258,18 @@ class _Loader:
         if not change.is_new and change.release and change.release.number > resource.revision:
             # Even if it has these values already.
             flag_modified(resource, "pack_digest")
+
+    def _write_deferred_fields(self, changes: list[_Change]) -> None:
+        """Write what the batches left out, in the same revisions."""
+        for change in changes:
+            body = {name: change.valid.body.get(name) for name in DEFERRED_FIELDS}
+            if any(body.values()):
+                schema = _schema(change.valid.entry.type_name, is_deferred=True)
+                self._fetch({change.key}, whole=True)
+                self._fetch(_references(schema, body))
+                self.resources[change.key].assign(resolve_references(schema, body, self._require))
+                self.session.flush()
+                self.resources.clear()
 
     def _require(self, type_name: str, slug: str) -> Versioned:
         if (type_name, slug) not in self.resources:
@@ -280,13 +300,25 @@ def _types_in_order() -> tuple[str, ...]:
     def add(type_name: str) -> None:
         if type_name not in begun:
             begun.add(type_name)
-            for other in referenced_types(ENTRY_SCHEMAS[type_name]):
+            for other in referenced_types(_schema(type_name, is_deferred=False)):
                 add(other)
             order[type_name] = None
 
     for model in RESOURCES:
         add(model.type_name)
     return tuple(order)
+
+
+@cache
+def _schema(type_name: str, *, is_deferred: bool) -> CreateSchema:
+    """Return the create schema of a type with its deferred fields alone, or without them."""
+    schema = ENTRY_SCHEMAS[type_name]
+    deferred = DEFERRED_FIELDS & schema.fields.keys()
+    return type(schema)(only=deferred) if is_deferred else type(schema)(exclude=deferred)
+
+
+def _references(schema: CreateSchema, body: dict[str, Any]) -> set[Key]:
+    return {(type_name, slug) for _, type_name, slug in references(schema, body)}
 
 
 @cache
@@ -310,5 +342,6 @@ def _eager_options(model: Any) -> tuple[Any, ...]:
 
 def digest(valid: ValidEntry) -> str:
     """Return the SHA-256 (hexadecimal) of an entry's body and position, which tells if it changed."""
-    content: Any = [valid.body, valid.entry.position]
+    body = {name: value for name, value in valid.body.items() if value or name not in ADDED_FIELDS}
+    content: Any = [body, valid.entry.position]
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()

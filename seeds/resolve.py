@@ -72,4 +72,4 @@ def _resolve_value(field: fields.Field[Any], value: Any, look_up: Lookup) -> Any
     return value
 
 
-__all__ = ["InvalidReference", "Lookup", "referenced_types", "references", "resolve_references"]
+__all__ = ["InvalidReference", "Lookup", "Path", "referenced_types", "references", "resolve_references"]

@@ -18,11 +18,11 @@ from seeds.argument_rules import (
     scene_without_commentary,
     weaker_advisory,
 )
-from seeds.check import CheckResult, Rule
+from seeds.check import CheckResult, Rule, ValidEntry
 from seeds.diagnostics import Diagnostic, Level
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.pack import Entry
-from seeds.resolve import references
+from seeds.resolve import Path, references
 from seeds.text_rules import omission, own_words, quote_length, repeated_quote, source_text, verbatim
 from seeds.wording_rules import hidden_view, opening_word
 
@@ -77,17 +77,28 @@ def _has_name_of_folder(film: Entry) -> bool:
 
 
 def reference(result: CheckResult) -> Iterator[Diagnostic]:
-    """Check that references name existing resources of the same film."""
+    """Check that references name existing resources of a film that the entry is about."""
     hints = _Hints(result)
     for valid in result.valid_entries:
+        films = _films_of(valid)
         for path, type_name, slug in references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body):
-            film = valid.body.get("film")
             if not result.exists(type_name, slug):
                 hint = hints.near(type_name, slug)
                 yield valid.entry.diagnostic("reference", f"There is no {type_name} “{slug}”.{hint}", *path)
-            elif film and not _belongs_to_film(result, film, type_name, slug):
-                message = f"The {type_name} “{slug}” does not belong to the film “{film}”."
+            elif films and not any(_belongs_to_film(result, film, type_name, slug) for film in films):
+                message = f"The {type_name} “{slug}” does not belong to {_any_of(films)}."
                 yield valid.entry.diagnostic("reference", message, *path)
+
+
+def _films_of(valid: ValidEntry) -> list[str]:
+    """Return the films that an entry is about, the main one first."""
+    film = valid.body.get("film")
+    return [*([film] if film else []), *valid.body.get("films", ())]
+
+
+def _any_of(films: list[str]) -> str:
+    names = ", ".join(f"“{film}”" for film in films)
+    return f"any of the films {names}" if len(films) > 1 else f"the film {names}"
 
 
 class _Hints:
@@ -146,12 +157,14 @@ def withdrawn(result: CheckResult) -> Iterator[Diagnostic]:
 def listed_once(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that no list has duplicates and no entry refers to itself."""
     for valid in result.valid_entries:
-        counts = Counter[tuple[object, str, str]]()
+        counts = Counter[tuple[Path, str, str]]()
         for path, type_name, slug in references(ENTRY_SCHEMAS[valid.entry.type_name], valid.body):
             if (type_name, slug) == (valid.entry.type_name, valid.slug):
                 yield valid.entry.diagnostic("listed-once", f"“{slug}” refers to itself.", *path)
-            counts[path[0], type_name, slug] += 1
-            if counts[path[0], type_name, slug] == 2:
+            # The list itself, or the one of the objects that refer: scenes of two parts are in two lists.
+            in_list = path[:-1] if isinstance(path[-1], int) else path[:1], type_name, slug
+            counts[in_list] += 1
+            if counts[in_list] == 2:
                 yield valid.entry.diagnostic("listed-once", f"“{slug}” is listed more than once.", *path)
 
 
@@ -193,17 +206,40 @@ def related_both_ways(result: CheckResult) -> Iterator[Diagnostic]:
 def cited_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
     """Check that cited paragraphs exist, and are listed in ascending order without duplicates."""
     for valid in result.valid_entries:
-        for index, citation in enumerate(valid.body.get("citations", ())):
-            source = result.entries_by_id.get(("source", citation["source"]))
-            numbers = citation["paragraphs"]
+        for path, slug, numbers in _paragraph_lists(valid):
+            source = result.entries_by_id.get(("source", slug))
             if sorted(set(numbers)) != numbers:
                 message = "Paragraphs must be in ascending order without duplicates."
-                yield valid.entry.diagnostic("cited-paragraph", message, "citations", index, "paragraphs")
+                yield valid.entry.diagnostic("cited-paragraph", message, *path)
             count = len(source.body["paragraphs"]) if source else max(numbers)
             for number in numbers:
                 if number > count:
-                    message = f"“{citation['source']}” has {count} paragraphs, so {number} does not exist."
-                    yield valid.entry.diagnostic("cited-paragraph", message, "citations", index, "paragraphs")
+                    message = f"“{slug}” has {count} paragraphs, so {number} does not exist."
+                    yield valid.entry.diagnostic("cited-paragraph", message, *path)
+
+
+def _paragraph_lists(valid: ValidEntry) -> Iterator[tuple[Path, str, list[int]]]:
+    """Yield the path of each list of paragraphs, the id of their source, and their numbers."""
+    for index, citation in enumerate(valid.body.get("citations", ())):
+        yield ("citations", index, "paragraphs"), citation["source"], citation["paragraphs"]
+    for index, part in enumerate(valid.body.get("narration", ())):
+        yield ("narration", index, "paragraphs"), valid.slug, part["paragraphs"]
+
+
+def scenes_in_order(result: CheckResult) -> Iterator[Diagnostic]:
+    """Check that the scenes of a part of a narration are in the order of the film."""
+    for valid in result.of_type("source"):
+        for index, part in enumerate(valid.body["narration"]):
+            scenes = (result.entries_by_id.get(("scene", slug)) for slug in part["scenes"])
+            places = [(scene.body["film"], scene.entry.position) for scene in scenes if scene]
+            # Of several films, the part has one after the other.
+            films = list(dict.fromkeys(film for film, _ in places))
+            if places != sorted(places, key=lambda place: (films.index(place[0]), place[1])):
+                message = (
+                    "The scenes of a part must be in the film's order, which is that of scenes.yml. "
+                    "If the source tells them in another order, divide the part."
+                )
+                yield valid.entry.diagnostic("scenes-in-order", message, "narration", index, "scenes")
 
 
 def used_theme(result: CheckResult) -> Iterator[Diagnostic]:
@@ -263,6 +299,7 @@ RULES: tuple[Rule, ...] = (
     broader_theme,
     related_both_ways,
     cited_paragraph,
+    scenes_in_order,
     quote_length,
     used_theme,
     source_text,

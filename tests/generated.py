@@ -70,6 +70,7 @@ class Author:
                 self.add_rows(model, sizes, getattr(self, model.type_name))
         self.relate_themes()
         self.relate_claims()
+        self.narrate()
         # Afterwards, so that a column or a resource more changes no other choice.
         for model in models:
             if not hasattr(self, model.type_name):
@@ -310,6 +311,16 @@ class Author:
                     "note": self.choose.one([None, self.prose()]),
                 }
                 for slug in self.choose.some(others)
+            ]
+
+    def narrate(self):
+        """Give sources narrations; a scene may be in two parts, and a part may tell hidden scenes alone."""
+        for row in self.content["source"]:
+            films = row["films"] or [film["slug"] for film in self.content["film"]]
+            scenes = [slug for film in films[:1] for slug in self.slugs("scene", film)]
+            row["narration"] = [
+                {"title": self.perhaps(), "scenes": self.choose.some(scenes), "paragraphs": [1, place]}
+                for place in self.choose.some([2, 3, LARGEST])
             ]
 
 

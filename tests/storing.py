@@ -12,6 +12,7 @@ from models import (
     Citation,
     CommentaryRelation,
     ContentGeneration,
+    NarrationPart,
     Paragraph,
 )
 from models.revision import change_set
@@ -78,6 +79,11 @@ def flag(values, resources):
     return AdvisoryLink(advisory=resources["advisory", values["advisory"]], severity=values["severity"])
 
 
+def narration_part(values, resources):
+    scenes = [resources["scene", slug] for slug in values["scenes"]]
+    return NarrationPart(title=values["title"], scenes=scenes, paragraphs=values["paragraphs"])
+
+
 def relation(values, resources):
     return CommentaryRelation(
         target=resources["commentary", values["commentary"]], relation=values["relation"]
@@ -91,6 +97,7 @@ def paragraph(values, resources):
 #: The collection of owned rows that a field fills, and the function that builds one of them.
 OWNED_ROWS = {
     "paragraphs": ("paragraphs", paragraph),
+    "narration": ("narration", narration_part),
     "appearances": ("appearances", appearance),
     "citations": ("citations", citation),
     "advisories": ("advisory_links", flag),

@@ -1,4 +1,4 @@
-"""Arrange a theme's lines and commentary by film and scene, in narrative order."""
+"""Arrange a theme's lines and commentary by film and scene, in the film's order."""
 
 from __future__ import annotations
 

@@ -38,15 +38,20 @@ class AdvisoryLinkCreateSchema(RequestSchema):
     severity = WholeNumber(required=True, validate=validate.Range(1, 3))
 
 
-class CitationCreateSchema(RequestSchema):
-    """A citation, as written in a create body: a source and the numbers of its paragraphs."""
-
-    source = Reference("source", required=True)
-    paragraphs = fields.List(
+def paragraph_numbers_field() -> fields.List[Any]:
+    """Return the field for the numbers of paragraphs of a source: at least one."""
+    return fields.List(
         WholeNumber(validate=validate.Range(1, 100_000)),
         required=True,
         validate=validate.Length(min=1, max=500),
     )
+
+
+class CitationCreateSchema(RequestSchema):
+    """A citation, as written in a create body: a source and the numbers of its paragraphs."""
+
+    source = Reference("source", required=True)
+    paragraphs = paragraph_numbers_field()
 
 
 def themes_field() -> fields.List[Any]:

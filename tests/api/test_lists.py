@@ -195,7 +195,7 @@ class TestSort:
             assert set(names[first_null:]) == {None}
             assert names[:first_null] == sorted(names[:first_null], reverse=sort == "-name")
 
-    def test_scenes_come_in_narrated_order(self, client):
+    def test_scenes_come_in_the_films_order(self, client):
         scenes = client.get("/v1/scenes?limit=100").get_json()["data"]
         assert [scene["position"] for scene in scenes] == list(range(1, len(scenes) + 1))
         assert scenes[0]["links"]["previous"] is None

@@ -20,6 +20,7 @@ from models import (
     Fidelity,
     Film,
     LoadedPack,
+    NarrationPart,
     Paragraph,
     ParagraphKind,
     Presence,
@@ -155,6 +156,7 @@ def build_film_parts(film_, content):
     storm.appearances = [Appearance(character=keeper, presence=Presence.PRESENT)]
     storm.themes, storm.advisory_links = [content["dark"]], [flag(content["crude"], 1)]
     storm.citations = [cite(essay, 1)]
+    essay.narration = [NarrationPart(title="Dawn", scenes=[morning, storm], paragraphs=[2])]
     keeper.citations, keeper.advisory_links = [cite(essay, 1)], [flag(content["spoiler"], 1)]
     return {
         "keeper": keeper,

@@ -8,6 +8,7 @@ from models import (
     AdvisoryLink,
     Appearance,
     CommentaryRelation,
+    NarrationPart,
     Paragraph,
     Presence,
     QuoteTheme,
@@ -105,6 +106,18 @@ def remove_film_of_source(_, all_):
     all_.essay.films = []
 
 
+def remove_narrated_scene(_, all_):
+    all_.essay.narration[0].scenes.pop()
+
+
+def name_narration_part(session, _):
+    session.scalars(select(NarrationPart)).one().title = "Night"
+
+
+def remove_narration(_, all_):
+    all_.essay.narration = []
+
+
 def change_relation(session, _):
     session.scalars(select(CommentaryRelation)).one().relation = Relation.EXTENDS
 
@@ -136,6 +149,9 @@ def add_theme_to_quote(session, all_):
 LINKS_OF_OTHERS = [
     (change_paragraph, "on-the-lamp"),
     (remove_film_of_source, "on-the-lamp"),
+    (remove_narrated_scene, "on-the-lamp"),
+    (name_narration_part, "on-the-lamp"),
+    (remove_narration, "on-the-lamp"),
     (change_relation, "the-lamp-1950-claim"),
     (add_evidence, "the-lamp-1950-claim"),
     (remove_character, "the-lamp-1950-claim"),

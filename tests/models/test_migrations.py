@@ -7,10 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Index, Integer, MetaData, Text, inspect, select, text
+from sqlalchemy import Column, Index, Integer, MetaData, Text, inspect, select, text, update
 
 import models.migrations.sqlite_indexes  # noqa: F401 (Alembic uses it once it is loaded)
-from models import Base, Source, migrations
+from models import Base, Revision, Source, migrations
 from models.author import plain_author
 from models.database import Database
 from models.list_index_table import LISTED, ListIndexRow
@@ -18,6 +18,8 @@ from models.search.index_tables import SearchDocument
 from models.searchable import DOCUMENT_ID_STRIDE
 from tests.table_definitions import table_definitions
 
+#: The keys that migrations since 0014 add to stored records, by type.
+ADDED_KEYS = {"source": ["narration"]}
 TABLES = set(Base.metadata.tables)
 
 
@@ -53,6 +55,13 @@ def copy_of_models():
     for table in Base.metadata.sorted_tables:
         table.to_metadata(metadata)
     return metadata
+
+
+def stored_records(database, type_name):
+    """Return the stored records of a type by id, each with the order of its keys."""
+    with database.read_session() as session:
+        rows = session.scalars(select(Revision).where(Revision.type_name == type_name))
+        return {row.id: list(row.record.items()) for row in rows}
 
 
 def index_rows(database):
@@ -135,6 +144,20 @@ class TestAuthors:
             author = connection.scalar(text("SELECT author FROM sources"))
         assert author.startswith("Writer 0, Writer 1, ")
         assert len(author) == 300
+
+
+class TestStoredRecords:
+    def test_past_records_gain_the_keys_that_new_ones_have(self, packed):
+        """A database that was seeded before an upgrade has the same records as one seeded after it."""
+        expected = stored_records(packed, "source")
+        assert expected
+        with packed.engine.begin() as connection:
+            for id_, record in expected.items():
+                old = {name: value for name, value in record if name not in ADDED_KEYS["source"]}
+                connection.execute(update(Revision.__table__).where(Revision.id == id_).values(record=old))
+        migrations.downgrade(packed.engine, "0014")
+        migrations.upgrade(packed.engine)
+        assert stored_records(packed, "source") == expected
 
 
 class TestCurrentRevision:

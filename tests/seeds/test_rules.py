@@ -336,6 +336,20 @@ class TestCitedParagraph:
         assert second.messages() == [f"commentary.yml:{line}: error [cited-paragraph] {LIE}: {message}"]
 
 
+class TestScenesInOrder:
+    def test_the_scenes_of_a_part_have_the_films_order(self, second):
+        scenes = f"[{FILM}-the-airfield, {FILM}-paris]"
+        narration = (
+            f"  narration: [{{title: The end first, scenes: {scenes}, paragraphs: [5]}}]\n  editor_note"
+        )
+        line = second.replace("sources.yml", "  editor_note", narration)
+        message = (
+            "The scenes of a part must be in the film's order, which is that of scenes.yml. If the source "
+            "tells them in another order, divide the part."
+        )
+        assert second.messages() == [f"sources.yml:{line}: error [scenes-in-order] {ESSAY}: {message}"]
+
+
 class TestQuoteLength:
     def test_a_quotation_has_at_most_35_words(self, second):
         second.replace("quotes.yml", "Here's looking at you, kid.", "Word " + "word " * 33 + "word")

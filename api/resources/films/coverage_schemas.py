@@ -23,9 +23,7 @@ class SceneCoverageSchema(ResponseSchema):
     """The amount of content for a scene."""
 
     scene = NestedObject(REFERENCE_SCHEMAS["scene"], metadata={"description": "The scene."})
-    position = fields.Integer(
-        metadata={"description": "The position of the scene in the film, in narrated order from 1."}
-    )
+    position = fields.Integer(metadata={"description": "The position of the scene in the film, from 1."})
     quotes = fields.Integer(metadata={"description": "The number of quotes from or about the scene."})
     commentary = fields.Integer(metadata={"description": "The number of commentary entries on the scene."})
 
@@ -59,7 +57,7 @@ class FilmCoverageSchema(ResponseSchema):
     by_theme = themes_field()
     by_scene = fields.List(
         fields.Nested(SceneCoverageSchema),
-        metadata={"description": f"Counts by scene, for the first {MAX_SCENES} scenes in narrated order."},
+        metadata={"description": f"Counts by scene, for the first {MAX_SCENES} scenes of the film."},
     )
     uncovered_scenes = fields.List(
         fields.Nested(REFERENCE_SCHEMAS["scene"]),

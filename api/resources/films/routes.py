@@ -79,8 +79,8 @@ def get_film_theme_map(args: dict[str, Any], film: str) -> ThemeMap:
     """Get a film's theme map
 
     Returns which scenes are about which themes, ready to be drawn as a grid. Scenes are the columns, in
-    narrated order. Themes are the rows, sorted by name, each followed by its subthemes. There is a cell where
-    a scene, one of its quotes or commentary on it is tagged with a theme; its weight says how often.
+    the film's order. Themes are the rows, sorted by name, each followed by its subthemes. There is a cell
+    where a scene, one of its quotes or commentary on it is tagged with a theme; its weight says how often.
     """
     item = Film.by_slug(session(), film)
     return theme_map(session(), item, args.get("max_severity"), args.get("asserted_by"))

@@ -41,7 +41,7 @@ class FilmLinksSchema(ResponseSchema):
     """Links from a film to related resources."""
 
     characters = ListURLField("character", by="film", description="The characters of the film.")
-    scenes = ListURLField("scene", by="film", description="The scenes of the film, in narrated order.")
+    scenes = ListURLField("scene", by="film", description="The scenes of the film, in the film's order.")
     quotes = ListURLField("quote", by="film", description="Quotes from and about the film.")
     commentary = ListURLField("commentary", by="film", description="Commentary on the film.")
     coverage = URLField("/v1/films/", suffix="/coverage", description="The coverage of the film.")

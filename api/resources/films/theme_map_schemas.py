@@ -33,9 +33,7 @@ class ThemeMapSceneSchema(ResponseSchema):
     id = fields.String(attribute="slug", metadata={"description": "The id of the scene."})
     label = fields.String(metadata={"description": "A short, neutral display name."})
     url = URLField("/v1/scenes/", description="The URL of the scene.")
-    position = fields.Integer(
-        metadata={"description": "The position of the scene in the film, in narrated order from 1."}
-    )
+    position = fields.Integer(metadata={"description": "The position of the scene in the film, from 1."})
 
 
 class ThemeMapThemeSchema(ResponseSchema):
@@ -87,7 +85,9 @@ class ThemeMapSchema(ResponseSchema):
     )
     scenes = fields.List(
         fields.Nested(ThemeMapSceneSchema),
-        metadata={"description": "The columns: all scenes in narrated order, including those without cells."},
+        metadata={
+            "description": "The columns: all scenes in the film's order, including those without cells."
+        },
     )
     themes = fields.List(
         fields.Nested(ThemeMapThemeSchema),

@@ -19,9 +19,7 @@ from api.resources.scenes.schemas import (
 from api.views.blueprint import Blueprint
 from models import Character, Film, Scene, Source, Theme
 
-blp = Blueprint(
-    "scenes", __name__, url_prefix="/v1", description="The scenes of films, as sources narrate them."
-)
+blp = Blueprint("scenes", __name__, url_prefix="/v1", description="The scenes of films, in the film's order.")
 
 
 @blp.route("/scenes")
@@ -34,7 +32,7 @@ class SceneList(MethodView):
     def get(self, filters: dict[str, Any]) -> Select[Any]:
         """List scenes
 
-        Returns scenes of all films, sorted by film and in narrated order by default.
+        Returns scenes of all films, sorted by film and in the film's order by default.
         """
         return Scene.select_where(**filters)
 
@@ -63,7 +61,7 @@ class SceneDetail(MethodView):
 def film_scenes(filters: dict[str, Any], film: str) -> Select[Any]:
     """List a film's scenes
 
-    Returns the scenes of a film, in narrated order by default.
+    Returns the scenes of a film, in the film's order by default.
     """
     return Scene.select_where(film=[film], **filters)
 

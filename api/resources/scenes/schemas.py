@@ -80,7 +80,7 @@ class SceneLinksSchema(ResponseSchema):
 
 
 class SceneSchema(ItemSchema):
-    """One unit of a film, as the source narrates it."""
+    """One unit of a film. How a source divides and orders the scenes is the source's `narration`."""
 
     type = ConstantField("scene", "Always `scene`.")
     url = URLField("/v1/scenes/", description="The URL of this scene.")
@@ -88,7 +88,7 @@ class SceneSchema(ItemSchema):
     title = fields.String(metadata={"description": "A short, neutral title, written by an editor."})
     film = ReferenceTo("film", metadata={"description": "The film."})
     position = fields.Integer(
-        metadata={"description": "The position of the scene in the film, in narrated order from 1."}
+        metadata={"description": "The position of the scene in the film, from 1: the film's own order."}
     )
     summary = fields.String(metadata={"description": "What happens, in the editor's words."})
     starts_at = fields.String(

@@ -19,8 +19,15 @@ from api.schemas.fields import (
     WholeNumber,
 )
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, drop_filters
-from api.schemas.pack_entry_schemas import CreateSchema, language_field, note_field
-from api.schemas.reference_fields import ListURLField, NestedObject, ReferencesTo, UnionReference, URLField
+from api.schemas.pack_entry_schemas import CreateSchema, language_field, note_field, paragraph_numbers_field
+from api.schemas.reference_fields import (
+    ListURLField,
+    NestedObject,
+    NestedParts,
+    ReferencesTo,
+    UnionReference,
+    URLField,
+)
 from api.schemas.shared_schemas import WORD_COUNT_DESCRIPTION, ItemSchema, RequestSchema, ResponseSchema
 from models import Paragraph, ParagraphKind, Source, SourceKind
 
@@ -82,6 +89,21 @@ class AuthorSchema(ResponseSchema):
     )
 
 
+class NarrationPartSchema(ResponseSchema):
+    """A part of a source's narration: one or more scenes of its films, and the paragraphs that tell them."""
+
+    title = fields.String(
+        allow_none=True, metadata={"description": "What the editor calls the part, or null."}
+    )
+    scenes = ReferencesTo(
+        "scene", metadata={"description": "The scenes that the part tells, in the film's order."}
+    )
+    paragraphs = fields.List(
+        fields.Integer(),
+        metadata={"description": "The numbers of the paragraphs that tell the scenes, ascending."},
+    )
+
+
 class SourceSchema(ItemSchema):
     """An essay, review, book or talk about films. Its full text is not served."""
 
@@ -128,6 +150,14 @@ class SourceSchema(ItemSchema):
     paragraph_count = fields.Integer(metadata={"description": "The number of paragraphs."})
     word_count = fields.Integer(metadata={"description": WORD_COUNT_DESCRIPTION})
     films = ReferencesTo("film", metadata={"description": "The films that the source discusses."})
+    narration = NestedParts(
+        NarrationPartSchema,
+        metadata={
+            "description": "The source's own cut and order of the scenes: a part may have several scenes, "
+            "and a scene may be in several parts. Empty if the source tells the scenes in the film's order, "
+            "by their `position`."
+        },
+    )
     editor_note = fields.String(allow_none=True, metadata={"description": "A note by the editor, or null."})
     links = NestedObject(SourceLinksSchema, metadata={"description": "URLs of related lists."})
 
@@ -213,6 +243,14 @@ class AuthorCreateSchema(RequestSchema):
             )
 
 
+class NarrationPartBody(RequestSchema):
+    """A part of a narration, as written in the body of a source."""
+
+    title = Text(300, allow_none=True, load_default=None)
+    scenes = fields.List(Reference("scene"), required=True, validate=validate.Length(min=1, max=100))
+    paragraphs = paragraph_numbers_field()
+
+
 class SourceCreateSchema(CreateSchema):
     """A source, as written in a pack."""
 
@@ -233,6 +271,9 @@ class SourceCreateSchema(CreateSchema):
     films = fields.List(Reference("film"), required=True, validate=validate.Length(min=1, max=200))
     paragraphs = fields.List(
         fields.Nested(ParagraphBody), required=True, validate=validate.Length(min=1, max=20_000)
+    )
+    narration = fields.List(
+        fields.Nested(NarrationPartBody), load_default=list, validate=validate.Length(max=500)
     )
     editor_note = note_field()
 
