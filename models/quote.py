@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, false, select, tuple_
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
@@ -29,6 +29,9 @@ from models.scene import Scene
 from models.text_segmentation import count_words
 from models.theme import Theme
 from models.types import enum_column, long_text, short_text
+
+if TYPE_CHECKING:
+    from models.source import Source
 
 
 class QuoteKind(StrEnum):
@@ -85,6 +88,8 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
     omitted_after: Mapped[bool] = mapped_column(default=False, server_default=false())
     kind: Mapped[QuoteKind] = mapped_column(enum_column(QuoteKind))
     voice: Mapped[Voice] = mapped_column(enum_column(Voice))
+    #: Whom the source quotes, if the words are neither the film's nor the source's own.
+    attributed_to: Mapped[str | None] = mapped_column(short_text(200))
     fidelity: Mapped[Fidelity] = mapped_column(enum_column(Fidelity))
     speaker_id: Mapped[int | None] = mapped_column(ForeignKey("characters.id"), index=True)
     speaker_certainty: Mapped[Certainty | None] = mapped_column(enum_column(Certainty))
@@ -99,6 +104,8 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
         "theme_links", "theme", creator=lambda theme: QuoteTheme(theme=theme)
     )
     citations: Mapped[list[Citation]] = owned_rows("Citation", "quote")
+    #: The source in which the words stand: that of the one citation.
+    source: Mapped[Source | None] = relationship(secondary="citations", viewonly=True, uselist=False)
     advisory_links: Mapped[list[AdvisoryLink]] = owned_rows("AdvisoryLink", "quote")
 
     @classmethod
@@ -118,6 +125,8 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
                 "voice = 'film' OR (speaker_id IS NULL AND fidelity <> 'verified-in-film')",
                 name="essay_voice",
             ),
+            # The words of a film have a speaker instead.
+            CheckConstraint("voice = 'essay' OR attributed_to IS NULL", name="attributed_essay_voice"),
         )
 
     @validates("text")
@@ -227,6 +236,7 @@ class Quote(Base, Listed, OwnsRows, OfFilm):
             "language": self.language,
             "kind": self.kind.value,
             "voice": self.voice.value,
+            "attributed_to": self.attributed_to,
             "fidelity": self.fidelity.value,
             "speaker": self.speaker.slug if self.speaker else None,
             "speaker_certainty": self.speaker_certainty.value if self.speaker_certainty else None,

@@ -278,6 +278,7 @@ class Author:
         speaker = self.choose.one((None, *self.slugs("character", film))) if said else None
         return {
             "voice": voice,
+            "attributed_to": None if said else self.perhaps(200),
             "fidelity": self.choose.one(list(Fidelity)) if said else Fidelity.AS_QUOTED_BY_SOURCE,
             "speaker": speaker,
             "speaker_certainty": self.choose.one(list(Certainty)) if speaker else None,

@@ -17,6 +17,7 @@ from api.representations.shared_wording import (
     author_name,
     displayed_text,
     one_line,
+    quoted_critic,
     short_attribution,
     short_title,
 )
@@ -28,12 +29,13 @@ class QuoteViewModel:
     """A quote as embeds display it.
 
     ``text`` has an ellipsis wherever it leaves out words of its sentence.
-    ``voice`` is ``film`` for spoken dialogue and ``essay`` for the source's own words. ``speaker`` is the
-    character who says the line, or None if unknown; for the source's own words, its author. ``film`` and
-    ``source`` are display names; the source's name suits the quotation marks around it. ``attribution`` is
-    the whole credit as a sentence without a full stop, ``credit`` a short one without date and paragraphs.
+    ``voice`` is ``film`` for spoken dialogue, otherwise ``essay``. ``speaker`` is the character who says the
+    line, or None if unknown; otherwise the critic whom the source quotes, or the source's author. ``film``
+    and ``source`` are display names; the source's name suits the quotation marks around it. ``attribution``
+    is the whole credit as a sentence without a full stop, ``credit`` a short one without date and paragraphs.
     ``note`` is the content note, or None if the quote is not flagged. ``page_url`` and ``film_page_url`` are
-    absolute. ``authors`` are the names of those who wrote the sources, never the speaker. ``source_url`` is
+    absolute. ``authors`` are the names of those who wrote the sources, or the critic whom one of them quotes,
+    never a character. ``source_url`` is
     where the first source can be read, or None if unknown. ``words`` is the language of speaker, note and
     preposition; ``attribution`` and ``credit`` are in English.
     """
@@ -89,7 +91,7 @@ def build_view_model(item: Item, words: InterfaceLanguage | None = None) -> Quot
         attribution=attribution(item),
         note=_content_note(item, words),
         page_url=absolute_url(f"/quotes/{item['id']}"),
-        authors=tuple(dict.fromkeys(author.name for source in sources for author in credited_names(source))),
+        authors=_authors(item, sources),
         source_url=sources[0].get("source_url") if sources else None,
         credit=short_attribution(item),
         words=words,
@@ -102,9 +104,16 @@ def _speaker(item: Item, words: InterfaceLanguage) -> str | None:
 
 
 def _writer(item: Item, words: InterfaceLanguage) -> str:
-    """Return the author of the source's own words; if unknown, a description of the words."""
+    """Return the critic whom the source quotes, else its author; if unknown, a description of its words."""
     source = item["citations"][0]["source"] if item["citations"] else {}
-    return author_name(source) or words.own_words[source.get("kind", "source")]
+    return quoted_critic(item) or author_name(source) or words.own_words[source.get("kind", "source")]
+
+
+def _authors(item: Item, sources: list[Item]) -> tuple[str, ...]:
+    critic = quoted_critic(item)
+    if critic:
+        return (critic,)
+    return tuple(dict.fromkeys(author.name for source in sources for author in credited_names(source)))
 
 
 def _content_note(item: Item, words: InterfaceLanguage) -> str | None:

@@ -38,7 +38,18 @@ COMMENTARY_FIELDS = (
     "asserted_by",
     "advisories",
 )
-QUOTE_FIELDS = ("label", "url", "text", *OMISSIONS, "language", "scene", "themes", "advisories", "rights")
+QUOTE_FIELDS = (
+    "label",
+    "url",
+    "text",
+    *OMISSIONS,
+    "language",
+    "attributed_to",
+    "scene",
+    "themes",
+    "advisories",
+    "rights",
+)
 LINKED_COMMENTARY_FIELDS = ("label", "url", "scenes", "themes")
 SOURCE_FIELDS = ("url", "title", "publication", "author")
 #: The page of a theme with more quotes and commentary folds its scenes.

@@ -31,7 +31,7 @@ gallery = Blueprint("gallery", __name__, url_prefix="/embed")
 #: The number of quotes on a page, and of themes to filter by.
 MAX_QUOTES, MAX_THEMES = 12, 100
 #: The fields of a quote to pick from.
-CHOICE_FIELDS = ("label", "text", *OMISSIONS, "language", "advisories")
+CHOICE_FIELDS = ("label", "text", *OMISSIONS, "language", "attributed_to", "advisories")
 STYLES = {"in-place": "Inline, in the page’s own font", "frame": "Frame (iframe)"}
 COLOUR_SCHEMES = {
     "page": "Same as the page (frames: light)",

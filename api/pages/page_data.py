@@ -34,6 +34,7 @@ QUOTE_FIELDS = (
     *OMISSIONS,
     "language",
     "voice",
+    "attributed_to",
     "fidelity",
     "speaker",
     "speaker_certainty",

@@ -15,6 +15,7 @@ from api.representations.shared_wording import (
     format_paragraphs,
     is_editors_own,
     public_url,
+    quoted_critic,
     service_url,
 )
 
@@ -129,7 +130,7 @@ def passages(item: Item) -> list[Node]:
 
 
 def quotation(quote: Item) -> Node:
-    """Return a quote: a line of the film, or the source's own words."""
+    """Return a quote: a line of the film, the words of a critic whom the source quotes, or its own."""
     film, scene, cited = quote["film"], quote["scene"], [each["source"] for each in quote["citations"]]
     works = [work(source) for source in cited]
     about = [clip(scene, film)] if scene else []
@@ -140,10 +141,10 @@ def quotation(quote: Item) -> Node:
         origin: Node = {"spokenByCharacter": speaker, "isPartOf": [movie(film), *about]}
         about = []
     else:
+        critic = quoted_critic(quote)
+        writers = [Name(critic)] if critic else [name for source in cited for name in credited_names(source)]
         origin = {
-            "author": [
-                author(name) for each in quote["citations"] for name in credited_names(each["source"])
-            ],
+            "author": [author(name) for name in writers],
             "isPartOf": [{"@id": each["@id"]} for each in works],
         }
         about = [movie(film), *about]

@@ -107,18 +107,20 @@ def speaker_name(quote: Item) -> str | None:
     return label if certainty == "explicit" else f"{label} (speaker {certainty})"
 
 
+def quoted_critic(quote: Item) -> str | None:
+    """Return whom the source quotes; None if the words are the film's or the source's own."""
+    name = quote.get("attributed_to")
+    return one_line(name) if name else None
+
+
 def describe_voice(quote: Item) -> str:
-    """Return the origin of a quote: the speaker and film, or the author for the source's own words."""
+    """Return the origin of a quote: the speaker and film, or whose words about the film they are."""
     film = one_line(quote["film"]["label"])
     if quote["voice"] == "film":
         return ", in ".join(filter(None, (speaker_name(quote), film)))
     own_words = describe_own_words(quote)
-    return f"{', '.join(dict.fromkeys((writer_name(quote), own_words)))} on {film}"
-
-
-def writer_name(quote: Item) -> str:
-    """Return the author of a source's own words; if unknown, a description of the words."""
-    return author_name(_quoting_source(quote)) or describe_own_words(quote)
+    writer = author_name(_quoting_source(quote)) or own_words
+    return f"{quoted_critic(quote) or ', '.join(dict.fromkeys((writer, own_words)))} on {film}"
 
 
 def describe_own_words(quote: Item) -> str:
@@ -165,7 +167,7 @@ def short_attribution(quote: Item) -> str:
         if source
         else UNKNOWN_SOURCE
     )
-    if quote["voice"] == "film":
+    if quote["voice"] == "film" or quoted_critic(quote):
         return f"{describe_voice(quote)}, as quoted in {where}"
     who = author_name(source) or describe_own_words(quote)
     return f"{' in '.join(dict.fromkeys((who, where)))}, on {one_line(quote['film']['label'])}"

@@ -55,6 +55,13 @@ class RegexpRule(validate.Validator):
         return value
 
 
+#: No line breaks, those of Unicode included.
+ONE_LINE = RegexpRule(
+    re.compile(r"[^\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]*"),
+    "Must be on one line, without line breaks and tabs.",
+)
+
+
 def _truncate(value: str, max_length: int = 60) -> str:
     text = value.encode("utf-8", "replace").decode()
     return text if len(text) <= max_length else text[:max_length] + "…"

@@ -6,6 +6,7 @@ import pytest
 
 from api.app import create_app
 from api.core.config import Settings
+from models import Voice
 from models.revision import change_set
 from tests.models.content import RELEASED, cite, fill, quote
 
@@ -49,7 +50,7 @@ def hostile_app(engine):
 
 
 def store_hostile(session):
-    """Add a quote for every hostile text, and give the film and the source hostile titles."""
+    """Add a quote for every hostile text, said by a critic whose name it is too, and give the film and the source hostile titles."""
     content = fill(session)
     with change_set(session, "maker", at=RELEASED):
         set_hostile_titles(content)
@@ -66,6 +67,7 @@ def hostile_quotes(content):
         language = {"hebrew": "he", "arabic": "ar", "cjk": "ja"}.get(name, "en")
         quote_ = quote(content.film, name, 10 + number, text=text.strip(), language=language)
         quote_.label, quote_.citations = text[:120].strip(), [cite(content.essay, 2)]
+        quote_.voice, quote_.attributed_to = Voice.ESSAY, text[:200].strip()
         yield quote_
 
 

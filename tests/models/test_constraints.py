@@ -71,6 +71,7 @@ CHECKS = [
         "UPDATE quotes SET speaker_certainty = 'inferred' WHERE voice = 'essay'",
     ),
     ("ck_quotes_essay_voice", "UPDATE quotes SET voice = 'essay' WHERE speaker_id IS NOT NULL"),
+    ("ck_quotes_attributed_essay_voice", "UPDATE quotes SET attributed_to = 'A' WHERE voice = 'film'"),
     ("ck_quotes_essay_voice", "UPDATE quotes SET fidelity = 'verified-in-film' WHERE voice = 'essay'"),
     ("ck_advisory_links_severity_range", "UPDATE advisory_links SET severity = 0"),
     ("ck_advisory_links_severity_range", "UPDATE advisory_links SET severity = 4"),

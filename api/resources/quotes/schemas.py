@@ -6,7 +6,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.fields import Choice, CommaSeparated, ConstantField, Flag, NullableConstant, Reference, Text
+from api.schemas.fields import (
+    ONE_LINE,
+    Choice,
+    CommaSeparated,
+    ConstantField,
+    Flag,
+    NullableConstant,
+    Reference,
+    Text,
+)
 from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
@@ -70,6 +79,20 @@ class QuoteSchema(ItemSchema):
     )
     kind = Choice(QuoteKind, metadata={"description": "The kind of quote."})
     voice = Choice(Voice, metadata={"description": "Whose words they are: the film's or the essay's."})
+    attributed_to = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "The critic or author whose words the source quotes; null if they are the film's, "
+            "or the source's own."
+        },
+    )
+    source = ReferenceTo(
+        "source",
+        allow_none=True,
+        metadata={
+            "description": "The source that contains the words, which `citations` cite; null if hidden."
+        },
+    )
     fidelity = Choice(Fidelity, metadata={"description": "How far the wording has been verified."})
     speaker = ReferenceTo(
         "character",
@@ -150,6 +173,7 @@ class QuoteCreateSchema(CreateSchema):
     language = language_field(required=True)
     kind = Choice(QuoteKind, required=True)
     voice = Choice(Voice, required=True)
+    attributed_to = Text(200, allow_none=True, load_default=None, pattern=ONE_LINE)
     fidelity = Choice(Fidelity, load_default=Fidelity.AS_QUOTED_BY_SOURCE)
     speaker = Reference("character", allow_none=True, load_default=None)
     speaker_certainty = Choice(Certainty, allow_none=True, load_default=None)
@@ -167,6 +191,12 @@ class QuoteCreateSchema(CreateSchema):
         if (speaker is None) != (entry.get("speaker_certainty") is None):
             raise ValidationError(
                 "Set speaker and speaker_certainty together, or neither.", "speaker_certainty"
+            )
+        if entry.get("voice") is Voice.FILM and entry.get("attributed_to") is not None:
+            raise ValidationError(
+                "Must be null, since the film's own words have a speaker. Only with the voice “essay”, write "
+                "whom the source quotes.",
+                "attributed_to",
             )
         if entry.get("voice") is Voice.ESSAY and speaker is not None:
             raise ValidationError("Must be null, since the essay's own words have no speaker.", "speaker")

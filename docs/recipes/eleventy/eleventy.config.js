@@ -30,7 +30,9 @@ function render(quote) {
   const notes = quote.advisories.map((advisory) => advisory.label).join(", ");
   const text = `${quote.omitted_before ? "…" : ""}${quote.text}${quote.omitted_after ? "…" : ""}`;
   const words = `<blockquote cite="${escape(quote.html_url)}" lang="${escape(quote.language)}" dir="auto"><p>${escape(text)}</p></blockquote>`;
-  const speaker = quote.speaker ? `<bdi>${escape(quote.speaker.label)}</bdi>, ` : "";
+  // A character, or the critic whom the source quotes.
+  const name = quote.speaker?.label ?? quote.attributed_to;
+  const speaker = name ? `<bdi>${escape(name)}</bdi>, ` : "";
   const film = `<cite><a href="${escape(quote.html_url)}"><bdi>${escape(quote.film.label)}</bdi></a></cite>`;
   const [citation] = quote.citations;
   const source = citation ? `, as quoted in “<bdi>${escape(citation.source.label)}</bdi>”` : "";

@@ -54,7 +54,9 @@ def render(quote):
     if quote["advisories"]:
         notes = ", ".join(advisory["label"] for advisory in quote["advisories"])
         words = f"<details><summary>Content note: {escape(notes)}</summary>{words}</details>"
-    credit = f"<bdi>{escape(quote['speaker']['label'])}</bdi>, " if quote["speaker"] else ""
+    # A character, or the critic whom the source quotes.
+    name = quote["speaker"]["label"] if quote["speaker"] else quote["attributed_to"]
+    credit = f"<bdi>{escape(name)}</bdi>, " if name else ""
     credit += "on " if quote["voice"] == "essay" else ""
     credit += f'<cite><a href="{url}"><bdi>{escape(quote["film"]["label"])}</bdi></a></cite>'
     for citation in quote["citations"][:1]:

@@ -42,7 +42,9 @@ def render(quote: dict) -> str:
         text = f"<b>Content note: {escape(notes)}</b>\n<tg-spoiler>{text}</tg-spoiler>"
     else:
         text = f"<blockquote>{text}</blockquote>"
-    speaker = f"{escape(quote['speaker']['label'])}, " if quote["speaker"] else ""
+    # A character, or the critic whom the source quotes.
+    name = quote["speaker"]["label"] if quote["speaker"] else quote["attributed_to"]
+    speaker = f"{escape(name)}, " if name else ""
     film = f'<a href="{escape(quote["html_url"])}">{escape(quote["film"]["label"])}</a>'
     source = "".join(f", as quoted in “{escape(one['source']['label'])}”" for one in quote["citations"][:1])
     return f"{text}\n— {speaker}{'on ' if quote['voice'] == 'essay' else ''}{film}{source}"

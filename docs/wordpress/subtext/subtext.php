@@ -309,7 +309,7 @@ const EDITOR_SCRIPT = <<<'JS'
 	const { Button, Disabled, Notice, Placeholder, Spinner, TextControl, ToggleControl, ToolbarButton, ToolbarGroup } = wp.components;
 
 	async function search( words, flagged, signal ) {
-		const query = new URLSearchParams( { limit: 10, fields: 'label,text,language,speaker,film,advisories' } );
+		const query = new URLSearchParams( { limit: 10, fields: 'label,text,omitted_before,omitted_after,language,speaker,attributed_to,film,source,advisories' } );
 		if ( words ) {
 			query.set( 'q', words );
 		}
@@ -326,7 +326,9 @@ const EDITOR_SCRIPT = <<<'JS'
 	}
 
 	function Result( { quote, onPick } ) {
-		const credit = [ quote.speaker, quote.film ].filter( Boolean ).map( ( { label } ) => label ).join( ', ' );
+		const who = quote.speaker ? quote.speaker.label : quote.attributed_to;
+		const where = quote.source && 'as quoted in “' + quote.source.label + '”';
+		const credit = [ who, quote.film.label, where ].filter( Boolean ).join( ', ' );
 		const notes = quote.advisories.map( ( { label } ) => label ).join( ', ' );
 		const text = ( quote.omitted_before ? '…' : '' ) + quote.text + ( quote.omitted_after ? '…' : '' );
 		return el(

@@ -28,6 +28,8 @@ export function Quote({ service, id }: { service: string; id: string }) {
   if (!quote) return <p role="status">Loading a quote …</p>;
 
   const notes = quote.advisories.map((advisory) => advisory.label).join(", ");
+  // A character, or the critic whom the source quotes.
+  const speaker = quote.speaker?.label ?? quote.attributed_to;
   const words = (
     <blockquote cite={quote.html_url} lang={quote.language} dir="auto">
       <p>{quote.omitted_before && "…"}{quote.text}{quote.omitted_after && "…"}</p>
@@ -37,7 +39,7 @@ export function Quote({ service, id }: { service: string; id: string }) {
     <figure>
       {notes ? <details><summary>Content note: {notes}</summary>{words}</details> : words}
       <figcaption>
-        — {quote.speaker && <><bdi>{quote.speaker.label}</bdi>, </>}
+        — {speaker && <><bdi>{speaker}</bdi>, </>}
         {quote.voice === "essay" && "on "}
         <cite><a href={quote.html_url}><bdi>{quote.film.label}</bdi></a></cite>
         {quote.citations.slice(0, 1).map(({ source }) => (
