@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from api.core.config import Settings
-from api.http.admission import REJECTION, Admission
+from api.http.admission import MUST_NOT_WAIT, REJECTION, Admission, HandOver
 from api.http.lanes import Lane, lane_of
 from subtext_cli import dispatcher as module
 from subtext_cli.dispatcher import Dispatcher
@@ -206,6 +206,12 @@ class TestRateLimits:
 class TestWithoutDispatcher:
     def test_other_servers_see_a_plain_application(self, app):
         assert app.test_client().get("/v1/quotes").status_code == 200
+
+    @each(("path", "lane"), [("//v1/search", Lane.COSTLY), ("///readyz", Lane.PROBE)])
+    def test_further_slashes_at_the_start_lead_to_the_same_lane(self, app, path, lane):
+        with pytest.raises(HandOver) as hand_over:
+            app.test_client().get(environ_overrides={"PATH_INFO": path, MUST_NOT_WAIT: True})
+        assert hand_over.value.lane is lane
 
     def test_a_rejection_reads_nothing(self, app):
         response = app.test_client().get("/v1/quotes", environ_overrides={REJECTION: module.QUEUE_FULL})

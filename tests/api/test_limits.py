@@ -200,6 +200,13 @@ class TestCountedRequests:
         paths = (HER, "/v1", "/v1/quotes?theme=loneliness", "/v1/nothing", "/v1/")
         assert [remaining(request(client, path)) for path in paths] == [8, 7, 6, 5, 4]
 
+    def test_further_slashes_at_the_start_make_no_difference(self, make_client):
+        client = make_client("1/hour")
+        request(client)
+        peer = {"REMOTE_ADDR": "192.0.2.1"}
+        for path in (f"/{HER}", f"///{HER}", "//v1/nothing"):
+            assert client.get(environ_overrides=peer | {"PATH_INFO": path}).status_code == 429
+
     def test_head_counts_like_get(self, make_client):
         client = make_client("9/hour")
         assert [remaining(request(client, method=method)) for method in ("GET", "HEAD", "GET")] == [8, 7, 6]

@@ -13,6 +13,7 @@ from werkzeug.http import http_date, parse_cache_control_header, parse_date
 
 from models import Quote, content_generation
 from tests.responses import comparable
+from tests.statements import statements
 
 pytestmark = pytest.mark.any_database
 
@@ -73,6 +74,14 @@ class TestCachedResponses:
         response = client(HER, **headers)
         assert not response.is_from_database
         assert response.status_code == 412 or response.data == first.data
+
+    @pytest.mark.parametrize("start", ["/", "///"])
+    def test_further_slashes_at_the_start_are_no_way_around_the_cache(self, client, start):
+        first = client(HER)
+        with statements(client.app.extensions["database"].engine) as recorded:
+            response = client.client.get(environ_overrides={"PATH_INFO": start + HER})
+        assert not recorded
+        assert comparable(response) == comparable(first)
 
     @pytest.mark.parametrize(
         "accept", ["application/json", "*/*", "application/ld+json", "text/plain, */*;q=0.1"]

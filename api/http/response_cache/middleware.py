@@ -72,6 +72,10 @@ class CacheMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to a request (PEP 3333)."""
+        if environ["PATH_INFO"].startswith("//"):
+            # werkzeug's router ignores further slashes at the start, so the path //v1/quotes exists. The
+            # cache, the lanes and the rate limits must take it for the same as /v1/quotes.
+            environ["PATH_INFO"] = f"/{environ['PATH_INFO'].lstrip('/')}"
         if environ["REQUEST_METHOD"] not in CACHEABLE_METHODS:
             return self.application(environ, start_response)
         if not self._is_shareable(environ):
