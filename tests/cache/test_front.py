@@ -75,6 +75,14 @@ class TestCachedResponses:
         assert not response.is_from_database
         assert response.status_code == 412 or response.data == first.data
 
+    @pytest.mark.parametrize("path", [f"/quotes/{QUOTE}", "/", "/feeds/quotes.atom", OEMBED])
+    def test_accept_is_no_way_around_the_cache_where_it_makes_no_difference(self, client, path):
+        first = client(path)
+        for accept in ("text/html, x/1", "image/png", "*/*", "a/b;q=0.1," * 1000):
+            response = client(path, Accept=accept)
+            assert not response.is_from_database
+            assert comparable(response) == comparable(first)
+
     @pytest.mark.parametrize("start", ["/", "///"])
     def test_further_slashes_at_the_start_are_no_way_around_the_cache(self, client, start):
         first = client(HER)

@@ -19,7 +19,7 @@ from api.http.observability.request_record import HIT, MISS, NO_ROUTE, STALE
 from api.http.problem_types import PROBLEM_TYPES
 from api.http.response_cache import current_date
 from api.http.response_cache.encoded_response import CacheEntry, Headers
-from api.http.response_cache.store import CacheStore
+from api.http.response_cache.store import ANY_ACCEPT, CacheStore
 from api.http.response_cache.upstream import OK, UpstreamResponse, call_upstream, close_body
 from api.http.trusted_hosts import is_trusted_host
 
@@ -170,7 +170,8 @@ class CacheMiddleware:
         if response.entry is None:
             return _pass_on(response, environ, start_response)
         if token is not None and response.is_shareable:
-            request_key, accept = (environ["PATH_INFO"], environ["QUERY_STRING"]), environ.get("HTTP_ACCEPT")
+            request_key = environ["PATH_INFO"], environ["QUERY_STRING"]
+            accept = environ.get("HTTP_ACCEPT") if response.varies_by_accept else ANY_ACCEPT
             record = environ.get(RECORD)
             response.entry.route = record.route if record is not None else NO_ROUTE
             # Encoded first: the coded body replaces the other, which would evict more than it has to.

@@ -24,6 +24,8 @@ MAX_ENTRY_SHARE = 4
 SLOT_OVERHEAD_BYTES = 1_000
 #: Requests with more characters than this are not cached.
 MAX_KEY_CHARACTERS = 2_000
+#: Stands for every `Accept` header, for responses that do not depend on it. No header has a line break.
+ANY_ACCEPT = "\n"
 #: Different `Accept` headers per request. They rarely lead to more than one response.
 MAX_ACCEPT_VARIANTS = 8
 #: Different sets of parameters that the responses of a path depend on. There is rarely more than one.
@@ -93,6 +95,8 @@ class CacheStore:
             if key is None:
                 return None
             entries = self._slots[key].entries_by_accept
+            if accept not in entries:
+                accept = ANY_ACCEPT
             entry = entries.get(accept)
             if entry is not None:
                 self._slots.move_to_end(key)
@@ -118,7 +122,8 @@ class CacheStore:
     ) -> None:
         """Store the response to a request, all of whose content was read after ``token``.
 
-        ``parameters`` are the names of those that it depends on; None for the whole query string.
+        ``parameters`` are the names of those that it depends on; None for the whole query string. ``accept``
+        is the ``Accept`` header of the request, or ``ANY_ACCEPT``.
         """
         path, query = request_key
         if (

@@ -35,15 +35,25 @@ class UpstreamResponse(NamedTuple):
         """Whether other clients with the same request may get this response."""
         headers = {name.lower(): value.lower() for name, value in self.headers}
         cache_control = headers.get("cache-control", "")
-        vary = {name.strip() for name in headers.get("vary", "").split(",")}
         return (
             self.entry is not None
             and "public" in cache_control
             and "no-store" not in cache_control
             and headers.get("etag", "").startswith('"')
             and "set-cookie" not in headers
-            and vary <= SHAREABLE_VARY
+            and self._vary <= SHAREABLE_VARY
         )
+
+    @property
+    def varies_by_accept(self) -> bool:
+        """Whether requests with another ``Accept`` header may get another response."""
+        return "accept" in self._vary
+
+    @property
+    def _vary(self) -> set[str]:
+        """The names of request headers in ``Vary``, in lower case."""
+        values = (value for name, value in self.headers if name.lower() == "vary")
+        return {name.strip().lower() for value in values for name in value.split(",")}
 
 
 def call_upstream(application: WSGIApplication, environ: WSGIEnvironment) -> UpstreamResponse:
