@@ -6,9 +6,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, Connection, Index, Select, event, text
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, Select, event, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.advisory import AdvisoryLink
 from models.asserted_by import AssertedBy, AssertedByFilter, asserted_by_filter
@@ -23,11 +23,10 @@ from models.commentary_links import (
     CommentaryTheme,
     Relation,
 )
-from models.facet_queries import ColumnFacet, LinkFacet, advisory_facet, source_facet, theme_facet
+from models.facet_queries import ColumnFacet, LinkFacet, advisory_facet, theme_facet
 from models.film import Film, OfFilm
 from models.filters import (
     advisory_filters,
-    cites_source,
     filter_by_theme,
     foreign_slug_in,
     in_filter,
@@ -38,6 +37,7 @@ from models.list_index_table import Listed
 from models.owned_rows import OwnedCollection, OwnsRows, owned_rows
 from models.quote import Quote
 from models.scene import Scene
+from models.source import Source
 from models.statement_placeholders import is_given
 from models.theme import Theme
 from models.types import enum_column, long_text, short_text
@@ -92,7 +92,8 @@ def _partial_index(name: str, *columns: str, condition: str) -> Index:
 class Commentary(Base, Listed, OwnsRows, OfFilm):
     """One point that a source argues: reported and attributed, neither softened nor endorsed.
 
-    Or, if ``asserted_by`` says so, one that the editors argue themselves.
+    Or, if ``asserted_by`` says so, one that the editors argue themselves. It belongs to exactly one source:
+    the one that argues it, or that the editors discuss.
     """
 
     __tablename__ = "commentary"
@@ -119,7 +120,9 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
     )
     position: Mapped[int]
     editor_note: Mapped[str | None] = mapped_column(long_text())
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
 
+    source: Mapped[Source] = relationship(innerjoin=True)
     scene_links: Mapped[list[CommentaryScene]] = owned_rows("CommentaryScene", "commentary")
     character_links: Mapped[list[CommentaryCharacter]] = owned_rows("CommentaryCharacter", "commentary")
     theme_links: Mapped[list[CommentaryTheme]] = owned_rows("CommentaryTheme", "commentary")
@@ -206,7 +209,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
                     foreign_slug_in(CommentaryRelation.target_id, relates_to),
                 ),
                 *advisory_filters(cls, advisory, exclude_advisory, max_severity),
-                *cites_source(cls, source),
+                *foreign_slug_in(cls.source_id, source),
             )
         )
         return filter_by_theme(statement, cls, theme, theme_all)
@@ -235,14 +238,21 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
                 ("relates_to", partial(foreign_slug_in, CommentaryRelation.target_id)),
             ),
             "theme": theme_facet(cls),
-            "source": source_facet(cls),
+            "source": ColumnFacet(cls.source_id, Source),
             "advisory": advisory_facet(cls),
         }
+
+    def assign(self, values: dict[str, Any]) -> None:
+        """See :meth:`Versioned.assign`. Without a source, an entry belongs to the one that it cites first."""
+        if values.get("citations") and "source" not in values:
+            values = values | {"source": values["citations"][0]["source"]}
+        super().assign(values)
 
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""
         return self.common_record() | {
             "film": self.film.slug,
+            "source": self.source.slug,
             "position": self.position,
             "title": self.title,
             "text": self.text,

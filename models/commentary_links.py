@@ -23,6 +23,7 @@ from models.types import enum_column, long_text
 
 if TYPE_CHECKING:
     from models.commentary import Commentary
+    from models.source import Source
 
 
 class Relation(StrEnum):
@@ -104,6 +105,18 @@ class CommentaryQuote(Base, CommentaryOwned):
     quote: Mapped[Quote] = relationship(innerjoin=True)
 
 
+def _source_of(key: str) -> Any:
+    """Return the relationship to the source of the entry that the foreign key ``key`` refers to."""
+    return relationship(
+        "Source",
+        secondary="commentary",
+        primaryjoin=f"CommentaryRelation.{key} == Commentary.id",
+        secondaryjoin="Commentary.source_id == Source.id",
+        uselist=False,
+        viewonly=True,
+    )
+
+
 class CommentaryRelation(Base, CommentaryOwned):
     """A relation from one commentary entry to another, which the source or the editors see.
 
@@ -126,6 +139,9 @@ class CommentaryRelation(Base, CommentaryOwned):
 
     commentary: Mapped[Commentary] = relationship(foreign_keys=commentary_id, back_populates="relations")
     target: Mapped[Commentary] = relationship(foreign_keys=target_id)
+    #: The sources that the two entries belong to.
+    subject_source: Mapped[Source] = _source_of("commentary_id")
+    target_source: Mapped[Source] = _source_of("target_id")
 
     type_name = "relation"
     default_sort = ("subject", "object")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from api.resources.commentary.schemas import source_of
 from models import AssertedBy, CommentaryKind, Relation
 from seeds.check import CheckResult, ValidEntry
 from seeds.diagnostics import Diagnostic, Level
@@ -26,8 +27,10 @@ def one_sided_relation(result: CheckResult) -> Iterator[Diagnostic]:
 def editors_relation(result: CheckResult) -> Iterator[Diagnostic]:
     """Check what the editors assert: of two claims of a source, only that one disputes the other, and why.
 
-    All relations of an entry that the editors assert are theirs.
+    Of claims of different sources, also that one supports the other. All relations of an entry that the
+    editors assert are theirs.
     """
+    entries = _commentary(result)
     for valid in result.of_type("commentary"):
         for index, relation in enumerate(valid.body["relations"]):
             asserters = valid.body["asserted_by"], relation["asserted_by"]
@@ -35,13 +38,25 @@ def editors_relation(result: CheckResult) -> Iterator[Diagnostic]:
                 message = "The editors assert this entry, and so its relations: add asserted_by: editor."
             elif asserters != (AssertedBy.SOURCE, AssertedBy.EDITOR):
                 continue
-            elif relation["relation"] is not Relation.DISPUTES:
-                message = "Only disputes can be the editors' view of two claims of a source."
+            elif relation["relation"] not in _editors_views(valid, entries.get(relation["target"])):
+                message = (
+                    "Only disputes can be the editors' view of two claims of a source, and disputes or "
+                    "supports that of claims of different sources."
+                )
             elif not relation["note"]:
-                message = "Say in note why one claim disputes the other: the editors assert it."
+                message = (
+                    f"Say in note why one claim {relation['relation']} the other: the editors assert it."
+                )
             else:
                 continue
             yield valid.entry.diagnostic("editors-relation", message, "relations", index)
+
+
+def _editors_views(claim: ValidEntry, other: ValidEntry | None) -> tuple[Relation, ...]:
+    """Return how the editors may relate two claims; the other may be outside the pack."""
+    if other and source_of(other.body) == source_of(claim.body):
+        return (Relation.DISPUTES,)
+    return (Relation.DISPUTES, Relation.SUPPORTS)
 
 
 def relation_cycle(result: CheckResult) -> Iterator[Diagnostic]:
@@ -85,16 +100,19 @@ def _reversed(relations: dict[str, set[str]]) -> dict[str, set[str]]:
 
 
 def path_to_thesis(result: CheckResult) -> Iterator[Diagnostic]:
-    """Warn about entries whose relations lead to no thesis, step by step, in films that have one.
+    """Warn about entries whose relations lead to no thesis of their source, step by step, if it has one.
 
-    That the editors see one claim dispute another does not give it a place in the source's argument.
+    That the editors see one claim dispute another does not give it a place in the source's argument, and
+    neither does a relation to a claim of another source.
     """
     if not result.is_complete:
         return
     entries, origins = _commentary(result), defaultdict(list)
+    sources = {slug: (item.body["film"], source_of(item.body)) for slug, item in entries.items()}
     for slug, item in entries.items():
         for relation in item.body["relations"]:
-            if relation["asserted_by"] is item.body["asserted_by"]:
+            is_within = sources.get(relation["target"], sources[slug]) == sources[slug]
+            if is_within and relation["asserted_by"] is item.body["asserted_by"]:
                 origins[relation["target"]].append(slug)
     theses = [slug for slug, item in entries.items() if item.body["kind"] == CommentaryKind.THESIS]
     # Walk back from the theses, and from entries outside the pack, whose relations are not known.
@@ -104,10 +122,13 @@ def path_to_thesis(result: CheckResult) -> Iterator[Diagnostic]:
         if slug not in reached:
             reached.add(slug)
             queue += origins[slug]
-    films = {entries[slug].body["film"] for slug in theses}
+    with_thesis = {sources[slug] for slug in theses}
     for slug, item in entries.items():
-        if slug not in reached and item.body["film"] in films:
-            message = "Its relations lead to no thesis. Say which entry it supports, extends or disputes."
+        if slug not in reached and sources[slug] in with_thesis:
+            message = (
+                "Its relations lead to no thesis of its source. Say which entry it supports, extends or "
+                "disputes."
+            )
             yield item.entry.diagnostic("path-to-thesis", message, "relations", level=Level.WARNING)
 
 

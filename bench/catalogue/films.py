@@ -121,6 +121,7 @@ class Films:
         values |= {"kind": self.random.choice(COMMENTARY_KINDS)}
         values |= {"scope": self.random.choice(("film", "film", "society", "both"))}
         values |= {"weight": self.random.choice(("core", "supporting", "supporting", "minor"))}
+        values |= {"source_id": film.source}
         key = self._add(film, "commentary", f"claim-{position}", title, **values)
         self._add_links("commentary", key, max_themes=3)
         self._cite(film, "commentary", key, max_paragraphs=3)

@@ -15,7 +15,16 @@ def relations(client, entry_id, **query):
 class TestRelations:
     def test_relations_in_both_directions_are_listed(self, client):
         for relation in relations(client, THESIS_ID):
-            assert list(relation) == ["type", "relation", "subject", "object", "asserted_by", "note"]
+            assert list(relation) == [
+                "type",
+                "relation",
+                "subject",
+                "subject_source",
+                "object",
+                "object_source",
+                "asserted_by",
+                "note",
+            ]
             assert THESIS_ID in (relation["subject"]["id"], relation["object"]["id"])
 
     def test_they_are_those_of_the_items(self, client):

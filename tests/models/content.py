@@ -111,10 +111,11 @@ def quote(film_, slug, position, **values):
     return labelled(Quote, f"{film_.slug}-{slug}", **(defaults | values))
 
 
-def commentary(film_, slug, position, **values):
+def commentary(film_, source_, slug, position, **values):
     defaults = {"title": slug.capitalize(), "text": "The lamp waits.", "language": "en", "position": position}
     defaults |= {"kind": CommentaryKind.THESIS, "scope": Scope.FILM, "weight": Weight.CORE}
-    return labelled(Commentary, f"{film_.slug}-{slug}", film=film_, **(defaults | values))
+    defaults |= {"film": film_, "source": source_}
+    return labelled(Commentary, f"{film_.slug}-{slug}", **(defaults | values))
 
 
 def paragraph(number):
@@ -178,7 +179,8 @@ def build_texts(film_, content):
         [cite(content["essay"], 2)],
     )
     line.advisory_links = [flag(content["crude"], 2)]
-    claim, doubt = commentary(film_, "claim", 1), commentary(film_, "doubt", 2)
+    claim = commentary(film_, content["essay"], "claim", 1)
+    doubt = commentary(film_, content["review"], "doubt", 2)
     claim.scenes, claim.characters = [content["storm"]], [content["keeper"]]
     claim.themes, claim.quotes = [content["light"]], [line]
     claim.relations = [CommentaryRelation(target=doubt, relation=Relation.DISPUTES)]

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Index, Integer, MetaData, Text, inspect, select, text, update
+from sqlalchemy import Column, Index, Integer, MetaData, Text, cast, inspect, select, text, update
 
 import models.migrations.sqlite_indexes  # noqa: F401 (Alembic uses it once it is loaded)
 from models import Base, Revision, Source, migrations
@@ -16,11 +16,26 @@ from models.database import Database
 from models.list_index_table import LISTED, ListIndexRow
 from models.search.index_tables import SearchDocument
 from models.searchable import DOCUMENT_ID_STRIDE
+from tests.databases import seed
+from tests.models.content import FILM
 from tests.table_definitions import table_definitions
 
 #: The keys that migrations since 0014 add to stored records, by type.
 ADDED_KEYS = {"source": ["narration"]}
 TABLES = set(Base.metadata.tables)
+#: Statements for the keys of a claim, its source and another source.
+SLUG_KEYS = (
+    f"SELECT id FROM commentary WHERE slug = '{FILM}-claim'",
+    "SELECT id FROM sources WHERE slug = 'on-the-lamp'",
+    "SELECT id FROM sources WHERE slug = 'a-review'",
+)
+
+
+def history(database):
+    """Return each revision as it is stored, with its record as text, so that the order of keys counts."""
+    with database.engine.connect() as connection:
+        columns = (Revision.type_name, Revision.resource_id, Revision.number, cast(Revision.record, Text))
+        return connection.execute(select(*columns).order_by(Revision.id)).all()
 
 
 @pytest.fixture
@@ -158,6 +173,100 @@ class TestStoredRecords:
         migrations.downgrade(packed.engine, "0014")
         migrations.upgrade(packed.engine)
         assert stored_records(packed, "source") == expected
+
+
+class TestSourceOfCommentary:
+    """0017 gives each entry a source, whatever an older version stored, and the stored records as well."""
+
+    @pytest.fixture
+    def filled(self, engine, small_content):
+        """The small content in a database of its own."""
+        with engine.fresh(small_content) as url, closing(Database(url)) as database:
+            yield database
+
+    def sources(self, database):
+        """Return the source of each entry, by id, as the column and as its newest record have it."""
+        with database.engine.connect() as connection:
+            entries = connection.execute(
+                text("SELECT c.slug, s.slug FROM commentary c JOIN sources s ON s.id = c.source_id")
+            )
+            records = select(Revision.record).where(Revision.type_name == "commentary").order_by(Revision.id)
+            return dict(entries.all()), {
+                record["id"]: record["source"] for record in connection.scalars(records)
+            }
+
+    def test_entries_and_their_records_are_as_if_stored_now(self, filled):
+        expected = self.sources(filled), history(filled)
+        assert expected[0][0] == {f"{FILM}-claim": "on-the-lamp", f"{FILM}-doubt": "a-review"}
+        assert expected[0][0] == expected[0][1]
+        migrations.downgrade(filled.engine, "0016")
+        self.forget_sources(filled)
+        migrations.upgrade(filled.engine)
+        assert (self.sources(filled), history(filled)) == expected
+
+    def test_a_downgrade_leaves_a_database_that_can_be_upgraded(self, filled):
+        expected = self.sources(filled), history(filled)
+        migrations.downgrade(filled.engine, "0016")
+        migrations.upgrade(filled.engine)
+        assert (self.sources(filled), history(filled)) == expected
+
+    def test_loading_the_pack_again_raises_no_revision(self, packed):
+        """Else the ETags of a database would depend on when it was seeded."""
+        expected = history(packed)
+        migrations.downgrade(packed.engine, "0016")
+        self.forget_sources(packed)
+        migrations.upgrade(packed.engine)
+        report = seed(packed)
+        assert set(report["commentary"]) == {"unchanged"}
+        assert history(packed) == expected
+
+    def test_the_first_of_several_citations_decides(self, filled):
+        migrations.downgrade(filled.engine, "0016")
+        with filled.engine.begin() as connection:
+            claim, essay, review = (connection.scalar(text(statement)) for statement in SLUG_KEYS)
+            add = text(
+                "INSERT INTO citations (commentary_id, source_id, position) VALUES (:claim, :source, 1)"
+            )
+            connection.execute(add, {"claim": claim, "source": review})
+            assert essay != review
+        migrations.upgrade(filled.engine)
+        assert self.sources(filled)[0][f"{FILM}-claim"] == "on-the-lamp"
+
+    @pytest.mark.parametrize(
+        ("removed", "source"),
+        [
+            # The film's source; one that another entry of the film cites; any other.
+            (["citations WHERE commentary_id IS NOT NULL"], "on-the-lamp"),
+            (
+                [
+                    "citations WHERE source_id = (SELECT id FROM sources WHERE slug = 'on-the-lamp')",
+                    "source_films",
+                ],
+                "a-review",
+            ),
+            (["citations", "source_films"], "on-the-lamp"),
+        ],
+    )
+    def test_an_entry_without_citations_gets_a_source_of_its_film(self, filled, removed, source):
+        migrations.downgrade(filled.engine, "0016")
+        with filled.engine.begin() as connection:
+            connection.execute(text("DELETE FROM citation_paragraphs"))
+            for table in removed:
+                connection.execute(text(f"DELETE FROM {table}"))
+        self.forget_sources(filled)
+        migrations.upgrade(filled.engine)
+        entries, records = self.sources(filled)
+        assert entries[f"{FILM}-claim"] == source
+        # A record keeps what it cited at the time.
+        assert records[f"{FILM}-claim"] == "on-the-lamp"
+
+    def forget_sources(self, database):
+        """Store the records as an older version did."""
+        with database.engine.begin() as connection:
+            rows = connection.execute(select(Revision.id, Revision.record)).all()
+            for id_, record in rows:
+                older = {name: value for name, value in record.items() if name != "source"}
+                connection.execute(update(Revision.__table__).where(Revision.id == id_).values(record=older))
 
 
 class TestCurrentRevision:

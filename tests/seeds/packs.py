@@ -18,6 +18,8 @@ FILM = "casablanca-1942"
 ESSAY = "casablanca-a-man-who-stays"
 #: A commentary entry that no other refers to.
 CLAIM = f"{FILM}-a-hero-who-stands-still"
+#: What the essay argues as a whole.
+THESIS = f"{FILM}-renunciation-is-not-for-sale"
 #: Why ``withdraw`` withdraws an entry.
 REASON = "It says nothing that another entry does not say."
 
@@ -96,3 +98,65 @@ def withdraw(second, slug, type_name="commentary", moved_to=None):
     moved = f"\n    moved_to: {moved_to}" if moved_to else ""
     path.write_text(f"{text}  - id: {slug}\n    type: {type_name}\n    reason: {REASON}{moved}\n", "utf-8")
     return path
+
+
+#: A second source about the film of the second pack, its thesis, and a claim that extends it.
+REPLY = "casablanca-a-man-who-leaves"
+REPLY_THESIS, REPLY_CLAIM = f"{FILM}-leaving-is-easier-than-it-looks", f"{FILM}-the-letters-save-others"
+_REPLY = f"""
+{REPLY}:
+  kind: review
+  title: "Casablanca: A Man Who Leaves"
+  publication: Subtext test reviews
+  language: en
+  rights: Made for this repository, and free to use with its tests.
+  films: [{FILM}]
+  sha256: {"a" * 64}
+  paragraphs:
+    - {{kind: body, word_count: 9, sha256: {"b" * 64}}}
+    - {{kind: body, word_count: 9, sha256: {"c" * 64}}}
+"""
+_REPLY_ENTRY = """
+{slug}:
+  title: {title}
+  text: {text}
+  language: en
+  kind: {kind}
+  scope: film
+  weight: core
+  scenes: []
+  characters: [{film}-rick]
+  themes: [sacrifice]
+  citations:
+    - {{source: {source}, paragraphs: [{paragraph}]}}
+  relations:
+    - {{relation: {relation}}}
+"""
+
+
+def add_reply(second: PackCopy) -> None:
+    """Add a second source about the film, whose thesis disputes that of the first."""
+    second.append("sources.yml", _REPLY)
+    entries = (
+        (
+            REPLY_THESIS,
+            "Leaving is easier",
+            "Rick gives up nothing.",
+            "thesis",
+            1,
+            f"disputes, commentary: {THESIS}",
+        ),
+        (
+            REPLY_CLAIM,
+            "Letters",
+            "The letters of transit save two people.",
+            "interpretation",
+            2,
+            f"extends, commentary: {REPLY_THESIS}",
+        ),
+    )
+    for slug, title, text, kind, paragraph, relation in entries:
+        entry = {"slug": slug, "title": title, "text": text, "kind": kind, "paragraph": paragraph}
+        second.append(
+            "commentary.yml", _REPLY_ENTRY.format(**entry, relation=relation, film=FILM, source=REPLY)
+        )

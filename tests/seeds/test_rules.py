@@ -12,12 +12,25 @@ from seeds.pack import read_pack
 from seeds.recorded_revisions import FILE_NAME
 from seeds.rules import RESERVED_SLUGS, RULES
 from tests.databases import SEEDS
-from tests.seeds.packs import CLAIM, ESSAY, ESSAYS, FILM, SECOND, PackCopy, remove, withdraw
+from tests.seeds.packs import (
+    CLAIM,
+    ESSAY,
+    ESSAYS,
+    FILM,
+    REPLY,
+    REPLY_CLAIM,
+    REPLY_THESIS,
+    SECOND,
+    THESIS,
+    PackCopy,
+    add_reply,
+    remove,
+    withdraw,
+)
 
 THEME = "{slug}:\n  name: A theme\n  definition: One of the tests.\n  broader: {broader}\n  related: [{related}]\n"
 SLUG_FORM = "An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most 80 characters."
 LIE = "casablanca-1942-a-kind-lie"
-THESIS = "casablanca-1942-renunciation-is-not-for-sale"
 PARIS = "casablanca-1942-paris"
 NIGHT = "casablanca-1942-the-visit-at-night"
 NO_STRING, QUOTE_IT = "Not a valid string. YAML reads this value as", "Put it in quotation marks."
@@ -696,7 +709,7 @@ class TestOneSidedRelation:
 
 
 class TestEditorsRelation:
-    LIE, THESIS = LIE, "casablanca-1942-renunciation-is-not-for-sale"
+    LIE, THESIS = LIE, THESIS
 
     def messages(self, second, relation):
         relations = f"relations: [{{{relation}, commentary: {self.LIE}}}]"
@@ -726,6 +739,90 @@ class TestEditorsRelation:
     def test_they_need_no_note_there(self, second):
         second.replace("commentary.yml", "weight: core", "weight: core\n  asserted_by: editor")
         assert self.messages(second, "relation: supports, asserted_by: editor") == []
+
+
+class TestSourceOfCommentary:
+    """A claim belongs to one source, and argues within it. What the rules say of one holds for each."""
+
+    def cite_both(self, second, more=""):
+        citation = f"citations:{more}\n    - {{source: {ESSAY}, paragraphs: [5]}}\n"
+        return second.replace("commentary.yml", "citations:\n", citation, after=f"\n{REPLY_CLAIM}:")
+
+    @pytest.fixture
+    def second(self, second):
+        add_reply(second)
+        return second
+
+    def test_two_sources_on_one_film_are_valid(self, second):
+        assert second.messages() == []
+
+    def test_the_source_is_by_default_the_one_that_is_cited(self, second):
+        citations = f"source: {REPLY}\n  citations:"
+        second.replace("commentary.yml", "citations:", citations, after=f"\n{REPLY_CLAIM}:")
+        assert second.messages() == []
+
+    def test_an_entry_that_cites_several_must_say_which(self, second):
+        line = second.line("commentary.yml", REPLY_CLAIM)
+        self.cite_both(second)
+        message = (
+            f"Set the source that the entry belongs to, since its citations name several: {ESSAY}, {REPLY}."
+        )
+        assert second.messages("form") == [
+            f"commentary.yml:{line}: error [form] {REPLY_CLAIM}: source: {message}"
+        ]
+
+    def test_a_claim_of_a_source_cites_only_its_own(self, second):
+        line = self.cite_both(second)
+        second.replace(
+            "commentary.yml", "citations:", f"source: {REPLY}\n  citations:", after=f"\n{REPLY_CLAIM}:"
+        )
+        message = f"A claim of a source cites only its own source, “{REPLY}”."
+        assert second.messages("form") == [
+            f"commentary.yml:{line + 2}: error [form] {REPLY_CLAIM}: citations.0.source: {message}"
+        ]
+
+    def test_the_editors_may_cite_several_and_discuss_one_of_them(self, second):
+        self.cite_both(second)
+        own = f"asserted_by: editor\n  source: {REPLY}\n  citations:"
+        second.replace("commentary.yml", "citations:", own, after=f"\n{REPLY_CLAIM}:")
+        second.replace("commentary.yml", "extends", "extends, asserted_by: editor", after=f"\n{REPLY_CLAIM}:")
+        assert second.messages() == []
+
+    def test_the_editors_discuss_a_source_that_they_cite(self, second):
+        own = f"asserted_by: editor\n  source: {ESSAY}\n  citations:"
+        line = second.replace("commentary.yml", "citations:", own, after=f"\n{REPLY_CLAIM}:")
+        message = f"Must be a source that the citations name: {REPLY}."
+        assert second.messages("form") == [
+            f"commentary.yml:{line + 1}: error [form] {REPLY_CLAIM}: source: {message}"
+        ]
+
+    def test_an_unknown_source_is_named(self, second):
+        line = second.replace("commentary.yml", f"source: {REPLY}", f"source: {REPLY}r", after=REPLY_CLAIM)
+        (message,) = second.messages("reference")
+        assert message.startswith(
+            f"commentary.yml:{line}: error [reference] {REPLY_CLAIM}: There is no source"
+        )
+
+    def test_a_claim_must_lead_to_a_thesis_of_its_own_source(self, second):
+        line = second.replace("commentary.yml", REPLY_THESIS, THESIS, after=f"\n{REPLY_CLAIM}:")
+        message = (
+            "Its relations lead to no thesis of its source. Say which entry it supports, extends or disputes."
+        )
+        assert second.messages() == [
+            f"commentary.yml:{line - 1}: warning [path-to-thesis] {REPLY_CLAIM}: {message}"
+        ]
+
+    def test_a_source_without_a_thesis_has_no_path(self, second):
+        second.replace("commentary.yml", "kind: thesis", "kind: interpretation", after=f"\n{REPLY_THESIS}:")
+        assert second.messages() == []
+
+    @pytest.mark.parametrize(
+        ("relation", "is_allowed"), [("disputes", True), ("supports", True), ("extends", False)]
+    )
+    def test_the_editors_may_relate_claims_of_different_sources(self, second, relation, is_allowed):
+        own = f"{relation}, asserted_by: editor, note: They see the letters alike."
+        second.replace("commentary.yml", "disputes", own, after=f"\n{REPLY_THESIS}:")
+        assert (second.messages("editors-relation") == []) == is_allowed
 
 
 class TestRelationCycle:
@@ -758,7 +855,9 @@ class TestRelationCycle:
 
 
 class TestPathToThesis:
-    MESSAGE = "Its relations lead to no thesis. Say which entry it supports, extends or disputes."
+    MESSAGE = (
+        "Its relations lead to no thesis of its source. Say which entry it supports, extends or disputes."
+    )
     RELATION = f"relations:\n    - {{relation: extends, commentary: {THESIS}}}"
 
     def warnings(self, second, *slugs):

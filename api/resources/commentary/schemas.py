@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.schemas.fields import Choice, CommaSeparated, ConstantField, Reference, Text
 from api.schemas.list_queries import (
@@ -49,8 +49,8 @@ def _relation_asserted_by() -> Choice:
     return Choice(
         AssertedBy,
         metadata={
-            "description": "Who says that the entries are related: the `source` that argues both, or an "
-            "`editor` of Subtext."
+            "description": "Who says that the entries are related: the `source` that the first one, which "
+            "supports, extends or disputes the other, belongs to; or an `editor` of Subtext."
         },
     )
 
@@ -61,6 +61,16 @@ def _relation_note() -> fields.String:
     )
 
 
+def _source_of_entry(attribute: str, entry: str, **options: Any) -> ReferenceTo:
+    return ReferenceTo(
+        "source",
+        attribute=attribute,
+        allow_none=True,
+        metadata={"description": f"The source that {entry} belongs to; null if it is not public."},
+        **options,
+    )
+
+
 class CommentaryRelationSchema(ResponseSchema):
     """A relation from this commentary entry to another one."""
 
@@ -68,6 +78,7 @@ class CommentaryRelationSchema(ResponseSchema):
     commentary = ReferenceTo(
         "commentary", attribute="target", include="relations", metadata={"description": "The other entry."}
     )
+    source = _source_of_entry("target_source", "the other entry", include="sources")
     asserted_by = _relation_asserted_by()
     note = _relation_note()
 
@@ -82,11 +93,13 @@ class ClaimRelationSchema(ResponseSchema):
         attribute="commentary",
         metadata={"description": "The entry that supports, extends or disputes the object."},
     )
+    subject_source = _source_of_entry("subject_source", "the subject")
     object = ReferenceTo(
         "commentary",
         attribute="target",
         metadata={"description": "The entry that is supported, extended or disputed."},
     )
+    object_source = _source_of_entry("target_source", "the object")
     asserted_by = _relation_asserted_by()
     note = _relation_note()
 
@@ -148,6 +161,14 @@ class CommentarySchema(ItemSchema):
         },
     )
     film = ReferenceTo("film", metadata={"description": "The film."})
+    source = ReferenceTo(
+        "source",
+        allow_none=True,
+        metadata={
+            "description": "The source that the entry belongs to: the one that argues it, or that the "
+            "editors discuss; null if it is not public."
+        },
+    )
     scenes = ReferencesTo("scene", metadata={"description": "The scenes that the entry is about, if any."})
     characters = ReferencesTo(
         "character", metadata={"description": "The characters that the entry is about, if any."}
@@ -206,7 +227,7 @@ class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters,
         },
     )
     source = CommaSeparated(
-        Reference("source"), metadata={"description": "Return only commentary from these sources."}
+        Reference("source"), metadata={"description": "Return only commentary that belongs to these sources."}
     )
     asserted_by = asserted_by_field("return")
     sort = SortField(Commentary)
@@ -259,6 +280,7 @@ class CommentaryCreateSchema(CreateSchema):
     weight = Choice(Weight, required=True)
     asserted_by = Choice(AssertedBy, load_default=AssertedBy.SOURCE)
     film = Reference("film", required=True)
+    source = Reference("source")
     scenes = _references("scene")
     characters = _references("character")
     themes = themes_field()
@@ -269,3 +291,28 @@ class CommentaryCreateSchema(CreateSchema):
     )
     advisories = advisories_field()
     editor_note = note_field()
+
+    @validates_schema
+    def check_source(self, entry: dict[str, Any], **_: Any) -> None:
+        """Reject an unclear source, one that is not cited, and a source's claim that cites another source."""
+        cited = list(dict.fromkeys(citation["source"] for citation in entry["citations"]))
+        source, names = entry.get("source"), ", ".join(cited)
+        if source is None and len(cited) > 1:
+            message = f"Set the source that the entry belongs to, since its citations name several: {names}."
+            raise ValidationError(message, "source")
+        if entry["asserted_by"] is AssertedBy.SOURCE:
+            errors = {
+                index: {"source": [f"A claim of a source cites only its own source, “{source}”."]}
+                for index, citation in enumerate(entry["citations"])
+                if source not in (None, citation["source"])
+            }
+            if errors:
+                raise ValidationError({"citations": errors})
+        elif source not in (None, *cited):
+            raise ValidationError(f"Must be a source that the citations name: {names}.", "source")
+
+
+def source_of(entry: dict[str, Any]) -> str:
+    """Return the id of the source that a loaded entry belongs to: by default, that of its citations."""
+    source: str = entry.get("source") or entry["citations"][0]["source"]
+    return source

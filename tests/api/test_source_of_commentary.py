@@ -1,0 +1,148 @@
+"""Commentary belongs to one source: two sources on one film, told apart in items, filters, facets and relations."""
+
+import pytest
+
+from models import AssertedBy, Commentary, Film, Paragraph, ParagraphKind, Relation, Source, SourceKind, Status
+from tests.cases import each
+from tests.lists import get_json
+
+FILM = "her-2013"
+ESSAY, REPLY = "her-perfection-is-the-enemy-of-real", "her-a-reply"
+#: Two claims of the essay that the reply makes instead here: a thesis, and one that extends it.
+THESIS, CLAIM = "her-2013-a-logical-conclusion", "her-2013-not-a-betrayal"
+#: A claim of the essay.
+OTHER = "her-2013-perfection-opposes-reality"
+
+
+def add_reply(session):
+    """Add a second source on the film; two claims become its own. Its thesis disputes one of the essay's."""
+    reply = Source(slug=REPLY, label="A reply", kind=SourceKind.REVIEW, title="A reply", language="en")
+    reply.rights, reply.sha256 = "Its author's.", "0" * 64
+    reply.paragraphs = [
+        Paragraph(number=number, kind=ParagraphKind.BODY, word_count=9, sha256=f"{number:064x}")
+        for number in (1, 2)
+    ]
+    reply.films = [Film.by_slug(session, FILM)]
+    thesis, claim, other = (Commentary.by_slug(session, slug) for slug in (THESIS, CLAIM, OTHER))
+    for number, (entry, relation, target) in enumerate(
+        ((thesis, Relation.DISPUTES, other), (claim, Relation.EXTENDS, thesis))
+    ):
+        related = {"relation": relation, "target": target, "asserted_by": AssertedBy.SOURCE, "note": None}
+        citation = {"source": reply, "cited": [reply.paragraphs[number]]}
+        entry.assign({"citations": [citation], "relations": [related]})
+
+
+@pytest.fixture
+def client(packed, client_and_change):
+    """A client over the pack with two sources on one film."""
+    with packed.write_session() as session:
+        add_reply(session)
+    return client_and_change[0]
+
+
+def ids(client, path):
+    """Return the ids of all items of a list."""
+    found, page = set(), get_json(client, f"{path}{'&' if '?' in path else '?'}limit=100")
+    while True:
+        found |= {item["id"] for item in page["data"]}
+        if not page["page"]["next"]:
+            return found
+        page = client.get(page["page"]["next"]).get_json()
+
+
+class TestItem:
+    def test_it_names_its_source(self, client):
+        sources = {slug: get_json(client, f"/v1/commentary/{slug}")["source"] for slug in (CLAIM, OTHER)}
+        assert {slug: source["id"] for slug, source in sources.items()} == {CLAIM: REPLY, OTHER: ESSAY}
+        assert sources[CLAIM] == {
+            "type": "source",
+            "id": REPLY,
+            "label": "A reply",
+            "url": f"http://127.0.0.1:8000/v1/sources/{REPLY}",
+        }
+
+    def test_the_source_may_be_selected_and_expanded(self, client):
+        item = get_json(client, f"/v1/commentary/{CLAIM}?fields=source&include=source")
+        assert item.keys() == {"type", "id", "source"}
+        assert item["source"]["paragraph_count"] == 2
+
+    def test_it_is_null_while_the_source_is_not_public(self, client_and_change, client):
+        client_and_change[1](Source, REPLY, status=Status.DRAFT)
+        item = get_json(client, f"/v1/commentary/{CLAIM}")
+        assert (item["source"], item["citations"]) == (None, [])
+
+
+class TestRelations:
+    def test_each_says_whose_claim_is_at_its_other_end(self, client):
+        (relation,) = get_json(client, f"/v1/commentary/{THESIS}")["relations"]
+        assert (relation["relation"], relation["commentary"]["id"]) == ("disputes", OTHER)
+        assert (relation["source"]["id"], relation["asserted_by"]) == (ESSAY, "source")
+        (relation,) = get_json(client, f"/v1/commentary/{CLAIM}")["relations"]
+        assert (relation["commentary"]["id"], relation["source"]["id"]) == (THESIS, REPLY)
+
+    def test_lists_of_relations_name_both_sources(self, client):
+        path = f"/v1/commentary/{OTHER}/relations?subject={THESIS}"
+        (relation,) = get_json(client, path)["data"]
+        assert (relation["subject_source"]["id"], relation["object_source"]["id"]) == (REPLY, ESSAY)
+        (relation,) = get_json(client, f"{path}&include=subject_source")["data"]
+        assert relation["subject_source"]["kind"] == "review"
+        assert "kind" not in relation["object_source"]
+
+
+LISTS = [
+    "/v1/commentary",
+    "/v1/commentary?sort=title",
+    "/v1/commentary?sort=-updated_at",
+    "/v1/commentary?max_severity=3",
+    "/v1/commentary?asserted_by=any",
+    "/v1/commentary?q=essay",
+    "/v1/commentary?theme=loneliness,love",
+    f"/v1/films/{FILM}/commentary",
+]
+
+
+class TestFilter:
+    @each("path", LISTS)
+    def test_it_means_the_source_that_an_entry_belongs_to(self, client, path):
+        separator = "&" if "?" in path else "?"
+        everything = ids(client, path)
+        of_essay, of_reply, of_both = (
+            ids(client, f"{path}{separator}source={source}") for source in (ESSAY, REPLY, f"{ESSAY},{REPLY}")
+        )
+        assert of_reply == everything & {THESIS, CLAIM}
+        assert of_essay == everything - of_reply
+        assert of_both == everything
+
+    def test_an_editors_entry_belongs_to_one_source_of_those_that_it_cites(self, packed, client):
+        with packed.write_session() as session:
+            claim = Commentary.by_slug(session, CLAIM)
+            citations = [
+                {"source": source, "cited": source.paragraphs[:1]}
+                for source in (Source.by_slug(session, slug) for slug in (ESSAY, REPLY))
+            ]
+            source = Source.by_slug(session, REPLY)
+            claim.assign({"asserted_by": AssertedBy.EDITOR, "source": source, "citations": citations})
+        assert CLAIM in ids(client, f"/v1/sources/{REPLY}/commentary?asserted_by=any")
+        assert CLAIM not in ids(client, f"/v1/sources/{ESSAY}/commentary?asserted_by=any")
+        assert len(get_json(client, f"/v1/commentary/{CLAIM}")["citations"]) == 2
+
+    def test_random_and_daily_entries_are_of_the_source(self, client):
+        drawn = get_json(client, f"/v1/commentary/random?source={REPLY}&count=5&seed=a&max_severity=3")
+        assert {item["id"] for item in drawn["data"]} == {THESIS, CLAIM}
+        daily = get_json(client, f"/v1/commentary/daily?source={REPLY}&date=2026-11-28&max_severity=3")
+        assert daily["source"]["id"] == REPLY
+
+    @each("path", LISTS)
+    def test_the_facet_counts_what_the_filter_returns(self, client, path):
+        separator = "&" if "?" in path else "?"
+        counts = get_json(client, f"{path}{separator}facets=source,kind&limit=1")["facets"]["source"][
+            "values"
+        ]
+        for value in counts:
+            listed = get_json(client, f"{path}{separator}source={value['value']}&count=true&limit=1")
+            assert listed["page"]["total"] == value["count"]
+        assert {value["value"] for value in counts} <= {ESSAY, REPLY}
+
+    def test_coverage_counts_the_entries_of_the_source(self, client):
+        assert get_json(client, f"/v1/sources/{REPLY}/coverage")["commentary"] == 2
+        assert len(ids(client, f"/v1/sources/{REPLY}/commentary")) == 2
