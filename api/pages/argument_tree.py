@@ -1,4 +1,4 @@
-"""Arrange a film's commentary as trees: each thesis above what supports, extends or disputes it."""
+"""Arrange a film's commentary by source, as trees: a thesis above what supports, extends or disputes it."""
 
 from __future__ import annotations
 
@@ -33,31 +33,52 @@ class ArgumentNode:
         return sum(1 + child.descendant_count for child in self.children)
 
 
-class EditorsRelation(NamedTuple):
-    """A relation that the editors assert, seen from one of its entries: if ``is_subject``, from the first."""
+class Tie(NamedTuple):
+    """A relation that shapes no tree, seen from one of its entries: if ``is_subject``, from the first.
+
+    The editors assert it, or it goes to a claim of another source.
+    """
 
     relation: str
     is_subject: bool
     other: dict[str, Any]
+    asserted_by: str
     note: str | None
 
 
 @dataclass(frozen=True)
 class ArgumentTree:
-    """The trees, core theses first, and the entries without any relation of the sources.
+    """What one source argues: its trees, core theses first, and its entries without any relation within it.
 
-    ``editors_relations`` are those of an entry, by its id. They do not shape the trees.
+    ``source`` is a reference, or None if the source is not public.
     """
 
+    source: dict[str, Any] | None
     trees: list[ArgumentNode]
     standalone: list[dict[str, Any]]
-    editors_relations: dict[str, list[EditorsRelation]]
 
 
-def build_argument(commentary: list[dict[str, Any]], notes: Iterable[dict[str, Any]] = ()) -> ArgumentTree:
-    """Return the argument that commentary entries form; each entry appears in full once.
+def build_arguments(commentary: list[dict[str, Any]]) -> list[ArgumentTree]:
+    """Return the argument of each source of these entries, in the order of their first entries."""
+    return [build_argument(entries) for entries in group_by_source(commentary).values()]
 
-    ``notes`` are the editors' own entries, which are no part of it.
+
+def group_by_source(commentary: Iterable[dict[str, Any]]) -> dict[str | None, list[dict[str, Any]]]:
+    """Return commentary entries by the id of their source, None for one that is not public."""
+    groups: dict[str | None, list[dict[str, Any]]] = {}
+    for entry in commentary:
+        groups.setdefault(source_id(entry), []).append(entry)
+    return groups
+
+
+def source_id(item: dict[str, Any]) -> str | None:
+    """Return the id of the source of an entry or of a relation; None if the source is not public."""
+    source = item["source"]
+    return source["id"] if source else None
+
+
+def build_argument(commentary: list[dict[str, Any]]) -> ArgumentTree:
+    """Return the argument that the entries of one source form; each entry appears in full once.
 
     An entry that relates to several others is placed below the one closest to a thesis.
     """
@@ -74,21 +95,21 @@ def build_argument(commentary: list[dict[str, Any]], notes: Iterable[dict[str, A
             trees += _build_trees([entry], relations, seen)
     _number_nodes(trees)
     standalone = [entry for entry in commentary if entry["id"] not in related and not relations[entry["id"]]]
-    return ArgumentTree(trees, standalone, _editors_relations([*commentary, *notes]))
+    return ArgumentTree(commentary[0]["source"], trees, standalone)
 
 
-def _editors_relations(commentary: list[dict[str, Any]]) -> dict[str, list[EditorsRelation]]:
-    """Return the relations that the editors assert, by the id of the entry on either side."""
+def find_ties(commentary: list[dict[str, Any]]) -> dict[str, list[Tie]]:
+    """Return the relations that shape no tree, by the id of the entry on either side."""
     entries = {entry["id"]: entry for entry in commentary}
-    relations: dict[str, list[EditorsRelation]] = {}
+    ties: dict[str, list[Tie]] = {}
     for subject in commentary:
         for each in subject["relations"]:
             object_ = each["commentary"] and entries.get(each["commentary"]["id"])
-            if object_ and each["asserted_by"] == "editor":
+            if object_ and (each["asserted_by"] == "editor" or source_id(subject) != source_id(object_)):
                 for one, other in ((subject, object_), (object_, subject)):
-                    relation = EditorsRelation(each["relation"], one is subject, other, each["note"])
-                    relations.setdefault(one["id"], []).append(relation)
-    return relations
+                    tie = Tie(each["relation"], one is subject, other, each["asserted_by"], each["note"])
+                    ties.setdefault(one["id"], []).append(tie)
+    return ties
 
 
 def _relations_by_target(commentary: list[dict[str, Any]]) -> RelationsByTarget:

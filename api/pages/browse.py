@@ -10,7 +10,7 @@ from api.core.app_context import session
 from api.core.urls import absolute_url
 from api.embeds.oembed_discovery import link_elements, link_header
 from api.pages import page_data
-from api.pages.argument_tree import build_argument
+from api.pages.argument_tree import build_arguments, find_ties, group_by_source
 from api.pages.page_metadata import character_json_ld, citation_texts
 from api.pages.rendering import render_page
 from api.pages.theme_chart import build_chart
@@ -36,6 +36,7 @@ COMMENTARY_FIELDS = (
     "quotes",
     "relations",
     "asserted_by",
+    "source",
     "advisories",
 )
 QUOTE_FIELDS = (
@@ -50,8 +51,8 @@ QUOTE_FIELDS = (
     "advisories",
     "rights",
 )
-LINKED_COMMENTARY_FIELDS = ("label", "url", "scenes", "themes")
-SOURCE_FIELDS = ("url", "title", "publication", "author")
+LINKED_COMMENTARY_FIELDS = ("label", "url", "source", "scenes", "themes")
+SOURCE_FIELDS = ("url", *page_data.NAMING_FIELDS)
 #: The page of a theme with more quotes and commentary folds its scenes.
 MAX_UNFOLDED_ITEMS = 60
 
@@ -85,7 +86,9 @@ def film(film: str) -> Response:
         coverage=coverage.json,
         sources=page_data.flatten(sources),
         chart=build_chart(film_map),
-        argument=build_argument(claims, notes),
+        arguments=build_arguments(claims),
+        ties=find_ties(entries),
+        source_names=page_data.read_source_names(entries, known=page_data.flatten(sources)),
         notes=notes,
         quotes=page_data.index_by_id(quotes),
         commentary={entry["id"]: entry for entry in claims},
@@ -106,7 +109,7 @@ def scene(scene: str) -> Response:
         [item],
         scene=item.json,
         quote_urls=_quote_anchors(item.json),
-        disputes=page_data.read_editors_disputes(item.json["commentary"]),
+        **page_data.read_argument_context(item.json["commentary"]),
         adjacent={rel: adjacent[slug] for rel, slug in slugs.items()},
     )
 
@@ -125,6 +128,8 @@ def character(character: str) -> Response:
         quotes=quotes,
         scenes=scenes,
         commentary=commentary,
+        groups=group_by_source(commentary.items),
+        source_names=page_data.read_source_names(commentary.items),
         json_ld=character_json_ld(item.json),
     )
 
@@ -160,7 +165,7 @@ def theme(theme: str) -> Response:
         oembed_links=link_elements(page_url, item.json["label"]),
         theme=item.json,
         quote_urls=_quote_anchors(item.json),
-        disputes=page_data.read_editors_disputes(item.json["commentary"]),
+        **page_data.read_argument_context(item.json["commentary"]),
         timelines=build_timelines(item.json, scenes),
         max_items=MAX_EXPANDED_ITEMS,
         max_unfolded=MAX_UNFOLDED_ITEMS,

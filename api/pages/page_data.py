@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import and_, case, or_, select
 
 from api.core.app_context import session, settings
 from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url, relative_url
+from api.pages.argument_tree import group_by_source, source_id
 from api.pages.template_filters import PAGE_PATHS, item_url
 from api.query.internal_reader import APICall, call_url, select_item, select_list
 from api.query.pagination import ListRequest, Page
@@ -20,7 +22,7 @@ from api.query.resource_reader import ResourceReader
 from api.representations.shared_wording import OMISSIONS
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS
-from models import MODELS_BY_TYPE, AssertedByFilter, CommentaryRelation, Film, Relation
+from models import MODELS_BY_TYPE, AssertedBy, CommentaryRelation, Film, Relation, Source
 
 #: The number of list pages that one web page reads.
 MAX_PAGES = 3
@@ -147,33 +149,89 @@ def _read_by_id(type_name: str, slugs: Iterable[str], shape: Shape) -> dict[str,
     return {item["id"]: item for item in (orjson.loads(row.json) for row in rows)}
 
 
-class Dispute(NamedTuple):
-    """A commentary entry that disputes another, as the editors see it, and why."""
+class RelationTo(NamedTuple):
+    """A relation to a commentary entry, seen from it: what the other entry says of it, by whom, and why.
 
+    ``source`` is the id of the source of the other entry; None if the other is the editors' own.
+    """
+
+    relation: str
     id: str
     label: str
+    asserted_by: str
     note: str | None
+    source: str | None
 
 
-def read_editors_disputes(commentary: list[Any]) -> dict[str, list[Dispute]]:
-    """Return what disputes these entries as the editors see it, by the ids of the entries.
+def read_relations_to(commentary: list[Any]) -> dict[str, list[RelationTo]]:
+    """Return what the editors or other sources say of these entries, by the ids of the entries.
 
-    Runs one statement, unless there are no entries. ``relations`` of an entry has what it disputes itself.
+    What one claim of a source says of another is left out, unless the editors see a dispute. Runs one
+    statement, unless there are no entries. ``relations`` of an entry has what it says itself.
     """
     if not commentary:
         return {}
-    statement = CommentaryRelation.select_where(
-        object=[entry["id"] for entry in commentary],
-        relation=[Relation.DISPUTES],
-        asserted_by=AssertedByFilter.EDITOR,
-    )
     subject, object_ = CommentaryRelation.sides()
-    columns = (object_.slug, subject.slug, subject.label, CommentaryRelation.note)
-    rows = statement.with_only_columns(*columns, maintain_column_froms=True).order_by(subject.slug)
-    disputes: dict[str, list[Dispute]] = {}
-    for slug, *values in session().execute(rows):
-        disputes.setdefault(slug, []).append(Dispute(*values))
-    return disputes
+    is_editors = CommentaryRelation.asserted_by == AssertedBy.EDITOR
+    statement = CommentaryRelation.select_where(object=[entry["id"] for entry in commentary]).where(
+        or_(
+            subject.source_id != object_.source_id,
+            and_(is_editors, CommentaryRelation.relation == Relation.DISPUTES),
+        )
+    )
+    columns = (
+        object_.slug,
+        CommentaryRelation.relation,
+        subject.slug,
+        subject.label,
+        CommentaryRelation.asserted_by,
+        CommentaryRelation.note,
+        case((subject.asserted_by == AssertedBy.SOURCE, Source.slug)),
+    )
+    rows = statement.join(subject.source).with_only_columns(*columns, maintain_column_froms=True)
+    relations: dict[str, list[RelationTo]] = {}
+    for slug, *values in session().execute(rows.order_by(subject.slug)):
+        relations.setdefault(slug, []).append(RelationTo(*values))
+    return relations
+
+
+#: The fields of a source that name it on pages, the first that tells the sources of a page apart.
+NAMING_FIELDS = ("publication", "author", "title", "label")
+
+
+def read_source_names(
+    commentary: Iterable[Any],
+    relations: Mapping[str, Iterable[RelationTo]] | None = None,
+    *,
+    known: Iterable[Any] = (),
+) -> dict[str, str]:
+    """Return the names of the sources of commentary entries and of those that they relate to, by id.
+
+    A name is the publication, or else the authors, or else the title: what tells the sources apart. Runs one
+    statement, unless all of them are among the ``known`` ones.
+    """
+    entries = list(commentary)
+    owners = [*entries, *(relation for entry in entries for relation in entry.get("relations", ()))]
+    slugs = {source_id(owner) for owner in owners}
+    slugs |= {each.source for group in (relations or {}).values() for each in group}
+    sources = {source["id"]: source for source in known if source["id"] in slugs}
+    sources |= read_fields("source", sorted(filter(None, slugs - sources.keys())), *NAMING_FIELDS)
+    counts = Counter(source[field] for source in sources.values() for field in NAMING_FIELDS)
+    names = {}
+    for slug, source in sources.items():
+        given = [source[field] for field in NAMING_FIELDS if source[field]]
+        names[slug] = next((name for name in given if counts[name] == given.count(name)), source["label"])
+    return names
+
+
+def read_argument_context(commentary: list[Any], *, known: Iterable[Any] = ()) -> dict[str, Any]:
+    """Return what templates need to list commentary in full: its groups, relations and names of sources."""
+    relations_to = read_relations_to(commentary)
+    return {
+        "groups": group_by_source(commentary),
+        "relations_to": relations_to,
+        "source_names": read_source_names(commentary, relations_to, known=known),
+    }
 
 
 def item_urls(type_name: str, slugs: Iterable[str]) -> dict[str, str]:

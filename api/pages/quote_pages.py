@@ -40,7 +40,7 @@ def quote(quote: str) -> Response:
         "quote.html",
         [item],
         quote=item.json,
-        disputes=page_data.read_editors_disputes(item.json["commentary"]),
+        **page_data.read_argument_context(item.json["commentary"], known=_cited_sources(item.json)),
         view_model=view_model,
         preview=build_preview(view_model),
         json_ld=render_json_ld(item.json),
@@ -51,6 +51,10 @@ def quote(quote: str) -> Response:
     )
     response.headers["Link"] = link_header(view_model.page_url)
     return response
+
+
+def _cited_sources(item: dict[str, Any]) -> list[Any]:
+    return [citation["source"] for citation in item["citations"]]
 
 
 @quotes.get("/random")

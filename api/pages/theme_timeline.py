@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.pages.argument_tree import group_by_source
+
 Items = list[dict[str, Any]]
 
 
@@ -21,6 +23,11 @@ class TimelineStop:
     commentary: Items = field(default_factory=list)
     #: Commentary that an earlier stop shows in full.
     repeated: Items = field(default_factory=list)
+
+    @property
+    def commentary_by_source(self) -> dict[str | None, Items]:
+        """The commentary, by the id of its source."""
+        return group_by_source(self.commentary)
 
 
 @dataclass

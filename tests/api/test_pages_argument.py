@@ -18,6 +18,7 @@ def entries(*pairs, names="abcdefghijklmnopqrstuvwxyz", core=""):
         {
             "id": name,
             "weight": "core" if name in core else "minor",
+            "source": {"id": "essay"},
             "relations": [
                 {"relation": "supports", "asserted_by": "source", "commentary": {"id": pair[1]}}
                 for pair in pairs

@@ -1,8 +1,21 @@
 """Commentary belongs to one source: two sources on one film, told apart in items, filters, facets and relations."""
 
+import re
+
 import pytest
 
-from models import AssertedBy, Commentary, Film, Paragraph, ParagraphKind, Relation, Source, SourceKind, Status
+from models import (
+    AssertedBy,
+    Commentary,
+    Film,
+    Paragraph,
+    ParagraphKind,
+    Quote,
+    Relation,
+    Source,
+    SourceKind,
+    Status,
+)
 from tests.cases import each
 from tests.lists import get_json
 
@@ -146,3 +159,94 @@ class TestFilter:
     def test_coverage_counts_the_entries_of_the_source(self, client):
         assert get_json(client, f"/v1/sources/{REPLY}/coverage")["commentary"] == 2
         assert len(ids(client, f"/v1/sources/{REPLY}/commentary")) == 2
+
+
+class TestPages:
+    """Pages group or label commentary by source as soon as there are several."""
+
+    def sections(self, client, path, heading="h3"):
+        """Return the text of a page before the first name of a source, and below each name."""
+        before, *parts = re.split(rf'<{heading} class="argues"[^>]*>', client.get(path).text)
+        names = (part.partition(f" argues</{heading}>") for part in parts)
+        return before, {name.removeprefix("<bdi>").removesuffix("</bdi>"): text for name, _, text in names}
+
+    def test_a_film_has_an_argument_for_each_source(self, client):
+        _, sections = self.sections(client, f"/films/{FILM}")
+        assert list(sections) == ["The Wall of Wisdom", "A reply"]
+        essay, reply = sections.values()
+        for slug, section in ((OTHER, essay), (THESIS, reply), (CLAIM, reply)):
+            assert [f'id="{slug}"' in each for each in (essay, reply)] == [section is essay, section is reply]
+        assert 'aria-label="Outline of A reply"' in reply
+        assert f'<a class="number" href="#{CLAIM}">1.1</a>' in reply
+
+    def test_a_dispute_across_sources_shapes_no_tree_and_is_shown_on_both_sides(self, client):
+        _, sections = self.sections(client, f"/films/{FILM}")
+        essay, reply = sections.values()
+        label = {slug: get_json(client, f"/v1/commentary/{slug}")["label"] for slug in (THESIS, OTHER)}
+        where = '</a><span class="tie">, in <bdi>{}</bdi></span>'
+        assert (
+            f'disputes</span> <a href="#{OTHER}">{label[OTHER]}{where.format("The Wall of Wisdom")}' in reply
+        )
+        assert f'disputed by</span> <a href="#{THESIS}">{label[THESIS]}{where.format("A reply")}' in essay
+        assert f'<a class="number" href="#{THESIS}">1</a>' in reply
+
+    def test_theme_maps_name_the_source_of_each_entry(self, client):
+        html = client.get(f"/films/{FILM}").text
+        scene = get_json(client, f"/v1/commentary/{CLAIM}")["scenes"][0]["id"]
+        assert f'/scenes/{scene}#{CLAIM}">' in html
+        (name,) = set(re.findall(rf'#{CLAIM}">[^<]*</a> <span class="tie">\(<bdi>(.*?)</bdi>\)', html))
+        assert name == "A reply"
+
+    def test_scenes_group_commentary_by_source(self, client):
+        scene = get_json(client, f"/v1/commentary/{CLAIM}")["scenes"][0]["id"]
+        before, sections = self.sections(client, f"/scenes/{scene}")
+        assert "Commentary reports what its sources argue." in before
+        assert f'id="{CLAIM}"' in sections["A reply"]
+        assert f'id="{CLAIM}"' not in sections["The Wall of Wisdom"]
+
+    def test_themes_group_the_commentary_of_each_scene_by_source(self, client):
+        theme = get_json(client, f"/v1/commentary/{THESIS}")["themes"][0]["id"]
+        html = client.get(f"/themes/{theme}").text
+        below = html.partition(f'id="{THESIS}"')[0].rpartition('class="argues">')[2]
+        assert below.startswith("<bdi>A reply</bdi> argues")
+        relation = f'disputes <a href="/films/{FILM}#{OTHER}">'
+        assert re.search(re.escape(relation) + "[^<]*</a>, in <bdi>The Wall of Wisdom</bdi>", html)
+
+    def test_characters_group_commentary_by_source(self, client):
+        character = get_json(client, f"/v1/commentary/{THESIS}")["characters"][0]["id"]
+        _, sections = self.sections(client, f"/characters/{character}")
+        assert [f"#{THESIS}" in section for section in sections.values()] == [
+            name == "A reply" for name in sections
+        ]
+
+    def test_quotes_group_commentary_by_source(self, packed, client):
+        quote = "her-2013-perfection-is-not-real"
+        with packed.write_session() as session:
+            Commentary.by_slug(session, CLAIM).assign({"quotes": [Quote.by_slug(session, quote)]})
+        before, sections = self.sections(client, f"/quotes/{quote}")
+        assert "It reports what its sources argue" in before
+        assert f'id="{CLAIM}"' in sections["A reply"]
+        assert f'id="{OTHER}"' in sections["The Wall of Wisdom"]
+
+    def test_names_tell_sources_of_one_publication_apart(self, client_and_change, client):
+        client_and_change[1](Source, REPLY, publication="The Wall of Wisdom", author="A. Reader")
+        _, sections = self.sections(client, f"/films/{FILM}")
+        assert list(sections) == ["Her: Perfection is the Enemy of Real", "A. Reader"]
+
+    def test_the_editors_say_of_which_source_they_speak(self, client_and_change, client):
+        client_and_change[1](Commentary, CLAIM, asserted_by=AssertedBy.EDITOR)
+        html = client.get(f"/films/{FILM}").text
+        assert "It is no claim of a source." in html
+        note = (
+            html.partition(f'<article class="commentary core" id="{CLAIM}">')[2]
+            or html.partition(f'id="{CLAIM}"')[2]
+        )
+        assert "<b>Editors’ note</b> on <bdi>A reply</bdi>" in note
+
+    @each(
+        "path", [f"/films/{FILM}", "/scenes/her-2013-lunch-with-catherine", "/characters/her-2013-catherine"]
+    )
+    def test_one_source_alone_is_named_in_the_introduction(self, app, path):
+        html = app.test_client().get(path).text
+        assert 'class="argues"' not in html
+        assert "<bdi>The Wall of Wisdom</bdi> argues" in html or path.startswith("/characters")
