@@ -46,6 +46,7 @@ def _select_resources(model: Any) -> Select[Any]:
         _kind(model).label("kind"),
         _asserted_by(model).label("asserted_by"),
         _theme_slugs(model).label("themes"),
+        _source_slugs(model).label("sources"),
         _position(model).label("position"),
     )
     return statement.where(model.is_visible, model.id.in_(bindparam("ids", expanding=True)))
@@ -93,6 +94,19 @@ def _theme_slugs(model: Any) -> Any:
     return statement.join(link, link.theme_id == theme.id).where(owner == model.id).scalar_subquery()
 
 
+def _source_slugs(model: Any) -> Any:
+    """Return SQL for the slug of a resource's source, or those of all that it cites, separated by blanks."""
+    if hasattr(model, "source_id"):
+        source = model.source.property.mapper.class_
+        return select(source.slug).where(source.id == model.source_id).scalar_subquery()
+    if not hasattr(model, "citations"):
+        return null()
+    citation = model.citations.property.mapper.class_
+    source = citation.source.property.mapper.class_
+    slugs = select(func.aggregate_strings(source.slug, " ")).join(citation, citation.source_id == source.id)
+    return slugs.where(getattr(citation, f"{model.type_name}_id") == model.id).scalar_subquery()
+
+
 def _weighted_texts(model: Any, row: Any) -> Iterator[tuple[str, int]]:
     """Yield each searched text of a resource with its weight; a list column has several texts."""
     for name, weight in model.search_weights.items():
@@ -104,6 +118,17 @@ def ids_in_films(session: Session, model: Any, films: Iterable[int]) -> Iterator
     """Yield the ids of a model's rows that belong to one of these films, given by id."""
     if hasattr(model, "film_id"):
         yield from session.connection().scalars(select(model.id).where(model.film_id.in_(list(films))))
+
+
+def ids_of_sources(session: Session, model: Any, sources: Iterable[int]) -> Iterator[int]:
+    """Yield the ids of a model's rows that belong to one of these sources, given by id, or cite it."""
+    if hasattr(model, "source_id"):
+        yield from session.connection().scalars(select(model.id).where(model.source_id.in_(list(sources))))
+    elif hasattr(model, "citations"):
+        citation = model.citations.property.mapper.class_
+        owner = getattr(citation, f"{model.type_name}_id")
+        owners = select(owner).where(owner.is_not(None), citation.source_id.in_(list(sources)))
+        yield from session.connection().scalars(owners)
 
 
 def ids_tagged_with(session: Session, model: Any, themes: Iterable[int]) -> Iterator[int]:

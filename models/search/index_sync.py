@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, inspect, select
 from sqlalchemy.orm import Session
 
 from models.content_generation import ContentGeneration
@@ -19,6 +19,7 @@ from models.search.document_builder import (
     BATCH_SIZE,
     build_documents,
     ids_in_films,
+    ids_of_sources,
     ids_tagged_with,
     iter_id_batches,
 )
@@ -29,6 +30,8 @@ from models.searchable import SEARCHABLE, searchable_models
 
 #: Document rows by their ids.
 Documents = Mapping[int, DocumentRow]
+#: Key in ``Session.info``: the ids of sources whose slugs, which documents have, the transaction changed.
+RENAMED_SOURCES = "renamed_sources"
 #: A document is rewritten only if one of these columns changed; the others follow from them.
 INDEXED_COLUMNS = ("slug", "film", "exact", "stem", "scope", "position")
 
@@ -47,13 +50,22 @@ def sync_on_commit(session: Session) -> None:
 event.listen(Session, "before_commit", sync_on_commit, insert=True)
 
 
+@event.listens_for(Session, "before_flush")
+def note_renamed_sources(session: Session, *_: object) -> None:
+    """Note which sources this flush renames. After a rollback some are noted in vain, which does no harm."""
+    for row in session.dirty:
+        if getattr(row, "type_name", None) == "source" and inspect(row).attrs.slug.history.has_changes():
+            session.info.setdefault(RENAMED_SOURCES, set()).add(row.id)
+
+
 def _reindex_touched(session: Session, identities: Iterable[Identity]) -> None:
-    """Reindex resources, and those whose documents name them: all of a film, all tagged with a theme."""
+    """Reindex resources, and those whose documents name them: all of a film or source, all with a theme."""
     ids_by_type: dict[str, set[int]] = {}
     for type_name, id_ in identities:
         if type_name in SEARCHABLE:
             ids_by_type.setdefault(type_name, set()).add(id_)
-    if not ids_by_type:
+    sources = session.info.pop(RENAMED_SOURCES, set())
+    if not ids_by_type and not sources:
         return
     writer = IndexWriter(session)
     films = list(_reindex_and_compare(session, "film", ids_by_type.pop("film", set()), writer))
@@ -64,6 +76,7 @@ def _reindex_touched(session: Session, identities: Iterable[Identity]) -> None:
         ids = ids_by_type.get(type_name, set())
         ids |= set(ids_in_films(session, model, films) if films else ())
         ids |= set(ids_tagged_with(session, model, themes) if themes else ())
+        ids |= set(ids_of_sources(session, model, sources) if sources else ())
         for batch in _batches(sorted(ids)):
             _reindex(session, model, batch, writer)
     writer.finish()

@@ -4,9 +4,9 @@ The inverted index itself belongs to the database: on SQLite the FTS5 table ``se
 columns of the documents, on PostgreSQL a GIN index on the ``tsvector`` column ``terms`` (migration 0002).
 Only ``models.search.index_writer`` writes to these tables.
 
-Filters (type, film, theme, kind, severity, the editors' own) are index terms too, called *scope terms*: the
-first character tells their kind, the rest is the value. The index can then apply a filter without reading
-every document that has the words.
+Filters (type, film, theme, kind, source, severity, the editors' own) are index terms too, called *scope
+terms*: the first character tells their kind, the rest is the value. The index can then apply a filter without
+reading every document that has the words.
 """
 
 from __future__ import annotations
@@ -87,14 +87,17 @@ class SearchDocument(Base):
 
         ``resource`` has the keys ``id``, ``type_name``, ``slug``, ``film`` (a slug or None), ``severity`` (of
         its strongest advisory; 0 without any), ``position`` and ``random_key``. Optional are ``kind``,
-        ``asserted_by`` and ``themes``, the slugs of its themes and their broader themes, separated by blanks.
+        ``asserted_by`` and two lists of slugs separated by blanks: ``themes``, its themes and their broader
+        themes, and ``sources``, those that it cites or belongs to.
         """
         kind, themes = resource.get("kind"), resource.get("themes") or ""
+        sources = resource.get("sources") or ""
         scope = [
             *base_scope_terms(resource["type_name"], resource["film"], resource["severity"]),
             *([kind_scope(kind)] if kind else []),
             *([BY_EDITORS_SCOPE] if resource.get("asserted_by") == AssertedBy.EDITOR else []),
             *sorted({theme_scope(slug) for slug in themes.split()}),
+            *sorted({source_scope(slug) for slug in sources.split()}),
         ]
         return {
             "id": cls.document_id(resource["type_name"], resource["id"]),
@@ -174,6 +177,11 @@ def kind_scope(kind: str) -> str:
 def theme_scope(slug: str) -> str:
     """Return the scope term of all documents tagged with a theme or one of its subthemes."""
     return f"h{_without_hyphens(slug)}"
+
+
+def source_scope(slug: str) -> str:
+    """Return the scope term of all commentary that belongs to a source, and of all else that cites it."""
+    return f"r{_without_hyphens(slug)}"
 
 
 def severity_scope(max_severity: int) -> str:

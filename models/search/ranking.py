@@ -30,6 +30,7 @@ from models.search.index_tables import (
     kind_scope,
     scope_value,
     severity_scope,
+    source_scope,
     theme_scope,
     type_scope,
 )
@@ -81,8 +82,8 @@ class SearchResults:
 
     ``approximate`` means that the query had too many hits: ``total`` is then a lower bound, and the other
     hits were neither ranked nor counted. ``suggestion`` is the query with its spelling corrected, if nothing
-    was found and a word is unknown. ``types``, ``films``, ``themes`` (broader ones included) and ``kinds``
-    map each facet value, a slug or name, to the number of its hits.
+    was found and a word is unknown. ``types``, ``films``, ``themes`` (broader ones included), ``kinds``
+    and ``sources`` map each facet value, a slug or name, to the number of its hits.
     """
 
     rows: list[RankedRow] = field(default_factory=list)
@@ -92,6 +93,7 @@ class SearchResults:
     films: dict[str, int] = field(default_factory=dict)
     themes: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -135,13 +137,15 @@ def search(
     films: Sequence[str] = (),
     themes: Sequence[str] = (),
     kinds: Sequence[str] = (),
+    sources: Sequence[str] = (),
     asserted_by: AssertedByFilter | None = None,
     max_severity: int | None = None,
 ) -> SearchResults:
     """Return the visible resources that match a query, ranked by BM25.
 
-    Each of ``types``, ``films``, ``themes`` (slugs; subthemes match too) and ``kinds`` keeps the hits that
-    have any of its values. ``asserted_by`` drops the editors' own commentary (by default) or everything else.
+    Each of ``types``, ``films``, ``themes`` (slugs; subthemes match too), ``kinds`` and ``sources`` keeps the
+    hits that have any of its values: commentary has the source that it belongs to, all else those it cites.
+    ``asserted_by`` drops the editors' own commentary (by default) or everything else.
     ``max_severity`` drops hits with a stronger advisory. Runs one statement; a second one looks for a
     suggestion if nothing was found and a word is unknown.
     """
@@ -150,6 +154,7 @@ def search(
         [film_scope(slug) for slug in films],
         [theme_scope(slug) for slug in themes],
         [kind_scope(kind) for kind in kinds],
+        [source_scope(slug) for slug in sources],
     ]
     if asserted_by is AssertedByFilter.EDITOR:
         scopes.append([BY_EDITORS_SCOPE])
@@ -200,10 +205,10 @@ def _rank(session: Session, query: Query, candidates: list[Any], statistics: _St
     # Plain tuples: creating an object for each candidate would take longer than ranking them.
     rows = sorted(zip((-score for score in scores), type_numbers, slugs, scopes, strict=True))
     term_counts = Counter(chain.from_iterable(scope.split() for scope in scopes))
-    # Types, films, themes and kinds by the first characters of their scope terms.
+    # Types, films, themes, kinds and sources by the first characters of their scope terms.
     facets = [
         {scope_value(term): count for term, count in term_counts.items() if term[0] == prefix}
-        for prefix in "tfhk"
+        for prefix in "tfhkr"
     ]
     return SearchResults(rows, statistics.approximate, None, *facets)
 

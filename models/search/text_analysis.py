@@ -12,7 +12,7 @@ from models.search.tokenizer import character_pairs, tokenize
 
 #: Stored with the index, which is rebuilt when this changes. Another release of the stemmer or of Python's
 #: Unicode data may produce other terms.
-ANALYSIS_VERSION = f"2 snowballstemmer {version('snowballstemmer')} unicode {unicodedata.unidata_version}"
+ANALYSIS_VERSION = f"3 snowballstemmer {version('snowballstemmer')} unicode {unicodedata.unidata_version}"
 #: Limits of PostgreSQL's ``tsvector``: positions up to 16,383, 255 positions of a lexeme, 1 MB in total.
 #: Both databases index no more than that, so that they find the same.
 MAX_TOKENS, MAX_TERM_FREQUENCY, MAX_DOCUMENT_CHARACTERS = 16_000, 255, 100_000

@@ -25,6 +25,7 @@ ESSAY, REPLY = "her-perfection-is-the-enemy-of-real", "her-a-reply"
 THESIS, CLAIM = "her-2013-a-logical-conclusion", "her-2013-not-a-betrayal"
 #: A claim of the essay.
 OTHER = "her-2013-perfection-opposes-reality"
+COLLECTIONS = {"commentary": "commentary", "quote": "quotes", "scene": "scenes", "character": "characters"}
 
 
 def add_reply(session):
@@ -250,3 +251,38 @@ class TestPages:
         html = app.test_client().get(path).text
         assert 'class="argues"' not in html
         assert "<bdi>The Wall of Wisdom</bdi> argues" in html or path.startswith("/characters")
+
+
+class TestSearch:
+    def hits(self, client, query):
+        return get_json(client, f"/v1/search?limit=100&{query}")
+
+    def test_hits_of_commentary_name_their_source(self, client):
+        data = self.hits(client, "q=essay&type=commentary")["data"]
+        sources = {hit["id"]: hit["source"]["id"] for hit in data}
+        assert {slug: source for slug, source in sources.items() if source != ESSAY} == dict.fromkeys(
+            sources.keys() & {THESIS, CLAIM}, REPLY
+        )
+        assert THESIS in sources
+
+    def test_the_filter_and_the_facet_mean_what_lists_mean(self, client):
+        for source in (ESSAY, REPLY):
+            results = self.hits(client, f"q=essay&source={source}")
+            assert {value["value"] for value in results["facets"]["source"]["values"]} == {source}
+            for hit in results["data"]:
+                assert hit["id"] in ids(
+                    client, f"/v1/{COLLECTIONS[hit['type']]}?source={source}&id={hit['id']}"
+                )
+        counts = self.hits(client, "q=essay")["facets"]["source"]["values"]
+        for value in counts:
+            assert self.hits(client, f"q=essay&source={value['value']}")["page"]["total"] == value["count"]
+
+    def test_a_source_keeps_its_hits_under_a_new_id(self, client_and_change, client):
+        before = self.hits(client, f"q=essay&source={REPLY}")["page"]["total"]
+        client_and_change[1](Source, REPLY, slug="her-another-reply")
+        assert before > 0
+        assert self.hits(client, "q=essay&source=her-another-reply")["page"]["total"] == before
+        assert self.hits(client, f"q=essay&source={REPLY}")["page"]["total"] == 0
+
+    def test_an_unknown_source_is_named_in_the_notice(self, client):
+        assert "her-no-source" in self.hits(client, "q=essay&source=her-no-source")["notice"]

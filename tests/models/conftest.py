@@ -61,7 +61,7 @@ def older_pack(packed):
         for claim in session.scalars(select(Commentary)):
             claim.asserted_by = AssertedBy.SOURCE
         for character in session.scalars(select(Character)):
-            character.advisory_links = []
+            character.advisory_links, character.citations = [], []
     return packed
 
 

@@ -18,14 +18,14 @@ from api.query.pagination import NO_NEIGHBOUR, ListRequest, Neighbour, page_posi
 from api.representations.shared_wording import OMISSIONS
 from api.resources.search.schemas import HITS, SearchQuerySchema
 from api.schemas.item_shape import Shape
-from models import MODELS_BY_TYPE, Film, Theme
+from models import MODELS_BY_TYPE, Film, Source, Theme
 from models.search import Hit, Query, SearchResults, Snippet, extract_snippet, search
 from models.search.snippets import ELLIPSIS
 from models.searchable import SEARCHABLE
 
 #: Values listed for a facet.
 MAX_FACET_VALUES = 100
-FACETS = ("type", "film", "theme", "kind")
+FACETS = ("type", "film", "theme", "kind", "source")
 
 
 def search_page(session: Session, args: dict[str, Any], path: str, base_url: str) -> dict[str, Any]:
@@ -121,10 +121,11 @@ class _PageItems:
         if not results.total:
             return
         params: dict[str, Any] = {name: [hit.slug for hit in hits if hit.type_name == name] for name in HITS}
-        # The film of a hit is always visible. Some of its themes may be hidden, so the labels of all themes
-        # are read and the values limited afterwards.
+        # The film of a hit is always visible. Some of its themes and sources may be hidden, so the labels of
+        # all are read and the values limited afterwards.
         films = sorted(results.films.items(), key=_facet_order)[:MAX_FACET_VALUES]
-        params |= {"films": [slug for slug, _ in films], "themes": list(results.themes)}
+        params |= {"films": [slug for slug, _ in films]}
+        params |= {"themes": list(results.themes), "sources": list(results.sources)}
         for type_name, slug, label, json in session.connection().execute(_select_items(base_url), params):
             if json is None:
                 self.labels[type_name, slug] = label
@@ -147,7 +148,7 @@ class _PageItems:
         return visible[:MAX_FACET_VALUES]
 
     def _label(self, name: str, value: str) -> str | None:
-        if name in ("film", "theme"):
+        if name in ("film", "theme", "source"):
             return self.labels.get((name, value))
         return value.replace("-", " ").capitalize()
 
@@ -160,9 +161,10 @@ def _facet_order(value_count: tuple[str, int]) -> tuple[int, str]:
 
 @cache
 def _select_items(base_url: str) -> Any:
-    """Return the statement for the items of hits, and for the labels of films and themes.
+    """Return the statement for the items of hits, and for the labels of films, themes and sources.
 
-    Its parameters are lists of slugs: one for each type of hit, by its name, and ``films`` and ``themes``.
+    Its parameters are lists of slugs: one for each type of hit, by its name, ``films``, ``themes`` and
+    ``sources``.
     Its columns are the type name, the slug, the label (null for an item) and the item's JSON (null for a
     label).
     """
@@ -179,7 +181,7 @@ def _select_items(base_url: str) -> Any:
         select(literal(model.type_name, Text), model.slug, model.label, cast(null(), Text)).where(
             model.is_visible, model.slug.in_(bindparam(f"{model.type_name}s", expanding=True))
         )
-        for model in (Film, Theme)
+        for model in (Film, Theme, Source)
     ]
     return union_all(*items, *labels)
 

@@ -83,6 +83,9 @@ def _hit_schema(model: Any) -> type[HitSchema]:
         members["asserted_by"] = Choice(AssertedBy, metadata=described)
     if hasattr(model, "film"):
         members["film"] = ReferenceTo("film", metadata={"description": "Its film."})
+    if hasattr(model, "source_id"):
+        described = {"description": "The source that it belongs to; null if the source is not public."}
+        members["source"] = ReferenceTo("source", allow_none=True, metadata=described)
     if hasattr(model, "advisory_links"):
         described = {"description": "The advisories on its texts, including those on the snippet."}
         members["advisories"] = NestedParts(
@@ -106,6 +109,10 @@ class SearchFacetsSchema(ResponseSchema):
         FacetSchema, metadata={"description": "Hits by theme; a theme includes the hits of its subthemes."}
     )
     kind = fields.Nested(FacetSchema, metadata={"description": "Hits by kind of quote or commentary."})
+    source = fields.Nested(
+        FacetSchema,
+        metadata={"description": "Hits by source: the one that commentary belongs to, or those cited."},
+    )
 
 
 class SearchSchema(ResponseSchema):
@@ -160,6 +167,13 @@ class SearchQuerySchema(RequestSchema):
     kind = CommaSeparated(
         Enumerated("kind", list(KINDS), enumeration="HitKind", description="A kind of quote or commentary."),
         metadata={"description": "Only quotes and commentary of any of these kinds."},
+    )
+    source = CommaSeparated(
+        Reference("source"),
+        metadata={
+            "description": "Only commentary that belongs to any of these sources, and characters, scenes and "
+            "quotes that cite it."
+        },
     )
     asserted_by = asserted_by_field("find")
     max_severity = StrictInteger(
