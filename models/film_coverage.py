@@ -44,12 +44,13 @@ class SceneCounts:
 
 @dataclass(frozen=True)
 class SourceCounts:
-    """A source, the number of its paragraphs, and how many of them the film's content cites."""
+    """A source, its paragraphs, how many of them the film's content cites, and its commentary on the film."""
 
     slug: str
     label: str
     paragraphs: int
     cited_paragraphs: int
+    commentary: int
 
 
 @dataclass(frozen=True)
@@ -145,9 +146,21 @@ def _select_sources(film: Film, asserted_by: AssertedByFilter | None) -> Executa
     cited = _select_cited_paragraphs(film, asserted_by).subquery()
     # models/source.py adds this to Source.
     paragraphs: Any = Source.paragraph_count  # type: ignore[attr-defined]
+    commentary = select(func.count()).where(
+        Commentary.source_id == Source.id,
+        Commentary.film_id == film.id,
+        Commentary.visible(),
+        *asserted_by_filter(Commentary, asserted_by),
+    )
     about_film = select(SourceFilm.source_id).where(SourceFilm.film_id == film.id)
     return (
-        select(Source.slug, Source.label, paragraphs, func.coalesce(cited.c.number, 0))
+        select(
+            Source.slug,
+            Source.label,
+            paragraphs,
+            func.coalesce(cited.c.number, 0),
+            commentary.correlate(Source).scalar_subquery(),
+        )
         .outerjoin(cited, cited.c.source_id == Source.id)
         .where(Source.visible(), or_(Source.id.in_(about_film), cited.c.number.is_not(None)))
         .order_by(Source.slug)

@@ -16,6 +16,7 @@ from api.representations.shared_wording import (
     format_paragraphs,
     full_title,
     one_line,
+    own_source_first,
     public_url,
 )
 
@@ -67,10 +68,10 @@ class Reference:
 
 
 def references(item: Item) -> list[Reference]:
-    """Return a reference for each source that an item cites, or for the source itself."""
+    """Return a reference for each source that an item cites, its own first, or for the source itself."""
     if item["type"] == "source":
         return [_reference(item, item["id"])]
-    cited = [(citation["source"], tuple(citation["paragraphs"])) for citation in item["citations"]]
+    cited = [(citation["source"], tuple(citation["paragraphs"])) for citation in own_source_first(item)]
     if not cited:
         return [_reference(_as_source(item), item["id"], item)]
     keys = [item["id"]] if len(cited) == 1 else [f"{item['id']}-{source['id']}" for source, _ in cited]

@@ -14,6 +14,7 @@ from api.representations.shared_wording import (
     encode_uri,
     format_paragraphs,
     is_editors_own,
+    own_source_first,
     public_url,
     quoted_critic,
     service_url,
@@ -153,7 +154,7 @@ def quotation(quote: Item) -> Node:
 
 def claim(commentary: Item) -> Node:
     """Return a commentary entry as a ``Claim`` that appears in its sources, unless it is the editors' own."""
-    film, works = commentary["film"], [work(each["source"]) for each in commentary["citations"]]
+    film, works = commentary["film"], [work(each["source"]) for each in own_source_first(commentary)]
     characters = [character(each, film) for each in commentary["characters"]]
     scenes = [clip(scene, film) for scene in commentary["scenes"]]
     return _record(

@@ -99,6 +99,14 @@ def format_sources(item: Item) -> str:
     return "; ".join(map(format_citation, item["citations"])) or UNKNOWN_SOURCE
 
 
+def own_source_first(item: Item) -> list[Item]:
+    """Return the citations of an item; of commentary, those of the source that it belongs to first."""
+    own = item.get("source")
+    return sorted(
+        item["citations"], key=lambda citation: own is not None and citation["source"]["id"] != own["id"]
+    )
+
+
 def speaker_name(quote: Item) -> str | None:
     """Return the speaker of a line and how certain that is; None if unknown."""
     if not quote["speaker"]:
@@ -148,7 +156,10 @@ def attribution(item: Item) -> str:
     if item["type"] == "commentary":
         film = one_line(item["film"]["label"])
         if is_editors_own(item):
-            return f"Editors’ note by {SERVICE_NAME} on {format_sources(item)}, on {film}"
+            # They may cite several sources, and discuss one.
+            discussed = own_source_first(item)[:1]
+            on = format_sources(item | {"citations": discussed})
+            return f"Editors’ note by {SERVICE_NAME} on {on}, on {film}"
         return f"{SERVICE_NAME}’s report of what is argued in {format_sources(item)}, on {film}"
     verified = item["voice"] == "film" and item["fidelity"] == "verified-in-film"
     return f"{describe_voice(item)}, as quoted in {format_sources(item)}" + (

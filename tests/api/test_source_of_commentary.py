@@ -54,6 +54,15 @@ def client(packed, client_and_change):
     return client_and_change[0]
 
 
+def cite_both(database):
+    """Make a claim of the reply a note of the editors, which cites the essay first."""
+    with database.write_session() as session:
+        essay, reply = (Source.by_slug(session, slug) for slug in (ESSAY, REPLY))
+        citations = [{"source": source, "cited": source.paragraphs[:1]} for source in (essay, reply)]
+        values = {"asserted_by": AssertedBy.EDITOR, "source": reply, "citations": citations}
+        Commentary.by_slug(session, CLAIM).assign(values)
+
+
 def ids(client, path):
     """Return the ids of all items of a list."""
     found, page = set(), get_json(client, f"{path}{'&' if '?' in path else '?'}limit=100")
@@ -128,14 +137,7 @@ class TestFilter:
         assert of_both == everything
 
     def test_an_editors_entry_belongs_to_one_source_of_those_that_it_cites(self, packed, client):
-        with packed.write_session() as session:
-            claim = Commentary.by_slug(session, CLAIM)
-            citations = [
-                {"source": source, "cited": source.paragraphs[:1]}
-                for source in (Source.by_slug(session, slug) for slug in (ESSAY, REPLY))
-            ]
-            source = Source.by_slug(session, REPLY)
-            claim.assign({"asserted_by": AssertedBy.EDITOR, "source": source, "citations": citations})
+        cite_both(packed)
         assert CLAIM in ids(client, f"/v1/sources/{REPLY}/commentary?asserted_by=any")
         assert CLAIM not in ids(client, f"/v1/sources/{ESSAY}/commentary?asserted_by=any")
         assert len(get_json(client, f"/v1/commentary/{CLAIM}")["citations"]) == 2
@@ -160,6 +162,32 @@ class TestFilter:
     def test_coverage_counts_the_entries_of_the_source(self, client):
         assert get_json(client, f"/v1/sources/{REPLY}/coverage")["commentary"] == 2
         assert len(ids(client, f"/v1/sources/{REPLY}/commentary")) == 2
+        by_source = get_json(client, f"/v1/films/{FILM}/coverage")["by_source"]
+        counts = {each["source"]["id"]: each["commentary"] for each in by_source}
+        expected = {slug: len(ids(client, f"/v1/commentary?source={slug}")) for slug in (ESSAY, REPLY)}
+        assert counts == expected
+
+
+class TestFormats:
+    @each("extension", ["txt", "md", "bib", "ris", "csl.json", "jsonld", "anno.jsonld"])
+    def test_a_claim_is_cited_from_its_own_source_alone(self, client, extension):
+        for slug, own, other in (
+            (CLAIM, "A reply", "Perfection is the Enemy"),
+            (OTHER, "Perfection", "A reply"),
+        ):
+            text = client.get(f"/v1/commentary/{slug}.{extension}").text
+            if extension != "anno.jsonld":
+                assert own in text
+            assert other not in text.replace(get_json(client, f"/v1/commentary/{slug}")["text"], "")
+
+    def test_a_note_of_the_editors_is_on_the_source_that_it_discusses(self, packed, client):
+        cite_both(packed)
+        note = "Editors’ note by Subtext on “A reply” (n.d.), para. 1, on Her (2013)"
+        assert note in client.get(f"/v1/commentary/{CLAIM}.txt").text
+        based_on = client.get(f"/v1/commentary/{CLAIM}.jsonld").get_json(force=True)["isBasedOn"]
+        assert [work["@id"].rpartition("/")[2] for work in based_on] == [REPLY, ESSAY]
+        first, second = re.findall(r"@\w+\{([^,]+),", client.get(f"/v1/commentary/{CLAIM}.bib").text)
+        assert (first, second) == (f"{CLAIM}-{REPLY}", f"{CLAIM}-{ESSAY}")
 
 
 class TestPages:

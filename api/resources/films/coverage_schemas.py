@@ -38,6 +38,9 @@ class SourceUseSchema(ResponseSchema):
             "description": "The number of paragraphs cited by the film's scenes, quotes and commentary."
         }
     )
+    commentary = fields.Integer(
+        metadata={"description": "The number of commentary entries on the film that belong to the source."}
+    )
 
 
 class FilmCoverageSchema(ResponseSchema):
