@@ -322,7 +322,7 @@ class TestOEmbed:
         frame = Parsed(embed["html"]).all("iframe")[0].attributes["src"]
         assert parse_qs(urlsplit(frame).query) == {"theme": ["dark"], "lang": ["de"]}
         assert ", zitiert nach " in embed["html"]
-        assert embed["title"] == "Human connection · 6 Zitate"
+        assert embed["title"] == "Human connection · 5 Zitate"
 
     def test_the_number_of_quotes_is_not_reordered_on_pages_from_right_to_left(self, client):
         embed = client.get("/oembed", query_string={"url": f"{BASE}/films/her-2013"}).json["html"]
