@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 IPV6_PREFIX = 64
 #: What stands for a client without an address, such as one of a Unix socket.
 UNKNOWN = "unknown"
-FORWARDING_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED")
+#: The headers by which proxies tell what they have forwarded.
+FORWARDING_HEADERS = (
+    *("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA"),
+    *("HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"),
+)
 #: This machine, private networks (RFC 1918, RFC 4193, RFC 6598) and links.
 INTERNAL_NETWORKS = tuple(
     map(

@@ -88,7 +88,7 @@ class TestUnknownProxy:
         "peer",
         ["127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", ""],
     )
-    @each("header", ["X_Forwarded_For", "Forwarded"])
+    @each("header", ["X_Forwarded_For", "Forwarded", "Via", "X_Real_IP", "X_Forwarded_Proto"])
     def test_its_clients_are_not_limited_as_one(self, make_client, peer, header):
         client = make_client("1/hour")
         for _ in range(2):
