@@ -19,7 +19,7 @@ from granian.server.mp import MPServer
 from sqlalchemy import make_url
 
 from api.core import logging as logs
-from api.core.config import MEGABYTE, ROOT, Settings
+from api.core.config import MEGABYTE, ROOT, InvalidSetting, Settings
 from subtext_cli.dispatcher import Dispatcher
 from subtext_cli.listening import announce, listening_socket, numeric_address, require_free_port
 
@@ -251,4 +251,7 @@ def _wait_for_signals(numbers: set[signal.Signals]) -> None:
 
 
 if __name__ == "__main__":
-    run(Settings.from_environment())
+    try:
+        run(Settings.from_environment())
+    except InvalidSetting as error:
+        raise SystemExit(f"subtext: {error}") from None

@@ -195,7 +195,8 @@ class TestServer:
             text=True,
             check=False,
         )
-        assert f"SUBTEXT_METRICS is {address}, where the server cannot listen" in result.stderr
+        sentence = f"subtext: SUBTEXT_METRICS is {address}, where the server cannot listen"
+        assert json.loads(result.stderr)["event"] == f"{sentence}: Address already in use."
         assert result.returncode == 1
 
 
