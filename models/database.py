@@ -165,8 +165,7 @@ class Database:
 
         Runs statements, on ``connection`` if it is given.
         """
-        bind = connection or self.engine
-        return migrations.is_current(bind) or migrations.is_newer_but_readable(bind)
+        return migrations.is_readable(connection or self.engine)
 
     def server_version(self, connection: Connection | None = None) -> str:
         """Return the release of SQLite or of the PostgreSQL server, such as ``15.18``.

@@ -91,10 +91,15 @@ def replace_by_another_database(file):
 
 
 def replace_by_an_older_schema(file):
+    replace_by_an_incomplete_schema(file, "UPDATE alembic_version SET version_num = '0001'")
+
+
+def replace_by_an_incomplete_schema(file, *statements):
     new = Path(shutil.copy(file, file.with_name("new")))
     with closing(sqlite.connect(new, isolation_level=None)) as connection:
         connection.execute("ALTER TABLE films RENAME COLUMN title TO heading")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        for statement in statements:
+            connection.execute(statement)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     new.rename(file)
 
@@ -113,6 +118,7 @@ FAULTS = [
     replace_by_text,
     replace_by_another_database,
     replace_by_an_older_schema,
+    replace_by_an_incomplete_schema,
     replace_by_a_folder,
 ]
 

@@ -66,8 +66,12 @@ def is_newer_but_readable(database: Engine | Connection) -> bool:
     So it is during a rolling upgrade, and after one that was undone: migrations add tables and columns, and
     remove them no sooner than a release later.
     """
-    at = current(database) or ""
-    return at > newest() and not _missing_columns(database)
+    return not is_current(database) and is_readable(database)
+
+
+def is_readable(database: Engine | Connection) -> bool:
+    """Whether the database has all that this version reads, at its newest migration or a later one."""
+    return (current(database) or "") >= newest() and not _missing_columns(database)
 
 
 class MigrationError(Exception):
@@ -82,7 +86,8 @@ def require_all_columns(engine: Engine) -> None:
     """
     if missing := _missing_columns(engine):
         raise MigrationError(
-            f"No migration creates {', '.join(missing)}. Run `make migration NAME=…` to generate one."
+            f"No migration creates {', '.join(missing)}. Run `make migration NAME=…` to generate one. If you "
+            "have not changed the models, the database is incomplete: restore a backup."
         )
 
 
