@@ -31,9 +31,13 @@ MAX_COMPILED_STATEMENTS = 24
 REPLY_MARGIN_SECONDS = 0.5
 #: The same for the commit watcher, whose statements take next to no time.
 WATCHER_REPLY_SECONDS = 1.5
-#: SQLSTATE prefixes of transient PostgreSQL errors: connection failure, shutdown, too many connections, lock
-#: timeout, serialization failure, deadlock, read-only standby.
-TRANSIENT_STATES = ("08", "57P", "53300", "55P03", "40001", "40P01", "25006")
+#: SQLSTATE prefixes of errors of a PostgreSQL server, not of a statement: connection failure, shutdown,
+#: out of connections, disk or memory, I/O error, damage, missing rights, lock timeout, serialization failure,
+#: deadlock, read-only standby.
+UNAVAILABLE_STATES = (
+    *("08", "57P", "53", "58", "XX001", "XX002", "42501"),
+    *("55P03", "40001", "40P01", "25006"),
+)
 CANCELLED_STATE = "57014"
 #: SQLSTATE codes of PostgreSQL, and messages of SQLite, about a table or column that does not exist.
 SCHEMA_STATES, SCHEMA_MESSAGES = ("42P01", "42703"), ("no such table", "no such column")
@@ -251,7 +255,7 @@ class ReadSession(Session):
 
 
 def as_unavailable(error: Exception) -> DomainError | None:
-    """Return the ``Unavailable`` error for a transient database error; None for any other error."""
+    """Return the ``Unavailable`` error for an error of the database itself; None for any other error."""
     if isinstance(error, PoolTimeout):
         return Unavailable("All database connections are in use. Retry in a few seconds.")
     if not isinstance(error, DBAPIError):
@@ -259,9 +263,9 @@ def as_unavailable(error: Exception) -> DomainError | None:
     state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", ""))
     if state in (CANCELLED_STATE, "SQLITE_INTERRUPT"):
         return QueryTimeout()
-    is_transient = state.startswith((*TRANSIENT_STATES, *sqlite_file.DAMAGE, *sqlite_file.TRANSIENT))
+    is_known = state.startswith((*UNAVAILABLE_STATES, *sqlite_file.DAMAGE, *sqlite_file.TRANSIENT))
     is_disconnected = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
-    return Unavailable() if is_transient or is_disconnected else None
+    return Unavailable() if is_known or is_disconnected else None
 
 
 def is_schema_error(error: Exception) -> bool:

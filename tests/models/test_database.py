@@ -305,9 +305,13 @@ class TestUnavailable:
                 assert pid not in [connection.scalar(text("SELECT pg_backend_pid()")) for connection in all_]
 
     @pytest.mark.parametrize(
-        "state", ["08006", "57P01", "57P03", "53300", "55P03", "40001", "40P01", "25006"]
+        "state",
+        [
+            *("08006", "57P01", "57P03", "53100", "53200", "53300", "55P03", "40001", "40P01", "25006"),
+            *("58030", "XX001", "XX002", "42501"),
+        ],
     )
-    def test_a_transient_state_is_unavailable(self, state):
+    def test_an_error_of_the_server_itself_is_unavailable(self, state):
         error = OperationalError("SELECT 1", {}, psycopg.errors.lookup(state)())
         assert type(as_unavailable(error)) is Unavailable
 
