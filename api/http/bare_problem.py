@@ -25,6 +25,7 @@ HEADERS = [
     ("Content-Security-Policy", DATA_POLICY),
     ("X-Frame-Options", "DENY"),
 ]
+HEADER_NAMES = {name.lower() for name, _ in HEADERS}
 
 
 def bare_problem(
@@ -40,7 +41,7 @@ def bare_problem(
     """Respond with the problem of type ``code``; return the parts of the body, none for HEAD.
 
     ``detail`` is the example of the problem type by default, and ``retry_after`` is in seconds.
-    ``headers`` are sent in addition to those of every problem.
+    ``headers`` are sent in addition to those of every problem, which they do not replace.
     """
     problem = PROBLEM_TYPES[code]
     # Servers decode percent-encoded paths as Latin-1 (PEP 3333).
@@ -52,7 +53,9 @@ def bare_problem(
         instance=f"{settings.base_path}{quote_path(path)}",
         request_id=request_record(environ).request_id,
     )
-    all_headers = [*HEADERS, ("Content-Length", str(len(body))), *headers]
+    # Those of a file say how long it may be cached, even if a precondition fails.
+    added = [(name, value) for name, value in headers if name.lower() not in HEADER_NAMES]
+    all_headers = [*HEADERS, ("Content-Length", str(len(body))), *added]
     if retry_after is not None:
         all_headers.append(("Retry-After", str(retry_after)))
     start_response(f"{problem.status} {problem.title.upper()}", all_headers)

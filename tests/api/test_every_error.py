@@ -65,7 +65,7 @@ def paths(app):
 def fault(method, response):
     """Return what is wrong with a response; None if nothing is."""
     status, body = response.status_code, response.data
-    cache_control = response.headers.get("Cache-Control", "")
+    cache_control = response.headers.getlist("Cache-Control")
     checks = {
         "a body": method == "HEAD" and body,
         "no request id": len(response.headers.getlist("X-Request-Id")) != 1,
@@ -77,7 +77,7 @@ def fault(method, response):
         is_problem = response.mimetype == "application/problem+json"
         is_page = response.mimetype == "text/html" and len(body) < MAX_PAGE_BYTES
         checks |= {
-            "a cacheable error": cache_control != "no-store",
+            "a cacheable error": cache_control != ["no-store"],
             "validators": any(name in response.headers for name in REPRESENTATION_HEADERS),
             "an error without a body": method != "HEAD" and not body,
             "another body": not (is_problem or is_page),
