@@ -18,6 +18,7 @@ from api.schemas.pack_entry_schemas import CreateSchema
 from models import (
     MODELS_BY_TYPE,
     RESOURCES,
+    Conflict,
     InvalidReference,
     Paragraph,
     Source,
@@ -241,6 +242,8 @@ class _Loader:
 
     def _assign(self, change: _Change) -> None:
         resource, valid = self.resources[change.key], change.valid
+        if not change.is_new:
+            self._require_same_source(change)
         body = {name: value for name, value in valid.body.items() if not value or name not in DEFERRED_FIELDS}
         values = resolve_references(ENTRY_SCHEMAS[valid.entry.type_name], body, self._require)
         for citation in values.get("citations", ()):
@@ -258,6 +261,21 @@ class _Loader:
         if not change.is_new and change.release and change.release.number > resource.revision:
             # Even if it has these values already.
             flag_modified(resource, "pack_digest")
+
+    def _require_same_source(self, change: _Change) -> None:
+        """Refuse an entry that cites only sources of this pack if the stored one cites only those of another.
+
+        Such an entry has an id that is taken: it would replace what another source says.
+        """
+        resource = self.resources[change.key]
+        cited = {citation["source"] for citation in change.valid.body.get("citations", ())}
+        stored = {citation.source.slug for citation in getattr(resource, "citations", ())}
+        known = self.result.ids | {each.key for each in self.result.pack.withdrawals}
+        if cited and stored and not stored & cited and not any(("source", slug) in known for slug in stored):
+            raise Conflict(
+                f"The id “{resource.slug}” is taken: the {change.key[0]} cites “{min(stored)}”, a source of "
+                "another pack. Choose another id."
+            )
 
     def _write_deferred_fields(self, changes: list[_Change]) -> None:
         """Write what the batches left out, in the same revisions."""

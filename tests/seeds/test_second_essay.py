@@ -5,13 +5,15 @@ import shutil
 
 import pytest
 
-from models import Commentary, Quote, Scene
+from models import Commentary, Conflict, Quote, Scene
 from seeds.check import check_pack
 from seeds.pack import read_pack
 from seeds.positions import last_position_before
 from seeds.rules import RULES
 from tests.databases import SEEDS
 from tests.seeds.packs import ESSAY, ESSAYS, SECOND, SECOND_ESSAY, PackCopy, load_packs
+from tests.seeds.test_load import records
+from tests.two_essays import FIRST
 
 #: Eight consecutive words of a source, and an entry of each pack that may not have them.
 OF_THE_SECOND_ESSAY = "Tools do not weep, and so the evening fails because there are three people in it."
@@ -172,3 +174,37 @@ class TestAddedScene:
             scenes = {scene.slug: scene for scene in session.scalars(Scene.select_where(film=["her-2013"]))}
             assert [scenes[slug].next_slug for slug in order] == [*order[1:], None]
             assert [scenes[slug].previous_slug for slug in order] == [None, *order[:-1]]
+
+
+class TestTakenId:
+    @pytest.mark.parametrize(
+        ("name", "own", "taken"),
+        [
+            ("quotes.yml", "her-2013-tools-do-not-weep", "her-2013-feel-by-proxy"),
+            ("commentary.yml", "her-2013-love-is-no-sum", "her-2013-the-warning"),
+        ],
+    )
+    def test_a_pack_replaces_no_entry_of_another_source(self, packed, second_essay, name, own, taken):
+        load_packs(packed, SECOND)
+        before = records(packed)
+        for file in ("quotes.yml", "commentary.yml"):
+            text = second_essay.file(file).read_text("utf-8")
+            second_essay.file(file).write_text(text.replace(own, taken), "utf-8")
+        message = f"The id “{taken}” is taken: the {name.removesuffix('s.yml').removesuffix('.yml')} cites “{FIRST}”"
+        with pytest.raises(Conflict, match=f"^{message}, a source of another pack. Choose another id.$"):
+            load_packs(packed, second_essay.root)
+        assert records(packed) == before
+
+    def test_a_source_may_be_renamed_in_its_pack(self, packed, second_essay):
+        load_packs(packed, SECOND, SECOND_ESSAY)
+        for name in ("sources.yml", "quotes.yml", "commentary.yml"):
+            text = second_essay.file(name).read_text("utf-8")
+            second_essay.file(name).write_text(text.replace("her-nobodys-mirror", "nobodys-mirror"), "utf-8")
+        (second_essay.root / "withdrawn.yml").write_text(
+            "withdrawn:\n  - id: her-nobodys-mirror\n    type: source\n    reason: It has another id.\n"
+            "    moved_to: nobodys-mirror\n",
+            "utf-8",
+        )
+        report = load_packs(packed, second_essay.root)
+        assert report["quote"]["updated"] == 14
+        assert report["source"] == {"created": 1, "withdrawn": 1}
