@@ -6,6 +6,7 @@ import pytest
 
 from api.app import create_app
 from api.core.config import Settings
+from tests import two_essays
 from tests.conftest import STATEMENT_SECONDS
 from tests.generated import worst
 from tests.storing import store
@@ -41,3 +42,17 @@ def store_worst(database):
 def anyone(request, app, hidden_app):
     """A client over the pack, and one over content with many hidden items."""
     return {"pack": app, "hidden": hidden_app}[request.param].test_client()
+
+
+@pytest.fixture(scope="session")
+def essays_app(engine, make_app):
+    """An app over the pack, the second film and a second essay on the first film."""
+    template = engine.template("essays", "pack", two_essays.load)
+    with engine.fresh(template) as url, make_app(url, cache_bytes=0) as app:
+        yield app
+
+
+@pytest.fixture
+def essays(essays_app):
+    """A client over two essays on one film."""
+    return essays_app.test_client()

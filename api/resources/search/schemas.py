@@ -83,8 +83,10 @@ def _hit_schema(model: Any) -> type[HitSchema]:
         members["asserted_by"] = Choice(AssertedBy, metadata=described)
     if hasattr(model, "film"):
         members["film"] = ReferenceTo("film", metadata={"description": "Its film."})
-    if hasattr(model, "source_id"):
-        described = {"description": "The source that it belongs to; null if the source is not public."}
+    if hasattr(model, "source"):
+        described = {
+            "description": "The source that argues it or contains the words; null if it is not public."
+        }
         members["source"] = ReferenceTo("source", allow_none=True, metadata=described)
     if hasattr(model, "advisory_links"):
         described = {"description": "The advisories on its texts, including those on the snippet."}
