@@ -94,7 +94,9 @@ def _part_urls(name: str, number: int) -> Iterator[SitemapURL]:
     model = MODELS[name]
     rows = model.select_where().with_only_columns(model.slug, model.updated_at, maintain_column_froms=True)
     in_part = model.id.between((number - 1) * MAX_URLS + 1, number * MAX_URLS)
-    for slug, updated_at in session().execute(rows.where(in_part).order_by(model.id)):
+    # Sorted by id, since keys depend on the order in which packs were loaded; here, since an index of the ids
+    # would read all of them.
+    for slug, updated_at in sorted(session().execute(rows.where(in_part)), key=tuple):
         yield f"/{name}/{slug}", updated_at.isoformat(timespec="seconds")
 
 
