@@ -6,6 +6,7 @@ import pytest
 
 from models import (
     AssertedBy,
+    Character,
     Commentary,
     Film,
     Paragraph,
@@ -23,6 +24,8 @@ FILM = "her-2013"
 ESSAY, REPLY = "her-perfection-is-the-enemy-of-real", "her-a-reply"
 #: Two claims of the essay that the reply makes instead here: a thesis, and one that extends it.
 THESIS, CLAIM = "her-2013-a-logical-conclusion", "her-2013-not-a-betrayal"
+#: Whom the thesis is about.
+CHARACTER = "her-2013-theodore"
 #: A claim of the essay.
 OTHER = "her-2013-perfection-opposes-reality"
 COLLECTIONS = {"commentary": "commentary", "quote": "quotes", "scene": "scenes", "character": "characters"}
@@ -44,6 +47,7 @@ def add_reply(session):
         related = {"relation": relation, "target": target, "asserted_by": AssertedBy.SOURCE, "note": None}
         citation = {"source": reply, "cited": [reply.paragraphs[number]]}
         entry.assign({"citations": [citation], "relations": [related]})
+    thesis.assign({"characters": [Character.by_slug(session, CHARACTER)]})
 
 
 @pytest.fixture
@@ -242,8 +246,7 @@ class TestPages:
         assert re.search(re.escape(relation) + "[^<]*</a>, in <bdi>The Wall of Wisdom</bdi>", html)
 
     def test_characters_group_commentary_by_source(self, client):
-        character = get_json(client, f"/v1/commentary/{THESIS}")["characters"][0]["id"]
-        _, sections = self.sections(client, f"/characters/{character}")
+        _, sections = self.sections(client, f"/characters/{CHARACTER}")
         assert [f"#{THESIS}" in section for section in sections.values()] == [
             name == "A reply" for name in sections
         ]
