@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
+from lxml import html as lxml_html
 
 from tests.crawling import crawl
 from tests.lists import get_json
@@ -198,6 +199,17 @@ class TestPages:
         page = essays.get(path)
         assert page.status_code == 200
         assert misplaced(page.text) == []
+
+    @pytest.mark.parametrize("q", ["mirror", "challenges", "reality"])
+    def test_every_result_of_a_search_names_its_essay(self, essays, q):
+        owners = entries("quote") | entries("commentary")
+        shown = {}
+        for hit in lxml_html.fromstring(essays.get(f"/search?q={q}").text).xpath("//li[@class = 'hit']"):
+            slug = re.split("[/#]", hit.xpath(".//h3/a/@href")[0])[-1]
+            if slug in owners:
+                shown[slug] = named(hit.text_content())
+        assert shown == {slug: {owners[slug]} for slug in shown}
+        assert set().union(*shown.values()) == set(SOURCES)
 
     @pytest.mark.parametrize("source", SOURCES)
     def test_the_page_of_an_essay_has_its_entries_alone(self, essays, source):

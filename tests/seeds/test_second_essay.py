@@ -84,6 +84,16 @@ class TestTexts:
         found = [each for each in diagnostics if (each.rule, each.level) == ("own-words", "error")]
         assert len(found) == errors
 
+    def test_quoted_words_are_counted_for_each_essay(self, second_essay, monkeypatch):
+        monkeypatch.setattr("seeds.text_rules.MAX_WORDS_PER_SOURCE", 100)
+        quoted = dict.fromkeys((FIRST, "her-nobodys-mirror"), 0)
+        for quote in read_pack(SEEDS, SECOND_ESSAY).of_type("quote"):
+            quoted[quote.body["citations"][0]["source"]] += len(quote.body["text"].split())
+        assert {each.partition("quote-length] ")[2] for each in second_essay.messages("quote-length")} == {
+            f"{source}: {count} words are quoted from this source. At most 100 are allowed."
+            for source, count in quoted.items()
+        }
+
     def test_a_pack_may_be_named_by_any_path_to_it(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         shutil.copytree(SECOND_ESSAY, tmp_path / "essay")
