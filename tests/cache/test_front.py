@@ -316,8 +316,8 @@ class TestCodings:
             assert "Accept-Encoding" in client(path, **headers).headers["Vary"]
 
     def test_uncached_responses_are_encoded_too(self, client):
-        response = client("/v1/quotes/random?count=15", Accept_Encoding="br")
-        assert len(json.loads(brotli.decompress(response.data))["data"]) == 15
+        response = client("/v1/quotes/random?count=10", Accept_Encoding="br")
+        assert len(json.loads(brotli.decompress(response.data))["data"]) == 10
 
     def test_short_bodies_and_images_are_not_encoded(self, client):
         for path in ("/livez", f"/quotes/{QUOTE}/card.png"):
