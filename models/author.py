@@ -1,4 +1,4 @@
-"""Authors of a source: the names of people and organizations, as stored in a JSON column."""
+"""Authors of a source and performers of a character: names, as stored in a JSON column."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ class Author(TypedDict):
     family_first: bool
 
 
+class Performer(Author):
+    """Whoever plays or voices a character; ``part`` is what they do of the role, such as “voice”, or None."""
+
+    part: str | None
+
+
 def to_author(body: dict[str, Any]) -> Author:
     """Return the author that a create body describes by ``given`` and ``family``, or by ``literal``."""
     literal = body.get("literal")
@@ -51,14 +57,24 @@ def to_author(body: dict[str, Any]) -> Author:
     )
 
 
+def to_performer(body: dict[str, Any]) -> Performer:
+    """Return the performer that a create body describes like an author, with an optional ``part``."""
+    return Performer(**to_author(body), part=body.get("part"))
+
+
 def to_body(author: Author) -> dict[str, Any]:
-    """Return an author as a create body describes it."""
+    """Return an author or a performer as a create body describes it."""
     return {name: value for name, value in author.items() if name not in ("kind", "name") and value}
 
 
 def plain_author(name: str) -> Author:
     """Return the author for a name in plain text, of which nobody can tell what its parts are."""
     return _named(name, None)
+
+
+def plain_performer(name: str) -> Performer:
+    """Return the performer for a name in plain text."""
+    return Performer(**plain_author(name), part=None)
 
 
 def join_names(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, Select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.advisory import AdvisoryLink
+from models.author import Performer, plain_performer, to_body, to_performer
 from models.base import Base, Versioned
 from models.citation import Citation
 from models.facet_queries import ColumnFacet, LinkFacet, advisory_facet, source_facet
@@ -23,7 +24,7 @@ from models.filters import (
 )
 from models.list_index_table import Listed
 from models.owned_rows import OwnedCollection, OwnsRows, PositionedRow, owned_rows
-from models.types import enum_column, long_text, short_text
+from models.types import enum_column, json_list, long_text, short_text
 
 if TYPE_CHECKING:
     from models.scene import Scene
@@ -44,7 +45,7 @@ class Character(Base, Listed, OwnsRows, OfFilm):
     reading_order = 30
     example_id = "her-2013-catherine"
     search_number = 2
-    #: The performer is not part of the name: what is said about a character must not be about a real person.
+    #: Performers are not part of the name: what is said about a character must not be about a real person.
     search_weights: ClassVar = {"name": 2, "label": 2, "description": 1}
     owned_collections: ClassVar = {
         "advisories": OwnedCollection("advisory_links", "advisory"),
@@ -53,7 +54,9 @@ class Character(Base, Listed, OwnsRows, OfFilm):
 
     name: Mapped[str | None] = mapped_column(short_text(120))
     description: Mapped[str] = mapped_column(long_text())
-    performer: Mapped[str | None] = mapped_column(short_text(120))
+    #: The name of the first performer.
+    performer: Mapped[str | None] = mapped_column(long_text())
+    performers: Mapped[list[Performer]] = mapped_column(json_list(), default=list)
     position: Mapped[int]
     editor_note: Mapped[str | None] = mapped_column(long_text())
 
@@ -113,14 +116,30 @@ class Character(Base, Listed, OwnsRows, OfFilm):
             "advisory": advisory_facet(cls),
         }
 
+    def assign(self, values: dict[str, Any]) -> None:
+        """See :meth:`Versioned.assign`. Performers are written as ``performers``, or one as ``performer``."""
+        if "performer" in values or "performers" in values:
+            plain, bodies = values.get("performer"), values.get("performers")
+            performers = [to_performer(body) for body in bodies or ()]
+            if plain and not performers:
+                performers = [plain_performer(plain)]
+            name = performers[0]["name"] if performers else None
+            values = values | {"performer": name, "performers": performers}
+        super().assign(values)
+
     def to_record(self) -> dict[str, Any]:
         """See :meth:`Versioned.to_record`."""
-        own = ("name", "description", "performer", "position", "editor_note")
+        is_plain = any(performer["kind"] is None for performer in self.performers)
         return (
             self.common_record()
             | {"film": self.film.slug}
-            | {name: getattr(self, name) for name in own}
             | {
+                "name": self.name,
+                "description": self.description,
+                "performer": self.performer if is_plain else None,
+                "performers": [] if is_plain else [to_body(performer) for performer in self.performers],
+                "position": self.position,
+                "editor_note": self.editor_note,
                 "advisories": [link.to_record() for link in self.advisory_links],
                 "citations": [citation.to_record() for citation in self.citations],
             }

@@ -28,7 +28,7 @@ from models import (
     Voice,
     Weight,
 )
-from models.author import to_author
+from models.author import to_author, to_performer
 from tests.choices import (
     ADDRESSES,
     DATES,
@@ -209,6 +209,9 @@ class Author:
             "name": self.perhaps(120),
             "description": self.prose(),
             "performer": self.perhaps(120),
+            "performers": [
+                to_performer(body | {"part": self.perhaps(60)}) for body in self.choose.some(self.authors())
+            ],
             "position": self.choose.one((1, 2, LARGEST, 0, -LARGEST)),
         }
         return of_film | self.linked(of_film["film"]) | own

@@ -10,8 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Index, Integer, MetaData, Text, cast, inspect, select, text, update
 
 import models.migrations.sqlite_indexes  # noqa: F401 (Alembic uses it once it is loaded)
-from models import Base, Revision, Source, migrations
-from models.author import plain_author
+from models import Base, Character, Revision, Source, migrations
+from models.author import plain_author, plain_performer
 from models.database import Database
 from models.list_index_table import LISTED, ListIndexRow
 from models.search.index_tables import SearchDocument
@@ -21,7 +21,7 @@ from tests.models.content import FILM
 from tests.table_definitions import table_definitions
 
 #: The keys that migrations since 0014 add to stored records, by type.
-ADDED_KEYS = {"source": ["narration"]}
+ADDED_KEYS = {"source": ["narration"], "quote": ["attributed_to"], "character": ["performers"]}
 TABLES = set(Base.metadata.tables)
 #: Statements for the keys of a claim, its source and another source.
 SLUG_KEYS = (
@@ -150,6 +150,29 @@ class TestAuthors:
             assert source.author == "Ana de la Cruz, Jr."
             assert source.authors == [plain_author("Ana de la Cruz, Jr.")]
 
+    def test_a_performer_in_plain_text_is_kept_as_it_is(self, packed):
+        migrations.downgrade(packed.engine, "0017")
+        plain = "Ana de la Cruz, Jr."
+        with packed.engine.begin() as connection:
+            connection.execute(text("UPDATE characters SET performer = NULL"))
+            statement = "UPDATE characters SET performer = :name WHERE slug = 'her-2013-amy'"
+            connection.execute(text(statement), {"name": plain})
+        migrations.upgrade(packed.engine)
+        with packed.read_session() as session:
+            rows = session.scalars(select(Character)).all()
+            performers = {row.slug: (row.performer, row.performers) for row in rows}
+        assert performers.pop("her-2013-amy") == (plain, [plain_performer(plain)])
+        assert set(map(repr, performers.values())) == {"(None, [])"}
+
+    def test_a_long_name_of_a_performer_can_be_downgraded(self, packed):
+        with packed.write_session() as session:
+            long = {"given": "a" * 120, "family": "b" * 120}
+            Character.by_slug(session, "her-2013-amy").assign({"performers": [long]})
+        migrations.downgrade(packed.engine, "0017")
+        with packed.engine.begin() as connection:
+            names = connection.scalars(text("SELECT performer FROM characters WHERE slug = 'her-2013-amy'"))
+            assert names.one() == "a" * 120
+
     def test_a_long_list_of_authors_can_be_downgraded(self, packed):
         with packed.write_session() as session:
             authors = [{"literal": f"Writer {number}"} for number in range(100)]
@@ -162,17 +185,23 @@ class TestAuthors:
 
 
 class TestStoredRecords:
-    def test_past_records_gain_the_keys_that_new_ones_have(self, packed):
+    @pytest.mark.parametrize("type_name", ADDED_KEYS)
+    def test_past_records_gain_the_keys_that_new_ones_have(self, packed, type_name):
         """A database that was seeded before an upgrade has the same records as one seeded after it."""
-        expected = stored_records(packed, "source")
+        added = ADDED_KEYS[type_name]
+        stored = stored_records(packed, type_name)
+        # An older version could store no other values.
+        expected = {
+            id_: record for id_, record in stored.items() if not any(dict(record)[key] for key in added)
+        }
         assert expected
         with packed.engine.begin() as connection:
             for id_, record in expected.items():
-                old = {name: value for name, value in record if name not in ADDED_KEYS["source"]}
+                old = {name: value for name, value in record if name not in added}
                 connection.execute(update(Revision.__table__).where(Revision.id == id_).values(record=old))
         migrations.downgrade(packed.engine, "0014")
         migrations.upgrade(packed.engine)
-        assert stored_records(packed, "source") == expected
+        assert stored_records(packed, type_name) == stored
 
 
 class TestSourceOfCommentary:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from typing import Any
 
-from api.schemas.fields import CommaSeparated, ConstantField, Reference, Text
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from api.schemas.authors import AuthorCreateSchema, AuthorSchema
+from api.schemas.fields import ONE_LINE, CommaSeparated, ConstantField, Reference, Text
 from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
@@ -22,6 +25,9 @@ from api.schemas.pack_entry_schemas import (
 from api.schemas.reference_fields import ListURLField, NestedObject, NestedParts, ReferenceTo, URLField
 from api.schemas.shared_schemas import AdvisoryLinkSchema, CitationSchema, ItemSchema, ResponseSchema
 from models import Character
+from models.author import to_performer
+
+MAX_PERFORMERS = 20
 
 
 class CharacterLinksSchema(ResponseSchema):
@@ -32,6 +38,17 @@ class CharacterLinksSchema(ResponseSchema):
     )
     quotes = ListURLField("quote", by="speaker", description="Lines that the character speaks.")
     commentary = ListURLField("commentary", by="character", description="Commentary about the character.")
+
+
+class PerformerSchema(AuthorSchema):
+    """A person who plays or voices a character, named like an author."""
+
+    part = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "What the person does of the role, such as “voice” or “as a child”, or null."
+        },
+    )
 
 
 class CharacterSchema(ItemSchema):
@@ -47,7 +64,11 @@ class CharacterSchema(ItemSchema):
     description = fields.String(metadata={"description": "Who the character is, in the editor's words."})
     performer = fields.String(
         allow_none=True,
-        metadata={"description": "The person who plays or voices the character; null if unknown."},
+        metadata={"description": "The name of the first of the `performers`; null if unknown."},
+    )
+    performers = fields.List(
+        fields.Nested(PerformerSchema),
+        metadata={"description": "Those who play or voice the character, in order; empty if unknown."},
     )
     film = ReferenceTo("film", metadata={"description": "The film."})
     advisories = NestedParts(
@@ -84,6 +105,12 @@ FilmCharacterQuerySchema = drop_filters(CharacterQuerySchema, "FilmCharacterQuer
 SceneCharacterQuerySchema = drop_filters(CharacterQuerySchema, "SceneCharacterQuerySchema", "scene", "film")
 
 
+class PerformerCreateSchema(AuthorCreateSchema):
+    """A performer, as written in the body of a character."""
+
+    part = Text(60, allow_none=True, pattern=ONE_LINE)
+
+
 class CharacterCreateSchema(CreateSchema):
     """A character, as written in a pack."""
 
@@ -91,6 +118,22 @@ class CharacterCreateSchema(CreateSchema):
     name = Text(120, allow_none=True, load_default=None)
     description = Text(1000, required=True)
     performer = Text(120, allow_none=True, load_default=None)
+    performers = fields.List(
+        fields.Nested(PerformerCreateSchema), allow_none=True, validate=validate.Length(max=MAX_PERFORMERS)
+    )
     advisories = advisories_field()
     citations = citations_field(is_required=False)
     editor_note = note_field()
+
+    @validates_schema
+    def check_performer(self, character: dict[str, Any], **_: Any) -> None:
+        """Require that a plain ``performer`` next to ``performers`` is the name of the first."""
+        plain, performers = character.get("performer"), character.get("performers")
+        if plain and performers and plain != (name := to_performer(performers[0])["name"]):
+            message = f"Must be “{name}”, the first of `performers`, or be left out."
+            raise ValidationError(message, "performer")
+
+    @post_load
+    def drop_empty_performers(self, character: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Return the character without `performers` if there are none, so that both forms have one digest."""
+        return {name: value for name, value in character.items() if value or name != "performers"}

@@ -7,11 +7,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from api.schemas.authors import AuthorCreateSchema, AuthorSchema
 from api.schemas.fields import (
     Choice,
     CommaSeparated,
     ConstantField,
-    Enumerated,
     Reference,
     RegexpRule,
     StrictInteger,
@@ -34,11 +34,6 @@ from models import Paragraph, ParagraphKind, Source, SourceKind
 SHA256 = RegexpRule(
     re.compile(r"[0-9a-f]{64}"), "Must be a SHA-256 hash of 64 lower-case hexadecimal digits, not “{input}”."
 )
-NAME_PART = RegexpRule(
-    re.compile(r"[^,;，、]*"),
-    "Must not contain a comma or semicolon: “{input}”. Write each author as an item of `authors`, “Jr.” as "
-    "`suffix` and the name of an organization as `literal`.",
-)
 HTTP_URL = RegexpRule(re.compile(r"https?://[^\s<>\"]+"), "Must be an http or https URL, not “{input}”.")
 
 
@@ -53,40 +48,6 @@ class SourceLinksSchema(ResponseSchema):
     )
     quotes = ListURLField("quote", by="source", description="Quotes from the source.")
     commentary = ListURLField("commentary", by="source", description="Commentary from the source.")
-
-
-class AuthorSchema(ResponseSchema):
-    """An author of a source: a person or an organization."""
-
-    kind = Enumerated(
-        "kind",
-        ["person", "organization"],
-        enumeration="AuthorKind",
-        description="Whether an author is a person or an organization.",
-        allow_none=True,
-        metadata={"description": "A person or an organization; null if unknown."},
-    )
-    name = fields.String(metadata={"description": "The whole name, in its natural order."})
-    given = fields.String(
-        allow_none=True, metadata={"description": "The given names of a person; null if there are none."}
-    )
-    family = fields.String(
-        allow_none=True,
-        metadata={
-            "description": "A person's family name, with particles such as “van”, or only name; null for "
-            "other authors."
-        },
-    )
-    suffix = fields.String(
-        allow_none=True, metadata={"description": "What follows a person's name, such as “Jr.”, or null."}
-    )
-    literal = fields.String(
-        allow_none=True,
-        metadata={"description": "A name that is not divided, such as an organization's; null for a person."},
-    )
-    family_first = fields.Boolean(
-        metadata={"description": "Whether the family name comes first, as in Hungarian and Chinese names."}
-    )
 
 
 class NarrationPartSchema(ResponseSchema):
@@ -218,29 +179,6 @@ class ParagraphBody(RequestSchema):
     kind = Choice(ParagraphKind, required=True)
     word_count = WholeNumber(required=True, validate=validate.Range(1, 100_000))
     sha256 = Text(64, required=True, pattern=SHA256)
-
-
-class AuthorCreateSchema(RequestSchema):
-    """An author, as written in the body of a source: a person's names, or the name of an organization."""
-
-    given = Text(120, allow_none=True, pattern=NAME_PART)
-    family = Text(120, allow_none=True, pattern=NAME_PART)
-    suffix = Text(20, allow_none=True, pattern=NAME_PART)
-    literal = Text(300, allow_none=True)
-    family_first = fields.Boolean(allow_none=True)
-
-    @validates_schema
-    def check_names(self, author: dict[str, Any], **_: Any) -> None:
-        """Require a family name or a literal, and not both."""
-        written = [name for name, value in author.items() if value is not None]
-        if "literal" in written and len(written) > 1:
-            other = next(name for name in written if name != "literal")
-            raise ValidationError("Not allowed with `literal`, which is the whole name.", other)
-        if not {"literal", "family"} & set(written):
-            raise ValidationError(
-                "Write the `family` name of a person (also a single name), or the `literal` name of an "
-                "organization."
-            )
 
 
 class NarrationPartBody(RequestSchema):

@@ -7,6 +7,8 @@ Revises: 0015
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.stored_records import add_to_records
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
@@ -23,6 +25,7 @@ def upgrade() -> None:
     with op.batch_alter_table("quotes") as quotes:
         quotes.add_column(sa.Column("attributed_to", line(), nullable=True))
         quotes.create_check_constraint(op.f("ck_quotes_attributed_essay_voice"), ONLY_ESSAY)
+    add_to_records(op.get_bind(), "quote", "attributed_to", lambda _record: None, after="voice")
 
 
 def downgrade() -> None:
