@@ -46,6 +46,7 @@ QUOTE_FIELDS = (
     *OMISSIONS,
     "language",
     "attributed_to",
+    "source",
     "scene",
     "themes",
     "advisories",

@@ -200,6 +200,16 @@ class TestPages:
         assert page.status_code == 200
         assert misplaced(page.text) == []
 
+    def test_the_theme_map_names_the_essay_of_each_entry(self, essays):
+        owners = entries("quote") | entries("commentary")
+        shown = {}
+        page = lxml_html.fromstring(essays.get(f"/films/{FILM}").text)
+        for detail in page.xpath("//section[@class = 'panel']//dd[a]"):
+            slug = re.split("[/#]", detail.xpath("./a/@href")[0])[-1]
+            shown[slug] = named(detail.text_content())
+        assert shown == {slug: {owners[slug]} for slug in shown}
+        assert len(shown) > 100
+
     @pytest.mark.parametrize("q", ["mirror", "challenges", "reality"])
     def test_every_result_of_a_search_names_its_essay(self, essays, q):
         owners = entries("quote") | entries("commentary")
