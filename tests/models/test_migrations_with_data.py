@@ -16,8 +16,20 @@ from models.database import Database
 from tests.databases import seed
 
 REVISIONS = [script.revision for script in ScriptDirectory(migrations.__path__[0]).walk_revisions()][::-1]
-#: Tables that are derived from others, and rebuilt at the newest migration.
-DERIVED = {"alembic_version", "listings", "search_documents", "search_terms", "search_totals"}
+#: Tables that are derived from others, and rebuilt at the newest migration; and what was loaded from packs.
+DERIVED = {"alembic_version", "listings", "loaded_pack", "search_documents", "search_terms", "search_totals"}
+#: What the tables of a migration cannot hold, of rows that the newer ones have: only scenes, quotes and
+#: commentary had advisories and citations.
+UNSTORABLE = {
+    "0012": (
+        "DELETE FROM advisory_links WHERE character_id IS NOT NULL",
+        "DELETE FROM citation_paragraphs WHERE citation_id IN"
+        " (SELECT id FROM citations WHERE character_id IS NOT NULL)",
+        "DELETE FROM citations WHERE character_id IS NOT NULL",
+    )
+}
+#: Tables of links that migrations have changed, and another.
+LINKS = ("advisory_links", "commentary_relations", "quote_themes")
 
 
 @pytest.fixture
@@ -37,6 +49,7 @@ def content(engine):
             f"{table.name}.{column.name}": sorted(map(repr, connection.scalars(select(column))))
             for table in metadata.tables.values()
             for column in table.columns
+            if column.name != "pack_digest"
         }
 
 
@@ -61,6 +74,9 @@ class TestEachMigration:
         newest = content(packed.engine)
         assert len(newest["quotes.text"]) > 20
         for older, newer in reversed(list(pairwise(REVISIONS))):
+            with packed.engine.begin() as connection:
+                for statement in UNSTORABLE.get(older, ()):
+                    assert connection.exec_driver_sql(statement).rowcount
             before = content(packed.engine)
             migrations.downgrade(packed.engine, older)
             below = content(packed.engine)
@@ -100,11 +116,12 @@ class TestEachMigration:
         migrations.upgrade(packed.engine)
         seed(packed)
         with engine.fresh("pack") as url, closing(Database(url)) as expected:
-            tables = ("films", "scenes", "characters", "quotes", "commentary", "sources", "quote_themes")
-            for table in tables:
-                names = [column["name"] for column in inspect(expected.engine).get_columns(table)]
-                unversioned = [name for name in names if name not in ("revision", "updated_at")]
-                assert rows(packed.engine, table, unversioned) == rows(expected.engine, table, unversioned)
+            loaded = content(expected.engine)
+            for table in ("films", "scenes", "characters", "quotes", "commentary", "sources", *LINKS):
+                names = [name.partition(".")[2] for name in loaded if name.startswith(f"{table}.")]
+                compared = [name for name in names if name not in ("id", "revision", "updated_at")]
+                found = rows(packed.engine, table, compared)
+                assert found == rows(expected.engine, table, compared), table
 
 
 class TestNewerDatabase:

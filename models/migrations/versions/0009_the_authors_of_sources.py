@@ -9,6 +9,8 @@ Revises: 0008
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -43,6 +45,7 @@ def plain(author: str) -> dict[str, object]:
 
 
 def downgrade() -> None:
+    load_again("sources")
     op.execute("UPDATE sources SET author = substr(author, 1, 300)")
     with op.batch_alter_table("sources") as sources:
         sources.drop_column("authors")

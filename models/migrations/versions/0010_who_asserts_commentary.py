@@ -7,6 +7,8 @@ Revises: 0009
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -35,6 +37,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    load_again("commentary", "asserted_by <> 'source'")
     op.drop_index("ix_listings_by_lot", "listings")
     op.create_index("ix_listings_by_lot", "listings", [*LOTS, "resource_id"])
     op.execute("ALTER TABLE listings DROP COLUMN by_editors")

@@ -7,6 +7,8 @@ Revises: 0010
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -28,6 +30,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    by_editors = "SELECT commentary_id FROM commentary_relations WHERE asserted_by <> 'source' OR note IS NOT NULL"
+    load_again("commentary", f"id IN ({by_editors})")
     with op.batch_alter_table("commentary_relations") as relations:
         relations.drop_constraint(op.f("ck_commentary_relations_assertedby"), type_="check")
         relations.drop_column("note")

@@ -7,6 +7,8 @@ Revises: 0011
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -21,5 +23,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    load_again("quotes", " OR ".join(NAMES))
     for name in NAMES:
         op.drop_column("quotes", name)

@@ -7,6 +7,8 @@ Revises: 0012
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -36,6 +38,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table in TABLES:
+        owners = f"SELECT character_id FROM {table} WHERE character_id IS NOT NULL"
+        load_again("characters", f"id IN ({owners})")
     # Their paragraphs first: without foreign keys, as SQLite migrates, nothing cascades.
     op.execute(
         "DELETE FROM citation_paragraphs WHERE citation_id IN"

@@ -7,6 +7,7 @@ Revises: 0014
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
 from models.migrations.stored_records import add_to_records
 
 revision = "0015"
@@ -49,5 +50,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    load_again("sources", "id IN (SELECT source_id FROM narration_parts)")
     op.drop_table("narration_scenes")
     op.drop_table("narration_parts")

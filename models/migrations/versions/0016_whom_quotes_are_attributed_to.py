@@ -7,6 +7,7 @@ Revises: 0015
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
 from models.migrations.stored_records import add_to_records
 
 revision = "0016"
@@ -29,6 +30,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    load_again("quotes", "attributed_to IS NOT NULL")
     with op.batch_alter_table("quotes") as quotes:
         quotes.drop_constraint(op.f("ck_quotes_attributed_essay_voice"), type_="check")
         quotes.drop_column("attributed_to")

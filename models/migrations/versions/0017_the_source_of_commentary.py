@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
 from models.migrations.stored_records import add_to_records
 
 revision = "0017"
@@ -61,6 +62,8 @@ def add_source_to_records(connection: sa.Connection) -> None:
 
 
 def downgrade() -> None:
+    # An upgrade chooses the first citation's again.
+    load_again("commentary", f"source_id <> COALESCE(({FIRST_CITATION}), 0)")
     op.drop_index("ix_commentary_source_id", "commentary")
     with op.batch_alter_table("commentary") as commentary:
         commentary.drop_constraint(op.f("fk_commentary_source_id"), type_="foreignkey")

@@ -9,6 +9,7 @@ Revises: 0017
 import sqlalchemy as sa
 from alembic import op
 
+from models.migrations.loaded_entries import load_again
 from models.migrations.stored_records import add_to_records
 
 revision = "0018"
@@ -48,6 +49,7 @@ def plain(performer: str) -> dict[str, object]:
 
 
 def downgrade() -> None:
+    load_again("characters")
     op.execute("UPDATE characters SET performer = substr(performer, 1, 120)")
     with op.batch_alter_table("characters") as characters:
         characters.drop_column("performers")

@@ -1,0 +1,14 @@
+"""Loaded entries: what a downgrade takes from them is loaded again after the next upgrade."""
+
+from __future__ import annotations
+
+from alembic import op
+
+
+def load_again(table: str, condition: str = "1 = 1") -> None:
+    """Have the loader compare the rows that meet the SQL condition with their entries in the pack.
+
+    Without this, it would take them for loaded, although the downgrade removes a part of them.
+    """
+    op.execute(f"UPDATE {table} SET pack_digest = NULL WHERE {condition}")  # noqa: S608 (constants)
+    op.execute("UPDATE loaded_pack SET fingerprint = ''")
