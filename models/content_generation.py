@@ -49,16 +49,16 @@ class ContentGeneration(Base):
         return changed_at
 
     @classmethod
-    def increment(cls, session: Session) -> None:
-        """Increment the number in the session's transaction.
+    def increment(cls, session: Session) -> int:
+        """Increment the number in the session's transaction, and return it.
 
         This locks the row until the commit, so call it last.
         """
-        cls.raise_above(session, 0)
+        return cls.raise_above(session, 0)
 
     @classmethod
-    def raise_above(cls, session: Session, number: int) -> None:
-        """Increment the number, to more than ``number`` at least.
+    def raise_above(cls, session: Session, number: int) -> int:
+        """Increment the number, to more than ``number`` at least, and return it.
 
         This locks the row until the commit, so call it last.
         """
@@ -78,7 +78,9 @@ class ContentGeneration(Base):
             connection.execute(update(cls).values(changed_at=later))
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_notify(CHANNEL, "")))
-        session.info[INCREMENTED] = row.number if row else number + 1
+        generation: int = row.number if row else number + 1
+        session.info[INCREMENTED] = generation
+        return generation
 
 
 LAST_CHANGE = select(ContentGeneration.__table__.c.changed_at)

@@ -35,10 +35,19 @@ TOUCHED = "touched_resources"
 
 
 class Revision(Base):
-    """One revision of a resource: its record as committed, the editor and the note."""
+    """One revision of a resource: its record as committed, the editor and the note.
+
+    ``generation`` is the content generation that its commit made. Generations become visible in their order,
+    unlike keys and times: on PostgreSQL, a transaction that began earlier may commit later, and times come
+    from packs. So whoever has read all revisions up to a generation misses none. Revisions from before
+    generations were stored have the one at which this began; None only until the next commit of content.
+    """
 
     __tablename__ = "revisions"
-    __table_args__ = (Index("ix_revisions_resource", "type_name", "resource_id", "number", unique=True),)
+    __table_args__ = (
+        Index("ix_revisions_resource", "type_name", "resource_id", "number", unique=True),
+        Index("ix_revisions_generation", "generation", "type_name", "resource_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     type_name: Mapped[str] = mapped_column(short_text(TYPE_NAME_LENGTH))
@@ -48,6 +57,7 @@ class Revision(Base):
     editor: Mapped[str] = mapped_column(short_text(120))
     note: Mapped[str | None] = mapped_column(short_text())
     created_at: Mapped[dt.datetime] = mapped_column(UTCTimestamp)
+    generation: Mapped[int | None]
 
 
 @dataclass(frozen=True)
@@ -205,7 +215,11 @@ def increment_generation(session: Session) -> None:
     session.flush()
     touched = session.info.pop(TOUCHED, None)
     if touched and (touched.stored or touched.deleted or touched.is_changed_otherwise):
-        ContentGeneration.increment(session)
+        generation = ContentGeneration.increment(session)
+        # The row of the counter is locked by now, so no other transaction can commit a lower number later.
+        # Those without a number are this transaction's, or were stored by a version that knew none.
+        unnumbered = update(Revision).where(Revision.generation.is_(None))
+        session.connection().execute(unnumbered.values(generation=generation))
 
 
 @event.listens_for(Session, "after_transaction_create")
