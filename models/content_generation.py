@@ -1,24 +1,32 @@
-"""Content generation: a counter in the database that every commit of content increments."""
+"""Content generation: a counter in the database that every commit of content increments, and its epoch."""
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 
 from sqlalchemy import CheckConstraint, case, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.types import UTCTimestamp
+from models.types import UTCTimestamp, short_text
 
 #: The PostgreSQL channel that is notified when a transaction that incremented the counter commits.
 CHANNEL = "subtext_content"
 #: The key in ``Session.info`` for the number that the transaction has incremented the counter to.
 INCREMENTED = "generation_incremented"
+#: The length of an epoch in characters: 64 random bits in hexadecimal.
+EPOCH_LENGTH = 16
 
 
 def current_time() -> dt.datetime:
     """Return the time of a change."""
     return dt.datetime.now(dt.UTC)
+
+
+def new_epoch() -> str:
+    """Return a random epoch."""
+    return secrets.token_hex(EPOCH_LENGTH // 2)
 
 
 class ContentGeneration(Base):
@@ -27,6 +35,10 @@ class ContentGeneration(Base):
     ``changed_at`` is when it last changed; None if that was before times were recorded. Unlike the times of
     revisions, which come from packs, it only ever increases. HTTP dates count whole seconds, so each number
     has a second of its own, which begins after the change.
+
+    ``epoch`` names the history that the numbers count: commits after a backup are lost when it is restored,
+    and their numbers may be given to others. So a restore begins another epoch, and what clients remember by
+    number is only comparable within one. It is random, so each database has its own.
     """
 
     __tablename__ = "content_generation"
@@ -35,6 +47,7 @@ class ContentGeneration(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
     changed_at: Mapped[dt.datetime | None] = mapped_column(UTCTimestamp)
+    epoch: Mapped[str | None] = mapped_column(short_text(EPOCH_LENGTH))
 
     @classmethod
     def current(cls, session: Session) -> int:
@@ -66,12 +79,17 @@ class ContentGeneration(Base):
         next_second = current_time().replace(microsecond=0) + dt.timedelta(seconds=1)
         incremented = (
             update(cls)
-            .values(number=case((cls.number > number, cls.number), else_=number) + 1)
+            .values(
+                number=case((cls.number > number, cls.number), else_=number) + 1,
+                # A version that knew no epochs may have created the row.
+                epoch=func.coalesce(cls.epoch, new_epoch()),
+            )
             .returning(cls.number, cls.changed_at)
         )
         row = connection.execute(incremented).first()
         if row is None:
-            connection.execute(insert(cls).values(id=1, number=number + 1, changed_at=next_second))
+            values = {"number": number + 1, "changed_at": next_second, "epoch": new_epoch()}
+            connection.execute(insert(cls).values(id=1, **values))
         else:
             previous = row.changed_at or next_second - dt.timedelta(seconds=1)
             later = max(next_second, previous + dt.timedelta(seconds=1))
@@ -81,6 +99,15 @@ class ContentGeneration(Base):
         generation: int = row.number if row else number + 1
         session.info[INCREMENTED] = generation
         return generation
+
+    @classmethod
+    def begin_epoch(cls, session: Session, number: int) -> None:
+        """Begin another epoch, with a number above ``number`` and the present one: this is another history.
+
+        This locks the row until the commit, so call it last.
+        """
+        cls.raise_above(session, number)
+        session.connection().execute(update(cls).values(epoch=new_epoch()))
 
 
 LAST_CHANGE = select(ContentGeneration.__table__.c.changed_at)

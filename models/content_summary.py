@@ -19,12 +19,13 @@ from models.searchable import SEARCHABLE
 
 @dataclass(frozen=True)
 class ContentSummary:
-    """The content generation, the time of the last change, and the number of visible resources by type name.
+    """The content generation, its epoch, the last change, and the number of visible resources by type name.
 
-    ``updated_at`` includes changes to hidden resources; it is None if there is no content.
+    ``updated_at`` includes changes to hidden resources. It is None if there is no content, as is ``epoch``.
     """
 
     generation: int
+    epoch: str | None
     updated_at: dt.datetime | None
     counts: dict[str, int]
 
@@ -34,7 +35,7 @@ class ContentSummary:
         rows: Sequence[Any] = session.execute(_select_summary()).all()
         counts = {row.type_name: row.number for row in rows}
         updates = [row.updated_at for row in rows if row.updated_at]
-        return cls(rows[0].generation or 0, max(updates, default=None), counts)
+        return cls(rows[0].generation or 0, rows[0].epoch, max(updates, default=None), counts)
 
 
 @cache
@@ -58,10 +59,11 @@ def _select_row(model: type[Versioned]) -> Select[Any]:
     if model.type_name in SEARCHABLE:
         # The full-text index already counts its documents, which are the visible resources.
         count = select(_documents(type_scope(model.type_name)) - _documents_by_editors(model))
-    generation = select(ContentGeneration.number)
+    generation, epoch = select(ContentGeneration.number), select(ContentGeneration.epoch)
     return select(
         literal_column(f"'{model.type_name}'").label("type_name"),
         count.scalar_subquery().label("number"),
         select(func.max(model.updated_at)).scalar_subquery().label("updated_at"),
         generation.scalar_subquery().label("generation"),
+        epoch.scalar_subquery().label("epoch"),
     )

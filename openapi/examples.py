@@ -12,6 +12,8 @@ from models import RESOURCES
 REQUEST_KEY = "x-example-request"
 #: Replaces the request id, which differs in every response.
 EXAMPLE_REQUEST_ID = "01KAQ8Z4W3M5T7V9X1B2C4D6F8"
+#: Replaces the epoch of the content, which differs in every database.
+EXAMPLE_EPOCH = "c0ffee5eed5b1a2d"
 ITEM_PATH = "/v1/quotes/her-2013-a-wife-without-the-challenges"
 #: The path and headers of a request that causes each of these problems.
 PROBLEM_REQUESTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -56,6 +58,8 @@ def _add_example(client: Any, operation: dict[str, Any]) -> None:
     for media_type, content in operation["responses"]["200"]["content"].items():
         example = client.get(request.removesuffix(".json"), headers={"Accept": media_type})
         value = example.get_json() if example.is_json else example.text
+        if request == "/v1/meta":
+            value["content"]["epoch"] = EXAMPLE_EPOCH
         content["examples"] = {"real": {"summary": f"GET {request}", "value": value}}
 
 

@@ -1,6 +1,7 @@
 """``subtext backup`` and ``subtext restore``, on both databases."""
 
 import os
+import re
 import shutil
 import subprocess
 from contextlib import closing
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, text
 
+from api.core.config import ROOT
 from models import ContentGeneration, Film, migrations
 from models.database import Database
 from models.sqlite_driver import sqlite
@@ -56,6 +58,11 @@ def change(url, title):
 def generation_of(url):
     with closing(Database(url)) as database, database.read_session() as session:
         return ContentGeneration.current(session)
+
+
+def epoch_of(url):
+    with closing(Database(url)) as database, database.read_session() as session:
+        return session.scalar(select(ContentGeneration.epoch))
 
 
 @pytest.fixture
@@ -121,6 +128,38 @@ class TestRestore:
         assert title_of(packed_url) == "Her"
         # No number may stand for two contents: clients compare it.
         assert generation_of(packed_url) == before + 1
+
+    def test_each_begins_another_epoch(self, packed_url, new_url, tmp_path):
+        data = make(packed_url, tmp_path)
+        epochs = [epoch_of(packed_url)]
+        for url in (packed_url, new_url, new_url):
+            assert run(restore, "--force", data, url=url)[0] == 0
+            epochs.append(epoch_of(url))
+        assert [len(epoch) for epoch in epochs] == [16] * 4
+        assert len(set(epochs)) == 4
+
+    @pytest.mark.parametrize("migration", ["0019", "0020"])
+    def test_that_of_an_older_version_does_too(self, packed_url, tmp_path, migration):
+        before = epoch_of(packed_url)
+        with closing(Database(packed_url)) as database:
+            migrations.downgrade(database.engine, migration)
+            data = make(packed_url, tmp_path)
+            assert run(restore, "--force", data, url=packed_url)[0] == 0
+            migrations.upgrade(database.engine)
+        assert len(epoch_of(packed_url)) == 16
+        assert epoch_of(packed_url) != before
+
+    def test_so_does_the_statement_for_other_ways_to_restore(self, engine):
+        name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[engine.name]
+        page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+        [statement] = re.findall(rf"^\| {name} \| `(UPDATE .+)` \|$", page, re.MULTILINE)
+        with engine.fresh("pack") as url:
+            before, generation = epoch_of(url), generation_of(url)
+            with closing(Database(url)) as database, database.engine.begin() as connection:
+                connection.exec_driver_sql(statement)
+            assert generation_of(url) == generation + 1000
+            assert re.fullmatch("[0-9a-f]{16}", epoch_of(url))
+            assert epoch_of(url) != before
 
     @pytest.mark.any_database
     def test_a_flipped_bit_is_found(self, packed_url, new_url, tmp_path):

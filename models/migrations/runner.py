@@ -5,12 +5,13 @@ Alembic is only loaded to run migrations. Reading the current migration needs on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy import Connection, Engine, Table, column, inspect, select, table
 
 from models.base import Base
 
@@ -91,9 +92,14 @@ def require_all_columns(engine: Engine) -> None:
         )
 
 
-def _missing_columns(database: Engine | Connection) -> list[str]:
+def has_columns(database: Engine | Connection, name: str) -> bool:
+    """Whether the database has this table with every column of its model, whatever migration it is at."""
+    return not _missing_columns(database, {name: Base.metadata.tables[name]})
+
+
+def _missing_columns(database: Engine | Connection, tables: Mapping[str, Table] | None = None) -> list[str]:
     """Return the names of the tables and columns of the models that the database lacks."""
-    tables = Base.metadata.tables
+    tables = tables or Base.metadata.tables
     stored = {
         table: {column["name"] for column in columns}
         for (_, table), columns in inspect(database).get_multi_columns(filter_names=list(tables)).items()

@@ -121,7 +121,7 @@ def _restore_file(settings: Settings, data: Path, manifest: Manifest, *, force: 
         generation = _require_replaceable(settings, force=force)
         _compare(sqlite_file.verify_file(copy), manifest, data)
         copied = Database(f"sqlite:///{copy}")
-        _raise_generation(copied, generation)
+        _begin_epoch(copied, generation)
         copied.close()
         kept = sqlite_file.swap_in(copy, path)
     if kept is not None:
@@ -140,7 +140,7 @@ def _restore_postgresql(settings: Settings, data: Path, manifest: Manifest, *, f
         postgresql.restore_dump(database, data)
         with database.engine.connect() as connection:
             _compare(take_inventory(connection), manifest, data)
-        _raise_generation(database, generation)
+        _begin_epoch(database, generation)
 
 
 def _require_replaceable(settings: Settings, *, force: bool) -> int:
@@ -185,15 +185,16 @@ def _compare(content: Inventory, manifest: Manifest, data: Path) -> None:
         raise BackupError(f"{data} does not have the content that its manifest names. Use another backup.")
 
 
-def _raise_generation(database: Database, generation: int) -> None:
-    """Make the content generation higher than those of the backup and of the database that it replaces.
+def _begin_epoch(database: Database, generation: int) -> None:
+    """Begin another epoch, and make its generation higher than those of the backup and of what it replaces.
 
     Clients and caches that know a number must not take other content for the same.
     """
-    if not migrations.is_current(database.engine):
+    if not migrations.has_columns(database.engine, ContentGeneration.__tablename__):
+        # It is older than epochs, and the migration that it needs will give it a new one.
         return
     with database.write_session() as session:
-        ContentGeneration.raise_above(session, generation)
+        ContentGeneration.begin_epoch(session, generation)
 
 
 @contextmanager

@@ -68,13 +68,20 @@ class TestMeta:
             client.get("/v1/meta")
         assert len(selects(recorded)) == 1
 
-    def test_both_databases_return_the_same(self, sqlite_engine, postgresql_engine, make_app):
+    def test_both_databases_return_the_same_but_their_epochs(
+        self, sqlite_engine, postgresql_engine, make_app
+    ):
         responses = []
         for engine in (sqlite_engine, postgresql_engine):
             with engine.fresh("pack") as url, make_app(url) as app:
-                response = app.test_client().get("/v1/meta")
-                responses.append((response.data, response.headers["ETag"]))
-        assert responses[0] == responses[1]
+                responses.append(app.test_client().get("/v1/meta"))
+        epochs = [response.get_json()["content"]["epoch"].encode() for response in responses]
+        bodies = [
+            response.data.replace(epoch, b"") for response, epoch in zip(responses, epochs, strict=True)
+        ]
+        assert bodies[0] == bodies[1]
+        assert epochs[0] != epochs[1]
+        assert [len(epoch) for epoch in epochs] == [16, 16]
 
 
 class TestContent:
@@ -85,7 +92,7 @@ class TestContent:
     def test_an_empty_database_has_no_time(self, engine, make_app):
         with engine.fresh() as url, make_app(url) as app:
             content = get_json(app.test_client(), "/v1/meta")["content"]
-        assert (content["generation"], content["updated_at"]) == (0, None)
+        assert (content["generation"], content["epoch"], content["updated_at"]) == (0, None, None)
         assert set(content["counts"].values()) == {0}
 
     def test_a_change_raises_the_generation_and_changes_the_etag(self, database_and_client):
@@ -95,7 +102,7 @@ class TestContent:
         after = client.get("/v1/meta", headers={"If-None-Match": before.headers["ETag"]})
         assert after.status_code == 200
         earlier, later = before.get_json()["content"], after.get_json()["content"]
-        assert later["generation"] == earlier["generation"] + 1
+        assert (later["generation"], later["epoch"]) == (earlier["generation"] + 1, earlier["epoch"])
         assert later["updated_at"] > earlier["updated_at"]
         assert later["counts"] == earlier["counts"]
 

@@ -50,3 +50,8 @@ def count_revisions(database):
 def generation(database):
     with database.read_session() as session:
         return ContentGeneration.current(session)
+
+
+def epoch(database):
+    with database.read_session() as session:
+        return session.scalar(select(ContentGeneration.epoch))

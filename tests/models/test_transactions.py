@@ -1,16 +1,14 @@
 """Transactions: what a commit adds to the history, and that a rollback leaves nothing."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models import (
-    Theme,
-)
+from models import ContentGeneration, Theme
 from tests.models.content import Everything, flag, theme
-from tests.models.history import count_revisions, everything, generation, history, revisions
+from tests.models.history import count_revisions, epoch, everything, generation, history, revisions
 
 
 class TestGeneration:
@@ -39,6 +37,33 @@ class TestGeneration:
             session.rollback()
             session.commit()
         assert generation(filled) == 1
+
+    def test_its_epoch_is_random_and_stays(self, database, filled):
+        created = []
+        for each in (database, filled):
+            for number in range(2):
+                with each.write_session() as session:
+                    session.add(theme(f"theme-{number}"))
+                created.append(epoch(each))
+        assert [len(each) for each in created] == [16] * 4
+        assert created[0] == created[1] != created[2] == created[3]
+
+    def test_a_row_without_an_epoch_gets_one(self, filled):
+        with filled.write_session() as session:
+            session.execute(update(ContentGeneration).values(epoch=None))
+        assert epoch(filled) is None
+        with everything(filled) as (_, all_):
+            all_.film.title = "Changed"
+        assert len(epoch(filled)) == 16
+
+    def test_another_epoch_has_higher_numbers(self, filled):
+        before = epoch(filled)
+        for number, expected in ((0, 2), (7, 8), (3, 9)):
+            with filled.write_session() as session:
+                ContentGeneration.begin_epoch(session, number)
+            assert generation(filled) == expected
+            assert epoch(filled) != before
+            before = epoch(filled)
 
     def test_deleting_a_row_raises_it(self, filled):
         with everything(filled) as (session, all_):

@@ -92,7 +92,8 @@ def meta(_args: dict[str, Any]) -> Response:
 
     Returns the release and build of the service, the number of items in each list, and a number that every
     change of content raises. Clients that store responses can poll this endpoint with `If-None-Match`: as
-    long as `content.generation`, `release` and `build` stay the same, no list or item has changed.
+    long as `content.epoch`, `content.generation`, `release` and `build` stay the same, no list or item has
+    changed.
     """
     about = {"release": VERSION, "build": settings().build, "links": _links(ABOUT)}
     body = encode_json(MetaSchema().dump(about | {"content": ContentSummary.load(session())}))

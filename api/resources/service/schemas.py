@@ -75,8 +75,16 @@ class ContentSchema(ResponseSchema):
     generation = fields.Integer(
         metadata={
             "description": "A number that starts at 0 and that every change of content raises. As long as it "
-            "is the same, no list or item has changed. It is only comparable within one service."
+            "is the same, no list or item has changed. It is only comparable within one `epoch`."
         }
+    )
+    epoch = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "An opaque text that names the history which `generation` counts; null if there "
+            "was never any content. Each database has its own, and a restored backup gets another: what you "
+            "have stored may then be of changes that were lost, so download it again."
+        },
     )
     updated_at = UTCDateTime(
         allow_none=True,
