@@ -81,16 +81,15 @@ Identity = tuple[str, int]
 class TouchedResources:
     """The resources that a transaction has changed so far.
 
-    ``stored``: those whose record is stored; ``deleted``: those whose row is deleted. Of the current flush,
-    ``pending``: those whose record must be stored; ``stale_owners``: those whose loaded collections may still
-    include a deleted row. ``savepoints``: ``stored`` and ``deleted`` as they were when each savepoint began.
+    ``stored``: those whose record is stored. Of the current flush, ``pending``: those whose record must be
+    stored; ``stale_owners``: those whose loaded collections may still include a deleted row.
+    ``savepoints``: ``stored`` as it was when each savepoint began.
     """
 
     stored: set[Identity] = field(default_factory=set)
-    deleted: set[Identity] = field(default_factory=set)
     pending: list[Versioned] = field(default_factory=list)
     stale_owners: list[Versioned | None] = field(default_factory=list)
-    savepoints: dict[SessionTransaction, tuple[set[Identity], set[Identity]]] = field(default_factory=dict)
+    savepoints: dict[SessionTransaction, set[Identity]] = field(default_factory=dict)
     #: Whether responses change without a changed resource: what was never here may be withdrawn.
     is_changed_otherwise: bool = False
 
@@ -122,11 +121,9 @@ def mark_content_changed(session: Session) -> None:
 def changed_resources(session: Session) -> list[Versioned]:
     """Return the distinct resources that the session's unflushed changes affect."""
     resources: dict[int, Versioned] = {}
-    # Each access to `session.deleted` or `session.new` copies it.
-    deleted = session.deleted
     for row in _changed_rows(session):
         resource = row.owner if isinstance(row, OwnedRow) else row
-        if isinstance(resource, Versioned) and resource not in deleted:
+        if isinstance(resource, Versioned):
             resources[id(resource)] = resource
     return list(resources.values())
 
@@ -154,14 +151,30 @@ def _identity(resource: Versioned) -> Identity:
 
 @event.listens_for(Session, "before_flush")
 def increment_revisions(session: Session, context: UOWTransaction, instances: object) -> None:
-    """Increment the revision of every resource that this flush changes, once per transaction."""
+    """Increment the revision of every resource that this flush changes, once per transaction.
+
+    Raises:
+        TypeError: it deletes the row of a resource.
+    """
     touched = _touched(session)
     at = change_time(session)
     with session.no_autoflush:
-        touched.deleted |= {_identity(row) for row in session.deleted if isinstance(row, Versioned)}
+        deleted = list(session.deleted)
+        _require_no_resource(deleted)
         for resource in changed_resources(session):
             _increment_one(resource, touched, at)
-        touched.stale_owners = [row.owner for row in session.deleted if isinstance(row, OwnedRow)]
+        touched.stale_owners = [row.owner for row in deleted if isinstance(row, OwnedRow)]
+
+
+def _require_no_resource(deleted: list[object]) -> None:
+    for row in deleted:
+        if isinstance(row, Versioned):
+            # SQLite gives the key of a deleted last row to the next one, whose revisions and aliases would be
+            # those of another resource.
+            raise TypeError(
+                f"{type(row).__name__} is versioned, and the rows of versioned tables are never deleted."
+                " Set its deleted_at instead."
+            )
 
 
 def _increment_one(resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
@@ -214,7 +227,7 @@ def increment_generation(session: Session) -> None:
         return
     session.flush()
     touched = session.info.pop(TOUCHED, None)
-    if touched and (touched.stored or touched.deleted or touched.is_changed_otherwise):
+    if touched and (touched.stored or touched.is_changed_otherwise):
         generation = ContentGeneration.increment(session)
         # The row of the counter is locked by now, so no other transaction can commit a lower number later.
         # Those without a number are this transaction's, or were stored by a version that knew none.
@@ -227,7 +240,7 @@ def save_touched_resources(session: Session, transaction: SessionTransaction) ->
     """Save the touched resources when a savepoint begins."""
     if transaction.nested:
         touched = _touched(session)
-        touched.savepoints[transaction] = set(touched.stored), set(touched.deleted)
+        touched.savepoints[transaction] = set(touched.stored)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -236,7 +249,7 @@ def restore_touched_resources(session: Session) -> None:
     savepoint = session.get_nested_transaction()
     if savepoint is not None:
         touched = _touched(session)
-        touched.stored, touched.deleted = touched.savepoints[savepoint]
+        touched.stored = touched.savepoints[savepoint]
         touched.pending = []
 
 

@@ -43,7 +43,7 @@ def sync_on_commit(session: Session) -> None:
     session.flush()
     touched = session.info.get(TOUCHED)
     if touched:
-        _reindex_touched(session, touched.stored | touched.deleted)
+        _reindex_touched(session, touched.stored)
 
 
 # Must run before models.revision.increment_generation, which clears the touched resources.

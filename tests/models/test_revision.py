@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import (
@@ -232,6 +233,49 @@ class TestChangeSet:
                 raise ZeroDivisionError
             all_.film.title = "After"
         assert history(filled, "the-lamp-1950")[-1].editor == "unknown"
+
+
+def add_and_delete(database):
+    with database.write_session() as session:
+        light = theme("light")
+        session.add(light)
+        session.flush()
+        session.delete(light)
+
+
+def add(database, slug):
+    with database.write_session() as session:
+        session.add(theme(slug))
+
+
+class TestDeletedRow:
+    @pytest.mark.parametrize("model", RESOURCES)
+    def test_none_of_a_resource_is_deleted(self, small, model):
+        with pytest.raises(TypeError, match="never deleted"), small.write_session() as session:
+            session.delete(session.scalars(select(model)).first())
+
+    def test_a_new_one_is_not_deleted_either(self, database):
+        with pytest.raises(TypeError, match="Set its deleted_at instead"):
+            add_and_delete(database)
+        assert count_revisions(database) == 0
+
+    def test_the_key_of_a_deleted_resource_stays_its_own(self, filled):
+        with filled.write_session() as session:
+            last = session.scalars(select(Theme).order_by(Theme.id.desc()).limit(1)).one()
+            last.deleted_at = LATER
+            key, slug = last.id, last.slug
+        add(filled, "new")
+        assert history(filled, "new")[0].resource_id > key
+        assert len(history(filled, slug)) == 2
+
+    def test_otherwise_its_revisions_would_be_those_of_the_next(self, sqlite_engine, small_content):
+        """Why the session refuses it: SQLite gives a key again."""
+        with sqlite_engine.opened(small_content) as database:
+            add(database, "new")
+            with database.write_session() as session:
+                session.connection().execute(delete(Theme.__table__).where(Theme.slug == "new"))
+            with pytest.raises(IntegrityError, match="UNIQUE constraint failed: revisions"):
+                add(database, "another")
 
 
 def versioned_models():

@@ -111,14 +111,6 @@ class TestWrite:
         assert f"{FILM}-lamp-on" not in slugs_of(filled, "lamp")
         assert_index_current(filled)
 
-    def test_a_removed_row_is_not_found(self, filled):
-        with filled.write_session() as session:
-            session.add(theme("gone"))
-        with filled.write_session() as session:
-            session.delete(session.scalars(select(Theme).filter_by(slug="gone")).one())
-        assert slugs_of(filled, "gone") == []
-        assert_index_current(filled)
-
     def test_a_draft_is_found_after_it_is_published(self, filled):
         with filled.write_session() as session:
             session.add(theme("gloom", status=Status.DRAFT))

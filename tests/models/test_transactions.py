@@ -65,11 +65,6 @@ class TestGeneration:
             assert epoch(filled) != before
             before = epoch(filled)
 
-    def test_deleting_a_row_raises_it(self, filled):
-        with everything(filled) as (session, all_):
-            session.delete(all_.maxim)
-        assert generation(filled) == 2
-
 
 class TestSavepoint:
     def test_released_it_adds_one_revision(self, filled):

@@ -594,7 +594,7 @@ MODELS = [
     Fault(
         "rolled-back-savepoint-is-remembered",
         "models/revision.py",
-        "touched.stored, touched.deleted = touched.savepoints[savepoint]",
+        "touched.stored = touched.savepoints[savepoint]",
         "touched.savepoints.pop(savepoint)",
         "tests/models/test_transactions.py",
     ),
