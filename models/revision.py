@@ -12,9 +12,9 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import Index, event, insert, inspect, update
+from sqlalchemy import Index, event, insert, inspect, select, update
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -27,11 +27,14 @@ from sqlalchemy.orm import (
 from models.base import Base, Versioned
 from models.content_generation import INCREMENTED, ContentGeneration
 from models.owned_rows import OwnedRow
+from models.pin import PIN_DIGEST_LENGTH, Pin, record_digest
 from models.types import TYPE_NAME_LENGTH, UTCTimestamp, json_list, short_text
 
 #: Keys in ``Session.info``: the current ``ChangeSet``, and the transaction's ``TouchedResources``.
 CHANGE_SET = "change_set"
 TOUCHED = "touched_resources"
+#: The editor of the changes that loading a pack makes.
+PACK_EDITOR = "seed"
 
 
 class Revision(Base):
@@ -41,6 +44,7 @@ class Revision(Base):
     unlike keys and times: on PostgreSQL, a transaction that began earlier may commit later, and times come
     from packs. So whoever has read all revisions up to a generation misses none. Revisions from before
     generations were stored have the one at which this began; None only until the next commit of content.
+    ``digest`` is that of the record as it was stored (``models.pin``); None if an older version stored it.
     """
 
     __tablename__ = "revisions"
@@ -58,6 +62,37 @@ class Revision(Base):
     note: Mapped[str | None] = mapped_column(short_text())
     created_at: Mapped[dt.datetime] = mapped_column(UTCTimestamp)
     generation: Mapped[int | None]
+    digest: Mapped[str | None] = mapped_column(short_text(64))
+
+    @property
+    def pin(self) -> Pin:
+        """The pin that names this revision."""
+        return Pin(self.number, (self.digest or record_digest(self.record))[:PIN_DIGEST_LENGTH])
+
+    @property
+    def validator(self) -> str:
+        """What the ETags of an item at this revision begin with (ADR 0035): its pin if an editor made it.
+
+        A pack records which number is which content, so that databases with the same pack answer alike. The
+        number alone is then enough.
+        """
+        return str(self.number if self.editor == PACK_EDITOR else self.pin)
+
+    @classmethod
+    def find(cls, session: Session, resource: Versioned, pin: Pin) -> Self | None:
+        """Return the revision of a resource that a pin names; None if it has no such revision.
+
+        A digest wins over the number, so that no pin ever names other content. Of several revisions with the
+        same content it is the one with the number, else the newest. A pin of a number alone names that.
+        """
+        own = select(cls).where(cls.type_name == resource.type_name, cls.resource_id == resource.id)
+        numbered = session.scalar(own.where(cls.number == pin.number))
+        if pin.digest is None:
+            return numbered
+        if numbered and (numbered.digest or record_digest(numbered.record)).startswith(pin.digest):
+            return numbered
+        same = own.where(cls.digest.startswith(pin.digest)).order_by(cls.number.desc()).limit(1)
+        return session.scalar(same)
 
 
 @dataclass(frozen=True)
@@ -206,7 +241,9 @@ def store_records(session: Session, context: UOWTransaction) -> None:
         session.expire(owner, [relation.key for relation in inspect(owner).mapper.relationships])
     new_rows = []
     for resource in pending:
-        values = {"record": resource.to_record(), "editor": changes.editor, "note": changes.note}
+        record = resource.to_record()
+        values: dict[str, Any] = {"record": record, "digest": record_digest(record)}
+        values |= {"editor": changes.editor, "note": changes.note}
         identity = {"type_name": resource.type_name, "resource_id": resource.id, "number": resource.revision}
         if _identity(resource) in touched.stored:
             statement: Any = update(Revision).values(values)

@@ -27,12 +27,11 @@ from models import (
     Withdrawal,
 )
 from models.base import Release, set_if_changed
-from models.revision import change_set, change_time, mark_content_changed
+from models.revision import PACK_EDITOR, change_set, change_time, mark_content_changed
 from seeds.check import CheckResult, ValidEntry
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.resolve import referenced_types, references, resolve_references
 
-EDITOR = "seed"
 #: The number of entries that are written at once. All are in one transaction, but not all in memory.
 BATCH_SIZE = 250
 #: By type: the number of entries that were created, updated and unchanged.
@@ -94,7 +93,7 @@ class _Loader:
         recorded = self.result.pack.revisions.values()
         released += [revision.updated_at for revision in recorded if revision.updated_at]
         newest = max(released, default=None)
-        with change_set(self.session, EDITOR, at=newest), self.session.no_autoflush:
+        with change_set(self.session, PACK_EDITOR, at=newest), self.session.no_autoflush:
             changes = list(self._changes(report))
             for batch in self._batches(changes):
                 self._write(batch)
