@@ -121,6 +121,7 @@ class Versioned:
     label: Mapped[str] = mapped_column(short_text(120), sort_order=-1)
     status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.PUBLISHED, sort_order=-1)
     revision: Mapped[int] = mapped_column(default=1)
+    #: When it was published first; before that, when it was created, as its first revision was.
     created_at: Mapped[dt.datetime] = mapped_column(UTCTimestamp)
     updated_at: Mapped[dt.datetime] = mapped_column(UTCTimestamp)
     deleted_at: Mapped[dt.datetime | None] = mapped_column(UTCTimestamp)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from sqlalchemy import Index, event, insert, inspect, select, update
+from sqlalchemy import Index, and_, event, func, insert, inspect, select, update
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -24,7 +24,7 @@ from sqlalchemy.orm import (
     mapped_column,
 )
 
-from models.base import Base, Versioned
+from models.base import Base, Status, Versioned
 from models.content_generation import INCREMENTED, ContentGeneration
 from models.owned_rows import OwnedRow
 from models.pin import PIN_DIGEST_LENGTH, Pin, record_digest
@@ -212,9 +212,33 @@ def _require_no_resource(deleted: list[object]) -> None:
             )
 
 
+def _is_first_publication(resource: Versioned) -> bool:
+    """Whether this flush makes a stored resource public that never was.
+
+    Only its history tells: what was public and then hidden is not published for the first time.
+    """
+    state = inspect(resource)
+    changed = (state.attrs[name].history.has_changes() for name in ("status", "deleted_at"))
+    if not resource.is_visible or not any(changed):
+        return False
+    record = Revision.record
+    was_public = and_(
+        record["status"].as_string() == Status.PUBLISHED, record["deleted"].as_boolean().is_(False)
+    )
+    counts = select(func.count(), func.count().filter(was_public)).where(
+        Revision.type_name == resource.type_name, Revision.resource_id == resource.id
+    )
+    revisions, public = state.session.execute(counts).one()
+    # Without any history, nothing is known.
+    return bool(revisions and not public)
+
+
 def _increment_one(resource: Versioned, touched: TouchedResources, at: dt.datetime) -> None:
     release = resource.release
-    if inspect(resource).pending:
+    is_pending = inspect(resource).pending
+    if not is_pending and _is_first_publication(resource):
+        resource.created_at = at
+    if is_pending:
         resource.revision = release.number if release else 1
         resource.created_at = resource.created_at or at
         resource.updated_at = resource.updated_at or at

@@ -49,8 +49,8 @@ class RandomSelection:
         """Take the statement, and the model that it selects."""
         self.session, self.statement, self.model, self.params = session, statement, model, params
         self.scan = scan
-        #: All candidates were created before this time; None if it is not known.
-        self.created_before: dt.datetime | None = None
+        #: All candidates were published before this time; None if it is not known.
+        self.published_before: dt.datetime | None = None
 
     def sample(self, seed: str, limit: int) -> list[str]:
         """Return the ids of up to ``limit`` candidates, lowest hash first.
@@ -71,15 +71,15 @@ class RandomSelection:
         if self.scan is None:
             return self._column(self.model.slug)
         created_at = self.model.created_at
-        if self.created_before is not None:
+        if self.published_before is not None:
             earlier = (
                 select(literal_column("1"))
-                .where(created_at < self.created_before)
+                .where(created_at < self.published_before)
                 .limit(MAX_RANKED + 1)
                 .subquery()
             )
             if (self.session.scalar(select(func.count()).select_from(earlier)) or 0) <= MAX_RANKED:
-                # In the order of creation, no row that was created later is read.
+                # In the order of publication, no row that was published later is read.
                 ids = self.scan.row_filter_statement.with_only_columns(
                     self.model.slug, maintain_column_froms=True
                 )
@@ -119,12 +119,13 @@ class RandomSelection:
     def daily_pick(self, day: dt.date) -> str | None:
         """Return the id of the day's item, or None for days before the first item.
 
-        It is selected among the items that were created before the day began in any time zone, so items that
-        are added later do not change it. On the day of the first items, it is selected among these.
+        It is selected among the items that were published before the day began in any time zone, so items
+        that are published later do not change it. On the day of the first items, it is selected among these.
+        ``created_at`` is the time of first publication.
         """
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
         created_at = self.model.created_at
-        slugs = self._created_before(earliest_start_of_day(midnight)).sample(str(day), 1)
+        slugs = self._published_before(earliest_start_of_day(midnight)).sample(str(day), 1)
         if not slugs:
             statement = self.scan.row_filter_statement if self.scan else self.statement
             times = statement.with_only_columns(created_at, maintain_column_froms=True)
@@ -156,10 +157,10 @@ class RandomSelection:
         scan = self.scan and self.scan.where(condition)
         return RandomSelection(self.session, self.statement.where(condition), self.model, self.params, scan)
 
-    def _created_before(self, time: dt.datetime) -> RandomSelection:
-        """Return the selection among the candidates that were created before ``time``."""
+    def _published_before(self, time: dt.datetime) -> RandomSelection:
+        """Return the selection among the candidates that were published before ``time``."""
         selection = self.where(self.model.created_at < time)
-        selection.created_before = time
+        selection.published_before = time
         return selection
 
     def _column(self, column: Any) -> Select[Any]:

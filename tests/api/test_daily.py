@@ -13,7 +13,8 @@ from sqlalchemy import insert, select, update
 from api.app import create_app
 from api.core.config import Settings
 from api.schemas.random_queries import time_zone_names
-from models import Film, Quote
+from models import Fidelity, Film, Quote, Status, Voice
+from models.revision import change_set
 from models.search import rebuild_index
 from openapi import PATH
 from tests.api.test_chance import NAMES, bookmark, unflagged_ids
@@ -291,6 +292,28 @@ class TestLaterChanges:
         add_quotes(writable_app, added)
         after = writable_app.test_client().get(f"/v1/quotes/daily/{day}")
         assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
+
+    def test_drafts_that_are_published_later_do_not_change_it(self, writable_app, set_clock):
+        set_clock("2026-12-31T12:00:00Z")
+        database, client = writable_app.extensions["database"], writable_app.test_client()
+        created, published = (
+            dt.datetime(2026, 11, 24, tzinfo=dt.UTC),
+            dt.datetime(2026, 12, 20, tzinfo=dt.UTC),
+        )
+        past, later = (
+            [f"/v1/quotes/daily/2026-12-{day}" for day in days] for days in (range(10, 20), range(22, 31))
+        )
+        with database.write_session() as session, change_set(session, "ada"):
+            film = session.scalar(select(Film.id))
+            rows = (make_quote_row(number, film, created) for number in range(60))
+            drafted = {"status": Status.DRAFT, "voice": Voice.FILM, "fidelity": Fidelity.AS_QUOTED_BY_SOURCE}
+            session.add_all([Quote(**row | drafted) for row in rows])
+        before = [client.get(day).data for day in past]
+        with database.write_session() as session, change_set(session, "ada", at=published):
+            for draft in session.scalars(select(Quote).where(Quote.status == Status.DRAFT)):
+                draft.status = Status.PUBLISHED
+        assert [client.get(day).data for day in past] == before
+        assert any("crowd" in client.get(day).get_json()["id"] for day in later)
 
     def test_added_items_are_selected_on_later_days(self, writable_app, set_clock):
         set_clock("2026-12-25T12:00:00Z")
