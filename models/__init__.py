@@ -39,9 +39,9 @@ from models.loaded_pack import LoadedPack
 from models.narration import NarrationPart, NarrationScene
 from models.owned_rows import OwnedRow
 from models.quote import Certainty, Fidelity, Quote, QuoteKind, QuoteTheme, Voice
-from models.revision import Revision
 from models.scene import Scene, SceneTheme
 from models.source import Paragraph, ParagraphKind, Source, SourceKind
+from models.stored_revision import Revision
 from models.theme import Theme, ThemeRelation
 from models.withdrawal import Withdrawal
 

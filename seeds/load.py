@@ -27,7 +27,8 @@ from models import (
     Withdrawal,
 )
 from models.base import Release, set_if_changed
-from models.revision import PACK_EDITOR, change_set, change_time, mark_content_changed
+from models.revision import change_set, change_time, mark_content_changed
+from models.stored_revision import PACK_EDITOR
 from seeds.check import CheckResult, ValidEntry
 from seeds.entry_schemas import ENTRY_SCHEMAS
 from seeds.resolve import referenced_types, references, resolve_references

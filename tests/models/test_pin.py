@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 from models import RESOURCES, Film, Quote, Revision, migrations
 from models.database import Database
 from models.pin import Pin, record_digest
-from models.revision import PACK_EDITOR, change_set
+from models.revision import change_set
+from models.stored_revision import PACK_EDITOR
 from tests.models.history import everything, history
 
 FILM = "the-lamp-1950"
