@@ -262,6 +262,7 @@ class TestLinks:
         links = OPERATIONS["getQuote"]["responses"]["200"]["links"]
         assert list(links) == [
             "quoteCommentary",
+            "quoteSource",
             "quoteSpeaker",
             "quoteFilm",
             "quoteScene",
