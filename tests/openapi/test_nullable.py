@@ -45,7 +45,7 @@ REQUESTS = [
     "/v1/scenes?limit=100",
 ]
 #: Those that are null only in a database without content, or with a source that has no body paragraphs.
-WITHOUT_CONTENT = {("Content", "updated_at"), ("SourceCoverage", "percent_cited")}
+WITHOUT_CONTENT = {("Content", "epoch"), ("Content", "updated_at"), ("SourceCoverage", "percent_cited")}
 #: Sources that are null only while they are not public, whatever their columns say.
 HIDDEN_SOURCES = {
     *((f"{name}{kind}", "source") for name in ("Commentary", "Quote") for kind in ("", "Ref")),
