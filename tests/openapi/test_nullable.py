@@ -6,7 +6,7 @@ import typing
 import pytest
 
 from models import RESOURCES
-from models.author import Author
+from models.author import Author, Performer
 from models.film import Film
 from openapi import PATH
 from tests.openapi.test_parameter_examples import example_url
@@ -15,6 +15,8 @@ DOCUMENT = json.loads(PATH.read_bytes())
 SCHEMAS = DOCUMENT["components"]["schemas"]
 PARAMETERS = DOCUMENT["components"]["parameters"]
 MODELS = {model.type_name: model for model in RESOURCES}
+#: Components that a column has as JSON.
+STORED_AS_JSON = {"Author": Author, "Performer": Performer}
 #: Nullable properties that no column decides.
 COMPUTED = {
     # The first page has none before it, the last none after it; the count is not requested.
@@ -49,7 +51,7 @@ WITHOUT_CONTENT = {("Content", "epoch"), ("Content", "updated_at"), ("SourceCove
 #: Sources that are null only while they are not public, whatever their columns say.
 HIDDEN_SOURCES = {
     *((f"{name}{kind}", "source") for name in ("Commentary", "Quote") for kind in ("", "Ref")),
-    *((name, "source") for name in ("CommentaryHit", "CommentaryRelation")),
+    *((name, "source") for name in ("CommentaryHit", "CommentaryRelation", "QuoteHit")),
     *(("ClaimRelation", name) for name in ("subject_source", "object_source")),
 }
 #: The part of a source that has no heading of its own.
@@ -67,8 +69,8 @@ def complete_schemas():
 
 def nullable_parts(component):
     """Return whether each property that is stored as it is served can be null, by its name."""
-    if component == "Author":
-        hints = typing.get_type_hints(Author)
+    if component in STORED_AS_JSON:
+        hints = typing.get_type_hints(STORED_AS_JSON[component])
         return {name: type(None) in typing.get_args(hint) for name, hint in hints.items()}
     if component == "FilmIdentifiers":
         model = Film
