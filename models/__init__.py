@@ -16,6 +16,7 @@ from models.citation import Citation
 from models.commentary import Commentary, CommentaryKind, Scope, Weight
 from models.commentary_links import (
     CommentaryCharacter,
+    CommentaryFilm,
     CommentaryQuote,
     CommentaryRelation,
     CommentaryScene,
@@ -74,6 +75,7 @@ __all__ = [
     "Citation",
     "Commentary",
     "CommentaryCharacter",
+    "CommentaryFilm",
     "CommentaryKind",
     "CommentaryQuote",
     "CommentaryRelation",

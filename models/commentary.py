@@ -17,16 +17,18 @@ from models.character import Character
 from models.citation import Citation
 from models.commentary_links import (
     CommentaryCharacter,
+    CommentaryFilm,
     CommentaryQuote,
     CommentaryRelation,
     CommentaryScene,
     CommentaryTheme,
     Relation,
 )
-from models.facet_queries import ColumnFacet, LinkFacet, advisory_facet, theme_facet
+from models.facet_queries import ColumnFacet, FilmFacet, LinkFacet, advisory_facet, theme_facet
 from models.film import Film, OfFilm
 from models.filters import (
     advisory_filters,
+    concerns_film,
     filter_by_theme,
     foreign_slug_in,
     in_filter,
@@ -123,6 +125,8 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
 
     source: Mapped[Source] = relationship(innerjoin=True)
+    #: The films that the entry concerns besides ``film``.
+    further_film_links: Mapped[list[CommentaryFilm]] = owned_rows("CommentaryFilm", "commentary")
     scene_links: Mapped[list[CommentaryScene]] = owned_rows("CommentaryScene", "commentary")
     character_links: Mapped[list[CommentaryCharacter]] = owned_rows("CommentaryCharacter", "commentary")
     theme_links: Mapped[list[CommentaryTheme]] = owned_rows("CommentaryTheme", "commentary")
@@ -131,6 +135,9 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
     citations: Mapped[list[Citation]] = owned_rows("Citation", "commentary")
     advisory_links: Mapped[list[AdvisoryLink]] = owned_rows("AdvisoryLink", "commentary")
 
+    further_films: AssociationProxy[list[Film]] = association_proxy(
+        "further_film_links", "film", creator=lambda film: CommentaryFilm(film=film)
+    )
     scenes: AssociationProxy[list[Scene]] = association_proxy(
         "scene_links", "scene", creator=lambda scene: CommentaryScene(scene=scene)
     )
@@ -185,6 +192,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
         """Return the public commentary that matches every filter.
 
         Without ``asserted_by`` and without ``id``, it is what sources say, and not what the editors do.
+        ``film`` matches an entry's film and its further ones.
         ``relation`` and ``relates_to`` apply to the same relation.
         """
         statement = (
@@ -194,7 +202,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
             .join(cls.film)
             .where(
                 Film.visible(),
-                *in_filter(Film.slug, film),
+                *concerns_film(cls, film),
                 *cls._linked_to(CommentaryScene.scene_id, scene),
                 *cls._linked_to(CommentaryCharacter.character_id, character),
                 *cls._linked_to(CommentaryQuote.quote_id, quote),
@@ -223,7 +231,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
     def facets(cls) -> dict[str, ColumnFacet]:
         """See :meth:`Versioned.facets`."""
         return {
-            "film": ColumnFacet(cls.film_id, Film),
+            "film": FilmFacet(CommentaryFilm.film_id, Film, CommentaryFilm.commentary_id, main=cls.film_id),
             "scene": LinkFacet(CommentaryScene.scene_id, Scene, CommentaryScene.commentary_id),
             "character": LinkFacet(
                 CommentaryCharacter.character_id, Character, CommentaryCharacter.commentary_id
@@ -253,6 +261,7 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
         return self.common_record() | {
             "film": self.film.slug,
             "source": self.source.slug,
+            "films": slugs_of(self.further_films),
             "position": self.position,
             "title": self.title,
             "text": self.text,

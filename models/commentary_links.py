@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.asserted_by import AssertedBy, AssertedByFilter, asserted_by_filter
 from models.base import Base, Versioned
 from models.character import Character
+from models.film import Film
 from models.filters import in_filter
 from models.owned_rows import PositionedRow
 from models.quote import Quote
@@ -43,6 +44,20 @@ class CommentaryOwned(PositionedRow):
     def owner(self) -> Versioned | None:
         """See :meth:`OwnedRow.owner`."""
         return self.commentary
+
+
+class CommentaryFilm(Base, CommentaryOwned):
+    """A film that a commentary entry concerns besides its own."""
+
+    __tablename__ = "commentary_films"
+
+    commentary_id: Mapped[int] = mapped_column(
+        ForeignKey("commentary.id", ondelete="CASCADE"), primary_key=True
+    )
+    film_id: Mapped[int] = mapped_column(ForeignKey("films.id"), primary_key=True, index=True)
+
+    commentary: Mapped[Commentary] = relationship(back_populates="further_film_links")
+    film: Mapped[Film] = relationship(innerjoin=True)
 
 
 class CommentaryScene(Base, CommentaryOwned):

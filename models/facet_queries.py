@@ -81,6 +81,19 @@ class LinkFacet(ColumnFacet):
 
 
 @dataclass(frozen=True)
+class FilmFacet(LinkFacet):
+    """A facet by a resource's film, the column ``main``, and by its further films, in rows of their own."""
+
+    main: Any = None
+
+    def values(self, matches: Any, filters: Mapping[str, Any]) -> Select[Any]:
+        """See :meth:`ColumnFacet.values`."""
+        resource = self.main.class_
+        main = select(self.main.label("value"), matches.c.id).join(matches, matches.c.id == resource.id)
+        return select(union_all(main, super().values(matches, filters)).subquery())
+
+
+@dataclass(frozen=True)
 class ThemeFacet(LinkFacet):
     """A facet by themes; a resource that is tagged with a theme counts for the broader theme too."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, Select, func, or_, select, union
+from sqlalchemy import Executable, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from models.asserted_by import AssertedByFilter, asserted_by_filter
 from models.citation import Citation, citation_paragraphs
 from models.commentary import Commentary, CommentaryKind
-from models.commentary_links import CommentaryScene
+from models.commentary_links import CommentaryFilm, CommentaryScene
 from models.facet_queries import FacetCounts, count_relation, run_facet_queries
 from models.film import Film, SourceFilm
+from models.film_counts import count_commentary
 from models.quote import Quote
 from models.scene import Scene
 from models.source import Source
@@ -101,14 +102,11 @@ def _select_totals(film: Film, asserted_by: AssertedByFilter | None) -> Select[A
     # models/film_counts.py adds these to Film.
     model: Any = Film
     names = ("characters", "scenes", "quotes", "commentary")
-    commentary = select(func.count()).where(
-        Commentary.film_id == Film.id, Commentary.visible(), *asserted_by_filter(Commentary, asserted_by)
-    )
     counts = (
         model.character_count,
         model.scene_count,
         model.quote_count,
-        commentary.correlate(Film).scalar_subquery(),
+        count_commentary(asserted_by),
     )
     columns = (count.label(name) for name, count in zip(names, counts, strict=True))
     return select(*columns).where(model.id == film.id)
@@ -148,8 +146,8 @@ def _select_sources(film: Film, asserted_by: AssertedByFilter | None) -> Executa
     paragraphs: Any = Source.paragraph_count  # type: ignore[attr-defined]
     commentary = select(func.count()).where(
         Commentary.source_id == Source.id,
-        Commentary.film_id == film.id,
-        Commentary.visible(),
+        or_(Commentary.film_id == film.id, Commentary.id.in_(_select_further(film))),
+        Commentary.is_visible,
         *asserted_by_filter(Commentary, asserted_by),
     )
     about_film = select(SourceFilm.source_id).where(SourceFilm.film_id == film.id)
@@ -168,18 +166,25 @@ def _select_sources(film: Film, asserted_by: AssertedByFilter | None) -> Executa
     )
 
 
+def _select_further(film: Film) -> Select[Any]:
+    """Return the statement for the keys of other films' commentary that concerns the film, too."""
+    return select(CommentaryFilm.commentary_id).where(CommentaryFilm.film_id == film.id)
+
+
 def _select_cited_paragraphs(film: Film, asserted_by: AssertedByFilter | None) -> Select[Any]:
     """Return the statement for the number of paragraphs of each source that the film's content cites."""
     paragraphs = citation_paragraphs.c
+    further = _select_further(film)
     links = (
         select(paragraphs.source_id, paragraphs.number)
         .join(Citation, Citation.id == paragraphs.citation_id)
         .join(model, model.id == owner)
-        .where(model.film_id == film.id, model.visible(), *asserted_by_filter(model, asserted_by))
-        for model, owner in (
-            (Scene, Citation.scene_id),
-            (Quote, Citation.quote_id),
-            (Commentary, Citation.commentary_id),
+        .where(concerns, model.visible(), *asserted_by_filter(model, asserted_by))
+        for model, owner, concerns in (
+            (Scene, Citation.scene_id, Scene.film_id == film.id),
+            (Quote, Citation.quote_id, Quote.film_id == film.id),
+            (Commentary, Citation.commentary_id, Commentary.film_id == film.id),
+            (Commentary, Citation.commentary_id, and_(Commentary.id.in_(further), Commentary.is_visible)),
         )
     )
     # UNION removes duplicates: a paragraph that is cited several times counts once.

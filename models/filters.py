@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, literal, literal_column, select, union_all
 from sqlalchemy.orm import aliased
 
 from models.asserted_by import AssertedByFilter
 from models.list_index_table import LIST_ORDER, USES_LIST_INDEX, ListIndexRow
 from models.list_selectivity import theme_document_count
 from models.search.match_conditions import matches_query
-from models.statement_placeholders import Placeholder, bound, is_given
+from models.statement_placeholders import FilmPlace, bound, is_given, sole_placeholder
 
 Conditions = list[ColumnElement[bool]]
 
@@ -32,6 +32,31 @@ def foreign_slug_in(column: Any, slugs: Any) -> Conditions:
     (key,) = column.expression.foreign_keys
     resources = key.column.table.c
     return [column.in_(select(resources.id).where(resources.slug.in_(bound(slugs))))]
+
+
+def concerns_film(model: Any, film: Any) -> Conditions:
+    """Return the condition that a row, joined with its film, concerns any of these films.
+
+    They are its film or one of its further films; for placeholders with a ``film_place``, only in that place.
+    """
+    if not is_given(film):
+        return []
+    link, main_film = _class_of(model.further_film_links), _class_of(model.film)
+    visible = select(main_film.id).where(main_film.slug.in_(bound(film)), main_film.visible())
+    further = select(link.commentary_id).where(link.film_id.in_(visible))
+    placeholder = sole_placeholder(film)
+    place = None if placeholder is None else placeholder.film_place
+    if place is FilmPlace.MAIN:
+        return in_filter(main_film.slug, film)
+    if place is FilmPlace.FURTHER:
+        return [model.id.in_(further), main_film.slug.not_in(bound(film))]
+    # Not OR, for which databases would read the whole table.
+    other = aliased(model)
+    return [model.id.in_(union_all(select(other.id).where(other.film_id.in_(visible)), further))]
+
+
+def _class_of(relationship: Any) -> Any:
+    return relationship.property.mapper.class_
 
 
 def linked(model: Any, owner: Any, *conditions: Conditions) -> Conditions:
@@ -200,10 +225,12 @@ def filter_by_theme(statement: Select[Any], model: Any, theme: Any, theme_all: A
     A theme includes its narrower themes. The rows are read from the list index of the themes, unless these
     are marked as ``per_row``: then the themes are checked row by row.
     """
-    per_row = isinstance(theme, Placeholder) and theme.is_per_row
+    placeholders = map(sole_placeholder, (theme, theme_all))
+    per_row = any(each.is_per_row for each in placeholders if each is not None)
     indexed_themes = [] if per_row else bound(theme)
-    themes_per_row = [[slug] for slug in bound(theme_all)] + ([bound(theme)] if per_row else [])
-    if is_given(theme_all) and not is_given(theme):
+    checked_themes = [bound(theme)] if per_row and is_given(theme) else []
+    themes_per_row = [[slug] for slug in bound(theme_all)] + checked_themes
+    if is_given(theme_all) and not is_given(theme) and not per_row:
         slugs = bound(theme_all)
         indexed_themes = [_rarest_theme(model, slugs)] if len(slugs) > 1 else slugs
         themes_per_row = themes_per_row if len(slugs) > 1 else []

@@ -8,9 +8,17 @@ parameters.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any, NoReturn
 
 from sqlalchemy import BindParameter
+
+
+class FilmPlace(Enum):
+    """What a film is to a resource that may concern several."""
+
+    MAIN = 1
+    FURTHER = 2
 
 
 class PlaceholderAccess(TypeError):
@@ -34,16 +42,23 @@ def _refuse(operation: str) -> Any:
 class Placeholder:
     """A placeholder for one or more values; ``is_per_row`` marks themes that are checked row by row.
 
+    ``film_place`` marks films that must have this place; without it, any place will do.
     The number of values is part of a statement's cache key, and so is the presence of an argument.
     """
 
-    __slots__ = ("_name", "_parameters", "is_per_row")
+    __slots__ = ("_name", "_parameters", "film_place", "is_per_row")
 
     def __init__(
-        self, name: str, parameters: Iterable[BindParameter[Any]], *, is_per_row: bool = False
+        self,
+        name: str,
+        parameters: Iterable[BindParameter[Any]],
+        *,
+        is_per_row: bool = False,
+        film_place: FilmPlace | None = None,
     ) -> None:
         """Take the argument's name, and the SQL parameters for its values."""
-        self._name, self._parameters, self.is_per_row = name, tuple(parameters), is_per_row
+        self._name, self._parameters = name, tuple(parameters)
+        self.is_per_row, self.film_place = is_per_row, film_place
 
     def split(self) -> list[Placeholder]:
         """Return a placeholder for each value."""
@@ -54,6 +69,10 @@ class Placeholder:
     def per_row(self) -> Placeholder:
         """Return a copy that is checked row by row (see ``models.filters.filter_by_theme``)."""
         return Placeholder(self._name, self._parameters, is_per_row=True)
+
+    def at(self, film_place: FilmPlace) -> Placeholder:
+        """Return a copy for films that must have this place (see ``models.filters.concerns_film``)."""
+        return Placeholder(self._name, self._parameters, film_place=film_place)
 
 
 for _method in (
@@ -69,6 +88,13 @@ for _method in (
 def is_given(values: Any) -> bool:
     """Whether a filter is set: its argument is neither None nor an empty list."""
     return values is not None and (isinstance(values, Placeholder) or bool(values))
+
+
+def sole_placeholder(values: Any) -> Placeholder | None:
+    """Return the placeholder that an argument is, or that it has alone, as views pass those of a path."""
+    if isinstance(values, list) and len(values) == 1:
+        (values,) = values
+    return values if isinstance(values, Placeholder) else None
 
 
 def bound(values: Any) -> list[Any]:

@@ -72,9 +72,10 @@ def _select_keys(
 ) -> Any:
     """Return the statement for the matching ids from the list index, if it covers the filters; None if not.
 
-    The list index covers films and at most one theme.
+    The list index covers films and at most one theme, but not the further films of an entry.
     """
-    if len(theme) > 1 or any(others.values()):
+    has_further_films = bool(film) and hasattr(model, "further_film_links")
+    if len(theme) > 1 or any(others.values()) or has_further_films:
         return None
     statement = select_listed_slugs(model, theme[0] if theme else ALL_THEMES, asserted_by)
     return select_listed_keys(statement.where(ListIndexRow.film.in_(film)) if film else statement)

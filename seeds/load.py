@@ -43,7 +43,7 @@ Key = tuple[str, str]
 DEFERRED_FIELDS = frozenset({"narration"})
 #: Fields that were added to create bodies later: empty, they count for nothing in the digest of an entry, or
 #: an upgrade would change every entry.
-ADDED_FIELDS = frozenset({"narration"})
+ADDED_FIELDS = frozenset({"further_films", "narration"})
 
 
 def load(session: Session, result: CheckResult, *, step: Callable[[], None] = lambda: None) -> LoadReport:

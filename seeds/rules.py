@@ -92,8 +92,8 @@ def reference(result: CheckResult) -> Iterator[Diagnostic]:
 
 def _films_of(valid: ValidEntry) -> list[str]:
     """Return the films that an entry is about, the main one first."""
-    film = valid.body.get("film")
-    return [*([film] if film else []), *valid.body.get("films", ())]
+    main = [valid.body["film"]] if valid.body.get("film") else []
+    return [*main, *valid.body.get("further_films", ()), *valid.body.get("films", ())]
 
 
 def _any_of(films: list[str]) -> str:

@@ -71,6 +71,7 @@ class Author:
         self.relate_themes()
         self.relate_claims()
         self.narrate()
+        self.compare_films()
         # Afterwards, so that a column or a resource more changes no other choice.
         for model in models:
             if not hasattr(self, model.type_name):
@@ -326,6 +327,12 @@ class Author:
                 {"title": self.perhaps(), "scenes": self.choose.some(scenes), "paragraphs": [1, place]}
                 for place in self.choose.some([2, 3, LARGEST])
             ]
+
+    def compare_films(self):
+        """Give commentary further films; some are hidden."""
+        for row in self.content["commentary"]:
+            others = [slug for slug in self.slugs("film") if slug != row["film"]]
+            row["further_films"] = self.choose.some(others)
 
 
 @st.composite

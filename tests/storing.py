@@ -21,7 +21,7 @@ STORED = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 #: The resource type that a field refers to, for fields with a single reference and with several.
 SINGLE_REFERENCES = {"film": "film", "speaker": "character", "scene": "scene", "broader": "theme"}
 MULTIPLE_REFERENCES = {"films": "film", "themes": "theme", "related": "theme", "scenes": "scene"}
-MULTIPLE_REFERENCES |= {"characters": "character", "quotes": "quote"}
+MULTIPLE_REFERENCES |= {"further_films": "film", "characters": "character", "quotes": "quote"}
 
 
 def store(session, content):

@@ -31,7 +31,7 @@ from models.filters import (
 )
 from models.list_index_table import ALL_THEMES, LISTED, ListIndexRow
 from models.list_selectivity import is_low_selectivity, theme_document_count, visible_resource_count
-from models.statement_placeholders import Placeholder, bound
+from models.statement_placeholders import FilmPlace, Placeholder, bound
 
 #: Low-selectivity filters: most rows pass them, so a scan in order soon finds a page of matches.
 LOW_SELECTIVITY_FILTERS = frozenset(
@@ -120,6 +120,14 @@ class ListPlanner:
 
     def plan(self, is_default_order: bool) -> AccessPlan:
         """Return the access plan for the first ``ROW_LIMIT`` rows, in an order by film or another one."""
+        film = self.argument("film")
+        if film is None or "q" in self.names or not hasattr(self.model, "further_film_links"):
+            return self._plan(is_default_order)
+        # Few entries concern several films: they are sorted, and merged with those that an index finds.
+        main, further = (self._replace("film", film.at(place)) for place in FilmPlace)
+        return [*main._plan(is_default_order), Branch(further._per_row_statement())]
+
+    def _plan(self, is_default_order: bool) -> AccessPlan:
         if not self.is_listed:
             return [Branch(self.statement)]
         if "q" in self.names:
@@ -140,6 +148,22 @@ class ListPlanner:
                 Branch(scan, condition=scan_first),
             ]
         return [Branch(self.statement)]
+
+    def _replace(self, name: str, argument: Any) -> ListPlanner:
+        """Return the planner of the same list with another argument of a filter."""
+        path, filters = (
+            {**arguments, name: argument} if name in arguments else arguments
+            for arguments in (self.path, self.filters)
+        )
+        return ListPlanner(self.view, path, filters)
+
+    def _per_row_statement(self) -> Select[Any]:
+        """Return the statement that checks the themes row by row, for few rows that another filter finds."""
+        planner = self
+        for name in ("theme", "theme_all"):
+            if name in self.names:
+                planner = planner._replace(name, self.argument(name).per_row())
+        return planner.statement
 
     def _rare_value_plan(self, keys: Select[Any], is_default_order: bool) -> AccessPlan:
         """Return the plan for rows with a value that may be rare: sort them if few, else scan in order."""

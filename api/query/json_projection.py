@@ -206,6 +206,9 @@ def _list(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
     attribute = getattr(row, field.attribute or field.name)
     if isinstance(field.inner, UnionReference):
         return _union_list(field.inner, attribute.lists, row, base_url)
+    if first := getattr(field, "first", None):
+        items = _with_leading_comma(_select_through_proxy(field.inner, row, attribute, base_url))
+        return ["[", _select_first(field.inner, row, first, base_url), aggregate(items, ""), "]"]
     if isinstance(attribute, AssociationProxyInstance):
         items = _select_through_proxy(field.inner, row, attribute, base_url)
     elif isinstance(field.inner, fields.Nested) and not isinstance(attribute.property, ColumnProperty):
@@ -213,6 +216,19 @@ def _list(field: Any, row: Any, base_url: str) -> list[SQLFragment]:
     else:
         return [StoredJSON(attribute)]
     return ["[", aggregate(items), "]"]
+
+
+def _select_first(inner: Any, row: Any, name: str, base_url: str) -> Any:
+    """Return the JSON of the resource that is the first of a list."""
+    relation = getattr(row, name)
+    target = _target_row(relation, inner)
+    reference = select(_compile_nested(inner, target, base_url)).where(relation.of_type(target))
+    return reference.correlate(row).scalar_subquery()
+
+
+def _with_leading_comma(items: Select[Any]) -> Select[Any]:
+    (item,) = items.selected_columns
+    return items.with_only_columns(text_literal(",").concat(item).label("item"), maintain_column_froms=True)
 
 
 @field_fragments.register(ExpandedList)

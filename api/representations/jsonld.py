@@ -154,9 +154,10 @@ def quotation(quote: Item) -> Node:
 
 def claim(commentary: Item) -> Node:
     """Return a commentary entry as a ``Claim`` that appears in its sources, unless it is the editors' own."""
-    film, works = commentary["film"], [work(each["source"]) for each in own_source_first(commentary)]
-    characters = [character(each, film) for each in commentary["characters"]]
-    scenes = [clip(scene, film) for scene in commentary["scenes"]]
+    works = [work(each["source"]) for each in own_source_first(commentary)]
+    films = [commentary["film"], *commentary["films"][1:]]
+    characters = [character(each, _film_of(each, films)) for each in commentary["characters"]]
+    scenes = [clip(each, _film_of(each, films)) for each in commentary["scenes"]]
     return _record(
         "Claim",
         commentary,
@@ -169,9 +170,15 @@ def claim(commentary: Item) -> Node:
                 "isBasedOn": [{"@id": each["@id"]} for each in works],
             }
         ),
-        about=[movie(film), *scenes, *characters, *_themes(commentary)],
+        about=[*map(movie, films), *scenes, *characters, *_themes(commentary)],
         mentions=[node("Quotation", quote) for quote in commentary["quotes"]],
     )
+
+
+def _film_of(reference: Item, films: list[Item]) -> Item:
+    """Return the film that a scene or a character belongs to: its id begins with the film's id."""
+    own = [film for film in films if reference["id"].startswith(f"{film['id']}-")]
+    return max(own, key=lambda film: len(film["id"]), default=films[0])
 
 
 def _record(type_name: str, item: Item, **properties: Any) -> Node:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from api.representations.nested_quotes import enquote
+from models.author import join_names
 
 #: An item, or a reference inside one, as the API serves it.
 Item = dict[str, Any]
@@ -154,7 +155,7 @@ def attribution(item: Item) -> str:
     is a report of what the source argues, or a note of the editors on it.
     """
     if item["type"] == "commentary":
-        film = one_line(item["film"]["label"])
+        film = join_names([one_line(film["label"]) for film in item["films"]])
         if is_editors_own(item):
             # They may cite several sources, and discuss one.
             discussed = own_source_first(item)[:1]

@@ -160,11 +160,16 @@ class VisibleList(fields.List[Any]):
 
 
 class ReferencesTo(VisibleList):
-    """References to resources of one type."""
+    """References to resources of one type; the one in the attribute ``first``, if any, comes first."""
 
-    def __init__(self, type_name: str, **options: Any) -> None:
-        """Set the resource type."""
+    def __init__(self, type_name: str, *, first: str | None = None, **options: Any) -> None:
+        """Set the resource type, and the attribute of the first resource, which must be visible."""
         super().__init__(ReferenceTo(type_name), **options)
+        self.first = first
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any] | None:
+        members = [getattr(obj, self.first), *value] if self.first else value
+        return super()._serialize(members, attr, obj, **kwargs)
 
 
 class NestedPart(fields.Nested):

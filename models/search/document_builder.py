@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, Text, bindparam, cast, func, literal, null, or_, select
+from sqlalchemy import Integer, Select, Text, bindparam, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from models.search.index_tables import SearchDocument
@@ -47,6 +47,7 @@ def _select_resources(model: Any) -> Select[Any]:
         _asserted_by(model).label("asserted_by"),
         _theme_slugs(model).label("themes"),
         _source_slugs(model).label("sources"),
+        _further_film_slugs(model).label("further_films"),
         _position(model).label("position"),
     )
     return statement.where(model.is_visible, model.id.in_(bindparam("ids", expanding=True)))
@@ -54,6 +55,15 @@ def _select_resources(model: Any) -> Select[Any]:
 
 def _film_slug(model: Any) -> Any:
     return model.slug if model.type_name == "film" else null()
+
+
+def _further_film_slugs(model: Any) -> Any:
+    """Return SQL for the slugs of the visible films that a resource concerns besides its own."""
+    if not hasattr(model, "further_film_links"):
+        return null()
+    link, film = model.further_film_links.property.mapper.class_, aliased(SEARCHABLE["film"])
+    slugs = select(func.aggregate_strings(film.slug, " ")).join(link, link.film_id == film.id)
+    return slugs.where(link.commentary_id == model.id, film.is_visible).scalar_subquery()
 
 
 def _max_severity(model: Any) -> Any:
@@ -115,9 +125,13 @@ def _weighted_texts(model: Any, row: Any) -> Iterator[tuple[str, int]]:
 
 
 def ids_in_films(session: Session, model: Any, films: Iterable[int]) -> Iterator[int]:
-    """Yield the ids of a model's rows that belong to one of these films, given by id."""
+    """Yield the ids of a model's rows that belong to or concern one of these films, given by id."""
     if hasattr(model, "film_id"):
-        yield from session.connection().scalars(select(model.id).where(model.film_id.in_(list(films))))
+        ids = [select(model.id).where(model.film_id.in_(list(films)))]
+        if hasattr(model, "further_film_links"):
+            link = model.further_film_links.property.mapper.class_
+            ids.append(select(link.commentary_id).where(link.film_id.in_(list(films))))
+        yield from session.connection().scalars(union_all(*ids))
 
 
 def ids_of_sources(session: Session, model: Any, sources: Iterable[int]) -> Iterator[int]:

@@ -87,13 +87,16 @@ class SearchDocument(Base):
 
         ``resource`` has the keys ``id``, ``type_name``, ``slug``, ``film`` (a slug or None), ``severity`` (of
         its strongest advisory; 0 without any), ``position`` and ``random_key``. Optional are ``kind``,
-        ``asserted_by`` and two lists of slugs separated by blanks: ``themes``, its themes and their broader
-        themes, and ``sources``, those that it cites or belongs to.
+        ``asserted_by`` and three lists of slugs separated by blanks: ``further_films``, those that it also
+        concerns, ``themes``, its themes and their broader themes, and ``sources``, those that it cites or
+        belongs to.
         """
         kind, themes = resource.get("kind"), resource.get("themes") or ""
-        sources = resource.get("sources") or ""
+        sources, further_films = resource.get("sources") or "", resource.get("further_films") or ""
         scope = [
             *base_scope_terms(resource["type_name"], resource["film"], resource["severity"]),
+            # The first scope term of a film is that of the resource's own.
+            *sorted(film_scope(slug) for slug in further_films.split()),
             *([kind_scope(kind)] if kind else []),
             *([BY_EDITORS_SCOPE] if resource.get("asserted_by") == AssertedBy.EDITOR else []),
             *sorted({theme_scope(slug) for slug in themes.split()}),
@@ -165,7 +168,7 @@ def type_scope(type_name: str) -> str:
 
 
 def film_scope(slug: str) -> str:
-    """Return the scope term of a film's own document and of all that belong to the film."""
+    """Return the scope term of a film's own document and of all that belong to or concern the film."""
     return f"f{_without_hyphens(slug)}"
 
 

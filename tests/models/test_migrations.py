@@ -21,7 +21,12 @@ from tests.models.content import FILM
 from tests.table_definitions import table_definitions
 
 #: The keys that migrations since 0014 add to stored records, by type.
-ADDED_KEYS = {"source": ["narration"], "quote": ["attributed_to"], "character": ["performers"]}
+ADDED_KEYS = {
+    "source": ["narration"],
+    "quote": ["attributed_to"],
+    "character": ["performers"],
+    "commentary": ["films"],
+}
 TABLES = set(Base.metadata.tables)
 #: Statements for the keys of a claim, its source and another source.
 SLUG_KEYS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from api.schemas.fields import Choice, CommaSeparated, ConstantField, Reference, Text
 from api.schemas.list_queries import (
@@ -160,7 +160,17 @@ class CommentarySchema(ItemSchema):
             "Subtext, whose note it is."
         },
     )
-    film = ReferenceTo("film", metadata={"description": "The film."})
+    film = ReferenceTo(
+        "film", metadata={"description": "The film, or the first one if the entry concerns several."}
+    )
+    films = ReferencesTo(
+        "film",
+        first="film",
+        attribute="further_films",
+        metadata={
+            "description": "The films that the entry concerns: `film`, then others that it is compared with."
+        },
+    )
     source = ReferenceTo(
         "source",
         allow_none=True,
@@ -195,7 +205,8 @@ class CommentaryQuerySchema(IdFilter, TextFilter, ThemeFilters, AdvisoryFilters,
     model = Commentary
 
     film = CommaSeparated(
-        Reference("film"), metadata={"description": "Return only commentary on these films."}
+        Reference("film"),
+        metadata={"description": "Return only commentary that concerns these films: any of its `films`."},
     )
     scene = CommaSeparated(
         Reference("scene"), metadata={"description": "Return only commentary on these scenes."}
@@ -280,6 +291,10 @@ class CommentaryCreateSchema(CreateSchema):
     weight = Choice(Weight, required=True)
     asserted_by = Choice(AssertedBy, load_default=AssertedBy.SOURCE)
     film = Reference("film", required=True)
+    #: Those that the entry concerns besides ``film``, which may be repeated as the first.
+    films = fields.List(
+        Reference("film"), attribute="further_films", load_default=list, validate=validate.Length(max=20)
+    )
     source = Reference("source")
     scenes = _references("scene")
     characters = _references("character")
@@ -310,6 +325,19 @@ class CommentaryCreateSchema(CreateSchema):
                 raise ValidationError({"citations": errors})
         elif source not in (None, *cited):
             raise ValidationError(f"Must be a source that the citations name: {names}.", "source")
+
+    @post_load
+    def drop_main_film(self, entry: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Return the entry with its further films alone.
+
+        Raises:
+            ValidationError: the main film is not the first of them.
+        """
+        film, films = entry["film"], entry["further_films"]
+        further = films[1:] if films[:1] == [film] else films
+        if film in further:
+            raise ValidationError(f"“{film}” is the film of the entry. List it first or not at all.", "films")
+        return entry | {"further_films": further}
 
 
 def source_of(entry: dict[str, Any]) -> str:
