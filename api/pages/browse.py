@@ -37,6 +37,7 @@ COMMENTARY_FIELDS = (
     "relations",
     "asserted_by",
     "source",
+    "films",
     "advisories",
 )
 QUOTE_FIELDS = (
@@ -53,7 +54,7 @@ QUOTE_FIELDS = (
     "rights",
 )
 LINKED_COMMENTARY_FIELDS = ("label", "url", "source", "scenes", "themes")
-SOURCE_FIELDS = ("url", *page_data.NAMING_FIELDS)
+SOURCE_FIELDS = ("url", *page_data.NAMING_FIELDS, "narration")
 #: The page of a theme with more quotes and commentary folds its scenes.
 MAX_UNFOLDED_ITEMS = 60
 
@@ -86,6 +87,7 @@ def film(film: str) -> Response:
         film=item.json,
         coverage=coverage.json,
         sources=page_data.flatten(sources),
+        narrations=_narrations(page_data.flatten(sources), {scene.slug for scene in film_map.scenes}),
         chart=build_chart(film_map),
         arguments=build_arguments(claims),
         ties=find_ties(entries),
@@ -173,6 +175,18 @@ def theme(theme: str) -> Response:
     )
     response.headers["Link"] = link_header(page_url)
     return response
+
+
+def _narrations(sources: list[Any], scenes: set[str]) -> list[tuple[Any, list[dict[str, Any]]]]:
+    """Return each source with the parts of its narration that tell ``scenes``, reduced to these."""
+    return [
+        (source, [part | {"scenes": told} for part in source["narration"] if (told := _among(part, scenes))])
+        for source in sources
+    ]
+
+
+def _among(part: dict[str, Any], scenes: set[str]) -> list[Any]:
+    return [scene for scene in part["scenes"] if scene["id"] in scenes]
 
 
 def _quote_anchors(item: dict[str, Any]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from models import Film, NarrationPart, Scene, Source, Status
+from tests.models.content import source
 
 ESSAY = "her-perfection-is-the-enemy-of-real"
 URL = f"/v1/sources/{ESSAY}"
@@ -69,3 +70,28 @@ class TestNarration:
         client_and_change[1](Film, "her-2013", status=Status.DRAFT)
         item = narrated.get(URL).get_json()
         assert parts(item) == [(title, [], paragraphs) for title, _, paragraphs in PARTS]
+
+
+class TestPages:
+    def test_the_page_of_the_source_has_its_order(self, narrated):
+        html = narrated.get(f"/sources/{ESSAY}").text
+        section = html[html.index('id="narration"') :]
+        labels = ["The end first", "The rooftop", "The letter office", "Time alone", "The end again"]
+        places = [section.index(label) for label in labels]
+        assert places == sorted(places)
+        assert f'href="/scenes/{OFFICE}"' in section
+        assert "¶&nbsp;55, 57" in section
+
+    def test_a_source_that_follows_the_film_has_no_such_section(self, client_and_change):
+        client, _ = client_and_change
+        assert 'id="narration"' not in client.get(f"/sources/{ESSAY}").text
+        assert "As told in" not in client.get("/films/her-2013").text
+
+    def test_the_page_of_the_film_offers_the_order_of_each_source(self, narrated, packed):
+        with packed.write_session() as session:
+            film = Film.by_slug(session, "her-2013")
+            session.add(source("another-essay", film))
+        html = narrated.get("/films/her-2013").text
+        order = html[html.index("As told in <cite>Her: Perfection") :]
+        assert order.index("The rooftop") < order.index("The letter office")
+        assert "Another-essay</a></cite> tells the scenes in this order." in html
