@@ -16,12 +16,12 @@ GOLDEN = {
         "her-2013 _-beyond-her-programming _-an-apology-for-needy-expectations _-her-despair-as-urgency _-the-letter-to-catherine",
     ),
     "samantha": (
-        91,
-        "_-samantha _-accused-of-gaslighting _-what-samantha-cannot-offer _-beyond-her-programming _-samantha-becomes-more-human",
+        90,
+        "_-samantha _-accused-of-gaslighting _-what-samantha-cannot-offer _-beyond-her-programming _-samantha-wishes-for-a-body",
     ),
     "Samantha's": (
-        91,
-        "_-samantha _-accused-of-gaslighting _-what-samantha-cannot-offer _-beyond-her-programming _-samantha-becomes-more-human",
+        90,
+        "_-samantha _-accused-of-gaslighting _-what-samantha-cannot-offer _-beyond-her-programming _-samantha-wishes-for-a-body",
     ),
     "loneliness": (
         7,
@@ -73,7 +73,7 @@ GOLDEN = {
     ),
     "theodore -samantha": (
         52,
-        "_-theodore _-interest-makes-him-retreat _-theodore-tells-amy _-ai-friends-help-them-move-on _-sensitivity-makes-him-withdraw",
+        "_-theodore _-interest-makes-him-retreat _-theodore-tells-amy _-ai-friends-help-them-move-on _-theodore-as-the-avoidant-type",
     ),
     "theodore amy": (
         12,
