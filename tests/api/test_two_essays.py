@@ -201,6 +201,19 @@ class TestSearch:
             assert counts[source] == len(of_source)
 
 
+class TestComparison:
+    SLUG = "her-2013-who-decides-the-parting"
+
+    def test_it_concerns_both_films(self, essays):
+        item = get_json(essays, f"/v1/commentary/{self.SLUG}")
+        assert item["film"]["id"] == FILM
+        assert [film["id"] for film in item["films"]] == [FILM, "casablanca-1942"]
+
+    def test_it_is_listed_for_both(self, essays):
+        for film in (FILM, "casablanca-1942"):
+            assert self.SLUG in ids(essays, "/v1/commentary", film=film, source=SECOND_SOURCE, max_severity=3)
+
+
 class TestCritic:
     def test_the_words_of_a_critic_are_not_those_of_the_essay(self, essays):
         item = get_json(essays, "/v1/quotes/her-2013-arithmetic-done-in-tears")
