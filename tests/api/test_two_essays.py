@@ -213,6 +213,11 @@ class TestComparison:
         for film in (FILM, "casablanca-1942"):
             assert self.SLUG in ids(essays, "/v1/commentary", film=film, source=SECOND_SOURCE, max_severity=3)
 
+    def test_the_other_films_scenes_are_not_told_by_it(self, essays):
+        page = essays.get("/films/casablanca-1942").text
+        assert page.count(f"/sources/{SECOND_SOURCE}") > 1
+        assert page.count("tells the scenes in this order") == 1
+
 
 class TestCritic:
     def test_the_words_of_a_critic_are_not_those_of_the_essay(self, essays):
