@@ -51,7 +51,7 @@ class TestFilm:
     def test_the_first_keys_are_compatible(self, client):
         body = get_json(client, FILM)
         assert list(body)[:3] == ["type", "film", "relation"]
-        expected = {"characters": 18, "scenes": 38, "quotes": 29, "commentary": 113, "relation": "exact"}
+        expected = {"characters": 18, "scenes": 38, "quotes": 29, "commentary": 114, "relation": "exact"}
         assert {name: body[name] for name in expected} == expected
         assert body["film"]["id"] == "her-2013"
 
