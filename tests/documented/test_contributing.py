@@ -91,14 +91,15 @@ def copy(tmp_path_factory):
     FIELD.apply(copy.root)
     RESOURCE.apply(copy.root)
     copy.succeed("make", "migration", "NAME=Add locations")
+    copy.succeed("subtext", "revisions")
     copy.succeed("subtext", "openapi")
     return copy
 
 
-def test_it_takes_eight_files(copy):
+def test_it_takes_nine_files(copy):
     [migration] = [path for path in copy.changed_paths() if path.endswith("_add_locations.py")]
-    assert copy.changed_paths() == {*RESOURCE.paths, migration, "openapi/v1.json"}
-    assert len(copy.changed_paths()) == 8
+    assert copy.changed_paths() == {*RESOURCE.paths, migration, "openapi/v1.json", "seeds/revisions.yml"}
+    assert len(copy.changed_paths()) == 9
     assert FIELD.paths < RESOURCE.paths
 
 
