@@ -47,7 +47,7 @@ class Films:
         self._add_film(film, title)
         self._add_source(film, f"On {title}")
         for position in range(1, CHARACTERS_PER_FILM + 1):
-            values = {"description": self.vocabulary.text(5, 15), "position": position}
+            values = {"description": self.vocabulary.text(5, 15), "position": position, "performers": "[]"}
             film.characters.append(
                 self._add(film, "character", f"role-{position}", f"Role {position}", **values)
             )
