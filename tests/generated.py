@@ -70,8 +70,6 @@ class Author:
                 self.add_rows(model, sizes, getattr(self, model.type_name))
         self.relate_themes()
         self.relate_claims()
-        self.narrate()
-        self.compare_films()
         # Afterwards, so that a column or a resource more changes no other choice.
         for model in models:
             if not hasattr(self, model.type_name):
@@ -81,6 +79,9 @@ class Author:
         for model in models:
             for row in self.content[model.type_name]:
                 row.update(self.other_columns(model, row))
+        self.narrate()
+        self.compare_films()
+        self.credit_people()
         return self.content
 
     def add_rows(self, model, sizes, values):
@@ -210,9 +211,6 @@ class Author:
             "name": self.perhaps(120),
             "description": self.prose(),
             "performer": self.perhaps(120),
-            "performers": [
-                to_performer(body | {"part": self.perhaps(60)}) for body in self.choose.some(self.authors())
-            ],
             "position": self.choose.one((1, 2, LARGEST, 0, -LARGEST)),
         }
         return of_film | self.linked(of_film["film"]) | own
@@ -282,7 +280,6 @@ class Author:
         speaker = self.choose.one((None, *self.slugs("character", film))) if said else None
         return {
             "voice": voice,
-            "attributed_to": None if said else self.perhaps(200),
             "fidelity": self.choose.one(list(Fidelity)) if said else Fidelity.AS_QUOTED_BY_SOURCE,
             "speaker": speaker,
             "speaker_certainty": self.choose.one(list(Certainty)) if speaker else None,
@@ -333,6 +330,14 @@ class Author:
         for row in self.content["commentary"]:
             others = [slug for slug in self.slugs("film") if slug != row["film"]]
             row["further_films"] = self.choose.some(others)
+
+    def credit_people(self):
+        """Give characters performers, and the essay's quotes critics."""
+        for row in self.content["character"]:
+            bodies = self.choose.some(self.authors())
+            row["performers"] = [to_performer(body | {"part": self.perhaps(60)}) for body in bodies]
+        for row in self.content["quote"]:
+            row["attributed_to"] = self.perhaps(200) if row["voice"] is Voice.ESSAY else None
 
 
 @st.composite

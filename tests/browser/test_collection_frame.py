@@ -147,7 +147,7 @@ class TestPages:
 
     def test_its_height_stays_when_pages_turn(self, page, site, frame_of):
         listener = "<script>addEventListener('message', ({ data }) => { if (data.height) document.querySelector('iframe').height = data.height })</script>"
-        frame = frame_of((600, 480), f"films/{FILM}?limit=7", head=listener)
+        frame = frame_of((600, 480), f"films/{FILM}?limit=5", head=listener)
         page.wait_for_timeout(300)
         heights = [page.evaluate("document.querySelector('iframe').height")]
         while frame.locator("a[rel=next]").count():

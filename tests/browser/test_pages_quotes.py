@@ -182,7 +182,7 @@ class TestGallery:
         assert clipboard_page.get_by_label("Frame (iframe)").is_checked()
 
     def test_pages_turn_without_scripts_and_keep_what_was_not_sent_yet(self, plain):
-        plain.goto("/embed")
+        plain.goto("/embed?max_severity=3")
         first = self.choices(plain)
         plain.get_by_label("Dark").check()
         plain.get_by_role("button", name="Next quotes").click()

@@ -90,7 +90,9 @@ class TestEnglish:
         for quote in quotes:
             words = build_view_model_in(client, quote)
             is_film = quote["voice"] == "film"
-            speaker = shared_wording.speaker_name(quote) if is_film else shared_wording.writer_name(quote)
+            own_words = shared_wording.describe_own_words(quote)
+            writer = shared_wording.author_name(quote["citations"][0]["source"])
+            speaker = shared_wording.speaker_name(quote) if is_film else writer or own_words.capitalize()
             assert (words.speaker, words.note) == (speaker, shared_wording.content_note(quote))
 
 

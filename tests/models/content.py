@@ -183,6 +183,7 @@ def build_texts(film_, content):
     doubt = commentary(film_, content["review"], "doubt", 2)
     claim.scenes, claim.characters = [content["storm"]], [content["keeper"]]
     claim.themes, claim.quotes = [content["light"]], [line]
+    claim.further_films = [film("the-wick-1951", title="The Wick")]
     claim.relations = [CommentaryRelation(target=doubt, relation=Relation.DISPUTES)]
     claim.citations, claim.advisory_links = [cite(content["essay"], 3)], [flag(content["spoiler"], 3)]
     # The only citation without paragraphs.

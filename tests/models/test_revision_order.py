@@ -78,7 +78,8 @@ class TestMigration:
             after = read_after(database, 2)
             database.close()
         assert {row.generation for row in before} == {2}
-        assert [(row.generation, row.number) for row in after] == [(3, 2)]
+        # Rebuilding the search index may raise the generation, too.
+        assert [(row.generation > 2, row.number) for row in after] == [(True, 2)]
 
 
 class TestFollower:

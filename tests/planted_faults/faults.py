@@ -808,8 +808,8 @@ REPOSITORY = [
     Fault(
         "moved-entries-are-not-loaded",
         "seeds/load.py",
-        "[valid.body, valid.entry.position]",
-        "[valid.body]",
+        "[body, valid.entry.position]",
+        "[body]",
         "tests/seeds/test_load.py",
     ),
     Fault(

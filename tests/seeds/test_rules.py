@@ -1010,7 +1010,7 @@ class TestForm:
         opening = f"characters.yml:{line}: error [form] {entry}: perfomer: Unknown field. Did you mean “performer”? Allowed: "
         assert len(messages) == 1
         assert messages[0].startswith(opening)
-        assert "description, performer, advisories, citations, editor_note" in messages[0]
+        assert "description, performer, performers, advisories, citations, editor_note" in messages[0]
 
     def test_an_unknown_field_inside_a_list_has_its_line(self, second):
         line = second.replace("scenes.yml", "presence: mentioned", "presence: mentioned, since: x")
@@ -1173,7 +1173,7 @@ class TestUnreadableFiles:
 
     def test_a_missing_film_is_reported_at_its_folder(self, second):
         second.file("film.yml").unlink()
-        assert {diagnostic.rule for diagnostic in second.diagnostics()} == {"pack", "released-at"}
+        assert {diagnostic.rule for diagnostic in second.diagnostics()} == {"pack", "position", "released-at"}
 
 
 class TestWithdrawn:
