@@ -183,7 +183,8 @@ def build_texts(film_, content):
     doubt = commentary(film_, content["review"], "doubt", 2)
     claim.scenes, claim.characters = [content["storm"]], [content["keeper"]]
     claim.themes, claim.quotes = [content["light"]], [line]
-    claim.further_films = [film("the-wick-1951", title="The Wick")]
+    other = film("the-wick-1951", title="The Wick", synopsis="A wick burns down.", directors=["B. Director"])
+    claim.further_films = [other]
     claim.relations = [CommentaryRelation(target=doubt, relation=Relation.DISPUTES)]
     claim.citations, claim.advisory_links = [cite(content["essay"], 3)], [flag(content["spoiler"], 3)]
     # The only citation without paragraphs.
