@@ -126,6 +126,7 @@ FILTERS = [
 ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 @pytest.mark.parametrize("films", [[HER], [OTHER], [HER, OTHER]], ids=",".join)
 class TestFilter:
@@ -140,7 +141,6 @@ class TestFilter:
         page = read(client, f"/v1/commentary?{by_film}&count=true&limit=1")["page"]
         assert (page["total"], page["total_relation"]) == (len(expected), "exact")
 
-    @pytest.mark.nightly
     @pytest.mark.parametrize("sort", ["-title", "created_at,-id", "-position"])
     def test_in_any_order(self, client, films, filters, sort):
         query = "&".join(f"{name}={value}" for name, value in filters.items())
