@@ -55,7 +55,7 @@ test-all: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) $(CHECK
 	@$(MAKE) --no-print-directory drills
 
 test-slow: DATABASE := all
-test-slow: SUITE := (bench or documents or schemathesis or slow or nightly) and not drill
+test-slow: SUITE := (bench or browser or documents or schemathesis or slow or nightly) and not drill
 test-slow: $(VENV)/.test $(if $(NPM),$(TOOLS)) $(CONSUMERS) $(GENERATORS) $(CHECKERS) ## run the slow tests on both databases, with many generated requests, and the drills
 	@$(PYTEST) -m "$(SUITE)" --durations=30 --durations-min=5 $(ARGS)
 	@$(MAKE) --no-print-directory drills
