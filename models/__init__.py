@@ -9,6 +9,7 @@ from typing import Any
 
 from models.advisory import Advisory, AdvisoryLink
 from models.alias import Alias
+from models.api_key import ApiKey
 from models.asserted_by import AssertedBy, AssertedByFilter
 from models.base import RESOURCES_BY_TYPE, Base, Status, Versioned
 from models.character import Appearance, Character, Presence
@@ -66,6 +67,7 @@ __all__ = [
     "Advisory",
     "AdvisoryLink",
     "Alias",
+    "ApiKey",
     "Appearance",
     "AssertedBy",
     "AssertedByFilter",

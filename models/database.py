@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, Executable, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -31,6 +31,9 @@ MAX_COMPILED_STATEMENTS = 24
 REPLY_MARGIN_SECONDS = 0.5
 #: The same for the commit watcher, whose statements take next to no time.
 WATCHER_REPLY_SECONDS = 1.5
+#: How long a write that must not wait may wait for the lock of another transaction on PostgreSQL; 0 would be
+#: for ever.
+NO_WAIT_MILLISECONDS = 10
 #: SQLSTATE prefixes of errors of a PostgreSQL server, not of a statement: connection failure, shutdown,
 #: out of connections, disk or memory, I/O error, damage, missing rights, lock timeout, serialization failure,
 #: deadlock, read-only standby.
@@ -202,6 +205,20 @@ class Database:
         with Session(self._writer) as session, session.begin():
             yield session
 
+    def try_write(self, statement: Executable) -> bool:
+        """Run a statement in a transaction of its own, unless it fails or would wait for another writer.
+
+        For what readers write and may lose, such as the time of the last use of a key. Returns whether it
+        was committed.
+        """
+        try:
+            with self._writer.connect() as connection, _without_waiting(connection):
+                connection.execute(statement)
+                connection.commit()
+        except (DBAPIError, PoolTimeout, DomainError):
+            return False
+        return True
+
     def close(self) -> None:
         """Close every connection."""
         # Do not create the cached properties only to close them.
@@ -272,6 +289,23 @@ def is_schema_error(error: Exception) -> bool:
     """Whether a statement failed because a table or a column does not exist."""
     cause = getattr(error, "orig", None)
     return getattr(cause, "sqlstate", None) in SCHEMA_STATES or str(cause).startswith(SCHEMA_MESSAGES)
+
+
+@contextmanager
+def _without_waiting(connection: Connection) -> Iterator[None]:
+    """Make statements fail if they would have to wait for the lock of another transaction."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {NO_WAIT_MILLISECONDS}")
+        yield
+        return
+    # Before the transaction begins, which takes the lock.
+    driver: Any = connection.connection.driver_connection
+    milliseconds = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={milliseconds}")
 
 
 def _names_several_servers(url: URL) -> bool:

@@ -7,6 +7,7 @@ for the middleware in front of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -31,7 +32,7 @@ PROBLEM_JSON = "application/problem+json"
 #: The extension of an app that may render a problem in another format: it takes and returns a response.
 ERROR_RENDERER = "error_renderer"
 #: Headers that an error response keeps from the response it replaces.
-KEPT_HEADERS = frozenset({"Allow", "Retry-After", "Vary"})
+KEPT_HEADERS = frozenset({"Allow", "Retry-After", "Vary", "WWW-Authenticate"})
 VALIDATORS = ("ETag", "Last-Modified")
 
 # The nearest base class of a domain error in this mapping determines its problem type.
@@ -47,12 +48,22 @@ PROBLEM_CODES: dict[type[DomainError], str] = {
 class ProblemException(HTTPException):
     """Ends a request with a problem; ``errors`` lists the invalid parts of the request."""
 
-    def __init__(self, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        errors: list[dict[str, Any]] | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> None:
         """Use the problem type ``code``. Each error has a location, a pointer and a detail."""
         super().__init__(detail)
         self.problem = PROBLEM_TYPES[code]
         self.code = self.problem.status
-        self.errors = errors or []
+        self.errors, self.headers = errors or [], headers
+
+    def get_headers(self, *_: Any, **__: Any) -> list[tuple[str, str]]:
+        """Return the headers that the response has besides those of every problem."""
+        return list(self.headers)
 
 
 def init_app(app: Flask) -> None:

@@ -42,6 +42,24 @@ _PROBLEM_TYPES = (
         guide="self-hosting",
     ),
     ProblemType(
+        "unauthorized",
+        401,
+        "Unauthorized",
+        "The request needs an API key, and has none, or one that is not valid: it was mistyped, has expired, "
+        "was revoked or belongs to another service.",
+        "Send a key of this service in the Authorization header: “Authorization: Bearer subtext_…”. Its "
+        "operator creates keys. Read requests need none.",
+        "This request needs an API key. Send it in the header “Authorization: Bearer <key>”.",
+    ),
+    ProblemType(
+        "forbidden",
+        403,
+        "Forbidden",
+        "The API key is valid, but lacks a scope that this request needs. “errors” names each missing scope.",
+        "Use another key, or ask the operator of the service for one with the missing scopes.",
+        "The API key “maria” lacks the scope publish.",
+    ),
+    ProblemType(
         "not-found",
         404,
         "Not found",

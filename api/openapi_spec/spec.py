@@ -60,6 +60,10 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
         "description": "The id of the request in the server's log; a problem also has it as `request_id`.",
         "schema": {"type": "string"},
     },
+    "WWW-Authenticate": {
+        "description": "How to authenticate, and what is wrong with the API key (RFC 6750).",
+        "schema": {"type": "string"},
+    },
     "Deprecation": {
         "description": "The date since which an operation, a parameter of the request or a field of the "
         "response is deprecated: `@` and a Unix timestamp (RFC 9745). Sent with every response of a "
@@ -92,6 +96,8 @@ SERVERS: list[dict[str, Any]] = [
 #: The problems and additional headers of each response component.
 PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{problem_class_name(code): ((code,), ()) for code in PROBLEM_TYPES if PROBLEM_TYPES[code].status < 500},
+    "Unauthorized": (("unauthorized",), ("WWW-Authenticate",)),
+    "Forbidden": (("forbidden",), ("WWW-Authenticate",)),
     "TooManyRequests": (("too-many-requests",), ("Retry-After",)),
     "TemporarilyUnavailable": (("query-timeout", "unavailable"), ("Retry-After",)),
 }
@@ -206,14 +212,18 @@ def _component_name(schema: Any) -> str:
     return component_name(schema if isinstance(schema, type) else type(schema))
 
 
+#: What ``errors`` has in the example of a problem, by its code.
+EXAMPLE_ERRORS = {
+    "forbidden": [{"location": "headers", "pointer": "Authorization", "detail": "Missing scope: publish."}],
+    "invalid-parameters": [
+        {"location": "query", "pointer": "limit", "detail": "Must be an integer between 1 and 100."}
+    ],
+}
+
+
 def example_problem(code: str, base_url: str = PLACEHOLDER_BASE_URL) -> dict[str, Any]:
     """Return an example of a problem document."""
     problem = PROBLEM_TYPES[code]
-    error = {
-        "location": "query",
-        "pointer": "limit",
-        "detail": "Must be an integer between 1 and 100.",
-    }
     return {
         "type": f"{base_url}/docs/problems/{code}",
         "code": code,
@@ -222,7 +232,7 @@ def example_problem(code: str, base_url: str = PLACEHOLDER_BASE_URL) -> dict[str
         "detail": problem.example,
         "instance": "/v1/quotes/her-2013-withdrawn" if problem.status in (404, 410, 412) else "/v1/quotes",
         "request_id": "01KAQ8Z4W3M5T7V9X1B2C4D6F8",
-        "errors": [error] if code == "invalid-parameters" else [],
+        "errors": EXAMPLE_ERRORS.get(code, []),
     }
 
 

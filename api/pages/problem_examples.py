@@ -39,6 +39,19 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
         request_headers={"Host": "elsewhere.example"},
         note="Occurs only if the trusted hosts are configured (SUBTEXT_TRUSTED_HOSTS).",
     ),
+    "unauthorized": HTTPExample(
+        method="POST",
+        response_headers={"WWW-Authenticate": 'Bearer realm="subtext"'},
+    ),
+    "forbidden": HTTPExample(
+        method="POST",
+        request_headers={"Authorization": "Bearer subtext_…"},
+        response_headers={
+            "WWW-Authenticate": 'Bearer realm="subtext", error="insufficient_scope", '
+            'scope="write:quotes publish"'
+        },
+        note="The key of this example has the scope write:quotes.",
+    ),
     "not-found": HTTPExample("/v1/quotes/her-2013-no-such-line"),
     "method-not-allowed": HTTPExample(method="POST", response_headers={"Allow": "GET, HEAD, OPTIONS"}),
     "not-acceptable": HTTPExample("/v1/films", request_headers={"Accept": "image/png"}),

@@ -11,9 +11,11 @@ from werkzeug.http import HTTP_STATUS_CODES
 from api.app import create_app
 from api.core import app_context
 from api.core.config import Settings
+from api.http.authentication import authenticate, require_scopes
 from api.http.problem_types import PROBLEM_TYPES
 from api.pages.problem_examples import HTTP_EXAMPLES
 from models import Quote
+from tests.api_keys import add_key
 from tests.browser.parsed import Parsed
 from tests.conftest import STATEMENT_SECONDS
 from tests.documented.matching import check_http
@@ -123,6 +125,21 @@ class TestExample:
         app = make_app()
         app.add_url_rule("/body", view_func=lambda: str(len(request.data)), methods=["POST"])
         assert_response(get_example("content-too-large"), app, "/body")
+
+    def test_a_request_without_a_key(self, make_app, get_example):
+        app = make_app()
+        app.add_url_rule("/keyed", view_func=lambda: authenticate().name, methods=["POST"])
+        assert_response(get_example("unauthorized"), app, "/keyed")
+
+    def test_a_key_that_lacks_a_scope(self, sqlite_engine, make_app, get_example):
+        with sqlite_engine.fresh("pack") as url:
+            app = make_app(database_url=url)
+            app.add_url_rule(
+                "/keyed", view_func=lambda: require_scopes("write:quotes", "publish").name, methods=["POST"]
+            )
+            request, response = get_example("forbidden")
+            header = add_key(app.extensions["database"], "write:quotes")["Authorization"]
+            assert_response((request.replace("Bearer subtext_…", header), response), app, "/keyed")
 
     def test_too_many_requests(self, make_app, get_example):
         app = make_app(rate_limits=("600/minute",))
