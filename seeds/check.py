@@ -3,65 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from marshmallow import ValidationError
-
-from api.schemas.fields import did_you_mean
-from seeds.diagnostics import Diagnostic, Level, display_key
-from seeds.entry_schemas import ENTRY_SCHEMAS
-from seeds.essay import Essay
-from seeds.pack import Entry, Pack
-from seeds.text_files import WrongEncoding
-
-
-@dataclass(frozen=True)
-class ValidEntry:
-    """An entry that passed its create schema; ``body`` is the loaded body."""
-
-    entry: Entry
-    body: dict[str, Any]
-
-    @property
-    def slug(self) -> str:
-        """The entry's id."""
-        return self.entry.slug
+from api.entries.checked_entries import CheckedEntries
+from api.entries.entry import Key, ValidEntry
+from api.entries.essay import Essay
+from api.entries.text_files import WrongEncoding
+from api.entries.validation import InvalidEntry, display_key, validate
+from api.entries.violations import Level, Violation
+from seeds.diagnostics import Diagnostic
+from seeds.pack import Pack, PackEntry
 
 
 @dataclass
-class CheckResult:
-    """What rules work on: the pack, its valid entries and the texts of the sources, by source id.
+class CheckResult(CheckedEntries):
+    """The pack, its valid entries and the texts of the sources, by source id.
 
     ``exists_elsewhere`` takes a type and a slug and tells whether a resource exists outside the pack.
     """
 
-    pack: Pack
-    valid_entries: list[ValidEntry] = field(default_factory=list)
+    pack: Pack = field(kw_only=True)
     exists_elsewhere: Callable[[str, str], bool] = lambda _type_name, _slug: False
-    essays: dict[str, Essay] = field(default_factory=dict)
 
-    def of_type(self, type_name: str) -> list[ValidEntry]:
-        """Return the valid entries of one type."""
-        return [valid for valid in self.valid_entries if valid.entry.type_name == type_name]
-
-    @cached_property
-    def entries_by_id(self) -> dict[tuple[str, str], ValidEntry]:
-        """The valid entries by type and id."""
-        return {(valid.entry.type_name, valid.slug): valid for valid in self.valid_entries}
+    @property
+    def entries(self) -> Sequence[PackEntry]:
+        """See :attr:`CheckedEntries.entries`."""
+        return self.pack.entries
 
     @cached_property
-    def ids(self) -> set[tuple[str, str]]:
+    def ids(self) -> set[Key]:
         """Type and id of every entry. Invalid entries count: references to them are no second error."""
-        return {(entry.type_name, entry.slug) for entry in self.pack.entries} | self.pack.malformed_ids
+        return {entry.key for entry in self.pack.entries} | self.pack.malformed_ids
 
     @property
     def is_complete(self) -> bool:
-        """Whether every file and entry could be read, so that it is known what the pack lacks."""
+        """See :attr:`CheckedEntries.is_complete`: whether every file and entry could be read."""
         is_read = not self.pack.unread_types and not self.pack.malformed_ids
         return is_read and len(self.valid_entries) == len(self.pack.entries)
 
@@ -71,14 +52,41 @@ class CheckResult:
             return True
         return (type_name, slug) in self.ids or self.exists_elsewhere(type_name, slug)
 
+    def near_ids(self, type_name: str) -> Iterable[str]:
+        """See :meth:`CheckedEntries.near_ids`: those of the pack."""
+        return (slug for other, slug in self.ids if other == type_name)
 
-#: A rule takes the check result and returns its diagnostics.
-Rule = Callable[[CheckResult], Iterable[Diagnostic]]
+    def sources_compared_with(self, valid: ValidEntry) -> tuple[str, ...]:
+        """See :meth:`CheckedEntries.sources_compared_with`.
+
+        These are the sources of its pack and of those named before it, which cannot have copied from it.
+        """
+        place = self.pack.place_of(pack_entry(valid))
+        if place not in self._compared_sources:
+            self._compared_sources[place] = tuple(
+                source.slug
+                for source in self.pack.of_type("source")
+                if source.slug in self.essays and self.pack.place_of(source) <= place
+            )
+        return self._compared_sources[place]
+
+    @cached_property
+    def _compared_sources(self) -> dict[int, tuple[str, ...]]:
+        return {}
+
+
+def pack_entry(valid: ValidEntry) -> PackEntry:
+    """Return the entry of a pack, with its file and line."""
+    return cast("PackEntry", valid.entry)
+
+
+#: A rule for packs takes the check result and returns diagnostics, or violations by entries of the pack.
+PackRule = Callable[[CheckResult], Iterable[Diagnostic | Violation]]
 
 
 def check_pack(
     pack: Pack,
-    rules: Iterable[Rule],
+    rules: Iterable[PackRule],
     *,
     essays: Path | None = None,
     exists_elsewhere: Callable[[str, str], bool] | None = None,
@@ -90,18 +98,17 @@ def check_pack(
     type and a slug and tells whether a resource exists outside the pack. ``step`` is called after each
     rule.
     """
-    result = CheckResult(pack, exists_elsewhere=exists_elsewhere or (lambda _type_name, _slug: False))
+    result = CheckResult(pack=pack, exists_elsewhere=exists_elsewhere or (lambda _type_name, _slug: False))
     diagnostics = list(pack.diagnostics)
     for entry in pack.entries:
         try:
-            result.valid_entries.append(ValidEntry(entry, ENTRY_SCHEMAS[entry.type_name].load(entry.body)))
-        except ValidationError as error:
-            messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-            diagnostics += _schema_diagnostics(entry, messages)
+            result.valid_entries.append(validate(entry))
+        except InvalidEntry as error:
+            diagnostics += (_form_diagnostic(entry, violation) for violation in error.violations)
     if essays:
         diagnostics += _essay_diagnostics(result, essays)
     for rule in rules:
-        diagnostics += rule(result)
+        diagnostics += map(_locate, rule(result))
         step()
     return result, sorted(set(diagnostics))
 
@@ -127,7 +134,7 @@ def _essay_diagnostics(result: CheckResult, folder: Path) -> Iterator[Diagnostic
             yield source.diagnostic("source-text", message, level=level)
 
 
-def _level_without_text(pack: Pack, source: Entry, present: set[int]) -> Level:
+def _level_without_text(pack: Pack, source: PackEntry, present: set[int]) -> Level:
     """Return how bad it is that a folder lacks a text. ``present`` are the packs of which it has texts.
 
     A folder may have the texts of some sources only, but one with none of them is the wrong folder. Who adds
@@ -139,7 +146,7 @@ def _level_without_text(pack: Pack, source: Entry, present: set[int]) -> Level:
     return Level.WARNING if place in present or place > max(present) else Level.NOTICE
 
 
-def _read_essay(result: CheckResult, source: Entry, path: Path) -> Iterator[Diagnostic]:
+def _read_essay(result: CheckResult, source: PackEntry, path: Path) -> Iterator[Diagnostic]:
     try:
         result.essays[source.slug] = Essay.read(path)
     except WrongEncoding as error:
@@ -148,16 +155,19 @@ def _read_essay(result: CheckResult, source: Entry, path: Path) -> Iterator[Diag
         yield source.diagnostic("source-text", f"{path} cannot be read: {error.strerror}.")
 
 
-def _schema_diagnostics(entry: Entry, messages: dict[Any, Any]) -> Iterator[Diagnostic]:
-    field_names = ENTRY_SCHEMAS[entry.type_name].fields
-    for path, message in _flatten(messages):
-        text = message
-        if message == "Unknown field." and len(path) == 1:
-            hint = did_you_mean(display_key(path[0]), field_names)
-            text = f"Unknown field.{hint} Allowed: {', '.join(field_names)}."
-        text += _yaml_remedy(entry.body, path, message)
-        location = ".".join(display_key(step) for step in path if step != "_schema")
-        yield entry.diagnostic("form", f"{location}: {text}" if location else text, *path)
+def _locate(found: Diagnostic | Violation) -> Diagnostic:
+    """Return the diagnostic of a violation: with the file and the line of its place in the pack."""
+    if isinstance(found, Diagnostic):
+        return found
+    entry = cast("PackEntry", found.entry)
+    return entry.diagnostic(found.rule, found.message, *found.path, level=found.level)
+
+
+def _form_diagnostic(entry: PackEntry, violation: Violation) -> Diagnostic:
+    """Return the diagnostic of a violation of the create schema: with its path and what YAML did to it."""
+    text = violation.message + _yaml_remedy(entry.body, violation.path, violation.message)
+    location = ".".join(map(display_key, violation.path))
+    return entry.diagnostic("form", f"{location}: {text}" if location else text, *violation.path)
 
 
 #: How YAML reads values that look otherwise, by their Python types. ``bool`` is a kind of ``int``.
@@ -185,13 +195,3 @@ def _yaml_remedy(body: Any, path: tuple[Any, ...], message: str) -> str:
     if kind and message == "Not a valid string.":
         return f" YAML reads this value as {kind}. Put it in quotation marks."
     return ""
-
-
-def _flatten(messages: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """Yield the path and the text of each of marshmallow's nested messages."""
-    if isinstance(messages, dict):
-        for key, part in messages.items():
-            yield from _flatten(part, (*path, key))
-    else:
-        for message in messages if isinstance(messages, list) else [messages]:
-            yield path, str(message)

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError
 
-
-class Level(StrEnum):
-    """The severity of a diagnostic: errors prevent loading, warnings fail only with ``--strict``."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTICE = "notice"
+from api.entries.validation import display_key
+from api.entries.violations import Level
 
 
 @dataclass(frozen=True, order=True)
@@ -54,16 +48,6 @@ def _escape_data(text: str) -> str:
 def _escape_property(text: str) -> str:
     """Escape a property of a workflow command."""
     return _escape_data(_printable(text)).replace(":", "%3A").replace(",", "%2C")
-
-
-def display_key(key: Any, max_length: int = 80) -> str:
-    """Return a mapping key as text for a message, truncated to ``max_length`` characters."""
-    try:
-        text = str(key)
-    except ValueError:
-        # Python refuses to convert integers with thousands of digits.
-        return "(a number)"
-    return text if len(text) <= max_length else text[:max_length] + "…"
 
 
 def join_messages(error: ValidationError) -> str:

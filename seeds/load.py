@@ -14,6 +14,9 @@ from sqlalchemy import func, inspect, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
+from api.entries.entry import ValidEntry
+from api.entries.entry_schemas import entry_schema
+from api.entries.resolve import referenced_types, references, resolve_references
 from api.schemas.pack_entry_schemas import CreateSchema
 from models import (
     MODELS_BY_TYPE,
@@ -29,9 +32,7 @@ from models import (
 from models.base import Release, set_if_changed
 from models.revision import change_set, change_time, mark_content_changed
 from models.stored_revision import PACK_EDITOR
-from seeds.check import CheckResult, ValidEntry
-from seeds.entry_schemas import ENTRY_SCHEMAS
-from seeds.resolve import referenced_types, references, resolve_references
+from seeds.check import CheckResult, pack_entry
 
 #: The number of entries that are written at once. All are in one transaction, but not all in memory.
 BATCH_SIZE = 250
@@ -90,7 +91,7 @@ class _Loader:
         present = {valid.entry.type_name for valid in entries}
         report: LoadReport = {model.type_name: Counter() for model in RESOURCES if model.type_name in present}
         # An update has no date of its own: it gets the date of the newest entry in the pack.
-        released = [valid.entry.released_at for valid in entries if valid.entry.released_at]
+        released = [date for valid in entries if (date := pack_entry(valid).released_at)]
         recorded = self.result.pack.revisions.values()
         released += [revision.updated_at for revision in recorded if revision.updated_at]
         newest = max(released, default=None)
@@ -151,9 +152,9 @@ class _Loader:
     def _release(self, valid: ValidEntry) -> Release | None:
         """Return the recorded revision of an entry; None if none is, or if the entry has changed since."""
         recorded = self.result.pack.revisions.get((valid.entry.type_name, valid.slug))
-        if recorded is None or recorded.digest != valid.entry.digest:
+        if recorded is None or recorded.digest != pack_entry(valid).digest:
             return None
-        return Release(recorded.number, recorded.updated_at or valid.entry.released_at)
+        return Release(recorded.number, recorded.updated_at or pack_entry(valid).released_at)
 
     def _batches(self, changes: list[_Change]) -> Iterator[list[_Change]]:
         """Yield the changes in batches that refer only to themselves and to earlier ones."""
@@ -231,7 +232,7 @@ class _Loader:
 
     def _create(self, change: _Change) -> None:
         type_name, slug = change.key
-        released_at = change.valid.entry.released_at
+        released_at = pack_entry(change.valid).released_at
         updated_at = change.release.at if change.release else released_at
         model = MODELS_BY_TYPE[type_name]
         # Otherwise the lists that stay empty would be read from the database, to be stored in the record.
@@ -245,7 +246,7 @@ class _Loader:
         if not change.is_new:
             self._require_same_source(change)
         body = {name: value for name, value in valid.body.items() if not value or name not in DEFERRED_FIELDS}
-        values = resolve_references(ENTRY_SCHEMAS[valid.entry.type_name], body, self._require)
+        values = resolve_references(entry_schema(valid.entry.type_name), body, self._require)
         for citation in values.get("citations", ()):
             citation["cited"] = [
                 self._paragraph(citation["source"], number) for number in citation.pop("paragraphs")
@@ -330,7 +331,7 @@ def _types_in_order() -> tuple[str, ...]:
 @cache
 def _schema(type_name: str, *, is_deferred: bool) -> CreateSchema:
     """Return the create schema of a type with its deferred fields alone, or without them."""
-    schema = ENTRY_SCHEMAS[type_name]
+    schema = entry_schema(type_name)
     deferred = DEFERRED_FIELDS & schema.fields.keys()
     return type(schema)(only=deferred) if is_deferred else type(schema)(exclude=deferred)
 

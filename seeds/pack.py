@@ -11,11 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from api.schemas.fields import SLUG
+from api.entries.entry import Entry
+from api.entries.validation import display_key
+from api.entries.violations import Level
 from models import RESOURCES, Commentary, Film, Quote, Scene, Source
 from models.film import OfFilm
-from models.types import SLUG_LENGTH
-from seeds.diagnostics import Diagnostic, Level, display_key
+from seeds.diagnostics import Diagnostic
 from seeds.positions import last_position_before
 from seeds.recorded_revisions import FILE_NAME as REVISIONS
 from seeds.recorded_revisions import RecordedRevision, entry_digest, read_revisions
@@ -45,17 +46,13 @@ POSITION, MAX_POSITION = "position", 100_000
 
 
 @dataclass(frozen=True)
-class Entry:
+class PackEntry(Entry):
     """One entry of a pack: its type, id and raw body, and its file and line.
 
     ``position`` is its place among the entries of its file, from 1; see ``seeds.positions`` for those of a
     film of another pack. ``lines`` is the YAML node, which knows the line number of each field.
     """
 
-    type_name: str
-    slug: str
-    body: dict[str, Any]
-    position: int
     file: Path
     line: int
     released_at: dt.datetime | None
@@ -67,9 +64,9 @@ class Entry:
         return entry_digest(self.body, self.position)
 
     @property
-    def has_valid_id(self) -> bool:
-        """Whether the id is a slug."""
-        return len(self.slug) <= SLUG_LENGTH and bool(SLUG.fullmatch(self.slug))
+    def mention(self) -> str:
+        """See :attr:`Entry.mention`."""
+        return f"“{self.slug}” at {self.file}:{self.line}"
 
     def diagnostic(self, rule: str, message: str, *path: Any, **options: Any) -> Diagnostic:
         """Return a diagnostic for this entry, with the line number of ``path`` in its body if known."""
@@ -83,7 +80,7 @@ class Pack:
     """The entries of one or more root folders, in the order of their files."""
 
     roots: list[Path]
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[PackEntry] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     #: Types with an unreadable file. References to these types are not checked.
     unread_types: set[str] = field(default_factory=set)
@@ -94,15 +91,15 @@ class Pack:
     revisions: dict[tuple[str, str], RecordedRevision] = field(default_factory=dict)
     roots_with_revisions: list[Path] = field(default_factory=list)
 
-    def of_type(self, type_name: str) -> list[Entry]:
+    def of_type(self, type_name: str) -> list[PackEntry]:
         """Return the entries of one type."""
         return [entry for entry in self.entries if entry.type_name == type_name]
 
-    def records_revision_of(self, entry: Entry) -> bool:
+    def records_revision_of(self, entry: PackEntry) -> bool:
         """Whether the root folder of an entry has a file of revisions."""
         return self.roots[self.place_of(entry)] in self.roots_with_revisions
 
-    def place_of(self, entry: Entry) -> int:
+    def place_of(self, entry: PackEntry) -> int:
         """Return the index of the root folder of an entry. Packs may build on those that are named before."""
         return self._places[entry.file]
 
@@ -226,7 +223,7 @@ class _Reader:
                 self.pack.malformed_ids.add((type_name, display_key(slug)))
                 continue
             json_body = implied | _to_json_types(body)
-            entry = Entry(type_name, str(slug), json_body, position, file, line, released_at, body)
+            entry = PackEntry(type_name, str(slug), json_body, position, file, line, released_at, body)
             if type_name == Scene.type_name and path.parent not in self.film_release_dates:
                 entry = self._pop_scene_position(entry)
             self.pack.entries.append(self._pop_entry_release_date(entry))
@@ -269,7 +266,7 @@ class _Reader:
         ]
         return last_position_before(released_at, sources[0] if sources else "")
 
-    def _pop_scene_position(self, entry: Entry) -> Entry:
+    def _pop_scene_position(self, entry: PackEntry) -> PackEntry:
         """Return a scene that is added to a film of another pack, with the position that its body has."""
         position = entry.body.pop(POSITION, None)
         if isinstance(position, int) and not isinstance(position, bool) and 1 <= position <= MAX_POSITION:
@@ -295,7 +292,7 @@ class _Reader:
             self.pack.diagnostics.append(Diagnostic(file, 1, "-", "released-at", message))
         return self.film_release_dates.get(folder)
 
-    def _pop_entry_release_date(self, entry: Entry) -> Entry:
+    def _pop_entry_release_date(self, entry: PackEntry) -> PackEntry:
         """Return an entry with its own release date if its body has one."""
         if RELEASED_AT not in entry.body:
             return entry

@@ -16,10 +16,11 @@ from typing import Any
 import orjson
 from marshmallow import ValidationError, fields, validate
 
+from api.entries.validation import display_key
 from api.schemas.fields import Text
 from api.schemas.shared_schemas import RequestSchema
 from models import MODELS_BY_TYPE
-from seeds.diagnostics import Diagnostic, display_key, join_messages
+from seeds.diagnostics import Diagnostic, join_messages
 from seeds.release_dates import InvalidReleaseDate, parse_release_date
 from seeds.strict_yaml import Mapping as YAMLMapping
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import orjson
 
+from api.entries.entry import ValidEntry
 from models.text_segmentation import count_words
-from seeds.check import CheckResult, ValidEntry
+from seeds.check import CheckResult
 
 #: The field of each type that a reviewer compares with the cited paragraph.
 TEXT_FIELDS = {"character": "description", "scene": "summary", "quote": "text", "commentary": "text"}

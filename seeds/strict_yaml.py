@@ -19,7 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
-from seeds.text_files import WrongEncoding, decode, split_lines
+from api.entries.text_files import WrongEncoding, decode, split_lines
 from seeds.yaml_hints import hint, misleading_character
 from seeds.yaml_nodes import MAX_DEPTH, CutOffText, DuplicateKey, Mapping, NodeBuilder, Sequence, TooDeep
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from api.entries.validation import display_key
 from api.schemas.fields import Enumerated, Slug, Text
 from api.schemas.shared_schemas import RequestSchema
 from models import RESOURCES
-from seeds.diagnostics import Diagnostic, display_key, join_messages
+from seeds.diagnostics import Diagnostic, join_messages
 from seeds.strict_yaml import Mapping, Sequence
 
 FILE_NAME = "withdrawn.yml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from seeds.text_files import IGNORABLE
+from api.entries.text_files import IGNORABLE
 
 #: Characters that no editor shows as what they are, or that stand for one that was lost.
 _MISLEADING = re.compile("[\x85\u2028\u2029\ufeff\ufffd]")

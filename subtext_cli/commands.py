@@ -210,8 +210,8 @@ def paragraphs(text: Path) -> None:
     TEXT is the plain text of the source. The output has its SHA-256 and, for each paragraph, the number of
     words and the SHA-256. Every paragraph gets the kind "body": change it for titles and headings.
     """
-    from seeds.essay import Essay
-    from seeds.text_files import WrongEncoding
+    from api.entries.essay import Essay
+    from api.entries.text_files import WrongEncoding
 
     try:
         essay = Essay.read(text)

@@ -8,19 +8,14 @@ below another resource, such as ``/v1/films/{film}/quotes``, is in the package o
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from inspect import signature
 from typing import Any
 
 from flask import Flask
 from marshmallow import fields
 
-from api.core.resource_registry import (
-    IncompleteResource,
-    check_model,
-    find_schema_class,
-    model_file,
-)
+from api.core.resource_modules import module_file, module_name, schema_class
+from api.core.resource_registry import IncompleteResource, check_model, model_file
 from api.query.pagination import filters_from_args
 from api.schemas.reference_fields import list_links
 from models import RESOURCES
@@ -52,58 +47,22 @@ def check_routes(app: Flask) -> None:
             (f"{collection}/<slug:{model.type_name}>", f"{collection}/{model.example_id}"),
         ):
             if not router.test(f"/v1{path}", "GET"):
-                raise IncompleteResource(f"{_file(model, 'routes')} needs a view with the route {rule}.")
-
-
-def create_schema_class(model: Any) -> type[Any]:
-    """Return the create schema of a resource, which validates its entries in packs."""
-    check_model(model)
-    import_module(_module_name(model, "schemas"))
-    return _schema(model, "Create")
+                raise IncompleteResource(
+                    f"{module_file(model, 'routes')} needs a view with the route {rule}."
+                )
 
 
 def _blueprint(model: Any) -> Any:
-    import_module(_module_name(model, "schemas"))
-    item, query = _schema(model), _schema(model, "Query")
-    _schema(model, "Create")
+    import_module(module_name(model, "schemas"))
+    item, query = schema_class(model), schema_class(model, "Query")
+    schema_class(model, "Create")
     _check_fields(model, item)
     _check_filters(model, query)
     _check_links(model, item)
-    blueprint = getattr(import_module(_module_name(model, "routes")), "blp", None)
+    blueprint = getattr(import_module(module_name(model, "routes")), "blp", None)
     if blueprint is None:
-        raise IncompleteResource(f"{_file(model, 'routes')} needs a blueprint named blp.")
+        raise IncompleteResource(f"{module_file(model, 'routes')} needs a blueprint named blp.")
     return blueprint
-
-
-def _module_name(model: Any, part: str) -> str:
-    """Return the name of the module with the ``schemas`` or ``routes`` of a resource."""
-    name = f"api.resources.{model.__tablename__}"
-    package = find_spec(name)
-    if package and package.submodule_search_locations is None:
-        return name
-    if package is None or find_spec(f"{name}.{part}") is None:
-        raise IncompleteResource(
-            f"{_path(model, part)} is missing. {model_file(model)} declares the resource “{model.type_name}”,"
-            f" whose {part} must be there, or in {_path(model)}."
-        )
-    return f"{name}.{part}"
-
-
-def _path(model: Any, part: str | None = None) -> str:
-    """Return the path of a module of a resource, for messages: of its one module if ``part`` is None."""
-    return f"api/resources/{model.__tablename__}{f'/{part}' if part else ''}.py"
-
-
-def _file(model: Any, part: str) -> str:
-    return f"{_module_name(model, part).replace('.', '/')}.py"
-
-
-def _schema(model: Any, kind: str = "") -> type[Any]:
-    name = f"{model.type_name.title()}{kind}Schema"
-    schema = find_schema_class(name)
-    if schema is None:
-        raise IncompleteResource(f"{_file(model, 'schemas')} needs a class {name}.")
-    return schema
 
 
 def _check_fields(model: Any, item: type[Any]) -> None:
@@ -114,7 +73,7 @@ def _check_fields(model: Any, item: type[Any]) -> None:
         if is_read and not hasattr(model, attribute):
             raise IncompleteResource(
                 f"{model_file(model)}: {model.__name__} has no attribute “{attribute}”, which"
-                f" {item.__name__} in {_file(model, 'schemas')} serializes."
+                f" {item.__name__} in {module_file(model, 'schemas')} serializes."
             )
 
 
@@ -124,13 +83,13 @@ def _check_filters(model: Any, query: type[Any]) -> None:
     for name in sorted(filters - supported.keys()):
         raise IncompleteResource(
             f"{model_file(model)}: {model.__name__}.select_where() has no parameter “{name}”, a filter that"
-            f" {query.__name__} in {_file(model, 'schemas')} declares."
+            f" {query.__name__} in {module_file(model, 'schemas')} declares."
         )
     for name in model.facets():
         if name not in filters:
             raise IncompleteResource(
                 f"{model_file(model)}: {model.__name__}.facets() has “{name}”, but {query.__name__} in"
-                f" {_file(model, 'schemas')} has no filter of that name."
+                f" {module_file(model, 'schemas')} has no filter of that name."
             )
 
 
@@ -141,6 +100,6 @@ def _check_links(model: Any, item: type[Any]) -> None:
         target = targets.get(target_type)
         if target and parameter not in signature(target.select_where).parameters:
             raise IncompleteResource(
-                f"{_file(model, 'schemas')}: the link “{name}” filters by “{parameter}”, which is"
+                f"{module_file(model, 'schemas')}: the link “{name}” filters by “{parameter}”, which is"
                 f" no parameter of {target.__name__}.select_where() in {model_file(target)}."
             )

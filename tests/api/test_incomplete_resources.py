@@ -7,9 +7,11 @@ from flask import Flask
 
 import api.resources
 from api.app import create_app
+from api.core import resource_modules
 from api.core.config import Settings
+from api.core.resource_modules import create_schema_class
 from api.core.resource_registry import IncompleteResource, check_model
-from api.resources import check_routes, create_schema_class
+from api.resources import check_routes
 from api.resources.quotes.schemas import QuoteLinksSchema
 from api.schemas.fields import Reference
 from api.schemas.reference_fields import ListURLField, ReferencesTo, ReferenceTo
@@ -126,9 +128,9 @@ class TestAPackage:
 
     @pytest.mark.parametrize("kind", ["", "Query", "Create"])
     def test_needs_its_schemas(self, message, monkeypatch, kind):
-        schemas = api.resources.find_schema_class
+        schemas = resource_modules.find_schema_class
         monkeypatch.setattr(
-            api.resources,
+            resource_modules,
             "find_schema_class",
             lambda name: None if name == f"Quote{kind}Schema" else schemas(name),
         )
@@ -153,14 +155,14 @@ class TestAPackage:
 class TestAModelAndItsSchemas:
     def test_agree_on_fields(self, message, monkeypatch):
         field = ReferenceTo("film")
-        monkeypatch.setitem(api.resources._schema(Quote)._declared_fields, "mood", field)
+        monkeypatch.setitem(resource_modules.schema_class(Quote)._declared_fields, "mood", field)
         assert message() == (
             "models/quote.py: Quote has no attribute “mood”, which QuoteSchema in"
             " api/resources/quotes/schemas.py serializes."
         )
 
     def test_agree_on_filters(self, message, monkeypatch):
-        declared = api.resources._schema(Quote, "Query")._declared_fields
+        declared = resource_modules.schema_class(Quote, "Query")._declared_fields
         monkeypatch.setitem(declared, "mood", declared["film"])
         assert message() == (
             "models/quote.py: Quote.select_where() has no parameter “mood”, a filter that QuoteQuerySchema in"

@@ -814,7 +814,7 @@ REPOSITORY = [
     ),
     Fault(
         "verbatim-rule-is-off",
-        "seeds/rules.py",
+        "api/entries/rules.py",
         "    verbatim,\n",
         "",
         "tests/seeds/test_rules.py",

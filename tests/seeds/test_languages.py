@@ -5,9 +5,9 @@ import unicodedata
 
 import pytest
 
+from api.entries.comparable_words import RUN_WORDS, WordRuns, first_shared, words
+from api.entries.text_rules import MAX_WORDS_PER_QUOTE
 from models import Quote
-from seeds.comparable_words import RUN_WORDS, WordRuns, words
-from seeds.text_rules import MAX_WORDS_PER_QUOTE
 from tests.cases import each
 from tests.seeds.packs import ESSAY, ESSAYS
 
@@ -51,34 +51,34 @@ class TestCopiedWords:
     @each("script", SENTENCES)
     def test_a_copied_sentence_is_found(self, runs, script):
         sentence = SENTENCES[script][0]
-        assert runs.first_shared_by(f"As somebody writes: {sentence}")
+        assert first_shared(f"As somebody writes: {sentence}", [runs])
 
     @each("script", SENTENCES)
     def test_half_of_one_is_not(self, runs, script):
         half = SENTENCES[script][1]
         assert len(words(half)) < 8
-        assert runs.first_shared_by(f"As somebody writes: {half}") is None
+        assert first_shared(f"As somebody writes: {half}", [runs]) is None
 
     @each("script", SENTENCES)
     @each("form", ["NFC", "NFD", "NFKC", "NFKD"])
     def test_no_form_of_unicode_hides_it(self, runs, script, form):
-        assert runs.first_shared_by(unicodedata.normalize(form, SENTENCES[script][0]))
+        assert first_shared(unicodedata.normalize(form, SENTENCES[script][0]), [runs])
 
     @each("script", SENTENCES)
     def test_neither_do_capitals_and_punctuation(self, runs, script):
         sentence = SENTENCES[script][0]
-        assert runs.first_shared_by(sentence.upper())
-        assert runs.first_shared_by("«" + sentence.replace(",", " —").replace(" ", "\u00a0… ") + "»")
+        assert first_shared(sentence.upper(), [runs])
+        assert first_shared("«" + sentence.replace(",", " —").replace(" ", "\u00a0… ") + "»", [runs])
 
     @each("script", SENTENCES)
     @each("character", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200d", "\ufe0f"])
     def test_neither_do_invisible_characters(self, runs, script, character):
-        assert runs.first_shared_by(spread(SENTENCES[script][0], character))
+        assert first_shared(spread(SENTENCES[script][0], character), [runs])
 
     @each("script", UNSPACED)
     @each("separator", [" ", "·", "\n"])
     def test_nor_spaces_where_the_script_has_none(self, runs, script, separator):
-        assert runs.first_shared_by(spread(SENTENCES[script][0], separator))
+        assert first_shared(spread(SENTENCES[script][0], separator), [runs])
 
     @each(
         ("one", "other"),
@@ -95,10 +95,10 @@ class TestCopiedWords:
         assert words(one) == words(other)
 
     def test_a_run_has_the_letters_of_its_source_without_its_punctuation(self, runs):
-        assert runs.first_shared_by("毎晩、彼女は窓辺に座り、決して来ることのない").startswith(
+        assert first_shared("毎晩、彼女は窓辺に座り、決して来ることのない", [runs]).startswith(
             "毎晩彼女は窓辺に"
         )
-        shared = runs.first_shared_by("Каждый вечер, она САДИТСЯ у окна и ждёт.")
+        shared = first_shared("Каждый вечер, она САДИТСЯ у окна и ждёт.", [runs])
         assert shared == "каждый вечер она садится у окна и ждёт"
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from seeds.nearest_passage import Passages
+from api.entries.nearest_passage import Passages
 from tests.cases import each
 
 PARAGRAPHS = [

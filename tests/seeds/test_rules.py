@@ -6,11 +6,12 @@ import shutil
 
 import pytest
 
+from api.entries.essay import Essay
+from api.entries.rules import RESERVED_SLUGS
 from seeds.check import check_pack
-from seeds.essay import Essay
 from seeds.pack import read_pack
 from seeds.recorded_revisions import FILE_NAME
-from seeds.rules import RESERVED_SLUGS, RULES
+from seeds.rules import RULES
 from tests.databases import SEEDS
 from tests.seeds.packs import (
     CLAIM,

@@ -85,7 +85,7 @@ class TestTexts:
         assert len(found) == errors
 
     def test_quoted_words_are_counted_for_each_essay(self, second_essay, monkeypatch):
-        monkeypatch.setattr("seeds.text_rules.MAX_WORDS_PER_SOURCE", 100)
+        monkeypatch.setattr("api.entries.text_rules.MAX_WORDS_PER_SOURCE", 100)
         quoted = dict.fromkeys((FIRST, "her-nobodys-mirror"), 0)
         for quote in read_pack(SEEDS, SECOND_ESSAY).of_type("quote"):
             quoted[quote.body["citations"][0]["source"]] += len(quote.body["text"].split())

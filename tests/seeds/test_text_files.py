@@ -2,7 +2,7 @@
 
 import pytest
 
-from seeds.essay import Essay
+from api.entries.essay import Essay
 from tests.cases import each
 
 THEME = "released_at: 2026-11-24T00:00:00Z\n\nsacrifice:\n  name: Sacrifice\n  definition: Giving up.\n"

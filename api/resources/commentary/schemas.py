@@ -338,9 +338,3 @@ class CommentaryCreateSchema(CreateSchema):
         if film in further:
             raise ValidationError(f"“{film}” is the film of the entry. List it first or not at all.", "films")
         return entry | {"further_films": further}
-
-
-def source_of(entry: dict[str, Any]) -> str:
-    """Return the id of the source that a loaded entry belongs to: by default, that of its citations."""
-    source: str = entry.get("source") or entry["citations"][0]["source"]
-    return source

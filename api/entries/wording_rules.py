@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from api.entries.checked_entries import CheckedEntries
+from api.entries.entry import ValidEntry
+from api.entries.violations import Level, Violation
 from models.source import SourceKind
-from seeds.check import CheckResult, ValidEntry
-from seeds.diagnostics import Diagnostic, Level
 
 #: English words that refer to what was said before, if a text begins with them.
 _REFERRING = "this that these those such he she it they his her hers its their theirs"
@@ -15,7 +16,7 @@ _OPENING = re.compile(rf"\s*({'|'.join(_REFERRING.split())})\b", re.IGNORECASE)
 _HIDDEN_VIEW = re.compile(rf"\b(for|to) the ({'|'.join(SourceKind)})\b", re.IGNORECASE)
 
 
-def opening_word(result: CheckResult) -> Iterator[Diagnostic]:
+def opening_word(result: CheckedEntries) -> Iterator[Violation]:
     """Warn about English commentary that begins with a pronoun or a demonstrative, such as “this”.
 
     A text may begin with its film's title, which may be such a word: “Her”, “It”, “Them!”.
@@ -30,19 +31,19 @@ def opening_word(result: CheckResult) -> Iterator[Diagnostic]:
                 f"“{opening[1]}” refers to nothing where this text is shown alone. "
                 "Begin with whom or what you mean."
             )
-            yield item.entry.diagnostic("opening-word", message, "text", level=Level.WARNING)
+            yield item.entry.violation("opening-word", message, "text", level=Level.WARNING)
 
 
-def hidden_view(result: CheckResult) -> Iterator[Diagnostic]:
+def hidden_view(result: CheckedEntries) -> Iterator[Violation]:
     """Point out English commentary with “for the essay”, which leaves open what the essay says."""
     for item in _english(result):
         if phrase := _HIDDEN_VIEW.search(item.body["text"]):
             source = phrase[2].lower()
             message = f"“{phrase[0]}” does not tell what the {source} does. Write “the {source} says that …”."
-            yield item.entry.diagnostic("hidden-view", message, "text", level=Level.NOTICE)
+            yield item.entry.violation("hidden-view", message, "text", level=Level.NOTICE)
 
 
-def _english(result: CheckResult) -> Iterator[ValidEntry]:
+def _english(result: CheckedEntries) -> Iterator[ValidEntry]:
     for item in result.of_type("commentary"):
         if item.body["language"].split("-")[0].lower() == "en":
             yield item

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from api.entries.checked_entries import CheckedEntries
+from api.entries.comparable_words import first_shared, words
+from api.entries.entry import Entry, ValidEntry
+from api.entries.essay import Essay
+from api.entries.violations import Level, Violation
 from models.text_segmentation import count_words
-from seeds.check import CheckResult, ValidEntry
-from seeds.comparable_words import NEAR_RUN_WORDS, RUN_WORDS, WordRuns, words
-from seeds.diagnostics import Diagnostic, Level
-from seeds.essay import Essay
-from seeds.pack import Entry
 
 MAX_WORDS_PER_QUOTE = 35
 MAX_WORDS_PER_SOURCE = 500
@@ -18,7 +18,7 @@ MAX_WORDS_PER_SOURCE = 500
 MAX_COMPARED = 1000
 
 
-def quote_length(result: CheckResult) -> Iterator[Diagnostic]:
+def quote_length(result: CheckedEntries) -> Iterator[Violation]:
     """Check the number of words of each quotation and of all quotations from one source."""
     total: Counter[str] = Counter()
     for quote in result.of_type("quote"):
@@ -27,17 +27,17 @@ def quote_length(result: CheckResult) -> Iterator[Diagnostic]:
             total[citation["source"]] += count
         if count > MAX_WORDS_PER_QUOTE:
             message = f"The quotation has {count} words. At most {MAX_WORDS_PER_QUOTE} are allowed."
-            yield quote.entry.diagnostic("quote-length", message, "text")
+            yield quote.entry.violation("quote-length", message, "text")
     for source in result.of_type("source"):
         if total[source.slug] > MAX_WORDS_PER_SOURCE:
             message = (
                 f"{total[source.slug]} words are quoted from this source. "
                 f"At most {MAX_WORDS_PER_SOURCE} are allowed."
             )
-            yield source.entry.diagnostic("quote-length", message)
+            yield source.entry.violation("quote-length", message)
 
 
-def source_text(result: CheckResult) -> Iterator[Diagnostic]:
+def source_text(result: CheckedEntries) -> Iterator[Violation]:
     """Check the word counts and hashes of a source against its text."""
     for source in result.of_type("source"):
         essay = result.essays.get(source.slug)
@@ -45,20 +45,20 @@ def source_text(result: CheckResult) -> Iterator[Diagnostic]:
             continue
         if essay.sha256 != source.body["sha256"]:
             message = f"The SHA-256 of the text is {essay.sha256}."
-            yield source.entry.diagnostic("source-text", message, "sha256")
+            yield source.entry.violation("source-text", message, "sha256")
         paragraphs = source.body["paragraphs"]
         if len(paragraphs) != len(essay.paragraphs):
             message = f"The text has {len(essay.paragraphs)} paragraphs, but {len(paragraphs)} are listed."
-            yield source.entry.diagnostic("source-text", message, "paragraphs")
+            yield source.entry.violation("source-text", message, "paragraphs")
             continue
         for index, paragraph in enumerate(paragraphs):
             count, sha256 = essay.measure(index + 1)
             if (count, sha256) != (paragraph["word_count"], paragraph["sha256"]):
                 message = f"Paragraph {index + 1} has {count} words and the SHA-256 {sha256}."
-                yield source.entry.diagnostic("source-text", message, "paragraphs", index)
+                yield source.entry.violation("source-text", message, "paragraphs", index)
 
 
-def verbatim(result: CheckResult) -> Iterator[Diagnostic]:
+def verbatim(result: CheckedEntries) -> Iterator[Violation]:
     """Check that a quotation is verbatim in the paragraph that it cites."""
     compared = 0
     for quote in result.of_type("quote"):
@@ -72,7 +72,7 @@ def verbatim(result: CheckResult) -> Iterator[Diagnostic]:
                     continue
                 compared += 1
                 message = _wrong_quotation(essay, text, number, is_compared=compared <= MAX_COMPARED)
-                yield quote.entry.diagnostic("verbatim", message, "text")
+                yield quote.entry.violation("verbatim", message, "text")
 
 
 def _wrong_quotation(essay: Essay, text: str, number: int, *, is_compared: bool) -> str:
@@ -92,15 +92,15 @@ def _wrong_quotation(essay: Essay, text: str, number: int, *, is_compared: bool)
     )
 
 
-def omission(result: CheckResult) -> Iterator[Diagnostic]:
+def omission(result: CheckedEntries) -> Iterator[Violation]:
     """Check that a quotation from within a sentence says so, since displays then have an ellipsis."""
     for quote in result.of_type("quote"):
         if quote.body["text"][0].islower() and not quote.body["omitted_before"]:
             message = "The quotation begins within a sentence. Add omitted_before: true."
-            yield quote.entry.diagnostic("omission", message, "text", level=Level.WARNING)
+            yield quote.entry.violation("omission", message, "text", level=Level.WARNING)
 
 
-def repeated_quote(result: CheckResult) -> Iterator[Diagnostic]:
+def repeated_quote(result: CheckedEntries) -> Iterator[Violation]:
     """Check that no two quotes from a source are the same: equal words in one paragraph, or in one scene.
 
     Words are equal whatever their punctuation, capitals and accents. The two quotes of a line that recurs
@@ -116,46 +116,32 @@ def repeated_quote(result: CheckResult) -> Iterator[Diagnostic]:
         firsts = [first_uses.setdefault((said, body["film"], *place), quote.entry) for place in places]
         first = next((entry for entry in firsts if entry is not quote.entry), None)
         if first is not None:
-            message = f"“{first.slug}” at {first.file}:{first.line} has the same words. Remove one of them."
-            yield quote.entry.diagnostic("repeated-quote", message, "text")
+            message = f"{first.mention} has the same words. Remove one of them."
+            yield quote.entry.violation("repeated-quote", message, "text")
 
 
-def own_words(result: CheckResult) -> Iterator[Diagnostic]:
+def own_words(result: CheckedEntries) -> Iterator[Violation]:
     """Check that texts other than quotations and titles share no eight consecutive words with a source.
 
-    Six or seven are worth a look: often only another verb is needed. A pack is compared with its own sources
-    and with those of packs named before it, which cannot have copied from it.
+    Six or seven are worth a look: often only another verb is needed.
     """
     exempt = {("quote", "text"), ("source", "title"), ("source", "subtitle"), ("source", "label")}
-    runs_of: dict[int, tuple[WordRuns, WordRuns] | None] = {}
     for valid in result.valid_entries:
-        place = result.pack.place_of(valid.entry)
-        if place not in runs_of:
-            runs_of[place] = _runs_up_to(result, place)
-        if (compared := runs_of[place]) is None:
+        essays = [result.essays[slug] for slug in result.sources_compared_with(valid)]
+        if not essays:
             continue
-        runs, near_runs = compared
+        runs, near_runs = [essay.runs for essay in essays], [essay.near_runs for essay in essays]
         for path, text in _texts(valid):
             if (valid.entry.type_name, path[0]) in exempt:
                 continue
-            near = near_runs.first_shared_by(text)
+            near = first_shared(text, near_runs)
             # A long run begins with a short one.
-            if near and (shared := runs.first_shared_by(text)):
+            if near and (shared := first_shared(text, runs)):
                 message = f"“{shared}” is in the source. Rephrase it in your own words."
-                yield valid.entry.diagnostic("own-words", message, *path)
+                yield valid.entry.violation("own-words", message, *path)
             elif near:
                 message = f"“{near}” is in the source too. Can you say it in other words?"
-                yield valid.entry.diagnostic("own-words", message, *path, level=Level.NOTICE)
-
-
-def _runs_up_to(result: CheckResult, place: int) -> tuple[WordRuns, WordRuns] | None:
-    """Return the long and short runs in the texts of a pack and of those before it; None without texts."""
-    texts = [
-        " ".join(result.essays[source.slug].paragraphs)
-        for source in result.pack.of_type("source")
-        if source.slug in result.essays and result.pack.place_of(source) <= place
-    ]
-    return (WordRuns(texts, RUN_WORDS), WordRuns(texts, NEAR_RUN_WORDS)) if texts else None
+                yield valid.entry.violation("own-words", message, *path, level=Level.NOTICE)
 
 
 def _texts(valid: ValidEntry) -> Iterator[tuple[tuple[object, ...], str]]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from api.entries.comparable_words import NEAR_RUN_WORDS, RUN_WORDS, WordRuns
+from api.entries.nearest_passage import Passages
+from api.entries.text_files import decode, split_lines
 from models.text_segmentation import count_words
-from seeds.nearest_passage import Passages
-from seeds.text_files import decode, split_lines
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,16 @@ class Essay:
     def passages(self) -> Passages:
         """The index in which wrong quotations are looked up."""
         return Passages(self.paragraphs)
+
+    @cached_property
+    def runs(self) -> WordRuns:
+        """The index of the runs of words that count as copied."""
+        return WordRuns([" ".join(self.paragraphs)], RUN_WORDS)
+
+    @cached_property
+    def near_runs(self) -> WordRuns:
+        """The index of the runs of words that are pointed out."""
+        return WordRuns([" ".join(self.paragraphs)], NEAR_RUN_WORDS)
 
     def measure(self, number: int) -> tuple[int, str]:
         """Return the word count and the SHA-256 (hexadecimal) of paragraph ``number``."""

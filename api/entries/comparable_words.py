@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from api.entries.text_files import IGNORABLE
 from models.text_segmentation import UNSPACED_LETTERS, unspaced_words
-from seeds.text_files import IGNORABLE
 
 #: This many consecutive words in common with a source count as a quotation.
 RUN_WORDS = 8
@@ -119,18 +119,23 @@ class WordRuns:
                 self.letters.append(letters := _letters(sequence))
                 self.beginnings.update(letters[start : start + length] for start in range(len(letters)))
 
-    def first_shared_by(self, text: str) -> str | None:
-        """Return the first run of a text that is in the index, in lower case and without punctuation."""
-        sequence = split_words(text)
-        for start, run in enumerate(_runs(_fold(sequence), self.length)):
-            if self._has(run):
-                return join_words(sequence[start : start + self.length])
-        return None
-
-    def _has(self, run: tuple[str, ...]) -> bool:
+    def has(self, run: tuple[str, ...]) -> bool:
+        """Whether one of the texts has this run of folded words."""
         if run in self.runs:
             return True
         if not self.letters or not any(map(_UNSPACED.match, run)):
             return False
         letters = _letters(run)
         return letters[: self.length] in self.beginnings and any(letters in text for text in self.letters)
+
+
+def first_shared(text: str, indexes: Sequence[WordRuns]) -> str | None:
+    """Return the first run of a text that is in one of the indexes, in lower case and without punctuation.
+
+    All indexes have runs of the same length.
+    """
+    sequence, length = split_words(text), indexes[0].length
+    for start, run in enumerate(_runs(_fold(sequence), length)):
+        if any(index.has(run) for index in indexes):
+            return join_words(sequence[start : start + length])
+    return None

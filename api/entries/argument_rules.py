@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
-from api.resources.commentary.schemas import source_of
+from api.entries.checked_entries import CheckedEntries
+from api.entries.entry import ValidEntry
+from api.entries.violations import Level, Violation
 from models import AssertedBy, CommentaryKind, Relation
-from seeds.check import CheckResult, ValidEntry
-from seeds.diagnostics import Diagnostic, Level
 
 #: From this severity on, an advisory on a paragraph is a reason to look at other entries that cite it.
 STRONG_SEVERITY = 3
 
 
-def one_sided_relation(result: CheckResult) -> Iterator[Diagnostic]:
+def one_sided_relation(result: CheckedEntries) -> Iterator[Violation]:
     """Check that a relation between two commentary entries is declared on one of them only."""
     relations, entries = _relations(result), _commentary(result)
     for slug, targets in relations.items():
         for index, target in enumerate(targets):
             if slug in relations.get(target, []) and slug < target:
                 message = f"“{target}” also relates to “{slug}”. Declare a relation on one side only."
-                yield entries[slug].entry.diagnostic("one-sided-relation", message, "relations", index)
+                yield entries[slug].entry.violation("one-sided-relation", message, "relations", index)
 
 
-def editors_relation(result: CheckResult) -> Iterator[Diagnostic]:
+def editors_relation(result: CheckedEntries) -> Iterator[Violation]:
     """Check what the editors assert: of two claims of a source, only that one disputes the other, and why.
 
     Of claims of different sources, also that one supports the other. All relations of an entry that the
@@ -49,7 +50,7 @@ def editors_relation(result: CheckResult) -> Iterator[Diagnostic]:
                 )
             else:
                 continue
-            yield valid.entry.diagnostic("editors-relation", message, "relations", index)
+            yield valid.entry.violation("editors-relation", message, "relations", index)
 
 
 def _editors_views(claim: ValidEntry, other: ValidEntry | None) -> tuple[Relation, ...]:
@@ -59,7 +60,7 @@ def _editors_views(claim: ValidEntry, other: ValidEntry | None) -> tuple[Relatio
     return (Relation.DISPUTES, Relation.SUPPORTS)
 
 
-def relation_cycle(result: CheckResult) -> Iterator[Diagnostic]:
+def relation_cycle(result: CheckedEntries) -> Iterator[Violation]:
     """Check that ``supports`` and ``extends`` form no cycle: no entry may support itself."""
     declared, entries = _relations(result, "supports", "extends"), _commentary(result)
     relations = {slug: declared.keys() & targets for slug, targets in declared.items()}
@@ -74,7 +75,7 @@ def relation_cycle(result: CheckResult) -> Iterator[Diagnostic]:
                 queue += relations[target]
         if slug in reached:
             message = "This entry supports or extends itself through other entries. Remove a relation."
-            yield entries[slug].entry.diagnostic("relation-cycle", message, "relations")
+            yield entries[slug].entry.violation("relation-cycle", message, "relations")
 
 
 def _leading_to_cycles(relations: dict[str, set[str]]) -> dict[str, set[str]]:
@@ -99,7 +100,7 @@ def _reversed(relations: dict[str, set[str]]) -> dict[str, set[str]]:
     return origins
 
 
-def path_to_thesis(result: CheckResult) -> Iterator[Diagnostic]:
+def path_to_thesis(result: CheckedEntries) -> Iterator[Violation]:
     """Warn about entries whose relations lead to no thesis of their source, step by step, if it has one.
 
     That the editors see one claim dispute another does not give it a place in the source's argument, and
@@ -129,10 +130,10 @@ def path_to_thesis(result: CheckResult) -> Iterator[Diagnostic]:
                 "Its relations lead to no thesis of its source. Say which entry it supports, extends or "
                 "disputes."
             )
-            yield item.entry.diagnostic("path-to-thesis", message, "relations", level=Level.WARNING)
+            yield item.entry.violation("path-to-thesis", message, "relations", level=Level.WARNING)
 
 
-def scene_without_commentary(result: CheckResult) -> Iterator[Diagnostic]:
+def scene_without_commentary(result: CheckedEntries) -> Iterator[Violation]:
     """Warn about scenes without commentary in films that have commentary."""
     if not result.is_complete:
         return
@@ -141,10 +142,10 @@ def scene_without_commentary(result: CheckResult) -> Iterator[Diagnostic]:
     for scene in result.of_type("scene"):
         if scene.body["film"] in films and scene.slug not in discussed:
             message = "No commentary refers to this scene."
-            yield scene.entry.diagnostic("scene-without-commentary", message, level=Level.WARNING)
+            yield scene.entry.violation("scene-without-commentary", message, level=Level.WARNING)
 
 
-def flagged_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
+def flagged_paragraph(result: CheckedEntries) -> Iterator[Violation]:
     """Point out entries without advisories whose paragraphs all carry strong advisories elsewhere.
 
     An advisory describes the words of its own entry, so this is only a hint to look.
@@ -167,10 +168,10 @@ def flagged_paragraph(result: CheckResult) -> Iterator[Diagnostic]:
                 f"Other entries flag the same paragraphs strongly ({advisories}). "
                 "Does this entry need an advisory?"
             )
-            yield valid.entry.diagnostic("flagged-paragraph", message, "advisories", level=Level.NOTICE)
+            yield valid.entry.violation("flagged-paragraph", message, "advisories", level=Level.NOTICE)
 
 
-def weaker_advisory(result: CheckResult) -> Iterator[Diagnostic]:
+def weaker_advisory(result: CheckedEntries) -> Iterator[Violation]:
     """Point out commentary with an advisory that is weaker than that of a quote that is its evidence.
 
     A report may be milder than the words that it reports, so this is only a hint to look.
@@ -185,9 +186,15 @@ def weaker_advisory(result: CheckResult) -> Iterator[Diagnostic]:
                         f"“{slug}” has {link['advisory']} {link['severity']}, "
                         f"this entry {own[link['advisory']]}. Is that right?"
                     )
-                    yield item.entry.diagnostic(
+                    yield item.entry.violation(
                         "weaker-advisory", message, "quotes", index, level=Level.NOTICE
                     )
+
+
+def source_of(body: dict[str, Any]) -> str:
+    """Return the id of the source that a loaded commentary entry belongs to: by default, the cited one."""
+    source: str = body.get("source") or body["citations"][0]["source"]
+    return source
 
 
 def _cited_paragraphs(valid: ValidEntry) -> list[tuple[str, int]]:
@@ -195,11 +202,11 @@ def _cited_paragraphs(valid: ValidEntry) -> list[tuple[str, int]]:
     return [(c["source"], number) for c in valid.body["citations"] for number in c["paragraphs"]]
 
 
-def _commentary(result: CheckResult) -> dict[str, ValidEntry]:
+def _commentary(result: CheckedEntries) -> dict[str, ValidEntry]:
     return {item.slug: item for item in result.of_type("commentary")}
 
 
-def _relations(result: CheckResult, *kinds: str) -> dict[str, list[str]]:
+def _relations(result: CheckedEntries, *kinds: str) -> dict[str, list[str]]:
     """Return the targets of each commentary entry's relations, of all kinds or only of ``kinds``."""
     return {
         item.slug: [r["target"] for r in item.body["relations"] if not kinds or r["relation"] in kinds]

@@ -10,9 +10,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from api.entries.comparable_words import words
+from api.entries.text_files import IGNORABLE
 from models.text_segmentation import UNSPACED_LETTERS
-from seeds.comparable_words import words
-from seeds.text_files import IGNORABLE
 
 #: Characters that writers and programs exchange for each other.
 _QUOTATION_MARKS = "\"'`´‘’‚‛“”„‟«»‹›′″〝〞〟「」『』＂＇"
