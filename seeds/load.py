@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import func, inspect, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
+from api.entries.assignment import assign, assignable_links, new_resource
 from api.entries.entry import ValidEntry
 from api.entries.entry_schemas import entry_schema
 from api.entries.resolve import referenced_types, references, resolve_references
@@ -84,7 +85,7 @@ class _Loader:
         #: The resources of the current batch, and those that it refers to.
         self.resources: dict[Key, Any] = {}
         #: Their paragraphs, by number; of a source that the batch does not write, only those that are cited.
-        self.paragraphs: dict[Source, dict[int, Paragraph]] = {}
+        self.cited: dict[Source, dict[int, Paragraph]] = {}
 
     def run(self) -> LoadReport:
         entries = self.result.valid_entries
@@ -200,7 +201,7 @@ class _Loader:
         self.session.flush()
         # Nothing else refers to them, so their memory is freed. What a later batch needs is read again.
         self.resources.clear()
-        self.paragraphs.clear()
+        self.cited.clear()
 
     def _fetch(self, keys: Iterable[Key], *, whole: bool = False) -> None:
         """Read resources; ``whole`` ones with everything that their records contain."""
@@ -223,42 +224,27 @@ class _Loader:
                 key = Source.type_name, citation["source"]
                 if key not in written and (source := self.resources.get(key)):
                     cited[source.id] = source
-                    self.paragraphs[source] = {}
+                    self.cited[source] = {}
                     numbers |= {(source.id, number) for number in citation["paragraphs"]}
         key_columns = tuple_(Paragraph.source_id, Paragraph.number)
         for chunk in _chunks(sorted(numbers)):
             for paragraph in self.session.scalars(select(Paragraph).where(key_columns.in_(chunk))):
-                self.paragraphs[cited[paragraph.source_id]][paragraph.number] = paragraph
+                self.cited[cited[paragraph.source_id]][paragraph.number] = paragraph
 
     def _create(self, change: _Change) -> None:
-        type_name, slug = change.key
         released_at = pack_entry(change.valid).released_at
         updated_at = change.release.at if change.release else released_at
-        model = MODELS_BY_TYPE[type_name]
-        # Otherwise the lists that stay empty would be read from the database, to be stored in the record.
-        empty: dict[str, Any] = {link.key: [] for link in _links(model) if link.uselist}
-        resource = model(slug=slug, created_at=released_at, updated_at=updated_at, **empty)
+        resource = new_resource(*change.key, created_at=released_at, updated_at=updated_at)
         self.session.add(resource)
-        self.resources[type_name, slug] = resource
+        self.resources[change.key] = resource
 
     def _assign(self, change: _Change) -> None:
         resource, valid = self.resources[change.key], change.valid
         if not change.is_new:
             self._require_same_source(change)
         body = {name: value for name, value in valid.body.items() if not value or name not in DEFERRED_FIELDS}
-        values = resolve_references(entry_schema(valid.entry.type_name), body, self._require)
-        for citation in values.get("citations", ()):
-            citation["cited"] = [
-                self._paragraph(citation["source"], number) for number in citation.pop("paragraphs")
-            ]
-        if isinstance(resource, Source):
-            values["paragraphs"] = [
-                paragraph | {"number": number} for number, paragraph in enumerate(values["paragraphs"], 1)
-            ]
-        if hasattr(resource, "position"):
-            values["position"] = valid.entry.position
         resource.declare_release(change.release)
-        resource.assign(values | {"pack_digest": change.digest})
+        assign(resource, replace(valid, body=body), self, pack_digest=change.digest)
         if not change.is_new and change.release and change.release.number > resource.revision:
             # Even if it has these values already.
             flag_modified(resource, "pack_digest")
@@ -286,23 +272,23 @@ class _Loader:
                 schema = _schema(change.valid.entry.type_name, is_deferred=True)
                 self._fetch({change.key}, whole=True)
                 self._fetch(_references(schema, body))
-                self.resources[change.key].assign(resolve_references(schema, body, self._require))
+                self.resources[change.key].assign(resolve_references(schema, body, self.resource))
                 self.session.flush()
                 self.resources.clear()
 
-    def _require(self, type_name: str, slug: str) -> Versioned:
+    def resource(self, type_name: str, slug: str) -> Versioned:
+        """See :meth:`LookUps.resource`."""
         if (type_name, slug) not in self.resources:
             raise InvalidReference(type_name, f"There is no {type_name} “{slug}”.")
         resource: Versioned = self.resources[type_name, slug]
         return resource
 
-    def _paragraph(self, source: Source, number: int) -> Paragraph:
-        if source not in self.paragraphs:
+    def paragraphs(self, source: Source) -> dict[int, Paragraph]:
+        """See :meth:`LookUps.paragraphs`."""
+        if source not in self.cited:
             # The batch writes the source, and has assigned its paragraphs before those of what cites them.
-            self.paragraphs[source] = {paragraph.number: paragraph for paragraph in source.paragraphs}
-        if number not in self.paragraphs[source]:
-            raise InvalidReference("citations", f"“{source.slug}” has no paragraph {number}.")
-        return self.paragraphs[source][number]
+            self.cited[source] = {paragraph.number: paragraph for paragraph in source.paragraphs}
+        return self.cited[source]
 
 
 def _chunks(values: list[Any]) -> Iterator[list[Any]]:
@@ -341,19 +327,13 @@ def _references(schema: CreateSchema, body: dict[str, Any]) -> set[Key]:
 
 
 @cache
-def _links(model: Any) -> tuple[Any, ...]:
-    """Return the relationships that an assignment may change: to what a resource refers to or owns."""
-    return tuple(link for link in inspect(model).relationships if not link.viewonly)
-
-
-@cache
 def _eager_options(model: Any) -> tuple[Any, ...]:
     """Return the options that load the links of a resource, and what its owned rows refer to."""
     options = []
-    for link in _links(model):
+    for link in assignable_links(model):
         owned = link.mapper.class_
         # An owned row's relationship back to its owner is declared on both sides.
-        others = [one for one in _links(owned) if link.uselist and not one.back_populates]
+        others = [one for one in assignable_links(owned) if link.uselist and not one.back_populates]
         nested = [selectinload(getattr(owned, one.key)) for one in others]
         options.append(selectinload(getattr(model, link.key)).options(*nested))
     return tuple(options)
