@@ -31,6 +31,10 @@ MAX_STALENESS_SECONDS = 3.0
 RECONNECT_SECONDS = 0.25
 #: How long the first request waits for the first poll.
 STARTUP_TIMEOUT_SECONDS = 0.5
+#: The version of the content of an SQLite file. Each change has a second of its own.
+READ_GENERATION = f"SELECT number, changed_at, epoch FROM {ContentGeneration.__tablename__}"  # noqa: S608
+#: Messages of SQLite about a table or column that does not exist.
+SCHEMA_MESSAGES = ("no such table", "no such column")
 #: The SQLSTATE with which a standby rejects LISTEN.
 READ_ONLY_STATE = "25006"
 
@@ -59,9 +63,10 @@ class CommitWatcher(Protocol):
 
 
 class SQLiteWatcher:
-    """Reads ``PRAGMA data_version``, which changes when another connection commits.
+    """Reads the content generation whenever ``PRAGMA data_version`` says that another connection committed.
 
-    The watcher has a connection of its own that never writes, so every commit is by another connection.
+    So a commit that is not of content, such as the last use of an API key, leaves the token as it is. The
+    watcher has a connection of its own that never writes: every commit is by another connection.
     """
 
     def __init__(self, file: DatabaseFile | None) -> None:
@@ -69,7 +74,11 @@ class SQLiteWatcher:
         self._file = file
         self._lock = threading.Lock()
         self._connection: FileConnection | None = None
-        self._connection_count = 0
+        #: The value of ``PRAGMA data_version`` for which the token was read. Only values of the same
+        #: connection can be compared.
+        self._data_version: int | None = None
+        self._connection_count = self._file_count = 0
+        self._file_number: tuple[int, int] | None = None
         self._next_attempt = float("-inf")
         self._last_token: Hashable = None
         self._last_token_at = float("-inf")
@@ -82,14 +91,30 @@ class SQLiteWatcher:
                     connection = self._reopen()
                     if connection is None:
                         return None
-                # Values of different connections cannot be compared, so the token includes the connection.
                 version = connection.execute("PRAGMA data_version").fetchone()[0]
-                self._last_token, self._last_token_at = (version, self._connection_count), time.monotonic()
+                if version != self._data_version:
+                    self._last_token = self._read_token(connection, version)
+                    self._data_version = version
+                self._last_token_at = time.monotonic()
                 return self._last_token
             except sqlite.Error:
                 self._close()
                 self._next_attempt = time.monotonic() + CHECK_SECONDS
                 return None
+
+    def _read_token(self, connection: FileConnection, version: int) -> Hashable:
+        """Return the token: which file, and which version of its content.
+
+        Numbers repeat if an operator copies another state over the file, but not at the same time.
+        """
+        try:
+            row = connection.execute(READ_GENERATION).fetchone()
+        except sqlite.OperationalError as error:
+            if not str(error).startswith(SCHEMA_MESSAGES):
+                raise
+            # Not migrated, so any commit may change what can be read.
+            return self._connection_count, version
+        return self._file_count, row
 
     def last_known(self) -> KnownVersion | None:
         return KnownVersion(self._last_token, self._last_token_at) if self._last_token else None
@@ -106,6 +131,8 @@ class SQLiteWatcher:
         connection = self._file.connect(wait_seconds=0, may_create=False)
         connection.execute("PRAGMA query_only=ON")
         self._connection, self._connection_count = connection, self._connection_count + 1
+        if connection.file_number != self._file_number:
+            self._file_number, self._file_count = connection.file_number, self._file_count + 1
         return connection
 
     def close(self) -> None:
@@ -115,7 +142,7 @@ class SQLiteWatcher:
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        self._connection = None
+        self._connection = self._data_version = None
 
 
 class PostgreSQLWatcher:

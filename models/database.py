@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models import migrations, sqlite_file, standby_reads
 from models.circuit_breaker import CircuitBreaker
-from models.commit_watcher import CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
+from models.commit_watcher import SCHEMA_MESSAGES, CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.errors import DomainError, QueryTimeout, Unavailable
 from models.postgresql_engine import PREFER_STANDBY, create_postgresql_engine, limit_waiting
 from models.sqlite_engine import create_sqlite_engine
@@ -42,8 +42,8 @@ UNAVAILABLE_STATES = (
     *("55P03", "40001", "40P01", "25006"),
 )
 CANCELLED_STATE = "57014"
-#: SQLSTATE codes of PostgreSQL, and messages of SQLite, about a table or column that does not exist.
-SCHEMA_STATES, SCHEMA_MESSAGES = ("42P01", "42703"), ("no such table", "no such column")
+#: SQLSTATE codes of PostgreSQL about a table or column that does not exist.
+SCHEMA_STATES = ("42P01", "42703")
 UNMIGRATED = "The database is not migrated to this version."
 #: How engines store and load JSON columns.
 JSON_SERIALIZATION: dict[str, Any] = {

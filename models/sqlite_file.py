@@ -41,6 +41,11 @@ class FileConnection(sqlite.Connection):  # type: ignore[misc,name-defined]
 
     identity: Identity | None = None
 
+    @property
+    def file_number(self) -> tuple[int, int] | None:
+        """The device and inode of the file, which transactions do not change; None if there was none."""
+        return self.identity and self.identity[:2]
+
 
 class DatabaseFile:
     """The file at a path, which need not exist.

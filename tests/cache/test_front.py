@@ -12,6 +12,7 @@ from werkzeug.datastructures import ResponseCacheControl
 from werkzeug.http import http_date, parse_cache_control_header, parse_date
 
 from models import Quote, content_generation
+from tests.api_keys import add_key
 from tests.responses import comparable
 from tests.statements import statements
 
@@ -205,6 +206,14 @@ class TestContent:
         response = client(f"/v1/quotes/{QUOTE}")
         assert response.get_json()["label"] == "Another label"
         assert response.headers["ETag"].startswith('"3.')
+
+    def test_the_last_use_of_a_key_leaves_responses_cached(self, make_writable_client):
+        client = make_writable_client()
+        database = client.app.extensions["database"]
+        add_key(database, "publish")
+        assert client(f"/v1/quotes/{QUOTE}").is_from_database
+        add_key(database, "publish", name="another")
+        assert not client(f"/v1/quotes/{QUOTE}").is_from_database
 
     def test_a_response_read_during_a_commit_is_not_cached_after_it(self, make_writable_client):
         """The version token is read first, so a response from before the commit is not stored for the state after it."""

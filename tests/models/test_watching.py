@@ -1,14 +1,21 @@
 """Change detection: how a process learns that content was committed, by itself or by others."""
 
+import datetime as dt
+import os
+import subprocess
+import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from models import Theme
+from models import ApiKey, Theme
 from models.commit_watcher import MAX_STALENESS_SECONDS, POLL_SECONDS
 from models.database import Database
+from tests.api_keys import NOW
+from tests.databases import ROOT
 from tests.waiting import until
 
 
@@ -35,6 +42,23 @@ def wait_for_token(database):
     return until(database.commit_watcher.version_token)
 
 
+def use_key(database):
+    """Commit what is not content: the last use of an API key."""
+    with database.write_session() as session:
+        key = session.query(ApiKey).first()
+        if key is None:
+            ApiKey.create(session, "maria", ["publish"], NOW)
+        else:
+            key.last_used_at = (key.last_used_at or NOW) + dt.timedelta(hours=1)
+
+
+def open_files(database):
+    """Return the names of the database's files that this process has open."""
+    links = (Path(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd"))
+    names = {link.readlink().name for link in links if link.is_symlink()}
+    return {name for name in names if name.startswith(Path(database.url.database).name)}
+
+
 class TestVersionToken:
     def test_it_is_the_same_while_nothing_is_committed(self, database):
         first = wait_for_token(database)
@@ -59,6 +83,15 @@ class TestVersionToken:
             add(database, should_fail=True)
         assert database.commit_watcher.version_token() == before
 
+    def test_a_commit_of_anything_but_content_does_not_count(self, database):
+        add(database, "first")
+        before = wait_for_token(database)
+        for _ in range(3):
+            use_key(database)
+            assert database.commit_watcher.version_token() == before
+        add(database, "second")
+        assert database.commit_watcher.version_token() != before
+
     def test_each_of_several_commits_counts(self, database):
         tokens = {wait_for_token(database)}
         for number in range(5):
@@ -74,10 +107,11 @@ class TestVersionToken:
         database.close()
         assert not any(thread.is_alive() for thread in threads)
         if database.is_sqlite:
-            # The token contains the connection, and this is a new one.
-            assert database.commit_watcher.version_token() != before
+            assert not open_files(database)
+            assert database.commit_watcher.version_token() == before
 
 
+@pytest.mark.any_database
 class TestSQLite:
     def test_without_a_file_it_is_none_and_no_file_is_created(self, tmp_path):
         database = Database(f"sqlite:///{tmp_path}/nothing")
@@ -91,6 +125,48 @@ class TestSQLite:
             connection.execute(text("CREATE TABLE t (x)"))
         assert database.commit_watcher.version_token() is not None
         database.close()
+
+    def test_other_processes_commit_content_and_other_things(self, packed):
+        def run(statement):
+            code = (
+                "import sys; from models.sqlite_driver import sqlite; connection = sqlite.connect(sys.argv[1]);"
+                f" connection.execute({statement!r}); connection.commit()"
+            )
+            subprocess.run([sys.executable, "-c", code, packed.url.database], cwd=ROOT, check=True)
+
+        use_key(packed)
+        before = wait_for_token(packed)
+        run("UPDATE api_keys SET last_used_at = '2026-01-01T00:00:00Z'")
+        assert packed.commit_watcher.version_token() == before
+        run("UPDATE content_generation SET number = number + 1")
+        assert packed.commit_watcher.version_token() not in (before, None)
+
+    def test_merging_the_log_into_the_file_does_not_count(self, packed, monkeypatch):
+        monkeypatch.setattr("models.sqlite_file.CHECK_SECONDS", 0)
+        before = wait_for_token(packed)
+        use_key(packed)
+        with packed.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert packed.commit_watcher.version_token() == before
+
+    def test_another_file_in_its_place_counts(self, packed, tmp_path, monkeypatch):
+        monkeypatch.setattr("models.sqlite_file.CHECK_SECONDS", 0)
+        path, copy = packed.url.database, tmp_path / "copy"
+        with closing(packed.file.connect()) as connection:
+            connection.execute(f"VACUUM INTO '{copy}'")
+        tokens = [wait_for_token(packed)]
+        add(packed, "lost")
+        tokens.append(packed.commit_watcher.version_token())
+        # The last connection merges the log into the file; a log of the old file would count for the new one.
+        packed.close()
+        os.replace(copy, path)
+        tokens.append(wait_for_token(packed))
+        # The same number as that of the lost commit, in the same file: the time tells them apart.
+        with packed.write_session() as session:
+            session.execute(text("UPDATE content_generation SET changed_at = '2030-01-01T00:00:00Z'"))
+        add(packed, "stored")
+        tokens.append(packed.commit_watcher.version_token())
+        assert len(set(tokens) - {None}) == 4
 
     @pytest.mark.parametrize("name", ["a b", "per%20cent", "quest?ion", "ha#sh", "ünï"])
     def test_a_path_may_have_any_characters(self, tmp_path, name):
