@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from models import migrations, sqlite_file, standby_reads
 from models.circuit_breaker import CircuitBreaker
 from models.commit_watcher import SCHEMA_MESSAGES, CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
-from models.errors import DomainError, QueryTimeout, Unavailable
+from models.errors import DomainError, QueryTimeout, ReadOnly, StorageFull, Unavailable
 from models.postgresql_engine import PREFER_STANDBY, create_postgresql_engine, limit_waiting
 from models.sqlite_engine import create_sqlite_engine
 from models.sqlite_file import BUSY_SECONDS, DatabaseFile
@@ -42,6 +42,8 @@ UNAVAILABLE_STATES = (
     *("55P03", "40001", "40P01", "25006"),
 )
 CANCELLED_STATE = "57014"
+#: Errors of a database that can be read but not written: its disk is full, or it is a standby or read-only.
+FULL_STATES, READ_ONLY_STATES = ("53100", "SQLITE_FULL"), ("25006", "SQLITE_READONLY")
 #: SQLSTATE codes of PostgreSQL about a table or column that does not exist.
 SCHEMA_STATES = ("42P01", "42703")
 UNMIGRATED = "The database is not migrated to this version."
@@ -280,6 +282,10 @@ def as_unavailable(error: Exception) -> DomainError | None:
     state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", ""))
     if state in (CANCELLED_STATE, "SQLITE_INTERRUPT"):
         return QueryTimeout()
+    if state.startswith(FULL_STATES):
+        return StorageFull()
+    if state.startswith(READ_ONLY_STATES):
+        return ReadOnly()
     is_known = state.startswith((*UNAVAILABLE_STATES, *sqlite_file.DAMAGE, *sqlite_file.TRANSIENT))
     is_disconnected = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
     return Unavailable() if is_known or is_disconnected else None

@@ -9,8 +9,11 @@ The tree::
     ├── InvalidReference    a reference to a resource that does not exist
     ├── InvalidQuery        a search query that cannot be run
     ├── Conflict            a change that contradicts stored content
+    │   └── InUse           a resource that others refer to cannot be deleted
     └── Unavailable         the database is temporarily unavailable
-        └── QueryTimeout    a statement exceeded its timeout
+        ├── QueryTimeout    a statement exceeded its timeout
+        ├── ReadOnly        the database cannot be written
+        └── StorageFull     its disk is full
 
 Only ``api/http/errors.py`` maps them to status codes.
 """
@@ -78,6 +81,22 @@ class Conflict(DomainError):
     """A change contradicts stored content."""
 
 
+class InUse(Conflict):
+    """A resource cannot be deleted: others refer to it.
+
+    ``referrers`` are the types and ids of the first ones, and ``is_complete`` tells whether these are all.
+    """
+
+    def __init__(
+        self, type_name: str, slug: str, referrers: Sequence[tuple[str, str]], *, is_complete: bool
+    ) -> None:
+        self.type_name, self.slug, self.referrers = type_name, slug, referrers
+        count = f"{len(referrers)}" if is_complete else f"more than {len(referrers)}"
+        refer = "resource refers" if referrers and len(referrers) == 1 else "resources refer"
+        name = f"The {_display_name(type_name)} “{slug}”"
+        super().__init__(f"{name} cannot be deleted: {count} {refer} to it.")
+
+
 class Unavailable(DomainError):
     """The database is temporarily unavailable; retry after ``retry_after`` seconds."""
 
@@ -96,3 +115,21 @@ class QueryTimeout(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("The query exceeded its time limit. Narrow it with a filter.")
+
+
+class ReadOnly(Unavailable):
+    """The database cannot be written at the moment."""
+
+    retry_after = 10
+
+    def __init__(self) -> None:
+        super().__init__("The database is read-only at the moment. Reads go on.")
+
+
+class StorageFull(Unavailable):
+    """The disk of the database is full."""
+
+    retry_after = 60
+
+    def __init__(self) -> None:
+        super().__init__("The disk of the database is full. Nothing was changed, and reads go on.")

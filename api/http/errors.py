@@ -7,7 +7,7 @@ for the middleware in front of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -19,12 +19,25 @@ from werkzeug.exceptions import HTTPException
 
 from api.core.app_context import database, settings
 from api.core.metrics import DATABASE_UNAVAILABLE, STATEMENT_TIMEOUTS
-from api.core.resource_registry import TYPE_BY_COLLECTION
+from api.core.resource_registry import COLLECTION_PATHS, TYPE_BY_COLLECTION
 from api.core.urls import absolute_url, relative_url
 from api.http.observability.request_record import request_record
 from api.http.path_hints import hint_for_path
 from api.http.problem_types import PROBLEM_TYPES, ProblemType, problem_for_status
-from models import DomainError, Gone, InvalidQuery, NotFound, QueryTimeout, Renamed, Unavailable
+from models import (
+    Conflict,
+    DomainError,
+    Gone,
+    InUse,
+    InvalidQuery,
+    InvalidReference,
+    NotFound,
+    QueryTimeout,
+    ReadOnly,
+    Renamed,
+    StorageFull,
+    Unavailable,
+)
 from models.database import UNMIGRATED, as_unavailable, is_schema_error
 from models.errors import enumerate_choices
 
@@ -37,16 +50,28 @@ VALIDATORS = ("ETag", "Last-Modified")
 
 # The nearest base class of a domain error in this mapping determines its problem type.
 PROBLEM_CODES: dict[type[DomainError], str] = {
+    Conflict: "conflict",
     Gone: "gone",
+    InUse: "in-use",
     InvalidQuery: "invalid-parameters",
+    InvalidReference: "invalid-body",
     NotFound: "not-found",
     QueryTimeout: "query-timeout",
+    ReadOnly: "read-only",
+    StorageFull: "storage-full",
     Unavailable: "unavailable",
 }
+#: The status with which a write is refused because of the ETag; the response has the current one.
+PRECONDITION_FAILED = 412
+READING_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class ProblemException(HTTPException):
-    """Ends a request with a problem; ``errors`` lists the invalid parts of the request."""
+    """Ends a request with a problem; ``errors`` lists the invalid parts of the request.
+
+    ``headers`` are sent besides those of every problem, and ``members`` are the problem's own members (RFC
+    9457, section 3.2).
+    """
 
     def __init__(
         self,
@@ -54,16 +79,24 @@ class ProblemException(HTTPException):
         detail: str,
         errors: list[dict[str, Any]] | None = None,
         headers: Sequence[tuple[str, str]] = (),
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         """Use the problem type ``code``. Each error has a location, a pointer and a detail."""
         super().__init__(detail)
         self.problem = PROBLEM_TYPES[code]
         self.code = self.problem.status
-        self.errors, self.headers = errors or [], headers
+        self.errors = errors or []
+        self.headers, self.members = tuple(headers), dict(members or {})
 
-    def get_headers(self, *_: Any, **__: Any) -> list[tuple[str, str]]:
-        """Return the headers that the response has besides those of every problem."""
-        return list(self.headers)
+    def to_response(self) -> Response:
+        """Return the response to the current request."""
+        return problem_response(
+            self.problem,
+            str(self.description),
+            errors=self.errors,
+            headers=self.headers,
+            members=self.members,
+        )
 
 
 def init_app(app: Flask) -> None:
@@ -75,7 +108,12 @@ def init_app(app: Flask) -> None:
 
 
 def problem_response(
-    problem: ProblemType, detail: str, *, errors: list[dict[str, Any]] | None = None, headers: Any = ()
+    problem: ProblemType,
+    detail: str,
+    *,
+    errors: list[dict[str, Any]] | None = None,
+    headers: Any = (),
+    members: Mapping[str, Any] | None = None,
 ) -> Response:
     """Return an uncacheable response with the problem."""
     body = problem_body(
@@ -85,6 +123,7 @@ def problem_response(
         instance=relative_url(quote_path(request.path)),
         request_id=request_record(request.environ).request_id,
         errors=errors,
+        members=members,
     )
     response = Response(body, problem.status, content_type=PROBLEM_JSON)
     response.headers.extend(headers)
@@ -101,8 +140,12 @@ def problem_body(
     instance: str,
     request_id: str,
     errors: list[dict[str, Any]] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """Return a problem as JSON (RFC 9457). ``instance`` is the path of the request, as a URI reference."""
+    """Return a problem as JSON (RFC 9457), with further ``members`` at its end.
+
+    ``instance`` is the path of the request, as a URI reference.
+    """
     return orjson.dumps(
         {
             "type": f"{base_url}/docs/problems/{problem.code}",
@@ -113,6 +156,7 @@ def problem_body(
             "instance": instance,
             "request_id": request_id,
             "errors": errors or [],
+            **(members or {}),
         }
     )
 
@@ -128,8 +172,9 @@ def complete_error_response(response: Response) -> Response:
         return response
     headers = response.headers
     if headers.get("Cache-Control") == "no-store":
-        for name in VALIDATORS:
-            headers.pop(name, None)
+        if response.status_code != PRECONDITION_FAILED or request.method in READING_METHODS:
+            for name in VALIDATORS:
+                headers.pop(name, None)
         return response
     response.close()
     problem = problem_for_status(response.status_code)
@@ -141,9 +186,9 @@ def handle_http_exception(error: HTTPException) -> Any:
     """Return the problem response for an HTTP error, with its own headers (``Allow``, ``Retry-After`` …)."""
     if error.code is None or error.code < 400:
         return error
-    headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
     if isinstance(error, ProblemException):
-        return problem_response(error.problem, str(error.description), errors=error.errors, headers=headers)
+        return error.to_response()
+    headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
     problem = problem_for_status(error.code)
     response = problem_response(problem, _detail(error, problem), headers=headers)
     if error.code >= 500:
@@ -164,15 +209,33 @@ def _detail(error: HTTPException, problem: ProblemType) -> str:
 
 
 def handle_domain_error(error: DomainError) -> Any:
-    """Return the response for a domain error; for a renamed resource, a redirect to its new URL."""
+    """Return the response for a domain error; for a renamed resource, a redirect to its new URL.
+
+    A write is not redirected: the redirected request might lose its body or its ``Authorization``.
+    """
     if isinstance(error, Renamed):
-        return _redirect_to_new_id(error)
+        is_read = request.method in READING_METHODS
+        return _redirect_to_new_id(error) if is_read else _refuse_old_id(error)
     code = next((PROBLEM_CODES[kind] for kind in type(error).__mro__ if kind in PROBLEM_CODES), None)
     if code is None:
         raise error
     headers = [("Retry-After", str(error.retry_after))] if isinstance(error, Unavailable) else []
     detail = f"{error}{_hint_for_id(error)}" if isinstance(error, NotFound) else str(error)
-    return problem_response(PROBLEM_TYPES[code], detail, headers=headers)
+    members = {"referrers": _referrers(error)} if isinstance(error, InUse) else {}
+    return problem_response(PROBLEM_TYPES[code], detail, headers=headers, members=members)
+
+
+def _referrers(error: InUse) -> list[dict[str, str]]:
+    return [
+        {"type": type_name, "id": slug, "url": absolute_url(f"{COLLECTION_PATHS[type_name]}/{slug}")}
+        for type_name, slug in error.referrers
+    ]
+
+
+def _refuse_old_id(error: Renamed) -> Response:
+    url = absolute_url(_path_with_new_id(error.slug, error.new_slug))
+    headers = [("Link", f'<{url}>; rel="canonical"')]
+    return problem_response(PROBLEM_TYPES["renamed"], f"{error} Its URL is {url}.", headers=headers)
 
 
 def _hint_for_id(error: NotFound) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from api.http.problem_types import PROBLEM_TYPES, ProblemType
-from api.schemas.fields import ConstantField, Enumerated
+from api.schemas.fields import ConstantField, Enumerated, UTCDateTime
 from api.schemas.shared_schemas import ResponseSchema
 
 
@@ -52,6 +52,45 @@ class ProblemSchema(ResponseSchema):
         metadata={"description": "The individual errors; empty if the detail says everything."},
     )
 
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Mark the fields as required, except those that only some problems of a type have."""
+        super().on_bind_field(field_name, field_obj)
+        field_obj.required = field_name not in OWN_MEMBERS["precondition-failed"]
+
+
+class ReferrerSchema(ResponseSchema):
+    """A resource that refers to another one."""
+
+    type = fields.String(metadata={"description": "The type of the resource."})
+    id = fields.String(metadata={"description": "Its id."})
+    url = fields.String(metadata={"format": "uri", "description": "Its URL."})
+
+
+#: Members that only problems of one type have.
+OWN_MEMBERS: dict[str, dict[str, fields.Field[Any]]] = {
+    "precondition-failed": {
+        "current_revision": fields.Integer(
+            metadata={
+                "description": "The number of the current revision. Only with `PATCH`, `PUT`, `DELETE`."
+            }
+        ),
+        "changed_by": fields.String(
+            metadata={
+                "description": "The editor of the current revision. Only with `PATCH`, `PUT`, `DELETE`."
+            }
+        ),
+        "changed_at": UTCDateTime(
+            metadata={"description": "The time of the current revision. Only with `PATCH`, `PUT`, `DELETE`."}
+        ),
+    },
+    "in-use": {
+        "referrers": fields.List(
+            fields.Nested(ReferrerSchema),
+            metadata={"description": "The first 20 resources that refer to the one to delete."},
+        )
+    },
+}
+
 
 def problem_class_name(code: str) -> str:
     """Return a problem's code in the form of a class name: ``NotFound``."""
@@ -64,6 +103,7 @@ def _problem_schema(problem: ProblemType) -> type[ResponseSchema]:
         "__doc__": f"{problem.title}.",
         "code": ConstantField(problem.code, f"Always `{problem.code}`."),
         "status": ConstantField(problem.status, f"Always {problem.status}."),
+        **OWN_MEMBERS.get(problem.code, {}),
     }
     return type(f"{problem_class_name(problem.code)}ProblemSchema", (ProblemSchema,), members)
 

@@ -42,6 +42,15 @@ _PROBLEM_TYPES = (
         guide="self-hosting",
     ),
     ProblemType(
+        "invalid-json",
+        400,
+        "Invalid JSON",
+        "The body is not strict JSON: it has a syntax error, is not encoded in UTF-8, repeats a name in an "
+        "object, is nested too deeply, or has a number or text that cannot be stored. “errors” says where.",
+        "Create bodies with a JSON library, and send them in UTF-8 without a byte order mark.",
+        "/title: Must not be repeated in its object.",
+    ),
+    ProblemType(
         "unauthorized",
         401,
         "Unauthorized",
@@ -88,6 +97,42 @@ _PROBLEM_TYPES = (
         guide="citing",
     ),
     ProblemType(
+        "request-in-progress",
+        409,
+        "Request in progress",
+        "Another request with the same Idempotency-Key is still being processed.",
+        "Repeat the request with the same key after the number of seconds in Retry-After. If the other "
+        "request succeeds, you get its response.",
+        "A request with this Idempotency-Key is in progress.",
+    ),
+    ProblemType(
+        "renamed",
+        409,
+        "Renamed",
+        "The resource has another id now. Reads are redirected, but a change is not: the redirected request "
+        "might lose its body or its API key.",
+        "Read the resource at the URL in the Link header with the relation “canonical”, and repeat the "
+        "change there.",
+        "The theme “solitude” was renamed to “loneliness”.",
+    ),
+    ProblemType(
+        "in-use",
+        409,
+        "In use",
+        "The resource cannot be deleted because others refer to it. “referrers” lists up to 20 of them.",
+        "Delete the referring resources first, or remove their references. POST /v1/bulk can do all of it at "
+        "once.",
+        "The theme “loneliness” cannot be deleted: 3 resources refer to it.",
+    ),
+    ProblemType(
+        "conflict",
+        409,
+        "Conflict",
+        "The change contradicts what is stored: the id is taken, reserved or was used before.",
+        "Choose another id, or change the resource that has it.",
+        "The id “loneliness” is taken by another theme.",
+    ),
+    ProblemType(
         "gone",
         410,
         "Gone",
@@ -98,13 +143,23 @@ _PROBLEM_TYPES = (
         guide="versioning",
     ),
     ProblemType(
+        "length-required",
+        411,
+        "Length required",
+        "The request has a body without a Content-Length, or one that is sent in chunks.",
+        "Send the body as a whole, with its length in Content-Length. HTTP clients do so for texts and "
+        "bytes, but not for streams.",
+        "Send the body with a Content-Length, and not in chunks.",
+    ),
+    ProblemType(
         "precondition-failed",
         412,
         "Precondition failed",
         "The ETag in the If-Match header does not match the current state of the resource, or the resource "
         "has changed since the date in If-Unmodified-Since.",
         "Read the resource again and use its new ETag. To download a resource only if it has changed, send "
-        "If-None-Match instead.",
+        "If-None-Match instead. A change that is refused was made by nobody: look at what has changed since, "
+        "then send yours again.",
         "The resource does not match the ETag in If-Match.",
         guide="caching",
     ),
@@ -125,6 +180,32 @@ _PROBLEM_TYPES = (
         "The query string must be at most 30000 bytes long.",
     ),
     ProblemType(
+        "unsupported-media-type",
+        415,
+        "Unsupported media type",
+        "The Content-Type of the body is not one that this operation takes, or the body is compressed.",
+        "Send JSON, with the Content-Type that the problem names and without a Content-Encoding.",
+        "The Content-Type of the body must be application/json, in UTF-8.",
+    ),
+    ProblemType(
+        "invalid-body",
+        422,
+        "Invalid body",
+        "One or more values in the body are invalid. “errors” names each of them with a JSON Pointer, and "
+        "says what is wrong and what is allowed. Nothing was changed.",
+        "Correct these values, and send the request again; the same Idempotency-Key may be used.",
+        "1 value is not valid.",
+    ),
+    ProblemType(
+        "idempotency-key-reused",
+        422,
+        "Idempotency key reused",
+        "The Idempotency-Key was used within the last 24 hours for another request: one with another method, "
+        "path, body or precondition.",
+        "Use a new key for each request, and the same one only to repeat it unchanged.",
+        "This Idempotency-Key belongs to another request. Use a new key.",
+    ),
+    ProblemType(
         "invalid-parameters",
         422,
         "Invalid parameters",
@@ -134,6 +215,15 @@ _PROBLEM_TYPES = (
         "the list, filters and sort that it was issued for: follow the URL in “page.next” unchanged.",
         "1 parameter is not valid.",
         guide="filtering-and-paging",
+    ),
+    ProblemType(
+        "precondition-required",
+        428,
+        "Precondition required",
+        "A change of an item names the state that it changes, so that nobody overwrites a change they have "
+        "not seen.",
+        "Read the item, and send its ETag in If-Match. To create an item with PUT, send If-None-Match: *.",
+        "Read the item first, and send the ETag of that response in If-Match.",
     ),
     ProblemType(
         "too-many-requests",
@@ -161,6 +251,16 @@ _PROBLEM_TYPES = (
         "The formats are json and xml.",
     ),
     ProblemType(
+        "read-only",
+        503,
+        "Read-only",
+        "The database cannot be written at the moment. Reads go on.",
+        "Repeat the request after the number of seconds in Retry-After, with the same Idempotency-Key. If "
+        "the problem persists, the operator has to make the database writable.",
+        "The database is read-only.",
+        guide="self-hosting",
+    ),
+    ProblemType(
         "query-timeout",
         503,
         "Query timeout",
@@ -176,6 +276,15 @@ _PROBLEM_TYPES = (
         "The service has more requests than it can answer, or its database is unreachable at the moment.",
         "Try again after the number of seconds in Retry-After.",
         "The database is temporarily unavailable. Retry in a few seconds.",
+    ),
+    ProblemType(
+        "storage-full",
+        507,
+        "Storage full",
+        "The disk of the database is full, so nothing can be written. Nothing was changed, and reads go on.",
+        "The operator has to free disk space. Then repeat the request with the same Idempotency-Key.",
+        "The disk of the database is full.",
+        guide="self-hosting",
     ),
 )
 

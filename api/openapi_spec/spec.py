@@ -98,6 +98,14 @@ PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{problem_class_name(code): ((code,), ()) for code in PROBLEM_TYPES if PROBLEM_TYPES[code].status < 500},
     "Unauthorized": (("unauthorized",), ("WWW-Authenticate",)),
     "Forbidden": (("forbidden",), ("WWW-Authenticate",)),
+    # The name belongs to the redirect of reads.
+    "Renamed": ((), ()),
+    "MalformedRequest": (("invalid-json", "bad-request"), ()),
+    "ChangeConflict": (("conflict", "renamed", "in-use", "request-in-progress"), ("Link", "Retry-After")),
+    "ChangedMeanwhile": (("precondition-failed",), ("ETag",)),
+    "InvalidChange": (("invalid-body", "invalid-parameters", "idempotency-key-reused"), ()),
+    "NotWritable": (("unavailable", "query-timeout", "read-only"), ("Retry-After",)),
+    "StorageFull": (("storage-full",), ("Retry-After",)),
     "TooManyRequests": (("too-many-requests",), ("Retry-After",)),
     "TemporarilyUnavailable": (("query-timeout", "unavailable"), ("Retry-After",)),
 }
@@ -143,7 +151,8 @@ class Api(flask_smorest.Api):
         for name, header in HEADER_COMPONENTS.items():
             self.spec.components.header(name, header)
         for name, (codes, headers) in PROBLEM_RESPONSES.items():
-            self._register_problem(name, codes, headers)
+            if codes:
+                self._register_problem(name, codes, headers)
         any_problem = {
             "description": "Any other problem, such as 405, 413 or 500. More may be added.",
             "schema": ProblemSchema,

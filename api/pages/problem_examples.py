@@ -33,11 +33,21 @@ class HTTPExample:
         return urlsplit(self.target).path
 
 
+#: The headers of a request with a body, which is not displayed.
+JSON_BODY = {"Content-Type": "application/json", "Content-Length": "180"}
+#: The ETag of an item.
+ITEM_TAG = '"1.5f5175dd8af8c0d2d2f0a6a4b7d35c11"'
 HTTP_EXAMPLES: dict[str, HTTPExample] = {
     "bad-request": HTTPExample(
         "/v1",
         request_headers={"Host": "elsewhere.example"},
         note="Occurs only if the trusted hosts are configured (SUBTEXT_TRUSTED_HOSTS).",
+    ),
+    "invalid-json": HTTPExample(
+        "/v1/themes/loneliness",
+        method="PATCH",
+        request_headers=JSON_BODY,
+        note="The body of this request has the name “title” twice.",
     ),
     "unauthorized": HTTPExample(
         method="POST",
@@ -55,17 +65,36 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
     "not-found": HTTPExample("/v1/quotes/her-2013-no-such-line"),
     "method-not-allowed": HTTPExample(method="POST", response_headers={"Allow": "GET, HEAD, OPTIONS"}),
     "not-acceptable": HTTPExample("/v1/films", request_headers={"Accept": "image/png"}),
+    "request-in-progress": HTTPExample(
+        method="POST",
+        request_headers=JSON_BODY | {"Idempotency-Key": '"5f0c9d1e"'},
+        response_headers={"Retry-After": "1"},
+        note="Occurs if a request is repeated before the first one has been answered.",
+    ),
+    "renamed": HTTPExample(
+        "/v1/themes/solitude",
+        method="DELETE",
+        request_headers={"If-Match": ITEM_TAG},
+        response_headers={"Link": '<http://127.0.0.1:8000/v1/themes/loneliness>; rel="canonical"'},
+    ),
+    "in-use": HTTPExample("/v1/themes/loneliness", method="DELETE", request_headers={"If-Match": ITEM_TAG}),
+    "conflict": HTTPExample("/v1/themes", method="POST", request_headers=JSON_BODY),
     "gone": HTTPExample("/v1/quotes/her-2013-withdrawn"),
+    "length-required": HTTPExample(method="POST", request_headers={"Content-Type": "application/json"}),
     "precondition-failed": HTTPExample(
         "/v1/quotes/her-2013-feel-by-proxy", request_headers={"If-Match": '"0"'}
     ),
     "content-too-large": HTTPExample(
-        method="POST",
-        request_headers={"Content-Type": "application/json", "Content-Length": "1048577"},
-        note="Cannot occur in this version: no operation reads a request body.",
+        method="POST", request_headers={"Content-Type": "application/json", "Content-Length": "1048577"}
     ),
     "uri-too-long": HTTPExample("/v1/quotes?id=her-2013-feel-by-proxy,her-2013-feel-by-proxy,…"),
+    "unsupported-media-type": HTTPExample(method="POST", request_headers={"Content-Type": "text/plain"}),
+    "invalid-body": HTTPExample("/v1/themes", method="POST", request_headers=JSON_BODY),
+    "idempotency-key-reused": HTTPExample(
+        method="POST", request_headers=JSON_BODY | {"Idempotency-Key": '"5f0c9d1e"'}
+    ),
     "invalid-parameters": HTTPExample("/v1/quotes?limit=0"),
+    "precondition-required": HTTPExample("/v1/themes/loneliness", method="DELETE"),
     "too-many-requests": HTTPExample(
         response_headers={
             "Retry-After": "1",
@@ -76,12 +105,24 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
     ),
     "internal-error": HTTPExample(note="Any request may fail like this because of a bug in the service."),
     "not-implemented": HTTPExample("/oembed?format=yaml"),
+    "read-only": HTTPExample(
+        method="POST",
+        request_headers=JSON_BODY,
+        response_headers={"Retry-After": "10"},
+        note="Occurs if the operator or a failure has made the database read-only.",
+    ),
     "query-timeout": HTTPExample(
         response_headers={"Retry-After": "5"}, note="Occurs if the database takes too long to answer a query."
     ),
     "unavailable": HTTPExample(
         response_headers={"Retry-After": "2"},
         note="Occurs while the service is overloaded or its database is unavailable.",
+    ),
+    "storage-full": HTTPExample(
+        method="POST",
+        request_headers=JSON_BODY,
+        response_headers={"Retry-After": "60"},
+        note="Occurs if the disk of the database is full.",
     ),
 }
 

@@ -1,0 +1,1 @@
+"""Writing over the API: bodies, preconditions, idempotency, and the changes themselves."""
