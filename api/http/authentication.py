@@ -19,6 +19,8 @@ from api.http.problem_types import PROBLEM_TYPES
 from models.api_key import ApiKey, KeyState
 from models.api_token import ApiToken, MalformedToken
 
+#: The name of the security scheme in the OpenAPI document.
+SECURITY_SCHEME = "bearer"
 REALM = 'Bearer realm="subtext"'
 INVALID_TOKEN = f'{REALM}, error="invalid_token"'
 # Schemes are case-insensitive (RFC 9110, section 11.1).

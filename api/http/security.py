@@ -21,8 +21,13 @@ EXPOSED_HEADERS = (
     "Deprecation",
     "Sunset",
     "X-Request-Id",
+    "WWW-Authenticate",
+    "Accept-Patch",
+    "Idempotency-Replayed",
 )
 CORS_METHODS = ("GET", "HEAD", "OPTIONS")
+#: Of the API. Writes need an API key, which a browser never sends by itself.
+CORS_API_METHODS = (*CORS_METHODS, "POST", "PUT", "PATCH", "DELETE")
 #: How long browsers remember a preflight, in seconds.
 PREFLIGHT_SECONDS = 86_400
 #: Pages that scripts request if they forget the /v1: as with errors, they can read what they got.
@@ -40,7 +45,7 @@ INLINE_STYLE_PATHS = ("/docs", "/docs/reference")
 
 
 def init_app(app: Flask) -> None:
-    """Allow any origin to read the API and the embeds without credentials, and add security headers."""
+    """Allow any origin to use the API and to read the embeds without cookies, and add security headers."""
     # Functions run in reverse order: this one adds to what flask-cors has done.
     app.after_request(complete_cors_headers)
     CORS(
@@ -84,7 +89,8 @@ def complete_cors_headers(response: Response) -> Response:
         headers.setdefault("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS))
     if request.method == "OPTIONS" and "Access-Control-Allow-Origin" in headers:
         headers["Access-Control-Allow-Headers"] = "*, Authorization"
-        headers["Access-Control-Allow-Methods"] = ", ".join(CORS_METHODS)
+        methods = CORS_API_METHODS if VERSION_PREFIX.match(request.path) else CORS_METHODS
+        headers["Access-Control-Allow-Methods"] = ", ".join(methods)
         headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
     return response
 

@@ -7,6 +7,7 @@ from typing import Any
 
 METHODS = ("get", "post", "put", "patch", "delete")
 COMPONENT_KINDS = ("schemas", "parameters", "responses", "headers", "links")
+SECURITY_SCHEMES = "securitySchemes"
 
 
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -27,6 +28,9 @@ def remove_unused_components(document: dict[str, Any]) -> None:
         kind: {name: components[kind][name] for other, name in used if other == kind}
         for kind in COMPONENT_KINDS
     }
+    # Requirements name security schemes without a reference.
+    schemes = {name for one in operations(document) for entry in one.get("security", ()) for name in entry}
+    by_kind[SECURITY_SCHEMES] = {name: components[SECURITY_SCHEMES][name] for name in sorted(schemes)}
     document["components"] = {kind: by_name for kind, by_name in by_kind.items() if by_name}
 
 

@@ -11,6 +11,7 @@ from flask_smorest.utils import prepare_response
 
 from api.core.urls import PLACEHOLDER_BASE_URL
 from api.core.version import VERSION
+from api.http.authentication import SECURITY_SCHEME
 from api.http.errors import PROBLEM_JSON
 from api.http.problem_schemas import PROBLEM_SCHEMAS, ProblemSchema, problem_class_name
 from api.http.problem_types import PROBLEM_TYPES
@@ -76,6 +77,14 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
 }
+#: How requests authenticate (``api/http/authentication.py``).
+API_KEY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, which the operator of the service creates. Send it as `Authorization: Bearer "
+    "subtext_…`. Each operation lists the scopes that it needs; the scope `admin` includes all others. "
+    "Reading needs no key.",
+}
 #: The servers of the committed document. Importers take the first one, and ask for its variables or use their
 #: defaults; a tool that reads the document from a service may use the second. The service replaces both.
 SERVERS: list[dict[str, Any]] = [
@@ -136,6 +145,7 @@ class Api(flask_smorest.Api):
         """Return the document of all registered blueprints; the first call builds it."""
         if not self.spec:
             super()._init_spec(marshmallow_plugin=SchemaPlugin(schema_name_resolver=_component_name))
+            self.spec.components.security_scheme(SECURITY_SCHEME, API_KEY_SCHEME)
             for blp in self._registered:
                 blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
                 self.spec.tag({"name": blp.name, "description": blp.description})

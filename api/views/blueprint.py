@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from inspect import signature
 from typing import Any
 
@@ -12,6 +12,7 @@ from flask import Response
 from marshmallow import Schema
 from sqlalchemy import Select
 
+from api.http.authentication import SECURITY_SCHEME, require_scopes
 from api.http.deprecation.operations import document_deprecation
 from api.http.query_parser import StrictParser
 from api.http.responses import COMMON_HEADERS
@@ -49,6 +50,8 @@ COMMON_RESPONSES = {
 }
 #: Further responses if the path contains the id of a resource.
 MISSING_RESPONSES = {308: "Renamed", 404: "NotFound", 410: "Gone"}
+#: Responses of every operation that needs an API key.
+KEY_RESPONSES = {401: "Unauthorized", 403: "Forbidden"}
 Decorator = Callable[[View], Callable[..., Response]]
 
 
@@ -62,7 +65,11 @@ class Blueprint(flask_smorest.Blueprint):
         super().__init__(*args, **kwargs)
         # First, because later callbacks process the headers that it adds.
         self._prepare_doc_cbks.insert(0, self._prepare_deprecation_doc)
-        self._prepare_doc_cbks += [self._prepare_conditional_doc, self._prepare_formats_doc]
+        self._prepare_doc_cbks += [
+            self._prepare_conditional_doc,
+            self._prepare_formats_doc,
+            self._prepare_scopes_doc,
+        ]
 
     def route(self, rule: str, **options: Any) -> Callable[[Any], Any]:
         """Decorate a view or view class with its URL, with and without the extension of a format."""
@@ -237,6 +244,43 @@ class Blueprint(flask_smorest.Blueprint):
             return endpoint  # type: ignore[no-any-return]
 
         return decorate
+
+    def requires_scopes(self, *scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorate a view that needs an API key with these scopes; without any, each valid key will do.
+
+        It must be the first decorator, so that nothing of the body is read before the key is known.
+        """
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def checked(*args: Any, **path: Any) -> Any:
+                require_scopes(*scopes)
+                return view(*args, **path)
+
+            apidoc = getattr(view, "_apidoc", {})
+            response = apidoc.get("response", {})
+            documented = response.get("responses", {}) | {
+                status: [name] for status, name in KEY_RESPONSES.items()
+            }
+            checked._apidoc = apidoc | {  # type: ignore[attr-defined]
+                "scopes": scopes,
+                "response": response | {"responses": documented},
+            }
+            return checked
+
+        return decorate
+
+    @staticmethod
+    def _prepare_scopes_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+        scopes = doc_info.get("scopes")
+        if scopes is not None:
+            doc["security"] = [{SECURITY_SCHEME: list(scopes)}]
+            names = " and ".join(f"`{scope}`" for scope in scopes)
+            needs = f" with {'the scope' if len(scopes) == 1 else 'the scopes'} {names}" if scopes else ""
+            docstring = doc_info["docstring"]
+            description = docstring.get("description", "")
+            docstring["description"] = f"{description}\n\nNeeds an API key{needs}.".strip()
+        return doc
 
     @staticmethod
     def _prepare_conditional_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:

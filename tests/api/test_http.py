@@ -120,6 +120,9 @@ class TestCors:
             "Deprecation",
             "Sunset",
             "X-Request-Id",
+            "WWW-Authenticate",
+            "Accept-Patch",
+            "Idempotency-Replayed",
         }
 
     @each("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing", "/commentary", "/films/nope", "/nope"])
@@ -136,8 +139,21 @@ class TestCors:
         assert response.status_code in (200, 204)
         assert response.headers["Access-Control-Allow-Origin"] == "*"
         assert response.headers["Access-Control-Allow-Headers"] == "*, Authorization"
-        assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+        methods = "GET, HEAD, OPTIONS"
+        if path.startswith("/v1"):
+            methods += ", POST, PUT, PATCH, DELETE"
+        assert response.headers["Access-Control-Allow-Methods"] == methods
         assert response.headers["Access-Control-Max-Age"] == "86400"
+
+    @each("path", ["/v1/quotes", "/v1/quotes/her-2013-feel-by-proxy", "/v1/nothing"])
+    @each("method", ["POST", "PUT", "PATCH", "DELETE"])
+    def test_a_preflight_of_a_write_allows_it_with_a_key(self, client, path, method):
+        headers = {"Origin": "https://site.example", "Access-Control-Request-Method": method}
+        names = "authorization, content-type, if-match, if-none-match, idempotency-key, prefer"
+        response = client.options(path, headers=headers | {"Access-Control-Request-Headers": names})
+        assert method in response.headers["Access-Control-Allow-Methods"].split(", ")
+        assert response.headers["Access-Control-Allow-Headers"] == "*, Authorization"
+        assert "Access-Control-Allow-Credentials" not in response.headers
 
     def test_other_origins_may_not_read_pages(self, client):
         headers = {"Origin": "https://site.example", "Access-Control-Request-Method": "GET"}
