@@ -53,9 +53,9 @@ class Revision(Base):
         """What the ETags of an item at this revision begin with (ADR 0035): its pin if an editor made it.
 
         A pack records which number is which content, so that databases with the same pack answer alike. The
-        number alone is then enough.
+        number alone is then enough, as it is where an older version stored no digest.
         """
-        return str(self.number if self.editor == PACK_EDITOR else self.pin)
+        return str(self.number if self.editor == PACK_EDITOR or self.digest is None else self.pin)
 
     @classmethod
     def find(cls, session: Session, resource: Versioned, pin: Pin) -> Self | None:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Select, String, bindparam
 from sqlalchemy.orm import Session
 
+from api.http.responses import etag_hash
 from api.query.cursors import Cursor
 from api.query.index_planner import ListPlanner
 from api.query.json_projection import item_sql
@@ -28,8 +29,10 @@ from api.query.pagination import COUNT_CAP, ListRequest, Page, build_page
 from api.query.sql_text import compile_from_and_where, compile_text, limit_clause, parameter_text, run
 from api.schemas.item_shape import Shape
 from api.schemas.list_queries import SearchText
+from models.pin import PIN_DIGEST_LENGTH, Pin
 from models.search.query_compiler import SearchParameter
 from models.statement_placeholders import Placeholder
+from models.stored_revision import PACK_EDITOR
 
 #: Called with the filters (the view of a list only), and with the path parameters as keywords.
 View = Callable[..., Select[Any]]
@@ -53,10 +56,21 @@ StatementKey = tuple[tuple[str, Any], ...]
 
 
 class ItemRow(NamedTuple):
-    """An item's JSON, and its revision; None for items without revisions."""
+    """An item's JSON, its revision and, if an editor made that, the beginning of its digest.
+
+    Both are None for items without revisions.
+    """
 
     json: str
     revision: int | None
+    digest: str | None
+
+    def etag(self, body: bytes) -> str:
+        """Return the ETag of a representation: the validator of the revision (ADR 0035), and a hash."""
+        if self.revision is None:
+            return etag_hash(body)
+        pin = Pin(self.revision, self.digest or None)
+        return f"{pin}.{etag_hash(body)}"
 
 
 def split_key_and_params(args: Mapping[str, Any], prefix: str = "") -> tuple[StatementKey, dict[str, Any]]:
@@ -197,7 +211,7 @@ class ResourceReader:
         """Return the item at the path, or None if there is no visible one."""
         key, params = split_key_and_params(_value_lists(path), PATH_PREFIX)
         model, rows = _item_select(self.view, key, self.dialect)
-        found = self._run(f"SELECT {self._item(shape, model)}, {_revision(model)} {rows}", params)
+        found = self._run(f"SELECT {self._item(shape, model)}, {_validator(model)} {rows}", params)
         return ItemRow(*found[0]) if found else None
 
     def items(self, model: Any, slugs: list[str], shape: Shape) -> list[ItemRow]:
@@ -207,9 +221,9 @@ class ResourceReader:
         params = {f"slug_{number}": slug for number, slug in enumerate(slugs)}
         table, slug_type = model.__tablename__, model.slug.expression.type
         names = ", ".join(parameter_text(slug_type, name, self.dialect) for name in params)
-        columns = f"{table}.slug, {self._item(shape, model)}, {_revision(model)}"
+        columns = f"{table}.slug, {self._item(shape, model)}, {_validator(model)}"
         rows = self._run(f"SELECT {columns} FROM {table} WHERE {table}.slug IN ({names})", params)
-        by_slug = {slug: ItemRow(json, revision) for slug, json, revision in rows}
+        by_slug = {slug: ItemRow(*columns) for slug, *columns in rows}
         return [by_slug[slug] for slug in slugs]
 
     def page(self, request: ListRequest, path: Mapping[str, Any], shape: Shape) -> Page:
@@ -249,8 +263,14 @@ def _value_lists(path: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {name: [value] for name, value in path.items()}
 
 
-def _revision(model: Any) -> str:
-    return f"{model.__tablename__}.revision" if hasattr(model, "revision") else "NULL"
+def _validator(model: Any) -> str:
+    """Return the columns of an item's revision, and of its digest as in ``Revision.validator``."""
+    if not hasattr(model, "revision"):
+        return "NULL, NULL"
+    table = model.__tablename__
+    own = f"r.type_name = '{model.type_name}' AND r.resource_id = {table}.id AND r.number = {table}.revision"
+    digest = f"substr(r.digest, 1, {PIN_DIGEST_LENGTH})"
+    return f"{table}.revision, (SELECT {digest} FROM revisions r WHERE {own} AND r.editor <> '{PACK_EDITOR}')"
 
 
 def cursor_params(cursor: Cursor | None) -> dict[str, Any]:

@@ -273,10 +273,9 @@ def _formatted_response(
     body = row.json.encode()
     if format_ and not format_.is_json:
         body = format_.body(orjson.loads(body))
-    etag = etag_hash(body) if row.revision is None else f"{row.revision}.{etag_hash(body)}"
     return cacheable_response(
         body,
-        etag=etag,
+        etag=row.etag(body),
         links=links,
         content_type=format_.content_type if format_ else JSON,
         negotiated=format_ is not None,
