@@ -59,6 +59,7 @@ class TestData:
         assert (quote["source"], quote["citations"]) == (None, [])
 
 
+@pytest.mark.any_database
 class TestFormats:
     @each("name", [format_.name for format_ in formats_for("quote")[1:]])
     def test_each_names_the_critic_and_the_source(self, critic, name):
@@ -81,6 +82,7 @@ class TestFormats:
         assert "spokenByCharacter" not in data
 
 
+@pytest.mark.any_database
 class TestDisplays:
     @each("path", [f"/embed/quotes/{SLUG}", "/embed/themes/conflict-and-authenticity"])
     def test_frames(self, critic, path):

@@ -72,6 +72,7 @@ class TestNarration:
         assert parts(item) == [(title, [], paragraphs) for title, _, paragraphs in PARTS]
 
 
+@pytest.mark.any_database
 class TestPages:
     def test_the_page_of_the_source_has_its_order(self, narrated):
         html = narrated.get(f"/sources/{ESSAY}").text

@@ -202,6 +202,7 @@ class TestCounts:
         assert f"{HER}-perfection-opposes-reality" in str(slugs)
 
 
+@pytest.mark.any_database
 class TestOtherReads:
     def test_random_entries_come_from_both_places(self, client):
         drawn = read(client, f"/v1/commentary/random?film={OTHER}&count=20&max_severity=3&seed=a")["data"]

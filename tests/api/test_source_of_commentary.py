@@ -172,6 +172,7 @@ class TestFilter:
         assert counts == expected
 
 
+@pytest.mark.any_database
 class TestFormats:
     @each("extension", ["txt", "md", "bib", "ris", "csl.json", "jsonld", "anno.jsonld"])
     def test_a_claim_is_cited_from_its_own_source_alone(self, client, extension):
@@ -194,6 +195,7 @@ class TestFormats:
         assert (first, second) == (f"{CLAIM}-{REPLY}", f"{CLAIM}-{ESSAY}")
 
 
+@pytest.mark.any_database
 class TestPages:
     """Pages group or label commentary by source as soon as there are several."""
 

@@ -119,6 +119,7 @@ class TestDowngrade:
         migrations.downgrade(packed.engine)
         assert tables(packed.engine) == {"alembic_version"}
 
+    @pytest.mark.nightly
     def test_each_step_leaves_the_tables_of_the_revision_before(self, empty_engine):
         revisions = [script.revision for script in ScriptDirectory(migrations.__path__[0]).walk_revisions()]
         expected = {}
@@ -386,6 +387,7 @@ def drop_unique_constraint(metadata):
 class TestComparison:
     """The comparison above can fail: it reports each of these differences."""
 
+    @pytest.mark.nightly
     def test_it_reports_a_difference(self, small):
         assert differences(small, copy_of_models()) == []
         for change in (

@@ -52,6 +52,7 @@ class TestCheck:
         assert "Only with the voice “essay”" in diagnostic
 
 
+@pytest.mark.any_database
 class TestLoad:
     def test_it_can_be_set_and_removed(self, packed, second):
         load_packs(packed, second.root)

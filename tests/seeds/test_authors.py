@@ -17,6 +17,7 @@ def write(second, text):
     return second.replace("sources.yml", "author: null", text)
 
 
+@pytest.mark.any_database
 class TestCheck:
     @pytest.mark.parametrize(
         "text",
@@ -70,6 +71,7 @@ class TestCheck:
         assert pointer.rpartition(".")[2] in diagnostic or pointer in diagnostic
 
 
+@pytest.mark.any_database
 class TestLoad:
     def source(self, database):
         url = database.url.render_as_string(hide_password=False)

@@ -39,6 +39,7 @@ EVERY_FILE = [
 ]
 
 
+@pytest.mark.any_database
 class TestStart:
     def test_the_first_one_loads_the_pack_and_the_second_reads_nothing(self, start, packed):
         assert start() == EVERY_FILE
@@ -90,6 +91,7 @@ class TestStart:
         assert fingerprints.fingerprint(second.root) != before
 
 
+@pytest.mark.any_database
 class TestChangedContent:
     def test_an_edit_is_compared_with_the_pack_and_kept(self, start, packed):
         start()
@@ -126,6 +128,7 @@ class TestChangedContent:
         assert report["scene"]["updated"] == 6
 
 
+@pytest.mark.any_database
 class TestFailure:
     def test_a_broken_pack_is_reported_every_time(self, start, second, capsys):
         start()

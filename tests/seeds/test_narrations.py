@@ -44,6 +44,7 @@ def narration(database):
         return [(part.title, [scene.slug for scene in part.scenes], part.paragraphs) for part in parts]
 
 
+@pytest.mark.any_database
 class TestCheck:
     def test_a_source_may_tell_the_scenes_in_an_order_of_its_own(self, second):
         narrate(second, *PARTS)
@@ -89,6 +90,7 @@ class TestCheck:
         assert message in second.messages()
 
 
+@pytest.mark.any_database
 class TestLoad:
     def test_the_narration_is_stored_in_the_sources_order(self, packed, second):
         narrate(second, *PARTS)

@@ -69,6 +69,7 @@ class TestCheck:
         assert pointer in diagnostic or pointer.rpartition(".")[2] in diagnostic
 
 
+@pytest.mark.any_database
 class TestLoad:
     def test_a_plain_performer_is_kept_as_it_is(self, packed, second):
         load_packs(packed, second.root)

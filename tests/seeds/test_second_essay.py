@@ -20,6 +20,7 @@ OF_THE_SECOND_ESSAY = "Tools do not weep, and so the evening fails because there
 OF_CASABLANCA = "Everybody knows that a sacrifice that costs nothing is only good manners."
 
 
+@pytest.mark.any_database
 class TestFilm:
     def test_the_film_is_in_a_pack_that_is_checked_with_it(self, second_essay):
         assert not [each for each in second_essay.messages(essays=ESSAYS) if ": notice [" not in each]
@@ -53,6 +54,7 @@ class TestFilm:
         assert "seeds/films/her-2013/quotes.yml:" in message
 
 
+@pytest.mark.any_database
 class TestTexts:
     """Which texts a pack is compared with: its own and those of packs before it, not those of packs after it."""
 
@@ -122,6 +124,7 @@ def in_order(database, model):
         return [row.slug for row in rows]
 
 
+@pytest.mark.any_database
 class TestPositions:
     @pytest.mark.parametrize("model", [Quote, Commentary])
     def test_an_added_essay_comes_after_the_pack_of_the_film(self, packed, model):
@@ -154,6 +157,7 @@ class TestPositions:
         assert last_position_before(dt.datetime(1990, 1, 1, tzinfo=dt.UTC), "any-essay") > 1_000
 
 
+@pytest.mark.any_database
 class TestAddedScene:
     @pytest.mark.parametrize("position", ["0", "100001", "true", "soon", "1.5", "null"])
     def test_it_has_a_position_in_the_film(self, second_essay, position):
@@ -186,6 +190,7 @@ class TestAddedScene:
             assert [scenes[slug].previous_slug for slug in order] == [None, *order[:-1]]
 
 
+@pytest.mark.any_database
 class TestTakenId:
     @pytest.mark.parametrize(
         ("name", "own", "taken"),

@@ -19,6 +19,7 @@ def films_of(database):
         return [film.slug for film in Commentary.by_slug(session, LIE).further_films]
 
 
+@pytest.mark.any_database
 class TestCheck:
     @pytest.fixture(autouse=True)
     def knows_her(self, second):
@@ -67,6 +68,7 @@ class TestCheck:
         assert second.messages() == [f"commentary.yml:{line}: error [reference] {LIE}: {message}"]
 
 
+@pytest.mark.any_database
 class TestLoad:
     def test_a_film_of_the_database_is_found(self, packed, second):
         compare(second, f"[{HER}]")
