@@ -13,7 +13,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.api_token import PUBLIC_ID_LENGTH, ApiToken
 from models.base import Base
+from models.revision import ChangeSet
 from models.scopes import missing_scopes
+from models.stored_revision import PACK_EDITOR
 from models.types import UTCTimestamp, json_list, short_text
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 #: The maximum length of a name, in characters.
 NAME_LENGTH = 80
 DIGEST_LENGTH = 64
+#: Names in revisions of changes without a key; no key has one.
+RESERVED_NAMES = frozenset({PACK_EDITOR, ChangeSet.editor})
 #: How exactly the last use of a key is known: it is written at most this often.
 USE_INTERVAL = dt.timedelta(hours=1)
 #: What an unknown key is compared with; no secret has it.
@@ -88,6 +92,15 @@ class ApiKey(Base):
         given = token.digest
         is_valid = hmac.compare_digest(digest, given) | hmac.compare_digest(previous, given)
         return session.get(cls, key_id) if is_valid else None
+
+    def rotate(self, now: dt.datetime, overlap: dt.timedelta) -> ApiToken:
+        """Give the key a new secret, and return its text. The present one is valid for ``overlap`` longer."""
+        token = ApiToken.generate(self.public_id)
+        is_kept = overlap > dt.timedelta(0)
+        self.previous_digest = self.digest if is_kept else None
+        self.previous_expires_at = now + overlap if is_kept else None
+        self.digest = token.digest
+        return token
 
     def state(self, now: dt.datetime) -> KeyState:
         """Return whether the key works at this time."""

@@ -21,6 +21,7 @@ from subtext_cli import garbage
 from subtext_cli.backups.commands import backup, restore
 from subtext_cli.console import count_of, progress
 from subtext_cli.database_errors import open_database
+from subtext_cli.keys import keys
 from subtext_cli.preparation import SEEDS, load_packs, migrate_schema, prepare_for_serving
 from subtext_cli.preparation_lock import preparation_lock
 from subtext_cli.unknown_settings import unknown_settings
@@ -42,6 +43,7 @@ def cli() -> None:
 
 cli.add_command(backup)
 cli.add_command(restore)
+cli.add_command(keys)
 
 
 def main() -> None:

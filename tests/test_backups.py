@@ -19,6 +19,7 @@ from models.database import Database
 from models.sqlite_driver import sqlite
 from subtext_cli.backups import manifest as files
 from subtext_cli.backups.commands import backup, restore
+from tests.api_keys import add_key
 from tests.conftest import skip_test
 
 
@@ -98,6 +99,13 @@ class TestBackup:
         again = files.read_manifest(make(new_url, tmp_path / "again"))
         expected = manifest["content"]["generation"] + 1
         assert (again.content.rows, again.content.generation) == (manifest["content"]["rows"], expected)
+
+    @pytest.mark.any_database
+    def test_keys_that_work_again_after_a_restore_are_mentioned(self, packed_url, new_url, tmp_path):
+        with closing(Database(packed_url)) as database:
+            add_key(database, "publish")
+        _, output = run(restore, make(packed_url, tmp_path), url=new_url)
+        assert "those revoked or rotated since work again" in output
 
     @pytest.mark.any_database
     def test_the_newest_are_kept_and_nothing_else_is_deleted(self, packed_url, tmp_path):

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from subtext_cli.commands import cli
 
-COMMANDS = ["backup", "check", "dev", "migrate", "openapi"]
+COMMANDS = ["backup", "check", "dev", "keys", "migrate", "openapi"]
 COMMANDS += ["paragraphs", "restore", "revisions", "seed", "serve"]
 
 

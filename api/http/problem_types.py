@@ -59,6 +59,7 @@ _PROBLEM_TYPES = (
         "Send a key of this service in the Authorization header: “Authorization: Bearer subtext_…”. Its "
         "operator creates keys. Read requests need none.",
         "This request needs an API key. Send it in the header “Authorization: Bearer <key>”.",
+        guide="api-keys",
     ),
     ProblemType(
         "forbidden",
@@ -67,6 +68,7 @@ _PROBLEM_TYPES = (
         "The API key is valid, but lacks a scope that this request needs. “errors” names each missing scope.",
         "Use another key, or ask the operator of the service for one with the missing scopes.",
         "The API key “maria” lacks the scope publish.",
+        guide="api-keys",
     ),
     ProblemType(
         "not-found",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.core.config import Settings
-from models import ContentGeneration, migrations
+from models import ApiKey, ContentGeneration, migrations
 from models.database import Database
 
 if TYPE_CHECKING:
@@ -103,6 +103,11 @@ def restore(data: Path, *, force: bool) -> None:
         restore_to = _restore_file if name == "sqlite" else _restore_postgresql
         restore_to(settings, data, manifest, force=force)
     click.echo(f"Restored {data}: {_describe(manifest.content)}.")
+    if manifest.content.rows.get(ApiKey.__tablename__):
+        click.echo(
+            "API keys are as they were then: those revoked or rotated since work again. `subtext keys list` "
+            "lists them."
+        )
     if migration != migrations.newest():
         click.echo("Run `subtext migrate`: this version needs newer tables.")
 

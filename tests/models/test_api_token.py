@@ -5,6 +5,7 @@ import re
 import pytest
 
 from models.api_token import LENGTH, PATTERN, ApiToken, MalformedToken
+from tests.databases import ROOT
 
 
 class TestToken:
@@ -14,6 +15,10 @@ class TestToken:
         assert {len(token) for token in tokens} == {LENGTH} == {81}
         assert all(re.fullmatch(PATTERN, token) for token in tokens)
         assert len({token.split("_")[2] for token in tokens}) == 100
+
+    def test_the_guide_has_the_pattern_for_secret_scanners(self):
+        guide = (ROOT / "docs/guides/api-keys.md").read_text("utf-8")
+        assert f"`{PATTERN.replace('(', '').replace(')', '')}`" in guide
 
     def test_its_parts_are_found_again(self):
         token = ApiToken.generate()
