@@ -13,6 +13,7 @@ from api.app import create_app
 from api.core.config import Settings
 from api.core.resource_registry import get_schema_class
 from api.query.json_projection import compile_item, object_fragments
+from api.resources import blueprints
 from api.resources.commentary.schemas import ClaimRelationSchema
 from api.schemas.item_shape import Shape
 from api.schemas.reference_fields import expandable_names
@@ -23,6 +24,9 @@ from tests.cases import each
 from tests.generated import contents, worst
 from tests.models.content import film
 from tests.storing import empty, store
+
+# Loads the schemas of every resource.
+blueprints()
 
 #: What is listed or shown, and the schema that shows it.
 SHOWN = {name: (model, get_schema_class(name)) for name, model in MODELS_BY_TYPE.items()} | {
