@@ -14,6 +14,7 @@ from typing import Any
 from api.entries.entry import Entry
 from api.entries.validation import display_key
 from api.entries.violations import Level
+from api.schemas.pack_entry_schemas import MAX_POSITION
 from models import RESOURCES, Commentary, Film, Quote, Scene, Source
 from models.film import OfFilm
 from seeds.diagnostics import Diagnostic
@@ -41,8 +42,12 @@ SHARED_TYPES = tuple(type_name for type_name in VOCABULARIES.values() if type_na
 TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
 #: The largest integer in a JSON body; parsers disagree about larger ones.
 MAX_INTEGER = 2**64 - 1
-#: The field of a scene that is added to a film of another pack, and its largest value.
-POSITION, MAX_POSITION = "position", 100_000
+#: The field with the place of an entry in its film, where it is not that after the entry before.
+POSITION = "position"
+#: The types whose entries have a position.
+POSITIONED = frozenset(model.type_name for model in RESOURCES if hasattr(model, POSITION))
+#: The largest position of a scene that is added to a film of another pack.
+MAX_SCENE_POSITION = 100_000
 
 
 @dataclass(frozen=True)
@@ -211,8 +216,9 @@ class _Reader:
                 # The folder or the film is misnamed: one error, not one for each reference to the film.
                 self.pack.unread_types.add(type_name)
         implied = {"film": film} if film and type_name != "film" else {}
-        before = self._last_position_before(path, type_name, released_at)
-        for position, (slug, body) in enumerate(content.items(), before + 1):
+        position = self._last_position_before(path, type_name, released_at)
+        for slug, body in content.items():
+            position += 1
             line = content.lines[slug]
             if not isinstance(slug, str) or not isinstance(body, Mapping):
                 message = (
@@ -226,6 +232,9 @@ class _Reader:
             entry = PackEntry(type_name, str(slug), json_body, position, file, line, released_at, body)
             if type_name == Scene.type_name and path.parent not in self.film_release_dates:
                 entry = self._pop_scene_position(entry)
+            elif type_name in POSITIONED and POSITION in entry.body:
+                entry = self._pop_position(entry)
+                position = entry.position
             self.pack.entries.append(self._pop_entry_release_date(entry))
 
     def read_withdrawals(self, path: Path) -> None:
@@ -269,11 +278,23 @@ class _Reader:
     def _pop_scene_position(self, entry: PackEntry) -> PackEntry:
         """Return a scene that is added to a film of another pack, with the position that its body has."""
         position = entry.body.pop(POSITION, None)
-        if isinstance(position, int) and not isinstance(position, bool) and 1 <= position <= MAX_POSITION:
+        if _is_integer(position, 1, MAX_SCENE_POSITION):
             return replace(entry, position=position)
         message = (
             "A scene that is added to a film of another pack must have the position of the scene in the film "
-            f"beside which it belongs: an integer between 1 and {MAX_POSITION}."
+            f"beside which it belongs: an integer between 1 and {MAX_SCENE_POSITION}."
+        )
+        self.pack.diagnostics.append(entry.diagnostic("position", message, POSITION))
+        return entry
+
+    def _pop_position(self, entry: PackEntry) -> PackEntry:
+        """Return an entry with the position that its body has: not before the entry above."""
+        position, before = entry.body.pop(POSITION), max(entry.position - 1, 1)
+        if _is_integer(position, before, MAX_POSITION):
+            return replace(entry, position=position)
+        message = (
+            f"The position must be an integer between {before} and {MAX_POSITION}: entries are in the order "
+            "of the film. Leave it out if the entry comes right after the one above."
         )
         self.pack.diagnostics.append(entry.diagnostic("position", message, POSITION))
         return entry
@@ -301,6 +322,10 @@ class _Reader:
         except InvalidReleaseDate as error:
             self.pack.diagnostics.append(entry.diagnostic("released-at", str(error), RELEASED_AT))
             return replace(entry, released_at=None)
+
+
+def _is_integer(value: Any, minimum: int, maximum: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
 
 
 def _display_path(path: Path) -> Path:

@@ -10,6 +10,9 @@ from api.schemas.fields import LANGUAGE, Choice, Reference, RegexpRule, Text, Wh
 from api.schemas.shared_schemas import RequestSchema
 from models import Status
 
+#: The largest position: columns have 31 bits.
+MAX_POSITION = 2**31 - 1
+
 
 class CreateSchema(RequestSchema):
     """The fields of every create body: the label, which defaults to the name or title, and the status."""
@@ -82,6 +85,14 @@ def language_field(**options: Any) -> Text:
         ),
         **options,
     )
+
+
+def position_field() -> WholeNumber:
+    """Return the field for the place of an entry among those of its film, which need not be written.
+
+    Entries with the same position are sorted by id. Without it, a new entry is the last of its source.
+    """
+    return WholeNumber(validate=validate.Range(1, MAX_POSITION))
 
 
 def note_field() -> Text:

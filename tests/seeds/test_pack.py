@@ -45,6 +45,25 @@ class TestEntries:
         assert [scene.position for scene in scenes] == list(range(1, len(scenes) + 1))
         assert scenes[0].slug == "casablanca-1942-an-evening-at-the-cafe"
 
+    def test_an_entry_may_say_its_position_and_the_next_one_follows_it(self, second):
+        second.replace("scenes.yml", "  title:", "  position: 7\n  title:", after=f"{FILM}-paris")
+        scenes = read_pack(second.root).of_type("scene")
+        assert [scene.position for scene in scenes] == [1, 2, 7, 8, 9, 10]
+        assert "position" not in scenes[2].body
+
+    @each("position", ["1", "two", "true", "2147483648", "null"])
+    def test_a_position_does_not_go_back(self, second, position):
+        text = second.file("scenes.yml").read_text("utf-8")
+        line = second.replace(
+            "scenes.yml", "  title:", f"  position: {position}\n  title:", after=f"{FILM}-paris"
+        )
+        message = (
+            "The position must be an integer between 2 and 2147483647: entries are in the order of the film. "
+            "Leave it out if the entry comes right after the one above."
+        )
+        assert diagnostics(read_pack(second.root)) == [("scenes.yml", line, "position", message)]
+        second.file("scenes.yml").write_text(text, "utf-8")
+
     def test_an_entry_has_the_line_of_its_id(self, pack, second):
         paris = next(entry for entry in pack.entries if entry.slug == "casablanca-1942-paris")
         assert paris.line == second.line("scenes.yml", "casablanca-1942-paris:")

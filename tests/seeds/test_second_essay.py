@@ -172,11 +172,6 @@ class TestAddedScene:
         second_essay.append("scenes.yml", SCENE.replace("  position: {position}\n", ""))
         assert len(second_essay.messages("position")) == 1
 
-    def test_in_the_pack_of_the_film_it_has_none(self, second):
-        second.replace("scenes.yml", "title: Paris", "title: Paris\n  position: 3")
-        (message,) = second.messages("form")
-        assert "position: Unknown field." in message
-
     @pytest.mark.parametrize("position", [1, 12, 34])
     def test_every_scene_is_reached_from_the_one_before(self, packed, second_essay, position):
         second_essay.append("scenes.yml", SCENE.format(position=position))

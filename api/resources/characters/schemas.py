@@ -21,6 +21,7 @@ from api.schemas.pack_entry_schemas import (
     advisories_field,
     citations_field,
     note_field,
+    position_field,
 )
 from api.schemas.reference_fields import ListURLField, NestedObject, NestedParts, ReferenceTo, URLField
 from api.schemas.shared_schemas import AdvisoryLinkSchema, CitationSchema, ItemSchema, ResponseSchema
@@ -115,6 +116,7 @@ class CharacterCreateSchema(CreateSchema):
     """A character, as written in a pack."""
 
     film = Reference("film", required=True)
+    position = position_field()
     name = Text(120, allow_none=True, load_default=None)
     description = Text(1000, required=True)
     performer = Text(120, allow_none=True, load_default=None)

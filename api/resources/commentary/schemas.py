@@ -23,6 +23,7 @@ from api.schemas.pack_entry_schemas import (
     citations_field,
     language_field,
     note_field,
+    position_field,
     themes_field,
 )
 from api.schemas.reference_fields import NestedObject, NestedParts, ReferencesTo, ReferenceTo, URLField
@@ -291,6 +292,7 @@ class CommentaryCreateSchema(CreateSchema):
     weight = Choice(Weight, required=True)
     asserted_by = Choice(AssertedBy, load_default=AssertedBy.SOURCE)
     film = Reference("film", required=True)
+    position = position_field()
     #: Those that the entry concerns besides ``film``, which may be repeated as the first.
     films = fields.List(
         Reference("film"), attribute="further_films", load_default=list, validate=validate.Length(max=20)

@@ -31,6 +31,7 @@ from api.schemas.pack_entry_schemas import (
     citations_field,
     language_field,
     note_field,
+    position_field,
     themes_field,
 )
 from api.schemas.reference_fields import (
@@ -178,6 +179,7 @@ class QuoteCreateSchema(CreateSchema):
     speaker = Reference("character", allow_none=True, load_default=None)
     speaker_certainty = Choice(Certainty, allow_none=True, load_default=None)
     film = Reference("film", required=True)
+    position = position_field()
     scene = Reference("scene", allow_none=True, load_default=None)
     themes = themes_field()
     advisories = advisories_field()

@@ -29,6 +29,7 @@ from api.schemas.pack_entry_schemas import (
     advisories_field,
     citations_field,
     note_field,
+    position_field,
     themes_field,
 )
 from api.schemas.reference_fields import (
@@ -153,6 +154,7 @@ class SceneCreateSchema(CreateSchema):
 
     title = Text(300, required=True)
     film = Reference("film", required=True)
+    position = position_field()
     summary = Text(2000, required=True)
     starts_at = Text(8, allow_none=True, load_default=None, pattern=TIMECODE_RULE)
     ends_at = Text(8, allow_none=True, load_default=None, pattern=TIMECODE_RULE)
