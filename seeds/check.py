@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -16,8 +17,32 @@ from api.entries.essay import Essay
 from api.entries.text_files import WrongEncoding
 from api.entries.validation import InvalidEntry, display_key, validate
 from api.entries.violations import Level, Violation
+from api.schemas.fields import did_you_mean
 from seeds.diagnostics import Diagnostic
 from seeds.pack import Pack, PackEntry
+
+#: The number of ids that unknown ones are compared with, in all. Each comparison takes up to 100 µs.
+MAX_COMPARISONS = 50_000
+
+
+class Hints:
+    """What unknown ids may have meant, until comparing them with others would take seconds."""
+
+    def __init__(self, ids: Iterable[Key]) -> None:
+        """Set the ids that exist."""
+        self.slugs: dict[str, list[str]] = defaultdict(list)
+        for type_name, slug in ids:
+            self.slugs[type_name].append(slug)
+        self.found: dict[Key, str] = {}
+        self.comparisons = 0
+
+    def near(self, type_name: str, slug: str) -> str:
+        """Return the sentence of ``did_you_mean``."""
+        if (type_name, slug) not in self.found:
+            self.comparisons += len(self.slugs[type_name])
+            is_short = self.comparisons <= MAX_COMPARISONS
+            self.found[type_name, slug] = did_you_mean(slug, self.slugs[type_name]) if is_short else ""
+        return self.found[type_name, slug]
 
 
 @dataclass
@@ -28,6 +53,7 @@ class CheckResult(CheckedEntries):
     """
 
     pack: Pack = field(kw_only=True)
+    essays: dict[str, Essay] = field(default_factory=dict)
     exists_elsewhere: Callable[[str, str], bool] = lambda _type_name, _slug: False
 
     @property
@@ -52,9 +78,13 @@ class CheckResult(CheckedEntries):
             return True
         return (type_name, slug) in self.ids or self.exists_elsewhere(type_name, slug)
 
-    def near_ids(self, type_name: str) -> Iterable[str]:
-        """See :meth:`CheckedEntries.near_ids`: those of the pack."""
-        return (slug for other, slug in self.ids if other == type_name)
+    def why_missing(self, type_name: str, slug: str) -> str:
+        """See :meth:`CheckedEntries.why_missing`."""
+        return f"There is no {type_name} “{slug}”.{self._hints.near(type_name, slug)}"
+
+    @cached_property
+    def _hints(self) -> Hints:
+        return Hints(self.ids)
 
     def sources_compared_with(self, valid: ValidEntry) -> tuple[str, ...]:
         """See :meth:`CheckedEntries.sources_compared_with`.

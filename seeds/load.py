@@ -14,10 +14,10 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
-from api.entries.assignment import assign, assignable_links, new_resource
+from api.entries.assignment import DEFERRED_FIELDS, assign, assignable_links, new_resource, types_in_order
 from api.entries.entry import ValidEntry
 from api.entries.entry_schemas import entry_schema
-from api.entries.resolve import referenced_types, references, resolve_references
+from api.entries.resolve import references, resolve_references
 from api.schemas.pack_entry_schemas import CreateSchema
 from models import (
     MODELS_BY_TYPE,
@@ -41,8 +41,6 @@ BATCH_SIZE = 250
 LoadReport = dict[str, Counter[str]]
 #: A type and an id.
 Key = tuple[str, str]
-#: Fields that are written after all entries: they refer to entries that refer to their owners.
-DEFERRED_FIELDS = frozenset({"narration"})
 #: Fields that were added to create bodies later: empty, they count for nothing in the digest of an entry, or
 #: an upgrade would change every entry.
 ADDED_FIELDS = frozenset({"further_films", "narration"})
@@ -128,7 +126,7 @@ class _Loader:
 
     def _changes(self, report: LoadReport) -> Iterator[_Change]:
         """Count the outcome of every entry; yield those to write, referenced types first."""
-        for type_name in _types_in_order():
+        for type_name in types_in_order():
             # Top-level themes come first: a theme can only be assigned to one that is known to be top-level.
             entries = sorted(
                 self.result.of_type(type_name), key=lambda valid: valid.body.get("broader") is not None
@@ -294,24 +292,6 @@ class _Loader:
 def _chunks(values: list[Any]) -> Iterator[list[Any]]:
     """Yield the values in lists that are short enough for the parameters of a statement."""
     return (values[start : start + BATCH_SIZE] for start in range(0, len(values), BATCH_SIZE))
-
-
-@cache
-def _types_in_order() -> tuple[str, ...]:
-    """Return the types, each after those that its entries refer to (except where two refer to each other)."""
-    order: dict[str, None] = {}
-    begun: set[str] = set()
-
-    def add(type_name: str) -> None:
-        if type_name not in begun:
-            begun.add(type_name)
-            for other in referenced_types(_schema(type_name, is_deferred=False)):
-                add(other)
-            order[type_name] = None
-
-    for model in RESOURCES:
-        add(model.type_name)
-    return tuple(order)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from api.entries.entry_schemas import entry_schema
 from api.entries.resolve import references
-from api.entries.rules import ENTRY_RULES, TYPES_OF_FILM
+from api.entries.rules import ENTRY_RULES, TYPES_OF_FILM, id_of_film_message
 from api.entries.violations import Level
 from seeds.check import CheckResult, PackRule, pack_entry
 from seeds.diagnostics import Diagnostic
@@ -37,8 +37,7 @@ def id_of_film(result: CheckResult) -> Iterator[Diagnostic]:
                 message = f"This entry is in the folder of the film “{folder}”."
                 yield entry.diagnostic("id-of-film", message, "film")
             if not entry.slug.startswith(f"{folder}-"):
-                message = f"The id must begin with the film's id: “{folder}-…”."
-                yield entry.diagnostic("id-of-film", message)
+                yield entry.diagnostic("id-of-film", id_of_film_message(folder))
 
 
 def _has_name_of_folder(film: PackEntry) -> bool:

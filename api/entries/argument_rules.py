@@ -17,12 +17,14 @@ STRONG_SEVERITY = 3
 
 def one_sided_relation(result: CheckedEntries) -> Iterator[Violation]:
     """Check that a relation between two commentary entries is declared on one of them only."""
-    relations, entries = _relations(result), _commentary(result)
-    for slug, targets in relations.items():
-        for index, target in enumerate(targets):
-            if slug in relations.get(target, []) and slug < target:
-                message = f"“{target}” also relates to “{slug}”. Declare a relation on one side only."
-                yield entries[slug].entry.violation("one-sided-relation", message, "relations", index)
+    relations, checked = _relations(result), result.of_type("commentary")
+    ids = {item.slug for item in checked}
+    for item in checked:
+        for index, target in enumerate(relations[item.slug]):
+            is_reported = target in ids and target <= item.slug
+            if item.slug in relations.get(target, []) and not is_reported:
+                message = f"“{target}” also relates to “{item.slug}”. Declare a relation on one side only."
+                yield item.entry.violation("one-sided-relation", message, "relations", index)
 
 
 def editors_relation(result: CheckedEntries) -> Iterator[Violation]:
@@ -31,7 +33,6 @@ def editors_relation(result: CheckedEntries) -> Iterator[Violation]:
     Of claims of different sources, also that one supports the other. All relations of an entry that the
     editors assert are theirs.
     """
-    entries = _commentary(result)
     for valid in result.of_type("commentary"):
         for index, relation in enumerate(valid.body["relations"]):
             asserters = valid.body["asserted_by"], relation["asserted_by"]
@@ -39,7 +40,7 @@ def editors_relation(result: CheckedEntries) -> Iterator[Violation]:
                 message = "The editors assert this entry, and so its relations: add asserted_by: editor."
             elif asserters != (AssertedBy.SOURCE, AssertedBy.EDITOR):
                 continue
-            elif relation["relation"] not in _editors_views(valid, entries.get(relation["target"])):
+            elif relation["relation"] not in _editors_views(result, valid, relation["target"]):
                 message = (
                     "Only disputes can be the editors' view of two claims of a source, and disputes or "
                     "supports that of claims of different sources."
@@ -53,8 +54,9 @@ def editors_relation(result: CheckedEntries) -> Iterator[Violation]:
             yield valid.entry.violation("editors-relation", message, "relations", index)
 
 
-def _editors_views(claim: ValidEntry, other: ValidEntry | None) -> tuple[Relation, ...]:
+def _editors_views(result: CheckedEntries, claim: ValidEntry, target: str) -> tuple[Relation, ...]:
     """Return how the editors may relate two claims; the other may be outside the pack."""
+    other = result.find("commentary", target)
     if other and source_of(other.body) == source_of(claim.body):
         return (Relation.DISPUTES,)
     return (Relation.DISPUTES, Relation.SUPPORTS)
@@ -62,12 +64,12 @@ def _editors_views(claim: ValidEntry, other: ValidEntry | None) -> tuple[Relatio
 
 def relation_cycle(result: CheckedEntries) -> Iterator[Violation]:
     """Check that ``supports`` and ``extends`` form no cycle: no entry may support itself."""
-    declared, entries = _relations(result, "supports", "extends"), _commentary(result)
+    declared = _relations(result, "supports", "extends")
     relations = {slug: declared.keys() & targets for slug, targets in declared.items()}
     # Most entries are on no cycle, so that following the relations of each would be slow for large packs.
     relations = _reversed(_leading_to_cycles(_reversed(_leading_to_cycles(relations))))
-    for slug in declared:
-        reached, queue = set(), list(relations.get(slug, ()))
+    for item in result.of_type("commentary"):
+        slug, reached, queue = item.slug, set[str](), list(relations.get(item.slug, ()))
         while queue and slug not in reached:
             target = queue.pop()
             if target not in reached:
@@ -75,7 +77,7 @@ def relation_cycle(result: CheckedEntries) -> Iterator[Violation]:
                 queue += relations[target]
         if slug in reached:
             message = "This entry supports or extends itself through other entries. Remove a relation."
-            yield entries[slug].entry.violation("relation-cycle", message, "relations")
+            yield item.entry.violation("relation-cycle", message, "relations")
 
 
 def _leading_to_cycles(relations: dict[str, set[str]]) -> dict[str, set[str]]:
@@ -210,5 +212,5 @@ def _relations(result: CheckedEntries, *kinds: str) -> dict[str, list[str]]:
     """Return the targets of each commentary entry's relations, of all kinds or only of ``kinds``."""
     return {
         item.slug: [r["target"] for r in item.body["relations"] if not kinds or r["relation"] in kinds]
-        for item in result.of_type("commentary")
+        for item in result.known("commentary")
     }

@@ -10,8 +10,11 @@ from sqlalchemy import inspect
 
 from api.entries.entry import ValidEntry
 from api.entries.entry_schemas import entry_schema
-from api.entries.resolve import resolve_references
-from models import MODELS_BY_TYPE, InvalidReference, Paragraph, Source, Versioned
+from api.entries.resolve import referenced_types, resolve_references
+from models import MODELS_BY_TYPE, RESOURCES, InvalidReference, Paragraph, Source, Versioned
+
+#: Fields that refer to entries which refer to their owners: a pack's are written after all entries.
+DEFERRED_FIELDS = frozenset({"narration"})
 
 
 class LookUps(Protocol):
@@ -66,3 +69,22 @@ def _paragraph(look_ups: LookUps, source: Source, number: int) -> Paragraph:
     if paragraph is None:
         raise InvalidReference("citations", f"“{source.slug}” has no paragraph {number}.")
     return paragraph
+
+
+@cache
+def types_in_order() -> tuple[str, ...]:
+    """Return the types, each after those that its entries refer to (except where two refer to each other)."""
+    order: dict[str, None] = {}
+    begun: set[str] = set()
+
+    def add(type_name: str) -> None:
+        if type_name not in begun:
+            begun.add(type_name)
+            schema = entry_schema(type_name)
+            for other in referenced_types(type(schema)(exclude=DEFERRED_FIELDS & schema.fields.keys())):
+                add(other)
+            order[type_name] = None
+
+    for model in RESOURCES:
+        add(model.type_name)
+    return tuple(order)

@@ -24,7 +24,6 @@ from api.entries.resolve import Path, references
 from api.entries.text_rules import omission, own_words, quote_length, repeated_quote, source_text, verbatim
 from api.entries.violations import Level, Violation
 from api.entries.wording_rules import hidden_view, opening_word
-from api.schemas.fields import did_you_mean
 from models import RESOURCES
 from models.film import OfFilm
 from models.types import SLUG_LENGTH
@@ -33,8 +32,6 @@ from models.types import SLUG_LENGTH
 RESERVED_SLUGS = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
 #: Types that belong to a film. Their ids begin with the film's id.
 TYPES_OF_FILM = tuple(model.type_name for model in RESOURCES if issubclass(model, OfFilm))
-#: The number of ids that unknown ones are compared with, in all. Each comparison takes up to 100 µs.
-MAX_COMPARISONS = 50_000
 
 
 def id_form(result: CheckedEntries) -> Iterator[Violation]:
@@ -47,15 +44,26 @@ def id_form(result: CheckedEntries) -> Iterator[Violation]:
             yield entry.violation("id-form", "This word is reserved for routes and cannot be an id.")
 
 
+def id_of_film(result: CheckedEntries) -> Iterator[Violation]:
+    """Check that ids of a film's entries begin with the film's id."""
+    for valid in result.valid_entries:
+        film = valid.body.get("film")
+        if valid.entry.type_name in TYPES_OF_FILM and not valid.slug.startswith(f"{film}-"):
+            yield valid.entry.violation("id-of-film", id_of_film_message(film))
+
+
+def id_of_film_message(film: str | None) -> str:
+    """Return the message of that rule."""
+    return f"The id must begin with the film's id: “{film}-…”."
+
+
 def reference(result: CheckedEntries) -> Iterator[Violation]:
     """Check that references name existing resources of a film that the entry is about."""
-    hints = _Hints(result)
     for valid in result.valid_entries:
         films = _films_of(valid)
         for path, type_name, slug in references(entry_schema(valid.entry.type_name), valid.body):
             if not result.exists(type_name, slug):
-                hint = hints.near(type_name, slug)
-                yield valid.entry.violation("reference", f"There is no {type_name} “{slug}”.{hint}", *path)
+                yield valid.entry.violation("reference", result.why_missing(type_name, slug), *path)
             elif films and not any(_belongs_to_film(result, film, type_name, slug) for film in films):
                 message = f"The {type_name} “{slug}” does not belong to {_any_of(films)}."
                 yield valid.entry.violation("reference", message, *path)
@@ -72,31 +80,11 @@ def _any_of(films: list[str]) -> str:
     return f"any of the films {names}" if len(films) > 1 else f"the film {names}"
 
 
-class _Hints:
-    """What unknown ids may have meant, until comparing them with others would take seconds."""
-
-    def __init__(self, result: CheckedEntries) -> None:
-        self.result = result
-        self.slugs: dict[str, list[str]] = {}
-        self.found: dict[tuple[str, str], str] = {}
-        self.comparisons = 0
-
-    def near(self, type_name: str, slug: str) -> str:
-        """Return the sentence of ``did_you_mean``."""
-        if type_name not in self.slugs:
-            self.slugs[type_name] = list(self.result.near_ids(type_name))
-        if (type_name, slug) not in self.found:
-            self.comparisons += len(self.slugs[type_name])
-            is_short = self.comparisons <= MAX_COMPARISONS
-            self.found[type_name, slug] = did_you_mean(slug, self.slugs[type_name]) if is_short else ""
-        return self.found[type_name, slug]
-
-
 def _belongs_to_film(result: CheckedEntries, film: str, type_name: str, slug: str) -> bool:
     # Prefer the entry's own field to the prefix: one film's id may be a prefix of another's.
-    target = result.entries_by_id.get((type_name, slug))
     if type_name not in TYPES_OF_FILM:
         return True
+    target = result.find(type_name, slug)
     return target.body["film"] == film if target else slug.startswith(f"{film}-")
 
 
@@ -116,7 +104,7 @@ def listed_once(result: CheckedEntries) -> Iterator[Violation]:
 
 def theme_hierarchy(result: CheckedEntries) -> Iterator[Violation]:
     """Check that the theme hierarchy has two levels and that no theme is related to its broader theme."""
-    themes = {valid.slug: valid for valid in result.of_type("theme")}
+    themes = {valid.slug: valid for valid in result.known("theme")}
     for theme in themes.values():
         broader = themes.get(theme.body["broader"] or "")
         if broader and broader.body["broader"]:
@@ -129,7 +117,7 @@ def theme_hierarchy(result: CheckedEntries) -> Iterator[Violation]:
 
 def broader_theme(result: CheckedEntries) -> Iterator[Violation]:
     """Warn about entries with a theme and its broader theme: the subtheme implies the broader one."""
-    broader = {theme.slug: theme.body["broader"] for theme in result.of_type("theme")}
+    broader = {theme.slug: theme.body["broader"] for theme in result.known("theme")}
     for valid in result.valid_entries:
         slugs = valid.body.get("themes", ())
         for index, slug in enumerate(slugs):
@@ -141,7 +129,7 @@ def broader_theme(result: CheckedEntries) -> Iterator[Violation]:
 
 def related_both_ways(result: CheckedEntries) -> Iterator[Violation]:
     """Check that related themes list each other."""
-    themes = {valid.slug: valid for valid in result.of_type("theme")}
+    themes = {valid.slug: valid for valid in result.known("theme")}
     for theme in themes.values():
         for index, slug in enumerate(theme.body["related"]):
             if slug in themes and theme.slug not in themes[slug].body["related"]:
@@ -153,13 +141,12 @@ def cited_paragraph(result: CheckedEntries) -> Iterator[Violation]:
     """Check that cited paragraphs exist, and are listed in ascending order without duplicates."""
     for valid in result.valid_entries:
         for path, slug, numbers in _paragraph_lists(valid):
-            source = result.entries_by_id.get(("source", slug))
             if sorted(set(numbers)) != numbers:
                 message = "Paragraphs must be in ascending order without duplicates."
                 yield valid.entry.violation("cited-paragraph", message, *path)
-            count = len(source.body["paragraphs"]) if source else max(numbers)
             for number in numbers:
-                if number > count:
+                if result.lacks_paragraph(slug, number):
+                    count = result.paragraph_count(slug)
                     message = f"“{slug}” has {count} paragraphs, so {number} does not exist."
                     yield valid.entry.violation("cited-paragraph", message, *path)
 
@@ -174,9 +161,9 @@ def _paragraph_lists(valid: ValidEntry) -> Iterator[tuple[Path, str, list[int]]]
 
 def scenes_in_order(result: CheckedEntries) -> Iterator[Violation]:
     """Check that the scenes of a part of a narration are in the order of the film."""
-    for valid in result.of_type("source"):
+    for valid in result.known("source"):
         for index, part in enumerate(valid.body["narration"]):
-            scenes = (result.entries_by_id.get(("scene", slug)) for slug in part["scenes"])
+            scenes = (result.find("scene", slug) for slug in part["scenes"])
             places = [(scene.body["film"], scene.entry.position) for scene in scenes if scene]
             # Of several films, the part has one after the other.
             films = list(dict.fromkeys(film for film, _ in places))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 from api.entries.checked_entries import CheckedEntries
@@ -20,19 +20,19 @@ MAX_COMPARED = 1000
 
 def quote_length(result: CheckedEntries) -> Iterator[Violation]:
     """Check the number of words of each quotation and of all quotations from one source."""
-    total: Counter[str] = Counter()
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
     for quote in result.of_type("quote"):
         count = count_words(quote.body["text"])
         for citation in quote.body["citations"]:
-            total[citation["source"]] += count
+            counts[citation["source"]][quote.slug] = count
         if count > MAX_WORDS_PER_QUOTE:
             message = f"The quotation has {count} words. At most {MAX_WORDS_PER_QUOTE} are allowed."
             yield quote.entry.violation("quote-length", message, "text")
-    for source in result.of_type("source"):
-        if total[source.slug] > MAX_WORDS_PER_SOURCE:
+    for slug, words_by_quote in counts.items():
+        source, total = result.find("source", slug), result.quoted_words(slug, words_by_quote)
+        if source and total > MAX_WORDS_PER_SOURCE:
             message = (
-                f"{total[source.slug]} words are quoted from this source. "
-                f"At most {MAX_WORDS_PER_SOURCE} are allowed."
+                f"{total} words are quoted from this source. At most {MAX_WORDS_PER_SOURCE} are allowed."
             )
             yield source.entry.violation("quote-length", message)
 
@@ -107,7 +107,7 @@ def repeated_quote(result: CheckedEntries) -> Iterator[Violation]:
     have different scenes and cite different paragraphs.
     """
     first_uses: dict[tuple[object, ...], Entry] = {}
-    for quote in result.of_type("quote"):
+    for quote in result.known("quote"):
         body, said = quote.body, tuple(words(quote.body["text"]))
         places: list[tuple[object, ...]] = []
         for citation in body["citations"]:

@@ -21,10 +21,10 @@ def opening_word(result: CheckedEntries) -> Iterator[Violation]:
 
     A text may begin with its film's title, which may be such a word: “Her”, “It”, “Them!”.
     """
-    titles = {film.slug: film.body["title"] for film in result.of_type("film")}
     for item in _english(result):
         text = item.body["text"]
-        title = titles.get(item.body["film"])
+        film = result.find("film", item.body["film"])
+        title = film.body["title"] if film else None
         opening = _OPENING.match(text)
         if opening and not (title and re.match(rf"{re.escape(title)}(?!\w)", text)):
             message = (
