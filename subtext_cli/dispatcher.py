@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: Requests that may wait in a lane, and for how long, in seconds.
 MAX_WAITING, MAX_WAITING_SECONDS = 1_000, 2.0
+#: Threads for writes. Without a proxy that buffers bodies, a slow client with a key keeps one.
+WRITE_THREADS = 4
 #: How long a request may take in all, from its arrival, in seconds; longer if statements may take longer.
 REQUEST_SECONDS = 3.0
 #: How often the server looks for requests that have waited too long, in seconds.
@@ -73,9 +75,10 @@ class Dispatcher:
         self.request_seconds = max(REQUEST_SECONDS, MAX_WAITING_SECONDS + settings.statement_seconds)
         self._environ = WSGI_ENVIRON | {HAS_ROOM: MemoryGuard(settings.worker_memory).has_room}
         sys.setswitchinterval(SWITCH_INTERVAL)
+        thread_counts = {Lane.ORDINARY: threads, Lane.WRITE: WRITE_THREADS}
         self._queues = {lane: RequestQueue(MAX_WAITING, MAX_WAITING_SECONDS) for lane in Lane}
         for lane, queue in self._queues.items():
-            for number in range(threads if lane is Lane.ORDINARY else 1):
+            for number in range(thread_counts.get(lane, 1)):
                 _start(f"{lane.value}-{number}", self._work, queue)
             _start(f"{lane.value}-expiry", self._reject_expired, queue)
 

@@ -39,7 +39,7 @@ JOINERS = "\u200c\u200d"
 ONLY_ONCE = "This is the only time that the key is shown: store it where you keep secrets."
 
 
-class Name(click.ParamType):
+class Name(click.ParamType[str]):
     """The name of a key, which revisions show as the editor."""
 
     name = "name"
@@ -55,7 +55,7 @@ class Name(click.ParamType):
         return name
 
 
-class ScopeName(click.ParamType):
+class ScopeName(click.ParamType[str]):
     """A scope."""
 
     name = "scope"
@@ -71,7 +71,7 @@ class ScopeName(click.ParamType):
         return str(value)
 
 
-class Expiry(click.ParamType):
+class Expiry(click.ParamType[dt.datetime | str]):
     """When a key expires: after a number of days, at the end of a day, or never."""
 
     name = "expiry"

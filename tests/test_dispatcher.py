@@ -65,7 +65,7 @@ def serve(gate, entered):
         return (path.encode(), b"!")
 
     def create(threads=1):
-        dispatcher = Dispatcher(Admission(application, SETTINGS), SETTINGS, threads)
+        dispatcher = Dispatcher(Admission(application, SETTINGS, None), SETTINGS, threads)
 
         def send(path, peer="192.0.2.1", method="GET", **environ):
             protocol = Protocol()
@@ -172,7 +172,7 @@ class TestRateLimits:
             start_response("200 OK", [])
             return (b"!",)
 
-        dispatcher = Dispatcher(Admission(application, settings), settings, 1)
+        dispatcher = Dispatcher(Admission(application, settings, None), settings, 1)
 
         def send(path):
             protocol = Protocol()
@@ -206,6 +206,11 @@ class TestRateLimits:
 class TestWithoutDispatcher:
     def test_other_servers_see_a_plain_application(self, app):
         assert app.test_client().get("/v1/quotes").status_code == 200
+
+    @each("method", ["POST", "PUT", "PATCH", "DELETE"])
+    def test_writes_have_a_lane_of_their_own(self, method):
+        for target in ("/v1/quotes", "/v1/search", "/readyz", "/static/docs.css"):
+            assert lane_of(_environ(target) | {"REQUEST_METHOD": method}) is Lane.WRITE
 
     @each(("path", "lane"), [("//v1/search", Lane.COSTLY), ("///readyz", Lane.PROBE)])
     def test_further_slashes_at_the_start_lead_to_the_same_lane(self, app, path, lane):
@@ -265,4 +270,4 @@ class TestCostlyRequests:
 
 def _environ(target):
     path, _, query = target.partition("?")
-    return {"PATH_INFO": path, "QUERY_STRING": query}
+    return {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query}

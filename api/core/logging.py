@@ -12,6 +12,7 @@ import io
 import json
 import logging
 import os
+import re
 import select
 import sys
 import threading
@@ -46,6 +47,12 @@ with _hide_package("rich"):
 STDERR = 2
 #: How long a line waits for the reader of the log, in milliseconds.
 READER_TIMEOUT_MS = 1_000
+#: API keys (``models.api_token``), perhaps mistyped, cut off or percent-encoded. The group may be logged.
+KEY_PREFIX = b"subtext"
+API_KEY = re.compile(
+    rb"(subtext(?:_|%5[Ff])[0-9A-Za-z]{10,40})(?:_|%5[Ff])[0-9A-Za-z]{10,60}(?:(?:_|%5[Ff])[0-9A-Za-z]{0,20})?"
+)
+LOGGED_KEY = "\\1_…".encode()
 get_logger = structlog.get_logger
 # Local variables may contain client data and environment variables: do not log them.
 _traceback = ExceptionDictTransformer(show_locals=False)
@@ -92,7 +99,7 @@ def configure_server() -> None:
 def write_event(event: str, level: str = "info", **fields: Any) -> None:
     """Write one line of the log. Values that are not JSON are written as their ``str()``."""
     now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    line = _to_json({"timestamp": now, "level": level, "event": event} | fields)
+    line = _without_keys(_to_json({"timestamp": now, "level": level, "event": event} | fields))
     with _lock:
         _write_line(line)
 
@@ -108,6 +115,11 @@ def _to_json(fields: dict[str, Any]) -> bytes:
     except TypeError:
         # Text that is not UTF-8 has surrogates, which only this module escapes.
         return json.dumps(fields, default=str).encode() + b"\n"
+
+
+def _without_keys(line: bytes) -> bytes:
+    """Cut the secrets out of API keys, wherever they come from: a client may have put one into a URL."""
+    return API_KEY.sub(LOGGED_KEY, line) if KEY_PREFIX in line else line
 
 
 def _write_line(line: bytes) -> None:

@@ -10,16 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from api.core.metrics import REQUESTS_IN_PROGRESS, SHED_REQUESTS
+from api.http.authentication import IDENTITY, Refusal, identify, may_need_key, parse_header
 from api.http.bare_problem import bare_problem
+from api.http.client_address import client_address
 from api.http.lanes import LIVEZ, Lane, lane_of
 from api.http.observability.request_record import request_record
 from api.http.rate_limits.limiter import RateLimiter, RateLimitResult
+from models import DomainError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from api.core.config import Settings
+    from models import ApiKey
+    from models.database import Database
 
 #: The keys of a WSGI environ that the server sets: in the thread that must not wait, and to reject a request.
 MUST_NOT_WAIT = "subtext.must_not_wait"
@@ -59,9 +66,9 @@ OVERLOADED = "The service has more requests than it can answer at the moment. Re
 class Admission:
     """A WSGI application that lets requests through to another one."""
 
-    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
-        """Wrap ``application``."""
-        self.application, self._settings = application, settings
+    def __init__(self, application: WSGIApplication, settings: Settings, database: Database) -> None:
+        """Wrap ``application``. ``database`` has the API keys."""
+        self.application, self._settings, self._database = application, settings, database
         self._limiter = RateLimiter(settings) if settings.rate_limits else None
         for rejection in (QUEUE_FULL, QUEUE_TIMEOUT, OUT_OF_MEMORY):
             SHED_REQUESTS.open(rejection.reason)
@@ -104,9 +111,25 @@ class Admission:
         if RATE_LIMIT_RESULT in environ:
             result: RateLimitResult = environ[RATE_LIMIT_RESULT]
             return result
-        if (MUST_NOT_WAIT in environ and self._limiter.may_wait) or not self._limiter.applies_to(environ):
+        has_key = may_need_key(environ) and not isinstance(parse_header(environ), Refusal)
+        must_wait = self._limiter.may_wait or has_key
+        if (MUST_NOT_WAIT in environ and must_wait) or not self._limiter.applies_to(environ):
             return None
-        return self._limiter.count(environ)
+        key = self._valid_key(environ) if has_key else None
+        if key is not None:
+            return self._limiter.count(f"key {key.public_id}")
+        return self._limiter.count(client_address(environ, self._settings.trusted_proxies))
+
+    def _valid_key(self, environ: WSGIEnvironment) -> ApiKey | None:
+        """Return the key of a request, and keep what is known about it for the view; None if invalid.
+
+        If the database fails, the view meets the same error, and responds.
+        """
+        try:
+            environ[IDENTITY] = identity = identify(environ, self._database)
+        except (SQLAlchemyError, DomainError):
+            return None
+        return None if isinstance(identity, Refusal) else identity
 
     def _reject_limited(
         self, result: RateLimitResult, environ: WSGIEnvironment, start_response: StartResponse

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from flask import g, request
+from flask import request
 from sqlalchemy.orm import Session
 
 from api.core.app_context import database
 from api.http.errors import ProblemException
+from api.http.lanes import READ_METHODS
 from api.http.problem_types import PROBLEM_TYPES
 from models.api_key import ApiKey, KeyState
 from models.api_token import ApiToken, MalformedToken
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from models.database import Database
 
 #: The name of the security scheme in the OpenAPI document.
 SECURITY_SCHEME = "bearer"
@@ -25,8 +31,19 @@ REALM = 'Bearer realm="subtext"'
 INVALID_TOKEN = f'{REALM}, error="invalid_token"'
 # Schemes are case-insensitive (RFC 9110, section 11.1).
 BEARER = re.compile(r"bearer +(?P<token>[^ ]+) *", re.ASCII | re.IGNORECASE)
+#: Paths of the API that only editors may read.
+KEYED_READ_PATH = re.compile(r"/v\d+/(?:(?:drafts|releases)|[a-z]+/[^/]+/draft)(?:/.*)?")
+#: The key of a WSGI environ for what is known about the request's key: an ``ApiKey`` or a ``Refusal``.
+IDENTITY = "subtext.identity"
 #: Longer headers are not examined: a key has 81 characters.
 MAX_HEADER_CHARACTERS = 300
+
+
+class Refusal(NamedTuple):
+    """Why a request has no valid key: a sentence, and the value of ``WWW-Authenticate``."""
+
+    detail: str
+    challenge: str = INVALID_TOKEN
 
 
 def authenticate() -> ApiKey:
@@ -35,9 +52,13 @@ def authenticate() -> ApiKey:
     Raises:
         ProblemException: ``unauthorized`` (401); the request has no key, or none that is valid.
     """
-    if "api_key" not in g:
-        g.api_key = _valid_key(_token(request.environ.get("HTTP_AUTHORIZATION")))
-    return cast("ApiKey", g.api_key)
+    identity = request.environ.get(IDENTITY)
+    if identity is None:
+        identity = request.environ[IDENTITY] = identify(request.environ, database())
+    if isinstance(identity, Refusal):
+        challenge = [("WWW-Authenticate", identity.challenge)]
+        raise ProblemException("unauthorized", identity.detail, headers=challenge)
+    return cast("ApiKey", identity)
 
 
 def require_scopes(*scopes: str, hint: str = "") -> ApiKey:
@@ -65,40 +86,44 @@ def require_scopes(*scopes: str, hint: str = "") -> ApiKey:
     )
 
 
-def _token(header: str | None) -> ApiToken:
-    """Return the key in an ``Authorization`` header.
+def may_need_key(environ: WSGIEnvironment) -> bool:
+    """Whether a request may need a key, as its method and path tell. Public reads do not."""
+    is_read = environ["REQUEST_METHOD"] in READ_METHODS
+    return not is_read or KEYED_READ_PATH.fullmatch(environ["PATH_INFO"]) is not None
+
+
+def parse_header(environ: WSGIEnvironment) -> ApiToken | Refusal:
+    """Return the key in the ``Authorization`` header of a request, whether or not it is valid.
 
     Several headers arrive as one, with commas between them, which no key has.
     """
-    match = BEARER.fullmatch(header.strip(" \t")) if header and len(header) <= MAX_HEADER_CHARACTERS else None
+    header = environ.get("HTTP_AUTHORIZATION", "")
+    match = BEARER.fullmatch(header.strip(" \t")) if len(header) <= MAX_HEADER_CHARACTERS else None
     if match is None:
         # A request without a key, or with another scheme, gets no error code (RFC 6750, section 3.1).
-        is_bearer = header is not None and header.lstrip().lower().startswith("bearer")
-        raise _unauthorized(PROBLEM_TYPES["unauthorized"].example, INVALID_TOKEN if is_bearer else REALM)
+        is_bearer = header.lstrip().lower().startswith("bearer")
+        return Refusal(PROBLEM_TYPES["unauthorized"].example, INVALID_TOKEN if is_bearer else REALM)
     try:
         return ApiToken.parse(match["token"])
     except MalformedToken as error:
-        raise _unauthorized(str(error)) from None
+        return Refusal(str(error))
 
 
-def _valid_key(token: ApiToken) -> ApiKey:
-    """Return the key that is valid now, and store that it was used."""
+def identify(environ: WSGIEnvironment, database: Database) -> ApiKey | Refusal:
+    """Return the valid key of a request, and store that it was used."""
+    token = parse_header(environ)
+    if isinstance(token, Refusal):
+        return token
     now = dt.datetime.now(dt.UTC)
     # Not the session of the request: its snapshot would be older than what the request is about to write.
-    with Session(database().engine) as session:
+    with Session(database.engine) as session:
         key = ApiKey.by_token(session, token, now)
     if key is None:
-        raise _unauthorized(
-            "This API key is unknown. It may have been replaced, or belong to another service."
-        )
+        return Refusal("This API key is unknown. It may have been replaced, or belong to another service.")
     match key.state(now):
         case KeyState.REVOKED:
-            raise _unauthorized(f"This API key was revoked on {key.revoked_at:%Y-%m-%d}.")
+            return Refusal(f"This API key was revoked on {key.revoked_at:%Y-%m-%d}.")
         case KeyState.EXPIRED:
-            raise _unauthorized(f"This API key expired on {key.expires_at:%Y-%m-%d}.")
-    key.record_use(database(), now)
+            return Refusal(f"This API key expired on {key.expires_at:%Y-%m-%d}.")
+    key.record_use(database, now)
     return key
-
-
-def _unauthorized(detail: str, challenge: str = INVALID_TOKEN) -> ProblemException:
-    return ProblemException("unauthorized", detail, headers=[("WWW-Authenticate", challenge)])

@@ -1,6 +1,6 @@
 """Lanes: kinds of requests with threads of their own, so that one kind never waits for another (ADR 0028).
 
-The path and the query decide, before anything is parsed or read.
+The method, the path and the query decide, before anything is parsed or read.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+#: Methods that change nothing.
+READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LIVEZ, READYZ = "/livez", "/readyz"
 #: Files, which never need the database.
 ASSET_PATH = re.compile(
@@ -42,11 +44,15 @@ class Lane(Enum):
     #: Files, and long responses that are in memory.
     ASSET = "asset"
     COSTLY = "costly"
+    #: Requests that change something. Their threads wait for bodies and for each other.
+    WRITE = "write"
     ORDINARY = "ordinary"
 
 
 def lane_of(environ: WSGIEnvironment) -> Lane:
     """Return the lane of a request."""
+    if environ["REQUEST_METHOD"] not in READ_METHODS:
+        return Lane.WRITE
     path = environ["PATH_INFO"]
     if path == READYZ:
         return Lane.PROBE

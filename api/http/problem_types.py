@@ -231,7 +231,8 @@ _PROBLEM_TYPES = (
         "too-many-requests",
         429,
         "Too many requests",
-        "This client exceeded the rate limit. A client is an IPv4 address or a network of IPv6 addresses.",
+        "This client exceeded the rate limit. A client is an IPv4 address, a network of IPv6 addresses or an "
+        "API key.",
         "Wait for the number of seconds in Retry-After. RateLimit-Policy states the limits, and RateLimit "
         "states the remaining requests. Cache responses and revalidate them with their ETag.",
         "The rate limit is 600 requests in 60 seconds per client. Wait as long as Retry-After says.",

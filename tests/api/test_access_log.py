@@ -1,13 +1,21 @@
 """The access log: which requests have a line, and what it does not contain."""
 
 import json
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
+from flask import request
+from sqlalchemy import text
 
 from api.app import create_app
+from api.core import logging as logs
 from api.core.config import Settings
+from api.http.authentication import authenticate, require_scopes
 from api.http.observability import access_log as access_logs
+from models.api_token import ApiToken
+from models.database import Database
+from tests.api_keys import add_key
 from tests.cases import each
 
 pytestmark = pytest.mark.any_database
@@ -38,6 +46,64 @@ def lines(url, capfd):
     yield send
     for app in apps:
         app.extensions["database"].close()
+
+
+class TestKeys:
+    def test_no_line_has_the_secret_of_a_key(self, url, capfd):
+        """Wherever a client puts its key, at the level that logs most, with errors and tracebacks."""
+        app = create_app(Settings(database_url=url, access_log="all", access_log_search_terms=True))
+        database = app.extensions["database"]
+        header = add_key(database, "publish")
+        token = header["Authorization"].removeprefix("Bearer ")
+
+        def fail():
+            authenticate()
+            raise ValueError(f"A bug with {token}") from KeyError(request.headers["Authorization"])
+
+        app.add_url_rule("/v1/bug", view_func=fail, methods=["POST"])
+        app.add_url_rule("/v1/keyed", view_func=lambda: require_scopes("admin"), methods=["POST"])
+        client, mistyped = app.test_client(), token[:-1]
+        for path in (
+            "/v1/bug",
+            "/v1/keyed",
+            "/v1/quotes",
+            f"/v1/quotes/{token}",
+            f"/v1/{mistyped}?key={token}",
+        ):
+            for sent in (
+                header,
+                {"Authorization": f"Basic {token}"},
+                {"Authorization": f"Bearer {mistyped}"},
+            ):
+                client.post(path, headers=sent)
+        for query in (
+            f"access_token={token}",
+            f"q={token.replace('_', '%5F')}",
+            f"q={mistyped}",
+            f"{token}={token}",
+        ):
+            client.get(f"/v1/search?{query}", headers=header)
+        database.close()
+        log = capfd.readouterr().err
+        assert log.count("\n") == 19
+        assert (log.count("A bug with subtext_"), log.count(f"subtext_{token.split('_')[1]}_…") > 10) == (
+            1,
+            True,
+        )
+        assert token.split("_")[2][:20] not in log
+
+    def test_neither_has_a_traceback_nor_an_error_of_the_database(self, url, capfd):
+        token = ApiToken.generate()
+        database = Database(url)
+        with (
+            closing(database),
+            database.read_session() as session,
+            pytest.raises(Exception, match="no such column") as error,
+        ):
+            session.execute(text("SELECT :token FROM api_keys WHERE no_such = 1"), {"token": str(token)})
+        logs.write_event("failed", exception=logs.format_exception(error.value), other=str(token))
+        assert token.secret not in capfd.readouterr().err
+        assert token.secret not in repr(token)
 
 
 class TestLevels:

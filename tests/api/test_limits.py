@@ -2,17 +2,27 @@
 
 import re
 import time
+from contextlib import closing
 
 import pytest
 from structlog.testing import capture_logs
 
 from api.app import create_app
 from api.core.config import Settings
+from api.http.authentication import authenticate
+from models.api_token import ApiToken
+from models.database import Database
+from tests.api_keys import add_key
 from tests.cases import each
+from tests.conftest import skip_test
+from tests.redis_servers import REDIS, fresh_redis
+from tests.statements import statements
 
 pytestmark = pytest.mark.any_database
 
 HER = "/v1/films/her-2013"
+#: The status of a write that no limit rejects.
+ALLOWED = 405
 LIMIT = re.compile(r'"default";r=(\d+);t=(\d+)')
 
 
@@ -30,7 +40,8 @@ def make_client(pack):
     def create(*limits, **settings):
         # Cached responses do not count.
         settings = {"cache_bytes": 0} | settings
-        app = create_app(Settings(database_url=pack, statement_seconds=60, rate_limits=limits, **settings))
+        settings = {"database_url": pack, "statement_seconds": 60} | settings
+        app = create_app(Settings(rate_limits=limits, **settings))
         apps.append(app)
         return app.test_client()
 
@@ -109,6 +120,72 @@ class TestUnknownProxy:
         client = make_client("1/hour")
         statuses = [request(client, peer="8.8.8.8", X_Forwarded_For="10.0.0.1").status_code for _ in range(2)]
         assert statuses == [200, 429]
+
+
+class TestKeys:
+    """Requests with a valid key count against the key, others against the address."""
+
+    @pytest.fixture
+    def headers(self, pack):
+        with closing(Database(pack)) as database:
+            yield [add_key(database, "publish", name=str(number)) for number in range(2)]
+
+    def write(self, client, headers, **options):
+        return request(client, method="DELETE", **options, **headers).status_code
+
+    def test_each_key_has_the_whole_limit_from_any_address(self, make_client, headers):
+        client = make_client("2/hour")
+        first, second = headers
+        statuses = [self.write(client, first, peer=f"192.0.2.{number}") for number in range(4)]
+        assert statuses == [ALLOWED, ALLOWED, 429, 429]
+        assert [self.write(client, second) for _ in range(3)] == [ALLOWED, ALLOWED, 429]
+        # The addresses have used nothing.
+        assert [request(client).status_code for _ in range(3)] == [200, 200, 429]
+        assert [self.write(client, first, peer="198.51.100.1")] == [429]
+
+    def test_a_key_that_is_not_valid_counts_against_the_address(self, make_client, headers):
+        client = make_client("4/hour")
+        valid = headers[0]["Authorization"]
+        unknown, mistyped = f"Bearer {ApiToken.generate()}", valid[:-1] + ("x" if valid[-1] != "x" else "y")
+        for header in (unknown, mistyped, "Basic eA==", f"{valid},{valid}"):
+            assert self.write(client, {"Authorization": header}) != 429
+        assert [self.write(client, {"Authorization": f"Bearer {ApiToken.generate()}"}) for _ in range(2)] == [
+            429
+        ] * 2
+        assert self.write(client, {}) == request(client).status_code == 429
+        assert self.write(client, headers[0]) == ALLOWED
+
+    def test_a_public_read_counts_against_the_address_and_its_key_is_not_looked_up(
+        self, make_client, headers, monkeypatch
+    ):
+        client = make_client("2/hour")
+        monkeypatch.setattr("api.http.admission.identify", lambda *_: 1 / 0)
+        statuses = [request(client, **each_of).status_code for each_of in (*headers, {})]
+        assert statuses == [200, 200, 429]
+
+    def test_the_key_is_looked_up_once(self, pack, headers):
+        app = create_app(Settings(database_url=pack, statement_seconds=60, rate_limits=("9/hour",)))
+        app.add_url_rule("/v1/keyed", view_func=lambda: authenticate().name, methods=["POST"])
+        database = app.extensions["database"]
+        with closing(database):
+            app.test_client().post("/v1/keyed", headers=headers[0])
+            with statements(database.engine) as recorded:
+                response = app.test_client().post("/v1/keyed", headers=headers[0])
+        lookups = [statement for statement in recorded if "api_keys" in str(statement)]
+        assert (response.text, "RateLimit" in response.headers, len(lookups)) == ("0", True, 2)
+
+    def test_while_the_database_fails_the_address_counts(self, make_client):
+        client = make_client("2/hour", database_url="postgresql://nobody@127.0.0.1:1/nothing")
+        header = {"Authorization": f"Bearer {ApiToken.generate()}"}
+        assert [self.write(client, header) for _ in range(3)] == [ALLOWED, ALLOWED, 429]
+
+    def test_servers_that_share_redis_share_the_limits_of_keys(self, make_client, headers):
+        if not REDIS:
+            skip_test("because SUBTEXT_TEST_REDIS_URL names no Redis server.")
+        with fresh_redis() as storage:
+            clients = [make_client("3/hour", rate_limit_storage=storage) for _ in range(2)]
+            statuses = [self.write(client, headers[0]) for client in clients * 2]
+        assert statuses == [ALLOWED] * 3 + [429]
 
 
 class TestHeaders:

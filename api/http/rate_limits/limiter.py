@@ -1,4 +1,4 @@
-"""Counts requests by client, and the headers about the limits (ADR 0015).
+"""Counts requests by client, an address or an API key, and the headers about the limits (ADR 0015).
 
 ``RateLimit`` and ``RateLimit-Policy`` follow draft-ietf-httpapi-ratelimit-headers.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from api.core.logging import get_logger
 from api.core.rate_limit_setting import RateLimit, parse_rate_limit
 from api.core.resource_registry import VERSION_PREFIX
-from api.http.client_address import client_address, is_behind_unknown_proxy
+from api.http.client_address import is_behind_unknown_proxy
 from api.http.rate_limits.bounded_storage import BoundedMemoryStorage
 
 if TYPE_CHECKING:
@@ -95,9 +95,11 @@ class RateLimiter:
             return True
         return self._settings.has_default_rate_limit and _is_loopback(environ.get("REMOTE_ADDR") or "")
 
-    def count(self, environ: WSGIEnvironment) -> RateLimitResult:
-        """Count a request, unless a limit rejects it. The shortest limit is checked first."""
-        client = client_address(environ, self._settings.trusted_proxies)
+    def count(self, client: str) -> RateLimitResult:
+        """Count a request, unless a limit rejects it. The shortest limit is checked first.
+
+        ``client`` is an IP address or an API key.
+        """
         if self._redis is not None and monotonic() >= self._retry_at:
             from limits.errors import StorageError
 

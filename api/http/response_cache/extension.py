@@ -17,6 +17,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.request_class = TrackingRequest
     store = app.extensions["response_cache"] = CacheStore(settings.cache_bytes)
     assets = app.extensions.get(EXTENSION) or Assets()
-    watcher = app.extensions["database"].commit_watcher
-    cache = CacheMiddleware(Admission(app.wsgi_app, settings), watcher, store, assets, settings)
+    database = app.extensions["database"]
+    admission = Admission(app.wsgi_app, settings, database)
+    cache = CacheMiddleware(admission, database.commit_watcher, store, assets, settings)
     app.wsgi_app = cache  # type: ignore[method-assign]
