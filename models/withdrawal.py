@@ -15,7 +15,10 @@ from models.types import SLUG_LENGTH, TYPE_NAME_LENGTH, long_text, short_text
 
 
 class Withdrawal(Base):
-    """An id that a pack took back. ``moved_to`` is the id of what replaces it, of the same type."""
+    """An id that a pack took back; ``reason`` may be empty.
+
+    ``moved_to`` is the id of what replaces it, of the same type.
+    """
 
     __tablename__ = "withdrawals"
     __table_args__ = (UniqueConstraint("type_name", "slug"), slug_rules())
@@ -38,4 +41,4 @@ class Withdrawal(Base):
         )
         if moved:
             return Renamed(self.type_name, self.slug, moved)
-        return Gone(self.type_name, self.slug, self.reason)
+        return Gone(self.type_name, self.slug, self.reason or None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from api.schemas.pack_entry_schemas import CreateSchema
 from models import (
     MODELS_BY_TYPE,
     RESOURCES,
+    Alias,
     Conflict,
     InvalidReference,
     Paragraph,
@@ -34,11 +35,11 @@ from models.base import Release, set_if_changed
 from models.revision import change_set, change_time, mark_content_changed
 from models.stored_revision import PACK_EDITOR
 from seeds.check import CheckResult, pack_entry
+from seeds.editors_changes import EditorsChanges, KeptEntry, StoredState
+from seeds.withdrawals import Withdrawal as PackWithdrawal
 
 #: The number of entries that are written at once. All are in one transaction, but not all in memory.
 BATCH_SIZE = 250
-#: By type: the number of entries that were created, updated and unchanged.
-LoadReport = dict[str, Counter[str]]
 #: A type and an id.
 Key = tuple[str, str]
 #: Fields that were added to create bodies later: empty, they count for nothing in the digest of an entry, or
@@ -46,17 +47,46 @@ Key = tuple[str, str]
 ADDED_FIELDS = frozenset({"further_films", "narration"})
 
 
-def load(session: Session, result: CheckResult, *, step: Callable[[], None] = lambda: None) -> LoadReport:
+class LoadReport(dict[str, Counter[str]]):
+    """By type: the number of entries that were created, updated, unchanged, withdrawn or kept.
+
+    ``kept`` are the entries that stay as an editor left them.
+    """
+
+    def __init__(self, types: Iterable[str]) -> None:
+        """Begin with no entries of these types."""
+        super().__init__({type_name: Counter() for type_name in types})
+        self.kept: list[KeptEntry] = []
+
+    def count(self, type_name: str, outcome: str) -> None:
+        """Count an entry."""
+        self.setdefault(type_name, Counter())[outcome] += 1
+
+    def keep(self, entry: KeptEntry) -> None:
+        """Count and report an entry that stays as an editor left it."""
+        self.count(entry.type_name, "kept")
+        self.kept.append(entry)
+
+
+def load(
+    session: Session,
+    result: CheckResult,
+    *,
+    take: Collection[str] = (),
+    step: Callable[[], None] = lambda: None,
+) -> LoadReport:
     """Create or update the resources of a pack; return the number of entries per outcome.
 
     The pack must have no errors. Entries with an unchanged digest are skipped. Nothing is deleted; what the
     pack withdraws is marked as deleted, and its withdrawal stored even if the entry never was.
+    What editors changed since the pack was loaded last is kept, unless ``take`` names the entry by its id or
+    its type and id, or is ``all``.
     Timestamps come from the pack, so every database has the same ones. ``step`` is called after each entry.
 
     Raises:
         InvalidReference: a slug names no resource in the pack or the database. The caller must roll back.
     """
-    return _Loader(session, result, step).run()
+    return _Loader(session, result, EditorsChanges(session, take), step).run()
 
 
 @dataclass(frozen=True)
@@ -78,8 +108,10 @@ class _Change:
 
 
 class _Loader:
-    def __init__(self, session: Session, result: CheckResult, step: Callable[[], None]) -> None:
-        self.session, self.result, self.step = session, result, step
+    def __init__(
+        self, session: Session, result: CheckResult, editors: EditorsChanges, step: Callable[[], None]
+    ) -> None:
+        self.session, self.result, self.editors, self.step = session, result, editors, step
         #: The resources of the current batch, and those that it refers to.
         self.resources: dict[Key, Any] = {}
         #: Their paragraphs, by number; of a source that the batch does not write, only those that are cited.
@@ -88,7 +120,7 @@ class _Loader:
     def run(self) -> LoadReport:
         entries = self.result.valid_entries
         present = {valid.entry.type_name for valid in entries}
-        report: LoadReport = {model.type_name: Counter() for model in RESOURCES if model.type_name in present}
+        report = LoadReport(model.type_name for model in RESOURCES if model.type_name in present)
         # An update has no date of its own: it gets the date of the newest entry in the pack.
         released = [date for valid in entries if (date := pack_entry(valid).released_at)]
         recorded = self.result.pack.revisions.values()
@@ -106,7 +138,9 @@ class _Loader:
         """Store the withdrawals of the pack, and mark the entries as deleted."""
         for withdrawn in self.result.pack.withdrawals:
             model = MODELS_BY_TYPE[withdrawn.type_name]
-            row = Withdrawal.of(self.session, withdrawn.type_name, withdrawn.slug)
+            row = Withdrawal.of(self.session, *withdrawn.key)
+            if self._stays(withdrawn, row, report):
+                continue
             if row is None:
                 row = Withdrawal(type_name=withdrawn.type_name, slug=withdrawn.slug)
                 self.session.add(row)
@@ -119,10 +153,22 @@ class _Loader:
                 resource.deleted_at = change_time(self.session)
                 is_changed = True
             if is_changed:
-                counts = report.setdefault(withdrawn.type_name, Counter())
-                counts["withdrawn"] += 1
+                report.count(withdrawn.type_name, "withdrawn")
                 mark_content_changed(self.session)
         self.session.flush()
+
+    def _stays(self, withdrawn: PackWithdrawal, row: Withdrawal | None, report: LoadReport) -> bool:
+        """Whether a withdrawal changes nothing: an editor did the same already, or changed the entry last."""
+        type_name, slug = withdrawn.key
+        state = self.editors.stored(MODELS_BY_TYPE[type_name], [slug]).get(slug)
+        if state is None:
+            return False
+        if state.deleted_at is not None or state.slug != slug:
+            return row is None and not withdrawn.reason
+        if self.editors.takes(type_name, slug) or not self.editors.are_in(type_name, state):
+            return False
+        report.keep(self.editors.kept(type_name, slug, state))
+        return True
 
     def _changes(self, report: LoadReport) -> Iterator[_Change]:
         """Count the outcome of every entry; yield those to write, referenced types first."""
@@ -132,21 +178,41 @@ class _Loader:
                 self.result.of_type(type_name), key=lambda valid: valid.body.get("broader") is not None
             )
             model = MODELS_BY_TYPE[type_name]
-            stored: dict[str, tuple[str | None, int]] = {}
+            stored: dict[str, StoredState] = {}
             for slugs in _chunks([valid.slug for valid in entries]):
-                columns = (model.slug, model.pack_digest, model.revision)
-                rows = self.session.execute(select(*columns).where(model.slug.in_(slugs)))
-                stored.update({slug: (pack_digest, number) for slug, pack_digest, number in rows})
+                stored |= self.editors.stored(model, slugs)
             for valid in entries:
-                new_digest, is_new = digest(valid), valid.slug not in stored
-                release = self._release(valid)
-                present, number = stored.get(valid.slug, (None, 0))
-                if present == new_digest and (release is None or release.number <= number):
-                    report[type_name]["unchanged"] += 1
+                state, release = stored.get(valid.slug), self._release(valid)
+                if state and release and state.is_edited and release.number <= state.number:
+                    # The number is that of an editor's revision, which stays.
+                    release = None
+                change = _Change(valid, digest(valid), state is None, release)
+                if state is not None and self._is_left(change, state, report):
                     self.step()
                     continue
-                report[type_name]["created" if is_new else "updated"] += 1
-                yield _Change(valid, new_digest, is_new, release)
+                report.count(type_name, "created" if state is None else "updated")
+                yield change
+
+    def _is_left(self, change: _Change, state: StoredState, report: LoadReport) -> bool:
+        """Whether a stored entry stays as it is: the pack has not changed it, or an editor has."""
+        type_name, slug = change.key
+        is_taken = self.editors.takes(type_name, slug) and state.slug == slug
+        is_released = change.release is None or change.release.number <= state.number
+        is_loaded = state.is_loaded_from(change.digest) and is_released
+        if is_loaded and not is_taken:
+            report.count(type_name, "unchanged")
+            return True
+        is_edited = self.editors.are_in(type_name, state) or state.slug != slug
+        if is_edited and not self.editors.differ_from(change.valid, state) and state.deleted_at is None:
+            self.editors.adopt(type_name, state, change.digest)
+            report.count(type_name, "unchanged")
+            return True
+        if is_edited and not is_taken:
+            report.keep(self.editors.kept(type_name, slug, state))
+            return True
+        if is_loaded and not is_edited:
+            report.count(type_name, "unchanged")
+        return is_loaded and not is_edited
 
     def _release(self, valid: ValidEntry) -> Release | None:
         """Return the recorded revision of an entry; None if none is, or if the entry has changed since."""
@@ -212,6 +278,16 @@ class _Loader:
             for chunk in _chunks(slugs):
                 for resource in self.session.scalars(statement.where(model.slug.in_(chunk))):
                     self.resources[type_name, resource.slug] = resource
+                renamed = [slug for slug in chunk if (type_name, slug) not in self.resources]
+                if renamed:
+                    self._fetch_renamed(statement, model, renamed)
+
+    def _fetch_renamed(self, statement: Any, model: Any, slugs: list[str]) -> None:
+        """Read resources by the ids that they had before."""
+        statement = statement.add_columns(Alias.slug).join(Alias, Alias.resource_id == model.id)
+        statement = statement.where(Alias.type_name == model.type_name, Alias.slug.in_(slugs))
+        for resource, slug in self.session.execute(statement):
+            self.resources[model.type_name, slug] = resource
 
     def _fetch_paragraphs(self, batch: list[_Change], written: set[Key]) -> None:
         """Read the paragraphs that a batch cites of sources that it does not write."""
@@ -242,6 +318,8 @@ class _Loader:
             self._require_same_source(change)
         body = {name: value for name, value in valid.body.items() if not value or name not in DEFERRED_FIELDS}
         resource.declare_release(change.release)
+        if resource.deleted_at is not None and self.editors.takes(*change.key):
+            resource.deleted_at = None
         assign(resource, replace(valid, body=body), self, pack_digest=change.digest)
         if not change.is_new and change.release and change.release.number > resource.revision:
             # Even if it has these values already.

@@ -23,7 +23,10 @@ KEY = "withdrawn"
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """An id that the pack takes back, why, and the id of what replaces it, of the same type."""
+    """An id that the pack takes back, why, and the id of what replaces it, of the same type.
+
+    The reason is empty if the pack says none.
+    """
 
     type_name: str
     slug: str
@@ -53,7 +56,7 @@ class WithdrawalSchema(RequestSchema):
         description="A type of entry.",
         required=True,
     )
-    reason = Text(500, required=True)
+    reason = Text(500, required=True, allow_none=True)
     moved_to = Slug(allow_none=True, load_default=None)
 
 
@@ -71,4 +74,4 @@ def read_withdrawals(content: Mapping, file: Path) -> Iterator[Withdrawal | Diag
             slug = display_key(row.get("id", "-")) if isinstance(row, dict) else "-"
             yield Diagnostic(file, line, slug, "form", join_messages(error))
             continue
-        yield Withdrawal(body["type"], body["id"], body["reason"], body["moved_to"], file, line)
+        yield Withdrawal(body["type"], body["id"], body["reason"] or "", body["moved_to"], file, line)

@@ -156,21 +156,33 @@ def _summary(result: CheckResult, counts: Counter[str]) -> str:
 
 @cli.command
 @PACKS
-def seed(packs: tuple[Path, ...]) -> None:
+@click.option(
+    "--take-pack",
+    "take",
+    multiple=True,
+    metavar="ID|all",
+    help="Overwrite what editors changed of this entry (an id, or TYPE/ID), or of all. May be repeated.",
+)
+def seed(packs: tuple[Path, ...], take: tuple[str, ...]) -> None:
     """Load content packs into the database.
 
     PACKS are folders; the default is the pack of this repository. Atomic and idempotent: a pack with
-    errors changes nothing, and entries that are already loaded stay as they are.
+    errors changes nothing, and entries that are already loaded stay as they are. So do entries that editors
+    changed, renamed or deleted since the pack was loaded last: they are listed as kept. `subtext pull` writes
+    them into the pack, and --take-pack overwrites them.
     """
     with open_database(Settings.from_environment()) as database:
         if not migrations.is_current(database.engine):
             raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
         with preparation_lock(database):
-            report = load_packs(database, packs or (SEEDS,))
+            report = load_packs(database, packs or (SEEDS,), take)
     for type_name, counts in report.items():
-        shown = ("created", "updated", "unchanged", *(["withdrawn"] if counts["withdrawn"] else []))
+        shown = ["created", "updated", "unchanged"]
+        shown += [outcome for outcome in ("withdrawn", "kept") if counts[outcome]]
         outcomes = ", ".join(f"{counts[outcome]} {outcome}" for outcome in shown)
         click.echo(f"{type_name}: {outcomes}")
+    for entry in sorted(report.kept):
+        click.echo(f"kept: {entry}")
 
 
 @cli.command

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,9 @@ from subtext_cli.console import count_of, progress
 from subtext_cli.database_errors import open_database
 from subtext_cli.database_file import user_name
 from subtext_cli.preparation_lock import preparation_lock
+
+if TYPE_CHECKING:
+    from seeds.load import LoadReport
 
 SEEDS = ROOT / "seeds"
 
@@ -57,8 +60,9 @@ def prepare(database: Database) -> None:
         # Another process may have prepared it meanwhile.
         if not _is_prepared(database):
             migrate_schema(database)
-            if not _is_loaded(database):
-                load_packs(database, (SEEDS,))
+            if not _is_loaded(database) and (kept := load_packs(database, (SEEDS,)).kept):
+                message = f"{len(kept)} of the pack's entries stayed as editors left them."
+                click.echo(f"subtext: {message} `subtext seed` lists them.", err=True)
 
 
 def _require_complete(database: Database) -> None:
@@ -89,15 +93,18 @@ def _is_loaded(database: Database) -> bool:
         return LoadedPack.is_current(session, fingerprint(SEEDS))
 
 
-def load_packs(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
+def load_packs(database: Database, packs: tuple[Path, ...], take: tuple[str, ...] = ()) -> LoadReport:
     """Load content packs, all or none. Return the numbers of entries by type and outcome.
 
+    What editors changed is kept, except for the entries that ``take`` names.
+
     Raises:
-        SystemExit: a pack has errors or contradicts the content of the database.
+        SystemExit: a pack has errors or contradicts the content of the database, or has no entry with a name.
     """
     from sqlalchemy import select
 
     from seeds.check import check_pack
+    from seeds.editors_changes import unknown_names
     from seeds.fingerprint import fingerprint
     from seeds.load import load
     from seeds.pack import read_pack
@@ -124,9 +131,11 @@ def load_packs(database: Database, packs: tuple[Path, ...]) -> dict[str, Any]:
                 if diagnostic.level != "notice":
                     click.echo(str(diagnostic), err=True)
             raise SystemExit(f"{count_of(len(errors), 'error')}: nothing was changed.")
+        if unknown := unknown_names(take, [entry.key for entry in pack.entries]):
+            raise SystemExit(f"subtext: The packs have no entry “{unknown[0]}” to take. Nothing was changed.")
         exempt()
         with progress("Loading", len(result.valid_entries)) as step:
-            report = load(session, result, step=step)
+            report = load(session, result, take=take, step=step)
         if packs == (SEEDS,):
             changes = ("created", "updated", "withdrawn")
             is_changed = any(counts[change] for counts in report.values() for change in changes)
