@@ -25,6 +25,7 @@ from api.resources import blueprints, check_routes
 from api.resources.search.routes import blp as search
 from api.resources.service.routes import blp as index
 from api.resources.service.routes import plain as meta
+from api.views.history import add_history_routes
 
 #: The maximum size of a request body, in bytes.
 MAX_BODY_BYTES = 1_048_576
@@ -51,7 +52,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = spec.Api(app)
     for converter in CONVERTERS.values():
         api.register_converter(converter, lambda _converter: {"type": "string"})
-    for blueprint in (index, search, *blueprints()):
+    resources = blueprints()
+    add_history_routes(tuple(resources))
+    for blueprint in (index, search, *resources):
         api.register_blueprint(blueprint)
     for undocumented in (
         meta,

@@ -4,7 +4,9 @@ The tree::
 
     DomainError
     ├── NotFound            no visible resource has the id
-    │   └── Gone            the resource was deleted
+    │   ├── Gone            the resource was deleted
+    │   │   └── Purged      the content of a revision was removed for ever
+    │   └── NotPublic       the resource was not public then, or has no such revision
     ├── Renamed             the resource has another id now
     ├── InvalidReference    a reference to a resource that does not exist
     ├── InvalidQuery        a search query that cannot be run
@@ -55,6 +57,22 @@ class Gone(NotFound):
         super().__init__(type_name, slug)
         name = f"The {_display_name(type_name)} “{slug}”"
         self.args = (f"{name} was withdrawn: {reason}" if reason else f"{name} was deleted.",)
+
+
+class Purged(Gone):
+    """The content of a revision was removed for ever."""
+
+    def __init__(self, type_name: str, slug: str) -> None:
+        super().__init__(type_name, slug)
+        self.args = (f"The content of the {_display_name(type_name)} “{slug}” was removed for ever.",)
+
+
+class NotPublic(NotFound):
+    """The resource has an id and a history, but was not public at a moment, or has no such revision."""
+
+    def __init__(self, type_name: str, slug: str, reason: str) -> None:
+        super().__init__(type_name, slug)
+        self.args = (f"The {_display_name(type_name)} “{slug}” {reason}.",)
 
 
 class Renamed(DomainError):

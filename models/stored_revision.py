@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import Index, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -32,6 +32,10 @@ class Revision(Base):
         Index("ix_revisions_generation", "generation", "type_name", "resource_id"),
     )
 
+    #: For lists of the revisions of one resource, as of models (``Versioned``).
+    default_sort: ClassVar[tuple[str, ...]] = ("-number",)
+    unique_sort: ClassVar[tuple[str, ...]] = ("number",)
+
     id: Mapped[int] = mapped_column(primary_key=True)
     type_name: Mapped[str] = mapped_column(short_text(TYPE_NAME_LENGTH))
     resource_id: Mapped[int]
@@ -42,6 +46,11 @@ class Revision(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UTCTimestamp)
     generation: Mapped[int | None]
     digest: Mapped[str | None] = mapped_column(short_text(64))
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """Return the published sort keys and the column each one stands for."""
+        return {"number": cls.number}
 
     @property
     def pin(self) -> Pin:

@@ -41,6 +41,7 @@ def add_examples(client: Any, document: dict[str, Any]) -> None:
                 f"{model_file(model)}: the first pack has no {model.type_name} “{model.example_id}”,"
                 " the example_id."
             )
+    _set_pin_examples(client, document)
     for operation in operations(document):
         _add_example(client, operation)
     for name, (path, headers) in PROBLEM_REQUESTS.items():
@@ -49,7 +50,7 @@ def add_examples(client: Any, document: dict[str, Any]) -> None:
 
 
 def _add_example(client: Any, operation: dict[str, Any]) -> None:
-    request = operation.pop(REQUEST_KEY)
+    request = _with_pin(client, operation.pop(REQUEST_KEY))
     response = client.get(request)
     if response.status_code != 200:
         raise InvalidExample(
@@ -61,6 +62,24 @@ def _add_example(client: Any, operation: dict[str, Any]) -> None:
         if request == "/v1/meta":
             value["content"]["epoch"] = EXAMPLE_EPOCH
         content["examples"] = {"real": {"summary": f"GET {request}", "value": value}}
+
+
+def _set_pin_examples(client: Any, document: dict[str, Any]) -> None:
+    """Set the example of parameters that are pins: the latest revision of the first resource's example."""
+    model = RESOURCES[0]
+    pin = _with_pin(client, f"{COLLECTION_PATHS[model.type_name]}/{model.example_id}/revisions/{{pin}}")
+    for parameter in document["components"]["parameters"].values():
+        if parameter["name"] in ("revision", "other"):
+            parameter["example"] = pin.rsplit("/", 1)[1]
+
+
+def _with_pin(client: Any, request: str) -> str:
+    """Return the request with the pin of the item's latest revision in place of ``{pin}``."""
+    item, found, _ = request.partition("/revisions/{pin}")
+    if not found:
+        return request
+    (latest,) = client.get(f"{item}/revisions?limit=1").get_json()["data"]
+    return request.replace("{pin}", latest["pin"])
 
 
 def _problem_example(client: Any, path: str, headers: dict[str, str]) -> dict[str, Any]:

@@ -30,6 +30,8 @@ BY_NAME: dict[str, Any] = {
     "seed": "tuesday",
     "date": "2026-11-24",
     "tz": "Europe/Berlin",
+    "as_of": "1",
+    "revision": "2.489d9d",
 }
 #: Examples by the parameter's component, if another one would return nothing.
 BY_COMPONENT: dict[str, Any] = {
@@ -38,6 +40,7 @@ BY_COMPONENT: dict[str, Any] = {
     "SearchQ": "loneliness",
     "SearchKind": "interpretation",
     "Advisory": "spoiler",
+    "ThemeBroader": "human-connection",
     "CommentaryIds": "her-2013-catherines-verdict-strikes-home",
     "CommentaryKind": "interpretation",
     "CommentaryRelatesTo": "her-2013-feelings-out-of-reach",

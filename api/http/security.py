@@ -15,6 +15,7 @@ EXPOSED_HEADERS = (
     "ETag",
     "Link",
     "Location",
+    "Memento-Datetime",
     "Retry-After",
     "RateLimit",
     "RateLimit-Policy",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, ValidationError
 
 from api.core.resource_registry import require_type
 from api.schemas.fields import SLUG
 from api.schemas.shared_schemas import ITEM_NAMES
 from models import MODELS_BY_TYPE
+from models.pin import Pin
 from models.types import SLUG_LENGTH
 
 
@@ -31,10 +32,28 @@ class ExtensionConverter(BaseConverter):
     regex = r"[a-z]+(?:\.[a-z]+)?"
 
 
+class PinConverter(BaseConverter):
+    """A path segment that names a revision: ``3`` or ``3.ab12cd``."""
+
+    regex = r"[1-9][0-9]{0,8}(?:\.[0-9a-f]{6,64})?"
+
+    def to_python(self, value: str) -> Pin:
+        """Return the pin."""
+        pin = Pin.parse(value)
+        if pin is None:
+            raise ValidationError
+        return pin
+
+
 #: The key for the component name of a path parameter; ``openapi/`` removes it.
 COMPONENT_KEY = "x-component"
 #: The names of the converters in URL rules.
-CONVERTERS = {"slug": SlugConverter, "day": DayConverter, "extension": ExtensionConverter}
+CONVERTERS = {
+    "slug": SlugConverter,
+    "day": DayConverter,
+    "extension": ExtensionConverter,
+    "pin": PinConverter,
+}
 
 
 def slug_parameter(name: str, type_name: str) -> dict[str, Any]:

@@ -26,7 +26,13 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
     },
     "Link": {
         "description": "Links (RFC 8288): `next` and `prev` for the neighbouring pages, as in `page`; "
-        "`bookmark` for a URL that repeats a random or daily selection.",
+        "`bookmark` for a URL that repeats a random or daily selection; `original`, "
+        "`timemap` and `memento` of an item as it was (RFC 7089); `canonical` for the permanent URL of a "
+        "revision.",
+        "schema": {"type": "string"},
+    },
+    "Memento-Datetime": {
+        "description": "The time of the revision that the response shows (RFC 7089).",
         "schema": {"type": "string"},
     },
     "Cache-Control": {

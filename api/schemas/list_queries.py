@@ -16,7 +16,7 @@ from api.schemas.fields import (
     StrictInteger,
 )
 from api.schemas.shared_schemas import OrderedSchemaMeta, RequestSchema
-from models import AssertedByFilter, CommentaryRelation, InvalidQuery, Paragraph, Versioned
+from models import AssertedByFilter, CommentaryRelation, InvalidQuery, Paragraph, Revision, Versioned
 from models.search import Query, parse
 from models.search.query_parser import MAX_QUERY_CHARACTERS
 
@@ -52,10 +52,14 @@ class OrderedQuerySchemaMeta(OrderedSchemaMeta):
     )
 
 
+#: The models whose lists can be sorted.
+SortedModel = type[Versioned] | type[Paragraph] | type[CommentaryRelation] | type[Revision]
+
+
 class SortField(CommaSeparated):
     """Sort keys of a model; a leading ``-`` means descending."""
 
-    def __init__(self, model: type[Versioned] | type[Paragraph] | type[CommentaryRelation]) -> None:
+    def __init__(self, model: SortedModel) -> None:
         """Allow the published sort keys of ``model``."""
         keys = sorted(model.sort_keys())
         allowed = [key for plain in keys for key in (plain, f"-{plain}")]

@@ -18,6 +18,7 @@ from api.http.query_parser import StrictParser
 from api.http.responses import COMMON_HEADERS
 from api.query.resource_reader import View
 from api.representations import CITABLE_TYPES, Format, formats_for, list_formats
+from api.schemas.history_fields import with_history_parameters
 from api.schemas.item_shape import (
     ItemQuerySchema,
     with_format_parameter,
@@ -26,7 +27,7 @@ from api.schemas.item_shape import (
 )
 from api.schemas.list_queries import ListQuerySchema
 from api.schemas.random_queries import daily_query, random_query
-from api.schemas.shared_schemas import ResponseSchema, list_schema
+from api.schemas.shared_schemas import ItemSchema, ResponseSchema, list_schema
 from api.views.reads import (
     Responder,
     daily_response,
@@ -128,6 +129,8 @@ class Blueprint(flask_smorest.Blueprint):
         ``format_type`` is the resource type for content negotiation, if it has formats besides JSON.
         """
         query = with_shape_parameters(ItemQuerySchema, item)
+        if issubclass(item, ItemSchema):
+            query = with_history_parameters(query)
         formats = formats_for(format_type) if format_type else ()
         respond = partial(item_response, item=item, formats=formats)
         return self._read_view(

@@ -26,10 +26,11 @@ from api.http.responses import (
 from api.query.facets import compute_facets
 from api.query.notices import notice_of_empty_list
 from api.query.pagination import ListRequest, filters_from_args, page_position
+from api.query.past_reader import IMMUTABLE, read_state, require_no_lists
 from api.query.random_selection import EARLIEST_ZONE, RandomSelection, exclude_flagged
 from api.query.resource_reader import ItemRow, ResourceReader, View
 from api.representations import Format, negotiate
-from api.schemas.item_shape import shape_for_representations, shape_from_args
+from api.schemas.item_shape import Shape, shape_for_representations, shape_from_args
 from api.schemas.list_queries import ListQuerySchema
 from api.schemas.shared_schemas import ResponseSchema
 
@@ -119,10 +120,33 @@ def item_response(
         ProblemException: 404, if the extension is unknown; 406, if the client accepts none of the formats.
     """
     format_ = _requested_format(formats, args, path.pop("extension", None))
+    if "as_of" in args or "revision" in args:
+        return _past_response(read, args, path, _requested_shape(item, format_, args), format_)
     row = read.item(path, _requested_shape(item, format_, args))
     if row is None:
         raise read.item_model(path).missing_error(read.session, *path.values())
     return _formatted_response(format_, row)
+
+
+def _past_response(
+    read: ResourceReader, args: dict[str, Any], path: dict[str, Any], shape: Shape, format_: Format | None
+) -> Response:
+    """Return the item as it was, with the headers of a memento (RFC 7089)."""
+    require_no_lists(shape)
+    state = read_state(read.session, read.item_model(path), next(iter(path.values())), args)
+    body = state.item_json(shape)
+    if format_ and not format_.is_json:
+        body = format_.body(orjson.loads(body))
+    response = cacheable_response(
+        body,
+        etag=etag_hash(body),
+        links=state.links(),
+        content_type=format_.content_type if format_ else JSON,
+        negotiated=format_ is not None,
+        cache_control=IMMUTABLE if state.never_changes else PUBLIC_CACHE_CONTROL,
+    )
+    response.headers.update(state.headers())
+    return response
 
 
 def random_response(

@@ -170,9 +170,12 @@ def _names(path: str) -> tuple[str, str]:
         return (resource, "list") if resource not in ("meta", "search") else ("", resource)
     if len(rest) == 1:
         return resource, "get" if rest[0].startswith("{") else rest[0]
+    names = [segment.replace("-", "_") for segment in rest if not segment.startswith("{")]
+    if len(names) > 1:
+        # /v1/quotes/{quote_id}/revisions/{revision}/diff/{other}
+        return resource, names[-1]
     # /v1/sources/{source_id}/paragraphs/{number} is one of the paragraphs.
-    name = rest[1].replace("-", "_")
-    return resource, name.removesuffix("s") if len(rest) > 2 else name
+    return resource, names[0].removesuffix("s") if len(rest) > 2 else names[0]
 
 
 def _parameter(document: dict[str, Any], declared: dict[str, Any]) -> Parameter:

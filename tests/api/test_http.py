@@ -114,6 +114,7 @@ class TestCors:
             "ETag",
             "Link",
             "Location",
+            "Memento-Datetime",
             "Retry-After",
             "RateLimit",
             "RateLimit-Policy",

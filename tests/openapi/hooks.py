@@ -10,9 +10,10 @@ metrics.maximize = lambda *_metrics, **_case_and_response: None
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Adapt two parameters whose values a schema cannot describe.
+    """Adapt parameters whose values a schema cannot describe.
 
-    Only the service can create a ``cursor``, and only some texts that match the pattern are time zones.
+    Only the service can create a ``cursor``, and only some texts that match the pattern are time zones. Only
+    past moments are valid in ``as_of``, and ``revision`` depends on the other parameters.
     """
     describe_values(raw_schema)
 
@@ -26,7 +27,7 @@ def read_as_text(context, response):
 
 
 def describe_values(document):
-    """Return the document without cursors, and with some time zones instead of a pattern."""
+    """Return the document without cursors and past states, and with some time zones instead of a pattern."""
     document["components"]["schemas"]["TimeZone"] = {
         "type": "string",
         "enum": [
@@ -37,7 +38,7 @@ def describe_values(document):
             "Pacific/Kiritimati",
         ],
     }
-    return remove_parameters(document, "cursor")
+    return remove_parameters(document, "cursor", "as_of", "revision")
 
 
 def remove_parameters(document, *names):

@@ -264,6 +264,7 @@ class TestLinks:
     def test_an_item_links_to_its_lists_and_references(self):
         links = OPERATIONS["getQuote"]["responses"]["200"]["links"]
         assert list(links) == [
+            "quoteRevisions",
             "quoteCommentary",
             "quoteSource",
             "quoteSpeaker",

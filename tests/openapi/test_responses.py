@@ -75,7 +75,7 @@ class RequestGenerator:
         return path, query
 
     def is_chosen(self, name):
-        share = {"fields": 0.5, "include": 0.3, "cursor": 0}.get(name, SHARE)
+        share = {"fields": 0.5, "include": 0.3, "cursor": 0, "as_of": 0, "revision": 0}.get(name, SHARE)
         return self.random.random() < share
 
     def path_value(self, parameter):
