@@ -18,7 +18,7 @@ from models.circuit_breaker import CircuitBreaker
 from models.commit_watcher import SCHEMA_MESSAGES, CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.errors import DomainError, QueryTimeout, ReadOnly, StorageFull, Unavailable
 from models.postgresql_engine import PREFER_STANDBY, create_postgresql_engine, limit_waiting
-from models.sqlite_engine import create_sqlite_engine
+from models.sqlite_engine import BEST_EFFORT, create_sqlite_engine
 from models.sqlite_file import BUSY_SECONDS, DatabaseFile
 
 if TYPE_CHECKING:
@@ -214,7 +214,8 @@ class Database:
         was committed.
         """
         try:
-            with self._writer.connect() as connection, _without_waiting(connection):
+            writer = self._writer.execution_options(**{BEST_EFFORT: True})
+            with writer.connect() as connection, _without_waiting(connection):
                 connection.execute(statement)
                 connection.commit()
         except (DBAPIError, PoolTimeout, DomainError):

@@ -13,6 +13,8 @@ from sqlalchemy.exc import DisconnectionError
 from models.sqlite_driver import sqlite
 from models.sqlite_file import DatabaseFile
 
+#: The execution option of connections whose errors are expected.
+BEST_EFFORT = "best_effort"
 #: The pragma of databases that this process may create: the file keeps it.
 WAL_PRAGMA = "journal_mode=WAL"
 SQLITE_PRAGMAS = (
@@ -85,7 +87,9 @@ def _follow_file(engine: Engine, file: DatabaseFile) -> None:
 
     @event.listens_for(engine, "handle_error")
     def note_error(context: Any) -> None:
-        if file.record_error(context.original_exception):
+        # A write that need not succeed says nothing about the file if another transaction has its lock.
+        options = context.connection.get_execution_options() if context.connection is not None else {}
+        if not options.get(BEST_EFFORT) and file.record_error(context.original_exception):
             # Makes the pool close all connections: they may have pages of a file that has changed.
             context.is_disconnect = True
 
