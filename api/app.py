@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 
 from api.core import app_context
@@ -26,9 +28,9 @@ from api.resources.search.routes import blp as search
 from api.resources.service.routes import blp as index
 from api.resources.service.routes import plain as meta
 from api.views.history import add_history_routes
-
-#: The maximum size of a request body, in bytes.
-MAX_BODY_BYTES = 1_048_576
+from api.writing.body_guard import MAX_BODY_BYTES
+from api.writing.routes import add_write_routes
+from models import RESOURCES
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -54,6 +56,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_converter(converter, lambda _converter: {"type": "string"})
     resources = blueprints()
     add_history_routes(tuple(resources))
+    models: tuple[Any, ...] = RESOURCES
+    for blueprint, model in zip(resources, models, strict=True):
+        add_write_routes(blueprint, model)
     for blueprint in (index, search, *resources):
         api.register_blueprint(blueprint)
     for undocumented in (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Versioned, slug_rules
+from models.base import Base, Status, Versioned, slug_rules
 from models.errors import DomainError, Gone, Renamed
 from models.types import SLUG_LENGTH, TYPE_NAME_LENGTH, short_text
 from models.withdrawal import Withdrawal
@@ -33,6 +33,17 @@ class Alias(Base):
         )
         return Renamed(model.type_name, slug, new_slug) if new_slug else None
 
+    @classmethod
+    def gone(cls, session: Session, model: type[Versioned], slug: str) -> Gone | None:
+        """Return the error that a resource was deleted, if this is an old id of one that was public."""
+        deleted = (
+            select(model.id)
+            .join(cls, cls.resource_id == model.id)
+            .where(cls.type_name == model.type_name, cls.slug == slug)
+            .where(model.status == Status.PUBLISHED, model.deleted_at.is_not(None))
+        )
+        return Gone(model.type_name, slug) if session.scalar(deleted) else None
+
 
 class Aliased(Versioned):
     """A resource that may be renamed; its old ids redirect to the new one."""
@@ -43,4 +54,6 @@ class Aliased(Versioned):
         if withdrawal := Withdrawal.of(session, cls.type_name, slug):
             return withdrawal.error(session, cls)
         error = super().missing_error(session, slug)
-        return error if isinstance(error, Gone) else Alias.renamed(session, cls, slug) or error
+        if isinstance(error, Gone):
+            return error
+        return Alias.renamed(session, cls, slug) or Alias.gone(session, cls, slug) or error

@@ -18,6 +18,7 @@ from openapi.guide_links import add_guide_links
 from openapi.links import add_links
 from openapi.parameter_examples import add_parameter_examples
 from openapi.samples import add_code_samples
+from openapi.write_examples import add_write_examples
 
 PATH = Path(__file__).parent / "v1.json"
 
@@ -34,6 +35,7 @@ def render_document(app: Any, prefix: str = "") -> bytes:
     extract_path_parameters(document)
     add_parameter_examples(document)
     add_examples(app.test_client(), document)
+    add_write_examples(app.test_client(), document)
     add_links(document)
     add_guide_links(document)
     if not prefix:

@@ -12,7 +12,7 @@ COMPONENT_KEY = "x-component"
 DOCUMENT_KEYS = ("openapi", "info", "servers", "security", "externalDocs", "tags", "paths", "components")
 OPERATION_KEYS = (
     *("operationId", "summary", "description", "externalDocs", "deprecated", "tags"),
-    *("security", "parameters", "responses"),
+    *("security", "parameters", "requestBody", "responses"),
 )
 
 

@@ -43,7 +43,8 @@ def add_examples(client: Any, document: dict[str, Any]) -> None:
             )
     _set_pin_examples(client, document)
     for operation in operations(document):
-        _add_example(client, operation)
+        if REQUEST_KEY in operation:
+            _add_example(client, operation)
     for name, (path, headers) in PROBLEM_REQUESTS.items():
         (content,) = document["components"]["responses"][name]["content"].values()
         content["examples"] = {"real": _problem_example(client, path, headers)}

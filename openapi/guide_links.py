@@ -15,6 +15,12 @@ OTHERS = (("search", "search"), ("content-notes", "advisories"))
 SECTIONS = (
     (r"getIndex", "quickstart#api-index"),
     (r"getMeta", "versioning#releases"),
+    (r"create\w+", "writing#creating"),
+    (r"update\w+", "writing#updating"),
+    (r"replace\w+", "writing#replacing"),
+    (r"delete\w+", "writing#deleting"),
+    (r"rename\w+", "writing#renaming"),
+    (r"bulk\w*", "writing#bulk-changes"),
     (r"search", "search#query-syntax"),
     (r"(random|getDaily)Commentary", "random-and-daily#commentary"),
     (r"random\w+", "random-and-daily#random-quotes"),

@@ -22,7 +22,9 @@ def add_links(document: dict[str, Any]) -> None:
     links: dict[str, Any] = document["components"].setdefault("links", {})
     for path in document["paths"].values():
         for operation in (path[method] for method in METHODS if method in path):
-            response = operation["responses"]["200"]
+            response = operation["responses"].get("200") or operation["responses"].get("201", {})
+            if "content" not in response:
+                continue
             schema_name = _response_schema(response)
             response_links = dict(_links(schema_name, schemas, operations_by_type, operation["operationId"]))
             links |= response_links
@@ -38,7 +40,7 @@ def _operations_by_type(document: dict[str, Any]) -> dict[str, dict[str, str]]:
     operations: dict[str, dict[str, str]] = {}
     for path, item in document["paths"].items():
         names = re.findall(r"{(\w+)}", path)
-        if len(names) == 1 and names[0] != "date":
+        if len(names) == 1 and names[0] != "date" and "get" in item:
             operations.setdefault(names[0], {})[path] = item["get"]["operationId"]
     return operations
 

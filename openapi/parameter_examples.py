@@ -20,6 +20,7 @@ TYPES = {
 }
 #: Examples by the parameter's name, if they are no ids and no values of an enumeration.
 BY_NAME: dict[str, Any] = {
+    "note": "Follows the second edition",
     "If-None-Match": '"5f5175dd8af8c0d2d2f0a6a4b7d35c11"',
     "q": "Theodore",
     "release_year": 2013,

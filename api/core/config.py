@@ -72,7 +72,8 @@ class Settings:
     reports. ``access_log`` says which requests are logged:
     those that take longer than ``slow_milliseconds`` are slow, ``access_log_hits`` cached responses share a
     line, and search terms are left out unless ``access_log_search_terms``. ``metrics`` is the IP address and
-    the port at which Prometheus gets the metrics; None turns them off.
+    the port at which Prometheus gets the metrics; None turns them off. ``essays`` is a folder with the texts
+    of sources: quotations in writes are compared with them.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -96,6 +97,7 @@ class Settings:
     access_log_search_terms: bool = False
     slow_milliseconds: int = 500
     metrics: tuple[str, int] | None = None
+    essays: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -133,6 +135,7 @@ class Settings:
             ),
             slow_milliseconds=_count("SUBTEXT_SLOW_MS", variables.get("SUBTEXT_SLOW_MS", "500")),
             metrics=_metrics(variables.get("SUBTEXT_METRICS")),
+            essays=_folder("SUBTEXT_ESSAYS", variables.get("SUBTEXT_ESSAYS")),
         )
 
     @property
@@ -185,6 +188,12 @@ def _host(value: str) -> str:
             "::1 or 0.0.0.0 (all addresses), without scheme and port."
         )
     return address or name
+
+
+def _folder(name: str, value: str | None) -> Path | None:
+    if value and not Path(value).is_dir():
+        raise InvalidSetting(f"{name} is “{value}”, which is no folder.")
+    return Path(value) if value else None
 
 
 def _port(value: str) -> int:

@@ -49,7 +49,8 @@ class SessionLookUps:
         self.resources.pop(key, None)
         error = model.missing_error(self.session, slug)
         if isinstance(error, Renamed):
-            self.resources[key] = model.by_slug(self.session, error.new_slug)
+            resource = model.by_slug(self.session, error.new_slug)
+            self.resources[key] = self.resources[type_name, error.new_slug] = resource
         elif isinstance(error, Gone):
             self.reasons[key] = str(error)
 

@@ -233,7 +233,7 @@ def _referrers(error: InUse) -> list[dict[str, str]]:
 
 
 def _refuse_old_id(error: Renamed) -> Response:
-    url = absolute_url(_path_with_new_id(error.slug, error.new_slug))
+    url = absolute_url(f"{COLLECTION_PATHS[error.type_name]}/{error.new_slug}")
     headers = [("Link", f'<{url}>; rel="canonical"')]
     return problem_response(PROBLEM_TYPES["renamed"], f"{error} Its URL is {url}.", headers=headers)
 

@@ -49,6 +49,7 @@ _PROBLEM_TYPES = (
         "object, is nested too deeply, or has a number or text that cannot be stored. “errors” says where.",
         "Create bodies with a JSON library, and send them in UTF-8 without a byte order mark.",
         "/title: Must not be repeated in its object.",
+        guide="writing",
     ),
     ProblemType(
         "unauthorized",
@@ -106,6 +107,7 @@ _PROBLEM_TYPES = (
         "Repeat the request with the same key after the number of seconds in Retry-After. If the other "
         "request succeeds, you get its response.",
         "A request with this Idempotency-Key is in progress.",
+        guide="writing",
     ),
     ProblemType(
         "renamed",
@@ -116,6 +118,7 @@ _PROBLEM_TYPES = (
         "Read the resource at the URL in the Link header with the relation “canonical”, and repeat the "
         "change there.",
         "The theme “solitude” was renamed to “loneliness”.",
+        guide="writing",
     ),
     ProblemType(
         "in-use",
@@ -125,6 +128,7 @@ _PROBLEM_TYPES = (
         "Delete the referring resources first, or remove their references. POST /v1/bulk can do all of it at "
         "once.",
         "The theme “loneliness” cannot be deleted: 3 resources refer to it.",
+        guide="writing",
     ),
     ProblemType(
         "conflict",
@@ -133,6 +137,7 @@ _PROBLEM_TYPES = (
         "The change contradicts what is stored: the id is taken, reserved or was used before.",
         "Choose another id, or change the resource that has it.",
         "The id “loneliness” is taken by another theme.",
+        guide="writing",
     ),
     ProblemType(
         "gone",
@@ -152,6 +157,7 @@ _PROBLEM_TYPES = (
         "Send the body as a whole, with its length in Content-Length. HTTP clients do so for texts and "
         "bytes, but not for streams.",
         "Send the body with a Content-Length, and not in chunks.",
+        guide="writing",
     ),
     ProblemType(
         "precondition-failed",
@@ -188,6 +194,7 @@ _PROBLEM_TYPES = (
         "The Content-Type of the body is not one that this operation takes, or the body is compressed.",
         "Send JSON, with the Content-Type that the problem names and without a Content-Encoding.",
         "The Content-Type of the body must be application/json, in UTF-8.",
+        guide="writing",
     ),
     ProblemType(
         "invalid-body",
@@ -197,6 +204,7 @@ _PROBLEM_TYPES = (
         "says what is wrong and what is allowed. Nothing was changed.",
         "Correct these values, and send the request again; the same Idempotency-Key may be used.",
         "1 value is not valid.",
+        guide="writing",
     ),
     ProblemType(
         "idempotency-key-reused",
@@ -206,6 +214,7 @@ _PROBLEM_TYPES = (
         "path, body or precondition.",
         "Use a new key for each request, and the same one only to repeat it unchanged.",
         "This Idempotency-Key belongs to another request. Use a new key.",
+        guide="writing",
     ),
     ProblemType(
         "invalid-parameters",
@@ -226,6 +235,7 @@ _PROBLEM_TYPES = (
         "not seen.",
         "Read the item, and send its ETag in If-Match. To create an item with PUT, send If-None-Match: *.",
         "Read the item first, and send the ETag of that response in If-Match.",
+        guide="writing",
     ),
     ProblemType(
         "too-many-requests",

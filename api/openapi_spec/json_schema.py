@@ -10,7 +10,7 @@ import marshmallow
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
-from api.core.resource_registry import get_schema, version_of_field
+from api.core.resource_registry import find_schema_class, get_schema, version_of_field
 from api.http.deprecation.declaration import deprecation_to_document
 from api.schemas.fields import (
     Choice,
@@ -23,7 +23,7 @@ from api.schemas.fields import (
 )
 from api.schemas.random_queries import MAX_ZONE_LENGTH, TIME_ZONE_PATTERN, TimeZoneField
 from api.schemas.reference_fields import MAX_EXPANDED_ITEMS, UnionField, list_links
-from api.schemas.shared_schemas import ReferenceSchema, ResponseSchema
+from api.schemas.shared_schemas import ReferenceSchema, RequestSchema, ResponseSchema
 from models.types import SLUG_LENGTH
 
 
@@ -46,6 +46,8 @@ class SchemaConverter(OpenAPIConverter):
             converted["properties"] = type(instance).order_fields(properties)
         if instance.unknown == marshmallow.RAISE:
             converted["additionalProperties"] = False
+        if isinstance(instance, RequestSchema):
+            describe_input(type(instance), converted.get("properties", {}))
         for property_ in converted.get("properties", {}).values():
             # A schema is for responses or for requests as a whole, so readOnly on a property adds nothing.
             property_.pop("readOnly", None)
@@ -85,6 +87,31 @@ class SchemaConverter(OpenAPIConverter):
             f"{MAX_EXPANDED_ITEMS} items."
         )
         return {"type": "array", "maxItems": MAX_EXPANDED_ITEMS, "items": item, "description": description}
+
+
+#: What bodies of requests have and responses do not, or differently.
+INPUT_DESCRIPTIONS = {
+    "status": "`published`: the item is public.",
+    "position": "Its place among the entries of its film. Without it, a new entry is the last of its source.",
+    "author": "The names of the authors in one text, if they are not known in parts; null with `authors`.",
+    "paragraphs": "The paragraphs of the source, in order: their kinds, lengths and hashes, not their words.",
+    "character": "The id of the character.",
+    "commentary": "The id of the other commentary entry.",
+    "advisory": "The id of the advisory.",
+    "source": "The id of the source.",
+}
+
+
+def describe_input(schema: type[Any], properties: dict[str, Any]) -> None:
+    """Describe what a body writes as the response describes it that shows it: `QuotePatch` as `Quote`."""
+    name = re.sub(r"^New|(?:Create|Body|Patch)$", "", schema.__name__.removesuffix("Schema"))
+    shown = find_schema_class(f"{name}Schema")
+    fields_shown = getattr(shown, "_declared_fields", {})
+    for key, property_ in properties.items():
+        described = fields_shown[key].metadata.get("description") if key in fields_shown else None
+        text = described or INPUT_DESCRIPTIONS.get(key)
+        if text:
+            property_.setdefault("description", text)
 
 
 def _first_line(docstring: str | None) -> str:
@@ -200,7 +227,8 @@ def union_to_one_of(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any
 def bounds_of_text(self: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
     """Declare the constraints of our own fields: slugs, patterns and objects with fixed keys."""
     if isinstance(field, Slug):
-        return {"type": "string", "maxLength": SLUG_LENGTH, "pattern": field.metadata["pattern"]}
+        kind: Any = ["string", "null"] if field.allow_none else "string"
+        return {"type": kind, "maxLength": SLUG_LENGTH, "pattern": field.metadata["pattern"]}
     for rule in field.validators:
         if isinstance(rule, RegexpRule):
             return {"pattern": f"^{rule.pattern.pattern}$"}

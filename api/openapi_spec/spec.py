@@ -71,6 +71,10 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
         "description": "How to authenticate, and what is wrong with the API key (RFC 6750).",
         "schema": {"type": "string"},
     },
+    "Idempotency-Replayed": {
+        "description": "`true` if this is the response to an earlier request with the same key.",
+        "schema": {"type": "string", "const": "true"},
+    },
     "Deprecation": {
         "description": "The date since which an operation, a parameter of the request or a field of the "
         "response is deprecated: `@` and a Unix timestamp (RFC 9745). Sent with every response of a "
@@ -81,6 +85,38 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
     "Sunset": {
         "description": "The date and time when the deprecated element will be removed (RFC 8594).",
         "schema": {"type": "string"},
+    },
+}
+ENTITY_TAG_PATTERN = r'(W/)?"[!#-~]{0,100}"'
+#: Headers of writes, by the names of their components.
+WRITE_PARAMETERS: dict[str, dict[str, Any]] = {
+    "IfMatch": {
+        "name": "If-Match",
+        "required": True,
+        "description": "The ETag of the item that you have read. If it has changed, the response is 412. "
+        " `*` matches any state: use it only if you do not care what you overwrite.",
+        "schema": {"type": "string", "pattern": rf"^(\*|{ENTITY_TAG_PATTERN})$"},
+        "example": '"1.5f5175dd8af8c0d2d2f0a6a4b7d35c11"',
+    },
+    "IfMatchToReplace": {
+        "name": "If-Match",
+        "description": "The ETag of the item that you have read, to replace it.",
+        "schema": {"type": "string", "pattern": rf"^(\*|{ENTITY_TAG_PATTERN})$"},
+        "example": '"1.5f5175dd8af8c0d2d2f0a6a4b7d35c11"',
+    },
+    "IfNoneMatchToCreate": {
+        "name": "If-None-Match",
+        "description": "`*` to create the item, and to fail if it exists.",
+        "schema": {"type": "string", "enum": ["*"]},
+        "example": "*",
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "description": "A string of your choice that identifies this request, such as a UUID. A request that "
+        "is repeated with the same key within 24 hours is not executed again: it gets the first response, "
+        "with `Idempotency-Replayed: true`.",
+        "schema": {"type": "string", "pattern": r'^("[A-Za-z0-9._:-]{1,255}"|[A-Za-z0-9._:-]{1,255})$'},
+        "example": '"5f0c9d1e-2b7a-4c51-9d0e-8a3f6b1c7e42"',
     },
 }
 #: How requests authenticate (``api/http/authentication.py``).
@@ -222,6 +258,8 @@ class Api(flask_smorest.Api):
             "schema": {"type": "string"},
         }
         self.spec.components.parameter("IfNoneMatch", "header", parameter)
+        for name, header in WRITE_PARAMETERS.items():
+            self.spec.components.parameter(name, "header", header)
 
     def _register_pagination_header(self) -> None:
         """Do nothing: pagination is in the body, not in a header."""

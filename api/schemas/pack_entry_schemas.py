@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, pre_load, validate
+from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
 from api.schemas.fields import LANGUAGE, Choice, Reference, RegexpRule, Text, WholeNumber
 from api.schemas.shared_schemas import RequestSchema
@@ -32,6 +32,12 @@ class CreateSchema(RequestSchema):
             label = self.label_from(entry)
             return entry | {"label": label} if label else entry
         return entry
+
+    @validates_schema
+    def require_label(self, entry: dict[str, Any], **_: Any) -> None:
+        """Require a label where no name or title can be one."""
+        if "label" in self.fields and "label" not in entry:
+            raise ValidationError("Missing: there is no name or title that could be the label.", "label")
 
 
 class AdvisoryLinkCreateSchema(RequestSchema):

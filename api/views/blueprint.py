@@ -70,6 +70,7 @@ class Blueprint(flask_smorest.Blueprint):
             self._prepare_conditional_doc,
             self._prepare_formats_doc,
             self._prepare_scopes_doc,
+            self._prepare_write_doc,
         ]
 
     def route(self, rule: str, **options: Any) -> Callable[[Any], Any]:
@@ -283,6 +284,11 @@ class Blueprint(flask_smorest.Blueprint):
             docstring = doc_info["docstring"]
             description = docstring.get("description", "")
             docstring["description"] = f"{description}\n\nNeeds an API key{needs}.".strip()
+        return doc
+
+    @staticmethod
+    def _prepare_write_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+        doc.setdefault("parameters", []).extend(doc_info.get("write_parameters", ()))
         return doc
 
     @staticmethod

@@ -54,6 +54,11 @@ class Preconditions:
     if_match: Tags | None = None
     if_none_match: Tags | None = None
 
+    @property
+    def may_create(self) -> bool:
+        """Whether they allow an item that does not exist: If-Match never does."""
+        return self.if_match is None and self.if_none_match is not None
+
     @classmethod
     def from_request(cls) -> Preconditions:
         """Return the preconditions of the current request.

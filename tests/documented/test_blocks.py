@@ -2,20 +2,38 @@
 
 import re
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from sqlalchemy import make_url
 
+from models.database import Database
+from tests.api.writing.conftest import add_key
 from tests.cases import each
 from tests.documented import matching, running
 from tests.documented.blocks import BROWSER_LANGUAGES, FILES, ROOT, RUN_LANGUAGES, fences, group_runs
+from tests.serving import serving
 
 ALL_RUNS = [run for path in FILES for run in group_runs(fences(path))]
 #: A command that takes half a minute. What it builds is also built and installed at night.
 SLOW_COMMAND = "make clients"
 #: The database of blocks that name a file. It has the pack, unless the block creates it.
 DATABASE_FILE, CREATE_COMMAND = "/srv/subtext/subtext.sqlite3", "subtext migrate"
+
+
+#: The environment variable of an API key. Blocks that use it get a server of their own, to write to.
+KEY_VARIABLE = "SUBTEXT_KEY"
+
+
+@contextmanager
+def server_to_write(request, folder):
+    """Yield the host of a server over the pack, and an API key of it."""
+    with request.getfixturevalue("sqlite_engine").fresh("pack") as url:
+        database = Database(url)
+        key = add_key(database)
+        database.close()
+        with serving(folder / "writes.log", SUBTEXT_DATABASE_URL=url) as server:
+            yield server.url.removeprefix("http://"), key
 
 
 @pytest.fixture
@@ -48,6 +66,9 @@ class TestEveryBlock:
                 replacements[running.POSTGRESQL] = stack.enter_context(new_database)
             if re.search("subtext_client|@subtext/client", run.block.text):
                 settings |= running.install_clients(request.getfixturevalue("clients"), tmp_path)
+            if KEY_VARIABLE in run.block.text:
+                url, settings[KEY_VARIABLE] = stack.enter_context(server_to_write(request, tmp_path))
+                replacements[running.DOCUMENTED_HOST] = url
             if run.set_up:
                 proxy = running.running_proxy(run.set_up, tmp_path, replacements)
                 replacements[running.PROXY] = stack.enter_context(proxy)

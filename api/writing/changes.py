@@ -1,0 +1,322 @@
+"""Apply changes to resources in a session: the core of every write, over the API and elsewhere.
+
+``apply_changes`` takes what is requested, finds and locks the items, checks preconditions, lets the rules for
+entries judge what the items become together (``api.entries.changes``), and flushes. It commits nothing: call
+it in ``database().write_session()`` and ``change_set(session, editor=…)``. If it raises an error, roll back:
+then nothing has changed.
+
+To publish a draft, or a release of several, request a POST or PUT with the record's create body, and pass the
+drafts that may be referred to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from api.entries.changes import EntryChange, check_entries
+from api.entries.essay import Essay
+from api.entries.records import record_to_body
+from api.entries.rules import RESERVED_SLUGS
+from api.entries.violations import Violation
+from api.entries.whole_resources import load_whole
+from api.http.errors import ProblemException
+from api.schemas.fields import SLUG
+from api.writing.item_state import changed_meanwhile, require_state
+from api.writing.json_body import Fault, invalid_body
+from api.writing.requested_change import ENTRY_METHODS, Method, RequestedChange, merge_patch
+from models import (
+    MODELS_BY_TYPE,
+    Alias,
+    Conflict,
+    DomainError,
+    Film,
+    Gone,
+    InUse,
+    InvalidReference,
+    Renamed,
+    Versioned,
+    Withdrawal,
+)
+from models.base import random_key
+from models.film import OfFilm
+from models.referrers import find_referrers
+from models.revision import change_time
+from models.types import SLUG_LENGTH
+
+#: The number of referrers that a refused deletion names.
+MAX_REFERRERS = 20
+#: An error of one change: it ends the request unless there are several changes.
+ChangeError = DomainError | ProblemException
+
+
+class Outcome(StrEnum):
+    """What a change has done."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    RENAMED = "renamed"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A change that was applied; ``warnings`` are what the rules advise against, but do not forbid."""
+
+    resource: Versioned
+    outcome: Outcome
+    warnings: Sequence[Violation] = ()
+
+
+class RefusedChanges(Exception):
+    """Some of several changes are refused: the error of each, by its index."""
+
+    def __init__(self, errors: Mapping[int, ChangeError]) -> None:
+        self.errors = dict(sorted(errors.items()))
+        super().__init__(f"{len(errors)} changes are refused.")
+
+
+def apply_change(session: Session, change: RequestedChange, **options: Any) -> Applied:
+    """Apply one change; ``options`` are those of ``apply_changes``.
+
+    Raises:
+        DomainError, ProblemException: it is refused.
+    """
+    try:
+        return apply_changes(session, [change], **options)[0]
+    except RefusedChanges as refused:
+        raise refused.errors[0] from None
+
+
+def apply_changes(
+    session: Session,
+    changes: Sequence[RequestedChange],
+    *,
+    essays: Mapping[str, Essay] | None = None,
+    drafts: Collection[tuple[str, str]] = (),
+) -> list[Applied]:
+    """Apply changes of different items as one, and flush them.
+
+    First all items are written whose bodies change, which are checked as they will be together; then items
+    are renamed, then deleted, in the order of the changes.
+
+    Raises:
+        RefusedChanges: some are refused. The session must be rolled back.
+    """
+    application = _Application(session, changes, essays, drafts)
+    application.find()
+    application.write()
+    application.rename_and_delete()
+    return [application.applied[index] for index in range(len(changes))]
+
+
+@dataclass
+class _Application:
+    session: Session
+    changes: Sequence[RequestedChange]
+    essays: Mapping[str, Essay] | None
+    drafts: Collection[tuple[str, str]]
+    #: By the index of a change: the item that it is about, if that exists; what was done; why it is refused.
+    resources: dict[int, Any] = field(default_factory=dict)
+    applied: dict[int, Applied] = field(default_factory=dict)
+    errors: dict[int, ChangeError] = field(default_factory=dict)
+
+    def find(self) -> None:
+        """Lock and load the items, and check the preconditions."""
+        # Always in the same order, so that two requests for the same items do not wait for each other.
+        for index in sorted(range(len(self.changes)), key=lambda index: self.changes[index].key):
+            try:
+                self.resources[index] = self._find(self.changes[index])
+            except (DomainError, ProblemException) as error:
+                self.errors[index] = error
+        self._require_no_errors()
+
+    def _find(self, change: RequestedChange) -> Any:
+        model = MODELS_BY_TYPE[change.type_name]
+        if change.method is Method.POST:
+            require_free(self.session, model, change.slug)
+            return None
+        exists = lock(self.session, model, change.slug, is_removed=change.method is Method.DELETE)
+        if not exists:
+            if change.method is Method.PUT and change.preconditions.may_create:
+                return self._require_creatable(model, change.slug)
+            raise model.missing_error(self.session, change.slug)
+        resource = load_whole(self.session, change.type_name, change.slug)
+        require_state(self.session, resource, change.preconditions)
+        return resource
+
+    def _require_creatable(self, model: Any, slug: str) -> None:
+        """Check that a PUT may create the item: an id that was used before is never used again."""
+        error = model.missing_error(self.session, slug)
+        if isinstance(error, Gone | Renamed):
+            raise error
+        require_free(self.session, model, slug)
+
+    def write(self) -> None:
+        """Check and write the items whose bodies change."""
+        entries = {
+            index: self._entry_change(index, change)
+            for index, change in enumerate(self.changes)
+            if change.method in ENTRY_METHODS
+        }
+        if not entries:
+            return
+        checked = check_entries(self.session, entries.values(), essays=self.essays, drafts=self.drafts)
+        self._collect(checked.violations, entries)
+        self._require_no_errors()
+        numbers = {index: entry.resource and entry.resource.revision for index, entry in entries.items()}
+        try:
+            resources = checked.write()
+            self.session.flush()
+        except InvalidReference as error:
+            self._refuse_all(entries, invalid_body([Fault("", str(error))]))
+        except (IntegrityError, StaleDataError) as error:
+            self._refuse_all(entries, _lost_race(error))
+        for index, resource in zip(entries, resources, strict=True):
+            warnings = [each for each in checked.warnings if each.entry.key == self.changes[index].key]
+            self.applied[index] = Applied(resource, _outcome(numbers[index], resource), warnings)
+
+    def _entry_change(self, index: int, change: RequestedChange) -> EntryChange:
+        resource, body = self.resources[index], change.body
+        if change.method is Method.PATCH:
+            stored = record_to_body(change.type_name, resource.to_record()).body
+            body = merge_patch(change.type_name, stored, body)
+        return EntryChange(change.type_name, change.slug, body, resource)
+
+    def _collect(self, violations: Sequence[Violation], entries: Mapping[int, EntryChange]) -> None:
+        """Add what violates a rule to the errors of the changes."""
+        indexes = {entry.key: index for index, entry in entries.items()}
+        faults: dict[int, list[Fault]] = {}
+        for violation in violations:
+            key = violation.entry.key
+            # A stored entry that only these changes can have made wrong has no place in their bodies.
+            fault = (
+                Fault(violation.pointer, violation.message)
+                if key in indexes
+                else Fault("", f"The {key[0]} “{key[1]}” would be wrong: {violation.message}")
+            )
+            faults.setdefault(indexes.get(key, next(iter(entries))), []).append(fault)
+        self.errors |= {index: invalid_body(found) for index, found in faults.items()}
+
+    def rename_and_delete(self) -> None:
+        """Rename items, then delete items."""
+        steps = {Method.RENAME: self._rename, Method.DELETE: self._delete}
+        for method, step in steps.items():
+            for index, change in enumerate(self.changes):
+                if change.method is method:
+                    try:
+                        self.applied[index] = step(self.resources[index], change)
+                        self.session.flush()
+                    except (DomainError, ProblemException) as error:
+                        self.errors[index] = error
+                    except (IntegrityError, StaleDataError) as error:
+                        self._refuse_all([index], _lost_race(error))
+        self._require_no_errors()
+
+    def _rename(self, resource: Any, change: RequestedChange) -> Applied:
+        old, new = resource.slug, change.body["id"]
+        if new == old:
+            return Applied(resource, Outcome.UNCHANGED)
+        require_id(resource, new)
+        require_free(self.session, type(resource), new)
+        if isinstance(resource, Film):
+            self._require_no_entries(resource)
+        alias = Alias(type_name=resource.type_name, slug=old, resource_id=resource.id)
+        self.session.add(alias)
+        resource.slug, resource.random_key = new, random_key(resource.type_name, new)
+        return Applied(resource, Outcome.RENAMED)
+
+    def _require_no_entries(self, film: Film) -> None:
+        if any(isinstance(each, OfFilm) for each in find_referrers(self.session, film, MAX_REFERRERS)):
+            raise Conflict(
+                f"The film “{film.slug}” cannot be renamed: the ids of its scenes, quotes and other entries "
+                "begin with its id."
+            )
+
+    def _delete(self, resource: Any, _change: RequestedChange) -> Applied:
+        referrers = find_referrers(self.session, resource, MAX_REFERRERS + 1)
+        if referrers:
+            named = [(each.type_name, each.slug) for each in referrers[:MAX_REFERRERS]]
+            is_complete = len(referrers) <= MAX_REFERRERS
+            raise InUse(resource.type_name, resource.slug, named, is_complete=is_complete)
+        resource.deleted_at = change_time(self.session)
+        return Applied(resource, Outcome.DELETED)
+
+    def _refuse_all(self, indexes: Any, error: ChangeError) -> NoReturn:
+        raise RefusedChanges(dict.fromkeys(indexes, error)) from None
+
+    def _require_no_errors(self) -> None:
+        if self.errors:
+            raise RefusedChanges(self.errors)
+
+
+def lock(session: Session, model: Any, slug: str, *, is_removed: bool) -> bool:
+    """Lock the public item with this id against other writers; return whether there is one.
+
+    Others may still refer to the item, unless it ``is_removed``: then the lock waits for those who are about
+    to, and they for it. On SQLite, a writer is alone anyway.
+    """
+    statement = model.select_where(id=[slug]).with_only_columns(model.id)
+    statement = statement.with_for_update(of=model, key_share=not is_removed)
+    return session.scalar(statement) is not None
+
+
+def require_id(resource: Any, slug: str) -> None:
+    """Check the form of a new id.
+
+    Raises:
+        ProblemException: 422.
+        Conflict: it is reserved.
+    """
+    detail = None
+    if len(slug) > SLUG_LENGTH or not SLUG.fullmatch(slug):
+        detail = f"An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most {SLUG_LENGTH} characters."
+    elif isinstance(resource, OfFilm) and not slug.startswith(f"{resource.film.slug}-"):
+        detail = f"The id must begin with the film's id: “{resource.film.slug}-…”."
+    if detail:
+        raise invalid_body([Fault("/id", detail)])
+    if slug in RESERVED_SLUGS:
+        raise Conflict(f"The word “{slug}” is reserved for routes and cannot be an id.")
+
+
+def require_free(session: Session, model: Any, slug: str) -> None:
+    """Check that an id was never used for a resource of this type.
+
+    Raises:
+        Conflict: it is taken, was deleted or withdrawn, or redirects to another id.
+    """
+    taken = session.execute(select(model.deleted_at).where(model.slug == slug)).first()
+    if taken:
+        reason = "is taken" if taken[0] is None else "belonged to a deleted item, and ids are never reused"
+        raise Conflict(f"The id “{slug}” {reason}.")
+    if session.scalar(select(Alias.id).where(Alias.type_name == model.type_name, Alias.slug == slug)):
+        raise Conflict(f"The id “{slug}” is the old id of a renamed item, and redirects to its new id.")
+    if Withdrawal.of(session, model.type_name, slug):
+        raise Conflict(f"The id “{slug}” was withdrawn, and ids are never reused.")
+
+
+def _outcome(previous: int | None, resource: Versioned) -> Outcome:
+    if previous is None:
+        return Outcome.CREATED
+    return Outcome.UNCHANGED if resource.revision == previous else Outcome.UPDATED
+
+
+def _lost_race(error: Exception) -> ChangeError:
+    """Return the error for what another transaction committed between our checks and our writes."""
+    if isinstance(error, StaleDataError):
+        return ProblemException("precondition-failed", "The item was changed at the same moment.")
+    return Conflict(
+        "The change contradicts another one that was made at the same moment. Read what there is now, and "
+        "try again."
+    )
+
+
+__all__ = ["Applied", "Outcome", "RefusedChanges", "apply_change", "apply_changes", "changed_meanwhile"]
