@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from api.entries.assignment import assign
-from api.entries.entry import ValidEntry
+from api.entries.entry import Key, ValidEntry
 from api.entries.entry_schemas import entry_schema
 from api.entries.resolve import references
 from api.entries.session_look_ups import SessionLookUps
@@ -92,6 +93,19 @@ class EditorsChanges:
             renamed = statement.add_columns(Alias.slug).join(Alias, Alias.resource_id == model.id)
             renamed = renamed.where(Alias.type_name == model.type_name, Alias.slug.in_(missing))
             found |= {row[-1]: StoredState(*row[:-1]) for row in self.session.execute(renamed)}
+        return found
+
+    @cached_property
+    def ids_of_renamed(self) -> set[Key]:
+        """Type and id of today of every resource that was renamed."""
+        types = self.session.scalars(select(Alias.type_name).distinct()).all()
+        found: set[Key] = set()
+        for type_name in types:
+            model = MODELS_BY_TYPE[type_name]
+            slugs = select(model.slug).join(Alias, Alias.resource_id == model.id)
+            found |= {
+                (type_name, slug) for slug in self.session.scalars(slugs.where(Alias.type_name == type_name))
+            }
         return found
 
     def takes(self, type_name: str, slug: str) -> bool:

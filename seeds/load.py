@@ -203,7 +203,11 @@ class _Loader:
             report.count(type_name, "unchanged")
             return True
         is_edited = self.editors.are_in(type_name, state) or state.slug != slug
-        if is_edited and not self.editors.differ_from(change.valid, state) and state.deleted_at is None:
+        # A pulled pack may name something by its new id, which is no change of the entry.
+        is_same_revision = change.release is not None and change.release.number == state.number
+        is_redirected = is_same_revision and bool(change.references & self.editors.ids_of_renamed)
+        may_be_same = (is_edited or is_redirected) and state.deleted_at is None
+        if may_be_same and not self.editors.differ_from(change.valid, state):
             self.editors.adopt(type_name, state, change.digest)
             report.count(type_name, "unchanged")
             return True

@@ -18,6 +18,7 @@ from api.schemas.pack_entry_schemas import MAX_POSITION
 from models import RESOURCES, Commentary, Film, Quote, Scene, Source
 from models.film import OfFilm
 from seeds.diagnostics import Diagnostic
+from seeds.pack_file import POSITION
 from seeds.positions import last_position_before
 from seeds.recorded_revisions import FILE_NAME as REVISIONS
 from seeds.recorded_revisions import RecordedRevision, entry_digest, read_revisions
@@ -42,8 +43,6 @@ SHARED_TYPES = tuple(type_name for type_name in VOCABULARIES.values() if type_na
 TYPES = (*VOCABULARIES.values(), *FILM_FILES.values())
 #: The largest integer in a JSON body; parsers disagree about larger ones.
 MAX_INTEGER = 2**64 - 1
-#: The field with the place of an entry in its film, where it is not that after the entry before.
-POSITION = "position"
 #: The types whose entries have a position.
 POSITIONED = frozenset(model.type_name for model in RESOURCES if hasattr(model, POSITION))
 #: The largest position of a scene that is added to a film of another pack.

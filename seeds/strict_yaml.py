@@ -50,7 +50,19 @@ def read_mapping(path: Path) -> Mapping:
     Raises:
         Unreadable: the file cannot be read or is not a mapping in strict YAML.
     """
-    lines = _read_lines(path)
+    return _mapping(_read_lines(path))
+
+
+def read_text(text: str) -> Mapping:
+    """Return the mapping in a text as ``read_mapping`` reads it from a file.
+
+    Raises:
+        Unreadable: the text is not a mapping in strict YAML.
+    """
+    return _mapping(_checked(split_lines(text)))
+
+
+def _mapping(lines: list[str]) -> Mapping:
     content = _parse(lines)
     if content is None:
         return Mapping()
@@ -100,6 +112,10 @@ def _read_lines(path: Path) -> list[str]:
         raise Unreadable(str(error), error.line) from None
     except OSError as error:
         raise Unreadable(f"The file cannot be read: {error.strerror}.") from None
+    return _checked(lines)
+
+
+def _checked(lines: list[str]) -> list[str]:
     for number, line in enumerate(lines, 1):
         if problem := misleading_character(line):
             raise Unreadable(problem, number)
@@ -115,4 +131,4 @@ def _line(error: MarkedYAMLError) -> int:
     return mark.line + 1 if mark else 1
 
 
-__all__ = ["Mapping", "Sequence", "Unreadable", "read_mapping"]
+__all__ = ["Mapping", "Sequence", "Unreadable", "read_mapping", "read_text"]

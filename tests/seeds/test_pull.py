@@ -1,0 +1,174 @@
+"""What editors change is written into the files of a pack, and loading these changes nothing."""
+
+import re
+import shutil
+
+import pytest
+from sqlalchemy import select
+
+from api.entries.changes import EntryChange, check_entries
+from api.entries.records import record_to_body
+from api.entries.whole_resources import load_whole
+from models import RESOURCES
+from models.revision import change_set
+from seeds.check import check_pack
+from seeds.load import load
+from seeds.pack import read_pack
+from seeds.pull import pull
+from seeds.rules import RULES
+from subtext_cli import commands
+from tests.databases import SEEDS
+from tests.seeds.packs import CLAIM, ESSAYS, FILM, load_packs
+from tests.seeds.test_editors_changes import EDITOR, delete, edit, reload, rename
+
+PARIS = f"{FILM}-paris"
+
+
+def create(database, type_name, slug, like, /, **values):
+    """Create an entry that is like another one."""
+    with database.write_session() as session, change_set(session, EDITOR):
+        body, _ = record_to_body(type_name, load_whole(session, type_name, like).to_record())
+        body.pop("position", None)
+        checked = check_entries(session, [EntryChange(type_name, slug, body | values)])
+        assert not [violation.message for violation in checked.violations]
+        checked.write()
+
+
+def pulled(database, root, **options):
+    """Write what editors changed, and return what was done."""
+    with database.read_session() as session:
+        result = pull(session, root, **options)
+    result.write()
+    return result
+
+
+def lines_of(root):
+    return {
+        path.relative_to(root): path.read_text("utf-8").splitlines() for path in sorted(root.rglob("*.yml"))
+    }
+
+
+def differing_lines(before, after):
+    """Return the lines that went and those that came, but those of revisions."""
+    gone, new = [], []
+    for path in after:
+        if path.name != "revisions.yml":
+            gone += [line for line in before.get(path, []) if line not in after[path] and line]
+            new += [line for line in after[path] if line not in before.get(path, []) and line]
+    return gone, new
+
+
+def content(database):
+    """Return all records, with what depends on a pack's dates and numbers, and what missing ids say."""
+    with database.read_session() as session:
+        return {
+            (model.type_name, row.slug): (row.to_record(), row.revision, row.created_at, row.updated_at)
+            for model in RESOURCES
+            for row in session.scalars(select(model).where(model.deleted_at.is_(None)))
+        }
+
+
+@pytest.fixture
+def loaded(packed, second, record):
+    """A database with the second pack, whose revisions are recorded."""
+    record()
+    load_packs(packed, second.root)
+    return packed
+
+
+class TestNothing:
+    def test_changes_if_no_editor_did(self, packed, tmp_path):
+        root = tmp_path / "seeds"
+        shutil.copytree(SEEDS, root, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        assert pulled(packed, root).files == {}
+
+
+class TestChanges:
+    def change_everything(self, database):
+        edit(database, "film", FILM, synopsis="An American owns a café in Casablanca; an old love walks in.")
+        edit(
+            database, "commentary", CLAIM, title="Laszlo: “unmoved”", weight="core", editor_note="Seen twice."
+        )
+        edit(database, "quote", f"{FILM}-heres-looking-at-you", position=5, label="A toast: kid")
+        edit(
+            database,
+            "scene",
+            f"{FILM}-the-airfield",
+            themes=["letting-go", "sacrifice"],
+            starts_at="01:30:00",
+        )
+        create(
+            database, "theme", "honour", "sacrifice", name="Honour", label="Honour", definition="A good name."
+        )
+        create(
+            database,
+            "quote",
+            f"{FILM}-a-price-list",
+            f"{FILM}-only-good-manners",
+            text="The line is a price list.",
+            label="#1: a price list",
+            themes=["honour"],
+            citations=[{"source": "casablanca-a-man-who-stays", "paragraphs": [5]}],
+        )
+        create(database, "character", f"{FILM}-ugarte", f"{FILM}-sam", name="Ugarte", label="Ugarte")
+        delete(database, "commentary", f"{FILM}-memory-edits")
+        rename(database, "scene", PARIS, f"{PARIS}-in-june")
+
+    def test_are_written_with_little_difference_and_loading_them_changes_nothing(
+        self, loaded, second, restore_empty
+    ):
+        before = lines_of(second.root)
+        self.change_everything(loaded)
+        result = pulled(loaded, second.root)
+        assert result.conflicts == []
+        gone, new = differing_lines(before, lines_of(second.root))
+        assert len(gone) < 40, gone
+        assert "  title: 'Laszlo: “unmoved”'" in new or '  title: "Laszlo: “unmoved”"' in new
+        assert "  starts_at: 01:30:00" in new or '  starts_at: "01:30:00"' in new
+        # The pack is valid, and the database has it.
+        assert not [each for each in second.diagnostics(ESSAYS) if each.level == "error"]
+        report, generations = reload(loaded, second.root)
+        assert (generations, report.kept) == (0, [])
+        assert not any(counts["updated"] or counts["created"] for counts in report.values())
+        assert pulled(loaded, second.root).files == {}
+        # A database that is new has the same content.
+        expected = content(loaded)
+        fresh = restore_empty()
+        with fresh.write_session() as session:
+            load(session, check_pack(read_pack(SEEDS), RULES)[0])
+        with fresh.write_session() as session:
+            load(session, check_pack(read_pack(second.root), RULES, exists_elsewhere=lambda *_: True)[0])
+        assert content(fresh) == expected
+
+    def test_of_the_pack_and_of_an_editor_are_a_conflict(self, loaded, second):
+        edit(loaded, "commentary", CLAIM, title="By an editor")
+        second.replace("commentary.yml", "weight: minor", "weight: core", after=CLAIM)
+        before = lines_of(second.root)
+        result = pulled(loaded, second.root)
+        assert [re.sub(" on .*", "", each) for each in result.conflicts] == [
+            f"commentary {CLAIM}: changed by {EDITOR}"
+        ]
+        assert lines_of(second.root) == before
+        assert pulled(loaded, second.root, take=[CLAIM]).conflicts == []
+        assert (
+            "  title: By an editor"
+            in lines_of(second.root)[second.file("commentary.yml").relative_to(second.root)]
+        )
+
+    def test_of_another_film_are_left_out_on_request(self, loaded, second):
+        edit(loaded, "commentary", CLAIM, title="By an editor")
+        assert pulled(loaded, second.root, film="her-2013").files == {}
+        assert len(pulled(loaded, second.root, film=FILM).files) == 2
+
+
+class TestCommand:
+    def test_shows_and_writes_the_differences(self, loaded, second, runner, monkeypatch):
+        edit(loaded, "commentary", CLAIM, title="By an editor")
+        monkeypatch.setenv("SUBTEXT_DATABASE_URL", loaded.url.render_as_string(hide_password=False))
+        before = lines_of(second.root)
+        result = runner.invoke(commands.cli, ["pull", str(second.root), "--dry-run"])
+        assert result.exit_code == 0, result.output
+        assert "+  title: By an editor\n" in result.output
+        assert lines_of(second.root) == before
+        result = runner.invoke(commands.cli, ["pull", str(second.root)])
+        assert result.output == f"commentary {CLAIM}: title\n2 files changed.\n"
