@@ -207,6 +207,10 @@ class Database:
         with Session(self._writer) as session, session.begin():
             yield session
 
+    def connect_writer(self) -> Connection:
+        """Return a connection that may write, for what cannot run in a transaction. The caller closes it."""
+        return self._writer.connect()
+
     def try_write(self, statement: Executable) -> bool:
         """Run a statement in a transaction of its own, unless it fails or would wait for another writer.
 

@@ -25,6 +25,7 @@ from subtext_cli.keys import keys
 from subtext_cli.preparation import SEEDS, load_packs, migrate_schema, prepare_for_serving
 from subtext_cli.preparation_lock import preparation_lock
 from subtext_cli.pull import pull
+from subtext_cli.purge import purge
 from subtext_cli.unknown_settings import unknown_settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ cli.add_command(backup)
 cli.add_command(restore)
 cli.add_command(pull)
 cli.add_command(keys)
+cli.add_command(purge)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from subtext_cli.commands import cli
 
 COMMANDS = ["backup", "check", "dev", "keys", "migrate", "openapi"]
-COMMANDS += ["paragraphs", "restore", "revisions", "seed", "serve"]
+COMMANDS += ["paragraphs", "pull", "purge", "restore", "revisions", "seed", "serve"]
 
 
 class TestHelp:

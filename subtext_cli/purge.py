@@ -1,0 +1,55 @@
+"""The command ``subtext purge``: remove the words of an item for ever."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import select
+
+from api.core.config import Settings
+from models import MODELS_BY_TYPE, RESOURCES, migrations
+
+MAX_REASON_LENGTH = 280
+
+
+@click.command
+@click.argument("type_name", metavar="TYPE", type=click.Choice([model.type_name for model in RESOURCES]))
+@click.argument("slug", metavar="ID")
+@click.option("--reason", help="Why, in one line; the history of the item shows it to everybody.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+def purge(type_name: str, slug: str, reason: str | None, *, yes: bool) -> None:
+    """Remove the words of an item for ever, where its owner or the law asks.
+
+    The item is deleted (410), and its texts, notes and links are removed from all of its revisions, from its
+    draft, from stored responses and from the search index. Its id is never used again. Backups, and copies
+    that others made, keep what they have. On SQLite the file is rewritten. PostgreSQL reuses the
+    space of what was removed; its archived write-ahead log keeps it.
+    """
+    from models import purge as purges
+    from subtext_cli.database_errors import open_database
+
+    if reason and (len(reason) > MAX_REASON_LENGTH or not reason.isprintable()):
+        raise click.BadParameter(f"Must have at most {MAX_REASON_LENGTH} characters, on one line.")
+    with open_database(Settings.from_environment()) as database:
+        if not migrations.is_current(database.engine):
+            raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
+        model = MODELS_BY_TYPE[type_name]
+        with database.write_session() as session:
+            resource = session.scalar(select(model).where(model.slug == slug))
+            if resource is None:
+                raise SystemExit(f"subtext: There is no {type_name} “{slug}” in the database.")
+            if not yes:
+                click.confirm(
+                    f"Remove the {type_name} “{slug}” and all of its revisions for ever?", abort=True
+                )
+            count = purges.purge(session, resource, reason=reason)
+        is_clean = purges.scrub(database)
+    revisions = "1 revision" if count == 1 else f"{count} revisions"
+    click.echo(f"Removed the words of the {type_name} “{slug}” and of {revisions}.")
+    click.echo(
+        "Remove it from packs and backups too; `subtext seed` leaves it out unless --take-pack names it."
+    )
+    if not is_clean:
+        click.echo(
+            "A reader kept the write-ahead log from being emptied: restart the servers, then run this again.",
+            err=True,
+        )
