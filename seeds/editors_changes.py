@@ -96,17 +96,20 @@ class EditorsChanges:
         return found
 
     @cached_property
+    def new_ids(self) -> dict[Key, str]:
+        """The ids of today of all resources that were renamed, by their types and old ids."""
+        found: dict[Key, str] = {}
+        for type_name in self.session.scalars(select(Alias.type_name).distinct()).all():
+            model = MODELS_BY_TYPE[type_name]
+            ids = select(Alias.slug, model.slug).join(model, Alias.resource_id == model.id)
+            rows = self.session.execute(ids.where(Alias.type_name == type_name))
+            found |= {(type_name, old): new for old, new in rows}
+        return found
+
+    @cached_property
     def ids_of_renamed(self) -> set[Key]:
         """Type and id of today of every resource that was renamed."""
-        types = self.session.scalars(select(Alias.type_name).distinct()).all()
-        found: set[Key] = set()
-        for type_name in types:
-            model = MODELS_BY_TYPE[type_name]
-            slugs = select(model.slug).join(Alias, Alias.resource_id == model.id)
-            found |= {
-                (type_name, slug) for slug in self.session.scalars(slugs.where(Alias.type_name == type_name))
-            }
-        return found
+        return {(type_name, new) for (type_name, _), new in self.new_ids.items()}
 
     def takes(self, type_name: str, slug: str) -> bool:
         """Whether the pack overwrites an entry, whatever editors did."""

@@ -296,18 +296,23 @@ class _Puller:
         return self.files[path]
 
     def _replace_old_ids(self) -> None:
-        """Write the ids of today into entries that refer to renamed ones and did not change themselves."""
+        """Write the ids of today into entries that refer to renamed ones and did not change themselves.
+
+        Those may be in other packs.
+        """
+        elsewhere = self.editors.new_ids
+        new_ids = {key: slug for key, slug in elsewhere.items() if key not in self.entries} | self.renamed
         for key, valid in self.valid.items():
-            if not self.renamed or key in self.written:
+            if not new_ids or key in self.written:
                 continue
             names = {
                 str(path[0])
                 for path, *target in references(entry_schema(key[0]), valid.body)
-                if tuple(target) in self.renamed and path[0] != "film"
+                if tuple(target) in new_ids and path[0] != "film"
             }
             for name in names:
                 entry = self.entries[key]
-                value = _with_ids(entry.body[name], {old: new for (_, old), new in self.renamed.items()})
+                value = _with_ids(entry.body[name], {old: new for (_, old), new in new_ids.items()})
                 self._file(entry.file).block(key[1]).set(name, value, _order(key[0]))
                 self.redirected.add(key)
 

@@ -155,6 +155,15 @@ class TestChanges:
             in lines_of(second.root)[second.file("commentary.yml").relative_to(second.root)]
         )
 
+    def test_name_what_was_renamed_in_another_pack(self, loaded, second):
+        rename(loaded, "theme", "letting-go", "parting")
+        before = lines_of(second.root)
+        assert pulled(loaded, second.root).conflicts == []
+        gone, new = differing_lines(before, lines_of(second.root))
+        assert "letting-go" in " ".join(gone)
+        assert [line.replace("letting-go", "parting") for line in gone] == new
+        assert reload(loaded, second.root)[1] == 0
+
     def test_of_another_film_are_left_out_on_request(self, loaded, second):
         edit(loaded, "commentary", CLAIM, title="By an editor")
         assert pulled(loaded, second.root, film="her-2013").files == {}
