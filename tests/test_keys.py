@@ -47,7 +47,7 @@ def listed(keys):
 def is_valid(database, token, at=None):
     now = at or dt.datetime.now(dt.UTC)
     with database.read_session() as session:
-        key = ApiKey.by_token(session, token, now)
+        key = ApiKey.by_token(session.connection(), token, now)
         return key is not None and key.state(now) == "active"
 
 

@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from api.core.app_context import database
 from api.http.errors import ProblemException
@@ -47,7 +46,7 @@ class Refusal(NamedTuple):
 
 
 def authenticate() -> ApiKey:
-    """Return the API key of the current request, detached from any session.
+    """Return the API key of the current request, which belongs to no session.
 
     Raises:
         ProblemException: ``unauthorized`` (401); the request has no key, or none that is valid.
@@ -116,8 +115,8 @@ def identify(environ: WSGIEnvironment, database: Database) -> ApiKey | Refusal:
         return token
     now = dt.datetime.now(dt.UTC)
     # Not the session of the request: its snapshot would be older than what the request is about to write.
-    with Session(database.engine) as session:
-        key = ApiKey.by_token(session, token, now)
+    with database.engine.connect() as connection:
+        key = ApiKey.by_token(connection, token, now)
     if key is None:
         return Refusal("This API key is unknown. It may have been replaced, or belong to another service.")
     match key.state(now):

@@ -795,6 +795,80 @@ RELIABILITY = [
     ),
 ]
 
+#: API keys: which are valid, what they may do, and what they leave alone.
+KEYS = [
+    Fault(
+        "revoked-keys-are-valid",
+        "models/api_key.py",
+        "if self.revoked_at is not None:",
+        "if False:",
+        "tests/api/test_authentication.py",
+    ),
+    Fault(
+        "expired-keys-are-valid",
+        "models/api_key.py",
+        "is_expired = self.expires_at is not None and self.expires_at <= now",
+        "is_expired = False",
+        "tests/api/test_authentication.py",
+    ),
+    Fault(
+        "rotated-secrets-stay-valid",
+        "models/api_key.py",
+        " or expires_at <= now:",
+        ":",
+        "tests/api/test_authentication.py",
+    ),
+    Fault(
+        "any-secret-is-valid",
+        "models/api_key.py",
+        "hmac.compare_digest(digest, given) |",
+        "True |",
+        "tests/api/test_authentication.py",
+    ),
+    Fault(
+        "one-scope-is-enough",
+        "models/scopes.py",
+        "if scope not in have]",
+        "if not have.intersection(required)]",
+        "tests/api/test_authentication.py",
+    ),
+    Fault(
+        "mistyped-keys-are-looked-up",
+        "models/api_token.py",
+        "if not hmac.compare_digest(str(token), text):",
+        "if False:",
+        "tests/models/test_api_token.py",
+    ),
+    Fault(
+        "keys-share-the-limit-of-an-address",
+        "api/http/admission.py",
+        "if key is not None:",
+        "if False:",
+        "tests/api/test_limits.py",
+    ),
+    Fault(
+        "logs-have-secrets",
+        "api/core/logging.py",
+        "return API_KEY.sub(LOGGED_KEY, line) if KEY_PREFIX in line else line",
+        "return line",
+        "tests/api/test_access_log.py",
+    ),
+    Fault(
+        "last-use-empties-the-cache",
+        "models/commit_watcher.py",
+        "return self._file_count, row",
+        "return self._file_count, row, version",
+        "tests/models/test_watching.py",
+    ),
+    Fault(
+        "another-file-is-the-same-content",
+        "models/commit_watcher.py",
+        "if connection.file_number != self._file_number:",
+        "if self._file_number is None:",
+        "tests/models/test_watching.py",
+    ),
+]
+
 #: Content packs, the OpenAPI document, the guides.
 REPOSITORY = [
     Fault(
@@ -849,4 +923,4 @@ REPOSITORY = [
     ),
 ]
 
-FAULTS = (*HTTP, *RESOURCES, *EMBEDS, *PAGES, *MODELS, *RELIABILITY, *REPOSITORY)
+FAULTS = (*HTTP, *RESOURCES, *EMBEDS, *PAGES, *MODELS, *RELIABILITY, *KEYS, *REPOSITORY)
