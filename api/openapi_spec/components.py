@@ -67,13 +67,14 @@ def references(node: Any) -> Iterator[str]:
 
 
 def remove_examples(document: dict[str, Any]) -> None:
-    """Remove code samples and the examples of responses, more than a third of the document.
+    """Remove code samples and the examples of bodies, more than a third of the document.
 
     The examples of parameters remain.
     """
     for operation in operations(document):
         operation.pop("x-codeSamples", None)
     responses = [response for one in operations(document) for response in one["responses"].values()]
-    for response in (*responses, *document["components"]["responses"].values()):
+    bodies = [one["requestBody"] for one in operations(document) if "requestBody" in one]
+    for response in (*responses, *bodies, *document["components"]["responses"].values()):
         for content in response.get("content", {}).values():
             content.pop("examples", None)

@@ -32,7 +32,7 @@ def remove_sparse_schemas(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for operation in operations(document):
         content = _json_content(operation)
-        name = name_of_reference(content.get("schema", {"$ref": ""}))
+        name = name_of_reference(content.get("schema", {"$ref": "/"}))
         if name.startswith(UNION):
             content["schema"] = schemas[name]["anyOf"][0]
     for name in [name for name in schemas if name.startswith((UNION, SPARSE))]:
@@ -55,7 +55,8 @@ def _fields_parameters(operation: dict[str, Any], document: dict[str, Any]) -> l
 
 
 def _json_content(operation: dict[str, Any]) -> dict[str, Any]:
-    content: dict[str, Any] = operation["responses"]["200"]["content"].get("application/json", {})
+    response: dict[str, Any] = operation["responses"].get("200", {})
+    content: dict[str, Any] = response.get("content", {}).get("application/json", {})
     return content
 
 

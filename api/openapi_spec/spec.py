@@ -107,7 +107,7 @@ WRITE_PARAMETERS: dict[str, dict[str, Any]] = {
     "IfNoneMatchToCreate": {
         "name": "If-None-Match",
         "description": "`*` to create the item, and to fail if it exists.",
-        "schema": {"type": "string", "enum": ["*"]},
+        "schema": {"type": "string", "pattern": r"^\*$"},
         "example": "*",
     },
     "IdempotencyKey": {

@@ -117,7 +117,7 @@ def add_write_routes(blp: Blueprint, model: Any) -> None:
             f"replace{name}",
             f"Replace or create {_article(noun)} {noun}",
             "With `If-Match`, replaces the item: members that the body leaves out get their defaults. With "
-            "`If-None-Match: *`, creates the item if the id was never used.",
+            "`If-None-Match` set to `*`, creates the item if the id was never used.",
             {200: ITEM_HEADERS, 201: ("Location", *ITEM_HEADERS)},
             BODY_RESPONSES | ITEM_RESPONSES,
             PUT_CONDITIONS,

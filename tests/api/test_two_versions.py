@@ -205,7 +205,7 @@ class TestVersion2Document:
         assert "speaker_certainty" not in new["QuoteRef"]["properties"]
 
     def test_its_examples_are_real_responses(self, document, client_of_both):
-        for path in document["paths"].values():
+        for path in (item for item in document["paths"].values() if "get" in item):
             example = path["get"]["responses"]["200"]["content"]["application/json"]["examples"]["real"]
             assert get_json(client_of_both, example["summary"].removeprefix("GET ")) == example["value"]
 

@@ -36,7 +36,7 @@ def methods(source, suffix="Resource"):
 class TestNames:
     def test_every_operation_has_a_method_of_its_own(self):
         described = operations.read_operations(DOCUMENT)
-        assert len(described) == len(DOCUMENT["paths"])
+        assert len(described) == sum("get" in item for item in DOCUMENT["paths"].values())
         assert len({(each.resource, each.method) for each in described}) == len(described)
 
     def test_methods_are_named_after_paths(self):

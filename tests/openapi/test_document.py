@@ -4,6 +4,7 @@ import copy
 import json
 import re
 
+import jsonschema
 import pytest
 import yaml
 from apispec import APISpec
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.any_database
 BASE = "http://127.0.0.1:8000"
 DOCUMENT = json.loads(PATH.read_text("utf-8"))
 OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}
+READS = {path["get"]["operationId"]: path["get"] for path in DOCUMENT["paths"].values() if "get" in path}
+WRITES = {name: operation for name, operation in OPERATIONS.items() if name not in READS}
 SCHEMAS = DOCUMENT["components"]["schemas"]
 #: The properties of each problem type's schema, by its code.
 CODES = {
@@ -121,6 +124,8 @@ class TestDocument:
             f"#/components/{kind}/{name}"
             for kind, components in DOCUMENT["components"].items()
             for name in components
+            # Operations name these without a reference.
+            if kind != "securitySchemes"
         }
         assert set(references(DOCUMENT)) == defined
 
@@ -166,17 +171,18 @@ class TestEveryOperation:
                 assert component(parameter)["description"], f"{name}, {parameter}"
 
     def test_its_headers_are_described(self):
-        for name, operation in OPERATIONS.items():
+        for name, operation in READS.items():
             headers = operation["responses"]["200"]["headers"]
             assert {"ETag", "Cache-Control", "Vary"} <= set(headers), name
             assert all(component(header)["description"] for header in headers.values()), name
 
     def test_its_errors_are_problems_of_that_status_with_an_example(self):
+        read = {"200", "304", "400", "406", "412", "414", "422", "429", "503", "default"}
+        write = {"400", "401", "403", "409", "422", "429", "503", "507", "default"}
         for name, operation in OPERATIONS.items():
-            statuses = {"200", "304", "400", "406", "412", "414", "422", "429", "503", "default"}
-            assert statuses <= set(operation["responses"]), name
+            assert (read if name in READS else write) <= set(operation["responses"]), name
             for status, response in operation["responses"].items():
-                if status not in ("200", "304", "308"):
+                if not status.startswith(("2", "3")):
                     assert_is_problem(status, component(response))
 
     def test_every_response_may_have_rate_limit_headers(self):
@@ -184,13 +190,25 @@ class TestEveryOperation:
             for status, response in operation["responses"].items():
                 headers = (component(response) if "$ref" in response else response)["headers"]
                 assert {"RateLimit", "RateLimit-Policy"} <= set(headers), f"{name}, {status}"
-                assert ("Retry-After" in headers) == (status in ("429", "503")), f"{name}, {status}"
+                is_temporary = status in ("409", "429", "503", "507")
+                assert ("Retry-After" in headers) == is_temporary, f"{name}, {status}"
 
     def test_its_examples_are_real_responses(self, client, served):
         assert_examples_are_real(served, client)
 
+    def test_a_write_has_a_key_a_precondition_and_a_valid_example(self):
+        for name, operation in WRITES.items():
+            names = names_of_parameters(operation)
+            assert {"note", "Idempotency-Key"} <= set(names), name
+            assert ("If-Match" in names) == (not name.startswith("create")), name
+            assert operation["security"][0]["bearer"], name
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                schema = content["schema"] | {"components": DOCUMENT["components"]}
+                value = content["examples"]["real"]["value"]
+                assert not list(jsonschema.Draft202012Validator(schema).iter_errors(value)), name
+
     def test_its_links_lead_from_the_example_to_a_response(self, client):
-        urls = {url for _, operation in OPERATIONS.items() for url in linked_urls(operation) if url}
+        urls = {url for operation in READS.values() for url in linked_urls(operation) if url}
         assert urls
         statuses = {url: client.get(url).status_code for url in urls}
         assert {url: status for url, status in statuses.items() if status != 200} == {}
@@ -198,7 +216,7 @@ class TestEveryOperation:
 
 def assert_examples_are_real(document, client):
     """Assert that the examples of operations and problems are what their requests return."""
-    for operation in operations(document):
+    for operation in (path["get"] for path in document["paths"].values() if "get" in path):
         for media_type, content in operation["responses"]["200"]["content"].items():
             example = content["examples"]["real"]
             path = example["summary"].removeprefix("GET ")
@@ -257,7 +275,7 @@ def resolve_pointer(value, pointer):
 
 class TestLinks:
     def test_most_examples_have_the_values_that_links_need(self):
-        urls = [url for operation in OPERATIONS.values() for url in linked_urls(operation)]
+        urls = [url for operation in READS.values() for url in linked_urls(operation)]
         assert len(urls) > 90
         assert urls.count(None) < len(urls) / 10
 
@@ -285,7 +303,7 @@ def names_of_parameters(operation):
 
 class TestSparseSchemas:
     def test_only_operations_with_fields_return_them(self):
-        for name, operation in OPERATIONS.items():
+        for name, operation in READS.items():
             schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
             is_union = "anyOf" in component(schema)
             assert is_union == ("fields" in names_of_parameters(operation)), name
@@ -378,6 +396,10 @@ class TestSchemas:
             "SearchHit",
             "CitingResource",
             "TemporarilyUnavailableProblem",
+            "MalformedRequestProblem",
+            "ChangeConflictProblem",
+            "InvalidChangeProblem",
+            "NotWritableProblem",
         }
         for union in unions.values():
             key = union["discriminator"]["propertyName"]
@@ -403,7 +425,8 @@ class TestSchemas:
 
     def test_every_property_of_a_response_is_required_unless_it_is_included(self):
         for name, schema in DOCUMENT["components"]["schemas"].items():
-            if name == "ProblemError" or "properties" not in schema:
+            is_request = schema.get("additionalProperties") is False
+            if name == "ProblemError" or "properties" not in schema or is_request:
                 continue
             if name.startswith("Sparse") and not name.endswith("List"):
                 assert set(schema["required"]) == {"type", "id"} & set(schema["properties"]), name

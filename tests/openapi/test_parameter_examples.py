@@ -31,7 +31,7 @@ def uses():
     """Return the paths of the operations with each query parameter, by its component."""
     paths = {}
     for path, item in DOCUMENT["paths"].items():
-        for reference in item["get"]["parameters"]:
+        for reference in item.get("get", {}).get("parameters", ()):
             paths.setdefault(name_of(reference), []).append(path)
     return {name: used for name, used in paths.items() if PARAMETERS[name]["in"] == "query"}
 

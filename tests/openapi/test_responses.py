@@ -129,6 +129,9 @@ class RequestGenerator:
         return ("film", "source", "character", "scene", "quote", "commentary", "theme", "advisory")
 
 
+READ_PATHS = [path for path, item in DOCUMENT["paths"].items() if "get" in item]
+
+
 def check(client, generator, path):
     """Send a request and assert that the document describes its response; return status and schema."""
     address, query = generator.request(path)
@@ -162,12 +165,12 @@ def check_all(client, paths, seed):
 
 def test_a_few_requests_are_answered_as_described(client):
     # Each request takes a new statement, and more of them the time that all tests have.
-    assert check_all(client, list(DOCUMENT["paths"])[::4], "the same every day")
+    assert check_all(client, READ_PATHS[::4], "the same every day")
 
 
 @pytest.mark.nightly
 def test_hundreds_of_requests_are_answered_as_described(client):
-    counts = check_all(client, 20 * list(DOCUMENT["paths"]), SEED)
+    counts = check_all(client, 20 * READ_PATHS, SEED)
     assert sum(counts.values()) > 900
     statuses = Counter(status for status, _ in counts.elements())
     assert statuses[200] > 700

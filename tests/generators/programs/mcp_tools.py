@@ -31,7 +31,7 @@ async def main():
         async with Client(server) as client:
             tools = {tool.name: tool for tool in await client.list_tools()}
             results = {"tools": sorted(tools), "complete": [], "sparse": [], "errors": []}
-            for item in DOCUMENT["paths"].values():
+            for item in (each for each in DOCUMENT["paths"].values() if "get" in each):
                 operation = item["get"]
                 references = item.get("parameters", []) + operation["parameters"]
                 parameters = [PARAMETERS[each["$ref"].rsplit("/", 1)[1]] for each in references]
