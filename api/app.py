@@ -29,6 +29,7 @@ from api.resources.service.routes import blp as index
 from api.resources.service.routes import plain as meta
 from api.views.history import add_history_routes
 from api.writing.body_guard import MAX_BODY_BYTES
+from api.writing.bulk import blp as bulk
 from api.writing.routes import add_write_routes
 from models import RESOURCES
 
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     models: tuple[Any, ...] = RESOURCES
     for blueprint, model in zip(resources, models, strict=True):
         add_write_routes(blueprint, model)
-    for blueprint in (index, search, *resources):
+    for blueprint in (index, search, *resources, bulk):
         api.register_blueprint(blueprint)
     for undocumented in (
         meta,

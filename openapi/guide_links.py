@@ -10,7 +10,7 @@ from api.openapi_spec.components import operations
 
 #: The guide of each tag, in the order of the guides; tags without one here are collections.
 INDEX, COLLECTIONS = ("quickstart", "index"), "filtering-and-paging"
-OTHERS = (("search", "search"), ("content-notes", "advisories"))
+OTHERS = (("search", "search"), ("content-notes", "advisories"), ("writing", "bulk"))
 #: The section of a guide on each operation, by a pattern of its id; the first one that matches applies.
 SECTIONS = (
     (r"getIndex", "quickstart#api-index"),

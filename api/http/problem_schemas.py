@@ -28,11 +28,15 @@ class ProblemErrorSchema(ResponseSchema):
     allowed = fields.List(
         fields.String(), metadata={"description": "The allowed values, if there is a list of them."}
     )
+    line = fields.Integer(metadata={"description": "The number of the line in the body of a bulk request."})
+    code = fields.String(
+        metadata={"description": "The `code` of the problem that the line of a bulk request has."}
+    )
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Mark all fields except ``allowed`` as required."""
+        """Mark the fields that every error has as required."""
         super().on_bind_field(field_name, field_obj)
-        field_obj.required = field_name != "allowed"
+        field_obj.required = field_name not in ("allowed", "line", "code")
 
 
 class ProblemSchema(ResponseSchema):

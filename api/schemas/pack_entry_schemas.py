@@ -30,7 +30,7 @@ class CreateSchema(RequestSchema):
         """Return the entry with its default label, unless it has a label."""
         if isinstance(entry, dict) and "label" not in entry:
             label = self.label_from(entry)
-            return entry | {"label": label} if label else entry
+            return entry | {"label": label} if isinstance(label, str) and label else entry
         return entry
 
     @validates_schema

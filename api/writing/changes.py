@@ -170,6 +170,9 @@ class _Application:
         if not entries:
             return
         checked = check_entries(self.session, entries.values(), essays=self.essays, drafts=self.drafts)
+        # What a deleted item becomes by the other changes does not matter.
+        deleted = {change.key for change in self.changes if change.method is Method.DELETE}
+        checked.violations = [each for each in checked.violations if each.entry.key not in deleted]
         self._collect(checked.violations, entries)
         self._require_no_errors()
         numbers = {index: entry.resource and entry.resource.revision for index, entry in entries.items()}
