@@ -52,6 +52,7 @@ class StoredState(NamedTuple):
     editor: str | None
     edited_at: dt.datetime
     digest: str | None
+    is_purged: bool | None
 
     def is_loaded_from(self, digest: str) -> bool:
         """Whether the pack's entry with this digest was loaded last, or was the same as an editor's."""
@@ -84,7 +85,8 @@ class EditorsChanges:
             Revision.number == model.revision,
         )
         columns = (model.slug, model.id, model.pack_digest, model.revision, model.deleted_at)
-        statement = select(*columns, Revision.editor, Revision.created_at, Revision.digest)
+        revision = (Revision.editor, Revision.created_at, Revision.digest)
+        statement = select(*columns, *revision, Revision.record["purged"].as_boolean())
         statement = statement.outerjoin(Revision, newest)
         rows = self.session.execute(statement.where(model.slug.in_(slugs)))
         found = {row[0]: StoredState(*row) for row in rows}
@@ -153,7 +155,7 @@ class EditorsChanges:
     def kept(self, type_name: str, slug: str, state: StoredState) -> KeptEntry:
         """Return the report of an entry that is kept."""
         if state.deleted_at is not None:
-            change = "deleted"
+            change = "purged" if state.is_purged else "deleted"
         elif state.slug != slug:
             change = f"renamed to {state.slug}"
         else:

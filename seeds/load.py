@@ -196,7 +196,8 @@ class _Loader:
     def _is_left(self, change: _Change, state: StoredState, report: LoadReport) -> bool:
         """Whether a stored entry stays as it is: the pack has not changed it, or an editor has."""
         type_name, slug = change.key
-        is_taken = self.editors.takes(type_name, slug) and state.slug == slug
+        # Words that were purged never come back.
+        is_taken = self.editors.takes(type_name, slug) and state.slug == slug and not state.is_purged
         is_released = change.release is None or change.release.number <= state.number
         is_loaded = state.is_loaded_from(change.digest) and is_released
         if is_loaded and not is_taken:

@@ -179,7 +179,8 @@ class _Puller:
             position = body.pop(POSITION, 0)
             entry = Entry(model.type_name, resource.slug, body, position)
             try:
-                valid = validate(entry)
+                # Of what was purged, nothing is left that would be valid.
+                valid = ValidEntry(entry, {}) if resource.deleted_at else validate(entry)
             except InvalidEntry as error:
                 raise PullError(f"{model.type_name} {resource.slug}: {error}") from None
             found[resource.slug] = _Stored(resource, valid, body, states[resource.slug])
@@ -189,10 +190,14 @@ class _Puller:
         valid = self.valid[entry.key]
         has_position = hasattr(MODELS_BY_TYPE[entry.type_name], POSITION)
         is_moved = has_position and entry.position != stored.valid.entry.position
-        is_same = not _differing(valid, stored.valid) and not is_moved
-        if state.slug == entry.slug and state.deleted_at is None and is_same:
+        is_here = state.slug == entry.slug and state.deleted_at is None
+        if is_here and not is_moved and not _differing(valid, stored.valid):
             return
-        if not state.is_loaded_from(digest(valid)) and not self.editors.takes(*entry.key):
+        if (
+            not state.is_purged
+            and not state.is_loaded_from(digest(valid))
+            and not self.editors.takes(*entry.key)
+        ):
             self.pull.conflicts.append(str(self.editors.kept(*entry.key, state)))
             return
         self.written.add((entry.type_name, state.slug))

@@ -10,6 +10,7 @@ from api.entries.changes import EntryChange, check_entries
 from api.entries.records import record_to_body
 from api.entries.whole_resources import load_whole
 from models import RESOURCES
+from models.purge import REMOVED, purge
 from models.revision import change_set
 from seeds.check import check_pack
 from seeds.load import load
@@ -19,7 +20,7 @@ from seeds.rules import RULES
 from subtext_cli import commands
 from tests.databases import SEEDS
 from tests.seeds.packs import CLAIM, ESSAYS, FILM, load_packs
-from tests.seeds.test_editors_changes import EDITOR, delete, edit, reload, rename
+from tests.seeds.test_editors_changes import EDITOR, delete, edit, record_of, reload, rename
 
 PARIS = f"{FILM}-paris"
 
@@ -162,6 +163,16 @@ class TestChanges:
         gone, new = differing_lines(before, lines_of(second.root))
         assert "letting-go" in " ".join(gone)
         assert [line.replace("letting-go", "parting") for line in gone] == new
+        assert reload(loaded, second.root)[1] == 0
+
+    def test_take_out_what_was_purged(self, loaded, second):
+        with loaded.write_session() as session:
+            purge(session, load_whole(session, "commentary", CLAIM))
+        report, generations = reload(loaded, second.root, take=["all"])
+        assert ([each.change for each in report.kept], generations) == (["purged"], 0)
+        assert record_of(loaded, "commentary", CLAIM)["text"] == REMOVED
+        assert pulled(loaded, second.root).changes == [f"commentary {CLAIM}: deleted"]
+        assert not [each for each in second.diagnostics(ESSAYS) if each.level == "error"]
         assert reload(loaded, second.root)[1] == 0
 
     def test_of_another_film_are_left_out_on_request(self, loaded, second):
