@@ -32,6 +32,7 @@ BY_NAME: dict[str, Any] = {
     "date": "2026-11-24",
     "tz": "Europe/Berlin",
     "as_of": "1",
+    "drop_missing": True,
     "revision": "2.489d9d",
 }
 #: Examples by the parameter's component, if another one would return nothing.

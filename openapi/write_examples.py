@@ -38,7 +38,7 @@ def add_write_examples(client: Any, document: dict[str, Any]) -> None:
 
 
 def _add(operation: dict[str, Any], request: Any, item: dict[str, Any]) -> None:
-    for content in operation["requestBody"]["content"].values():
+    for content in operation.get("requestBody", {}).get("content", {}).values():
         content["examples"] = {"real": {"summary": operation["summary"], "value": request}}
     for status in ("200", "201"):
         if status in operation["responses"]:

@@ -25,6 +25,7 @@ EXPOSED_HEADERS = (
     "WWW-Authenticate",
     "Accept-Patch",
     "Idempotency-Replayed",
+    "Restore-Dropped",
 )
 CORS_METHODS = ("GET", "HEAD", "OPTIONS")
 #: Of the API. Writes need an API key, which a browser never sends by itself.

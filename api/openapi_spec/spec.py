@@ -71,6 +71,10 @@ HEADER_COMPONENTS: dict[str, dict[str, Any]] = {
         "description": "How to authenticate, and what is wrong with the API key (RFC 6750).",
         "schema": {"type": "string"},
     },
+    "Restore-Dropped": {
+        "description": "The JSON Pointers of what could not be restored, separated by commas.",
+        "schema": {"type": "string"},
+    },
     "Idempotency-Replayed": {
         "description": "`true` if this is the response to an earlier request with the same key.",
         "schema": {"type": "string", "const": "true"},

@@ -101,6 +101,18 @@ def read_state(session: Session, model: Any, slug: str, args: Mapping[str, Any])
     return state_at(session, find_with_history(session, model, slug), args["as_of"])
 
 
+def find_revision(session: Session, resource: Any, pin: Pin) -> Revision:
+    """Return the public revision of a resource that a pin names.
+
+    Raises:
+        NotPublic: it has none.
+    """
+    revision = find_public(session, resource, pin)
+    if revision is None:
+        raise NotPublic(resource.type_name, resource.slug, f"has no public revision {pin}")
+    return revision
+
+
 def pinned_state(session: Session, resource: Any, pin: Pin) -> PastState:
     """Return the state of a resource at the revision that a pin names.
 
@@ -108,9 +120,7 @@ def pinned_state(session: Session, resource: Any, pin: Pin) -> PastState:
         NotPublic: it has no such revision.
         Gone: it was deleted at that revision, or the content was removed for ever.
     """
-    revision = find_public(session, resource, pin)
-    if revision is None:
-        raise NotPublic(resource.type_name, resource.slug, f"has no public revision {pin}")
+    revision = find_revision(session, resource, pin)
     _require_content(resource, revision, f"at revision {revision.pin}")
     moment = public_since(session, resource, revision)
     return PastState(session, resource, revision, moment, pin.digest is not None, is_pinned=True)

@@ -15,7 +15,7 @@ from api.core.urls import absolute_url
 from api.http.responses import PUBLIC_CACHE_CONTROL, cacheable_response, encode_json, etag_hash
 from api.http.url_converters import COMPONENT_KEY, slug_parameter
 from api.query.pagination import COUNT_CAP, ListRequest, build_page, page_position
-from api.query.past_reader import IMMUTABLE, http_date, pinned_state
+from api.query.past_reader import IMMUTABLE, find_revision, http_date, pinned_state
 from api.query.record_diff import compare_records
 from api.schemas.item_shape import ItemQuerySchema, shape_from_args, with_shape_parameters
 from api.schemas.revision_schemas import (
@@ -29,11 +29,9 @@ from api.schemas.revision_schemas import (
 from api.schemas.shared_schemas import ITEM_NAMES, ResponseSchema, list_schema
 from api.views.blueprint import MISSING_RESPONSES, Blueprint
 from models import RESOURCES, Versioned
-from models.errors import NotPublic
 from models.history import (
     HistoryEntry,
     count_public,
-    find_public,
     find_with_history,
     history_entries,
     public_numbers,
@@ -55,7 +53,8 @@ def add_history_routes(blueprints: tuple[Blueprint, ...]) -> None:
         _add_diff(blp, model)
 
 
-def _pin_parameter(name: str, component: str, description: str) -> dict[str, Any]:
+def pin_parameter(name: str, component: str, description: str) -> dict[str, Any]:
+    """Return the documentation of a path parameter that is a pin, for the component of this name."""
     return {
         "in": "path",
         "name": name,
@@ -155,7 +154,7 @@ def _add_detail(blp: Blueprint, model: type[Versioned]) -> None:
     )
     parameters = [
         slug_parameter(model.type_name, model.type_name),
-        _pin_parameter("revision", "Revision", "The pin of a revision, or its number."),
+        pin_parameter("revision", "Revision", "The pin of a revision, or its number."),
     ]
     blp.route(path, parameters=parameters)(document(revision))
 
@@ -196,8 +195,8 @@ def _add_diff(blp: Blueprint, model: type[Versioned]) -> None:
     )
     parameters = [
         slug_parameter(model.type_name, model.type_name),
-        _pin_parameter("revision", "Revision", "The pin of a revision, or its number."),
-        _pin_parameter("other", "OtherRevision", "The pin of the second revision, or its number."),
+        pin_parameter("revision", "Revision", "The pin of a revision, or its number."),
+        pin_parameter("other", "OtherRevision", "The pin of the second revision, or its number."),
     ]
     blp.route(path, parameters=parameters)(document(difference))
 
@@ -208,9 +207,7 @@ def _entry(resource: Any, pin: Pin) -> tuple[HistoryEntry, Any]:
     Raises:
         NotPublic: there is none that the pin names.
     """
-    stored = find_public(session(), resource, pin)
-    if stored is None:
-        raise NotPublic(resource.type_name, resource.slug, f"has no public revision {pin}")
+    stored = find_revision(session(), resource, pin)
     (entry,) = history_entries(session(), resource, [stored.number])
     return entry, stored
 

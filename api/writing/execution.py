@@ -29,7 +29,7 @@ KEY_PATTERN = re.compile(r'"(?P<text>(?:[ !#-\[\]-~]|\\["\\])+)"|(?P<token>[!#$%
 #: Refusals that are replayed.
 REPLAYED_REFUSALS = frozenset({404, 409, 410, 412})
 #: Headers of a response that are replayed with it; the others belong to each response.
-REPLAYED_HEADERS = ("Content-Type", "Location", "ETag", "Link")
+REPLAYED_HEADERS = ("Content-Type", "Location", "ETag", "Link", "Restore-Dropped")
 #: PostgreSQL's error that a lock was not free in time.
 LOCK_TIMEOUT = "55P03"
 #: Writes in a session, and returns the response and the resource that its body shows, if it shows one.

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, fields, missing
 
 from api.core.resource_modules import create_schema_class
-from api.schemas.fields import ONE_LINE, Slug, Text
+from api.schemas.fields import ONE_LINE, Slug, StrictBoolean, Text
 from api.schemas.shared_schemas import ITEM_NAMES, RequestSchema
 from models.types import LINE_LENGTH
 
@@ -24,6 +24,19 @@ class WriteQuerySchema(RequestSchema):
             "component": "ChangeNote",
             "description": "Why you change the content, for the history. On one line.",
             "example": "Follows the second edition",
+        },
+    )
+
+
+class RestoreQuerySchema(WriteQuerySchema):
+    """The query parameters of a restoration."""
+
+    drop_missing = StrictBoolean(
+        load_default=False,
+        metadata={
+            "component": "DropMissing",
+            "description": "Whether to leave out references to what is gone, instead of refusing (409).",
+            "example": True,
         },
     )
 

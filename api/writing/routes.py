@@ -21,6 +21,7 @@ from api.http.responses import JSON as JSON_TYPE
 from api.http.url_converters import slug_parameter
 from api.schemas.shared_schemas import ITEM_NAMES
 from api.views.blueprint import Blueprint
+from api.views.history import pin_parameter
 from api.writing.body_guard import JSON, MERGE_PATCH, read_body, require_no_body
 from api.writing.changes import Applied, Outcome, apply_change
 from api.writing.essays import essays
@@ -28,9 +29,18 @@ from api.writing.execution import check_idempotency_key, execute
 from api.writing.item_state import read_state
 from api.writing.json_body import Fault, invalid_body, parse_object
 from api.writing.preconditions import Preconditions
-from api.writing.request_schemas import RenameSchema, WriteQuerySchema, patch_schema, post_schema, put_schema
+from api.writing.request_schemas import (
+    RenameSchema,
+    RestoreQuerySchema,
+    WriteQuerySchema,
+    patch_schema,
+    post_schema,
+    put_schema,
+)
 from api.writing.requested_change import Method, RequestedChange, new_item, require_writable
+from api.writing.restoration import RestoreRequest, restore
 from models import Versioned
+from models.pin import Pin
 from models.scopes import PUBLISH, write_scope
 
 #: Responses of every write besides success, by the names of their components.
@@ -47,6 +57,8 @@ ITEM_RESPONSES = {404: "NotFound", 410: "Gone", 412: "ChangedMeanwhile", 428: "P
 IF_MATCH, PUT_CONDITIONS = ("IfMatch",), ("IfMatchToReplace", "IfNoneMatchToCreate")
 ITEM_HEADERS = ("ETag", "Cache-Control", "Idempotency-Replayed")
 View = Callable[..., Response]
+#: The maximum length of the header ``Restore-Dropped``.
+MAX_DROPPED_CHARACTERS = 1_000
 
 
 class Operation(NamedTuple):
@@ -61,6 +73,7 @@ class Operation(NamedTuple):
     parameters: Sequence[str] = ()
     schema: Any = None
     media_types: Sequence[str] = (JSON,)
+    query: Any = WriteQuerySchema
 
 
 @cache
@@ -154,6 +167,56 @@ def add_write_routes(blp: Blueprint, model: Any) -> None:
         ),
     )
 
+    restored = f"{item}/revisions/<pin:revision>/restore"
+    documented = _document(
+        blp,
+        model,
+        item_schema,
+        _named(
+            _restore(model),
+            restore_operation := Operation(
+                f"restore{name}",
+                f"Restore a revision of {_article(noun)} {noun}",
+                "Gives the item the content of an earlier public revision again, in a new revision whose "
+                "note says so. A deleted item is public again; `If-Match: *` restores it whatever its "
+                "revision is. References to what is gone are refused (409), or left out with "
+                "`drop_missing=true`: then the header `Restore-Dropped` has their JSON Pointers, and those "
+                "of values that records have no more.",
+                {200: (*ITEM_HEADERS, "Restore-Dropped")},
+                ITEM_RESPONSES,
+                IF_MATCH,
+                query=RestoreQuerySchema,
+            ),
+        ),
+        restore_operation,
+    )
+    pin = pin_parameter("revision", "Revision", "The pin of a revision, or its number.")
+    blp.route(restored, methods=["POST"], parameters=[*parameters, pin])(documented)
+
+
+def _named(view: View, operation: Operation) -> View:
+    view.__name__, view.__doc__ = operation.id, f"{operation.summary}\n\n{operation.description}"
+    return view
+
+
+def _restore(model: Any) -> View:
+    def restore_view(args: dict[str, Any], revision: Pin, **path: str) -> Response:
+        conditions = _conditions()
+        require_no_body()
+        slug = path[model.type_name]
+        wanted = RestoreRequest(model, slug, revision, conditions, args["drop_missing"], args.get("note"))
+
+        def write(session: Session) -> tuple[Response, Versioned | None]:
+            restored = restore(session, wanted, essays())
+            response = _response(session, Applied(restored.resource, Outcome.UPDATED))
+            if restored.dropped:
+                response.headers["Restore-Dropped"] = ", ".join(restored.dropped)[:MAX_DROPPED_CHARACTERS]
+            return response, restored.resource
+
+        return execute(write, repr(sorted(args.items())).encode())
+
+    return restore_view
+
 
 def _article(noun: str) -> str:
     return "an" if noun[0] in "aeiou" else "a"
@@ -163,7 +226,7 @@ def _document(
     blp: Blueprint, model: type[Versioned], item_schema: Any, view: View, operation: Operation
 ) -> View:
     """Return the view with its checks of the key and the query, documented."""
-    endpoint = blp.arguments(WriteQuerySchema(), location="query")(view)
+    endpoint = blp.arguments(operation.query(), location="query")(view)
     for status, headers in operation.success.items():
         components = {name: name for name in (*headers, *COMMON_HEADERS)}
         schema = None if status == 204 else item_schema

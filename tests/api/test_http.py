@@ -124,6 +124,7 @@ class TestCors:
             "WWW-Authenticate",
             "Accept-Patch",
             "Idempotency-Replayed",
+            "Restore-Dropped",
         }
 
     @each("path", ["/v1/quotes?x=1", "/v1/quotes/nope", "/v1/nothing", "/commentary", "/films/nope", "/nope"])
