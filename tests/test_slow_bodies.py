@@ -60,10 +60,10 @@ def key(url):
 
 
 @contextmanager
-def request(server, *authorization, body=b"", length=None, chunked=False):
+def request(server, *authorization, path=PATH, body=b"", length=None, chunked=False):
     """Send a POST request whose body may be unfinished; yield its socket."""
     lines = [
-        f"POST {PATH} HTTP/1.1".encode(),
+        f"POST {path} HTTP/1.1".encode(),
         b"Host: x",
         *(b"Authorization: " + each for each in authorization),
     ]
@@ -103,7 +103,12 @@ def get(server, path):
 class TestSlowBodies:
     def test_without_a_valid_key_they_are_refused_unread(self, server):
         unknown = f"Bearer {ApiToken.generate()}".encode()
-        for headers, options in (((), {}), ((unknown,), {}), ((b"Basic eA==",), {"chunked": True})):
+        cases = (
+            ((), {"path": "/v1/quotes"}),
+            ((unknown,), {"path": "/v1/quotes"}),
+            ((b"Basic eA==",), {"chunked": True}),
+        )
+        for headers, options in cases:
             stack, connections = slow_clients(server, CLIENTS, *headers, **options)
             with stack:
                 assert [get(server, path) for path in ("/livez", "/readyz", READ)] == [200] * 3

@@ -1,10 +1,16 @@
 """How the OpenAPI document describes operations that need an API key."""
 
+import json
+import re
+
 import pytest
 
 from api.openapi_spec.components import remove_unused_components
 from api.views.blueprint import Blueprint
+from openapi import PATH
 from tests.api_keys import add_key
+
+WRITE_METHODS = ("post", "put", "patch", "delete")
 
 pytestmark = pytest.mark.any_database
 
@@ -54,6 +60,27 @@ def test_operations_say_which_scopes_they_need(document):
         for status, name in (("401", "Unauthorized"), ("403", "Forbidden")):
             assert operation["responses"][status] == {"$ref": f"#/components/responses/{name}"}
             assert "WWW-Authenticate" in document["components"]["responses"][name]["headers"]
+
+
+def test_every_write_needs_the_key_that_its_documentation_says(packed, make_app):
+    """401 without a key and 403 without a scope come before everything else: even before 404, 411 and 428."""
+    body = {"Content-Type": "application/json"}
+    writes = [
+        (method, re.sub(r"{\w+}", "no-such", path), operation["security"][0]["bearer"])
+        for path, item in json.loads(PATH.read_bytes())["paths"].items()
+        for method, operation in item.items()
+        if method in WRITE_METHODS
+    ]
+    assert len(writes) >= 40
+    with make_app(packed.url.render_as_string(hide_password=False)) as app:
+        client, reader = app.test_client(), add_key(packed, "read:drafts")
+        for method, path, scopes in writes:
+            response = client.open(path, method=method, headers=body, data=b"{")
+            assert (response.status_code, response.json["code"]) == (401, "unauthorized"), (method, path)
+            response = client.open(path, method=method, headers=body | reader, data=b"{")
+            assert (response.status_code, response.json["code"]) == (403, "forbidden"), (method, path)
+            missing = [error["detail"] for error in response.json["errors"]]
+            assert missing == [f"Missing scope: {scope}." for scope in scopes], (method, path)
 
 
 def test_the_scheme_is_a_component_and_reads_need_none(document):
