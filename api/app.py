@@ -30,6 +30,9 @@ from api.resources.service.routes import plain as meta
 from api.views.history import add_history_routes
 from api.writing.body_guard import MAX_BODY_BYTES
 from api.writing.bulk import blp as bulk
+from api.writing.drafts.lists import blp as drafts
+from api.writing.drafts.previews import previews
+from api.writing.drafts.routes import add_draft_routes
 from api.writing.routes import add_write_routes
 from models import RESOURCES
 
@@ -60,7 +63,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     models: tuple[Any, ...] = RESOURCES
     for blueprint, model in zip(resources, models, strict=True):
         add_write_routes(blueprint, model)
-    for blueprint in (index, search, *resources, bulk):
+        add_draft_routes(blueprint, model)
+    for blueprint in (index, search, *resources, bulk, drafts):
         api.register_blueprint(blueprint)
     for undocumented in (
         meta,
@@ -72,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         script,
         snippets,
         collection_snippets,
+        previews,
     ):
         app.register_blueprint(undocumented)
     static_files.init_app(app, settings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import orjson
 from sqlalchemy import Select, UniqueConstraint, func, select, tuple_, update
@@ -40,6 +40,10 @@ class Draft(Base):
         slug_rules(),
     )
 
+    #: The order of their list.
+    default_sort: ClassVar[tuple[str, ...]] = ("type", "id")
+    unique_sort: ClassVar[tuple[str, ...]] = ("type", "id")
+
     id: Mapped[int] = mapped_column(primary_key=True)
     type_name: Mapped[str] = mapped_column(short_text(TYPE_NAME_LENGTH))
     slug: Mapped[str] = mapped_column(short_text(SLUG_LENGTH))
@@ -67,6 +71,11 @@ class Draft(Base):
     def etag(self) -> str:
         """The ETag, without quotation marks: a later draft of an item never has that of an earlier one."""
         return f"{self.revision}.{self.digest}"
+
+    @classmethod
+    def sort_keys(cls) -> dict[str, Any]:
+        """Return the sort keys of their list, and the column that each one stands for."""
+        return {"type": cls.type_name, "id": cls.slug}
 
     @classmethod
     def find(cls, session: Session, key: Key, *, is_locked: bool = False) -> Self | None:

@@ -13,6 +13,7 @@ from typing import Any
 from api.core.urls import PLACEHOLDER_BASE_URL
 from api.openapi_spec.sparse_schemas import add_sparse_schemas
 from openapi.document_order import extract_path_parameters, rename_id_parameters, sort_document
+from openapi.draft_examples import add_draft_examples
 from openapi.examples import add_examples
 from openapi.guide_links import add_guide_links
 from openapi.links import add_links
@@ -36,6 +37,7 @@ def render_document(app: Any, prefix: str = "") -> bytes:
     add_parameter_examples(document)
     add_examples(app.test_client(), document)
     add_write_examples(app.test_client(), document)
+    add_draft_examples(app.test_client(), document)
     add_links(document)
     add_guide_links(document)
     if not prefix:

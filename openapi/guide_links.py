@@ -15,6 +15,10 @@ OTHERS = (("search", "search"), ("content-notes", "advisories"), ("writing", "bu
 SECTIONS = (
     (r"getIndex", "quickstart#api-index"),
     (r"getMeta", "versioning#releases"),
+    (r"(createReleasePreviewLink|\w+Releases?)", "drafts#releases"),
+    (r"(preview\w+Draft|create\w+PreviewLink)", "drafts#previews"),
+    (r"publish\w+Draft", "drafts#publishing"),
+    (r"(\w+Draft|listDrafts)", "drafts#saving-a-draft"),
     (r"create\w+", "writing#creating"),
     (r"update\w+", "writing#updating"),
     (r"replace\w+", "writing#replacing"),

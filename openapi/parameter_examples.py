@@ -21,6 +21,10 @@ TYPES = {
 #: Examples by the parameter's name, if they are no ids and no values of an enumeration.
 BY_NAME: dict[str, Any] = {
     "note": "Follows the second edition",
+    "release": "second-edition",
+    "editor": "maria",
+    "base": "3",
+    "expires_in": 86_400,
     "If-None-Match": '"5f5175dd8af8c0d2d2f0a6a4b7d35c11"',
     "q": "Theodore",
     "release_year": 2013,

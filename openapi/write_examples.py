@@ -24,7 +24,7 @@ def add_write_examples(client: Any, document: dict[str, Any]) -> None:
             prefix = f"{resource.film.slug}-" if isinstance(resource, OfFilm) else ""
         item = client.get(item_path).get_json()
         for path, methods in document["paths"].items():
-            if path == collection or path.startswith(f"{collection}/{{"):
+            if (path == collection or path.startswith(f"{collection}/{{")) and "/draft" not in path:
                 requests = {
                     "post": {"id": f"{prefix}{OTHER_ID}"}
                     if path.endswith("/rename")

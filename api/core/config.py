@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -74,6 +74,7 @@ class Settings:
     line, and search terms are left out unless ``access_log_search_terms``. ``metrics`` is the IP address and
     the port at which Prometheus gets the metrics; None turns them off. ``essays`` is a folder with the texts
     of sources: quotations in writes are compared with them.
+    Links to previews are signed with ``secret_key`` or, without one, with a secret in the database.
     """
 
     database_url: str = DEFAULT_DATABASE_URL
@@ -98,6 +99,7 @@ class Settings:
     slow_milliseconds: int = 500
     metrics: tuple[str, int] | None = None
     essays: Path | None = None
+    secret_key: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -135,6 +137,7 @@ class Settings:
             ),
             slow_milliseconds=_count("SUBTEXT_SLOW_MS", variables.get("SUBTEXT_SLOW_MS", "500")),
             metrics=_metrics(variables.get("SUBTEXT_METRICS")),
+            secret_key=_secret_key(variables.get("SUBTEXT_SECRET_KEY")),
             essays=_folder("SUBTEXT_ESSAYS", variables.get("SUBTEXT_ESSAYS")),
         )
 
@@ -383,3 +386,12 @@ def _metrics(value: str | None) -> tuple[str, int] | None:
             f"SUBTEXT_METRICS is “{value}”. It must be an IP address and a port, such as 127.0.0.1:9464."
         )
     return address, int(port)
+
+
+def _secret_key(value: str | None) -> str | None:
+    # The message leaves out the value.
+    if value is not None and not re.fullmatch(r"[!-~]{32,512}", value):
+        raise InvalidSetting(
+            "SUBTEXT_SECRET_KEY must be 32 to 512 ASCII characters without white space, chosen at random."
+        )
+    return value

@@ -21,11 +21,11 @@ ASSET_PATH = re.compile(
     r"/(?:static|docs/assets|embed/fonts)/.*|/docs/reference/scalar\.js|/embed/frame\.js|/embed(?:\.\w+)?\.js"
     r"|/favicon\.\w+|/apple-touch-icon\.png"
 )
-#: Search, statistics of a film, and pages and files that list much.
+#: Search, statistics of a film, pages and files that list much, and previews, which write before they read.
 COSTLY_PATH = re.compile(
     r"/v\d+/(?:search|films/[^/]+/(?:theme-map|coverage)|(?:quotes|commentary)/(?:random|daily)"
     r"|themes/[^/]+/related)(?:/.*)?"
-    r"|/(?:search|sitemap\.xml|sitemaps/.*|films/[^/]+|feeds/.*)"
+    r"|/(?:search|sitemap\.xml|sitemaps/.*|films/[^/]+|feeds/.*|previews/.*)"
 )
 LIST_PATH = re.compile(r"/v\d+/(?:[a-z]+/[^/]+/)?(?P<collection>[a-z]+)/?")
 #: A parameter that may make a list costly, perhaps percent-encoded.

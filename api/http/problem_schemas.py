@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from api.http.problem_types import PROBLEM_TYPES, ProblemType
 from api.schemas.fields import ConstantField, Enumerated, UTCDateTime
@@ -70,6 +70,44 @@ class ReferrerSchema(ResponseSchema):
     url = fields.String(metadata={"format": "uri", "description": "Its URL."})
 
 
+class WordsSchema(ResponseSchema):
+    """Adjacent words of a text that are equal in both states, or in one of them only."""
+
+    op = fields.String(
+        validate=validate.OneOf(["equal", "delete", "insert"]),
+        metadata={"description": "Whether the words are equal, deleted or inserted."},
+    )
+    text = fields.String(metadata={"description": "The words, and the white space between them."})
+
+
+class DraftChangeSchema(ResponseSchema):
+    """A value that was changed in an item or in its draft since the revision that the draft was made from."""
+
+    pointer = fields.String(
+        metadata={"description": "The place of the value in the item's body, as a JSON Pointer."}
+    )
+    is_conflict = fields.Boolean(
+        metadata={"description": "Whether both have changed it, and not to the same value."}
+    )
+    base = fields.Raw(
+        allow_none=True, metadata={"description": "The value that both began with; null if none."}
+    )
+    current = fields.Raw(
+        allow_none=True, metadata={"description": "The value in the item now; null if none."}
+    )
+    draft = fields.Raw(allow_none=True, metadata={"description": "The value in the draft; null if none."})
+    current_words = fields.List(
+        fields.Nested(WordsSchema),
+        allow_none=True,
+        metadata={"description": "How the text was changed in the item, by word; null for other values."},
+    )
+    draft_words = fields.List(
+        fields.Nested(WordsSchema),
+        allow_none=True,
+        metadata={"description": "How the text was changed in the draft, by word; null for other values."},
+    )
+
+
 #: Members that only problems of one type have.
 OWN_MEMBERS: dict[str, dict[str, fields.Field[Any]]] = {
     "precondition-failed": {
@@ -85,6 +123,22 @@ OWN_MEMBERS: dict[str, dict[str, fields.Field[Any]]] = {
         ),
         "changed_at": UTCDateTime(
             metadata={"description": "The time of the current revision. Only with `PATCH`, `PUT`, `DELETE`."}
+        ),
+    },
+    "outdated-base": {
+        "base": fields.String(
+            allow_none=True,
+            metadata={
+                "description": "The pin of the revision that the draft was made from; null for a new item."
+            },
+        ),
+        "current": fields.String(metadata={"description": "The pin of the item's current revision."}),
+        "current_revision": fields.Integer(
+            metadata={"description": "The number of the item's current revision."}
+        ),
+        "changes": fields.List(
+            fields.Nested(DraftChangeSchema),
+            metadata={"description": "The values that were changed, those in the draft first."},
         ),
     },
     "in-use": {

@@ -131,6 +131,18 @@ _PROBLEM_TYPES = (
         guide="writing",
     ),
     ProblemType(
+        "outdated-base",
+        409,
+        "Outdated base",
+        "The draft cannot be published, because the item has changed since it was made. The draft is kept. "
+        "“changes” has what was changed: in the item, in the draft, and where that is a conflict.",
+        "Merge the changes of the item into the draft, and save it with base= and the pin in “current”. Then "
+        "publish it.",
+        "The item has changed since the draft was made. Merge what “changes” shows into the draft, and save "
+        "it with base=4.ab12cd.",
+        guide="drafts",
+    ),
+    ProblemType(
         "conflict",
         409,
         "Conflict",

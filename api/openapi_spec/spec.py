@@ -157,6 +157,7 @@ PROBLEM_RESPONSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Renamed": ((), ()),
     "MalformedRequest": (("invalid-json", "bad-request"), ()),
     "ChangeConflict": (("conflict", "renamed", "in-use", "request-in-progress"), ("Link", "Retry-After")),
+    "DraftConflict": (("outdated-base", "conflict", "request-in-progress"), ("Retry-After",)),
     "ChangedMeanwhile": (("precondition-failed",), ("ETag",)),
     "InvalidChange": (("invalid-body", "invalid-parameters", "idempotency-key-reused"), ()),
     "NotWritable": (("unavailable", "query-timeout", "read-only"), ("Retry-After",)),

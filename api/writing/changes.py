@@ -46,6 +46,7 @@ from models import (
     Withdrawal,
 )
 from models.base import random_key
+from models.draft import Draft
 from models.film import OfFilm
 from models.referrers import find_referrers
 from models.revision import change_time
@@ -143,6 +144,7 @@ class _Application:
         model = MODELS_BY_TYPE[change.type_name]
         if change.method is Method.POST:
             require_free(self.session, model, change.slug)
+            require_no_draft(self.session, model, change.slug)
             return None
         exists = lock(self.session, model, change.slug, is_removed=change.method is Method.DELETE)
         if not exists:
@@ -159,6 +161,7 @@ class _Application:
         if isinstance(error, Gone | Renamed):
             raise error
         require_free(self.session, model, slug)
+        require_no_draft(self.session, model, slug)
 
     def write(self) -> None:
         """Check and write the items whose bodies change."""
@@ -232,6 +235,8 @@ class _Application:
         require_free(self.session, type(resource), new)
         if isinstance(resource, Film):
             self._require_no_entries(resource)
+        require_no_draft(self.session, type(resource), new)
+        Draft.follow_rename(self.session, resource, new)
         alias = Alias(type_name=resource.type_name, slug=old, resource_id=resource.id)
         self.session.add(alias)
         resource.slug, resource.random_key = new, random_key(resource.type_name, new)
@@ -304,6 +309,16 @@ def require_free(session: Session, model: Any, slug: str) -> None:
         raise Conflict(f"The id “{slug}” is the old id of a renamed item, and redirects to its new id.")
     if Withdrawal.of(session, model.type_name, slug):
         raise Conflict(f"The id “{slug}” was withdrawn, and ids are never reused.")
+
+
+def require_no_draft(session: Session, model: Any, slug: str) -> None:
+    """Check that no draft holds a new id.
+
+    Raises:
+        Conflict: one does, which tells whoever may write that there is such a draft.
+    """
+    if Draft.find(session, (model.type_name, slug)) is not None:
+        raise Conflict(f"There is a draft of “{slug}”: publish it, or choose another id.")
 
 
 def _outcome(previous: int | None, resource: Versioned) -> Outcome:

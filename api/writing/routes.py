@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url
+from api.http.authentication import require_scopes
 from api.http.responses import COMMON_HEADERS
 from api.http.responses import JSON as JSON_TYPE
 from api.http.url_converters import slug_parameter
@@ -24,6 +25,7 @@ from api.views.blueprint import Blueprint
 from api.views.history import pin_parameter
 from api.writing.body_guard import JSON, MERGE_PATCH, read_body, require_no_body
 from api.writing.changes import Applied, Outcome, apply_change
+from api.writing.drafts.creation import asks_for_draft, create_draft
 from api.writing.essays import essays
 from api.writing.execution import check_idempotency_key, execute
 from api.writing.item_state import read_state
@@ -56,6 +58,7 @@ BODY_RESPONSES = {411: "LengthRequired", 413: "ContentTooLarge", 415: "Unsupport
 ITEM_RESPONSES = {404: "NotFound", 410: "Gone", 412: "ChangedMeanwhile", 428: "PreconditionRequired"}
 IF_MATCH, PUT_CONDITIONS = ("IfMatch",), ("IfMatchToReplace", "IfNoneMatchToCreate")
 ITEM_HEADERS = ("ETag", "Cache-Control", "Idempotency-Replayed")
+DRAFT_HINT = 'With "status": "draft" in the body, this request makes a draft.'
 View = Callable[..., Response]
 #: The maximum length of the header ``Restore-Dropped``.
 MAX_DROPPED_CHARACTERS = 1_000
@@ -245,14 +248,20 @@ def _document(
         doc["requestBody"] = {"required": True, "content": content}
     endpoint = blp.doc(**doc)(endpoint)
     endpoint._apidoc = endpoint._apidoc | {"write_parameters": (*operation.parameters, "IdempotencyKey")}
-    return blp.requires_scopes(write_scope(model.__tablename__), PUBLISH)(endpoint)
+    # Without PUBLISH, a POST can still make a draft.
+    needed = () if operation.id.startswith("create") else (PUBLISH,)
+    return blp.requires_scopes(write_scope(model.__tablename__), *needed)(endpoint)
 
 
 def _create(type_name: str) -> View:
     def create(args: dict[str, Any]) -> Response:
         check_idempotency_key()
         body = read_body()
-        return _write(new_item(type_name, parse_object(body)), body, args)
+        values = parse_object(body)
+        if asks_for_draft(values):
+            return create_draft(type_name, values, body, args)
+        require_scopes(PUBLISH, hint=DRAFT_HINT)
+        return _write(new_item(type_name, values), body, args)
 
     return create
 

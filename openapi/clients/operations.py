@@ -94,8 +94,12 @@ class Resource:
 
 
 def read_operations(document: dict[str, Any]) -> list[Operation]:
-    """Return the GET operations of the document in its order."""
-    return [_operation(document, path, item) for path, item in document["paths"].items() if "get" in item]
+    """Return the GET operations of the document in its order, but those that need an API key."""
+    return [
+        _operation(document, path, item)
+        for path, item in document["paths"].items()
+        if "get" in item and not item["get"].get("security")
+    ]
 
 
 def read_resources(document: dict[str, Any]) -> list[Resource]:

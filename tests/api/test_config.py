@@ -142,6 +142,8 @@ class TestSettings:
             ("SUBTEXT_TRUSTED_PROXIES", "17"),
             ("SUBTEXT_TRUSTED_PROXIES", "٣"),
             ("SUBTEXT_TRUSTED_PROXIES", "*"),
+            ("SUBTEXT_SECRET_KEY", "x" * 31),
+            ("SUBTEXT_SECRET_KEY", f"{'x' * 32} x"),
             ("SUBTEXT_BUILD", "a b"),
             ("SUBTEXT_BUILD", "-rf"),
             ("SUBTEXT_BUILD", "<b>"),

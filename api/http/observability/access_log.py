@@ -1,6 +1,7 @@
 """The access log: one line for each request that is worth one.
 
-Lines have no IP address, no ``User-Agent`` and no search terms, which are personal data.
+Lines have no IP address, no ``User-Agent`` and no search terms, which are personal data, and no token of a
+preview.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 #: fill the disk.
 MAX_LINES_PER_SECOND = 100
 MAX_CHARACTERS = 2_000
+#: The token in the path of a preview: whoever has it sees the drafts.
+PREVIEW_TOKEN = re.compile(r"^(/+previews/)[^/]*")
 SEARCH_TERMS = re.compile(r"(^|&)((?:q|%71)=)[^&]*")
 
 
@@ -58,7 +61,7 @@ class AccessLog:
             request_id=record.request_id,
             method=environ["REQUEST_METHOD"][:20],
             route=record.route,
-            path=_decode(environ["PATH_INFO"]),
+            path=PREVIEW_TOKEN.sub(r"\1…", _decode(environ["PATH_INFO"])),
             **self._query(environ),
             status=int(record.status[:3]),
             bytes=size,

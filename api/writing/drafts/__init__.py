@@ -1,0 +1,1 @@
+"""Drafts: saved, previewed and published, alone or together as a release."""
