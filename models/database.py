@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, Executable, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from models import migrations, sqlite_file, standby_reads
 from models.circuit_breaker import CircuitBreaker
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 #: The size of SQLAlchemy's cache of compiled statements, of about 130 KB each. Those of lists and items are
 #: not in it: they are joined from text (``api.query.sql_text``).
 MAX_COMPILED_STATEMENTS = 24
+#: The same for writes, which run more statements than readers and compile each only once. It fills with use.
+MAX_COMPILED_WRITES = 200
 #: A reply that is this much later than the statement timeout does not come: the server hangs or is cut off.
 REPLY_MARGIN_SECONDS = 0.5
 #: The same for the commit watcher, whose statements take next to no time.
@@ -149,11 +152,12 @@ class Database:
 
     @cached_property
     def _writer(self) -> Engine:
+        compiled: Any = LRUCache(MAX_COMPILED_WRITES)
         if self.is_sqlite:
             # IMMEDIATE prevents lost updates: otherwise two writers could read before either writes.
-            return self.engine.execution_options(sqlite_begin="IMMEDIATE")
+            return self.engine.execution_options(sqlite_begin="IMMEDIATE", compiled_cache=compiled)
         # A writer that waited for a lock must see the commit it waited for, so that optimistic locking works.
-        return self.engine.execution_options(isolation_level="READ COMMITTED")
+        return self.engine.execution_options(isolation_level="READ COMMITTED", compiled_cache=compiled)
 
     @cached_property
     def commit_watcher(self) -> CommitWatcher:
