@@ -463,8 +463,8 @@ MODELS = [
     Fault(
         "alias-of-another-type-redirects",
         "models/alias.py",
-        ".where(cls.type_name == model.type_name, cls.slug == slug)",
-        ".where(cls.slug == slug)",
+        ".where(cls.type_name == model.type_name, cls.slug == slug)\n            .with_only_columns(model.slug)",
+        ".where(cls.slug == slug)\n            .with_only_columns(model.slug)",
         "tests/models/test_resources.py",
     ),
     Fault(
