@@ -40,7 +40,7 @@ def _operations_by_type(document: dict[str, Any]) -> dict[str, dict[str, str]]:
     operations: dict[str, dict[str, str]] = {}
     for path, item in document["paths"].items():
         names = re.findall(r"{(\w+)}", path)
-        if len(names) == 1 and names[0] != "date" and "get" in item:
+        if len(names) == 1 and names[0] != "date" and "get" in item and not item["get"].get("security"):
             operations.setdefault(names[0], {})[path] = item["get"]["operationId"]
     return operations
 

@@ -78,6 +78,9 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
         response_headers={"Link": '<http://127.0.0.1:8000/v1/themes/loneliness>; rel="canonical"'},
     ),
     "in-use": HTTPExample("/v1/themes/loneliness", method="DELETE", request_headers={"If-Match": ITEM_TAG}),
+    "outdated-base": HTTPExample(
+        "/v1/themes/loneliness/draft/publish", method="POST", request_headers={"If-Match": ITEM_TAG}
+    ),
     "conflict": HTTPExample("/v1/themes", method="POST", request_headers=JSON_BODY),
     "gone": HTTPExample("/v1/quotes/her-2013-withdrawn"),
     "length-required": HTTPExample(method="POST", request_headers={"Content-Type": "application/json"}),
