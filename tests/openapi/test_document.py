@@ -227,7 +227,8 @@ class TestEveryOperation:
 
 def assert_examples_are_real(document, client):
     """Assert that the examples of operations and problems are what their requests return."""
-    for operation in (path["get"] for path in document["paths"].values() if "get" in path):
+    reads = (path["get"] for path in document["paths"].values() if "get" in path)
+    for operation in (read for read in reads if not read.get("security")):
         for media_type, content in operation["responses"]["200"]["content"].items():
             example = content["examples"]["real"]
             path = example["summary"].removeprefix("GET ")
