@@ -1,7 +1,9 @@
 """Describe the operations of the document as methods of the clients, for both languages.
 
-Names come from paths: ``/v1/quotes`` is ``quotes.list``, ``/v1/quotes/{quote_id}`` is ``quotes.get``, and
-``/v1/films/{film_id}/theme-map`` is ``films.theme_map``.
+Names come from paths: ``/v1/quotes`` is ``quotes.list``, ``/v1/quotes/{quote_id}`` is ``quotes.get``,
+``/v1/films/{film_id}/theme-map`` is ``films.theme_map``, and
+``/v1/quotes/{quote_id}/revisions/{revision}/diff/{other}`` is ``quotes.diff``. The writes of a
+resource are those of its list, its items and ``/rename``.
 """
 
 from __future__ import annotations
@@ -85,20 +87,39 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Write:
+    """An operation that changes an item, and the method that calls it.
+
+    ``body`` is the schema of what it takes besides ids, ``item`` that of what it returns; or they are None.
+    """
+
+    method: str
+    http_method: str
+    path: str
+    raw: dict[str, Any]
+    body: str | None
+    item: str | None
+
+    @property
+    def path_parameters(self) -> list[str]:
+        """The names of the parameters in its path."""
+        return re.findall(r"\{(\w+)\}", self.path)
+
+
+@dataclass(frozen=True)
 class Resource:
     """The operations of one tag: an attribute of the client."""
 
     name: str
     description: str
     operations: list[Operation]
+    writes: list[Write]
 
 
 def read_operations(document: dict[str, Any]) -> list[Operation]:
     """Return the GET operations of the document in its order, but those that need an API key."""
     return [
-        _operation(document, path, item)
-        for path, item in document["paths"].items()
-        if "get" in item and not item["get"].get("security")
+        _operation(document, path, item) for path, item in document["paths"].items() if _has_public_get(item)
     ]
 
 
@@ -108,7 +129,44 @@ def read_resources(document: dict[str, Any]) -> list[Resource]:
     grouped: dict[str, list[Operation]] = {}
     for operation in read_operations(document):
         grouped.setdefault(operation.resource, []).append(operation)
-    return [Resource(name, descriptions.get(name, ""), grouped[name]) for name in grouped if name]
+    return [
+        Resource(name, descriptions.get(name, ""), grouped[name], _writes(document, grouped[name]))
+        for name in grouped
+        if name
+    ]
+
+
+def request_bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the schemas of the bodies of writes, and of the objects in them, by their names."""
+    schemas = document["components"]["schemas"]
+    found: dict[str, dict[str, Any]] = {}
+    names = [each.body for resource in read_resources(document) for each in resource.writes if each.body]
+    while names:
+        name = names.pop(0)
+        if name not in found and schemas[name].get("type") == "object":
+            found[name] = schemas[name]
+            names += references_of(schemas[name])
+    return found
+
+
+def without_writes(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with the operations that have models, and the schemas that these refer to."""
+    schemas = document["components"]["schemas"]
+    paths = {
+        path: {name: value for name, value in item.items() if name in ("get", "parameters")}
+        for path, item in document["paths"].items()
+        if _has_public_get(item)
+    }
+    found: set[str] = set()
+    names = references_of([paths, document["components"]["responses"], document["components"]["parameters"]])
+    while names:
+        name = names.pop()
+        if name not in found:
+            found.add(name)
+            names += references_of(schemas[name])
+    # Enumerations have a type, wherever they are used.
+    kept = {name: schema for name, schema in schemas.items() if name in found or "enum" in schema}
+    return document | {"paths": paths, "components": document["components"] | {"schemas": kept}}
 
 
 def problem_codes(document: dict[str, Any]) -> dict[str, tuple[str, int, str]]:
@@ -139,9 +197,45 @@ def references(document: dict[str, Any]) -> dict[str, list[str]]:
     return found
 
 
+def references_of(value: Any) -> list[str]:
+    """Return the names of the schemas that a part of the document refers to."""
+    if isinstance(value, dict):
+        found = [name_of(value)] if str(value.get("$ref", "")).startswith("#/components/schemas/") else []
+        return found + [name for each in value.values() for name in references_of(each)]
+    return [name for each in value for name in references_of(each)] if isinstance(value, list) else []
+
+
 def name_of(reference: dict[str, str]) -> str:
     """Return the name of the component that a ``$ref`` points to."""
     return reference["$ref"].rpartition("/")[2]
+
+
+def _has_public_get(item: dict[str, Any]) -> bool:
+    return "get" in item and not item["get"].get("security")
+
+
+def _writes(document: dict[str, Any], operations: list[Operation]) -> list[Write]:
+    """Return the writes of a resource: all, or none if its items cannot be renamed."""
+    by_method = {each.method: each for each in operations}
+    items, item = by_method.get("list"), by_method.get("get")
+    if items is None or item is None or f"{item.path}/rename" not in document["paths"]:
+        return []
+
+    def write(method: str, http_method: str, path: str) -> Write:
+        raw = document["paths"][path][http_method.lower()]
+        # The bodies of all media types are the same. That of `rename` is an id.
+        contents = raw["requestBody"]["content"].values() if "requestBody" in raw else ()
+        body = next((references_of(each["schema"])[0] for each in contents), None)
+        returned = None if method == "delete" else item.item
+        return Write(method, http_method, path, raw, None if method == "rename" else body, returned)
+
+    return [
+        write("create", "POST", items.path),
+        write("update", "PATCH", item.path),
+        write("replace", "PUT", item.path),
+        write("delete", "DELETE", item.path),
+        write("rename", "POST", f"{item.path}/rename"),
+    ]
 
 
 def _operation(document: dict[str, Any], path: str, item: dict[str, Any]) -> Operation:

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .operations import Parameter
-from .rendering import create_environment, model_names, template_context
+from .operations import Parameter, name_of, references_of, request_bodies, without_writes
+from .rendering import body_names, create_environment, model_names, template_context
 
 HERE = Path(__file__).parent
 TYPES = {"string": "str", "integer": "int", "boolean": "bool"}
@@ -34,7 +34,7 @@ def _write_models(document: dict[str, Any], package: Path) -> None:
     """Write ``models/`` and ``types.py``. The functions that the generator adds have no retries or pages."""
     with tempfile.TemporaryDirectory() as folder:
         source, output = Path(folder, "document.json"), Path(folder, "output")
-        source.write_text(json.dumps(document), encoding="utf-8")
+        source.write_text(json.dumps(without_writes(document)), encoding="utf-8")
         options: list[str | Path] = [
             "--path",
             source,
@@ -72,6 +72,11 @@ def render(document: dict[str, Any]) -> dict[str, str]:
     rendered = {
         f"{name}.py": environment.get_template(f"{name}.py.jinja").render(context) for name in modules
     }
+    bodies = request_bodies(document)
+    names = {name for schema in bodies.values() for name in references_of(schema)}
+    body_context = {"bodies": bodies, "enumerations": sorted(names - bodies.keys()), "body_type": body_type}
+    rendered["bodies.py"] = environment.get_template("bodies.py.jinja").render(body_context)
+    context["bodies"] = sorted(body_names(context))
     resources = environment.get_template("resources.py.jinja")
     rendered["resources.py"] = resources.render(context, prefix="", is_async=False)
     rendered["async_resources.py"] = resources.render(context, prefix="Async", is_async=True)
@@ -84,6 +89,26 @@ def python_type(parameter: Parameter) -> str:
         return "datetime.date | str"
     value = parameter.enumeration or TYPES[parameter.schema["type"]]
     return f"{value} | Sequence[{value}]" if parameter.is_list else value
+
+
+def body_type(schema: dict[str, Any]) -> str:
+    """Return the annotation of a value in a body."""
+    if "$ref" in schema:
+        return name_of(schema)
+    if "anyOf" in schema:
+        return " | ".join(body_type(each) for each in schema["anyOf"])
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return " | ".join(_type_of(name, schema) for name in types)
+
+
+def _type_of(name: str, schema: dict[str, Any]) -> str:
+    if name == "null":
+        return "None"
+    if name == "array":
+        return f"Sequence[{body_type(schema['items'])}]"
+    if name == "object":
+        return f"Mapping[str, {body_type(schema['additionalProperties'])}]"
+    return "datetime.date | str" if schema.get("format") == "date" else TYPES[name]
 
 
 def docstring(text: str) -> str:

@@ -50,9 +50,16 @@ def template_context(document: dict[str, Any]) -> dict[str, Any]:
 def model_names(context: dict[str, Any]) -> set[str]:
     """Return the names of the schemas that methods return or take."""
     names: set[str] = set()
+    for resource in context["resources"]:
+        names |= {each.item for each in resource.writes} - {None}
     for operation in context["operations"]:
         names |= {operation.item, operation.response, operation.fields, operation.format} - {None}
     return names
+
+
+def body_names(context: dict[str, Any]) -> set[str]:
+    """Return the names of the schemas of what methods write."""
+    return {each.body for resource in context["resources"] for each in resource.writes} - {None}
 
 
 def error_name(problem: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from openapi import npm_tools
 
-from .rendering import create_environment, model_names, template_context
+from .rendering import body_names, create_environment, model_names, template_context
 
 
 def write_generated(document: dict[str, Any], package: Path) -> None:
@@ -19,7 +19,9 @@ def write_generated(document: dict[str, Any], package: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "document.json")
         path.write_text(json.dumps(document), encoding="utf-8")
-        options = ("--root-types", "--root-types-no-schema-prefix", "--root-types-keep-casing")
+        options = ["--root-types", "--root-types-no-schema-prefix", "--root-types-keep-casing"]
+        # A body may leave out what has a default.
+        options.append("--default-non-nullable=false")
         _run("openapi-typescript", path, *options, "--output", source / "schema.ts")
     for name, text in render(document).items():
         (source / name).write_text(text, encoding="utf-8")
@@ -33,7 +35,7 @@ def render(document: dict[str, Any]) -> dict[str, str]:
     environment = create_environment()
     environment.filters["comment"] = comment
     context = template_context(document) | {"camel": camel}
-    context["models"] = sorted(model_names(context))
+    context["models"] = sorted(model_names(context) | body_names(context))
     context["version"] = document["info"]["version"]
     modules = ("version", "problems", "resources")
     return {f"{name}.ts": environment.get_template(f"{name}.ts.jinja").render(context) for name in modules}

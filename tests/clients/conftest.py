@@ -36,7 +36,7 @@ def compile_app(folder):
     (app / "node_modules" / "@subtext" / "client").symlink_to(folder / "typescript")
     (app / "node_modules" / "@types").symlink_to(npm_tools.MODULES / "@types")
     (app / "package.json").write_text('{"type": "module"}')
-    for name in ("drive.ts", "refused.ts", "http.ts", "tsconfig.json"):
+    for name in ("drive.ts", "write.ts", "refused.ts", "http.ts", "tsconfig.json"):
         (app / name).write_bytes((HERE / name).read_bytes())
     compiled = npm_tools.run("tsc", "--project", app)
     assert compiled.returncode == 0, compiled.stdout
@@ -48,12 +48,12 @@ def python_path(clients):
     return clients / "python" / "src"
 
 
-def python_program(clients, url):
-    return [sys.executable, HERE / "drive.py", url], {"PYTHONPATH": str(clients / "python" / "src")}
+def python_program(clients, url, name="drive.py"):
+    return [sys.executable, HERE / name, url], {"PYTHONPATH": str(clients / "python" / "src")}
 
 
-def typescript_program(clients, url):
-    return ["node", clients / "app" / "compiled" / "drive.js", url], {}
+def typescript_program(clients, url, name="drive.js"):
+    return ["node", clients / "app" / "compiled" / name, url], {}
 
 
 @pytest.fixture(scope="session", params=[python_program, typescript_program], ids=["python", "typescript"])

@@ -204,6 +204,42 @@ test("is aborted by its signal, in a request and in a pause", async () => {
   assert.equal(paused.requests.length, 1);
 });
 
+test("repeats a write with its key and body, and shows no key", async () => {
+  const progress = problem(409, "request-in-progress", { "Retry-After": "1" });
+  const done: Made = () => new Response(null, { status: 204 });
+  const { client, requests, pauses } = serve([new TypeError("lost"), problem(502), progress, done], { key: "secret" });
+  await client.quotes.delete("x", { ifMatch: '"1"', note: "Why & how" });
+  assert.equal(pauses[2], 1000);
+  assert.equal(new Set(requests.map((request) => JSON.stringify(request))).size, 1);
+  assert.equal(requests[0]!.url, `${URL}/v1/quotes/x?note=Why+%26+how`);
+  assert.equal(requests[0]!.headers["Authorization"], "Bearer secret");
+  await client.quotes.delete("x", { ifMatch: "*", idempotencyKey: "mine:1" });
+  assert.equal(requests[4]!.headers["Idempotency-Key"], '"mine:1"');
+  assert.notEqual(requests[0]!.headers["Idempotency-Key"], '"mine:1"');
+  await assert.rejects(client.quotes.delete("x", { ifMatch: "*", idempotencyKey: "a b" }), /idempotency key/);
+});
+
+test("reports a refused write at once", async () => {
+  for (const [status, code] of [[409, "conflict"], [412, "precondition-failed"], [422, "invalid-body"], [428, "x"]] as const) {
+    const { client, requests } = serve([problem(status, code, { "Retry-After": "1" })]);
+    await assert.rejects(client.quotes.update("x", { scene: null }, { ifMatch: '"1"' }), APIError);
+    assert.equal(requests.length, 1);
+    assert.equal(requests[0]!.headers["Content-Type"], "application/merge-patch+json");
+  }
+});
+
+test("refuses keys that cannot be sent, or would be sent in the clear", () => {
+  for (const key of ["", "secret\n", " secret", "secrét"]) {
+    assert.throws(() => new Subtext(URL, { key }), (error) => error instanceof TypeError && !error.message.includes("secr"));
+  }
+  for (const host of ["localhost", "127.1.2.3:80", "[::1]", "a.localhost"]) new Subtext(`http://${host}`, { key: "secret" });
+  for (const host of ["subtext.example", "10.0.0.1", "localhost.example", "notlocalhost"]) {
+    assert.throws(() => new Subtext(`http://${host}`, { key: "secret" }), /allowHttp/);
+    new Subtext(`http://${host}`, { key: "secret", allowHttp: true });
+    new Subtext(`http://${host}`);
+  }
+});
+
 test("gives up on a response that takes too long", async () => {
   const client = new Subtext(URL, {
     timeout: 1,

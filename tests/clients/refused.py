@@ -24,3 +24,13 @@ def unknown_names(client: Subtext, quote: Quote) -> None:
     client.follow(quote)  # type: ignore[call-overload]
     print(quote.speaker.label)  # type: ignore[union-attr]
     print(quote.actor)  # type: ignore[attr-defined]
+
+
+def unsafe_writes(client: Subtext, quote: Quote) -> None:
+    """Write without a precondition, or what no quote has."""
+    client.quotes.update(quote.id, {"label": "A label"})  # type: ignore[call-arg]
+    client.quotes.update(quote.id, {"label": None}, if_match="*")  # type: ignore[typeddict-item]
+    client.quotes.update(quote.id, {"actor": "x"}, if_match="*")  # type: ignore[typeddict-unknown-key]
+    client.quotes.create({"id": "her-2013-x"})  # type: ignore[typeddict-item]
+    client.themes.replace("x", {"name": "X", "definition": "X."})  # type: ignore[call-overload]
+    print(client.quotes.delete(quote.id, if_match="*"))  # type: ignore[func-returns-value]

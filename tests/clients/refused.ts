@@ -34,3 +34,18 @@ export async function wrong(quote: Quote) {
   // @ts-expect-error There is no such field.
   quote.actor;
 }
+
+export async function unsafe(quote: Quote) {
+  // @ts-expect-error A change needs a precondition.
+  client.quotes.update(quote.id, { label: "A label" });
+  // @ts-expect-error A label is never null.
+  client.quotes.update(quote.id, { label: null }, { ifMatch: "*" });
+  // @ts-expect-error There is no such field.
+  client.quotes.update(quote.id, { actor: "x" }, { ifMatch: "*" });
+  // @ts-expect-error A quote has more than an id.
+  client.quotes.create({ id: "her-2013-x" });
+  // @ts-expect-error It is replaced or created.
+  client.themes.replace("x", { name: "X", definition: "X." }, {});
+  // @ts-expect-error It is replaced or created, not both.
+  client.themes.replace("x", { name: "X", definition: "X." }, { create: true, ifMatch: "*" });
+}

@@ -294,6 +294,62 @@ class TestErrors:
         assert len(service.requests) < 30
 
 
+class TestWrites:
+    def test_one_that_is_in_progress_is_repeated_with_its_key_and_body(self, sdk):
+        running = problem(409, "request-in-progress", Retry_After="1")
+        service = Service(httpx.ReadTimeout("slow"), problem(502), running, httpx.Response(204))
+        service.client(sdk).quotes.delete("x", if_match='"1"')
+        assert service.pauses[2] == 1
+        assert len({tuple(request.headers.raw) for request in service.requests}) == 1
+        assert service.requests[0].headers["If-Match"] == '"1"'
+
+    @each(
+        "status, code", [(409, "conflict"), (412, "precondition-failed"), (422, "invalid-body"), (428, "x")]
+    )
+    def test_one_that_is_refused_is_an_error_at_once(self, sdk, status, code):
+        service = Service(problem(status, code, Retry_After="1"))
+        with pytest.raises(sdk.APIError):
+            service.client(sdk).quotes.update("x", {"scene": None}, if_match='"1"', note="Why & how")
+        assert [request.content for request in service.requests] == [b'{"scene": null}']
+        assert service.requests[0].url.query == b"note=Why+%26+how"
+        assert service.requests[0].headers["Content-Type"] == "application/merge-patch+json"
+
+    def test_each_has_a_key_of_its_own_or_that_of_the_caller(self, sdk):
+        service = Service(httpx.Response(204))
+        client = service.client(sdk)
+        for options in ({}, {}, {"idempotency_key": "mine:1"}):
+            client.quotes.delete("x", if_match="*", **options)
+        keys = [request.headers["Idempotency-Key"] for request in service.requests]
+        assert len(set(keys)) == 3
+        assert keys[2] == '"mine:1"'
+        with pytest.raises(ValueError, match="idempotency key"):
+            client.quotes.delete("x", if_match="*", idempotency_key="a\r\nb")
+
+    def test_a_body_takes_dates_and_no_other_objects(self, sdk):
+        service = Service(problem(422, "invalid-body"))
+        client = service.client(sdk)
+        with pytest.raises(sdk.InvalidBodyError):
+            client.sources.update("x", {"published_on": datetime.date(2026, 1, 2)}, if_match="*")
+        assert service.requests[0].content == b'{"published_on": "2026-01-02"}'
+        with pytest.raises(TypeError, match="object"):
+            client.sources.update("x", {"title": object()}, if_match="*")
+
+    def test_a_draft_is_not_created_as_an_item(self, sdk):
+        service = Service(httpx.Response(201, json={"type": "draft"}))
+        with pytest.raises(ValueError, match="drafts"):
+            service.client(sdk).themes.create({"id": "x", "status": "draft"})
+        assert not service.requests
+
+    @each("options", [{}, {"if_match": "*", "create": True}])
+    def test_an_item_is_either_replaced_or_created(self, sdk, options):
+        with pytest.raises(ValueError, match="either"):
+            Service(page()).client(sdk).themes.replace("x", {}, **options)
+
+    def test_an_item_without_an_etag_is_an_error(self, sdk):
+        with pytest.raises(sdk.UnexpectedResponseError):
+            Service(page()).client(sdk).themes.get_versioned("x")
+
+
 class TestRequests:
     def test_arguments_become_parameters(self, sdk):
         service = Service(page())
@@ -331,6 +387,29 @@ class TestRequests:
         assert headers["User-Agent"] == f"reader/2 subtext-client-python/{sdk.__version__}"
         assert headers["Authorization"] == "Bearer x"
         assert headers["Accept"] == "application/json"
+
+    def test_a_key_is_sent_and_never_shown(self, sdk):
+        service = Service(page("a"))
+        client = service.client(sdk, key="subtext_secret", headers={"authorization": "Bearer x"})
+        ids(client)
+        assert service.requests[0].headers.get_list("Authorization") == ["Bearer subtext_secret"]
+        settings = client._settings
+        assert "secret" not in f"{client!r} {vars(client)} {vars(settings)}"
+
+    @each("key", ["", "secret\n", " secret", "secrét"])
+    def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(self, sdk, key):
+        with pytest.raises(ValueError, match="line breaks") as raised:
+            sdk.Subtext(URL, key=key)
+        assert "secr" not in str(raised.value)
+
+    def test_a_key_is_sent_in_the_clear_to_this_machine_only(self, sdk):
+        for host in ("localhost", "127.0.0.1:8000", "127.1.2.3", "[::1]:8000", "a.localhost"):
+            sdk.Subtext(f"http://{host}", key="secret").close()
+        for host in ("subtext.example", "10.0.0.1", "localhost.example", "notlocalhost"):
+            with pytest.raises(ValueError, match="allow_http"):
+                sdk.Subtext(f"http://{host}", key="secret")
+            sdk.Subtext(f"http://{host}", key="secret", allow_http=True).close()
+            sdk.Subtext(f"http://{host}").close()
 
     def test_an_http_client_of_the_caller_is_not_closed(self, sdk):
         http_client = httpx.Client()

@@ -56,6 +56,7 @@ def install_clients(clients, folder):
     """Install the generated clients for a block; return the environment variables that it needs."""
     (folder / "node_modules" / "@subtext").mkdir(parents=True)
     (folder / "node_modules" / "@subtext" / "client").symlink_to(clients / "typescript")
+    (folder / "node_modules" / "@types").symlink_to(npm_tools.MODULES / "@types")
     (folder / "package.json").write_text('{"type": "module"}')
     return {"PYTHONPATH": str(clients / "python" / "src")}
 

@@ -36,7 +36,8 @@ def methods(source, suffix="Resource"):
 class TestNames:
     def test_every_operation_has_a_method_of_its_own(self):
         described = operations.read_operations(DOCUMENT)
-        assert len(described) == sum("get" in item for item in DOCUMENT["paths"].values())
+        reads = [item["get"] for item in DOCUMENT["paths"].values() if "get" in item]
+        assert len(described) == sum(not read.get("security") for read in reads)
         assert len({(each.resource, each.method) for each in described}) == len(described)
 
     def test_methods_are_named_after_paths(self):
@@ -48,6 +49,18 @@ class TestNames:
         assert names["/v1/sources/{source_id}/paragraphs/{number}"] == "sources.paragraph"
         assert names["/v1/search"] == ".search"
         assert names["/v1"] == ".index"
+
+    def test_each_resource_has_all_writes(self):
+        for resource in operations.read_resources(DOCUMENT):
+            writes = [f"{each.method} {each.body} {each.item}" for each in resource.writes]
+            item = next(each.item for each in resource.operations if each.method == "get")
+            assert writes == [
+                f"create New{item} {item}",
+                f"update {item}Patch {item}",
+                f"replace {item}Body {item}",
+                "delete None None",
+                f"rename None {item}",
+            ]
 
     def test_both_python_clients_have_the_same_methods(self, python):
         synchronous = methods(python["resources.py"])
@@ -73,6 +86,20 @@ class TestFields:
         for operation in operations.read_operations(DOCUMENT):
             assert ("fields" in operation.names) == (f"Sparse{operation.item}" in schemas), operation.id
             assert ("fields" in operation.names) == (f"Sparse{operation.response}" in schemas), operation.id
+
+
+class TestBodies:
+    def test_absent_and_null_are_distinct(self, python):
+        quote = python["bodies.py"].partition("class QuotePatch(TypedDict):")[2].partition("\nclass ")[0]
+        assert "    text: NotRequired[str]\n" in quote
+        assert "    scene: NotRequired[str | None]\n" in quote
+        assert "    citations: NotRequired[Sequence[CitationCreate]]\n" in quote
+
+    def test_models_are_of_what_is_read(self):
+        bodies = operations.request_bodies(DOCUMENT)
+        read = operations.without_writes(DOCUMENT)["components"]["schemas"]
+        assert {"NewQuote", "QuotePatch", "QuoteBody", "CitationCreate"} <= bodies.keys() - read.keys()
+        assert {"Quote", "QuoteKind", "Status", "NotFoundProblem", "InvalidBodyProblem"} <= read.keys()
 
 
 class TestText:

@@ -19,8 +19,11 @@ export class UnexpectedResponseError extends SubtextError {
     readonly url: string,
     /** The first 1,000 characters of the body. */
     readonly body: string,
+    /** Where a redirect leads. Reads follow redirects, writes do not. */
+    readonly location?: string,
   ) {
-    super(`HTTP ${status} from ${url}: ${body.slice(0, 200)}`);
+    const what = location === undefined ? body.slice(0, 200) : `writes do not follow redirects, to ${location}`;
+    super(`HTTP ${status} from ${url}: ${what}`);
   }
 }
 
@@ -51,6 +54,10 @@ export class APIError extends SubtextError {
     readonly problem: Problem,
     /** Seconds until another attempt makes sense, if the service says so. */
     readonly retryAfter?: number,
+    /** The ETag of the item as it is now, of a `PreconditionFailedError`. */
+    readonly currentEtag?: string,
+    /** The id that the item has now, of a `RenamedError`. */
+    readonly newId?: string,
   ) {
     const errors = problem.errors.map((error) => `\n  ${error.pointer}: ${error.detail}`);
     super(`${problem.title} (${problem.status}): ${problem.detail}${errors.join("")}`);

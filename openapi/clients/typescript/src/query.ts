@@ -30,6 +30,15 @@ export type PickedPage<Page extends { data: unknown[] }, Item> = Omit<Page, "dat
 
 export type Arguments = Record<string, unknown>;
 
+/** What a method requests: a path with its query and, if it is a write, what to write. */
+export interface Call {
+  method: string;
+  path: string;
+  query: Arguments;
+  headers: Record<string, string>;
+  body?: string;
+}
+
 /** A path with ids in place of its parameters. */
 export function fillPath(path: string, ...ids: (string | number)[]): string {
   return path.replace(/\{\w+\}/g, () => {

@@ -1,11 +1,16 @@
 import { Pages } from "./pages.js";
-import type { Arguments, RequestOptions } from "./query.js";
+import type { Arguments, Call, RequestOptions } from "./query.js";
 import type { Page } from "./schema.js";
+import type { Versioned } from "./writes.js";
 
 /** Requests a path and returns the body, parsed unless it is of another format. */
 export interface Requester {
   json<Body>(path: string, query: Arguments, options?: RequestOptions): Promise<Body>;
   text(path: string, query: Arguments, options?: RequestOptions): Promise<string>;
+  /** The item that a call reads or writes, with its ETag. */
+  versioned<Item>(call: Call, options?: RequestOptions): Promise<Versioned<Item>>;
+  /** A write that returns nothing. */
+  send(call: Call, options?: RequestOptions): Promise<void>;
 }
 
 /** Operations of one resource. */

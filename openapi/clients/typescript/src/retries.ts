@@ -1,4 +1,4 @@
-/** How often and how long to repeat a request that failed for reasons that pass. Every operation is a GET. */
+/** How often and how long to repeat a request that failed for reasons that pass. Writes have an `Idempotency-Key`. */
 export interface RetryOptions {
   /** How often to repeat it; 0 never does. Default: 3. */
   attempts?: number;

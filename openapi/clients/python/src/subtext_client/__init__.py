@@ -6,26 +6,38 @@
 ...         print(quote.text)
 """
 
-from subtext_client import models
+from subtext_client import bodies, models
 from subtext_client.cache import Cache
 from subtext_client.client import AsyncSubtext, Subtext
 from subtext_client.errors import APIConnectionError, APIError, SubtextError, UnexpectedResponseError
 from subtext_client.pages import AsyncPages, Pages
 from subtext_client.problems import (
     BadRequestError,
+    ConflictError,
+    ForbiddenError,
     GoneError,
+    IdempotencyKeyReusedError,
+    InUseError,
+    InvalidBodyError,
     InvalidParametersError,
     NotAcceptableError,
     NotFoundError,
     PreconditionFailedError,
+    PreconditionRequiredError,
     QueryTimeoutError,
+    ReadOnlyError,
+    RenamedError,
+    RequestInProgressError,
+    StorageFullError,
     TooManyRequestsError,
+    UnauthorizedError,
     UnavailableError,
     UriTooLongError,
 )
 from subtext_client.retries import Retry
 from subtext_client.types import UNSET, Unset
 from subtext_client.version import __version__
+from subtext_client.writes import Versioned
 
 __all__ = [
     "UNSET",
@@ -35,21 +47,34 @@ __all__ = [
     "AsyncSubtext",
     "BadRequestError",
     "Cache",
+    "ConflictError",
+    "ForbiddenError",
     "GoneError",
+    "IdempotencyKeyReusedError",
+    "InUseError",
+    "InvalidBodyError",
     "InvalidParametersError",
     "NotAcceptableError",
     "NotFoundError",
     "Pages",
     "PreconditionFailedError",
+    "PreconditionRequiredError",
     "QueryTimeoutError",
+    "ReadOnlyError",
+    "RenamedError",
+    "RequestInProgressError",
     "Retry",
+    "StorageFullError",
     "Subtext",
     "SubtextError",
     "TooManyRequestsError",
+    "UnauthorizedError",
     "UnavailableError",
     "UnexpectedResponseError",
     "Unset",
     "UriTooLongError",
+    "Versioned",
     "__version__",
+    "bodies",
     "models",
 ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
 
 from subtext_client.async_resources import AsyncOperations
 from subtext_client.cache import Cache
-from subtext_client.exchange import Exchange, Pause, exchange
+from subtext_client.exchange import Call, Exchange, Pause, Reply, exchange
 from subtext_client.query import encode_query
 from subtext_client.resources import Operations
 from subtext_client.retries import Retry
@@ -28,6 +30,9 @@ class _Settings:
     def __init__(
         self,
         base_url: str,
+        *,
+        key: str | None,
+        allow_http: bool,
         retry: Retry | None,
         cache: Cache | bool,
         headers: Mapping[str, str] | None,
@@ -39,18 +44,44 @@ class _Settings:
         self.retry = retry or Retry()
         self.cache = (Cache() if cache else None) if isinstance(cache, bool) else cache
         agent = f"subtext-client-python/{__version__}"
-        self.headers = {
-            "Accept": "application/json",
-            "User-Agent": f"{user_agent} {agent}" if user_agent else agent,
-            **(headers or {}),
-        }
+        # The `repr` of httpx's class hides `Authorization`, for example from tracebacks that show variables.
+        self.headers = httpx.Headers(
+            {
+                "Accept": "application/json",
+                "User-Agent": f"{user_agent} {agent}" if user_agent else agent,
+                **(headers or {}),
+            }
+        )
+        if key is not None:
+            _check_key(key, self.base_url, allow_http)
+            self.headers["Authorization"] = f"Bearer {key}"
 
-    def exchange(self, path: str, arguments: Mapping[str, Any]) -> Exchange:
-        """Return the exchange that requests a path with these arguments."""
-        url = httpx.URL(f"{self.base_url}{path}", params=encode_query(arguments))
-        # The API chooses other formats by a parameter, which the Accept header must not contradict.
-        headers = self.headers | ({"Accept": "*/*"} if "format" in arguments else {})
-        return exchange(url, headers, self.retry, self.cache)
+    def exchange(self, call: Call) -> Exchange:
+        """Return the exchange of a call."""
+        url = httpx.URL(f"{self.base_url}{call.path}", params=encode_query(call.query))
+        headers = httpx.Headers(self.headers)
+        if "format" in call.query:
+            # The API chooses other formats by a parameter, which the Accept header must not contradict.
+            headers["Accept"] = "*/*"
+        return exchange(call, url, headers, self.retry, self.cache)
+
+
+def _check_key(key: str, base_url: httpx.URL, allow_http: bool) -> None:
+    """Raise a ValueError, which does not show the key, if it cannot be sent or would be sent in the clear."""
+    if not re.fullmatch(r"[!-~]+", key):
+        raise ValueError("An API key has no spaces or line breaks. If it was read from a file, strip it.")
+    if base_url.scheme == "http" and not _is_loopback(base_url.host) and not allow_http:
+        raise ValueError(
+            f"Over http, everybody between here and {base_url.host} can read the API key. Use https, or pass "
+            "allow_http=True within a network that you trust."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 class Subtext(Operations):
@@ -58,6 +89,8 @@ class Subtext(Operations):
 
     Args:
         base_url: The URL of the service, such as ``https://subtext.example``; it may have a path.
+        key: An API key, to write. It is not sent to other origins that the service redirects to.
+        allow_http: Whether to send the key to another machine without encryption, which else is an error.
         timeout: The seconds to wait for a connection, and for each part of a response.
         retry: How often and how long to repeat failed requests.
         cache: Where responses are kept to be revalidated with their ETag; False for no cache.
@@ -71,6 +104,8 @@ class Subtext(Operations):
         self,
         base_url: str,
         *,
+        key: str | None = None,
+        allow_http: bool = False,
         timeout: float | httpx.Timeout = 10.0,
         retry: Retry | None = None,
         cache: Cache | bool = True,
@@ -79,7 +114,15 @@ class Subtext(Operations):
         http_client: httpx.Client | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._settings = _Settings(base_url, retry, cache, headers, user_agent)
+        self._settings = _Settings(
+            base_url,
+            key=key,
+            allow_http=allow_http,
+            retry=retry,
+            cache=cache,
+            headers=headers,
+            user_agent=user_agent,
+        )
         self._owns_http_client = http_client is None
         self._http_client = http_client or httpx.Client(timeout=timeout, max_redirects=MAX_REDIRECTS)
         self._sleep = sleep
@@ -98,8 +141,8 @@ class Subtext(Operations):
     ) -> None:
         self.close()
 
-    def _request(self, path: str, arguments: Mapping[str, Any]) -> bytes:
-        steps = self._settings.exchange(path, arguments)
+    def _request(self, call: Call) -> Reply:
+        steps = self._settings.exchange(call)
         try:
             step = next(steps)
             while True:
@@ -108,15 +151,17 @@ class Subtext(Operations):
                     step = steps.send(None)
                     continue
                 try:
-                    request = self._http_client.build_request("GET", step.url, headers=step.headers)
-                    response = self._http_client.send(request, follow_redirects=True)
+                    request = self._http_client.build_request(
+                        step.method, step.url, headers=step.headers, content=step.body
+                    )
+                    response = self._http_client.send(request, follow_redirects=step.follow_redirects)
                 except httpx.HTTPError as error:
                     step = steps.throw(error)
                 else:
                     step = steps.send(response)
         except StopIteration as done:
-            body: bytes = done.value
-            return body
+            reply: Reply = done.value
+            return reply
 
 
 class AsyncSubtext(AsyncOperations):
@@ -126,6 +171,8 @@ class AsyncSubtext(AsyncOperations):
         self,
         base_url: str,
         *,
+        key: str | None = None,
+        allow_http: bool = False,
         timeout: float | httpx.Timeout = 10.0,
         retry: Retry | None = None,
         cache: Cache | bool = True,
@@ -134,7 +181,15 @@ class AsyncSubtext(AsyncOperations):
         http_client: httpx.AsyncClient | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        self._settings = _Settings(base_url, retry, cache, headers, user_agent)
+        self._settings = _Settings(
+            base_url,
+            key=key,
+            allow_http=allow_http,
+            retry=retry,
+            cache=cache,
+            headers=headers,
+            user_agent=user_agent,
+        )
         self._owns_http_client = http_client is None
         self._http_client = http_client or httpx.AsyncClient(timeout=timeout, max_redirects=MAX_REDIRECTS)
         self._sleep = sleep
@@ -153,8 +208,8 @@ class AsyncSubtext(AsyncOperations):
     ) -> None:
         await self.close()
 
-    async def _request(self, path: str, arguments: Mapping[str, Any]) -> bytes:
-        steps = self._settings.exchange(path, arguments)
+    async def _request(self, call: Call) -> Reply:
+        steps = self._settings.exchange(call)
         try:
             step = next(steps)
             while True:
@@ -163,12 +218,14 @@ class AsyncSubtext(AsyncOperations):
                     step = steps.send(None)
                     continue
                 try:
-                    request = self._http_client.build_request("GET", step.url, headers=step.headers)
-                    response = await self._http_client.send(request, follow_redirects=True)
+                    request = self._http_client.build_request(
+                        step.method, step.url, headers=step.headers, content=step.body
+                    )
+                    response = await self._http_client.send(request, follow_redirects=step.follow_redirects)
                 except httpx.HTTPError as error:
                     step = steps.throw(error)
                 else:
                     step = steps.send(response)
         except StopIteration as done:
-            body: bytes = done.value
-            return body
+            reply: Reply = done.value
+            return reply

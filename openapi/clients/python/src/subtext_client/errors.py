@@ -29,15 +29,19 @@ class UnexpectedResponseError(SubtextError):
     Attributes:
         status: The HTTP status.
         body: The first 1,000 characters of the body.
+        location: Where a redirect leads. Reads follow redirects, writes do not.
     """
 
-    def __init__(self, status: int, url: str, body: str) -> None:
-        super().__init__(status, url, body)
+    def __init__(self, status: int, url: str, body: str, location: str | None = None) -> None:
+        super().__init__(status, url, body, location)
         self.status = status
         self.url = url
         self.body = body
+        self.location = location
 
     def __str__(self) -> str:
+        if self.location is not None:
+            return f"HTTP {self.status} from {self.url}: writes do not follow redirects, to {self.location}"
         return f"HTTP {self.status} from {self.url}: {self.body[:200]}"
 
 
@@ -56,13 +60,21 @@ class APIError(SubtextError):
         request_id: Identifies the request in the server's logs.
         errors: The individual errors, with the name of the parameter in ``pointer``.
         retry_after: Seconds until another attempt makes sense, if the service says so.
+        current_etag: The ETag of the item as it is now, of a `PreconditionFailedError`.
+        new_id: The id that the item has now, of a `RenamedError`.
     """
 
     #: The ``code`` of the problems that a subclass stands for.
     CODE: ClassVar[str | None] = None
 
-    def __init__(self, problem: Mapping[str, Any], retry_after: float | None = None) -> None:
-        super().__init__(problem, retry_after)
+    def __init__(
+        self,
+        problem: Mapping[str, Any],
+        retry_after: float | None = None,
+        current_etag: str | None = None,
+        new_id: str | None = None,
+    ) -> None:
+        super().__init__(problem, retry_after, current_etag, new_id)
         self.problem = problem
         self.type: str = problem["type"]
         self.code: str = problem["code"]
@@ -73,6 +85,8 @@ class APIError(SubtextError):
         self.request_id: str = problem["request_id"]
         self.errors = [ProblemError.from_dict(error) for error in problem["errors"]]
         self.retry_after = retry_after
+        self.current_etag = current_etag
+        self.new_id = new_id
 
     def __str__(self) -> str:
         lines = [f"{self.title} ({self.status}): {self.detail}"]

@@ -8,25 +8,51 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import httpx
 
 from subtext_client.cache import Cache, CachedResponse
 from subtext_client.errors import APIConnectionError, APIError, SubtextError, UnexpectedResponseError
-from subtext_client.problems import ERRORS
+from subtext_client.problems import ERRORS, RequestInProgressError
 from subtext_client.retries import RETRIED_STATUSES, Retry, parse_retry_after
 
 PROBLEM_KEYS = ("type", "code", "title", "status", "detail", "instance", "request_id", "errors")
 
 
 @dataclass(frozen=True)
-class Send:
-    """Send a GET request."""
+class Call:
+    """What a method of a resource requests: a path with its query and, if it is a write, what to write."""
 
+    path: str
+    query: Mapping[str, Any]
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+class Reply(NamedTuple):
+    """What a call returns."""
+
+    body: bytes
+    etag: str | None
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send a request. Writes do not follow redirects, on which they might lose their body or their key."""
+
+    method: str
     url: httpx.URL
-    headers: Mapping[str, str]
+    headers: httpx.Headers
+    body: bytes | None
+
+    @property
+    def follow_redirects(self) -> bool:
+        """Whether to follow redirects."""
+        return self.method == "GET"
 
 
 @dataclass(frozen=True)
@@ -36,26 +62,30 @@ class Pause:
     seconds: float
 
 
-#: Yields requests and pauses, is sent responses or thrown the errors of httpx, and returns the body.
-Exchange = Generator[Send | Pause, httpx.Response | None, bytes]
+#: Yields requests and pauses, is sent responses or thrown the errors of httpx, and returns the reply.
+Exchange = Generator[Send | Pause, httpx.Response | None, Reply]
 
 
-def exchange(url: httpx.URL, headers: Mapping[str, str], retry: Retry, cache: Cache | None) -> Exchange:
+def exchange(
+    call: Call, url: httpx.URL, headers: httpx.Headers, retry: Retry, cache: Cache | None
+) -> Exchange:
     """Request a URL until it succeeds or there is no more to try.
 
     Raises:
         SubtextError: The last response was an error, or there was none.
     """
     key = str(url)
-    cached = cache.get(key) if cache else None
-    conditional = {"If-None-Match": cached.etag} if cached else {}
+    cached = cache.get(key) if cache and call.method == "GET" else None
+    headers = httpx.Headers(headers)
+    headers.update({"If-None-Match": cached.etag} if cached else call.headers)
+    send = Send(call.method, url, headers, call.body)
     attempt, waited = 0, 0.0
     while True:
         attempt += 1
         retry_after = None
         error: SubtextError
         try:
-            response = yield Send(url, {**headers, **conditional})
+            response = yield send
         except httpx.TransportError as cause:
             error, may_pass = APIConnectionError(f"{url}: {cause or type(cause).__name__}"), True
             error.__cause__ = cause
@@ -65,12 +95,14 @@ def exchange(url: httpx.URL, headers: Mapping[str, str], retry: Retry, cache: Ca
         else:
             assert response is not None  # noqa: S101  (only a pause is answered with None)
             if response.status_code == 304 and cached:
-                return cached.body
+                return Reply(cached.body, cached.etag)
             if response.is_success:
-                _keep(cache, key, response)
-                return response.content
+                if call.method == "GET":
+                    _keep(cache, key, response)
+                return Reply(response.content, response.headers.get("ETag"))
             retry_after = parse_retry_after(response.headers.get("Retry-After"))
-            error, may_pass = _error(response, retry_after), response.status_code in RETRIED_STATUSES
+            error = _error(response, retry_after)
+            may_pass = response.status_code in RETRIED_STATUSES or isinstance(error, RequestInProgressError)
         pause = retry.wait(attempt, waited, retry_after) if may_pass else None
         if pause is None:
             raise error
@@ -93,5 +125,9 @@ def _error(response: httpx.Response, retry_after: float | None) -> SubtextError:
         except ValueError:
             problem = None
     if isinstance(problem, dict) and all(key in problem for key in PROBLEM_KEYS):
-        return ERRORS.get(problem["code"], APIError)(problem, retry_after)
-    return UnexpectedResponseError(response.status_code, str(response.url), response.text[:1000])
+        etag = response.headers.get("ETag", "").removeprefix("W/") or None
+        new_url = response.links.get("canonical", {}).get("url")
+        new_id = new_url and unquote(new_url.rpartition("/")[2])
+        return ERRORS.get(problem["code"], APIError)(problem, retry_after, etag, new_id)
+    location = response.headers.get("Location")
+    return UnexpectedResponseError(response.status_code, str(response.url), response.text[:1000], location)

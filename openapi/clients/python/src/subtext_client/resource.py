@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, Self, TypeVar
 
 from subtext_client.errors import UnexpectedResponseError
+from subtext_client.exchange import Call, Reply
 from subtext_client.pages import AsyncPages, Pages
+from subtext_client.writes import Versioned
 
 
 class Model(Protocol):
@@ -19,8 +21,8 @@ class Model(Protocol):
 
 M = TypeVar("M", bound=Model)
 Query = Mapping[str, Any]
-Request = Callable[[str, Query], bytes]
-AsyncRequest = Callable[[str, Query], Awaitable[bytes]]
+Request = Callable[[Call], Reply]
+AsyncRequest = Callable[[Call], Awaitable[Reply]]
 
 
 class Resource:
@@ -30,16 +32,19 @@ class Resource:
         self._request = request
 
     def _item(self, path: str, query: Query, model: type[M]) -> M:
-        return parse(model, path, self._request(path, query))
+        return parse(model, path, self._request(Call(path, query)).body)
 
     def _pages(self, path: str, query: Query, model: Any) -> Any:
         def request(cursor: str | None) -> Any:
-            return parse(model, path, self._request(path, query_of_page(query, cursor)))
+            return parse(model, path, self._request(Call(path, query_of_page(query, cursor))).body)
 
         return Pages(request)
 
     def _text(self, path: str, query: Query) -> str:
-        return self._request(path, query).decode()
+        return self._request(Call(path, query)).body.decode()
+
+    def _versioned(self, call: Call, model: type[M]) -> Versioned[M]:
+        return parse_versioned(model, call.path, self._request(call))
 
 
 class AsyncResource:
@@ -49,16 +54,19 @@ class AsyncResource:
         self._request = request
 
     async def _item(self, path: str, query: Query, model: type[M]) -> M:
-        return parse(model, path, await self._request(path, query))
+        return parse(model, path, (await self._request(Call(path, query))).body)
 
     def _pages(self, path: str, query: Query, model: Any) -> Any:
         async def request(cursor: str | None) -> Any:
-            return parse(model, path, await self._request(path, query_of_page(query, cursor)))
+            return parse(model, path, (await self._request(Call(path, query_of_page(query, cursor)))).body)
 
         return AsyncPages(request)
 
     async def _text(self, path: str, query: Query) -> str:
-        return (await self._request(path, query)).decode()
+        return (await self._request(Call(path, query))).body.decode()
+
+    async def _versioned(self, call: Call, model: type[M]) -> Versioned[M]:
+        return parse_versioned(model, call.path, await self._request(call))
 
 
 def parse(model: type[M], path: str, body: bytes) -> M:
@@ -71,6 +79,21 @@ def parse(model: type[M], path: str, body: bytes) -> M:
         return model.from_dict(json.loads(body))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnexpectedResponseError(200, path, body[:1000].decode(errors="replace")) from error
+
+
+def parse_versioned(model: type[M], path: str, reply: Reply) -> Versioned[M]:
+    """Return an item with its ETag.
+
+    A proxy that compresses a response makes its ETag weak (``W/"…"``). The service compares the part of it
+    that names the revision, and refuses weak ETags, so the mark is removed.
+
+    Raises:
+        UnexpectedResponseError: It is no such item, or has no ETag.
+    """
+    item = parse(model, path, reply.body)
+    if not reply.etag:
+        raise UnexpectedResponseError(200, path, "The response has no ETag.")
+    return Versioned(item, reply.etag.removeprefix("W/"))
 
 
 def query_of_page(query: Query, cursor: str | None) -> Query:

@@ -1,4 +1,4 @@
-"""When to repeat a request. Every operation of the API is a GET, so repeating one is safe."""
+"""When to repeat a request. That is safe: a write has an ``Idempotency-Key``, and all others are GET."""
 
 from __future__ import annotations
 
