@@ -287,6 +287,34 @@ EXAMPLE_ERRORS = {
         {"location": "query", "pointer": "limit", "detail": "Must be an integer between 1 and 100."}
     ],
 }
+#: The members that only problems of one type have.
+EXAMPLE_MEMBERS: dict[str, dict[str, Any]] = {
+    "in-use": {
+        "referrers": [
+            {
+                "type": "quote",
+                "id": "her-2013-feel-by-proxy",
+                "url": f"{PLACEHOLDER_BASE_URL}/v1/quotes/her-2013-feel-by-proxy",
+            }
+        ]
+    },
+    "outdated-base": {
+        "base": "3.0f1e2d",
+        "current": "4.ab12cd",
+        "current_revision": 4,
+        "changes": [
+            {
+                "pointer": "/label",
+                "is_conflict": True,
+                "base": "Feeling by proxy",
+                "current": "To feel by proxy",
+                "draft": "Feelings by proxy",
+                "current_words": None,
+                "draft_words": None,
+            }
+        ],
+    },
+}
 
 
 def example_problem(code: str, base_url: str = PLACEHOLDER_BASE_URL) -> dict[str, Any]:
@@ -301,6 +329,7 @@ def example_problem(code: str, base_url: str = PLACEHOLDER_BASE_URL) -> dict[str
         "instance": "/v1/quotes/her-2013-withdrawn" if problem.status in (404, 410, 412) else "/v1/quotes",
         "request_id": "01KAQ8Z4W3M5T7V9X1B2C4D6F8",
         "errors": EXAMPLE_ERRORS.get(code, []),
+        **EXAMPLE_MEMBERS.get(code, {}),
     }
 
 

@@ -34,7 +34,7 @@ from models import Paragraph, ParagraphKind, Source, SourceKind
 SHA256 = RegexpRule(
     re.compile(r"[0-9a-f]{64}"), "Must be a SHA-256 hash of 64 lower-case hexadecimal digits, not “{input}”."
 )
-HTTP_URL = RegexpRule(re.compile(r"https?://[^\s<>\"]+"), "Must be an http or https URL, not “{input}”.")
+HTTP_URL = RegexpRule(re.compile(r"https?://[^\s<>\x22]+"), "Must be an http or https URL, not “{input}”.")
 
 
 class SourceLinksSchema(ResponseSchema):

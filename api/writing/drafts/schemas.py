@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from marshmallow import fields, validate
 
 from api.core.resource_registry import COLLECTION_PATHS
-from api.schemas.fields import ONE_LINE, ConstantField, Enumerated, Slug, StrictInteger, Text, UTCDateTime
+from api.schemas.fields import (
+    ONE_LINE,
+    SLUG,
+    ConstantField,
+    Enumerated,
+    RegexpRule,
+    Slug,
+    StrictInteger,
+    Text,
+    UTCDateTime,
+)
 from api.schemas.list_queries import ListQuerySchema
 from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 from models.draft import PIN_LENGTH, Draft
@@ -217,9 +229,7 @@ class DraftParametersSchema(NoteSchema):
     """The query parameters with which a draft is saved. What is left out stays as it is."""
 
     release = fields.String(
-        validate=validate.Regexp(
-            r"\Z|[a-z0-9]+(-[a-z0-9]+)*\Z", error="A name matches [a-z0-9]+(-[a-z0-9]+)*."
-        ),
+        validate=RegexpRule(re.compile(rf"(?:{SLUG.pattern})?"), "A name matches [a-z0-9]+(-[a-z0-9]+)*."),
         metadata={
             "description": "The release with which the draft is published. Empty: no release.",
             "example": "second-edition",
@@ -228,10 +238,7 @@ class DraftParametersSchema(NoteSchema):
     base = fields.String(
         validate=[
             validate.Length(max=PIN_LENGTH),
-            validate.Regexp(
-                rf"(?:{PIN_PATTERN.pattern})\Z",
-                error="Must be the number or the pin of a revision, such as 3.ab12cd.",
-            ),
+            RegexpRule(PIN_PATTERN, "Must be the number or the pin of a revision, such as 3.ab12cd."),
         ],
         metadata={
             "description": "The revision of the item that the draft was made from: `revision`, or the "
