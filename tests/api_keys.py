@@ -7,7 +7,7 @@ from models import ApiKey
 NOW = dt.datetime.now(dt.UTC)
 
 
-def add_key(database, *scopes, name="maria", **columns):
+def add_key(database, *scopes, name="desk", **columns):
     """Add a key with these scopes, and return the headers that authenticate with it."""
     with database.write_session() as session:
         token = ApiKey.create(session, name, scopes, NOW)

@@ -31,7 +31,7 @@ def keys(database):
 def create(keys):
     """A function that creates a key, and returns its text."""
 
-    def run(name="maria", *words):
+    def run(name="desk", *words):
         result = keys("create", name, "--scope", "publish", *words)
         assert result.exit_code == 0, result.stderr
         return ApiToken.parse(result.stdout.removesuffix("\n"))
@@ -94,13 +94,13 @@ class TestCreate:
             "soon",
             "",
         ):
-            result = keys("create", "maria", "--scope", "publish", "--expires", expiry)
+            result = keys("create", "desk", "--scope", "publish", "--expires", expiry)
             assert (result.exit_code, result.stdout) == (2, ""), expiry
             assert "Must be a number of days from 1 to 3650, a date within" in result.stderr
         assert listed() == []
 
     def test_an_unknown_scope_is_refused_with_the_one_that_was_meant(self, keys):
-        result = keys("create", "maria", "--scope", "write:quote")
+        result = keys("create", "desk", "--scope", "write:quote")
         assert (result.exit_code, result.stdout) == (2, "")
         assert (
             "Unknown scope “write:quote”. Did you mean “write:quotes”? Scopes: read:drafts, " in result.stderr
@@ -108,14 +108,14 @@ class TestCreate:
         assert ", ".join(all_scopes()) in result.stderr
 
     def test_a_key_needs_a_scope(self, keys):
-        result = keys("create", "maria")
+        result = keys("create", "desk")
         assert (result.exit_code, "Missing option '--scope'" in result.stderr) == (2, True)
 
     def test_a_name_that_cannot_be_an_editor_is_refused(self, keys):
         names = (
             "",
             " ",
-            " maria",
+            " desk",
             "ma\nria",
             "ma\x00ria",
             "ma\u202eria",
@@ -135,21 +135,21 @@ class TestCreate:
         assert [key["name"] for key in listed()] == ["علی‌رضا", "梅", "Renée", "x" * 80]
 
     def test_a_name_names_one_key_that_works(self, keys, create):
-        create("maria")
-        result = keys("create", "Maria", "--scope", "publish")
+        create("desk")
+        result = keys("create", "Desk", "--scope", "publish")
         assert result.exit_code == 1
-        assert result.output.startswith("subtext: There is a key “maria” already (id ")
-        assert keys("revoke", "maria").exit_code == 0
-        create("Maria")
+        assert result.output.startswith("subtext: There is a key “desk” already (id ")
+        assert keys("revoke", "desk").exit_code == 0
+        create("Desk")
 
 
 class TestList:
     def test_it_shows_everything_but_secrets(self, keys, create, database):
-        token = create("maria", "--expires", "never")
+        token = create("desk", "--expires", "never")
         result = keys("list")
         assert result.stdout.splitlines()[0].split()[:3] == ["ID", "NAME", "SCOPES"]
         assert re.fullmatch(
-            rf"{token.public_id}  maria  publish  [-0-9]+ [:0-9]+  never    never      active",
+            rf"{token.public_id}  desk  publish  [-0-9]+ [:0-9]+  never    never      active",
             result.stdout.splitlines()[1],
         )
         with database.write_session() as session:
@@ -179,7 +179,7 @@ class TestList:
 class TestRotate:
     def test_the_secret_before_is_invalid_at_once(self, keys, create, database):
         old = create()
-        result = keys("rotate", "maria")
+        result = keys("rotate", "desk")
         new = ApiToken.parse(result.stdout.strip())
         assert (new.public_id, is_valid(database, new), is_valid(database, old)) == (
             old.public_id,
@@ -198,34 +198,34 @@ class TestRotate:
         assert listed()[0]["previous_secret_expires_at"] is not None
         assert "active, secret before until" in keys("list").stdout
         # Rotated again, only the last two are valid.
-        third = ApiToken.parse(keys("rotate", "maria", "--overlap", "2").stdout.strip())
+        third = ApiToken.parse(keys("rotate", "desk", "--overlap", "2").stdout.strip())
         assert [is_valid(database, token) for token in (old, new, third)] == [False, True, True]
 
     def test_the_overlap_and_the_expiry_have_bounds(self, keys, create, listed):
         create()
         before = listed()
         for words in (("--overlap", "721"), ("--overlap", "-1"), ("--expires", "0")):
-            result = keys("rotate", "maria", *words)
+            result = keys("rotate", "desk", *words)
             assert (result.exit_code, result.stdout) == (2, "")
         assert listed() == before
 
     def test_the_expiry_stays_unless_another_is_given(self, keys, create, listed, database):
-        create("maria", "--expires", "never")
-        keys("rotate", "maria")
+        create("desk", "--expires", "never")
+        keys("rotate", "desk")
         assert listed()[0]["expires_at"] is None
         with database.write_session() as session:
             session.query(ApiKey).one().expires_at = NOW - DAY
-        refused = keys("rotate", "maria")
+        refused = keys("rotate", "desk")
         assert (refused.exit_code, refused.output) == (
             1,
-            "subtext: The key “maria” has expired. Set --expires, too.\n",
+            "subtext: The key “desk” has expired. Set --expires, too.\n",
         )
-        assert is_valid(database, ApiToken.parse(keys("rotate", "maria", "--expires", "30").stdout.strip()))
+        assert is_valid(database, ApiToken.parse(keys("rotate", "desk", "--expires", "30").stdout.strip()))
 
     def test_a_revoked_key_stays_revoked(self, keys, create):
         create()
-        keys("revoke", "maria")
-        result = keys("rotate", "maria")
+        keys("revoke", "desk")
+        result = keys("rotate", "desk")
         assert result.exit_code == 1
         assert "was revoked. Create another one." in result.output
 
@@ -244,19 +244,19 @@ class TestRevoke:
 
     def test_again_is_no_error(self, keys, create):
         token = create()
-        keys("revoke", "maria")
-        result = keys("revoke", "maria")
+        keys("revoke", "desk")
+        result = keys("revoke", "desk")
         assert (result.exit_code, result.stdout) == (
             0,
-            f"The key “maria” (id {token.public_id}) was revoked before.\n",
+            f"The key “desk” (id {token.public_id}) was revoked before.\n",
         )
 
     def test_an_unknown_key_is_named_with_the_one_that_was_meant(self, keys, create):
         create()
-        result = keys("revoke", "mario")
+        result = keys("revoke", "dusk")
         assert result.exit_code == 1
         assert result.output == (
-            "subtext: There is no key “mario”. Did you mean “maria”? `subtext keys list` lists all keys.\n"
+            "subtext: There is no key “dusk”. Did you mean “desk”? `subtext keys list` lists all keys.\n"
         )
         text = str(ApiToken.generate())
         assert text.split("_")[2] not in keys("revoke", text).output
@@ -264,7 +264,7 @@ class TestRevoke:
 
 @pytest.mark.any_database
 def test_without_tables_the_commands_say_what_to_do(tmp_path):
-    for words in (["list"], ["create", "maria", "--scope", "admin"], ["rotate", "x"], ["revoke", "x"]):
+    for words in (["list"], ["create", "desk", "--scope", "admin"], ["rotate", "x"], ["revoke", "x"]):
         url = f"sqlite:///{tmp_path}/empty.sqlite3"
         result = CliRunner().invoke(cli, ["keys", *words], env={"SUBTEXT_DATABASE_URL": url})
         assert result.exit_code == 1

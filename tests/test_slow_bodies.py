@@ -122,7 +122,7 @@ class TestSlowBodies:
             for connection in connections:
                 connection.sendall(b"1" * 999_990)
             bodies = [json.loads(response(connection)[2]) for connection in connections]
-        assert bodies == [{"name": "maria", "bytes": 1_000_000}] * 4
+        assert bodies == [{"name": "desk", "bytes": 1_000_000}] * 4
 
 
 class TestHeader:
@@ -130,7 +130,7 @@ class TestHeader:
         for header in (key, key.replace("Bearer", "bearer"), f"  {key}  "):
             with request(server, header.encode(), body=b"12") as connection:
                 status, _, body = response(connection)
-            assert (status, json.loads(body)) == (200, {"name": "maria", "bytes": 2})
+            assert (status, json.loads(body)) == (200, {"name": "desk", "bytes": 2})
 
     def test_everything_else_is_refused_and_never_an_error_of_the_server(self, server, key):
         valid = key.encode()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from api.http.problem_types import PROBLEM_TYPES, ProblemType
 from api.schemas.fields import ConstantField, Enumerated, UTCDateTime
+from api.schemas.revision_schemas import WordRunSchema, any_value
 from api.schemas.shared_schemas import ResponseSchema
 
 
@@ -56,10 +57,13 @@ class ProblemSchema(ResponseSchema):
         metadata={"description": "The individual errors; empty if the detail says everything."},
     )
 
+    #: The fields that only some problems of the type have.
+    optional: ClassVar[frozenset[str]] = frozenset()
+
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Mark the fields as required, except those that only some problems of a type have."""
+        """Mark the fields as required, except the optional ones."""
         super().on_bind_field(field_name, field_obj)
-        field_obj.required = field_name not in OWN_MEMBERS["precondition-failed"]
+        field_obj.required = field_name not in self.optional
 
 
 class ReferrerSchema(ResponseSchema):
@@ -68,16 +72,6 @@ class ReferrerSchema(ResponseSchema):
     type = fields.String(metadata={"description": "The type of the resource."})
     id = fields.String(metadata={"description": "Its id."})
     url = fields.String(metadata={"format": "uri", "description": "Its URL."})
-
-
-class WordsSchema(ResponseSchema):
-    """Adjacent words of a text that are equal in both states, or in one of them only."""
-
-    op = fields.String(
-        validate=validate.OneOf(["equal", "delete", "insert"]),
-        metadata={"description": "Whether the words are equal, deleted or inserted."},
-    )
-    text = fields.String(metadata={"description": "The words, and the white space between them."})
 
 
 class DraftChangeSchema(ResponseSchema):
@@ -89,20 +83,16 @@ class DraftChangeSchema(ResponseSchema):
     is_conflict = fields.Boolean(
         metadata={"description": "Whether both have changed it, and not to the same value."}
     )
-    base = fields.Raw(
-        allow_none=True, metadata={"description": "The value that both began with; null if none."}
-    )
-    current = fields.Raw(
-        allow_none=True, metadata={"description": "The value in the item now; null if none."}
-    )
-    draft = fields.Raw(allow_none=True, metadata={"description": "The value in the draft; null if none."})
+    base = any_value("The value that both began with; null if none.")
+    current = any_value("The value in the item now; null if none.")
+    draft = any_value("The value in the draft; null if none.")
     current_words = fields.List(
-        fields.Nested(WordsSchema),
+        fields.Nested(WordRunSchema),
         allow_none=True,
         metadata={"description": "How the text was changed in the item, by word; null for other values."},
     )
     draft_words = fields.List(
-        fields.Nested(WordsSchema),
+        fields.Nested(WordRunSchema),
         allow_none=True,
         metadata={"description": "How the text was changed in the draft, by word; null for other values."},
     )
@@ -163,6 +153,9 @@ def _problem_schema(problem: ProblemType) -> type[ResponseSchema]:
         "status": ConstantField(problem.status, f"Always {problem.status}."),
         **OWN_MEMBERS.get(problem.code, {}),
     }
+    if problem.code == "precondition-failed":
+        # Reads have none of them.
+        members["optional"] = frozenset(OWN_MEMBERS[problem.code])
     return type(f"{problem_class_name(problem.code)}ProblemSchema", (ProblemSchema,), members)
 
 

@@ -68,7 +68,7 @@ _PROBLEM_TYPES = (
         "Forbidden",
         "The API key is valid, but lacks a scope that this request needs. “errors” names each missing scope.",
         "Use another key, or ask the operator of the service for one with the missing scopes.",
-        "The API key “maria” lacks the scope publish.",
+        "The API key “desk” lacks the scope publish.",
         guide="api-keys",
     ),
     ProblemType(
@@ -317,7 +317,13 @@ _PROBLEM_TYPES = (
 PROBLEM_TYPES: dict[str, ProblemType] = {problem.code: problem for problem in _PROBLEM_TYPES}
 
 
+#: The general problem type of each status that has several.
+_GENERAL_CODES = {400: "bad-request", 409: "conflict", 422: "invalid-parameters", 503: "unavailable"}
+
+
 def problem_for_status(status: int) -> ProblemType:
     """Return the problem type of an HTTP status, or the general one of its class (400 or 500)."""
+    if status in _GENERAL_CODES:
+        return PROBLEM_TYPES[_GENERAL_CODES[status]]
     matches = [problem for problem in _PROBLEM_TYPES if problem.status == status]
-    return matches[-1] if matches else PROBLEM_TYPES["bad-request" if status < 500 else "internal-error"]
+    return matches[0] if matches else PROBLEM_TYPES["bad-request" if status < 500 else "internal-error"]

@@ -63,7 +63,9 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
         note="The key of this example has the scope write:quotes.",
     ),
     "not-found": HTTPExample("/v1/quotes/her-2013-no-such-line"),
-    "method-not-allowed": HTTPExample(method="POST", response_headers={"Allow": "GET, HEAD, OPTIONS"}),
+    "method-not-allowed": HTTPExample(
+        "/v1/search", method="POST", response_headers={"Allow": "GET, HEAD, OPTIONS"}
+    ),
     "not-acceptable": HTTPExample("/v1/films", request_headers={"Accept": "image/png"}),
     "request-in-progress": HTTPExample(
         method="POST",

@@ -67,7 +67,8 @@ def _require_media_type(allowed: Sequence[str]) -> None:
 
 
 def _content_length() -> int:
-    length = request.content_length
+    # An empty header is no length; werkzeug would take it for 0.
+    length = request.content_length if request.environ.get("CONTENT_LENGTH") else None
     if length is None or "Transfer-Encoding" in request.headers:
         raise ProblemException("length-required", "Send the body with a Content-Length, and not in chunks.")
     if length > MAX_BODY_BYTES:

@@ -55,7 +55,7 @@ class TestKey:
     def test_a_valid_key_is_accepted(self, packed, post):
         header = add_key(packed, "read:drafts")["Authorization"]
         response = post(header)
-        assert (response.status_code, response.json) == (200, {"name": "maria", "again": True})
+        assert (response.status_code, response.json) == (200, {"name": "desk", "again": True})
         _, token = header.split()
         for spelling in (f"bearer {token}", f"BEARER   {token}  "):
             assert post(spelling).status_code == 200
@@ -126,7 +126,7 @@ class TestScopes:
     def test_missing_scopes_are_named(self, packed, post):
         response = post(add_key(packed, "write:quotes")["Authorization"], "/v1/test/publish")
         assert (response.status_code, response.json["code"]) == (403, "forbidden")
-        assert response.json["detail"] == "The API key “maria” lacks the scope publish. A hint."
+        assert response.json["detail"] == "The API key “desk” lacks the scope publish. A hint."
         assert response.json["errors"] == [
             {"location": "headers", "pointer": "Authorization", "detail": "Missing scope: publish."}
         ]
@@ -162,7 +162,7 @@ class TestLastUse:
             session.query(ApiKey).one().name = "another"
             session.flush()
             with capture_logs() as lines:
-                assert post(header).json["name"] == "maria"
+                assert post(header).json["name"] == "desk"
         # That is no problem of the file either.
         assert (self.used_at(packed), lines) == (None, [])
         assert post(header).json["name"] == "another"

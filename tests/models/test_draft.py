@@ -14,7 +14,7 @@ NOW = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
 
 
 def draft(slug="patience", **values):
-    columns = {"record": {"name": "Patience"}, "editor": "maria", "created_at": NOW, "updated_at": NOW}
+    columns = {"record": {"name": "Patience"}, "editor": "desk", "created_at": NOW, "updated_at": NOW}
     return Draft(type_name="theme", slug=slug, **columns | values)
 
 

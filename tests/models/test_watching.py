@@ -47,7 +47,7 @@ def use_key(database):
     with database.write_session() as session:
         key = session.query(ApiKey).first()
         if key is None:
-            ApiKey.create(session, "maria", ["publish"], NOW)
+            ApiKey.create(session, "desk", ["publish"], NOW)
         else:
             key.last_used_at = (key.last_used_at or NOW) + dt.timedelta(hours=1)
 

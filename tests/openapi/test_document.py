@@ -142,7 +142,14 @@ class TestDocument:
         assert list(DOCUMENT) == ["openapi", "info", "servers", "security", "tags", "paths", "components"]
         collections = [model.__tablename__ for model in RESOURCES]
         others = [name for name in collections if name != "advisories"]
-        assert [tag["name"] for tag in DOCUMENT["tags"]] == ["index", *others, "search", "advisories", "bulk"]
+        assert [tag["name"] for tag in DOCUMENT["tags"]] == [
+            "index",
+            *others,
+            "drafts",
+            "search",
+            "advisories",
+            "bulk",
+        ]
 
     def test_tags_are_in_the_order_of_the_guides_and_link_to_them(self, client):
         guides = re.findall(r"/docs/guides/([a-z-]+)\"", client.get("/docs/guides").text)
@@ -410,6 +417,7 @@ class TestSchemas:
             "TemporarilyUnavailableProblem",
             "MalformedRequestProblem",
             "ChangeConflictProblem",
+            "DraftConflictProblem",
             "InvalidChangeProblem",
             "NotWritableProblem",
         }

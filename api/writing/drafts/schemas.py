@@ -19,6 +19,7 @@ from api.schemas.fields import (
     UTCDateTime,
 )
 from api.schemas.list_queries import ListQuerySchema
+from api.schemas.revision_schemas import any_value
 from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 from models.draft import PIN_LENGTH, Draft
 from models.pin import PIN_PATTERN
@@ -95,7 +96,9 @@ class DraftDetailSchema(DraftSchema):
     """A draft with its content, and what the checks say of it."""
 
     record = fields.Dict(
-        keys=fields.String(), metadata={"description": "The item without its id, as in the body of a PUT."}
+        keys=fields.String(),
+        values=any_value("A member of the body."),
+        metadata={"description": "The item without its id, as in the body of a PUT."},
     )
     errors = fields.List(
         fields.Nested(DraftFaultSchema),
@@ -140,8 +143,11 @@ class PublishedItemSchema(ResponseSchema):
     type = fields.String(metadata={"description": "The type of the item."})
     id = fields.String(metadata={"description": "The id of the item."})
     url = fields.String(metadata={"format": "uri", "description": "The URL of the item."})
-    outcome = fields.String(
-        validate=validate.OneOf(["created", "updated", "unchanged"]),
+    outcome = Enumerated(
+        "outcome",
+        ["created", "updated", "unchanged"],
+        enumeration="PublicationOutcome",
+        description="What the publication of an item did.",
         metadata={"description": "What the publication did."},
     )
 
@@ -203,7 +209,7 @@ class DraftQuerySchema(ListQuerySchema):
         metadata={"description": "Return only drafts of this release.", "example": "second-edition"}
     )
     editor = Text(
-        120, metadata={"description": "Return only drafts that this editor saved last.", "example": "maria"}
+        120, metadata={"description": "Return only drafts that this editor saved last.", "example": "desk"}
     )
 
 

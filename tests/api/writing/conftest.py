@@ -13,7 +13,7 @@ from models.api_key import ApiKey
 from tests.conftest import STATEMENT_SECONDS
 
 
-def add_key(database, *scopes, name="maria"):
+def add_key(database, *scopes, name="desk"):
     """Add an API key, and return its text."""
     with database.write_session() as session:
         return str(ApiKey.create(session, name, scopes or ("admin",), dt.datetime.now(dt.UTC)))

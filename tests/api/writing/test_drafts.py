@@ -37,7 +37,7 @@ def without_times(body):
     return re.sub(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|\+00:00)", b"<time>", body)
 
 
-def with_scopes(editor, *scopes, name="tom"):
+def with_scopes(editor, *scopes, name="drafter"):
     return Editor(editor.client.application, editor.database, add_key(editor.database, *scopes, name=name))
 
 
@@ -60,7 +60,7 @@ class TestSave:
         draft = read.json
         assert draft["base"].split(".")[0] == str(item.json["revision"])
         assert (draft["is_outdated"], draft["is_new"]) == (False, False)
-        assert (draft["note"], draft["release"], draft["editor"]) == ("Why", "autumn", "maria")
+        assert (draft["note"], draft["release"], draft["editor"]) == ("Why", "autumn", "desk")
         assert (draft["record"]["label"], draft["record"]["name"]) == (SECRET, item.json["name"])
         assert (draft["errors"], draft["item"]["url"]) == ([], item.json["url"])
 
@@ -176,7 +176,7 @@ class TestPublish:
             rows = session.connection().exec_driver_sql(
                 "SELECT editor, note FROM revisions ORDER BY id DESC LIMIT 1"
             )
-            assert tuple(rows.one()) == ("maria", "For the second edition")
+            assert tuple(rows.one()) == ("desk", "For the second edition")
 
     def test_the_item_dates_from_its_publication(self, editor):
         save(editor, NEW, THEME)
@@ -317,7 +317,7 @@ class TestList:
         back = editor.send("GET", second["page"]["previous"].partition("http://127.0.0.1:8000")[2]).json
         assert back["data"] == first["data"]
         assert back["page"]["previous"] is None
-        for query, number in (("type=theme", 3), ("release=autumn", 2), ("editor=maria", 4), ("editor=x", 0)):
+        for query, number in (("type=theme", 3), ("release=autumn", 2), ("editor=desk", 4), ("editor=x", 0)):
             assert len(editor.send("GET", f"/v1/drafts?{query}").json["data"]) == number, query
         assert editor.send("GET", "/v1/drafts?type=thema").status_code == 422
         assert editor.send("GET", "/v1/drafts?cursor=x").status_code == 422

@@ -94,7 +94,7 @@ class TestReuse:
         assert editor.counts() == before
 
     def test_another_api_key_has_keys_of_its_own(self, app_to_write, packed, editor, first):
-        other = Editor(app_to_write, packed, add_key(packed, name="paul"))
+        other = Editor(app_to_write, packed, add_key(packed, name="other"))
         response = other.post("/v1/themes", THEME | {"id": "other"}, headers=KEY)
         assert response.status_code == 201
 

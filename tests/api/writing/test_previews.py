@@ -155,7 +155,7 @@ class TestPreviewLinks:
         url = link(other)["links"]["item"]
         assert read(editor, url).status_code == 200
         with editor.database.write_session() as session:
-            key = session.scalar(select(ApiKey).where(ApiKey.name == "tom"))
+            key = session.scalar(select(ApiKey).where(ApiKey.name == "drafter"))
             key.revoked_at = dt.datetime.now(dt.UTC)
         assert read(editor, url).status_code == 410
 

@@ -38,7 +38,7 @@ class TestRestore:
         item = past.get(LINE)
         assert (item.data, item.headers["ETag"]) == (response.data, response.headers["ETag"])
         last, _, first = past.revisions("line")
-        assert (last["change"], last["restores"], last["editor"]) == ("restore", first["pin"], "maria")
+        assert (last["change"], last["restores"], last["editor"]) == ("restore", first["pin"], "desk")
         assert last["note"] == f"Restored revision {first['pin']}. They were right."
 
     def test_of_equal_content_there_is_no_new_revision(self, past):

@@ -76,7 +76,7 @@ class TestCreate:
             row = session.connection().exec_driver_sql(
                 "SELECT editor, note FROM revisions ORDER BY id DESC LIMIT 1"
             )
-            assert tuple(row.one()) == ("maria", "Für den Anfang")
+            assert tuple(row.one()) == ("desk", "Für den Anfang")
         assert [item["id"] for item in editor.get("/v1/themes?id=patience").json["data"]] == ["patience"]
         assert editor.get("/v1/search?q=patience&type=theme").json["data"][0]["id"] == "patience"
 
@@ -237,7 +237,7 @@ class TestPreconditions:
             response = editor.patch(LONELINESS, {"label": "Second"}, tag=tag)
             problem = assert_problem(response, 412, "precondition-failed")
             assert response.headers["ETag"] == new.headers["ETag"]
-            assert (problem["current_revision"], problem["changed_by"]) == (new.json["revision"], "maria")
+            assert (problem["current_revision"], problem["changed_by"]) == (new.json["revision"], "desk")
             assert problem["changed_at"] == new.json["updated_at"]
             assert ("weak" in problem["detail"].lower()) is tag.startswith("W/")
         listed = editor.patch(LONELINESS, {"label": "Second"}, tag=f"{old}, {new.headers['ETag']}")
