@@ -27,6 +27,8 @@ VERSIONED = [model.__tablename__ for model in RESOURCES]
 #: These have a slug.
 TABLES_WITH_SLUGS = [*VERSIONED, "aliases", "withdrawals"]
 NO_ROW = 1_000_000
+#: Tables of editors and their requests, which have no content: tests of the API fill them.
+WITHOUT_CONTENT = {"api_keys", "drafts", "idempotency_records", "service_secrets"}
 
 BAD_SLUGS = [
     "",
@@ -237,7 +239,7 @@ class TestContent:
         counts = {
             name: connection.scalar(select(func.count()).select_from(table)) for name, table in TABLES.items()
         }
-        assert [name for name, number in counts.items() if not number] == []
+        assert {name for name, number in counts.items() if not number} == WITHOUT_CONTENT
 
 
 class TestSlugs:

@@ -184,11 +184,13 @@ class TestRenamedResource:
                 error = model.missing_error(all_.session, "the-old-lamp-1950")
                 assert type(error) is NotFound, model.type_name
 
-    @pytest.mark.parametrize("hide", [{"status": Status.DRAFT}, {"deleted_at": LATER}])
-    def test_its_former_id_is_not_found_while_it_is_hidden(self, all_, hide):
+    @pytest.mark.parametrize(
+        ("hide", "error"), [({"status": Status.DRAFT}, NotFound), ({"deleted_at": LATER}, Gone)]
+    )
+    def test_its_former_id_tells_what_its_id_does_while_it_is_hidden(self, all_, hide, error):
         all_.film.assign(hide)
         all_.session.flush()
-        assert type(Film.missing_error(all_.session, "the-old-lamp-1950")) is NotFound
+        assert type(Film.missing_error(all_.session, "the-old-lamp-1950")) is error
 
     def test_after_two_renames_both_former_ids_lead_to_the_current_one(self, all_):
         all_.session.add(Alias(type_name="film", slug=FILM, resource_id=all_.film.id))
