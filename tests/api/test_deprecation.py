@@ -320,6 +320,7 @@ class TestDocument:
         assert {path: names for path, names in header_names.items() if names} == {
             "/v1/advisories": {"Deprecation"},
             "/v1/advisories/{advisory_id}": {"Deprecation"},
+            "/v1/advisories/{advisory_id}/draft/preview": {"Deprecation"},
             "/v1/mottos": {"Deprecation", "Sunset"},
             "/v1/mottos/random": {"Deprecation", "Sunset"},
             "/v1/mottos/{quote_id}": {"Deprecation"},
