@@ -12,6 +12,8 @@ from models.api_token import LENGTH, ApiToken
 from models.scopes import all_scopes
 from subtext_cli.commands import cli
 
+pytestmark = pytest.mark.any_database
+
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
 

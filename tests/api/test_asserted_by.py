@@ -8,6 +8,8 @@ from models import AssertedBy, Commentary
 from tests.cases import each
 from tests.lists import get_json
 
+pytestmark = pytest.mark.any_database
+
 FILM = "her-2013"
 SOURCE = "her-perfection-is-the-enemy-of-real"
 #: An entry about a scene that is about few entries, and that cites one paragraph.

@@ -7,6 +7,8 @@ import pytest
 from models import Advisory, Character, Source
 from tests.lists import get_json
 
+pytestmark = pytest.mark.any_database
+
 SLUG = "her-2013-catherine"
 PATH = f"/v1/characters/{SLUG}"
 SOURCE = "her-perfection-is-the-enemy-of-real"

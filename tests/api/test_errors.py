@@ -20,6 +20,8 @@ from api.http.problem_types import PROBLEM_TYPES
 from models import RESOURCES
 from tests.cases import each
 
+pytestmark = pytest.mark.any_database
+
 PROBLEM = ["type", "code", "title", "status", "detail", "instance", "request_id", "errors"]
 
 

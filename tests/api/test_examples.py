@@ -10,6 +10,8 @@ from seeds.pack import read_pack
 from tests.cases import each
 from tests.databases import SEEDS
 
+pytestmark = pytest.mark.any_database
+
 DOCUMENT = json.loads(PATH.read_text("utf-8"))
 
 HEAD = ["type", "id", "label", "url", "html_url"]

@@ -8,6 +8,8 @@ import pytest
 from models import Quote
 from tests.lists import get_json
 
+pytestmark = pytest.mark.any_database
+
 SLUG = "her-2013-a-wife-without-the-challenges"
 PATH = f"/v1/quotes/{SLUG}"
 

@@ -16,6 +16,8 @@ from tests.lists import get_json, total
 from tests.statements import selects, statements
 from tests.storing import STORED
 
+pytestmark = pytest.mark.any_database
+
 QUOTE_ID = "her-2013-a-wife-without-the-challenges"
 
 

@@ -18,6 +18,8 @@ from tests.two_essays import (
     wrong_sources,
 )
 
+pytestmark = pytest.mark.any_database
+
 TYPES = {"quotes": "quote", "commentary": "commentary"}
 #: Everything that a list has: editors' notes and flagged items, too.
 ALL = {"quotes": {"max_severity": "3"}, "commentary": {"max_severity": "3", "asserted_by": "any"}}

@@ -3,8 +3,12 @@
 import datetime as dt
 import re
 
+import pytest
+
 from tests.browser.parsed import Parsed
 from tests.cases import each
+
+pytestmark = pytest.mark.any_database
 
 
 class TestSelection:

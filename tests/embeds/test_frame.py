@@ -13,6 +13,8 @@ from tests.cases import each
 from tests.embeds.conftest import FLAGGED, SLUG
 from tests.models.content import RELEASED, cite, quote
 
+pytestmark = pytest.mark.any_database
+
 BASE = "http://127.0.0.1:8000"
 PATH = f"/embed/quotes/{SLUG}"
 PATHS = [

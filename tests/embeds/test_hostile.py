@@ -12,6 +12,8 @@ from api.text.single_line import to_single_line, truncate
 from tests.browser.parsed import Parsed
 from tests.embeds.conftest import HOSTILE, hostile_id
 
+pytestmark = pytest.mark.any_database
+
 BASE = "http://127.0.0.1:8000"
 #: The elements of an embedded quote. Any other element would come from hostile text.
 ELEMENTS = {"blockquote", "p", "cite", "a", "bdi", "wbr", "iframe"}

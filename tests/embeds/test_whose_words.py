@@ -15,6 +15,8 @@ from api.representations.shared_wording import UNKNOWN_SOURCE
 from tests.browser.parsed import Parsed
 from tests.embeds.quotes import view_model
 
+pytestmark = pytest.mark.any_database
+
 ESSAY_CAPTION = "— The Wall of Wisdom, on Her (2013), as quoted in “"
 
 

@@ -10,6 +10,8 @@ from models.advisory import AdvisoryLink
 from openapi import PATH
 from tests.openapi.test_parameter_examples import PARAMETERS, USES, example_url
 
+pytestmark = pytest.mark.any_database
+
 SCHEMAS = json.loads(PATH.read_bytes())["components"]["schemas"]
 LIMITS = re.compile("m(in|ax)imum|m(in|ax)(Length|Items|Properties)")
 SEVERITY = {"minimum": 1, "maximum": 3}
