@@ -102,7 +102,9 @@ def _add_lists(document: dict[str, Any], drafts: list[dict[str, Any]], base_url:
     names = "next", "previous", "next_cursor", "previous_cursor", "total", "total_relation"
     page = {"limit": 20} | dict.fromkeys(names)
     for path, data in (("/v1/drafts", drafts), ("/v1/releases", [release])):
-        _respond(document["paths"][path]["get"], {"data": data, "page": page, "notice": None})
+        # A document of one resource alone has none of them.
+        if path in document["paths"]:
+            _respond(document["paths"][path]["get"], {"data": data, "page": page, "notice": None})
     items = [each["item"] | {"outcome": "updated"} for each in drafts]
     for path, methods in document["paths"].items():
         if path.startswith("/v1/releases/{"):

@@ -66,10 +66,15 @@ def test_every_write_needs_the_key_that_its_documentation_says(packed, make_app)
     """401 without a key and 403 without a scope come before everything else: even before 404, 411 and 428."""
     body = {"Content-Type": "application/json"}
     writes = [
-        (method, re.sub(r"{\w+}", "no-such", path), operation["security"][0]["bearer"])
+        (
+            method,
+            re.sub(r"{\w+}", "no-such", path.replace("{revision}", "1")),
+            operation["security"][0]["bearer"],
+        )
         for path, item in json.loads(PATH.read_bytes())["paths"].items()
         for method, operation in item.items()
-        if method in WRITE_METHODS
+        # To strangers, there are no drafts: links to their previews are 404.
+        if method in WRITE_METHODS and not path.endswith("/preview-link")
     ]
     assert len(writes) >= 40
     with make_app(packed.url.render_as_string(hide_password=False)) as app:
@@ -77,6 +82,9 @@ def test_every_write_needs_the_key_that_its_documentation_says(packed, make_app)
         for method, path, scopes in writes:
             response = client.open(path, method=method, headers=body, data=b"{")
             assert (response.status_code, response.json["code"]) == (401, "unauthorized"), (method, path)
+            if not scopes:
+                # Those of a bulk request follow from its lines.
+                continue
             response = client.open(path, method=method, headers=body | reader, data=b"{")
             assert (response.status_code, response.json["code"]) == (403, "forbidden"), (method, path)
             missing = [error["detail"] for error in response.json["errors"]]

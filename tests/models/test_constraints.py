@@ -47,7 +47,20 @@ BAD_SLUGS = [
     "dot.dot",
 ]
 
+
+def insert_twice(table, **values):
+    """Return the statement that inserts one row twice."""
+    row = ", ".join(str(value) if isinstance(value, int) else f"'{value}'" for value in values.values())
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({row}), ({row})"
+
+
+NOON = "2026-11-23 12:00:00"
+DRAFT = {"type_name": "theme", "record": "{}", "revision": 1, "editor": "editor"}
+DRAFT |= {"created_at": NOON, "updated_at": NOON}
+KEY = {"public_id": "k", "name": "editor", "scopes": "[]", "digest": "d", "created_at": NOON}
+RECORD = {"owner": "k", "key": "1", "method": "POST", "path": "/v1/themes", "digest": "d", "created_at": NOON}
 CHECKS = [
+    ("ck_drafts_slug_form", insert_twice("drafts", slug="Upper", **DRAFT)),
     ("ck_content_generation_single_row", "INSERT INTO content_generation (id, number) VALUES (2, 1)"),
     ("ck_loaded_pack_single_row", "UPDATE loaded_pack SET id = 2"),
     ("ck_search_totals_single_row", "UPDATE search_totals SET id = 2"),
@@ -137,6 +150,9 @@ def duplicate_advisory_link(owner):
 
 
 UNIQUES = [
+    ("uq_drafts_type_name_slug", insert_twice("drafts", slug="light", **DRAFT)),
+    ("uq_api_keys_public_id", insert_twice("api_keys", **KEY)),
+    ("uq_idempotency_records_owner_key", insert_twice("idempotency_records", **RECORD)),
     ("uq_withdrawals_type_name_slug", duplicate_row("withdrawals", ["type_name", "slug"], "reason")),
     ("uq_aliases_type_name_slug", duplicate_row("aliases", ["type_name", "slug"], "resource_id")),
     (

@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models import ContentGeneration, Film, QueryTimeout, Revision, Theme, Unavailable
 from models.database import Database, as_unavailable
+from models.errors import ReadOnly, StorageFull
 from models.sqlite_driver import sqlite as driver
 from tests.models.content import FILM, film, theme
 
@@ -332,13 +333,19 @@ class TestUnavailable:
     @pytest.mark.parametrize(
         "state",
         [
-            *("08006", "57P01", "57P03", "53100", "53200", "53300", "55P03", "40001", "40P01", "25006"),
+            *("08006", "57P01", "57P03", "53200", "53300", "55P03", "40001", "40P01"),
             *("58030", "XX001", "XX002", "42501"),
         ],
     )
     def test_an_error_of_the_server_itself_is_unavailable(self, state):
         error = OperationalError("SELECT 1", {}, psycopg.errors.lookup(state)())
         assert type(as_unavailable(error)) is Unavailable
+
+    @pytest.mark.parametrize(("state", "kind"), [("53100", StorageFull), ("25006", ReadOnly)])
+    def test_what_writes_alone_notice_has_its_own_kind(self, state, kind):
+        error = OperationalError("SELECT 1", {}, psycopg.errors.lookup(state)())
+        assert type(as_unavailable(error)) is kind
+        assert issubclass(kind, Unavailable)
 
     def test_an_exhausted_pool_is_unavailable(self):
         assert type(as_unavailable(PoolTimeout())) is Unavailable
