@@ -35,6 +35,11 @@ REFUSED = {
 }
 #: Requests that look as odd but reach the service, by the status of its problem.
 ANSWERED = {
+    # Without a key, before the body is read.
+    401: [
+        f"POST /v1/quotes HTTP/1.1\r\nContent-Length: 99999999999\r\n{END}",
+        f"POST /v1/quotes HTTP/1.1\r\nTransfer-Encoding: chunked\r\n{END}no chunk",
+    ],
     404: [
         *(f"{method} * HTTP/1.1\r\n{END}" for method in ("GET", "OPTIONS")),
         f"CONNECT films.example:443 HTTP/1.1\r\n{END}",
@@ -47,8 +52,6 @@ ANSWERED = {
     ],
     405: [
         *(f"{method} /v1/quotes HTTP/1.1\r\n{END}" for method in ("TRACE", "MKCOL", "X")),
-        f"POST /v1/quotes HTTP/1.1\r\nContent-Length: 99999999999\r\n{END}",
-        f"POST /v1/quotes HTTP/1.1\r\nTransfer-Encoding: chunked\r\n{END}no chunk",
     ],
     414: [f"GET /v1/quotes?q={'a' * 30_000} HTTP/1.1\r\n{END}"],
 }
