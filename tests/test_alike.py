@@ -55,6 +55,7 @@ class TestBothDatabases:
             compared += 1
         assert compared > 250
 
+    @pytest.mark.nightly
     def test_every_kind_of_page_feed_and_embed_is_the_same(self, both_clients):
         sqlite, postgresql = both_clients
         compared = 0

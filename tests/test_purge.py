@@ -65,6 +65,7 @@ def rows_with_words(database):
 
 
 class TestPurge:
+    @pytest.mark.nightly
     def test_no_response_and_no_table_has_the_words(self, past):
         plant(past)
         starts = ["/v1", "/", LINE, f"{LINE}/revisions", "/search?q=zanzibarian", "/v1/search?q=quokkaesque"]

@@ -58,6 +58,7 @@ class TestPresent:
         for content in (app, essays_app):
             assert assert_present_state_is_the_item(content) > 200
 
+    @pytest.mark.nightly
     def test_with_fields_with_every_include_and_in_every_format(self, app):
         client = app.test_client()
         for type_name, path in visible_paths(app, 1):

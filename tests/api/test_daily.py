@@ -277,6 +277,7 @@ class TestDateParameter:
 
 
 class TestLaterChanges:
+    @pytest.mark.nightly
     def test_items_are_selected_uniformly(self, client, set_clock):
         set_clock("2027-11-23T00:00:00Z")
         days = [FIRST_DAY + dt.timedelta(days=n) for n in range(366)]

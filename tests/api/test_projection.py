@@ -88,6 +88,7 @@ def nasty(engine):
         app.extensions["database"].close()
 
 
+@pytest.mark.any_database
 class TestThePack:
     @each(("name", "shape"), SHAPES, ids=lambda value: getattr(value, "only", None) and str(value.only))
     def test_is_written_as_it_is_dumped(self, pack, name, shape):

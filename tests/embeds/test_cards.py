@@ -3,6 +3,7 @@
 import io
 from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -49,6 +50,7 @@ def text_bounds(card):
 
 
 class TestCard:
+    @pytest.mark.nightly
     def test_hostile_text_stays_inside(self):
         for text in HARD_TEXTS:
             # Names are as long as the schema allows.

@@ -96,6 +96,7 @@ def assert_executed_once(served, groups):
         assert rows.scalar() == len(groups)
 
 
+@pytest.mark.nightly
 def test_no_change_is_lost_and_no_request_executed_twice(served):
     text, statuses = read_modify_write(served, 4, 5)
     assert Counter(text[1:]) == dict.fromkeys("abcd", 5)

@@ -165,6 +165,7 @@ class TestPreviewLinks:
         assert (response.status_code, response.json["errors"][0]["pointer"]) == (422, "/definition")
 
 
+@pytest.mark.nightly
 class TestNothingLeaks:
     @pytest.fixture
     def surface(self, editor):
