@@ -18,7 +18,6 @@ from api.core.resource_registry import COLLECTION_PATHS
 from api.core.urls import absolute_url
 from api.http.authentication import require_scopes
 from api.http.errors import ProblemException, handle_domain_error
-from api.http.responses import COMMON_HEADERS
 from api.http.responses import JSON as JSON_TYPE
 from api.schemas.fields import Enumerated
 from api.schemas.shared_schemas import ResponseSchema
@@ -26,13 +25,13 @@ from api.views.blueprint import Blueprint
 from api.writing.body_guard import NDJSON, read_body
 from api.writing.changes import Applied, Outcome, RefusedChanges, apply_changes
 from api.writing.essays import essays
-from api.writing.execution import check_idempotency_key, execute
+from api.writing.execution import REPLAYED, check_idempotency_key, execute
 from api.writing.item_state import read_state
 from api.writing.json_body import Fault, invalid_body, parse_object
+from api.writing.operations import BODY_RESPONSES, Operation, document
 from api.writing.preconditions import Preconditions, Tags, parse_tags
-from api.writing.request_schemas import WriteQuerySchema
 from api.writing.requested_change import Method, RequestedChange, new_item, require_writable
-from api.writing.routes import BODY_RESPONSES, ITEM_RESPONSES, WRITE_RESPONSES, parse_new_id
+from api.writing.routes import ITEM_RESPONSES, parse_new_id
 from models import MODELS_BY_TYPE, DomainError, Versioned
 from models.scopes import PUBLISH, write_scope
 
@@ -100,20 +99,13 @@ def _bulk(args: dict[str, Any]) -> Response:
 
 
 def _documented() -> Any:
-    endpoint = blp.arguments(WriteQuerySchema(), location="query")(_bulk)
-    headers = {name: name for name in ("Cache-Control", "Idempotency-Replayed", *COMMON_HEADERS)}
-    respond = blp.response(200, BulkResultsSchema, description="All changes are made.", headers=headers)
-    endpoint = respond(endpoint)
-    endpoint._apidoc["arguments"]["responses"].clear()
-    documented = endpoint._apidoc["response"]["responses"]
-    others = WRITE_RESPONSES | BODY_RESPONSES | ITEM_RESPONSES
-    documented |= {status: [name] for status, name in others.items()}
     schema = {"type": "string", "description": "One JSON object a line."}
     content = {NDJSON: {"schema": schema, "examples": {"real": {"summary": "A new label", "value": EXAMPLE}}}}
-    body = {"required": True, "content": content}
-    endpoint = blp.doc(operationId="bulkChange", requestBody=body)(endpoint)
-    endpoint._apidoc = endpoint._apidoc | {"write_parameters": ("IdempotencyKey",)}
-    return blp.requires_scopes()(endpoint)
+    operation = Operation(
+        "bulkChange", "", "", {200: ("Cache-Control", REPLAYED)}, BODY_RESPONSES | ITEM_RESPONSES
+    )
+    endpoint = document(blp, _bulk, operation, BulkResultsSchema, {200: "All changes are made."})
+    return blp.requires_scopes()(blp.doc(requestBody={"required": True, "content": content})(endpoint))
 
 
 blp.route("/bulk", methods=["POST"])(_documented())

@@ -7,9 +7,8 @@ the API key and its scopes (401, 403), the headers (400, 428), the body (415, 41
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -17,7 +16,6 @@ from sqlalchemy.orm import Session
 from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url
 from api.http.authentication import require_scopes
-from api.http.responses import COMMON_HEADERS
 from api.http.responses import JSON as JSON_TYPE
 from api.http.url_converters import slug_parameter
 from api.schemas.shared_schemas import ITEM_NAMES
@@ -27,14 +25,13 @@ from api.writing.body_guard import JSON, MERGE_PATCH, read_body, require_no_body
 from api.writing.changes import Applied, Outcome, apply_change
 from api.writing.drafts.creation import asks_for_draft, create_draft
 from api.writing.essays import essays
-from api.writing.execution import check_idempotency_key, execute
+from api.writing.execution import REPLAYED, check_idempotency_key, execute
 from api.writing.item_state import read_state
 from api.writing.json_body import Fault, invalid_body, parse_object
-from api.writing.preconditions import Preconditions
+from api.writing.operations import BODY_RESPONSES, Operation, View, conditions, document
 from api.writing.request_schemas import (
     RenameSchema,
     RestoreQuerySchema,
-    WriteQuerySchema,
     patch_schema,
     post_schema,
     put_schema,
@@ -45,38 +42,12 @@ from models import Versioned
 from models.pin import Pin
 from models.scopes import PUBLISH, write_scope
 
-#: Responses of every write besides success, by the names of their components.
-WRITE_RESPONSES = {
-    400: "MalformedRequest",
-    409: "ChangeConflict",
-    422: "InvalidChange",
-    429: "TooManyRequests",
-    503: "NotWritable",
-    507: "StorageFull",
-}
-BODY_RESPONSES = {411: "LengthRequired", 413: "ContentTooLarge", 415: "UnsupportedMediaType"}
 ITEM_RESPONSES = {404: "NotFound", 410: "Gone", 412: "ChangedMeanwhile", 428: "PreconditionRequired"}
 IF_MATCH, PUT_CONDITIONS = ("IfMatch",), ("IfMatchToReplace", "IfNoneMatchToCreate")
-ITEM_HEADERS = ("ETag", "Cache-Control", "Idempotency-Replayed")
+ITEM_HEADERS = ("ETag", "Cache-Control", REPLAYED)
 DRAFT_HINT = 'With "status": "draft" in the body, this request makes a draft.'
-View = Callable[..., Response]
 #: The maximum length of the header ``Restore-Dropped``.
 MAX_DROPPED_CHARACTERS = 1_000
-
-
-class Operation(NamedTuple):
-    """What the document says of a write, besides what all writes share."""
-
-    id: str
-    summary: str
-    description: str
-    #: Statuses of success, with the headers of the response that are special to it.
-    success: dict[int, tuple[str, ...]]
-    responses: dict[int, str]
-    parameters: Sequence[str] = ()
-    schema: Any = None
-    media_types: Sequence[str] = (JSON,)
-    query: Any = WriteQuerySchema
 
 
 @cache
@@ -86,13 +57,10 @@ def add_write_routes(blp: Blueprint, model: Any) -> None:
     item = f"{collection}/<slug:{type_name}>"
     parameters = [slug_parameter(type_name, type_name)]
     name, noun = type_name.title(), ITEM_NAMES.get(type_name, type_name)
-    item_schema = get_schema_class(type_name)
 
-    def add(rule: str, http_method: str, view: View, operation: Operation) -> None:
-        view.__name__, view.__doc__ = operation.id, f"{operation.summary}\n\n{operation.description}"
-        documented = _document(blp, model, item_schema, view, operation)
-        options: dict[str, Any] = {} if rule == collection else {"parameters": parameters}
-        blp.route(rule, methods=[http_method], **options)(documented)
+    def add(rule: str, http_method: str, view: View, operation: Operation, *more: dict[str, Any]) -> None:
+        options: dict[str, Any] = {} if rule == collection else {"parameters": [*parameters, *more]}
+        blp.route(rule, methods=[http_method], **options)(_documented(blp, model, view, operation))
 
     add(
         collection,
@@ -149,7 +117,7 @@ def add_write_routes(blp: Blueprint, model: Any) -> None:
             f"Delete {_article(noun)} {noun}",
             "Deletes an item that no other one refers to. Its URL returns 410 from then on, and its id is "
             "never used again. Its history stays.",
-            {204: ("Cache-Control", "Idempotency-Replayed")},
+            {204: ("Cache-Control", REPLAYED)},
             ITEM_RESPONSES,
             IF_MATCH,
         ),
@@ -170,53 +138,42 @@ def add_write_routes(blp: Blueprint, model: Any) -> None:
         ),
     )
 
-    restored = f"{item}/revisions/<pin:revision>/restore"
-    documented = _document(
-        blp,
-        model,
-        item_schema,
-        _named(
-            _restore(model),
-            restore_operation := Operation(
-                f"restore{name}",
-                f"Restore a revision of {_article(noun)} {noun}",
-                "Gives the item the content of an earlier public revision again, in a new revision whose "
-                "note says so. A deleted item is public again; `If-Match: *` restores it whatever its "
-                "revision is. References to what is gone are refused (409), or left out with "
-                "`drop_missing=true`: then the header `Restore-Dropped` has their JSON Pointers, and those "
-                "of values that records have no more.",
-                {200: (*ITEM_HEADERS, "Restore-Dropped")},
-                ITEM_RESPONSES,
-                IF_MATCH,
-                query=RestoreQuerySchema,
-            ),
+    add(
+        f"{item}/revisions/<pin:revision>/restore",
+        "POST",
+        _restore(model),
+        Operation(
+            f"restore{name}",
+            f"Restore a revision of {_article(noun)} {noun}",
+            "Gives the item the content of an earlier public revision again, in a new revision whose note "
+            "says so. A deleted item is public again; `If-Match: *` restores it whatever its revision is. "
+            "References to what is gone are refused (409), or left out with `drop_missing=true`: then the "
+            "header `Restore-Dropped` has their JSON Pointers, and those of values that records have no "
+            "more.",
+            {200: (*ITEM_HEADERS, "Restore-Dropped")},
+            ITEM_RESPONSES,
+            IF_MATCH,
+            query=RestoreQuerySchema,
         ),
-        restore_operation,
+        pin_parameter("revision", "Revision", "The pin of a revision, or its number."),
     )
-    pin = pin_parameter("revision", "Revision", "The pin of a revision, or its number.")
-    blp.route(restored, methods=["POST"], parameters=[*parameters, pin])(documented)
-
-
-def _named(view: View, operation: Operation) -> View:
-    view.__name__, view.__doc__ = operation.id, f"{operation.summary}\n\n{operation.description}"
-    return view
 
 
 def _restore(model: Any) -> View:
     def restore_view(args: dict[str, Any], revision: Pin, **path: str) -> Response:
-        conditions = _conditions()
+        preconditions = conditions()
         require_no_body()
         slug = path[model.type_name]
-        wanted = RestoreRequest(model, slug, revision, conditions, args["drop_missing"], args.get("note"))
+        wanted = RestoreRequest(model, slug, revision, preconditions, args["drop_missing"], args.get("note"))
 
         def write(session: Session) -> tuple[Response, Versioned | None]:
             restored = restore(session, wanted, essays())
-            response = _response(session, Applied(restored.resource, Outcome.UPDATED))
+            response = item_response(session, Applied(restored.resource, Outcome.UPDATED))
             if restored.dropped:
                 response.headers["Restore-Dropped"] = ", ".join(restored.dropped)[:MAX_DROPPED_CHARACTERS]
             return response, restored.resource
 
-        return execute(write, repr(sorted(args.items())).encode())
+        return execute(write, b"")
 
     return restore_view
 
@@ -225,29 +182,9 @@ def _article(noun: str) -> str:
     return "an" if noun[0] in "aeiou" else "a"
 
 
-def _document(
-    blp: Blueprint, model: type[Versioned], item_schema: Any, view: View, operation: Operation
-) -> View:
+def _documented(blp: Blueprint, model: type[Versioned], view: View, operation: Operation) -> View:
     """Return the view with its checks of the key and the query, documented."""
-    endpoint = blp.arguments(operation.query(), location="query")(view)
-    for status, headers in operation.success.items():
-        components = {name: name for name in (*headers, *COMMON_HEADERS)}
-        schema = None if status == 204 else item_schema
-        description = {200: "The item as it is now.", 201: "The new item.", 204: "The item is deleted."}
-        respond = blp.response if status == min(operation.success) else blp.alt_response
-        endpoint = respond(status, schema=schema, description=description[status], headers=components)(
-            endpoint
-        )
-    apidoc = endpoint._apidoc
-    apidoc["arguments"]["responses"].clear()
-    documented = apidoc["response"]["responses"]
-    documented |= {status: [name] for status, name in (WRITE_RESPONSES | operation.responses).items()}
-    doc: dict[str, Any] = {"operationId": operation.id}
-    if operation.schema is not None:
-        content = {media_type: {"schema": operation.schema} for media_type in operation.media_types}
-        doc["requestBody"] = {"required": True, "content": content}
-    endpoint = blp.doc(**doc)(endpoint)
-    endpoint._apidoc = endpoint._apidoc | {"write_parameters": (*operation.parameters, "IdempotencyKey")}
+    endpoint = document(blp, view, operation, get_schema_class(model.type_name))
     # Without PUBLISH, a POST can still make a draft.
     needed = () if operation.id.startswith("create") else (PUBLISH,)
     return blp.requires_scopes(write_scope(model.__tablename__), *needed)(endpoint)
@@ -268,12 +205,12 @@ def _create(type_name: str) -> View:
 
 def _update(type_name: str) -> View:
     def update(args: dict[str, Any], **path: str) -> Response:
-        conditions = _conditions()
+        preconditions = conditions()
         body = read_body((MERGE_PATCH, JSON))
         patch = parse_object(body)
         require_writable(type_name, patch)
         return _write(
-            RequestedChange(Method.PATCH, type_name, path[type_name], patch, conditions), body, args
+            RequestedChange(Method.PATCH, type_name, path[type_name], patch, preconditions), body, args
         )
 
     return update
@@ -281,20 +218,22 @@ def _update(type_name: str) -> View:
 
 def _replace(type_name: str) -> View:
     def replace(args: dict[str, Any], **path: str) -> Response:
-        conditions = _conditions(may_create=True)
+        preconditions = conditions(may_create=True)
         body = read_body()
         values = parse_object(body)
         require_writable(type_name, values)
-        return _write(RequestedChange(Method.PUT, type_name, path[type_name], values, conditions), body, args)
+        return _write(
+            RequestedChange(Method.PUT, type_name, path[type_name], values, preconditions), body, args
+        )
 
     return replace
 
 
 def _delete(type_name: str) -> View:
     def delete(args: dict[str, Any], **path: str) -> Response:
-        conditions = _conditions()
+        preconditions = conditions()
         require_no_body()
-        change = RequestedChange(Method.DELETE, type_name, path[type_name], {}, conditions)
+        change = RequestedChange(Method.DELETE, type_name, path[type_name], {}, preconditions)
         return _write(change, b"", args)
 
     return delete
@@ -302,10 +241,10 @@ def _delete(type_name: str) -> View:
 
 def _rename(type_name: str) -> View:
     def rename(args: dict[str, Any], **path: str) -> Response:
-        conditions = _conditions()
+        preconditions = conditions()
         body = read_body()
         new_id = parse_new_id(parse_object(body))
-        change = RequestedChange(Method.RENAME, type_name, path[type_name], {"id": new_id}, conditions)
+        change = RequestedChange(Method.RENAME, type_name, path[type_name], {"id": new_id}, preconditions)
         return _write(change, body, args)
 
     return rename
@@ -326,23 +265,16 @@ def parse_new_id(body: dict[str, Any]) -> str:
     return new_id
 
 
-def _conditions(*, may_create: bool = False) -> Preconditions:
-    check_idempotency_key()
-    conditions = Preconditions.from_request()
-    conditions.require_any(may_create=may_create)
-    return conditions
-
-
 def _write(change: RequestedChange, body: bytes, args: dict[str, Any]) -> Response:
     def write(session: Session) -> tuple[Response, Versioned | None]:
         applied = apply_change(session, change, essays=essays())
         shown = None if applied.outcome is Outcome.DELETED else applied.resource
-        return _response(session, applied), shown
+        return item_response(session, applied), shown
 
     return execute(write, body, note=args.get("note"))
 
 
-def _response(session: Session, applied: Applied) -> Response:
+def item_response(session: Session, applied: Applied) -> Response:
     """Return the item as GET returns it, or nothing if it is deleted."""
     resource = applied.resource
     if applied.outcome is Outcome.DELETED:

@@ -27,22 +27,21 @@ from api.writing.drafts.representation import (
     releases,
     summaries,
 )
-from api.writing.drafts.routes import document, link_response
+from api.writing.drafts.routes import SUCCESS, link_response
 from api.writing.drafts.saving import changed_meanwhile, matches
 from api.writing.drafts.schemas import (
     DraftQuerySchema,
     DraftSchema,
     ExpirySchema,
     NoParametersSchema,
-    NoteSchema,
     PreviewLinkSchema,
     PublishedReleaseSchema,
     ReleaseDetailSchema,
     ReleaseSchema,
 )
-from api.writing.execution import check_idempotency_key, execute
-from api.writing.preconditions import Preconditions
-from api.writing.routes import Operation
+from api.writing.execution import REPLAYED, execute
+from api.writing.operations import Operation, conditions, document
+from api.writing.request_schemas import WriteQuerySchema
 from models import MODELS_BY_TYPE, RESOURCES, Versioned
 from models.draft import Draft
 from models.scopes import PUBLISH, READ_DRAFTS, write_scope
@@ -160,9 +159,7 @@ def _publish(args: dict[str, Any], release: str) -> Response:
     Publishes all drafts of the release as one change, or none. They may refer to each other. If one cannot be
     published, `errors` names it, and the place in it.
     """
-    check_idempotency_key()
-    conditions = Preconditions.from_request()
-    conditions.require_any()
+    preconditions = conditions()
     require_no_body()
 
     def write(session: Session) -> tuple[Response, Versioned | None]:
@@ -170,7 +167,7 @@ def _publish(args: dict[str, Any], release: str) -> Response:
         key = require_scopes(
             *sorted({write_scope(MODELS_BY_TYPE[each.type_name].__tablename__) for each in drafts})
         )
-        if conditions.if_match and not matches(conditions.if_match, release_etag(drafts)):
+        if preconditions.if_match and not matches(preconditions.if_match, release_etag(drafts)):
             raise changed_meanwhile(release_etag(drafts), "The release has changed. Read it again.")
         applied = publish(session, drafts, key.name, args.get("note"))
         items = [
@@ -194,20 +191,19 @@ def _drafts_of(session: Session, release: str, *, is_locked: bool = False) -> li
     return drafts
 
 
-def _add(rule: str, view: Any, query: Any, schema: Any, operation: Operation, *scopes: str) -> None:
+def _add(rule: str, view: Any, schema: Any, operation: Operation, *scopes: str) -> None:
     method, _, path = rule.partition(" ")
-    view.__name__ = operation.id
     options: dict[str, Any] = {"parameters": [RELEASE_NAME]} if "<" in path else {}
-    endpoint = blp.requires_scopes(*scopes)(document(blp, view, operation, query=query, schema=schema))
+    endpoint = blp.requires_scopes(*scopes)(document(blp, view, operation, schema, SUCCESS))
     blp.route(path, methods=[method], **options)(endpoint)
 
 
 def _operation(
-    name: str, headers: tuple[str, ...], responses: dict[int, str], status: int = 200
+    name: str, headers: tuple[str, ...], responses: dict[int, str], query: Any, status: int = 200
 ) -> Operation:
     """Return what the document says of an operation, whose summary is in the docstring of its view."""
     parameters = ("IfMatch",) if 412 in responses else ()
-    return Operation(name, "", "", {status: headers}, responses, parameters)
+    return Operation(name, "", "", {status: headers}, responses, parameters, query=query)
 
 
 MISSING = {404: "NotFound"}
@@ -216,39 +212,34 @@ RELEASE = "/releases/<slug:release>"
 _add(
     "GET /drafts",
     _drafts,
-    DraftQuerySchema,
     list_schema(DraftSchema),
-    _operation("listDrafts", ("Cache-Control",), {}),
+    _operation("listDrafts", ("Cache-Control",), {}, DraftQuerySchema),
 )
 _add(
     "GET /releases",
     _releases,
-    NoParametersSchema,
     list_schema(ReleaseSchema),
-    _operation("listReleases", ("Cache-Control",), {}),
+    _operation("listReleases", ("Cache-Control",), {}, NoParametersSchema),
     READ_DRAFTS,
 )
 _add(
     f"GET {RELEASE}",
     _release,
-    NoParametersSchema,
     ReleaseDetailSchema,
-    _operation("getRelease", ("ETag", "Cache-Control"), MISSING),
+    _operation("getRelease", ("ETag", "Cache-Control"), MISSING, NoParametersSchema),
     READ_DRAFTS,
 )
 _add(
     f"POST {RELEASE}/preview-link",
     _link,
-    ExpirySchema,
     PreviewLinkSchema,
-    _operation("createReleasePreviewLink", ("Location", "Cache-Control"), MISSING, 201),
+    _operation("createReleasePreviewLink", ("Location", "Cache-Control"), MISSING, ExpirySchema, 201),
     READ_DRAFTS,
 )
 _add(
     f"POST {RELEASE}/publish",
     _publish,
-    NoteSchema,
     PublishedReleaseSchema,
-    _operation("publishRelease", ("Cache-Control", "Idempotency-Replayed"), REFUSED),
+    _operation("publishRelease", ("Cache-Control", REPLAYED), REFUSED, WriteQuerySchema),
     PUBLISH,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
@@ -12,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from api.core.resource_registry import get_schema_class
 from api.http.authentication import SECURITY_SCHEME, authenticate
-from api.http.responses import COMMON_HEADERS
 from api.http.responses import JSON as JSON_TYPE
 from api.http.url_converters import slug_parameter
 from api.schemas.shared_schemas import ITEM_NAMES
@@ -28,38 +26,28 @@ from api.writing.drafts.schemas import (
     DraftParametersSchema,
     ExpirySchema,
     NoParametersSchema,
-    NoteSchema,
     PreviewLinkSchema,
 )
-from api.writing.execution import check_idempotency_key, execute
+from api.writing.execution import REPLAYED, execute
 from api.writing.item_state import read_state
 from api.writing.json_body import parse_object
-from api.writing.preconditions import Preconditions
+from api.writing.operations import BODY_RESPONSES, Operation, View, conditions, document
 from api.writing.request_schemas import patch_schema, put_schema
 from api.writing.requested_change import require_writable
-from api.writing.routes import BODY_RESPONSES, ITEM_HEADERS, WRITE_RESPONSES, Operation, _response
+from api.writing.routes import ITEM_HEADERS, item_response
 from models import MODELS_BY_TYPE, Versioned
 from models.draft import Draft
 from models.scopes import PUBLISH, READ_DRAFTS, write_scope
 
-View = Callable[..., Response]
-#: The schemas of the query parameters, and of the response.
-Schemas = tuple[type[Any], type[Any] | None]
 #: The scopes that a key needs, or None for whoever may read drafts of the collection.
 Scopes = tuple[str, ...] | None
 HEADERS = ("ETag", "Cache-Control")
-WRITE_HEADERS = (*HEADERS, "Idempotency-Replayed")
+WRITE_HEADERS = (*HEADERS, REPLAYED)
 #: Responses of every operation on a draft, by the names of their components.
 MISSING = {404: "NotFound"}
 CONDITIONS = MISSING | {410: "Gone", 412: "ChangedMeanwhile", 428: "PreconditionRequired"}
 SAVED = {200: WRITE_HEADERS, 201: ("Location", *WRITE_HEADERS)}
 SUCCESS = {200: "Success.", 201: "It is new.", 204: "It is deleted."}
-READ_RESPONSES = {
-    400: "BadRequest",
-    422: "InvalidParameters",
-    429: "TooManyRequests",
-    503: "TemporarilyUnavailable",
-}
 
 
 @cache
@@ -71,11 +59,9 @@ def add_draft_routes(blp: Blueprint, model: Any) -> None:
     path = f"/{collection}/<slug:{type_name}>/draft"
     parameters = [slug_parameter(type_name, type_name)]
 
-    def add(rule: str, view: View, schemas: Schemas, operation: Operation, scopes: Scopes = None) -> None:
+    def add(rule: str, view: View, item: Any, operation: Operation, scopes: Scopes = None) -> None:
         method, _, suffix = rule.partition(" ")
-        query, schema = schemas
-        view.__name__, view.__doc__ = operation.id, f"{operation.summary}\n\n{operation.description}"
-        endpoint = document(blp, view, operation, query=query, schema=schema)
+        endpoint = document(blp, view, operation, item, SUCCESS)
         guarded = (
             restrict_to_readers(blp, endpoint, collection)
             if scopes is None
@@ -86,19 +72,20 @@ def add_draft_routes(blp: Blueprint, model: Any) -> None:
     add(
         "GET ",
         _read(type_name),
-        (NoParametersSchema, DraftDetailSchema),
+        DraftDetailSchema,
         Operation(
             f"get{name}Draft",
             f"Get the draft of a {noun}",
             "Returns the draft with its content, and what is wrong with it. `ETag` is that of the draft.",
             {200: HEADERS},
             MISSING,
+            query=NoParametersSchema,
         ),
     )
     add(
         "PUT ",
         _save(type_name, is_patch=False),
-        (DraftParametersSchema, DraftDetailSchema),
+        DraftDetailSchema,
         Operation(
             f"save{name}Draft",
             f"Save a draft of a {noun}",
@@ -109,13 +96,14 @@ def add_draft_routes(blp: Blueprint, model: Any) -> None:
             BODY_RESPONSES | CONDITIONS,
             ("IfMatchToReplace", "IfNoneMatchToCreate"),
             put_schema(model),
+            query=DraftParametersSchema,
         ),
         writing,
     )
     add(
         "PATCH ",
         _save(type_name, is_patch=True),
-        (DraftParametersSchema, DraftDetailSchema),
+        DraftDetailSchema,
         Operation(
             f"update{name}Draft",
             f"Update the draft of a {noun}",
@@ -126,27 +114,29 @@ def add_draft_routes(blp: Blueprint, model: Any) -> None:
             ("IfMatchToReplace", "IfNoneMatchToCreate"),
             patch_schema(model),
             (MERGE_PATCH, JSON),
+            query=DraftParametersSchema,
         ),
         writing,
     )
     add(
         "DELETE ",
         _delete(type_name),
-        (NoParametersSchema, None),
+        None,
         Operation(
             f"delete{name}Draft",
             f"Delete the draft of a {noun}",
             "Deletes the draft. The public item stays as it is.",
-            {204: ("Cache-Control", "Idempotency-Replayed")},
+            {204: ("Cache-Control", REPLAYED)},
             CONDITIONS,
             ("IfMatch",),
+            query=NoParametersSchema,
         ),
         writing,
     )
     add(
         "GET /preview",
         _preview(type_name),
-        (NoParametersSchema, item),
+        item,
         Operation(
             f"preview{name}Draft",
             f"Preview the draft of a {noun}",
@@ -154,12 +144,13 @@ def add_draft_routes(blp: Blueprint, model: Any) -> None:
             "checks. Only the times differ.",
             {200: ("Cache-Control",)},
             MISSING | {409: "DraftConflict", 410: "Gone", 422: "InvalidChange"},
+            query=NoParametersSchema,
         ),
     )
     add(
         "POST /preview-link",
         _link(type_name),
-        (ExpirySchema, PreviewLinkSchema),
+        PreviewLinkSchema,
         Operation(
             f"create{name}DraftPreviewLink",
             f"Create a link to a preview of a {noun}",
@@ -167,12 +158,13 @@ def add_draft_routes(blp: Blueprint, model: Any) -> None:
             "without an API key. It expires, and it ends when the draft is saved again, or the key revoked.",
             {201: ("Location", "Cache-Control")},
             MISSING,
+            query=ExpirySchema,
         ),
     )
     add(
         "POST /publish",
         _publish(type_name),
-        (NoteSchema, item),
+        item,
         Operation(
             f"publish{name}Draft",
             f"Publish the draft of a {noun}",
@@ -184,31 +176,6 @@ def add_draft_routes(blp: Blueprint, model: Any) -> None:
         ),
         (*writing, PUBLISH),
     )
-
-
-def document(
-    blp: Blueprint, view: View, operation: Operation, *, query: type[Any], schema: type[Any] | None
-) -> View:
-    """Return the view with its checks of the query, documented; who may use it is still to be said."""
-    endpoint = blp.arguments(query(), location="query")(view)
-    for status, headers in operation.success.items():
-        respond = blp.response if status == min(operation.success) else blp.alt_response
-        components = {name: name for name in (*headers, *COMMON_HEADERS)}
-        description = SUCCESS[status]
-        endpoint = respond(status, schema=schema, description=description, headers=components)(endpoint)
-    apidoc = endpoint._apidoc
-    apidoc["arguments"]["responses"].clear()
-    is_write = any("Idempotency-Replayed" in headers for headers in operation.success.values())
-    responses = (WRITE_RESPONSES if is_write else READ_RESPONSES) | operation.responses
-    apidoc["response"]["responses"] |= {status: [name] for status, name in responses.items()}
-    doc: dict[str, Any] = {"operationId": operation.id}
-    if operation.schema is not None:
-        content = {media_type: {"schema": operation.schema} for media_type in operation.media_types}
-        doc["requestBody"] = {"required": True, "content": content}
-    endpoint = blp.doc(**doc)(endpoint)
-    parameters = (*operation.parameters, "IdempotencyKey") if is_write else operation.parameters
-    endpoint._apidoc = endpoint._apidoc | {"write_parameters": parameters}
-    return endpoint  # type: ignore[no-any-return]
 
 
 def restrict_to_readers(blp: Blueprint, view: View, collection: str) -> View:
@@ -236,11 +203,11 @@ def _read(type_name: str) -> View:
 
 def _save(type_name: str, *, is_patch: bool) -> View:
     def save_draft(args: dict[str, Any], **path: str) -> Response:
-        conditions = _conditions(may_create=True)
+        preconditions = conditions(may_create=True)
         body = read_body((MERGE_PATCH, JSON) if is_patch else (JSON,))
         values = parse_object(body)
         require_writable(type_name, values)
-        change = DraftChange((type_name, path[type_name]), values, is_patch, conditions, args)
+        change = DraftChange((type_name, path[type_name]), values, is_patch, preconditions, args)
 
         def write(session: Session) -> tuple[Response, Versioned | None]:
             draft, is_new = save(session, change, authenticate().name)
@@ -253,12 +220,12 @@ def _save(type_name: str, *, is_patch: bool) -> View:
 
 def _delete(type_name: str) -> View:
     def delete(_args: dict[str, Any], **path: str) -> Response:
-        conditions = _conditions()
+        preconditions = conditions()
         require_no_body()
 
         def write(session: Session) -> tuple[Response, Versioned | None]:
             draft = find_draft(session, (type_name, path[type_name]), is_locked=True)
-            require_tag(draft, conditions)
+            require_tag(draft, preconditions)
             session.delete(draft)
             session.flush()
             response = Response(status=204, headers={"Cache-Control": CACHE_CONTROL})
@@ -303,25 +270,18 @@ def link_response(type_name: str | None, name: str, etag: str, seconds: int) -> 
 
 def _publish(type_name: str) -> View:
     def publish_draft(args: dict[str, Any], **path: str) -> Response:
-        conditions = _conditions()
+        preconditions = conditions()
         require_no_body()
 
         def write(session: Session) -> tuple[Response, Versioned | None]:
             draft = find_draft(session, (type_name, path[type_name]), is_locked=True)
-            require_tag(draft, conditions)
+            require_tag(draft, preconditions)
             (applied,) = publish(session, [draft], authenticate().name, args.get("note"))
-            return _response(session, applied), applied.resource
+            return item_response(session, applied), applied.resource
 
         return execute(write, b"")
 
     return publish_draft
-
-
-def _conditions(*, may_create: bool = False) -> Preconditions:
-    check_idempotency_key()
-    conditions = Preconditions.from_request()
-    conditions.require_any(may_create=may_create)
-    return conditions
 
 
 def _item(session: Session, draft: Draft) -> Versioned | None:

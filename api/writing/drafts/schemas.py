@@ -8,7 +8,6 @@ from marshmallow import fields, validate
 
 from api.core.resource_registry import COLLECTION_PATHS
 from api.schemas.fields import (
-    ONE_LINE,
     SLUG,
     ConstantField,
     Enumerated,
@@ -21,9 +20,9 @@ from api.schemas.fields import (
 from api.schemas.list_queries import ListQuerySchema
 from api.schemas.revision_schemas import any_value
 from api.schemas.shared_schemas import RequestSchema, ResponseSchema
+from api.writing.request_schemas import WriteQuerySchema
 from models.draft import PIN_LENGTH, Draft
 from models.pin import PIN_PATTERN
-from models.types import LINE_LENGTH
 
 #: How long a link to a preview is valid, in seconds: by default, and at most.
 DEFAULT_LIFE, MAX_LIFE = 86_400, 7 * 86_400
@@ -213,25 +212,7 @@ class DraftQuerySchema(ListQuerySchema):
     )
 
 
-class ReleaseQuerySchema(RequestSchema):
-    """The query parameters of the list of releases: there are none."""
-
-
-class NoteSchema(RequestSchema):
-    """The query parameter of what may have a note."""
-
-    note = Text(
-        LINE_LENGTH,
-        pattern=ONE_LINE,
-        metadata={
-            "component": "ChangeNote",
-            "description": "Why you change the content, for the history. On one line.",
-            "example": "Follows the second edition",
-        },
-    )
-
-
-class DraftParametersSchema(NoteSchema):
+class DraftParametersSchema(WriteQuerySchema):
     """The query parameters with which a draft is saved. What is left out stays as it is."""
 
     release = fields.String(
