@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial, wraps
+from collections.abc import Callable, Iterable
+from functools import cache, partial, wraps
 from inspect import signature
 from typing import Any
 
@@ -231,23 +231,44 @@ class Blueprint(flask_smorest.Blueprint):
 
         ``responses`` are the names of response components by status, besides ``COMMON_RESPONSES``.
         """
-        header_components = {name: name for name in (*headers, *COMMON_HEADERS)}
 
         def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
-            endpoint = self.arguments(query(), location="query")(view)
-            endpoint = self.response(200, schema, description=description, headers=header_components)(
-                endpoint
+            endpoint = self.document_view(
+                view,
+                query,
+                {200: success(schema, description, headers)},
+                COMMON_RESPONSES | (responses or {}),
+                {"operationId": operation, "x-example-request": example},
             )
-            # Equivalent to alt_response(), which would wrap the view and copy its documentation once for each
-            # response.
-            endpoint._apidoc["arguments"]["responses"].clear()
-            documented = endpoint._apidoc["response"]["responses"]
-            documented |= {status: [name] for status, name in (COMMON_RESPONSES | (responses or {})).items()}
-            endpoint = self.doc(operationId=operation, **{"x-example-request": example})(endpoint)
-            endpoint._apidoc = endpoint._apidoc | {"formats": formats}
-            return endpoint  # type: ignore[no-any-return]
+            endpoint._apidoc["formats"] = formats  # type: ignore[attr-defined]
+            return endpoint
 
         return decorate
+
+    def document_view(
+        self,
+        view: Callable[..., Response],
+        query: type[Schema],
+        successes: dict[int, dict[str, Any]],
+        responses: dict[int, str],
+        doc: dict[str, Any],
+    ) -> Callable[..., Response]:
+        """Return the view with its checks of the query parameters, documented.
+
+        ``successes`` are documented by :func:`success`, and ``responses`` are the names of other responses'
+        components, both by status. ``doc`` has the rest of the operation. The view returns a ``Response``.
+
+        It is equivalent to ``response()``, ``alt_response()`` and ``doc()`` of flask-smorest. Each of these
+        wraps the view, copies its documentation, and makes an instance of a schema that only documents need.
+        """
+        endpoint = self.arguments(_query_schema(query), location="query")(view)
+        documented = {status: [response] for status, response in successes.items()}
+        endpoint._apidoc = endpoint._apidoc | {
+            "arguments": endpoint._apidoc["arguments"] | {"responses": {}},
+            "response": {"responses": documented | {status: [name] for status, name in responses.items()}},
+            "manual_doc": doc,
+        }
+        return endpoint  # type: ignore[no-any-return]
 
     def requires_scopes(self, *scopes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Decorate a view that needs an API key with these scopes; without any, each valid key will do.
@@ -306,6 +327,19 @@ class Blueprint(flask_smorest.Blueprint):
         for format_ in doc_info.get("formats", ()):
             doc["responses"][200]["content"].setdefault(format_.media_type, {"schema": format_.schema})
         return doc
+
+
+@cache
+def _query_schema(query: type[Schema]) -> Schema:
+    """Return the instance of a schema of query parameters, which many views may share."""
+    return query()
+
+
+def success(schema: Any, description: str, headers: Iterable[str]) -> dict[str, Any]:
+    """Return the documentation of a successful response: its schema, None if it is empty, and its headers."""
+    components = {name: name for name in (*headers, *COMMON_HEADERS)}
+    body = {} if schema is None else {"schema": schema}
+    return body | {"description": description, "headers": components, "content_type": None}
 
 
 def type_of_items(item: type[ResponseSchema]) -> str | None:

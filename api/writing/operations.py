@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import Response
 
-from api.http.responses import COMMON_HEADERS
-from api.views.blueprint import Blueprint
+from api.views.blueprint import Blueprint, success
 from api.writing.body_guard import JSON
 from api.writing.execution import REPLAYED, check_idempotency_key
 from api.writing.preconditions import Preconditions
@@ -77,33 +76,25 @@ def document(
     view: View,
     operation: Operation,
     item: Any,
-    success: dict[int, str] | None = None,
+    descriptions: dict[int, str] | None = None,
 ) -> View:
     """Return the view with its checks of the query, documented; who may use it is still to be said.
 
-    ``item`` is the schema of a successful response, and ``success`` says what its statuses mean.
+    ``item`` is the schema of a successful response, and ``descriptions`` say what its statuses mean.
     """
     view.__name__ = operation.id
     if operation.summary:
         view.__doc__ = f"{operation.summary}\n\n{operation.description}"
-    endpoint = blp.arguments(operation.query(), location="query")(view)
-    for status, headers in operation.success.items():
-        respond = blp.response if status == min(operation.success) else blp.alt_response
-        endpoint = respond(
-            status,
-            schema=None if status == 204 else item,
-            description=(success or SUCCESS)[status],
-            headers={name: name for name in (*headers, *COMMON_HEADERS)},
-        )(endpoint)
-    apidoc = endpoint._apidoc
-    apidoc["arguments"]["responses"].clear()
+    successes = {
+        status: success(None if status == 204 else item, (descriptions or SUCCESS)[status], headers)
+        for status, headers in operation.success.items()
+    }
     responses = (WRITE_RESPONSES if operation.is_write else READ_RESPONSES) | operation.responses
-    apidoc["response"]["responses"] |= {status: [name] for status, name in responses.items()}
     doc: dict[str, Any] = {"operationId": operation.id}
     if operation.schema is not None:
         content = {media_type: {"schema": operation.schema} for media_type in operation.media_types}
         doc["requestBody"] = {"required": True, "content": content}
-    endpoint = blp.doc(**doc)(endpoint)
+    endpoint = blp.document_view(view, operation.query, successes, responses, doc)
     parameters = (*operation.parameters, "IdempotencyKey") if operation.is_write else operation.parameters
-    endpoint._apidoc = endpoint._apidoc | {"write_parameters": parameters}
-    return endpoint  # type: ignore[no-any-return]
+    endpoint._apidoc["write_parameters"] = parameters  # type: ignore[attr-defined]
+    return endpoint
