@@ -11,6 +11,13 @@ from models.types import SLUG_LENGTH
 
 #: A type and an id.
 Key = tuple[str, str]
+#: What is wrong with an id that ``is_valid_id`` refuses.
+MALFORMED_ID = f"An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most {SLUG_LENGTH} characters."
+
+
+def is_valid_id(slug: str) -> bool:
+    """Whether a text is a slug of at most ``SLUG_LENGTH`` characters."""
+    return len(slug) <= SLUG_LENGTH and bool(SLUG.fullmatch(slug))
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Entry:
     @property
     def has_valid_id(self) -> bool:
         """Whether the id is a slug."""
-        return len(self.slug) <= SLUG_LENGTH and bool(SLUG.fullmatch(self.slug))
+        return is_valid_id(self.slug)
 
     @property
     def mention(self) -> str:

@@ -18,7 +18,7 @@ from api.entries.argument_rules import (
     weaker_advisory,
 )
 from api.entries.checked_entries import CheckedEntries, Rule
-from api.entries.entry import ValidEntry
+from api.entries.entry import MALFORMED_ID, ValidEntry
 from api.entries.entry_schemas import entry_schema
 from api.entries.resolve import Path, references
 from api.entries.text_rules import omission, own_words, quote_length, repeated_quote, source_text, verbatim
@@ -26,7 +26,6 @@ from api.entries.violations import Level, Violation
 from api.entries.wording_rules import hidden_view, opening_word
 from models import RESOURCES
 from models.film import OfFilm
-from models.types import SLUG_LENGTH
 
 #: Path segments of routes, which cannot be ids.
 RESERVED_SLUGS = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
@@ -38,8 +37,7 @@ def id_form(result: CheckedEntries) -> Iterator[Violation]:
     """Check that an id is a slug of at most 80 characters and no reserved word."""
     for entry in result.entries:
         if not entry.has_valid_id:
-            message = f"An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most {SLUG_LENGTH} characters."
-            yield entry.violation("id-form", message)
+            yield entry.violation("id-form", MALFORMED_ID)
         if entry.slug in RESERVED_SLUGS:
             yield entry.violation("id-form", "This word is reserved for routes and cannot be an id.")
 

@@ -22,13 +22,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from api.entries.changes import EntryChange, check_entries
+from api.entries.entry import MALFORMED_ID, is_valid_id
 from api.entries.essay import Essay
 from api.entries.records import record_to_body
 from api.entries.rules import RESERVED_SLUGS
 from api.entries.violations import Violation
 from api.entries.whole_resources import load_whole
 from api.http.errors import ProblemException
-from api.schemas.fields import SLUG
 from api.writing.item_state import changed_meanwhile, require_state
 from api.writing.json_body import Fault, invalid_body
 from api.writing.requested_change import ENTRY_METHODS, Method, RequestedChange, merge_patch
@@ -50,7 +50,6 @@ from models.draft import Draft
 from models.film import OfFilm
 from models.referrers import find_referrers
 from models.revision import change_time
-from models.types import SLUG_LENGTH
 
 #: The number of referrers that a refused deletion names.
 MAX_REFERRERS = 20
@@ -231,7 +230,7 @@ class _Application:
         old, new = resource.slug, change.body["id"]
         if new == old:
             return Applied(resource, Outcome.UNCHANGED)
-        require_id(resource, new)
+        require_id(new, resource.film.slug if isinstance(resource, OfFilm) else None)
         require_free(self.session, type(resource), new)
         if isinstance(resource, Film):
             self._require_no_entries(resource)
@@ -277,18 +276,18 @@ def lock(session: Session, model: Any, slug: str, *, is_removed: bool) -> bool:
     return session.scalar(statement) is not None
 
 
-def require_id(resource: Any, slug: str) -> None:
-    """Check the form of a new id.
+def require_id(slug: str, film: str | None = None) -> None:
+    """Check the form of a new id; that of an entry of a ``film`` begins with the film's.
 
     Raises:
         ProblemException: 422.
         Conflict: it is reserved.
     """
     detail = None
-    if len(slug) > SLUG_LENGTH or not SLUG.fullmatch(slug):
-        detail = f"An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most {SLUG_LENGTH} characters."
-    elif isinstance(resource, OfFilm) and not slug.startswith(f"{resource.film.slug}-"):
-        detail = f"The id must begin with the film's id: “{resource.film.slug}-…”."
+    if not is_valid_id(slug):
+        detail = MALFORMED_ID
+    elif film and not slug.startswith(f"{film}-"):
+        detail = f"The id must begin with the film's id: “{film}-…”."
     if detail:
         raise invalid_body([Fault("/id", detail)])
     if slug in RESERVED_SLUGS:

@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 from api.entries.entry import Entry, Key
 from api.entries.entry_schemas import entry_schema
 from api.entries.records import record_to_body
-from api.entries.rules import RESERVED_SLUGS
 from api.entries.validation import InvalidEntry, validate
 from api.http.errors import ProblemException
-from api.schemas.fields import SLUG
-from api.writing.changes import require_free
+from api.writing.changes import require_free, require_id
 from api.writing.item_state import current_revision
 from api.writing.json_body import Fault, invalid_body
 from api.writing.preconditions import Preconditions, Tags
@@ -24,7 +22,6 @@ from api.writing.requested_change import merge_patch
 from models import MODELS_BY_TYPE, Conflict, Gone, Renamed, Revision
 from models.draft import MAX_RELEASE_SIZE, Draft
 from models.pin import Pin
-from models.types import SLUG_LENGTH
 
 #: Members of a body that a draft does not have: publication sets the status.
 NOT_STORED = frozenset({"id", "status"})
@@ -143,11 +140,7 @@ def require_new_id(session: Session, key: Key) -> None:
         Conflict: it is reserved, or was used.
     """
     type_name, slug = key
-    if len(slug) > SLUG_LENGTH or not SLUG.fullmatch(slug):
-        detail = f"An id must match [a-z0-9]+(-[a-z0-9]+)* and have at most {SLUG_LENGTH} characters."
-        raise invalid_body([Fault("/id", detail)])
-    if slug in RESERVED_SLUGS:
-        raise Conflict(f"The word “{slug}” is reserved for routes and cannot be an id.")
+    require_id(slug)
     require_free(session, MODELS_BY_TYPE[type_name], slug)
 
 
