@@ -92,10 +92,15 @@ def sort_keys(model: Any) -> dict[str, SortKey]:
 
 
 def sort_order(model: Any, sort: Sequence[str]) -> tuple[SortKey, ...]:
-    """Return the sort keys for names; the last ones make the order unique."""
-    tiebreakers = [name for name in model.unique_sort if not {name, f"-{name}"} & {*sort}]
+    """Return the sort keys for names; the last ones make the order unique.
+
+    Of names of one key, such as ``year,-year``, the first counts: the others cannot change the order.
+    """
+    first: dict[str, str] = {}
+    for name in (*sort, *model.unique_sort):
+        first.setdefault(name.removeprefix("-"), name)
     keys = sort_keys(model)
-    return tuple(keys[name] for name in dict.fromkeys([*sort, *tiebreakers]))
+    return tuple(keys[name] for name in first.values())
 
 
 @dataclass(frozen=True)

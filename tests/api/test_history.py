@@ -88,6 +88,7 @@ class TestList:
         page = past.json(previous)
         assert [one["number"] for one in page["data"]] == [4, 3, 2]
         assert [one["number"] for one in past.revisions("dusk", "?sort=number&limit=2")] == [1, 2]
+        assert [one["number"] for one in past.revisions("dusk", "?sort=number,-number&limit=2")] == [1, 2]
         # The change is told by the previous revision, also at the end of a page.
         assert past.json(f"{path}/revisions?limit=1")["data"][0]["change"] == "update"
         cursor = page["page"]["next_cursor"]

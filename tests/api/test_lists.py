@@ -63,6 +63,12 @@ class TestEveryList:
             backward, _ = walk(client, last, "previous")
             assert [id_ for page in reversed(backward) for id_ in page] == expected
 
+    def test_the_first_of_two_directions_of_a_sort_key_counts(self, client, name):
+        path = f"/v1/{name}?limit=2&sort="
+        first, last = ids(client.get(f"{path}id,-id,id")), ids(client.get(f"{path}-id,id"))
+        assert first == all_ids(client, f"/v1/{name}?sort=id&limit=100")[:2]
+        assert last == all_ids(client, f"/v1/{name}?sort=-id&limit=100")[:2]
+
     def test_a_cursor_is_that_of_the_url(self, client, name):
         first = client.get(f"/v1/{name}?limit=1&count=true").get_json()
         assert first["page"]["previous_cursor"] is None
