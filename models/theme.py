@@ -23,7 +23,7 @@ class Theme(Base, Searchable, Aliased):
 
     __tablename__ = "themes"
     reading_order = 70
-    example_id = "loneliness"
+    example_id = "avoidance"
     search_number = 3
     default_sort = ("name",)
     sort_columns: ClassVar = (*Versioned.sort_columns, "name")

@@ -15,9 +15,13 @@ PARAMETERS = DOCUMENT["components"]["parameters"]
 EMPTY = {
     *(("Q", path) for path in ("/v1/scenes/{scene_id}/quotes", "/v1/characters/{character_id}/quotes")),
     ("Q", "/v1/themes"),
+    ("Q", "/v1/themes/{theme_id}/quotes"),
+    ("Advisory", "/v1/scenes/{scene_id}/characters"),
     ("Advisory", "/v1/scenes/{scene_id}/quotes"),
     ("Advisory", "/v1/characters/{character_id}/quotes"),
     ("Advisory", "/v1/themes/{theme_id}/quotes"),
+    ("Advisory", "/v1/themes/{theme_id}/scenes"),
+    ("Advisory", "/v1/themes/{theme_id}/commentary"),
     ("Advisory", "/v1/scenes/{scene_id}/commentary"),
     ("Advisory", "/v1/quotes/{quote_id}/commentary"),
 }
@@ -41,9 +45,9 @@ def uses():
 USES = uses()
 
 
-def example_url(path):
-    """Return the path with the examples of its own parameters."""
-    if "{revision}" in path:
+def example_url(path, component=None):
+    """Return the path with the examples of its own parameters, for the example of a query parameter."""
+    if "{revision}" in path or component == "RevisionPin":
         # The example of a pin is that of a film.
         path = re.sub(r"/v1/\w+/{\w+}", "/v1/films/{film_id}", path)
     for reference in DOCUMENT["paths"][path].get("parameters", []):
@@ -58,7 +62,7 @@ def returns_nothing(client, component, path):
     required = {"q": "love"} if path == "/v1/search" else {}
     value = parameter["example"]
     text = ("false", "true")[value] if isinstance(value, bool) else value
-    response = client.get(example_url(path), query_string=required | {parameter["name"]: text})
+    response = client.get(example_url(path, component), query_string=required | {parameter["name"]: text})
     assert response.status_code == 200, response.text
     return response.is_json and not response.get_json().get("data", True)
 
