@@ -8,7 +8,7 @@ from api.core.resource_registry import COLLECTION_PATHS
 from api.entries.records import record_to_body
 from models import RESOURCES
 
-RELEASE, NOTE, EDITOR = "second-edition", "Follows the second edition", "maria"
+RELEASE, NOTE, EDITOR = "second-edition", "Follows the second edition", "film desk"
 TOKEN = "WyJxdW90ZSIsImhlci0yMDEzLi4uIl0.c2lnbmF0dXJl"  # noqa: S105 (no token of any service)
 SAVED_AT, EXPIRES_AT = "2026-11-24T09:30:00Z", "2026-11-25T09:30:00Z"
 
