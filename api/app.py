@@ -8,6 +8,7 @@ from flask import Flask
 
 from api.core import app_context
 from api.core.config import Settings
+from api.desk import extension as desk
 from api.embeds.cards.routes import cards
 from api.embeds.collection_frame import collections
 from api.embeds.collection_snippet import collection_snippets
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     ):
         app.register_blueprint(undocumented)
     static_files.init_app(app, settings)
+    desk.init_app(app)
     check_routes(app)
     # Functions run in reverse order: others complete the headers of what this one returns.
     app.after_request(errors.complete_error_response)

@@ -212,6 +212,10 @@ class TestWithoutDispatcher:
         for target in ("/v1/quotes", "/v1/search", "/readyz", "/static/docs.css"):
             assert lane_of(_environ(target) | {"REQUEST_METHOD": method}) is Lane.WRITE
 
+    def test_signing_in_holds_up_no_write(self):
+        assert lane_of(_environ("/edit/session") | {"REQUEST_METHOD": "POST"}) is Lane.SIGN_IN
+        assert lane_of(_environ("/edit/drafts") | {"REQUEST_METHOD": "POST"}) is Lane.WRITE
+
     @each(("path", "lane"), [("//v1/search", Lane.COSTLY), ("///readyz", Lane.PROBE)])
     def test_further_slashes_at_the_start_lead_to_the_same_lane(self, app, path, lane):
         with pytest.raises(HandOver) as hand_over:

@@ -27,6 +27,8 @@ COSTLY_PATH = re.compile(
     r"|themes/[^/]+/related)(?:/.*)?"
     r"|/(?:search|sitemap\.xml|sitemaps/.*|films/[^/]+|feeds/.*|previews/.*)"
 )
+#: Signing in at the desk.
+SIGN_IN_PATH = "/edit/session"
 LIST_PATH = re.compile(r"/v\d+/(?:[a-z]+/[^/]+/)?(?P<collection>[a-z]+)/?")
 #: A parameter that may make a list costly, perhaps percent-encoded.
 COSTLY_PARAMETER = re.compile(r"include|facets|%")
@@ -46,14 +48,16 @@ class Lane(Enum):
     COSTLY = "costly"
     #: Requests that change something. Their threads wait for bodies and for each other.
     WRITE = "write"
+    #: The only request whose body is read without a key: a slow one of a stranger stops no write.
+    SIGN_IN = "sign-in"
     ORDINARY = "ordinary"
 
 
 def lane_of(environ: WSGIEnvironment) -> Lane:
     """Return the lane of a request."""
-    if environ["REQUEST_METHOD"] not in READ_METHODS:
-        return Lane.WRITE
     path = environ["PATH_INFO"]
+    if environ["REQUEST_METHOD"] not in READ_METHODS:
+        return Lane.SIGN_IN if path == SIGN_IN_PATH else Lane.WRITE
     if path == READYZ:
         return Lane.PROBE
     if ASSET_PATH.fullmatch(path):

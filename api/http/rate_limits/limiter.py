@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from api.core.config import Settings
 
 MEMORY = "memory://"
+DESK_PREFIX = "/edit/"
 #: Redis is local or near. A request that meets an outage waits this long, in seconds.
 REDIS_TIMEOUT_SECONDS = 0.1
 #: After an outage, Redis is tried again after this many seconds, then after twice as many, and so on.
@@ -75,12 +76,14 @@ class RateLimiter:
         self._has_warned = False
 
     def applies_to(self, environ: WSGIEnvironment) -> bool:
-        """Whether a request counts. CORS preflight requests (OPTIONS) do not, nor do pages and probes."""
-        return (
-            environ["REQUEST_METHOD"] != "OPTIONS"
-            and bool(VERSION_PREFIX.match(environ["PATH_INFO"]))
-            and not self._is_exempt(environ)
-        )
+        """Whether a request counts.
+
+        CORS preflight requests (OPTIONS) do not, nor do pages and probes. Forms of the desk do: they write,
+        and one takes an API key.
+        """
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        is_counted = bool(VERSION_PREFIX.match(path)) or (method == "POST" and path.startswith(DESK_PREFIX))
+        return is_counted and method != "OPTIONS" and not self._is_exempt(environ)
 
     def _is_exempt(self, environ: WSGIEnvironment) -> bool:
         if is_behind_unknown_proxy(environ, self._settings.trusted_proxies):

@@ -1,0 +1,105 @@
+"""Calls of the API from within, with the key of the session: the desk reads and writes as any client does."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import orjson
+from flask import current_app, request
+
+from api.desk.request_checks import desk_session
+from api.http.authentication import IDENTITY
+from api.http.errors import ProblemException
+from api.http.observability.request_record import request_record
+from api.http.problem_types import PROBLEM_TYPES
+
+#: What a call takes over from the request of the browser: nothing that its page has set.
+KEPT = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "HTTP_HOST", "HTTP_X_FORWARDED_FOR")
+#: The most pages of a list that are read at once.
+MAX_PAGES = 3
+
+
+class APIResponse(NamedTuple):
+    """A response of the API; ``etag`` is its tag in quotation marks, and ``json`` None without a body."""
+
+    status: int
+    json: Any
+    etag: str | None
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the request was refused."""
+        return self.status >= 400
+
+    def require(self) -> APIResponse:
+        """Return the response.
+
+        Raises:
+            ProblemException: the request was refused, for the same reason.
+        """
+        if not self.is_error:
+            return self
+        problem = self.json or {}
+        code = str(problem.get("code"))
+        code = code if code in PROBLEM_TYPES else "internal-error"
+        raise ProblemException(code, problem.get("detail", ""), problem.get("errors"))
+
+
+def call_api(
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    query: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> APIResponse:
+    """Call the API: ``path`` begins with ``/v1``, and ``body`` is sent as JSON unless it is None."""
+    data = b"" if body is None else orjson.dumps(body)
+    environ = {name: value for name, value in request.environ.items() if name in KEPT or "." in name}
+    environ = {name: value for name, value in environ.items() if not name.startswith("werkzeug.")}
+    environ |= {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": urlencode(query or {}),
+        "HTTP_ACCEPT": "application/json",
+        "wsgi.input": BytesIO(data),
+        IDENTITY: desk_session().key,
+    }
+    environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (headers or {}).items()}
+    if body is not None:
+        environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(data))}
+    record = request_record(request.environ)
+    route = record.route
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    # A context of its own: what a request keeps in g, such as its session, belongs to it.
+    with app.app_context(), app.request_context(environ):
+        response = app.full_dispatch_request()
+        content = response.get_data()
+    record.route = route
+    is_json = (response.mimetype or "").endswith("json") and content
+    return APIResponse(
+        response.status_code, orjson.loads(content) if is_json else None, response.headers.get("ETag")
+    )
+
+
+def read_all(path: str, **query: Any) -> list[Any]:
+    """Return the items of a list, up to ``MAX_PAGES`` pages of a hundred."""
+    items: list[Any] = []
+    args = {"limit": 100, **query}
+    for _ in range(MAX_PAGES):
+        page = call_api("GET", path, query=args).require().json
+        items += page["data"]
+        if page["page"]["next"] is None:
+            break
+        args["cursor"] = cursor_of(page["page"]["next"])
+    return items
+
+
+def cursor_of(url: str) -> str:
+    """Return the cursor in the URL of the next page."""
+    from urllib.parse import parse_qs, urlsplit
+
+    return parse_qs(urlsplit(url).query)["cursor"][0]

@@ -1,0 +1,289 @@
+"""Forms of entries, made from their create schemas, and bodies made from what a form has sent.
+
+The name of a field is the JSON Pointer of its value in the body, such as ``/advisories/0/severity``: the
+place that a problem of the API names is the field that it belongs to. Which values are right is not decided
+here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import fields, missing, validate
+
+from api.core.resource_registry import find_schema_class
+from api.entries.entry_schemas import entry_schema
+from api.pages.template_filters import paragraph_ranges
+from api.schemas.fields import Choice, Flag, Reference, Text, WholeNumber
+
+#: Members that the desk does not show: publication sets the status.
+LEFT_OUT = frozenset({"status"})
+#: Lists of larger objects, such as the paragraphs of a source, have no form.
+NO_FORM = frozenset({"paragraphs", "narration"})
+#: Members that are in sight; the others are folded.
+MAIN_FIELDS = (
+    *(
+        "text",
+        "title",
+        "name",
+        "label",
+        "summary",
+        "definition",
+        "description",
+        "kind",
+        "scope",
+        "weight",
+        "voice",
+    ),
+    *(
+        "speaker",
+        "speaker_certainty",
+        "attributed_to",
+        "scene",
+        "scenes",
+        "characters",
+        "appearances",
+        "themes",
+    ),
+    *("broader", "quotes", "advisories", "citations", "films"),
+)
+#: Without one of these, an entry needs a label.
+LABELS = {"name", "title"}
+#: Longer texts have a field of several lines.
+MAX_LINE_CHARACTERS = 300
+#: The number of rows of a list that are read: more than any schema allows.
+MAX_ROWS = 600
+RANGE = re.compile(r"([0-9]{1,6})(?:[-–]([0-9]{1,6}))?", re.ASCII)
+MAX_RANGE = 500
+#: Numbers up to this one are chosen from a list.
+MAX_CHOICES = 5
+NULL = re.compile(r"(?:[;,] (?:or )?null)[^.]*")
+NUMBER = re.compile(r"-?[0-9]{1,12}", re.ASCII)
+
+
+@dataclass
+class FormField:
+    """A field as templates show it. ``rows`` are those of a list; the last one is empty, for one more."""
+
+    kind: str
+    pointer: str
+    label: str
+    value: Any = ""
+    hint: str = ""
+    is_required: bool = False
+    max_length: int | None = None
+    options: list[str] = field(default_factory=list)
+    type_name: str = ""
+    rows: list[list[FormField]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    is_main: bool = True
+
+    @property
+    def id(self) -> str:
+        """The id of its element."""
+        return f"field{self.pointer.replace('/', '-')}"
+
+
+def build_form(type_name: str, body: Mapping[str, Any]) -> list[FormField]:
+    """Return the fields of an entry with the values of a body, those in sight first."""
+    schema, hints = entry_schema(type_name), _hints(type_name)
+    built = []
+    for name, each in _shown(schema):
+        form_field = _build(each, name, f"/{name}", body.get(name), hints.get(name, ""))
+        form_field.is_required |= name == "label" and not LABELS & schema.fields.keys()
+        form_field.is_main = name in MAIN_FIELDS or each.required
+        built.append(form_field)
+    order = {name: index for index, name in enumerate(MAIN_FIELDS)}
+    return sorted(built, key=lambda each: order.get(each.pointer[1:], len(order)))
+
+
+def parse_form(type_name: str, form: Mapping[str, str], rest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body that a form has sent; ``rest`` has the members that it does not show."""
+    schema = entry_schema(type_name)
+    shown = dict(_shown(schema))
+    body = {name: value for name, value in rest.items() if name not in shown}
+    return body | _parse_members(shown.items(), form, "")
+
+
+def attach_errors(
+    form: Iterable[FormField], errors: Iterable[Mapping[str, Any]]
+) -> list[tuple[str, str, str]]:
+    """Add errors to the fields of their pointers; return (id of the element, label, sentence) of each."""
+    by_pointer = {each.pointer: each for each in all_fields(form)}
+    summary = []
+    for error in errors:
+        pointer = error.get("pointer", "")
+        while pointer and pointer not in by_pointer:
+            pointer = pointer.rpartition("/")[0]
+        detail, found = str(error.get("detail", "")), by_pointer.get(pointer)
+        if found is None:
+            summary.append(("", error.get("pointer", "").strip("/"), detail))
+        else:
+            found.errors.append(detail)
+            summary.append((found.id, found.label, detail))
+    return summary
+
+
+def humanize(name: str) -> str:
+    """Return a name as a label: ``omitted_before`` as “Omitted before”."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def label_of(pointer: str) -> str:
+    """Return a pointer as a label."""
+    return ": ".join(humanize(step) for step in pointer.strip("/").split("/"))
+
+
+def parse_numbers(text: str) -> list[Any]:
+    """Return the numbers in a text such as ``5, 33–35``; what is no number stays, for the API to refuse."""
+    numbers: list[Any] = []
+    for part in re.split(r"[,;\s]+", text.strip()):
+        match = RANGE.fullmatch(part)
+        if not match:
+            numbers += [part] if part else []
+            continue
+        first, last = int(match[1]), int(match[2] or match[1])
+        numbers += range(first, last + 1) if first <= last < first + MAX_RANGE else [part]
+    return numbers
+
+
+def _shown(schema: Any) -> Iterator[tuple[str, Any]]:
+    return (
+        (name, each) for name, each in schema.fields.items() if name not in LEFT_OUT and _has_form(name, each)
+    )
+
+
+def _has_form(name: str, each: Any) -> bool:
+    if isinstance(each, fields.List):
+        return name not in NO_FORM or isinstance(each.inner, WholeNumber)
+    return isinstance(each, fields.String | fields.Integer | fields.Boolean | fields.Enum | fields.Date)
+
+
+def _build(each: Any, name: str, pointer: str, value: Any, hint: str = "") -> FormField:
+    built = FormField("line", pointer, humanize(name), value="" if value is None else value, hint=hint)
+    built.is_required = each.required
+    if isinstance(each, fields.List):
+        return _build_list(each, built, name, value)
+    if isinstance(each, Reference):
+        built.kind, built.type_name = "reference", each.type_name
+    elif isinstance(each, Choice):
+        built.kind, built.options = "choice", each.allowed
+        # An empty row of a list stays empty: otherwise it would be sent.
+        if value is None and pointer.count("/") == 1 and each.load_default not in (missing, None):
+            built.value = str(each.load_default)
+    elif isinstance(each, Flag):
+        built.kind, built.value = "flag", bool(value)
+    elif isinstance(each, WholeNumber):
+        maximum = _maximum(each) or MAX_CHOICES + 1
+        built.options = [str(number) for number in range(1, maximum + 1)] if maximum <= MAX_CHOICES else []
+        built.kind = "choice" if built.options else "number"
+        built.value = str(value) if value is not None else ""
+    elif isinstance(each, Text):
+        built.max_length = next(rule.max for rule in each.validators if isinstance(rule, validate.Length))
+        if built.max_length is not None and built.max_length > MAX_LINE_CHARACTERS:
+            built.kind = "area"
+    return built
+
+
+def _build_list(each: Any, built: FormField, name: str, value: Any) -> FormField:
+    values = value if isinstance(value, list) else []
+    if isinstance(each.inner, WholeNumber):
+        built.kind = "line"
+        is_plain = all(isinstance(number, int) for number in values)
+        built.value = paragraph_ranges(values) if is_plain else ", ".join(map(str, values))
+        return built
+    built.kind = "rows"
+    built.max_length = _max_length(each) or MAX_ROWS
+    rows = [*values, None] if len(values) < built.max_length else values
+    for index, row in enumerate(rows):
+        pointer = f"{built.pointer}/{index}"
+        if hasattr(each.inner, "schema"):
+            values_of_row = row if isinstance(row, dict) else {}
+            members = _shown(each.inner.schema)
+            built.rows.append(
+                [_build(inner, key, f"{pointer}/{key}", values_of_row.get(key)) for key, inner in members]
+            )
+        else:
+            built.rows.append([_build(each.inner, _singular(name), pointer, row)])
+    for row_fields in built.rows[len(values) :]:
+        for each_field in row_fields:
+            each_field.is_required = False
+    if each.inner.__class__ is Reference:
+        built.type_name = each.inner.type_name
+    return built
+
+
+def _singular(name: str) -> str:
+    return name.removesuffix("s")
+
+
+def _max_length(each: Any) -> int | None:
+    return next((rule.max for rule in each.validators if isinstance(rule, validate.Length)), None)
+
+
+def _maximum(each: Any) -> Any:
+    return next((rule.max for rule in each.validators if isinstance(rule, validate.Range)), None)
+
+
+def _parse_members(
+    members: Iterable[tuple[str, Any]], form: Mapping[str, str], prefix: str
+) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    for name, each in members:
+        value = _parse(each, form, f"{prefix}/{name}")
+        if value is not missing:
+            body[name] = value
+    return body
+
+
+def _parse(each: Any, form: Mapping[str, str], pointer: str) -> Any:
+    if isinstance(each, fields.List):
+        return _parse_list(each, form, pointer)
+    text = form.get(pointer, "").replace("\r\n", "\n").strip()
+    if isinstance(each, Flag):
+        return bool(text)
+    if not text:
+        return None if each.allow_none else missing
+    if isinstance(each, WholeNumber):
+        return int(text) if NUMBER.fullmatch(text) else text
+    return text
+
+
+def _parse_list(each: Any, form: Mapping[str, str], pointer: str) -> Any:
+    if isinstance(each.inner, WholeNumber):
+        return parse_numbers(form.get(pointer, ""))
+    rows = []
+    for index in _indexes(form, pointer):
+        row = (
+            _parse_members(_shown(each.inner.schema), form, f"{pointer}/{index}")
+            if hasattr(each.inner, "schema")
+            else form.get(f"{pointer}/{index}", "").strip()
+        )
+        if isinstance(row, dict) and not any(row.values()):
+            continue
+        rows += [row] if row else []
+    return rows
+
+
+def _indexes(form: Mapping[str, str], pointer: str) -> list[int]:
+    place = re.compile(rf"{re.escape(pointer)}/([0-9]{{1,4}})(?:/.*)?", re.ASCII)
+    return sorted({int(match[1]) for name in form if (match := place.fullmatch(name))})[:MAX_ROWS]
+
+
+def all_fields(form: Iterable[FormField]) -> Iterator[FormField]:
+    """Yield all fields, those in rows included."""
+    for each in form:
+        yield each
+        for row in each.rows:
+            yield from all_fields(row)
+
+
+def _hints(type_name: str) -> dict[str, str]:
+    """Return what the OpenAPI document says of the fields, without what concerns programs."""
+    schema = find_schema_class(f"{type_name.title()}Schema")
+    declared = schema._declared_fields if schema else {}
+    texts = {name: str(each.metadata.get("description", "")) for name, each in declared.items()}
+    return {name: NULL.sub("", text.replace("`", "")) for name, text in texts.items()}

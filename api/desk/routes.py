@@ -1,0 +1,121 @@
+"""The routes of the desk that are about no single entry: signing in, sources, lists, drafts and releases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, request
+
+from api.core.resource_registry import COLLECTION_PATHS, TYPE_BY_COLLECTION
+from api.desk import editing, source_texts
+from api.desk.api_calls import call_api, cursor_of, read_all
+from api.desk.blueprint import desk, noun_of, redirect_to, render
+from api.desk.entry_routes import COLLECTION
+from api.desk.quoted_words import parse_number
+from api.desk.request_checks import desk_session, require_whole_form
+from api.desk.sessions import PATH, delete_cookie, set_cookie, sign_in, sign_out
+from api.http.authentication import Refusal
+
+#: The number of entries on a page of a list.
+MAX_LISTED = 50
+MAX_SIGN_IN_BYTES = 1_000
+SIGNED_OUT = "You are not signed in, or your session has ended. Sign in to go on."
+
+
+@desk.get("")
+def home() -> Response:
+    """List the sources; for strangers, show the form for signing in."""
+    if g.desk_session is None:
+        return render("desk_sign_in.html", problem=SIGNED_OUT if "signed-out" in request.args else "")
+    sources = source_texts.list_sources()
+    return render("desk_sources.html", sources=sources, texts=source_texts.texts_without_source(sources))
+
+
+@desk.post("/session")
+def start_session() -> Response:
+    """Sign in with an API key."""
+    require_whole_form(MAX_SIGN_IN_BYTES)
+    cookie = sign_in(request.form.get("key", ""))
+    if isinstance(cookie, Refusal):
+        return render("desk_sign_in.html", 401, problem=cookie.detail)
+    response = redirect_to("")
+    set_cookie(response, cookie)
+    return response
+
+
+@desk.post("/sign-out")
+def end_session() -> Response:
+    """End the session."""
+    sign_out(desk_session())
+    response = redirect_to("")
+    delete_cookie(response)
+    return response
+
+
+@desk.get("/sources/<slug:source>")
+def source(source: str) -> Response:
+    """Show the paragraphs of a source, and what cites them."""
+    text = source_texts.find_source_text(source)
+    first = parse_number(request.args.get("from", "1"))
+    text.paragraph(first)
+    passages = source_texts.read_passages(text, first)
+    last, step = passages[-1].number, source_texts.MAX_PARAGRAPHS
+    return render(
+        "desk_source.html",
+        source=text,
+        passages=passages,
+        previous=max(1, first - step) if first > 1 else None,
+        next=last + 1 if last < len(text.paragraphs) else None,
+    )
+
+
+@desk.get(COLLECTION)
+def entries(collection: str) -> Response:
+    """List the entries of a collection."""
+    query = {"limit": MAX_LISTED, "fields": "label"}
+    query |= {name: request.args[name] for name in ("q", "cursor") if request.args.get(name)}
+    page = call_api("GET", f"/v1/{collection}", query=query).require().json
+    drafts = source_texts.readable_drafts(TYPE_BY_COLLECTION[collection])
+    return render(
+        "desk_entries.html",
+        collection=collection,
+        noun=noun_of(collection),
+        items=page["data"],
+        drafts=[] if "cursor" in query else [draft for draft in drafts if draft.base is None],
+        next=cursor_of(page["page"]["next"]) if page["page"]["next"] else None,
+        q=request.args.get("q", ""),
+    )
+
+
+@desk.get("/drafts")
+def drafts() -> Response:
+    """List the drafts by release."""
+    groups: dict[str, list[Any]] = {}
+    for draft in sorted(read_all("/v1/drafts"), key=lambda each: each["release"] or ""):
+        groups.setdefault(draft["release"] or "", []).append(draft)
+    tags = {name: call_api("GET", f"/v1/releases/{name}").etag or "" for name in groups if name}
+    return render("desk_drafts.html", groups=groups, tags=tags)
+
+
+@desk.post("/drafts")
+def assign_release() -> Response:
+    """Put the chosen drafts into a release."""
+    name = request.form.get("release", "").strip()
+    for chosen in request.form.getlist("draft"):
+        type_name, _, slug = chosen.partition("/")
+        if type_name in COLLECTION_PATHS:
+            path = editing.draft_path(type_name, slug)
+            tag = call_api("GET", path).require().etag or ""
+            call_api("PATCH", path, {}, query={"release": name}, headers={"If-Match": tag}).require()
+    return redirect_to("/drafts?done=assigned")
+
+
+@desk.post("/releases/<slug:release>")
+def act_on_release(release: str) -> Response:
+    """Publish the drafts of a release together, or preview them."""
+    path = f"/v1/releases/{release}"
+    if request.form.get("action") == "preview":
+        preview = editing.preview_links(path)
+        return render("desk_preview.html", preview=preview, name=release, back=f"{PATH}/drafts")
+    call_api("POST", f"{path}/publish", headers={"If-Match": request.form.get("etag", "")}).require()
+    return redirect_to("/drafts?done=released")

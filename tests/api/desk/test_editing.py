@@ -1,0 +1,273 @@
+"""Editing at the desk without scripts: from an empty source to a published quote, conflicts included."""
+
+import pytest
+
+from models.draft import Draft
+from tests.api.desk.conftest import Browser, make_key
+from tests.desk_sources import NUMBER, SOURCE, WORDS, paragraph
+
+QUOTE = "her-2013-never-lose-each-other"
+START = paragraph().index(WORDS)
+PLACE = {"source": SOURCE, "paragraph": NUMBER, "start": START, "end": START + len(WORDS)}
+VALUES = {
+    "/label": "Never lose each other",
+    "/kind": "fragment",
+    "/voice": "essay",
+    "/themes/0": "loneliness",
+}
+
+
+def notice(page):
+    """Return what a page says that was done, or what is wrong."""
+    return page.texts("//*[@class='done' or @role='alert']")
+
+
+def passage(page, number=NUMBER):
+    """Return what a source's page says beside a paragraph."""
+    return page.texts(f"//li[@id='p{number}']//li")
+
+
+def new_quote(browser, **values):
+    page = browser.get("/edit/quotes/new", query_string=PLACE)
+    return browser.submit(page, "Save draft", VALUES | values)
+
+
+class TestFromAnEmptySource:
+    def test_an_editor_drafts_previews_and_publishes_a_quote(self, browser):
+        listed = browser.get("/edit")
+        assert "Her: Nobody's Mirror" in listed.texts("//li//a")
+        assert any("not on this server" in text for text in listed.texts("//li[@class='closed']"))
+        source = browser.get(f"/edit/sources/{SOURCE}")
+        assert source.texts(f"//li[@id='p{NUMBER}']//p[@data-passage]") == [paragraph()]
+        assert passage(source) == []
+
+        page = new_quote(browser, **{"/kind": ""})
+        assert notice(page) == ["The draft is saved. Nobody but editors can see it."]
+        assert page.texts("//blockquote") == [WORDS]
+        assert page.texts("//div[contains(@class, 'to-do')]//li") == [
+            "Kind: Missing data for required field."
+        ]
+        [link] = page.tree.xpath("//div[contains(@class, 'to-do')]//a/@href")
+        field = page.tree.xpath(f"//*[@id='{link[1:]}']")[0]
+        assert field.get("aria-invalid") == "true"
+        assert page.tree.xpath(f"//*[@id='{field.get('aria-describedby').split()[0]}']")
+        assert page.texts("//span[contains(@class, 'draft')]") == ["Draft"]
+        assert passage(browser.get(f"/edit/sources/{SOURCE}")) == ["quote Never lose each other Draft"]
+        assert browser.get(f"/v1/quotes/{QUOTE}").status == 404
+
+        refused = browser.submit(page, "Save and preview")
+        assert refused.status == 422
+        assert "no preview yet" in refused.texts("//*[@role='alert']")[0]
+        preview = browser.submit(refused, "Save and preview", {"/kind": "fragment"})
+        frame = preview.tree.xpath("//iframe")[0]
+        assert "allow-same-origin" not in frame.get("sandbox")
+        assert WORDS in browser.get(frame.get("src").removeprefix("http://127.0.0.1:8000")).text
+
+        page = browser.get(f"/edit/quotes/{QUOTE}")
+        published = browser.submit(page, "Save and publish")
+        assert notice(published) == ["It is published. Edit it again"]
+        assert passage(published) == ["quote Never lose each other"]
+        quote = browser.client.get(f"/v1/quotes/{QUOTE}").json
+        assert quote["text"] == WORDS
+        assert quote["omitted_before"] is True
+        assert quote["citations"][0]["paragraphs"] == [NUMBER]
+        page = browser.get(f"/edit/quotes/{QUOTE}")
+        assert page.texts("//span[@class='badge']") == ["Published"]
+
+    def test_a_claim_cites_the_paragraph_and_several_others(self, browser):
+        page = browser.get("/edit/commentary/new", query_string={"source": SOURCE, "paragraph": 6})
+        values = {
+            "/title": "Leaving is the end",
+            "/text": "The essay says that the roof shows who has left.",
+            "/kind": "interpretation",
+            "/scope": "film",
+            "/weight": "core",
+            "/themes/0": "loneliness",
+            "/citations/0/paragraphs": "6, 8–9",
+            "/advisories/0/advisory": "spoiler",
+            "/advisories/0/severity": "2",
+        }
+        published = browser.submit(page, "Save and publish", values)
+        assert notice(published) == ["It is published. Edit it again"]
+        assert [passage(published, number) for number in (6, 8, 9)] == [["claim Leaving is the end"]] * 3
+        claim = browser.client.get("/v1/commentary/her-2013-leaving-is-the-end").json
+        assert claim["citations"][0]["paragraphs"] == [6, 8, 9]
+        assert claim["advisories"][0]["severity"] == 2
+
+    def test_a_text_without_its_source_and_unknown_places_are_missing(self, browser):
+        for path in (
+            "/edit/sources/her-perfection-is-the-enemy-of-real",
+            "/edit/sources/no-such",
+            f"/edit/sources/{SOURCE}?from=0",
+            f"/edit/sources/{SOURCE}?from=9999",
+            f"/edit/quotes/new?source={SOURCE}&paragraph=999",
+            "/edit/quotes/new?source=../etc&paragraph=1",
+            "/edit/quotes/no-such",
+            "/edit/films/her-2013",
+            "/edit/no-such",
+        ):
+            assert browser.get(path, headers={"Accept": "text/html"}).status == 404, path
+
+    def test_releases_publish_together(self, browser):
+        theme = browser.get("/edit/themes/new")
+        values = {"/name": "Leaving", "/definition": "Going away for good."}
+        assert notice(browser.submit(theme, "Save draft", values))
+        new_quote(browser, **{"/themes/0": "leaving"})
+        page = browser.get(f"/edit/quotes/{QUOTE}")
+        assert "Leaving (draft)" in page.texts("//datalist[@id='options-theme']/option")
+        alone = browser.submit(page, "Save and publish")
+        assert alone.status == 409
+        assert "Publish it first, or both in a release" in alone.text
+        drafts = browser.get("/edit/drafts")
+        action, fields = drafts.form("Put into release")
+        chosen = [
+            *fields.items(),
+            ("release", "roof"),
+            ("draft", f"quote/{QUOTE}"),
+            ("draft", "theme/leaving"),
+        ]
+        drafts = browser.post(action, to_multidict(chosen))
+        assert drafts.texts("//section[@class='release']/h2") == ["Release “roof”"]
+        assert browser.submit(drafts, "Preview together").status == 200
+        assert notice(browser.submit(drafts, "Publish together")) == [
+            "All drafts of the release are published."
+        ]
+        assert browser.client.get(f"/v1/quotes/{QUOTE}").json["themes"][0]["id"] == "leaving"
+
+
+def to_multidict(pairs):
+    from werkzeug.datastructures import MultiDict
+
+    return MultiDict(pairs)
+
+
+class TestConflicts:
+    @pytest.fixture
+    def colleague(self, desk_app, packed, browser):
+        new_quote(browser)
+        browser.submit(browser.get(f"/edit/quotes/{QUOTE}"), "Save and publish")
+        colleague = Browser(desk_app)
+        colleague.key = make_key(packed, "admin", name="colleague")
+        colleague.sign_in(colleague.key)
+        return colleague
+
+    def test_two_who_save_one_draft_choose_what_to_keep(self, browser, colleague):
+        path = f"/edit/quotes/{QUOTE}"
+        mine, theirs = browser.get(path), colleague.get(path)
+        assert notice(colleague.submit(theirs, "Save draft", {"/label": "Theirs alone", "/kind": "aphorism"}))
+        conflict = browser.submit(mine, "Save draft", {"/label": "Mine alone", "/editor_note": "A note."})
+        assert conflict.status == 409
+        assert "“colleague” has saved the draft" in conflict.texts("//*[@role='alert']")[0]
+        legends = conflict.texts("//fieldset/legend")
+        assert legends == ["Label Changed by both", "Editor note", "Kind"]
+        assert conflict.texts("//fieldset[1]//ins") == ["Mine", "alone", "Theirs", "alone"]
+        merged = browser.submit(conflict, "Save the draft with these choices", {"choice:/label": "current"})
+        assert notice(merged) == ["The draft is saved with your choices."]
+        _, values = merged.form("Save draft")
+        assert [values[name] for name in ("/label", "/kind", "/editor_note")] == [
+            "Theirs alone",
+            "aphorism",
+            "A note.",
+        ]
+        assert browser.client.get(f"/v1/quotes/{QUOTE}").json["label"] == "Never lose each other"
+
+    def test_a_draft_of_what_was_published_meanwhile_is_repaired(self, browser, colleague):
+        path = f"/edit/quotes/{QUOTE}"
+        mine = browser.submit(browser.get(path), "Save draft", {"/label": "Mine"})
+        headers = {"If-Match": "*", "Authorization": f"Bearer {colleague.key}"}
+        patched = colleague.client.patch(f"/v1/quotes/{QUOTE}", json={"label": "Theirs"}, headers=headers)
+        assert patched.status_code == 200
+        conflict = browser.submit(mine, "Save and publish")
+        assert conflict.status == 409
+        assert "has changed since this draft was made" in conflict.texts("//*[@role='alert']")[0]
+        assert browser.client.get(f"/v1/quotes/{QUOTE}").json["label"] == "Theirs"
+        merged = browser.submit(conflict, "Save the draft with these choices")
+        assert notice(browser.submit(merged, "Save and publish")) == ["It is published. Edit it again"]
+        assert browser.client.get(f"/v1/quotes/{QUOTE}").json["label"] == "Mine"
+
+    def test_a_draft_that_was_deleted_meanwhile_is_not_lost(self, browser, colleague):
+        path = f"/edit/quotes/{QUOTE}"
+        mine = browser.submit(browser.get(path), "Save draft", {"/label": "Mine"})
+        assert notice(colleague.submit(colleague.get(path), "Delete draft"))
+        conflict = browser.submit(mine, "Save draft", {"/label": "Mine, later"})
+        assert conflict.status == 409
+        merged = browser.submit(conflict, "Save the draft with these choices")
+        assert merged.form("Save draft")[1]["/label"] == "Mine, later"
+
+
+class TestRefusals:
+    def test_a_key_without_the_scope_is_told_which(self, desk_app, packed, browser):
+        reader = Browser(desk_app)
+        reader.sign_in(make_key(packed, "read:drafts", "write:quotes", name="reader"))
+        page = new_quote(reader)
+        refused = reader.submit(page, "Save and publish")
+        assert refused.status == 403
+        assert "lacks the scope publish" in refused.texts("//*[@role='alert']")[0]
+        theme = reader.submit(reader.get("/edit/themes/new"), "Save draft", {"/name": "Leaving"})
+        assert theme.status == 403
+        assert "write:themes" in theme.text
+        assert theme.form("Save draft")[1]["/name"] == "Leaving"
+
+    @pytest.mark.any_database
+    def test_drafts_that_a_key_may_not_read_are_nowhere(self, desk_app, packed, browser):
+        new_quote(browser)
+        other = Browser(desk_app)
+        other.sign_in(make_key(packed, "write:themes", name="themes only"))
+        assert passage(other.get(f"/edit/sources/{SOURCE}")) == []
+        assert other.get(f"/edit/quotes/{QUOTE}").status == 404
+        assert "lose each other" not in other.get("/edit/drafts").text
+        assert "lose each other" not in other.get("/edit/quotes").text
+
+    @pytest.mark.any_database
+    def test_hostile_texts_stay_texts(self, browser):
+        hostile = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
+        page = new_quote(
+            browser, **{"/id": QUOTE, "/label": hostile, "/themes/0": '"><script>', "/voice": "<b>"}
+        )
+        assert page.status == 200
+        for shown in (page, browser.get("/edit/drafts"), browser.get("/edit/quotes")):
+            assert hostile in " ".join([*shown.texts("//h1"), *shown.texts("//li")])
+            scripts = shown.tree.xpath("//script")
+            assert [script.get("src", "").partition("?")[0] for script in scripts] == ["/static/desk.js"]
+            assert not shown.tree.xpath("//img")
+        assert browser.get("/edit", query_string={"done": "<script>", "item": "<script>"}).status == 200
+        listed = browser.get("/edit/quotes", query_string={"q": "<script>alert(2)</script>"})
+        assert "<script>alert(2)" not in listed.text
+
+    @pytest.mark.any_database
+    def test_a_damaged_form_stores_nothing(self, browser, packed):
+        page = browser.get("/edit/quotes/new", query_string=PLACE)
+        action, values = page.form("Save draft")
+        for change, status in [
+            ({"loaded": ""}, 400),
+            ({"loaded": "[]"}, 400),
+            ({"/label": "", "/id": ""}, 422),
+            ({"/id": "Not An Id"}, 422),
+            ({"/id": "random"}, 409),
+            ({"release": "Not A Name"}, 422),
+            ({"/label": "x" * 1_100_000}, 413),
+            ({"request_key": "\x00"}, 400),
+        ]:
+            answer = browser.post(action, values | VALUES | change)
+            assert answer.status == status, (str(change)[:99], notice(answer))
+        with packed.read_session() as session:
+            assert session.query(Draft).count() == 0
+
+    @pytest.mark.any_database
+    def test_the_same_form_sent_twice_is_saved_once(self, browser, packed):
+        action, values = browser.get("/edit/quotes/new", query_string=PLACE).form("Save draft")
+        first, second = (browser.post(action, values | VALUES) for _ in range(2))
+        assert notice(first) == notice(second) != []
+        with packed.read_session() as session:
+            assert session.query(Draft).one().revision == 1
+
+    @pytest.mark.any_database
+    def test_words_are_those_of_the_paragraph_whatever_the_form_says(self, browser):
+        page = new_quote(browser, **{"/text": "Never said.", "words-start": "0", "words-end": "25"})
+        assert page.texts("//blockquote") == [paragraph()[:25].strip()]
+
+    @pytest.mark.any_database
+    def test_public_pages_are_the_same_with_a_session(self, browser, desk_app):
+        own, stranger = browser.client.get("/films/her-2013"), desk_app.test_client().get("/films/her-2013")
+        assert own.data == stranger.data
+        assert own.headers["Cache-Control"].startswith("public")
