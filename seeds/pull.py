@@ -25,7 +25,7 @@ from api.entries.entry_schemas import entry_schema
 from api.entries.records import record_to_body
 from api.entries.resolve import references
 from api.entries.validation import InvalidEntry, validate
-from api.entries.whole_resources import select_whole
+from api.entries.whole_resources import load_all_whole
 from models import MODELS_BY_TYPE, RESOURCES, Alias, Source, Status
 from models.author import to_author, to_body, to_performer
 from models.film import Film, OfFilm
@@ -171,10 +171,9 @@ class _Puller:
         return self.film is None or self.film in films
 
     def _load(self, model: Any, slugs: list[str]) -> dict[str, _Stored]:
-        statement = select_whole(model).where(model.slug.in_(slugs))
         states = self.editors.stored(model, slugs)
         found = {}
-        for resource in self.session.scalars(statement).unique():
+        for resource in load_all_whole(self.session, model, slugs):
             body, _ = record_to_body(model.type_name, resource.to_record())
             position = body.pop(POSITION, 0)
             entry = Entry(model.type_name, resource.slug, body, position)

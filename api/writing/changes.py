@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NoReturn
+from functools import cache
+from typing import Any, NoReturn, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -27,7 +28,7 @@ from api.entries.essay import Essay
 from api.entries.records import record_to_body
 from api.entries.rules import RESERVED_SLUGS
 from api.entries.violations import Violation
-from api.entries.whole_resources import load_whole
+from api.entries.whole_resources import load_all_whole
 from api.http.errors import ProblemException
 from api.writing.item_state import changed_meanwhile, require_state
 from api.writing.json_body import Fault, invalid_body
@@ -131,28 +132,42 @@ class _Application:
 
     def find(self) -> None:
         """Lock and load the items, and check the preconditions."""
+        slugs: dict[str, list[str]] = {}
         # Always in the same order, so that two requests for the same items do not wait for each other.
         for index in sorted(range(len(self.changes)), key=lambda index: self.changes[index].key):
+            change = self.changes[index]
             try:
-                self.resources[index] = self._find(self.changes[index])
+                if self._lock(change):
+                    slugs.setdefault(change.type_name, []).append(change.slug)
             except (DomainError, ProblemException) as error:
                 self.errors[index] = error
+        found = {
+            (type_name, resource.slug): resource
+            for type_name in slugs
+            for resource in load_all_whole(self.session, MODELS_BY_TYPE[type_name], slugs[type_name])
+        }
+        for index, change in enumerate(self.changes):
+            resource = self.resources[index] = found.get(change.key)
+            if resource is not None:
+                try:
+                    require_state(self.session, resource, change.preconditions)
+                except ProblemException as error:
+                    self.errors[index] = error
         self._require_no_errors()
 
-    def _find(self, change: RequestedChange) -> Any:
+    def _lock(self, change: RequestedChange) -> bool:
+        """Lock the item that a change is about; return whether there is one. If not, it is to be created."""
         model = MODELS_BY_TYPE[change.type_name]
         if change.method is Method.POST:
             require_free(self.session, model, change.slug)
             require_no_draft(self.session, model, change.slug)
-            return None
-        exists = lock(self.session, model, change.slug, is_removed=change.method is Method.DELETE)
-        if not exists:
-            if change.method is Method.PUT and change.preconditions.may_create:
-                return self._require_creatable(model, change.slug)
-            raise model.missing_error(self.session, change.slug)
-        resource = load_whole(self.session, change.type_name, change.slug)
-        require_state(self.session, resource, change.preconditions)
-        return resource
+            return False
+        if lock(self.session, model, change.slug, is_removed=change.method is Method.DELETE):
+            return True
+        if change.method is Method.PUT and change.preconditions.may_create:
+            self._require_creatable(model, change.slug)
+            return False
+        raise model.missing_error(self.session, change.slug)
 
     def _require_creatable(self, model: Any, slug: str) -> None:
         """Check that a PUT may create the item: an id that was used before is never used again."""
@@ -271,9 +286,14 @@ def lock(session: Session, model: Any, slug: str, *, is_removed: bool) -> bool:
     Others may still refer to the item, unless it ``is_removed``: then the lock waits for those who are about
     to, and they for it. On SQLite, a writer is alone anyway.
     """
-    statement = model.select_where(id=[slug]).with_only_columns(model.id)
-    statement = statement.with_for_update(of=model, key_share=not is_removed)
-    return session.scalar(statement) is not None
+    statement = _select_locked(model, is_removed)
+    return session.connection().execute(statement, {"slug": slug}).first() is not None
+
+
+@cache
+def _select_locked(model: Any, is_removed: bool) -> Select[Any]:
+    statement = model.select_where().where(model.slug == bindparam("slug")).with_only_columns(model.id)
+    return cast("Select[Any]", statement.with_for_update(of=model, key_share=not is_removed))
 
 
 def require_id(slug: str, film: str | None = None) -> None:

@@ -11,7 +11,7 @@ from api.entries.entry import Entry
 from api.entries.essay_folder import EssayFolder
 from api.entries.records import record_to_body
 from api.entries.validation import validate
-from api.entries.whole_resources import load_whole, select_whole
+from api.entries.whole_resources import load_all_whole, load_whole
 from models import RESOURCES, Alias, Quote, Revision, Source, Status, Withdrawal
 from models.revision import change_set
 from seeds.check import CheckResult, check_pack
@@ -51,7 +51,8 @@ class TestStoredEntries:
     def test_every_entry_is_valid_and_writing_it_changes_nothing(self, session, essays):
         written = {entry.key: entry for entry in read_pack(*PACKS).entries}
         changes = []
-        for resource in (row for model in RESOURCES for row in session.scalars(select_whole(model)).unique()):
+        slugs = {model: list(session.scalars(select(model.slug))) for model in RESOURCES}
+        for resource in (row for model in RESOURCES for row in load_all_whole(session, model, slugs[model])):
             body, removed = record_to_body(resource.type_name, resource.to_record())
             assert removed == []
             changes.append(EntryChange(resource.type_name, resource.slug, body, resource))
