@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from typing import Any
 
-from sqlalchemy import CheckConstraint, case, func, insert, select, update
+from sqlalchemy import CheckConstraint, Integer, bindparam, case, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -77,26 +78,14 @@ class ContentGeneration(Base):
         """
         connection = session.connection()
         next_second = current_time().replace(microsecond=0) + dt.timedelta(seconds=1)
-        incremented = (
-            update(cls)
-            .values(
-                number=case((cls.number > number, cls.number), else_=number) + 1,
-                # A version that knew no epochs may have created the row.
-                epoch=func.coalesce(cls.epoch, new_epoch()),
-            )
-            .returning(cls.number, cls.changed_at)
-        )
-        row = connection.execute(incremented).first()
-        if row is None:
-            values = {"number": number + 1, "changed_at": next_second, "epoch": new_epoch()}
-            connection.execute(insert(cls).values(id=1, **values))
-        else:
-            previous = row.changed_at or next_second - dt.timedelta(seconds=1)
-            later = max(next_second, previous + dt.timedelta(seconds=1))
-            connection.execute(update(cls).values(changed_at=later))
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_notify(CHANNEL, "")))
-        generation: int = row.number if row else number + 1
+        values = {"above": number, "next_second": next_second, "new_epoch": new_epoch()}
+        incremented = connection.execute(INCREMENT[connection.dialect.name], values).scalar()
+        generation: int = incremented or number + 1
+        if incremented is None:
+            new = {"number": generation, "changed_at": next_second, "epoch": values["new_epoch"]}
+            connection.execute(insert(cls).values(id=1, **new))
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(NOTIFY))
         session.info[INCREMENTED] = generation
         return generation
 
@@ -111,3 +100,27 @@ class ContentGeneration(Base):
 
 
 LAST_CHANGE = select(ContentGeneration.__table__.c.changed_at)
+NOTIFY = func.pg_notify(CHANNEL, "")
+
+
+def _increment(second_later: Any, *more: Any) -> Any:
+    """Return the statement that increments the counter, and returns it and ``more``.
+
+    ``second_later`` is SQL for a second after ``changed_at``.
+    """
+    generation, next_second = ContentGeneration, bindparam("next_second", type_=UTCTimestamp)
+    above = bindparam("above", type_=Integer)
+    values = {
+        "number": case((generation.number > above, generation.number), else_=above) + 1,
+        "changed_at": case((generation.changed_at >= next_second, second_later), else_=next_second),
+        # A version that knew no epochs may have created the row.
+        "epoch": func.coalesce(generation.epoch, bindparam("new_epoch", type_=generation.epoch.type)),
+    }
+    return update(generation).values(values).returning(generation.number, *more)
+
+
+#: The statement that increments the counter, by dialect; built once, as each write runs it.
+INCREMENT = {
+    "sqlite": _increment(func.strftime("%Y-%m-%dT%H:%M:%SZ", ContentGeneration.changed_at, "+1 second")),
+    "postgresql": _increment(ContentGeneration.changed_at.op("+")(text("interval '1 second'")), NOTIFY),
+}

@@ -215,6 +215,10 @@ class Database:
         """Return a connection that may write, for what cannot run in a transaction. The caller closes it."""
         return self._writer.connect()
 
+    def connect_autocommit(self) -> Connection:
+        """Return a connection without a transaction, for one read. The caller closes it."""
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
     def try_write(self, statement: Executable) -> bool:
         """Run a statement in a transaction of its own, unless it fails or would wait for another writer.
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import event, insert, inspect, update
+from sqlalchemy import bindparam, event, insert, inspect, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from models.base import Versioned
@@ -26,6 +26,12 @@ from models.stored_revision import Revision
 #: Keys in ``Session.info``: the current ``ChangeSet``, and the transaction's ``TouchedResources``.
 CHANGE_SET = "change_set"
 TOUCHED = "touched_resources"
+
+# Built once: each write runs them.
+INSERT_REVISION = insert(Revision)
+NUMBER_REVISIONS = (
+    update(Revision).where(Revision.generation.is_(None)).values(generation=bindparam("this_generation"))
+)
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,7 @@ def store_records(session: Session, context: UOWTransaction) -> None:
             new_rows.append(identity | values | {"created_at": resource.updated_at})
             touched.stored.add(_identity(resource))
     if new_rows:
-        session.connection().execute(insert(Revision), new_rows)
+        session.connection().execute(INSERT_REVISION, new_rows)
 
 
 @event.listens_for(Session, "before_commit")
@@ -213,8 +219,7 @@ def increment_generation(session: Session) -> None:
         generation = ContentGeneration.increment(session)
         # The row of the counter is locked by now, so no other transaction can commit a lower number later.
         # Those without a number are this transaction's, or were stored by a version that knew none.
-        unnumbered = update(Revision).where(Revision.generation.is_(None))
-        session.connection().execute(unnumbered.values(generation=generation))
+        session.connection().execute(NUMBER_REVISIONS, {"this_generation": generation})
 
 
 @event.listens_for(Session, "after_transaction_create")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from api.entries.entry import Entry, Key, ValidEntry
@@ -27,6 +27,33 @@ from models import (
     Versioned,
 )
 from models.citation import citation_paragraphs
+
+_reached = select(Commentary.id).where(Commentary.id.in_(bindparam("ids", expanding=True)))
+_reached_ids = _reached.cte(recursive=True)
+_reached_ids = _reached_ids.union(
+    select(CommentaryRelation.target_id).where(
+        CommentaryRelation.commentary_id == _reached_ids.c.id,
+        CommentaryRelation.relation.in_([Relation.SUPPORTS, Relation.EXTENDS]),
+    )
+)
+_target = aliased(Commentary)
+# Built once, as that takes longer than to run them. ``ids`` are those of entries that changed ones relate to.
+#: The relations of the entries, and of those that they support or extend, step by step.
+SELECT_RELATIONS = (
+    select(CommentaryRelation.commentary_id, _target.slug, CommentaryRelation.relation)
+    .join(_target, _target.id == CommentaryRelation.target_id)
+    .where(CommentaryRelation.commentary_id.in_(select(_reached_ids.c.id)))
+)
+#: All these entries but the ``changed`` ones.
+SELECT_REACHED = (
+    select(Commentary.id, Commentary.slug, Film.slug, Source.slug)
+    .join(Commentary.film)
+    .join(Commentary.source)
+    .where(
+        Commentary.id.in_(select(_reached_ids.c.id)),
+        Commentary.id.not_in(bindparam("changed", expanding=True)),
+    )
+)
 
 
 def partial_entry(type_name: str, slug: str, body: dict[str, Any], position: int = 0) -> ValidEntry:
@@ -96,10 +123,10 @@ class Neighbours:
             names = [name for (name,) in related.get(theme_id, [])]
             yield partial_entry("theme", slug, {"broader": above, "related": names})
 
-    def _grouped(self, statement: Any) -> dict[int, list[tuple[Any, ...]]]:
+    def _grouped(self, statement: Any, params: Any = None) -> dict[int, list[tuple[Any, ...]]]:
         """Return the rows of a statement by their first column, without it."""
         grouped: dict[int, list[tuple[Any, ...]]] = {}
-        for first, *others in self.session.execute(statement):
+        for first, *others in self.session.execute(statement, params):
             grouped.setdefault(first, []).append(tuple(others))
         return grouped
 
@@ -110,26 +137,9 @@ class Neighbours:
         ids = [resource.id for resource in resources if resource and resource.id is not None]
         if not ids:
             return
-        reached = select(Commentary.id).where(Commentary.id.in_(ids)).cte(recursive=True)
-        reached = reached.union(
-            select(CommentaryRelation.target_id).where(
-                CommentaryRelation.commentary_id == reached.c.id,
-                CommentaryRelation.relation.in_([Relation.SUPPORTS, Relation.EXTENDS]),
-            )
-        )
-        target = aliased(Commentary)
-        relations = self._grouped(
-            select(CommentaryRelation.commentary_id, target.slug, CommentaryRelation.relation)
-            .join(target, target.id == CommentaryRelation.target_id)
-            .where(CommentaryRelation.commentary_id.in_(select(reached.c.id)))
-        )
-        rows = (
-            select(Commentary.id, Commentary.slug, Film.slug, Source.slug)
-            .join(Commentary.film)
-            .join(Commentary.source)
-            .where(Commentary.id.in_(select(reached.c.id)), Commentary.id.not_in(self._ids("commentary")))
-        )
-        for key, slug, film, source in self.session.execute(rows):
+        relations = self._grouped(SELECT_RELATIONS, {"ids": ids})
+        rows = self.session.execute(SELECT_REACHED, {"ids": ids, "changed": self._ids("commentary")})
+        for key, slug, film, source in rows:
             declared = [{"target": other, "relation": kind} for other, kind in relations.get(key, [])]
             yield partial_entry("commentary", slug, {"film": film, "source": source, "relations": declared})
 

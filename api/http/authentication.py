@@ -115,7 +115,7 @@ def identify(environ: WSGIEnvironment, database: Database) -> ApiKey | Refusal:
         return token
     now = dt.datetime.now(dt.UTC)
     # Not the session of the request: its snapshot would be older than what the request is about to write.
-    with database.engine.connect() as connection:
+    with database.connect_autocommit() as connection:
         key = ApiKey.by_token(connection, token, now)
     if key is None:
         return Refusal("This API key is unknown. It may have been replaced, or belong to another service.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.core.app_context import settings
@@ -15,6 +15,11 @@ from api.query.resource_reader import ResourceReader
 from api.schemas.item_shape import Shape
 from api.writing.preconditions import Preconditions
 from models import Revision, Versioned
+
+#: Built once: each write of an item runs it.
+SELECT_REVISION = select(Revision).where(
+    *(getattr(Revision, name) == bindparam(name) for name in ("type_name", "resource_id", "number"))
+)
 
 
 class ItemState(NamedTuple):
@@ -40,13 +45,8 @@ def read_state(session: Session, type_name: str, slug: str) -> ItemState:
 
 def current_revision(session: Session, resource: Versioned) -> Revision | None:
     """Return the stored revision of a resource's present state; None if it has no history."""
-    return session.scalar(
-        select(Revision).where(
-            Revision.type_name == resource.type_name,
-            Revision.resource_id == resource.id,
-            Revision.number == resource.revision,
-        )
-    )
+    identity = {"type_name": resource.type_name, "resource_id": resource.id, "number": resource.revision}
+    return session.scalar(SELECT_REVISION, identity)
 
 
 def require_state(session: Session, resource: Versioned, preconditions: Preconditions) -> None:
