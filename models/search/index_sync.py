@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Engine, event, func, inspect, select
+from sqlalchemy import Engine, bindparam, event, func, inspect, select
 from sqlalchemy.orm import Session
 
 from models.content_generation import ContentGeneration
@@ -34,6 +34,9 @@ Documents = Mapping[int, DocumentRow]
 RENAMED_SOURCES = "renamed_sources"
 #: A document is rewritten only if one of these columns changed; the others follow from them.
 INDEXED_COLUMNS = ("slug", "film", "exact", "stem", "scope", "position")
+SELECT_DOCUMENTS = select(SearchDocument.__table__).where(
+    SearchDocument.__table__.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def sync_on_commit(session: Session) -> None:
@@ -110,8 +113,7 @@ def _reindex(
 ) -> tuple[Documents, Documents]:
     """Replace the documents of these resources where they differ; return the documents before and after."""
     document_ids = [SearchDocument.document_id(model.type_name, id_) for id_ in ids]
-    table = SearchDocument.__table__
-    rows = session.connection().execute(select(table).where(table.c.id.in_(document_ids))).mappings()
+    rows = session.connection().execute(SELECT_DOCUMENTS, {"ids": document_ids}).mappings()
     before: Documents = {row["id"]: dict(row) for row in rows}
     after: Documents = build_documents(session, model, ids)
     changed = [
