@@ -38,6 +38,11 @@ class Neighbour(NamedTuple):
 NO_NEIGHBOUR = Neighbour()
 
 
+def capped_total(count: int) -> tuple[int, str]:
+    """Return the ``total`` and the ``total_relation`` of a list whose items were counted up to the cap + 1."""
+    return (COUNT_CAP, "at-least") if count > COUNT_CAP else (count, "exact")
+
+
 def page_position(
     limit: int,
     following: Neighbour = NO_NEIGHBOUR,

@@ -121,7 +121,7 @@ def pinned_state(session: Session, resource: Any, pin: Pin) -> PastState:
         Gone: it was deleted at that revision, or the content was removed for ever.
     """
     revision = find_revision(session, resource, pin)
-    _require_content(resource, revision, f"at revision {revision.pin}")
+    require_content(resource, revision)
     moment = public_since(session, resource, revision)
     return PastState(session, resource, revision, moment, pin.digest is not None, is_pinned=True)
 
@@ -136,7 +136,7 @@ def state_at(session: Session, resource: Any, moment: Moment) -> PastState:
     revision = revision_at(session, resource, moment)
     if revision is None or not _is_published(revision) or not _was_film_public(session, resource, moment):
         raise NotPublic(resource.type_name, resource.slug, f"was not public at {_name(moment)}")
-    _require_content(resource, revision, f"at {_name(moment)}")
+    require_content(resource, revision, f"at {_name(moment)}")
     return PastState(session, resource, revision, moment, never_changes=not moment.by_time)
 
 
@@ -155,12 +155,17 @@ def _was_film_public(session: Session, resource: Any, moment: Moment) -> bool:
     return film is not None and _is_published(film) and not film.record["deleted"]
 
 
-def _require_content(resource: Any, revision: Revision, when: str) -> None:
+def require_content(resource: Any, revision: Revision, when: str | None = None) -> None:
+    """Refuse a revision without content; ``when`` says in the error which state was requested.
+
+    Raises:
+        Gone: the resource was deleted at it, or the content was removed for ever.
+    """
     if revision.record.get("purged"):
         raise Purged(resource.type_name, resource.slug)
     if revision.record["deleted"]:
         error = Gone(resource.type_name, resource.slug)
-        error.args = (f"{str(error).rstrip('.')} {when}.",)
+        error.args = (f"{str(error).rstrip('.')} {when or f'at revision {revision.pin}'}.",)
         raise error
 
 

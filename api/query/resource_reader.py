@@ -25,7 +25,7 @@ from api.query.cursors import Cursor
 from api.query.index_planner import ListPlanner
 from api.query.json_projection import item_sql
 from api.query.page_sql import BranchText, ListText, page_sql
-from api.query.pagination import COUNT_CAP, ListRequest, Page, build_page
+from api.query.pagination import COUNT_CAP, ListRequest, Page, build_page, capped_total
 from api.query.sql_text import compile_from_and_where, compile_text, limit_clause, parameter_text, run
 from api.schemas.item_shape import Shape
 from api.schemas.list_queries import SearchText
@@ -245,7 +245,7 @@ class ResourceReader:
         rows, params = self.list_rows(request.filters, path)
         capped = f"SELECT 1 {rows.counted}{limit_clause(COUNT_CAP + 1, self.dialect)}"
         ((count,),) = self._run(f"SELECT count(*) FROM ({capped}) AS capped", params)
-        return (COUNT_CAP, "at-least") if count > COUNT_CAP else (count, "exact")
+        return capped_total(count)
 
     def _item(self, shape: Shape, model: Any) -> str:
         return item_sql(shape, model, self.base_url, self.dialect)

@@ -14,8 +14,8 @@ from api.core.app_context import session, settings
 from api.core.urls import absolute_url
 from api.http.responses import PUBLIC_CACHE_CONTROL, cacheable_response, encode_json, etag_hash
 from api.http.url_converters import COMPONENT_KEY, slug_parameter
-from api.query.pagination import COUNT_CAP, ListRequest, build_page, page_position
-from api.query.past_reader import IMMUTABLE, find_revision, http_date, pinned_state
+from api.query.pagination import COUNT_CAP, ListRequest, build_page, capped_total, page_position
+from api.query.past_reader import IMMUTABLE, find_revision, http_date, require_content
 from api.query.record_diff import compare_records
 from api.schemas.item_shape import ItemQuerySchema, shape_from_args, with_shape_parameters
 from api.schemas.revision_schemas import (
@@ -110,20 +110,15 @@ def _page(resource: Any, list_request: ListRequest) -> tuple[dict[str, Any], byt
     dialect = database.connection().dialect.name
     found = build_page([(number,) for number in numbers], list_request, cursor, dialect)
     entries = history_entries(database, resource, [number for (number,) in found.rows])
-    total = count_public(database, resource, COUNT_CAP + 1) if args["count"] else None
+    counted = capped_total(count_public(database, resource, COUNT_CAP + 1)) if args["count"] else (None, None)
     base = settings().base_url
     following, preceding = (
         list_request.neighbour(base, neighbour) for neighbour in (found.next, found.previous)
     )
-    counted, relation = (None, None) if total is None else _capped(total)
-    position = page_position(limit, following, preceding, counted, relation)
+    position = page_position(limit, following, preceding, *counted)
     schema = shape_from_args(RevisionSchema, args).build_schema()
     data = [schema.dump(entry_values(resource.type_name, resource.slug, entry)) for entry in entries]
     return position, encode_json({"data": data, "page": position, "notice": None})
-
-
-def _capped(total: int) -> tuple[int, str]:
-    return (COUNT_CAP, "at-least") if total > COUNT_CAP else (total, "exact")
 
 
 def _add_detail(blp: Blueprint, model: type[Versioned]) -> None:
@@ -167,9 +162,8 @@ def _add_diff(blp: Blueprint, model: type[Versioned]) -> None:
         (slug,) = ids.values()
         resource = find_with_history(session(), model, slug)
         (before, old), (after, new) = (_entry(resource, pin) for pin in (revision, other))
-        for pin in (revision, other):
-            # Refuses revisions without content.
-            pinned_state(session(), resource, pin)
+        for stored in (old, new):
+            require_content(resource, stored)
         base = absolute_url(revisions_path(model.type_name, resource.slug))
         values = {
             "url": f"{base}/{before.pin}/diff/{after.pin}",

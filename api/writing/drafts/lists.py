@@ -13,7 +13,7 @@ from api.core.resource_registry import COLLECTION_PATHS
 from api.core.urls import absolute_url
 from api.http.authentication import authenticate, require_scopes
 from api.http.errors import ProblemException
-from api.query.pagination import COUNT_CAP, ListRequest, build_page, page_position
+from api.query.pagination import COUNT_CAP, ListRequest, build_page, capped_total, page_position
 from api.schemas.fields import SLUG
 from api.schemas.shared_schemas import list_schema
 from api.views.blueprint import Blueprint
@@ -116,7 +116,7 @@ def _drafts(args: dict[str, Any]) -> Response:
 
 def _count(session: Session, filters: list[Any]) -> tuple[int, str]:
     ids = session.scalars(select(Draft.id).where(*filters).limit(COUNT_CAP + 1)).all()
-    return (COUNT_CAP, "at-least") if len(ids) > COUNT_CAP else (len(ids), "exact")
+    return capped_total(len(ids))
 
 
 def _releases(_args: dict[str, Any]) -> Response:
