@@ -18,6 +18,7 @@ from api.core.app_context import settings
 from api.core.urls import absolute_url
 from api.embeds import frame_css
 from api.embeds.interface_language import InterfaceLanguage, interface_language
+from api.embeds.quote_reader import read_quote, requested_pin
 from api.embeds.quote_selection import (
     FrameSelectionSchema,
     explain_no_match,
@@ -25,12 +26,12 @@ from api.embeds.quote_selection import (
     pick_daily,
     pick_random,
 )
-from api.embeds.quote_view_model import QuoteViewModel, build_view_model
+from api.embeds.quote_view_model import QuoteViewModel
 from api.http.errors import ProblemException
 from api.http.response_cache.current_date import cache_control_until_tomorrow, today
-from api.query.internal_reader import read_item
 from api.text.single_line import to_single_line, truncate
 from models import Gone, NotFound
+from models.pin import Pin
 
 FRAME_SCRIPT = Path(__file__).parent / "static" / "frame.js"
 #: Also used for oEmbed and cards. A deleted or newly flagged quote disappears from all of them within hours,
@@ -75,8 +76,11 @@ def show_error(error: ProblemException) -> Response:
 
 @frame.get("/quotes/<slug:quote>")
 def quote_frame(quote: str) -> Response:
-    """Show a quote."""
-    return _quote_response(quote, CACHE_CONTROL)
+    """Show a quote, as it is or pinned to a revision.
+
+    A pinned frame is not immutable: once the quote is deleted or purged, it says so.
+    """
+    return _quote_response(quote, CACHE_CONTROL, requested_pin())
 
 
 @frame.get("/quotes/daily")
@@ -111,13 +115,13 @@ def _load_script() -> tuple[bytes, str]:
     return body, hashlib.sha256(body).hexdigest()[:16]
 
 
-def _quote_response(slug: str | None, cache_control: str) -> Response:
+def _quote_response(slug: str | None, cache_control: str, pin: Pin | None = None) -> Response:
     """Return the frame of a quote, or an error in a frame if there is none."""
     if slug is None:
         return error_response(explain_no_match(FrameSelectionSchema), 404)
     words = requested_language()
     try:
-        quote = build_view_model(read_item("quote", slug, "film", "sources").json, words)
+        quote = read_quote(slug, pin, words)
     except NotFound as error:
         return error_response(words.quote_missing, 410 if isinstance(error, Gone) else 404, words)
     css = frame_css.style_sheet(quote, requested_scheme())
@@ -125,7 +129,7 @@ def _quote_response(slug: str | None, cache_control: str) -> Response:
         "frame.html",
         css,
         title=frame_title(quote),
-        canonical=quote.page_url,
+        canonical=quote.canonical_url,
         quote=quote,
         words=words,
         clamp=request.args.get("clamp") == "1",

@@ -19,11 +19,11 @@ from api.embeds.frame_css import COLOUR_SCHEMES, DEFAULT_COLOUR_SCHEME
 from api.embeds.interface_language import InterfaceLanguage, interface_language
 from api.embeds.oembed_html import render_blockquote, render_collection_blockquote, render_iframe
 from api.embeds.quote_collection import CollectionSchema, QuoteCollection, read_collection
-from api.embeds.quote_view_model import QuoteViewModel, build_view_model
+from api.embeds.quote_reader import read_quote
+from api.embeds.quote_view_model import QuoteViewModel
 from api.embeds.url_resolver import MAX_URL_LENGTH, ResolvedURL, resolve_url
 from api.http.errors import ProblemException
 from api.http.responses import encode_json, etag_hash
-from api.query.internal_reader import read_item
 from api.representations.shared_wording import SERVICE_NAME, encode_uri
 from api.text.single_line import safe_name, truncate
 from models import NotFound, Renamed
@@ -93,7 +93,7 @@ class Embed(NamedTuple):
 
 def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: int | None) -> dict[str, Any]:
     words = interface_language(resolved.lang)
-    item = _read(resolved.type_name, resolved.id, words)
+    item = _read(resolved, words)
     describe = _describe_quote if isinstance(item, QuoteViewModel) else _describe_collection
     embed = describe(item, max_width, max_height)
     theme = resolved.theme if resolved.theme in COLOUR_SCHEMES else DEFAULT_COLOUR_SCHEME
@@ -114,24 +114,25 @@ def _response_fields(resolved: ResolvedURL, max_width: int | None, max_height: i
     }
 
 
-def _read(type_name: str, slug: str, words: InterfaceLanguage) -> Any:
+def _read(resolved: ResolvedURL, words: InterfaceLanguage) -> Any:
     """Return a quote, or the quotes of a film or theme, by its id or a former id.
 
     Raises:
         ProblemException: 404, also for what was deleted, because oEmbed has no 410 (section 2.3.4).
     """
     try:
-        if type_name == "quote":
-            return build_view_model(read_item("quote", slug, "film", "sources").json, words)
-        return read_collection(type_name, slug, FIRST_PAGE, words)
+        if resolved.type_name == "quote":
+            return read_quote(resolved.id, resolved.pin, words)
+        return read_collection(resolved.type_name, resolved.id, FIRST_PAGE, words)
     except Renamed as renamed:
-        return _read(type_name, renamed.new_slug, words)
+        return _read(resolved._replace(id=renamed.new_slug), words)
     except NotFound as error:
         raise ProblemException("not-found", str(error)) from error
 
 
 def _describe_quote(quote: QuoteViewModel, max_width: int | None, max_height: int | None) -> Embed:
     width, height, query = frame_size(quote, max_width, max_height)
+    query = quote.parameters | query
     picture, path = thumbnail(quote, max_width, max_height), f"/embed/quotes/{quote.id}"
     blockquote = render_blockquote(quote)
     return Embed(frame_title(quote), blockquote, path, query, width, height, author(quote), picture)
@@ -183,7 +184,7 @@ def thumbnail(quote: QuoteViewModel, max_width: int | None, max_height: int | No
     if width < MIN_CARD_WIDTH:
         return {}
     return {
-        "thumbnail_url": absolute_url(f"/quotes/{quote.id}/card.png", w=width),
+        "thumbnail_url": absolute_url(f"/quotes/{quote.id}/card.png", **quote.parameters, w=width),
         "thumbnail_width": width,
         "thumbnail_height": round(width * HEIGHT / WIDTH),
     }

@@ -37,7 +37,8 @@ class QuoteViewModel:
     absolute. ``authors`` are the names of those who wrote the sources, or the critic whom one of them quotes,
     never a character. ``source_url`` is
     where the first source can be read, or None if unknown. ``words`` is the language of speaker, note and
-    preposition; ``attribution`` and ``credit`` are in English.
+    preposition; ``attribution`` and ``credit`` are in English. ``pin`` is that of a past state, whose
+    ``page_url`` is pinned to it.
     """
 
     id: str
@@ -56,6 +57,22 @@ class QuoteViewModel:
     source_url: str | None = None
     credit: str = ""
     words: InterfaceLanguage = field(default_factory=interface_language)
+    pin: str | None = None
+
+    @property
+    def canonical_url(self) -> str:
+        """The URL of the quote's page as it is now."""
+        return self.page_url.partition("?")[0]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query parameters of URLs that show the same words: the pin of a past state."""
+        return {"revision": self.pin} if self.pin else {}
+
+    @property
+    def card_url(self) -> str:
+        """The URL of its card, as PNG."""
+        return f"{self.canonical_url}/card.png" + (f"?revision={self.pin}" if self.pin else "")
 
     @property
     def preposition(self) -> str:
@@ -90,11 +107,12 @@ def build_view_model(item: Item, words: InterfaceLanguage | None = None) -> Quot
         source=nest(short_title(sources[0]), 1) if sources else words.unknown_source,
         attribution=attribution(item),
         note=_content_note(item, words),
-        page_url=absolute_url(f"/quotes/{item['id']}"),
+        page_url=item.get("pinned_url") or absolute_url(f"/quotes/{item['id']}"),
         authors=_authors(item, sources),
         source_url=sources[0].get("source_url") if sources else None,
         credit=short_attribution(item),
         words=words,
+        pin=item.get("pin"),
     )
 
 

@@ -10,12 +10,12 @@ from marshmallow import Schema, fields, validate
 from api.core.app_context import settings
 from api.core.urls import absolute_url
 from api.embeds.interface_language import DEFAULT_LANGUAGE, interface_language, language_codes
-from api.embeds.quote_view_model import build_view_model
+from api.embeds.quote_reader import read_quote
 from api.embeds.script import builds
 from api.embeds.snippet import THEMES, render_pinned_html, render_snippets
 from api.http.query_parser import StrictParser
 from api.http.responses import cacheable_response, encode_json, etag_hash
-from api.query.internal_reader import read_item
+from api.schemas.history_fields import PinField
 
 snippets = Blueprint("snippets", __name__)
 parser = StrictParser()
@@ -25,6 +25,7 @@ class SnippetQuerySchema(Schema):
     """Query parameters of a snippet."""
 
     theme = fields.String(load_default="auto", validate=validate.OneOf(("auto", *THEMES)))
+    revision = PinField(load_default=None)
     lang = fields.String(load_default=DEFAULT_LANGUAGE, validate=validate.OneOf(language_codes()))
 
 
@@ -34,12 +35,11 @@ def quote_snippet(quote: str) -> Response:
 
     Raises:
         NotFound, Gone, Renamed: no public quote has this id.
-        ProblemException: 422, for an unknown theme or language.
+        ProblemException: 422, for an unknown theme or language, or a malformed revision.
     """
     args: dict[str, Any] = parser.parse(SnippetQuerySchema, request, location="query")
     theme = args["theme"] if args["theme"] in THEMES else None
-    item = read_item("quote", quote, "film", "sources").json
-    view_model = build_view_model(item, interface_language(args["lang"]))
+    view_model = read_quote(quote, args["revision"], interface_language(args["lang"]))
     body = encode_json(
         {
             "id": view_model.id,

@@ -16,6 +16,7 @@ from api.embeds.quote_collection import COLLECTION_TYPES
 from api.http.errors import ProblemException
 from api.http.trusted_hosts import is_trusted_host
 from api.schemas.fields import SLUG
+from models.pin import Pin
 
 #: Our URLs are short, but sites append long tracking parameters.
 MAX_URL_LENGTH = 2_000
@@ -31,12 +32,16 @@ EMBEDDABLE_PATH = re.compile(
 
 
 class ResolvedURL(NamedTuple):
-    """The type and id that a URL identifies, and its parameters ``theme`` and ``lang``, or empty strings."""
+    """The type and id that a URL identifies, and its parameters ``theme`` and ``lang``, or empty strings.
+
+    ``pin`` is the revision that the URL of a quote is pinned to, if it is.
+    """
 
     type_name: str
     id: str
     theme: str
     lang: str
+    pin: Pin | None = None
 
 
 def resolve_url(url: str) -> ResolvedURL:
@@ -55,8 +60,20 @@ def resolve_url(url: str) -> ResolvedURL:
             "not-found", f"This is not the URL of a quote, film or theme. Use a URL such as {_example_url()}."
         )
     query = parse_qs(parts.query, max_num_fields=None)
-    theme, lang = (query.get(name, [""])[0] for name in ("theme", "lang"))
-    return ResolvedURL(EMBEDDABLE_TYPES[match["segment"]], match["id"], theme, lang)
+    theme, lang, revision = (query.get(name, [""])[0] for name in ("theme", "lang", "revision"))
+    type_name = EMBEDDABLE_TYPES[match["segment"]]
+    pin = _pin(revision) if revision and type_name == "quote" else None
+    return ResolvedURL(type_name, match["id"], theme, lang, pin)
+
+
+def _pin(revision: str) -> Pin:
+    pin = Pin.parse(revision)
+    if pin is None:
+        raise ProblemException(
+            "not-found",
+            "The revision in this URL must be the pin of a revision, such as 3.ab12cd, or its number.",
+        )
+    return pin
 
 
 def _is_own_host(parts: SplitResult) -> bool:

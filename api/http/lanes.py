@@ -25,7 +25,7 @@ ASSET_PATH = re.compile(
 COSTLY_PATH = re.compile(
     r"/v\d+/(?:search|films/[^/]+/(?:theme-map|coverage)|(?:quotes|commentary)/(?:random|daily)"
     r"|themes/[^/]+/related)(?:/.*)?"
-    r"|/(?:search|sitemap\.xml|sitemaps/.*|films/[^/]+|feeds/.*|previews/.*)"
+    r"|/(?:search|sitemap\.xml|sitemaps/.*|films/[^/]+|feeds/.*|previews/.*|[a-z]+/[^/]+/history)"
 )
 #: Signing in at the desk.
 SIGN_IN_PATH = "/edit/session"

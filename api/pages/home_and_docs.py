@@ -18,6 +18,7 @@ from api.pages.browse import browse
 from api.pages.embed_generator import gallery
 from api.pages.feeds import feeds
 from api.pages.guides import guides, load_guides
+from api.pages.history_pages import history
 from api.pages.lists import lists
 from api.pages.problem_examples import HTTP_EXAMPLES, request_text, response_text
 from api.pages.quote_pages import quotes
@@ -41,6 +42,7 @@ pages.register_blueprint(lists)
 pages.register_blueprint(search_page)
 pages.register_blueprint(guides)
 pages.register_blueprint(quotes)
+pages.register_blueprint(history)
 pages.register_blueprint(feeds)
 pages.register_blueprint(gallery)
 pages.register_blueprint(sitemap)

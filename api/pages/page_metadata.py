@@ -68,7 +68,7 @@ def build_preview(quote: QuoteViewModel) -> LinkPreview:
         title=strip_markup(title),
         description=strip_markup(description),
         alt_text=strip_markup(alt_text),
-        image=f"{quote.page_url}/card.png",
+        image=quote.card_url,
         authors=author_names(quote),
         locale=open_graph_locale(quote.language),
     )

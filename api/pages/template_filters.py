@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -25,9 +27,23 @@ PAGE_PATHS = {
 }
 
 
+#: The resource types whose history has a page, below these paths; commentary has no other page of its own.
+HISTORY_PATHS = PAGE_PATHS | {"commentary": "/commentary/"}
+
+
 def init_blueprint(blueprint: Blueprint) -> None:
     """Register the filters."""
-    filters = (item_url, displayed_text, paragraph_ranges, highlight, link_urls, pluralize, strip_markup)
+    filters = (
+        item_url,
+        history_url,
+        displayed_text,
+        paragraph_ranges,
+        highlight,
+        link_urls,
+        pluralize,
+        strip_markup,
+        format_day,
+    )
     for template_filter in filters:
         blueprint.add_app_template_filter(template_filter)
 
@@ -45,6 +61,18 @@ def item_url(item: dict[str, Any]) -> str:
     for theme in item.get("themes", ()):
         return relative_url(f"/themes/{theme['id']}#{item['id']}")
     return str(item.get("html_url") or item["url"])
+
+
+def history_url(item: Any) -> str | None:
+    """Return the URL of the page of an item's history; None for what is no item, or has no such page."""
+    path = HISTORY_PATHS.get(item.get("type", "")) if isinstance(item, dict) else None
+    return relative_url(f"{path}{item['id']}/history") if path else None
+
+
+def format_day(time: dt.datetime) -> str:
+    """Return the day of a time in UTC: ``1 December 2026``."""
+    day = time.astimezone(dt.UTC)
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def paragraph_ranges(numbers: Iterable[int]) -> str:

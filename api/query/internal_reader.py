@@ -14,9 +14,11 @@ import orjson
 from api.core.app_context import session, settings
 from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url
+from api.query.past_reader import PastState, pinned_state
 from api.query.resource_reader import ResourceReader, View
 from api.schemas.item_shape import Shape
 from models import MODELS_BY_TYPE
+from models.pin import Pin
 
 
 class APICall(NamedTuple):
@@ -44,6 +46,21 @@ def read_item(type_name: str, slug: str, *include: str) -> APICall:
         raise read.item_model(path).missing_error(session(), slug)
     query = {"include": ",".join(include)} if include else {}
     return APICall(call_url(f"{COLLECTION_PATHS[type_name]}/{slug}", query), orjson.loads(row.json))
+
+
+def read_pinned_item(type_name: str, slug: str, pin: Pin, *include: str) -> tuple[APICall, PastState]:
+    """Return the API call for an item at a revision, with these relations included, and its state then.
+
+    The item has its present id, and its permanent URL for representations.
+
+    Raises:
+        NotFound, Gone, Renamed: there is no visible item with this id, or the pin names no public revision.
+    """
+    resource = MODELS_BY_TYPE[type_name].by_slug(session(), slug)
+    state = pinned_state(session(), resource, pin)
+    item = state.citable_item(Shape(get_schema_class(type_name), None, include)) | {"id": slug}
+    query = {"revision": str(state.pin)} | ({"include": ",".join(include)} if include else {})
+    return APICall(call_url(f"{COLLECTION_PATHS[type_name]}/{slug}", query), item), state
 
 
 def call_url(path: str, query: dict[str, Any]) -> str:

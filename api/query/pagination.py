@@ -39,7 +39,7 @@ NO_NEIGHBOUR = Neighbour()
 
 
 def capped_total(count: int) -> tuple[int, str]:
-    """Return the ``total`` and the ``total_relation`` of a list whose items were counted up to the cap + 1."""
+    """Return the ``total`` and the ``total_relation`` of a list of which up to the cap + 1 were counted."""
     return (COUNT_CAP, "at-least") if count > COUNT_CAP else (count, "exact")
 
 

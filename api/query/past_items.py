@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields, missing
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -198,7 +198,12 @@ class _Builder:
             in_force(by_time=self.moment.by_time),
         )
         rows = self.session.execute(statement, self.moment.params)
-        places = {(place, slug) for place, slug, status, gone in rows if status == "published" and not gone}
+        places = {
+            (place, slug)
+            for place, slug, status, gone in rows
+            # A purged scene has no place left.
+            if place is not None and status == "published" and not gone
+        }
         this = stored.record["position"], stored.record["id"]
         before = max((place for place in places if place < this), default=(0, None))
         after = min((place for place in places if place > this), default=(0, None))
@@ -217,6 +222,8 @@ def _select_stored(*, by_time: bool, is_whole: bool) -> Select[Any]:
         Revision.type_name == bindparam("kind"),
         Revision.resource_id.in_(bindparam("row_ids", expanding=True)),
         in_force(by_time=by_time),
+        # What was purged since has no words left, so it is hidden as if it had not been public.
+        Revision.record["purged"].as_boolean().is_not(true()),
     )
 
 

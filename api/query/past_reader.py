@@ -30,6 +30,8 @@ from models.history import (
 from models.pin import Pin
 from models.stored_revision import Revision
 
+#: The types whose web pages can be pinned to a revision, with the paths of the pages.
+PINNED_PAGES = {"quote": "/quotes"}
 #: What never changes is cached for a day only, so that purged content leaves all caches.
 IMMUTABLE = "public, max-age=86400, immutable"
 
@@ -59,6 +61,12 @@ class PastState:
         return str(self.resource.type_name)
 
     @property
+    def pinned_url(self) -> str:
+        """The permanent URL of the revision for people: of its page or, without one, in the API."""
+        path = PINNED_PAGES.get(self.type_name) or COLLECTION_PATHS[self.type_name]
+        return absolute_url(f"{path}/{self.resource.slug}", revision=self.pin)
+
+    @property
     def item_path(self) -> str:
         """The path of the present item in the API."""
         return f"{COLLECTION_PATHS[self.type_name]}/{self.resource.slug}"
@@ -69,6 +77,17 @@ class PastState:
             self.session, self.resource, self.revision, self.moment, is_deep=bool(shape.include)
         )
         return orjson.dumps(shape.build_schema().dump(resource))
+
+    def citable_item(self, shape: Shape) -> dict[str, Any]:
+        """Return the item for representations; those of a pinned item name its permanent URL.
+
+        Raises:
+            NotPublic: the film that it belongs to was not public then.
+        """
+        item: dict[str, Any] = orjson.loads(self.item_json(shape))
+        if item.get("film", self) is None:
+            raise NotPublic(self.type_name, self.resource.slug, f"was not public at {_name(self.moment)}")
+        return item | ({"pin": str(self.pin), "pinned_url": self.pinned_url} if self.is_pinned else {})
 
     def headers(self) -> dict[str, str]:
         """Return the headers of a memento (RFC 7089)."""

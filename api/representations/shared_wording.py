@@ -47,8 +47,8 @@ def encode_uri(url: str) -> str:
 
 
 def public_url(record: Item) -> str:
-    """Return the URL of an item's page, else its URL in the API."""
-    return encode_uri(record.get("html_url") or record["url"])
+    """Return the URL of an item's page, else its URL in the API; of a past state, its permanent URL."""
+    return encode_uri(record.get("pinned_url") or record.get("html_url") or record["url"])
 
 
 def service_url(record: Item) -> str:

@@ -23,10 +23,11 @@ def write(item: Item) -> str:
 
     The ``id`` is the URL of this format, because the annotation is not the item itself.
     """
+    revision = f"revision={item['pin']}&" if "pin" in item else ""
     return dumps(
         {
             "@context": CONTEXT,
-            "id": encode_uri(f"{item['url']}?format=annotation"),
+            "id": encode_uri(f"{item['url']}?{revision}format=annotation"),
             "type": "Annotation",
             "motivation": "commenting" if is_editors_own(item) else MOTIVATIONS[item["type"]],
             "creator": {"id": service_url(item), "type": "Organization", "name": SERVICE_NAME},

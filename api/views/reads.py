@@ -134,9 +134,10 @@ def _past_response(
     """Return the item as it was, with the headers of a memento (RFC 7089)."""
     require_no_lists(shape)
     state = read_state(read.session, read.item_model(path), next(iter(path.values())), args)
-    body = state.item_json(shape)
     if format_ and not format_.is_json:
-        body = format_.body(orjson.loads(body))
+        body = format_.body(state.citable_item(shape))
+    else:
+        body = state.item_json(shape)
     response = cacheable_response(
         body,
         etag=etag_hash(body),

@@ -121,7 +121,7 @@ class TestQuotePage:
         assert "Set-Cookie" not in first.headers
 
     def test_uses_few_statements(self, app):
-        assert len(reads(app, PATH)) == 5
+        assert len(reads(app, PATH)) == 6
 
 
 class TestContentNotes:

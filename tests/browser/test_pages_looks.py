@@ -19,6 +19,7 @@ PAGES += [
     "/quotes",
 ]
 PAGES += ["/characters/her-2013-samantha", "/sources/her-perfection-is-the-enemy-of-real"]
+PAGES += [f"{QUOTE}?revision=2", f"{FLAGGED_QUOTE}/history", "/themes/loneliness/history"]
 #: Names that are long, have no blanks, or run from right to left.
 NAMES = ["What nobody had promised to keep for the archive, and what it kept anyway, for years, in the dark"]
 NAMES += [

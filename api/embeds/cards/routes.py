@@ -6,10 +6,10 @@ from flask import Blueprint, Response, request
 
 from api.embeds.cards.image_cache import ImageCache
 from api.embeds.frame import CACHE_CONTROL
-from api.embeds.quote_view_model import QuoteViewModel, build_view_model
+from api.embeds.quote_reader import read_quote, requested_pin
+from api.embeds.quote_view_model import QuoteViewModel
 from api.http.errors import ProblemException
 from api.http.responses import etag_hash
-from api.query.internal_reader import read_item
 from api.text import fonts
 from models import NotFound
 
@@ -56,7 +56,7 @@ def font(name: str) -> Response:
 
 
 def _load_quote(quote: str) -> QuoteViewModel:
-    return build_view_model(read_item("quote", quote, "film", "sources").json)
+    return read_quote(quote, requested_pin())
 
 
 def _cache_key(quote: QuoteViewModel, width: int | None) -> str:
