@@ -5,6 +5,8 @@ from api.entries.essay import Essay
 
 ESSAYS = ROOT / "tests" / "packs" / "essays"
 SOURCE = "her-nobodys-mirror"
+#: The hash of a text whose source does not exist.
+CASABLANCA = Essay.read(ESSAYS / "casablanca-a-man-who-stays.txt").sha256
 #: The number and the text of a paragraph, and words in it.
 NUMBER, WORDS = 5, "the film never lets them lose each other"
 

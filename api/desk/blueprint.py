@@ -16,7 +16,7 @@ from api.schemas.fields import SLUG
 from api.schemas.shared_schemas import ITEM_NAMES
 
 #: The collections whose entries have a form, in the order of the navigation.
-EDITABLE = ("quotes", "commentary", "scenes", "characters", "themes", "advisories")
+EDITABLE = ("quotes", "commentary", "scenes", "characters", "themes", "advisories", "sources")
 #: What a page says after an action, by the word in its URL.
 NOTICES = {
     "saved": "The draft is saved. Nobody but editors can see it.",

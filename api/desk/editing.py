@@ -6,11 +6,12 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.core.app_context import settings
 from api.core.resource_registry import COLLECTION_PATHS
+from api.core.urls import relative_url
 from api.desk.api_calls import APIResponse, call_api
 from api.desk.request_checks import desk_session
 from api.entries.records import record_to_body
-from api.http.errors import ProblemException
 from api.writing.drafts.access import draft_session, may_read
 from api.writing.drafts.three_way import three_way
 from api.writing.item_state import current_revision
@@ -159,7 +160,7 @@ def merge(mine: dict[str, Any], changes: list[Any], choices: dict[str, str]) -> 
     merged = copy.deepcopy(mine)
     for change in changes:
         if choices.get(change["pointer"]) == "current":
-            _set(merged, change["pointer"], change["current"])
+            _set(merged, change["pointer"], change.get("current"))
     return merged
 
 
@@ -185,7 +186,11 @@ def preview_links(path: str) -> dict[str, Any]:
     Raises:
         ProblemException: there is no such draft.
     """
-    response = call_api("POST", f"{path}/preview-link").require()
-    if not isinstance(response.json, dict):
-        raise ProblemException("internal-error", "The API returned no link.")
-    return response.json
+    preview = call_api("POST", f"{path}/preview-link").require().json
+
+    def on_this_host(url: str | None) -> str | None:
+        # The browser may know the service by another name than its settings do.
+        return url and relative_url(url.removeprefix(settings().base_url))
+
+    links = {name: on_this_host(url) for name, url in preview["links"].items()}
+    return {**preview, "url": on_this_host(preview["url"]), "links": links}

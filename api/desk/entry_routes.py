@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import orjson
 from flask import Response, request
 
 from api.core.resource_registry import TYPE_BY_COLLECTION
-from api.desk import editing, forms
-from api.desk.api_calls import APIResponse, call_api
+from api.desk import editing
+from api.desk.api_calls import call_api
 from api.desk.blueprint import EDITABLE, desk, noun_of, redirect_to, render
+from api.desk.entry_pages import conflict_page, form_page, place_of
+from api.desk.form_bodies import parse_form
 from api.desk.quoted_words import Words
 from api.desk.sessions import PATH
-from api.desk.source_texts import find_essay, find_source_text, reference_options
+from api.desk.source_records import set_kinds, source_of_text
+from api.desk.source_texts import find_source_text
 from api.http.errors import ProblemException
 from api.schemas.fields import SLUG, slugify
+from models import Gone, Renamed
 from models.types import SLUG_LENGTH
 
 COLLECTION = f"/<any({', '.join(EDITABLE)}):collection>"
 ENTRY = f"{COLLECTION}/<slug:slug>"
 NO_PREVIEW = "The draft is saved. There is no preview yet, since it could not be published."
-ID_HINT = "Part of the entry's URL. Leave it empty, and it is made from the label."
 NO_ID = {"pointer": "/id", "detail": "Write an id, or a label from which it can be made."}
+TAKEN_ID = {"pointer": "/id", "detail": "This id is taken. Write another one, or change the label."}
+DAMAGED = "The field “{}” of the form is missing or damaged."
 NO_PARAGRAPH = "There is no such paragraph, or the text of its source is not on this server."
 
 
@@ -34,7 +38,9 @@ def new_entry(collection: str) -> Response:
     if words is None and "source" in request.args:
         raise ProblemException("not-found", NO_PARAGRAPH)
     body = _initial_body(collection, words) if words else {}
-    return _form_page(collection, "", editing.State(body), body, words=words)
+    if collection == "sources":
+        body = source_of_text(request.args.get("text", ""))
+    return form_page(collection, "", editing.State(body), body, words=words)
 
 
 @desk.get(ENTRY)
@@ -45,7 +51,7 @@ def entry(collection: str, slug: str) -> Response:
         raise ProblemException(
             "not-found", f"There is no {noun_of(collection)} “{slug}”, and no draft of one."
         )
-    return _form_page(collection, slug, state, state.body, errors=state.draft.get("errors", ()))
+    return form_page(collection, slug, state, state.body, errors=state.draft.get("errors", ()))
 
 
 @desk.post(f"{COLLECTION}/new")
@@ -64,6 +70,8 @@ def save(collection: str, slug: str) -> Response:
 def merge(collection: str, slug: str) -> Response:
     """Save what an editor has chosen of two versions."""
     type_name, changes = TYPE_BY_COLLECTION[collection], _json_field("changes", list)
+    if not all(isinstance(each, dict) and str(each.get("pointer")).startswith("/") for each in changes):
+        raise ProblemException("bad-request", DAMAGED.format("changes"))
     choices = {name.removeprefix("choice:"): value for name, value in request.form.items()}
     mine = _json_field("mine", dict)
     body = editing.merge(mine, changes, choices)
@@ -73,7 +81,7 @@ def merge(collection: str, slug: str) -> Response:
         theirs = editing.merge(mine, changes, {change["pointer"]: "current" for change in changes})
         conflict = editing.conflict_on_saving(type_name, slug, body, theirs, response)
         if conflict:
-            return _conflict_page(collection, slug, conflict)
+            return conflict_page(collection, slug, conflict)
         response.require()
     return redirect_to(f"/{collection}/{slug}?done=merged")
 
@@ -90,14 +98,16 @@ def _save(collection: str, slug: str) -> Response:
     """Save the draft of an entry; without a slug, of a new one."""
     type_name, form = TYPE_BY_COLLECTION[collection], request.form
     loaded = _json_field("loaded", dict)
-    body = forms.parse_form(type_name, form, loaded)
+    body = parse_form(type_name, form, loaded)
+    if collection == "sources":
+        set_kinds(body, form)
     words = Words.from_parameters(form, "words-") if type_name == "quote" else None
     if words and words.text:
         body["text"] = words.text
     state = editing.State(loaded, form.get("etag", ""), form.get("base", ""))
     saved_as = slug or _new_id(form.get("/id", "").strip(), body)
     if not SLUG.fullmatch(saved_as) or len(saved_as) > SLUG_LENGTH:
-        return _form_page(collection, "", state, body, errors=[NO_ID], words=words, status=422)
+        return form_page(collection, "", state, body, errors=[NO_ID], words=words, status=422)
     response = editing.save_draft(
         type_name,
         saved_as,
@@ -111,8 +121,21 @@ def _save(collection: str, slug: str) -> Response:
         return _after_saving(collection, saved_as, editing.load_state(type_name, saved_as))
     conflict = slug and editing.conflict_on_saving(type_name, slug, body, loaded, response)
     if conflict:
-        return _conflict_page(collection, slug, conflict)
-    return _form_page(collection, slug, state, body, refusal=response, words=words)
+        return conflict_page(collection, slug, conflict)
+    if not slug and _is_taken(type_name, saved_as):
+        taken, problem = [TAKEN_ID], TAKEN_ID["detail"]
+        return form_page(
+            collection, slug, state, body, errors=taken, problem=problem, words=words, status=409
+        )
+    return form_page(collection, slug, state, body, refusal=response, words=words)
+
+
+def _is_taken(type_name: str, slug: str) -> bool:
+    """Whether an id is that of an item, of a former one, or of a draft."""
+    try:
+        return editing.load_state(type_name, slug).exists
+    except (Gone, Renamed):
+        return True
 
 
 def _after_saving(collection: str, slug: str, state: editing.State) -> Response:
@@ -121,7 +144,7 @@ def _after_saving(collection: str, slug: str, state: editing.State) -> Response:
     if action == "preview":
         if errors := state.draft.get("errors"):
             page = {"errors": errors, "problem": NO_PREVIEW, "status": 422}
-            return _form_page(collection, slug, state, state.body, **page)
+            return form_page(collection, slug, state, state.body, **page)
         preview = editing.preview_links(editing.draft_path(type_name, slug))
         name, back = state.draft.get("label") or slug, f"{PATH}/{collection}/{slug}"
         return render("desk_preview.html", preview=preview, name=name, back=back)
@@ -129,88 +152,19 @@ def _after_saving(collection: str, slug: str, state: editing.State) -> Response:
         return redirect_to(f"/{collection}/{slug}?done=saved")
     response = editing.publish(type_name, slug, state.etag)
     if not response.is_error:
-        place = _place_of(state.body) or f"/{collection}"
+        place = place_of(collection, slug, state.body) or f"/{collection}"
         return redirect_to(f"{place}?done=published&item={collection}/{slug}")
     conflict = editing.conflict_on_publishing(state, response)
     if conflict:
-        return _conflict_page(collection, slug, conflict)
-    return _form_page(collection, slug, state, state.body, refusal=response)
-
-
-def _form_page(
-    collection: str,
-    slug: str,
-    state: editing.State,
-    body: dict[str, Any],
-    *,
-    errors: Any = (),
-    problem: str = "",
-    refusal: APIResponse | None = None,
-    words: Words | None = None,
-    status: int = 200,
-) -> Response:
-    """Show the form of an entry with the values of a body. ``refusal`` is what the API says is wrong."""
-    if refusal is not None:
-        sent = refusal.json or {}
-        errors, status = sent.get("errors") or (), refusal.status
-        problem = sent.get("detail") or "The API has refused this."
-    type_name = TYPE_BY_COLLECTION[collection]
-    form = forms.build_form(type_name, body)
-    if not slug:
-        id_ = request.form.get("/id", "")
-        form.append(forms.FormField("line", "/id", "Id", id_, ID_HINT, max_length=SLUG_LENGTH))
-    summary = forms.attach_errors(form, errors)
-    types = {each.type_name for each in forms.all_fields(form) if each.type_name}
-    return render(
-        "desk_form.html",
-        status,
-        collection=collection,
-        noun=noun_of(collection),
-        slug=slug,
-        state=state,
-        form=form,
-        summary=summary,
-        problem=problem,
-        warnings=() if problem else state.draft.get("warnings", ()),
-        options=reference_options(types, body.get("film")),
-        words=(words or Words.of_body(body)) if type_name == "quote" else None,
-        loaded=orjson.dumps(state.body).decode(),
-        release=request.form.get("release", state.draft.get("release") or ""),
-        request_key=secrets.token_hex(16),
-        place=_place_of(body),
-    )
-
-
-def _conflict_page(collection: str, slug: str, conflict: editing.Conflict) -> Response:
-    changes = sorted(conflict.changes, key=lambda change: not change["is_conflict"])
-    theirs = [{name: change[name] for name in ("pointer", "current")} for change in changes]
-    return render(
-        "desk_conflict.html",
-        409,
-        collection=collection,
-        slug=slug,
-        conflict=conflict,
-        changes=changes,
-        mine=orjson.dumps(conflict.mine).decode(),
-        theirs=orjson.dumps(theirs).decode(),
-    )
-
-
-def _place_of(body: dict[str, Any]) -> str:
-    """Return the path of the source that a body cites first, if its text is at hand; else an empty text."""
-    try:
-        slug = body["citations"][0]["source"]
-    except (IndexError, KeyError, TypeError):
-        return ""
-    return f"/sources/{slug}" if find_essay(slug) else ""
+        return conflict_page(collection, slug, conflict)
+    return form_page(collection, slug, state, state.body, refusal=response)
 
 
 def _initial_body(collection: str, words: Words) -> dict[str, Any]:
     """Return what a new entry begins with: values that follow from the source and the selected words."""
     source = find_source_text(words.source).record
-    film = (source.get("films") or [None])[0]
     body: dict[str, Any] = {
-        "film": film["id"] if isinstance(film, dict) else film,
+        "film": next((film.get("id") if isinstance(film, dict) else film for film in source["films"]), None),
         "language": source.get("language"),
         "citations": [{"source": words.source, "paragraphs": [words.number]}],
     }
@@ -243,5 +197,5 @@ def _json_field(name: str, kind: type) -> Any:
     except orjson.JSONDecodeError:
         value = None
     if not isinstance(value, kind):
-        raise ProblemException("bad-request", f"The field “{name}” of the form is missing or damaged.")
+        raise ProblemException("bad-request", DAMAGED.format(name))
     return value

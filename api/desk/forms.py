@@ -1,4 +1,4 @@
-"""Forms of entries, made from their create schemas, and bodies made from what a form has sent.
+"""Forms of entries, made from their create schemas.
 
 The name of a field is the JSON Pointer of its value in the body, such as ``/advisories/0/severity``: the
 place that a problem of the API names is the field that it belongs to. Which values are right is not decided
@@ -19,8 +19,8 @@ from api.entries.entry_schemas import entry_schema
 from api.pages.template_filters import paragraph_ranges
 from api.schemas.fields import Choice, Flag, Reference, Text, WholeNumber
 
-#: Members that the desk does not show: publication sets the status.
-LEFT_OUT = frozenset({"status"})
+#: Members that the desk does not show: publication sets the status, and the text has its hash.
+LEFT_OUT = frozenset({"status", "sha256"})
 #: Lists of larger objects, such as the paragraphs of a source, have no form.
 NO_FORM = frozenset({"paragraphs", "narration"})
 #: Members that are in sight; the others are folded.
@@ -56,12 +56,9 @@ LABELS = {"name", "title"}
 MAX_LINE_CHARACTERS = 300
 #: The number of rows of a list that are read: more than any schema allows.
 MAX_ROWS = 600
-RANGE = re.compile(r"([0-9]{1,6})(?:[-–]([0-9]{1,6}))?", re.ASCII)
-MAX_RANGE = 500
 #: Numbers up to this one are chosen from a list.
 MAX_CHOICES = 5
 NULL = re.compile(r"(?:[;,] (?:or )?null)[^.]*")
-NUMBER = re.compile(r"-?[0-9]{1,12}", re.ASCII)
 
 
 @dataclass
@@ -91,21 +88,13 @@ def build_form(type_name: str, body: Mapping[str, Any]) -> list[FormField]:
     """Return the fields of an entry with the values of a body, those in sight first."""
     schema, hints = entry_schema(type_name), _hints(type_name)
     built = []
-    for name, each in _shown(schema):
+    for name, each in shown_fields(schema):
         form_field = _build(each, name, f"/{name}", body.get(name), hints.get(name, ""))
         form_field.is_required |= name == "label" and not LABELS & schema.fields.keys()
         form_field.is_main = name in MAIN_FIELDS or each.required
         built.append(form_field)
     order = {name: index for index, name in enumerate(MAIN_FIELDS)}
     return sorted(built, key=lambda each: order.get(each.pointer[1:], len(order)))
-
-
-def parse_form(type_name: str, form: Mapping[str, str], rest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body that a form has sent; ``rest`` has the members that it does not show."""
-    schema = entry_schema(type_name)
-    shown = dict(_shown(schema))
-    body = {name: value for name, value in rest.items() if name not in shown}
-    return body | _parse_members(shown.items(), form, "")
 
 
 def attach_errors(
@@ -137,20 +126,8 @@ def label_of(pointer: str) -> str:
     return ": ".join(humanize(step) for step in pointer.strip("/").split("/"))
 
 
-def parse_numbers(text: str) -> list[Any]:
-    """Return the numbers in a text such as ``5, 33–35``; what is no number stays, for the API to refuse."""
-    numbers: list[Any] = []
-    for part in re.split(r"[,;\s]+", text.strip()):
-        match = RANGE.fullmatch(part)
-        if not match:
-            numbers += [part] if part else []
-            continue
-        first, last = int(match[1]), int(match[2] or match[1])
-        numbers += range(first, last + 1) if first <= last < first + MAX_RANGE else [part]
-    return numbers
-
-
-def _shown(schema: Any) -> Iterator[tuple[str, Any]]:
+def shown_fields(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Return the fields of a schema that a form has, by name."""
     return (
         (name, each) for name, each in schema.fields.items() if name not in LEFT_OUT and _has_form(name, each)
     )
@@ -202,7 +179,7 @@ def _build_list(each: Any, built: FormField, name: str, value: Any) -> FormField
         pointer = f"{built.pointer}/{index}"
         if hasattr(each.inner, "schema"):
             values_of_row = row if isinstance(row, dict) else {}
-            members = _shown(each.inner.schema)
+            members = shown_fields(each.inner.schema)
             built.rows.append(
                 [_build(inner, key, f"{pointer}/{key}", values_of_row.get(key)) for key, inner in members]
             )
@@ -226,51 +203,6 @@ def _max_length(each: Any) -> int | None:
 
 def _maximum(each: Any) -> Any:
     return next((rule.max for rule in each.validators if isinstance(rule, validate.Range)), None)
-
-
-def _parse_members(
-    members: Iterable[tuple[str, Any]], form: Mapping[str, str], prefix: str
-) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    for name, each in members:
-        value = _parse(each, form, f"{prefix}/{name}")
-        if value is not missing:
-            body[name] = value
-    return body
-
-
-def _parse(each: Any, form: Mapping[str, str], pointer: str) -> Any:
-    if isinstance(each, fields.List):
-        return _parse_list(each, form, pointer)
-    text = form.get(pointer, "").replace("\r\n", "\n").strip()
-    if isinstance(each, Flag):
-        return bool(text)
-    if not text:
-        return None if each.allow_none else missing
-    if isinstance(each, WholeNumber):
-        return int(text) if NUMBER.fullmatch(text) else text
-    return text
-
-
-def _parse_list(each: Any, form: Mapping[str, str], pointer: str) -> Any:
-    if isinstance(each.inner, WholeNumber):
-        return parse_numbers(form.get(pointer, ""))
-    rows = []
-    for index in _indexes(form, pointer):
-        row = (
-            _parse_members(_shown(each.inner.schema), form, f"{pointer}/{index}")
-            if hasattr(each.inner, "schema")
-            else form.get(f"{pointer}/{index}", "").strip()
-        )
-        if isinstance(row, dict) and not any(row.values()):
-            continue
-        rows += [row] if row else []
-    return rows
-
-
-def _indexes(form: Mapping[str, str], pointer: str) -> list[int]:
-    place = re.compile(rf"{re.escape(pointer)}/([0-9]{{1,4}})(?:/.*)?", re.ASCII)
-    return sorted({int(match[1]) for name in form if (match := place.fullmatch(name))})[:MAX_ROWS]
 
 
 def all_fields(form: Iterable[FormField]) -> Iterator[FormField]:

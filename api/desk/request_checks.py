@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Response, g, request
 from werkzeug.exceptions import NotFound
@@ -46,7 +46,8 @@ def check_request() -> Response | None:
         NotFound: there is no desk here.
         ProblemException: 403, a form from elsewhere.
     """
-    if database().is_read_only or not has_key():
+    g.has_desk = not database().is_read_only and has_key()
+    if not g.has_desk:
         raise NotFound
     is_read = request.method in READ_METHODS
     if not is_read:
@@ -56,8 +57,8 @@ def check_request() -> Response | None:
         return None
     if g.desk_session is None:
         # The body of a stranger's request is not read.
-        path = relative_url(f"{PATH}?signed-out")
-        return Response(status=303, headers={"Location": path})
+        query = urlencode({"next": request.full_path.removesuffix("?")})
+        return Response(status=303, headers={"Location": relative_url(f"{PATH}?{query}")})
     if not is_read:
         require_whole_form()
     if not is_read and not hmac.compare_digest(request.form.get(TOKEN_FIELD, ""), desk_session().form_token):
@@ -103,7 +104,9 @@ def _require_own_page() -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Let nobody keep, index or frame a page of the desk."""
+    """Let nobody keep, index or frame a page of the desk. Without a desk, its 404 is that of any path."""
+    if not g.get("has_desk"):
+        return response
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Cache-Control"] = "private, no-store" if response.status_code < 400 else "no-store"

@@ -1,10 +1,11 @@
-"""The routes of the desk that are about no single entry: signing in, sources, lists, drafts and releases."""
+"""The routes of the desk that are about no single entry: signing in, texts, lists, drafts and releases."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 
 from api.core.resource_registry import COLLECTION_PATHS, TYPE_BY_COLLECTION
 from api.desk import editing, source_texts
@@ -15,20 +16,24 @@ from api.desk.quoted_words import parse_number
 from api.desk.request_checks import desk_session, require_whole_form
 from api.desk.sessions import PATH, delete_cookie, set_cookie, sign_in, sign_out
 from api.http.authentication import Refusal
+from models.draft import Draft
 
 #: The number of entries on a page of a list.
 MAX_LISTED = 50
-MAX_SIGN_IN_BYTES = 1_000
+MAX_SIGN_IN_BYTES = 2_000
+#: A path with a query, percent-encoded.
+RETURN_PATH = re.compile(r"(?:/[a-z0-9-]+)+(?:\?[A-Za-z0-9%&=+._-]*)?")
 SIGNED_OUT = "You are not signed in, or your session has ended. Sign in to go on."
 
 
 @desk.get("")
 def home() -> Response:
-    """List the sources; for strangers, show the form for signing in."""
+    """List the sources with their texts; for strangers, show the form for signing in."""
     if g.desk_session is None:
-        return render("desk_sign_in.html", problem=SIGNED_OUT if "signed-out" in request.args else "")
+        next_path = request.args.get("next", "")
+        return render("desk_sign_in.html", problem=SIGNED_OUT if next_path else "", next=next_path)
     sources = source_texts.list_sources()
-    return render("desk_sources.html", sources=sources, texts=source_texts.texts_without_source(sources))
+    return render("desk_texts.html", sources=sources, texts=source_texts.texts_without_source(sources))
 
 
 @desk.post("/session")
@@ -37,10 +42,18 @@ def start_session() -> Response:
     require_whole_form(MAX_SIGN_IN_BYTES)
     cookie = sign_in(request.form.get("key", ""))
     if isinstance(cookie, Refusal):
-        return render("desk_sign_in.html", 401, problem=cookie.detail)
-    response = redirect_to("")
+        next_path = request.form.get("next", "")
+        return render("desk_sign_in.html", 401, problem=cookie.detail, next=next_path)
+    response = redirect_to(_page_to_return_to(request.form.get("next", "")))
     set_cookie(response, cookie)
     return response
+
+
+def _page_to_return_to(path: str) -> str:
+    """Return the page, below that of the desk, that somebody wanted to see before signing in."""
+    is_own = path.startswith(f"{PATH}/") and RETURN_PATH.fullmatch(path)
+    is_page = is_own and current_app.url_map.bind("").test(path.partition("?")[0], "GET")
+    return path.removeprefix(PATH) if is_page else ""
 
 
 @desk.post("/sign-out")
@@ -52,20 +65,20 @@ def end_session() -> Response:
     return response
 
 
-@desk.get("/sources/<slug:source>")
-def source(source: str) -> Response:
+@desk.get("/texts/<slug:source>")
+def text(source: str) -> Response:
     """Show the paragraphs of a source, and what cites them."""
-    text = source_texts.find_source_text(source)
+    found = source_texts.find_source_text(source)
     first = parse_number(request.args.get("from", "1"))
-    text.paragraph(first)
-    passages = source_texts.read_passages(text, first)
+    found.paragraph(first)
+    passages = source_texts.read_passages(found, first)
     last, step = passages[-1].number, source_texts.MAX_PARAGRAPHS
     return render(
-        "desk_source.html",
-        source=text,
+        "desk_text.html",
+        source=found,
         passages=passages,
         previous=max(1, first - step) if first > 1 else None,
-        next=last + 1 if last < len(text.paragraphs) else None,
+        next=last + 1 if last < len(found.paragraphs) else None,
     )
 
 
@@ -81,10 +94,15 @@ def entries(collection: str) -> Response:
         collection=collection,
         noun=noun_of(collection),
         items=page["data"],
-        drafts=[] if "cursor" in query else [draft for draft in drafts if draft.base is None],
+        drafts=[] if "cursor" in query else _new_ones(drafts),
         next=cursor_of(page["page"]["next"]) if page["page"]["next"] else None,
         q=request.args.get("q", ""),
     )
+
+
+def _new_ones(drafts: list[Draft]) -> list[tuple[str, str]]:
+    """Return the ids and labels of the drafts of new items."""
+    return [(draft.slug, source_texts.label_of_draft(draft)) for draft in drafts if draft.base is None]
 
 
 @desk.get("/drafts")

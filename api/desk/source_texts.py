@@ -97,9 +97,7 @@ def list_sources() -> list[ListedSource]:
     for draft in readable_drafts("source"):
         if draft.slug not in known:
             reason = _reason(texts.get(draft.slug), str(draft.record.get("sha256")))
-            sources.append(
-                ListedSource(draft.slug, str(draft.record.get("title") or draft.slug), "", reason, True)
-            )
+            sources.append(ListedSource(draft.slug, label_of_draft(draft), "", reason, True))
     return sorted(sources, key=lambda source: (bool(source.reason), source.label.casefold(), source.slug))
 
 
@@ -121,7 +119,7 @@ def find_source_text(slug: str) -> SourceText:
         drafts = [draft for draft in readable_drafts("source") if draft.slug == slug]
         if not drafts:
             response.require()
-        record, is_draft = drafts[0].record | {"id": slug}, True
+        record, is_draft = _sound(drafts[0].record), True
     essay = essays().get(slug)
     reason = _reason(essay, str(record.get("sha256")))
     if reason or essay is None:
@@ -140,20 +138,32 @@ def read_passages(source: SourceText, first: int) -> list[Passage]:
     passages = {number: Passage(number, source.paragraph(number)) for number in range(first, last + 1)}
     drafts = {draft.key: draft for draft in readable_drafts()}
     if source.is_draft:
-        kinds = [paragraph.get("kind", "body") for paragraph in source.record.get("paragraphs") or ()]
-        for passage in passages.values():
-            passage.kind = kinds[passage.number - 1] if passage.number <= len(kinds) else "body"
+        for number, paragraph in enumerate(source.record["paragraphs"], 1):
+            if number in passages and isinstance(paragraph, dict):
+                passages[number].kind = str(paragraph.get("kind"))
     else:
         _add_public(source, passages, drafts)
     for draft in drafts.values():
         for number in _cited_numbers(draft.record, source.slug):
             if number in passages:
-                label = draft.record.get("label") or draft.record.get("title") or draft.slug
                 state = "draft" if draft.base is None else "changed"
-                passages[number].citing.append(Citing(draft.type_name, draft.slug, str(label), state))
+                citing = Citing(draft.type_name, draft.slug, label_of_draft(draft), state)
+                passages[number].citing.append(citing)
     for passage in passages.values():
         passage.citing.sort(key=lambda each: (each.type_name, each.label.casefold()))
     return list(passages.values())
+
+
+def _sound(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record of a draft, which may have values of any kind, with lists where pages need some."""
+    lists = {name: record.get(name) for name in ("films", "paragraphs")}
+    return {**record, **{name: value if isinstance(value, list) else [] for name, value in lists.items()}}
+
+
+def label_of_draft(draft: Draft) -> str:
+    """Return what a list calls a draft, which may have no label yet."""
+    names = (draft.record.get(name) for name in ("label", "name", "title"))
+    return next((name for name in names if isinstance(name, str) and name), draft.slug)
 
 
 def _add_public(source: SourceText, passages: dict[int, Passage], drafts: Mapping[Any, Draft]) -> None:
@@ -218,18 +228,13 @@ def reference_options(type_names: set[str], film: Any) -> dict[str, list[tuple[s
     drafts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for draft in readable_drafts():
         if draft.base is None:
-            label = (
-                draft.record.get("label")
-                or draft.record.get("name")
-                or draft.record.get("title")
-                or draft.slug
-            )
-            drafts[draft.type_name].append((draft.slug, f"{label} (draft)"))
+            drafts[draft.type_name].append((draft.slug, f"{label_of_draft(draft)} (draft)"))
     for type_name in sorted(type_names):
         of_film = {"film": film} if film and hasattr(MODELS_BY_TYPE[type_name], "film") else {}
-        items = call_api(
-            "GET", COLLECTION_PATHS[type_name], query={"limit": 100, "fields": "label", **of_film}
-        )
-        found = [] if items.is_error else [(item["id"], item["label"]) for item in items.json["data"]]
-        options[type_name] = [*found, *drafts[type_name]]
+        try:
+            items = read_all(COLLECTION_PATHS[type_name], fields="label", **of_film)
+        except ProblemException:
+            # The film is no id: its field says so.
+            items = []
+        options[type_name] = [*((item["id"], item["label"]) for item in items), *drafts[type_name]]
     return options

@@ -44,7 +44,7 @@ def at_desk(chromium, server, key):
         expect(page.get_by_label("API key")).to_be_focused()
         page.keyboard.type(key)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Sources")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Texts")
         yield page
 
 
@@ -136,7 +136,7 @@ class TestDesk:
         assert_accessible(page)
 
     def test_words_selected_with_the_mouse_lead_to_their_quote(self, page):
-        page.goto(f"/edit/sources/{SOURCE}")
+        page.goto(f"/edit/texts/{SOURCE}")
         link = page.get_by_role("link", name="Quote these words")
         expect(link).to_be_hidden()
         page.evaluate(SELECT, [f"p{NUMBER}", f" {WORDS}"])
@@ -144,6 +144,25 @@ class TestDesk:
         expect(page.locator("#words-selected")).to_have_text(WORDS)
         assert page.locator("[name='/citations/0/paragraphs']").input_value() == str(NUMBER)
         assert page.errors == []
+
+    def test_what_was_typed_outlives_the_session(self, page, keys):
+        page.goto(f"/edit/quotes/new?source={SOURCE}&paragraph={NUMBER}&start=0&end=14")
+        page.get_by_label("Label").first.fill("Two neighbours")
+        page.get_by_role("button", name="Add another: Themes").click()
+        page.locator("[name='/themes/1']").fill("loneliness")
+        page.context.clear_cookies()
+        press(page, "Save draft")
+        expect(page.get_by_role("alert")).to_contain_text("your session has ended")
+        page.get_by_label("API key").fill(keys[1])
+        press(page, "Sign in")
+        page.get_by_role("button", name="Restore it").press("Enter")
+        press(page, "Save draft")
+        expect(page.get_by_role("status")).to_contain_text("The draft is saved.")
+        expect(page.get_by_label("Label").first).to_have_value("Two neighbours")
+        expect(page.locator("[name='/themes/0']")).to_have_value("loneliness")
+        page.goto(f"/edit/quotes/new?source={SOURCE}&paragraph={NUMBER}&start=0&end=14")
+        expect(page.get_by_role("button", name="Save draft").last).to_be_visible()
+        assert page.get_by_role("button", name="Restore it").count() == 0
 
     def test_lists_and_drafts_are_accessible_and_the_key_is_out_of_reach(self, page, keys):
         for path in ("/edit", "/edit/drafts", "/edit/themes", "/edit/commentary/new"):

@@ -89,7 +89,45 @@ function addRows(list) {
   list.append(button);
 }
 
+// What is typed is kept in this tab until it is saved: a session may end, or the network fail.
+function keepTyped(form) {
+  const key = location.pathname + location.search.replace(/[?&]done=[^&]*/, "");
+  const ofThisPage = ["form_token", "request_key", "action"];
+  const controls = () => [...form.elements].filter(each => each.name && !ofThisPage.includes(each.name));
+  const values = () => JSON.stringify(controls().map(each => [each.name, each.type === "checkbox" ? each.checked : each.value]));
+  const saved = sessionStorage.getItem(key);
+  if (saved && saved !== values()) offer(JSON.parse(saved));
+  form.addEventListener("input", () => sessionStorage.setItem(key, values()));
+  form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
+
+  function offer(entries) {
+    const note = document.createElement("div"), restore = document.createElement("button");
+    note.className = "note";
+    note.setAttribute("role", "status");
+    note.append("In this tab you have written something here that was not saved. ", restore);
+    restore.type = "button";
+    restore.textContent = "Restore it";
+    restore.addEventListener("click", () => {
+      const rows = name => form.querySelector(`[id="${CSS.escape(`field${name.split("/").slice(0, 2).join("/").replaceAll("/", "-")}`)}"] > button`);
+      for (const [name, value] of entries) {
+        // The hidden fields tell on which version the text is based, so that nothing of others is overwritten.
+        if (!form.elements[name]) rows(name)?.click();
+        const control = form.elements[name];
+        if (control) control[control.type === "checkbox" ? "checked" : "value"] = value;
+      }
+      note.remove();
+      document.getElementById("words-start")?.dispatchEvent(new Event("input"));
+      form.querySelector("input:not([type=hidden]), select, textarea").focus();
+    });
+    form.before(note);
+  }
+}
+
 const floating = document.querySelector(".selection"), area = document.getElementById("words-paragraph");
 if (floating) selectInSource(floating);
 if (area) selectInForm(area);
+const kept = document.querySelector("[data-kept]");
 for (const list of document.querySelectorAll(".rows-of")) if (list.querySelector(".row")) addRows(list);
+if (document.querySelector("[data-saved]")) sessionStorage.removeItem(sessionStorage.getItem("sent"));
+if (kept) keepTyped(kept);
+document.querySelector("[data-sign-out]")?.addEventListener("submit", () => sessionStorage.clear());

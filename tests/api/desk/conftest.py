@@ -43,7 +43,9 @@ class Page:
         """Return the action of the form with a button, and the values that it sends."""
         [form] = {form for form in self.tree.forms if button in [b.text for b in form.iter("button")]}
         pressed = next(b for b in form.iter("button") if b.text == button)
-        values = {name: value or "" for name, value in form.fields.items() if value is not None}
+        values = {name: value for name, value in form.fields.items() if value is not None}
+        # A browser takes the line break after <textarea> for no part of its text.
+        values |= {area.name: area.value.removeprefix("\n") for area in form.iter("textarea") if area.name}
         if pressed.get("name"):
             values[pressed.get("name")] = pressed.get("value")
         return form.action, values

@@ -4,7 +4,7 @@ import pytest
 
 from models.draft import Draft
 from tests.api.desk.conftest import Browser, make_key
-from tests.desk_sources import NUMBER, SOURCE, WORDS, paragraph
+from tests.desk_sources import CASABLANCA, NUMBER, SOURCE, WORDS, paragraph
 
 QUOTE = "her-2013-never-lose-each-other"
 START = paragraph().index(WORDS)
@@ -37,7 +37,7 @@ class TestFromAnEmptySource:
         listed = browser.get("/edit")
         assert "Her: Nobody's Mirror" in listed.texts("//li//a")
         assert any("not on this server" in text for text in listed.texts("//li[@class='closed']"))
-        source = browser.get(f"/edit/sources/{SOURCE}")
+        source = browser.get(f"/edit/texts/{SOURCE}")
         assert source.texts(f"//li[@id='p{NUMBER}']//p[@data-passage]") == [paragraph()]
         assert passage(source) == []
 
@@ -52,7 +52,7 @@ class TestFromAnEmptySource:
         assert field.get("aria-invalid") == "true"
         assert page.tree.xpath(f"//*[@id='{field.get('aria-describedby').split()[0]}']")
         assert page.texts("//span[contains(@class, 'draft')]") == ["Draft"]
-        assert passage(browser.get(f"/edit/sources/{SOURCE}")) == ["quote Never lose each other Draft"]
+        assert passage(browser.get(f"/edit/texts/{SOURCE}")) == ["quote Never lose each other Draft"]
         assert browser.get(f"/v1/quotes/{QUOTE}").status == 404
 
         refused = browser.submit(page, "Save and preview")
@@ -94,15 +94,45 @@ class TestFromAnEmptySource:
         assert claim["citations"][0]["paragraphs"] == [6, 8, 9]
         assert claim["advisories"][0]["severity"] == 2
 
+    def test_a_text_becomes_a_source(self, browser):
+        [link] = browser.get("/edit").tree.xpath("//a[.='New source']/@href")
+        page = browser.get(link)
+        values = page.form("Save draft")[1]
+        assert values["/id"] == "casablanca-a-man-who-stays"
+        assert (values["/title"], values["/paragraphs/1/kind"]) == ("Casablanca: A Man Who Stays", "title")
+        rights = {"/language": "en", "/rights": "Made for this repository.", "/films/0": "her-2013"}
+        draft = browser.submit(page, "Save draft", rights | {"/paragraphs/0/kind": "site"})
+        assert draft.texts("//div[contains(@class, 'to-do')]//li") == []
+        assert "Casablanca: A Man Who Stays Draft" in browser.get("/edit").texts("//main//ul[1]/li")
+        text = browser.get("/edit/texts/casablanca-a-man-who-stays")
+        assert text.tree.xpath("//li[@id='p1']/@class") == ["passage site"]
+        quote = browser.submit(
+            browser.get(text.tree.xpath("//li[@id='p5']//a[.='New quote']/@href")[0]),
+            "Save and publish",
+            VALUES | {"words-start": "0", "words-end": "20"},
+        )
+        assert "“casablanca-a-man-who-stays” is a draft" in " ".join(notice(quote))
+        published = browser.submit(
+            browser.get("/edit/sources/casablanca-a-man-who-stays"), "Save and publish"
+        )
+        assert notice(published) == ["It is published. Edit it again"]
+        assert passage(published, 5) == ["quote Never lose each other Draft"]
+        source = browser.client.get("/v1/sources/casablanca-a-man-who-stays").json
+        assert (source["sha256"], source["paragraph_count"]) == (CASABLANCA, 16)
+        kinds = browser.client.get("/v1/sources/casablanca-a-man-who-stays/paragraphs?limit=3").json["data"]
+        assert [kind["kind"] for kind in kinds] == ["site", "title", "heading"]
+
     def test_a_text_without_its_source_and_unknown_places_are_missing(self, browser):
         for path in (
-            "/edit/sources/her-perfection-is-the-enemy-of-real",
-            "/edit/sources/no-such",
-            f"/edit/sources/{SOURCE}?from=0",
-            f"/edit/sources/{SOURCE}?from=9999",
+            "/edit/texts/her-perfection-is-the-enemy-of-real",
+            "/edit/texts/no-such",
+            f"/edit/texts/{SOURCE}?from=0",
+            f"/edit/texts/{SOURCE}?from=9999",
             f"/edit/quotes/new?source={SOURCE}&paragraph=999",
             "/edit/quotes/new?source=../etc&paragraph=1",
             "/edit/quotes/no-such",
+            "/edit/sources/new",
+            "/edit/sources/new?text=../x",
             "/edit/films/her-2013",
             "/edit/no-such",
         ):
@@ -213,7 +243,7 @@ class TestRefusals:
         new_quote(browser)
         other = Browser(desk_app)
         other.sign_in(make_key(packed, "write:themes", name="themes only"))
-        assert passage(other.get(f"/edit/sources/{SOURCE}")) == []
+        assert passage(other.get(f"/edit/texts/{SOURCE}")) == []
         assert other.get(f"/edit/quotes/{QUOTE}").status == 404
         assert "lose each other" not in other.get("/edit/drafts").text
         assert "lose each other" not in other.get("/edit/quotes").text
@@ -235,6 +265,43 @@ class TestRefusals:
         assert "<script>alert(2)" not in listed.text
 
     @pytest.mark.any_database
+    @pytest.mark.parametrize("junk", [7, "x", {"a": ["<b>"]}, [7], [{"source": 7}], [[[]]]], ids=str)
+    def test_drafts_with_values_of_any_kind_have_pages(self, browser, key, junk):
+        names = (
+            "label",
+            "text",
+            "film",
+            "scene",
+            "themes",
+            "advisories",
+            "citations",
+            "omitted_before",
+            "language",
+        )
+        sources = ("title", "films", "paragraphs", "language", "publication")
+        headers = {"Authorization": f"Bearer {key}", "If-None-Match": "*"}
+        for path, body in [
+            ("/v1/quotes/her-2013-junk", dict.fromkeys(names, junk)),
+            ("/v1/quotes/her-2013-cites", {"citations": [{"source": SOURCE, "paragraphs": junk}]}),
+            ("/v1/sources/casablanca-a-man-who-stays", dict.fromkeys(sources, junk) | {"sha256": CASABLANCA}),
+        ]:
+            assert browser.client.put(f"{path}/draft", json=body, headers=headers).status_code == 201
+        place = "source=casablanca-a-man-who-stays&paragraph=2"
+        for path in (
+            "",
+            "/drafts",
+            "/quotes",
+            "/quotes/her-2013-junk",
+            "/quotes/her-2013-cites",
+            f"/texts/{SOURCE}",
+            "/texts/casablanca-a-man-who-stays",
+            f"/quotes/new?{place}&start=0&end=9",
+        ):
+            assert browser.get(f"/edit{path}").status == 200, path
+        page = browser.get("/edit/quotes/her-2013-junk")
+        assert browser.submit(page, "Save and publish").status == 422
+
+    @pytest.mark.any_database
     def test_a_damaged_form_stores_nothing(self, browser, packed):
         page = browser.get("/edit/quotes/new", query_string=PLACE)
         action, values = page.form("Save draft")
@@ -254,12 +321,41 @@ class TestRefusals:
             assert session.query(Draft).count() == 0
 
     @pytest.mark.any_database
+    def test_a_damaged_merge_stores_nothing(self, browser, packed):
+        token = browser.get("/edit/quotes/new").form("Save draft")[1]["form_token"]
+        fields = {"form_token": token, "etag": "", "base": "", "mine": "{}", "changes": "[]"}
+        for change, status in [
+            ({"mine": "7"}, 400),
+            ({"changes": "{}"}, 400),
+            ({"changes": "[7]"}, 400),
+            ({"changes": '[{"pointer": ""}]', "choice:": "current"}, 400),
+            ({"changes": '[{"pointer": "/x"}]', "choice:/x": "current"}, 422),
+            ({"etag": '"é"'}, 404),
+            ({"etag": '"1.0"'}, 404),
+            ({"base": "9"}, 422),
+        ]:
+            answer = browser.post("/edit/quotes/her-2013-none/merge", fields | change)
+            assert answer.status == status, (change, notice(answer))
+        with packed.read_session() as session:
+            assert session.query(Draft).count() == 0
+
+    @pytest.mark.any_database
     def test_the_same_form_sent_twice_is_saved_once(self, browser, packed):
         action, values = browser.get("/edit/quotes/new", query_string=PLACE).form("Save draft")
         first, second = (browser.post(action, values | VALUES) for _ in range(2))
         assert notice(first) == notice(second) != []
         with packed.read_session() as session:
             assert session.query(Draft).one().revision == 1
+
+    @pytest.mark.any_database
+    def test_a_taken_id_is_pointed_out(self, browser):
+        new_quote(browser)
+        for values in ({}, {"/id": "her-2013-perfection-is-the-enemy-of-real"}):
+            page = new_quote(browser, **values)
+            assert page.status == 409
+            [link] = page.tree.xpath("//*[@role='alert']//a")
+            assert page.tree.xpath(f"//*[@id='{link.get('href')[1:]}']/@name") == ["/id"]
+            assert page.form("Save draft")[1]["/label"] == "Never lose each other"
 
     @pytest.mark.any_database
     def test_words_are_those_of_the_paragraph_whatever_the_form_says(self, browser):

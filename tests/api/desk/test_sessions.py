@@ -2,16 +2,21 @@
 
 import datetime as dt
 import re
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
+from api.app import create_app
+from api.core.config import Settings
 from models.api_key import ApiKey
+from models.database import Database
 from tests.api.desk.conftest import ORIGIN, Browser, make_app, make_key
 
 SIGN_IN = "The desk"
-SOURCES = "Sources"
+SOURCES = "Texts"
 
 
 def heading(page):
@@ -34,18 +39,38 @@ class TestWithoutAKey:
 
         def answer(path):
             page = browser.get(path, headers={"Accept": "application/json"})
-            kept = re.sub(r'"(instance|request_id)":"[^"]*"', "", page.text)
-            return page.status, kept, page.headers["Content-Security-Policy"]
+            body = re.sub(r'"(instance|request_id)":"[^"]*"', "", page.text)
+            headers = dict(page.headers)
+            return (
+                page.status,
+                body,
+                {n: v for n, v in headers.items() if n not in ("X-Request-Id", "Content-Length")},
+            )
 
         missing = answer("/no-such-page")
         assert missing[0] == 404
-        for path in ("/edit", "/edit/drafts", "/edit/quotes/new", "/edit/sources/her-nobodys-mirror"):
-            assert answer(path)[:2] == missing[:2], path
+        for path in ("/edit", "/edit/drafts", "/edit/quotes/new", "/edit/texts/her-nobodys-mirror"):
+            assert answer(path) == missing, path
         assert browser.post("/edit/session", {"key": "x"}).status == 404
         make_key(packed)
         assert browser.get("/edit").status == 200
         change_key(packed, revoked_at=now())
         assert browser.get("/edit").status == 404
+
+    @pytest.mark.any_database
+    def test_neither_has_a_database_that_cannot_be_written(self, as_nobody, sqlite_engine):
+        with sqlite_engine.fresh("pack") as url:
+            content = Path(make_url(url).database).read_bytes()
+        with as_nobody() as folder:
+            copy = folder / "x.sqlite3"
+            copy.write_bytes(content)
+            with closing(Database(f"sqlite:///{copy}")) as written:
+                make_key(written)
+            for mode, status in ((0o644, 200), (0o444, 404)):
+                copy.chmod(mode)
+                app = create_app(Settings(database_url=f"sqlite:///{copy}"))
+                assert app.test_client().get("/edit").status_code == status
+                app.extensions["database"].close()
 
 
 class TestSignIn:
@@ -63,6 +88,24 @@ class TestSignIn:
         page = browser.get("/edit")
         assert heading(page) == SOURCES
         assert key not in page.text
+
+    @pytest.mark.any_database
+    def test_it_leads_to_the_page_that_was_asked_for_if_it_is_one_of_the_desk(self, browser, desk_app, key):
+        stranger = Browser(desk_app)
+        page = stranger.get("/edit/quotes/new?source=her-nobodys-mirror&paragraph=5", follow_redirects=True)
+        action, values = page.form("Sign in")
+        signed_in = stranger.post(action, values | {"key": key})
+        assert signed_in.texts("//textarea[@readonly]")[0].startswith("Two neighbours")
+        for path in (
+            "https://evil.example",
+            "//evil.example/edit/",
+            "/edit/../x",
+            "/edit/sign-out",
+            "/edit/\\x",
+            "/",
+        ):
+            response = stranger.client.post("/edit/session", data={"key": key, "next": path}, headers=ORIGIN)
+            assert response.location == "/edit", path
 
     def test_the_cookie_is_secure_where_the_service_is(self, packed, key):
         app = make_app(packed, public_url="https://example.org/films")
@@ -87,7 +130,7 @@ class TestSignIn:
             assert browser.cookie is None
 
     def test_pages_are_private_and_not_indexed_or_framed(self, browser):
-        for path in ("/edit", "/edit/sources/her-nobodys-mirror", "/edit/quotes/new", "/edit/no-such"):
+        for path in ("/edit", "/edit/texts/her-nobodys-mirror", "/edit/quotes/new", "/edit/no-such"):
             headers = browser.get(path, headers={"Accept": "text/html"}).headers
             assert "no-store" in headers["Cache-Control"], path
             assert "public" not in headers["Cache-Control"], path
