@@ -19,7 +19,7 @@ from models.circuit_breaker import CircuitBreaker
 from models.commit_watcher import SCHEMA_MESSAGES, CommitWatcher, PostgreSQLWatcher, SQLiteWatcher
 from models.errors import DomainError, QueryTimeout, ReadOnly, StorageFull, Unavailable
 from models.postgresql_engine import PREFER_STANDBY, create_postgresql_engine, limit_waiting
-from models.sqlite_engine import BEST_EFFORT, create_sqlite_engine
+from models.sqlite_engine import BEST_EFFORT, create_sqlite_engine, without_busy_timeout
 from models.sqlite_file import BUSY_SECONDS, DatabaseFile
 
 if TYPE_CHECKING:
@@ -318,13 +318,8 @@ def _without_waiting(connection: Connection) -> Iterator[None]:
         yield
         return
     # Before the transaction begins, which takes the lock.
-    driver: Any = connection.connection.driver_connection
-    milliseconds = driver.execute("PRAGMA busy_timeout").fetchone()[0]
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
+    with without_busy_timeout(connection.connection.driver_connection):
         yield
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={milliseconds}")
 
 
 def _names_several_servers(url: URL) -> bool:

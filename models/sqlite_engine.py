@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DisconnectionError
 
+from models.deadline import remaining
 from models.sqlite_driver import sqlite
-from models.sqlite_file import DatabaseFile
+from models.sqlite_file import BUSY_SECONDS, DatabaseFile
 
 #: The execution option of connections whose errors are expected.
 BEST_EFFORT = "best_effort"
@@ -29,6 +32,12 @@ SQLITE_PRAGMAS = (
 #: The page cache of a connection of a server, in KiB (by default 2,000). The system caches the file, too, so
 #: that requests take as long with 256 as with 4,000; but each thread of each worker has a connection.
 SERVER_PAGE_CACHE_KIB = 512
+#: How long a writer of a server waits for others, in seconds, if the request has that much time left, and the
+#: time that it keeps for its own statements. With 1 s, some of 16 editors who write at once were refused.
+WRITER_SECONDS, RESERVED_SECONDS = 2.5, 0.5
+#: The pause between two attempts to become the writer. SQLite's own pauses grow to 100 ms, so that those who
+#: have waited longest lose against newcomers.
+WRITER_PAUSE_SECONDS = 0.002
 #: SQLite checks the statement timeout each time it has run this many virtual-machine instructions.
 PROGRESS_HANDLER_INSTRUCTIONS = 5_000
 
@@ -62,8 +71,12 @@ def create_sqlite_engine(
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        options = connection.get_execution_options()
+        mode = options.get("sqlite_begin", "")
+        if mode == "IMMEDIATE" and not options.get(BEST_EFFORT):
+            _begin_writing(connection, _writer_seconds(statement_seconds))
+        else:
+            connection.exec_driver_sql(f"BEGIN {mode}")
 
     @event.listens_for(engine, "before_cursor_execute")
     def set_deadline(connection: Any, *_: Any) -> None:
@@ -97,6 +110,42 @@ def _follow_file(engine: Engine, file: DatabaseFile) -> None:
     def note_success(*_: Any) -> None:
         if file.problem is not None:
             file.record_success()
+
+
+@contextmanager
+def without_busy_timeout(connection: Any) -> Iterator[None]:
+    """Make statements of a driver's connection fail, rather than wait for the locks of others."""
+    milliseconds = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={milliseconds}")
+
+
+def _writer_seconds(statement_seconds: float | None) -> float:
+    """Return how long a writer may wait for others: longest in a command, which has no statement timeout."""
+    if statement_seconds is None:
+        return BUSY_SECONDS
+    left = remaining()
+    return WRITER_SECONDS if left is None else min(WRITER_SECONDS, left - RESERVED_SECONDS)
+
+
+def _begin_writing(connection: Connection, seconds: float) -> None:
+    """Begin a transaction that writes, within some seconds. All who wait have the same chance."""
+    driver: Any = connection.connection.driver_connection
+    deadline = time.monotonic() + seconds
+    with without_busy_timeout(driver):
+        while time.monotonic() < deadline:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite.OperationalError as error:
+                if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                    break
+            time.sleep(WRITER_PAUSE_SECONDS)
+        # The last attempt fails like any other statement.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _use_write_ahead_log(connection: Any, busy_seconds: float) -> None:
