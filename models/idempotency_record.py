@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import LargeBinary, UniqueConstraint, delete, select, update
+from sqlalchemy import LargeBinary, UniqueConstraint, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Versioned
@@ -114,10 +114,18 @@ class IdempotencyRecord(Base):
 
     @classmethod
     def blank(cls, session: Session, resources: Iterable[Versioned]) -> None:
-        """Remove the bodies that show these resources: what is purged must not be replayed."""
-        for resource in resources:
-            shown = (cls.type_name == resource.type_name, cls.resource_id == resource.id)
-            session.execute(update(cls).where(*shown).values(body=None), execution_options=NO_SYNCHRONIZATION)
+        """Remove the bodies that show these resources: what is purged must not be replayed.
+
+        Bodies of no resource go as well: those of drafts of new items, and refusals that quote a draft, do
+        not say whose words they have.
+        """
+        conditions = [cls.resource_id.is_(None) & (func.length(cls.body) > 0)]
+        conditions += [
+            (cls.type_name == resource.type_name) & (cls.resource_id == resource.id) for resource in resources
+        ]
+        for condition in conditions:
+            blanked = update(cls).where(condition).values(body=None)
+            session.execute(blanked, execution_options=NO_SYNCHRONIZATION)
 
     def is_of(self, identity: RequestIdentity) -> bool:
         """Whether the record is of the same request."""

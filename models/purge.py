@@ -48,6 +48,15 @@ def purge(session: Session, resource: Any, *, reason: str | None = None) -> int:
     return _empty_revisions(session, resource)
 
 
+def purge_draft(session: Session, draft: Draft) -> None:
+    """Remove the draft of an item that was never published, and its words. Its id may be used again.
+
+    The session must be one that writes. Call :func:`scrub` after its commit.
+    """
+    session.delete(draft)
+    IdempotencyRecord.blank(session, [])
+
+
 def _blank(resource: Versioned) -> None:
     mapper = inspect(type(resource))
     for relation in mapper.relationships:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.core.config import Settings
 from models import MODELS_BY_TYPE, RESOURCES, migrations
+from models.draft import Draft
 
 MAX_REASON_LENGTH = 280
 
@@ -23,6 +25,8 @@ def purge(type_name: str, slug: str, reason: str | None, *, yes: bool) -> None:
     draft, from stored responses and from the search index. Its id is never used again. Backups, and copies
     that others made, keep what they have. On SQLite the file is rewritten. PostgreSQL reuses the
     space of what was removed; its archived write-ahead log keeps it.
+
+    Of an item that was never published, the draft is removed.
     """
     from models import purge as purges
     from subtext_cli.database_errors import open_database
@@ -32,19 +36,10 @@ def purge(type_name: str, slug: str, reason: str | None, *, yes: bool) -> None:
     with open_database(Settings.from_environment()) as database:
         if not migrations.is_current(database.engine):
             raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
-        model = MODELS_BY_TYPE[type_name]
         with database.write_session() as session:
-            resource = session.scalar(select(model).where(model.slug == slug))
-            if resource is None:
-                raise SystemExit(f"subtext: There is no {type_name} “{slug}” in the database.")
-            if not yes:
-                click.confirm(
-                    f"Remove the {type_name} “{slug}” and all of its revisions for ever?", abort=True
-                )
-            count = purges.purge(session, resource, reason=reason)
+            removed = _purge(session, type_name, slug, reason, is_confirmed=yes)
         is_clean = purges.scrub(database)
-    revisions = "1 revision" if count == 1 else f"{count} revisions"
-    click.echo(f"Removed the words of the {type_name} “{slug}” and of {revisions}.")
+    click.echo(f"Removed {removed}.")
     click.echo(
         "Remove it from packs and backups too; `subtext seed` leaves it out unless --take-pack names it."
     )
@@ -53,3 +48,27 @@ def purge(type_name: str, slug: str, reason: str | None, *, yes: bool) -> None:
             "A reader kept the write-ahead log from being emptied: restart the servers, then run this again.",
             err=True,
         )
+
+
+def _purge(session: Session, type_name: str, slug: str, reason: str | None, *, is_confirmed: bool) -> str:
+    """Remove an item, or a draft of what was never published; return what was removed."""
+    from models import purge as purges
+
+    name, model = f"{type_name} “{slug}”", MODELS_BY_TYPE[type_name]
+    resource = session.scalar(select(model).where(model.slug == slug))
+    if resource is None:
+        draft = Draft.find(session, (type_name, slug))
+        if draft is None:
+            raise SystemExit(f"subtext: There is no {name} in the database.")
+        _confirm(f"Remove the draft of the {name} for ever?", is_confirmed=is_confirmed)
+        purges.purge_draft(session, draft)
+        return f"the draft of the {name}"
+    _confirm(f"Remove the {name} and all of its revisions for ever?", is_confirmed=is_confirmed)
+    count = purges.purge(session, resource, reason=reason)
+    revisions = "1 revision" if count == 1 else f"{count} revisions"
+    return f"the words of the {name} and of {revisions}"
+
+
+def _confirm(question: str, *, is_confirmed: bool) -> None:
+    if not is_confirmed:
+        click.confirm(question, abort=True)

@@ -53,6 +53,8 @@ API_KEY = re.compile(
     rb"(subtext(?:_|%5[Ff])[0-9A-Za-z]{10,40})(?:_|%5[Ff])[0-9A-Za-z]{10,60}(?:(?:_|%5[Ff])[0-9A-Za-z]{0,20})?"
 )
 LOGGED_KEY = "\\1_…".encode()
+#: The end of a message of SQLAlchemy or PostgreSQL, with the values of a statement or of a row.
+STATEMENT_VALUES = re.compile(r"\n(?:\[parameters: |DETAIL:  ).*", re.DOTALL)
 get_logger = structlog.get_logger
 # Local variables may contain client data and environment variables: do not log them.
 _traceback = ExceptionDictTransformer(show_locals=False)
@@ -105,8 +107,14 @@ def write_event(event: str, level: str = "info", **fields: Any) -> None:
 
 
 def format_exception(error: BaseException) -> list[dict[str, Any]]:
-    """Return an exception and its causes as JSON, with tracebacks, without variables."""
-    return _traceback((type(error), error, error.__traceback__))
+    """Return an exception and its causes as JSON, with tracebacks, without variables.
+
+    Messages of the database end before the values of a statement and of a row: these are content.
+    """
+    formatted = _traceback((type(error), error, error.__traceback__))
+    for each in formatted:
+        each["exc_value"] = STATEMENT_VALUES.sub("", each["exc_value"])
+    return formatted
 
 
 def _to_json(fields: dict[str, Any]) -> bytes:

@@ -169,6 +169,12 @@ class TestLine:
         [line] = lines(path, access_log="all", access_log_search_terms=True)
         assert line["query"] == path.partition("?")[2]
 
+    @each("name", ["note", "n%6fte"])
+    def test_notes_of_changes_are_always_left_out(self, lines, name):
+        path = f"/v1/quotes?limit=1&{name}=my+secret"
+        [line] = lines(path, access_log="all", access_log_search_terms=True)
+        assert line["query"] == f"limit=1&{name}=…"
+
     def test_it_has_nothing_about_the_client(self, lines):
         text = json.dumps(lines("/v1/films", "/bug", access_log="all", trusted_proxies=1))
         assert not any(secret in text for secret in ("203.0.113.7", "127.0.0.1", "Spy"))

@@ -1,7 +1,7 @@
 """The access log: one line for each request that is worth one.
 
-Lines have no IP address, no ``User-Agent`` and no search terms, which are personal data, and no token of a
-preview.
+Lines have no IP address, no ``User-Agent`` and no search terms, which are personal data, no token of a
+preview, and no note of a change, which a purge could not remove.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from api.core.logging import format_exception, write_event
 from api.http.observability.request_record import HIT, RequestRecord
@@ -24,7 +25,8 @@ MAX_LINES_PER_SECOND = 100
 MAX_CHARACTERS = 2_000
 #: The token in the path of a preview: whoever has it sees the drafts.
 PREVIEW_TOKEN = re.compile(r"^(/+previews/)[^/]*")
-SEARCH_TERMS = re.compile(r"(^|&)((?:q|%71)=)[^&]*")
+#: Parameters without their values: search terms, unless a setting says otherwise, and notes.
+SEARCH_TERMS, NOTE = "q", "note"
 
 
 class AccessLog:
@@ -82,9 +84,15 @@ class AccessLog:
 
     def _query(self, environ: WSGIEnvironment) -> dict[str, str]:
         query = _decode(environ.get("QUERY_STRING", ""))
-        if not self._has_search_terms:
-            query = SEARCH_TERMS.sub(r"\1\2…", query)
-        return {"query": query} if query else {}
+        hidden = {NOTE} if self._has_search_terms else {NOTE, SEARCH_TERMS}
+        parameters = (_without_value(part, hidden) for part in query.split("&"))
+        return {"query": "&".join(parameters)} if query else {}
+
+
+def _without_value(parameter: str, hidden: set[str]) -> str:
+    """Return a parameter of a query, its value cut if its name, which may be encoded, is one of these."""
+    name, equals, _ = parameter.partition("=")
+    return f"{name}=…" if equals and unquote(name) in hidden else parameter
 
 
 def _decode(text: str) -> str:
