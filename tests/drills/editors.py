@@ -5,6 +5,7 @@ import itertools
 import json
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -154,7 +155,8 @@ class Editor(threading.Thread):
     """Writes one thing after another. Either it stops when it hears nothing, or it repeats the request.
 
     ``writes`` are those that were acknowledged, ``unknown`` is the last one if it was not. ``outcomes`` are the
-    times at which responses came and the responses; None in place of one that never came.
+    times at which responses came and the responses; None in place of one that never came, of which ``errors``
+    has the reason.
     """
 
     url: str
@@ -166,6 +168,7 @@ class Editor(threading.Thread):
     unknown: Write | None = None
     outcomes: list[tuple[float, Reply | None]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -195,8 +198,9 @@ class Editor(threading.Thread):
         while True:
             try:
                 reply = write.send(self._connection, self.token)
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
                 self._connection.close()
+                self.errors.append(f"{write.method} {write.path}: {error!r}")
                 reply = None
             self.outcomes.append((time.monotonic(), reply))
             if reply is not None and not reply.is_undecided:
@@ -207,3 +211,41 @@ class Editor(threading.Thread):
                 self.unknown = write
                 return None
             time.sleep(RETRY_SECONDS)
+
+
+def decide(url, token, unknown, figures) -> list[str]:
+    """Repeat writes that were not acknowledged, and note their replies; return what should not have happened.
+
+    Each was committed as a whole, or is executed now. ``figures`` counts both.
+    """
+    faults = []
+    for write in unknown:
+        write.reply = write.decide(url, token)
+        if write.reply.status >= 400:
+            faults.append(
+                f"torn: {write.method} {write.path}: {write.reply.status} {write.reply.body[:300]!r}"
+            )
+        figures["committed" if write.reply.is_replay else "executed"] += 1
+    return faults
+
+
+def read_again(url, token, writes, figures) -> list[str]:
+    """Check that each write is replayed byte for byte, and that the items are as the last ones said."""
+    faults, states = [], {}
+    with closing(connect(url)) as connection:
+        for write in writes:
+            reply = write.send(connection, token)
+            if (reply.acknowledgement, reply.is_replay) != (write.reply.acknowledgement, True):
+                faults.append(f"not replayed: {write.method} {write.path}: {reply}")
+            figures["replayed"] += 1
+            states |= write.states()
+        for path, etag in states.items():
+            found = send(connection, "GET", path)
+            if found.status not in (200, 410) or etag not in ("", etag_of(found)):
+                faults.append(f"{path} is {found.status} {found.headers.get('etag')}, not {etag}")
+    return faults
+
+
+def etag_of(reply) -> str | None:
+    """Return the state that a read shows: an ETag, or None if the item is deleted."""
+    return None if reply.status == 410 else reply.headers.get("etag")

@@ -120,8 +120,3 @@ def _lost(session, writes):
                 yield f"lost: {path} at {etag}"
             if etag == "" and not any(pin[0] == slug for pin in pins):
                 yield f"lost: {path} of {json.loads(write.reply.body)['name']}"
-
-
-def etag_of(reply):
-    """Return the state that a read shows: an ETag, or None if the item is deleted."""
-    return None if reply.status == 410 else reply.headers.get("etag")
