@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, event, func, inspect, select
 from sqlalchemy.orm import Session
 
+from models.base import Versioned
 from models.content_generation import ContentGeneration
 from models.revision import TOUCHED, Identity
 from models.search.document_builder import (
@@ -57,7 +58,9 @@ event.listen(Session, "before_commit", sync_on_commit, insert=True)
 def note_renamed_sources(session: Session, *_: object) -> None:
     """Note which sources this flush renames. After a rollback some are noted in vain, which does no harm."""
     for row in session.dirty:
-        if getattr(row, "type_name", None) == "source" and inspect(row).attrs.slug.history.has_changes():
+        # Records of requests and drafts have the type of a resource as well.
+        is_source = isinstance(row, Versioned) and row.type_name == "source"
+        if is_source and inspect(row).attrs.slug.history.has_changes():
             session.info.setdefault(RENAMED_SOURCES, set()).add(row.id)
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
+from models import RESOURCES
 from models.api_key import ApiKey
 from models.base import RESOURCES_BY_TYPE
 from models.idempotency_record import PRUNED_AT_ONCE, IdempotencyRecord
@@ -71,6 +72,14 @@ class TestReplay:
             assert executed.status_code == status, executed.text
             assert (is_replayed(executed), is_replayed(replayed)) == (False, True)
             assert stored(executed) == stored(replayed)
+
+    @each("model", RESOURCES)
+    def test_a_change_of_every_resource_is_replayed(self, editor, model):
+        path = f"/v1/{model.__tablename__}/{model.example_id}"
+        key = {"Idempotency-Key": model.type_name}
+        changed, again = (editor.patch(path, {"label": "Other"}, tag="*", headers=key) for _ in range(2))
+        assert (changed.status_code, is_replayed(again)) == (200, True), changed.text
+        assert stored(changed) == stored(again)
 
     def test_reads_ignore_the_header(self, editor, first):
         assert editor.get(PATH, headers={"Idempotency-Key": ",,"}).status_code == 200
