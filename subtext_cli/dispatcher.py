@@ -31,6 +31,7 @@ from api.http.observability.request_record import RequestRecord
 from models.deadline import deadline
 from subtext_cli.free_memory import return_free_memory
 from subtext_cli.memory_guard import MemoryGuard
+from subtext_cli.request_body import close_unless_read, watch_body
 from subtext_cli.request_queue import RequestQueue, WaitingRequest
 
 if TYPE_CHECKING:
@@ -85,9 +86,11 @@ class Dispatcher:
     def __call__(self, protocol: Any, environ: WSGIEnvironment) -> None:
         """Answer a request or queue it; ``protocol`` sends the response."""
         environ.update(self._environ)
+        watch_body(environ)
         start = RequestRecord()
         try:
             body = self.application(environ, start)
+            close_unless_read(environ, start.headers)
             protocol.response_bytes(int(start.status[:3]), start.headers, b"".join(body))
         except HandOver as hand_over:
             del environ[MUST_NOT_WAIT]
@@ -123,6 +126,7 @@ class Dispatcher:
         try:
             with deadline(request.arrived_at + self.request_seconds):
                 body = self.application(request.environ, start)
+                close_unless_read(request.environ, start.headers)
                 request.protocol.response_bytes(int(start.status[:3]), start.headers, b"".join(body))
         except BaseException:
             _fail(request.protocol)

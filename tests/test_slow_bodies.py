@@ -4,7 +4,7 @@ import json
 import socket
 import sys
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from urllib.request import urlopen
 
 import pytest
@@ -123,6 +123,31 @@ class TestSlowBodies:
                 connection.sendall(b"1" * 999_990)
             bodies = [json.loads(response(connection)[2]) for connection in connections]
         assert bodies == [{"name": "desk", "bytes": 1_000_000}] * 4
+
+    def test_one_that_is_refused_unread_closes_its_connection(self, server, key):
+        # Otherwise the next request on the connection waits behind the body.
+        for headers in ((), (key.encode(),)):
+            for length in (3, 30_000, 1_000_000):
+                with request(server, *headers, path="/v1/quotes", body=b"1" * length) as connection:
+                    status, answered, _ = response(connection)
+                    assert (status, answered.get("connection")) == (403 if headers else 401, "close")
+                    # The end of the connection, however it comes.
+                    with suppress(ConnectionResetError):
+                        assert connection.recv(1) == b""
+
+    def test_one_that_is_read_leaves_its_connection_open(self, server, key):
+        body = b"1" * 100_000
+        head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with request(server, key.encode(), body=body) as connection:
+            first = response(connection)
+            connection.sendall(head.encode() + body)
+            second = response(connection)
+        assert [(status, json.loads(text)["bytes"]) for status, _, text in (first, second)] == [
+            (200, 100_000)
+        ] * 2
+        assert "connection" not in first[1]
 
 
 class TestHeader:
