@@ -19,6 +19,7 @@ from models import (
 from models.base import set_if_changed
 from models.owned_rows import OwnedRow
 from models.revision import change_set
+from tests.models.conftest import fill_database
 from tests.models.content import RELEASED, Everything, theme
 from tests.models.history import count_revisions, everything, generation, history, revisions
 
@@ -268,9 +269,9 @@ class TestDeletedRow:
         assert history(filled, "new")[0].resource_id > key
         assert len(history(filled, slug)) == 2
 
-    def test_otherwise_its_revisions_would_be_those_of_the_next(self, sqlite_engine, small_content):
+    def test_otherwise_its_revisions_would_be_those_of_the_next(self, sqlite_engine):
         """Why the session refuses it: SQLite gives a key again."""
-        with sqlite_engine.opened(small_content) as database:
+        with sqlite_engine.opened(sqlite_engine.template("small", "empty", fill_database)) as database:
             add(database, "new")
             with database.write_session() as session:
                 session.connection().execute(delete(Theme.__table__).where(Theme.slug == "new"))
