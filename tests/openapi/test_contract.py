@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,12 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 
 from api.openapi_spec.components import operations
+from models.database import Database
+from models.scopes import all_scopes
 from openapi import PATH
+from tests.api_keys import add_key
 from tests.openapi.hooks import describe_values
+from tests.serving import serving
 
 pytestmark = pytest.mark.schemathesis
 
@@ -38,6 +43,20 @@ hypothesis_settings = settings(
 @hypothesis_settings
 def test_every_check_passes_on_sqlite(case, server):
     case.call_and_validate(base_url=server.url)
+
+
+@pytest.fixture(scope="module")
+def writable(engine, tmp_path_factory):
+    """A running server whose database the requests of a test may change, and the arguments that give its key."""
+    log = tmp_path_factory.mktemp("written") / "log"
+    with (
+        engine.fresh("pack") as url,
+        serving(log, SUBTEXT_DATABASE_URL=url, SUBTEXT_RATE_LIMIT="off") as server,
+    ):
+        database = Database(url)
+        headers = add_key(database, *all_scopes())
+        database.close()
+        yield server, [word for name, value in headers.items() for word in ("--header", f"{name}: {value}")]
 
 
 def run(url, *arguments):
@@ -76,6 +95,20 @@ def test_every_check_passes_on_edge_cases(postgresql_server, part):
     output = run(postgresql_server.url, "--phases", "coverage", *include_arguments(selected))
     assert f"Tested: {len(selected)}" in output
     assert "✅ Coverage" in output
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_check_passes_with_a_key(writable, part):
+    server, key = writable
+    # Without a key, a draft is not told from an unknown id.
+    for is_draft, arguments in ((False, ()), (True, ("--exclude-checks", "ignored_auth"))):
+        selected = [
+            name for name in operation_ids(part) if bool(re.search("Draft|Release", name)) == is_draft
+        ]
+        phases = ("--phases", "examples,coverage,fuzzing")
+        output = run(server.url, *phases, *key, *arguments, *include_arguments(selected))
+        assert f"Tested: {len(selected)}" in output
 
 
 def test_every_check_passes_on_linked_requests(postgresql_server):
