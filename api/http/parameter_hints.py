@@ -40,11 +40,13 @@ CACHE_BUSTER = (
 )
 JSONP = " Leave it out: scripts of every origin can read the responses (CORS)."
 API_KEY = " Leave it out: no key is needed."
+PAST = " Only single items have a past: add it to the URL of each item, such as /v1/quotes/{id}?as_of=7."
 #: Parameters that mean nothing here.
 USELESS_PARAMETERS = {
     name: hint
     for hint, names in {
         FORMAT: "format",
+        PAST: "as_of revision",
         CACHE_BUSTER: "cb nocache cachebuster timestamp ts",
         JSONP: "callback jsonp",
         API_KEY: "api_key apikey key token access_token",

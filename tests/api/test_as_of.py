@@ -165,6 +165,20 @@ class TestTimes:
         assert error["pointer"] == "as_of"
 
 
+class TestLists:
+    def test_they_have_no_past_and_say_what_to_use_instead(self, past):
+        for path in (
+            "/v1/films/the-lamp-1950/quotes",
+            "/v1/quotes",
+            "/v1/quotes/random",
+            "/v1/search?q=lamp",
+        ):
+            for name in ("as_of=1", "revision=1"):
+                (error,) = past.json(f"{path}{'&' if '?' in path else '?'}{name}", 422)["errors"]
+                assert error["pointer"] == name.partition("=")[0]
+                assert "/v1/quotes/{id}?as_of=7" in error["detail"]
+
+
 class TestHeaders:
     def test_a_generation_is_immutable_and_a_time_is_not(self, past):
         first = past.get(f"{LINE}?as_of=1")
