@@ -103,16 +103,24 @@ class InUse(Conflict):
     """A resource cannot be deleted: others refer to it.
 
     ``referrers`` are the types and ids of the first ones, and ``is_complete`` tells whether these are all.
+    ``action`` is what was to happen to it.
     """
 
     def __init__(
-        self, type_name: str, slug: str, referrers: Sequence[tuple[str, str]], *, is_complete: bool
+        self,
+        type_name: str,
+        slug: str,
+        referrers: Sequence[tuple[str, str]],
+        *,
+        is_complete: bool,
+        action: str = "deleted",
     ) -> None:
         self.type_name, self.slug, self.referrers = type_name, slug, referrers
+        self.is_complete = is_complete
         count = f"{len(referrers)}" if is_complete else f"more than {len(referrers)}"
         refer = "resource refers" if referrers and len(referrers) == 1 else "resources refer"
         name = f"The {_display_name(type_name)} “{slug}”"
-        super().__init__(f"{name} cannot be deleted: {count} {refer} to it.")
+        super().__init__(f"{name} cannot be {action}: {count} {refer} to it.")
 
 
 class Unavailable(DomainError):

@@ -71,7 +71,7 @@ def _add_all(
             operation = methods.get(method)
             if operation is None:
                 continue
-            if path.endswith("/draft") and method in ("get", "put", "patch"):
+            if path.endswith("/unpublish") or (path.endswith("/draft") and method in ("get", "put", "patch")):
                 _respond(operation, draft)
             elif path.endswith(("/draft/preview", "/draft/publish")):
                 _respond(operation, item)

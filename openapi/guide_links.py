@@ -18,6 +18,7 @@ SECTIONS = (
     (r"(createReleasePreviewLink|\w+Releases?)", "drafts#releases"),
     (r"(preview\w+Draft|create\w+PreviewLink)", "drafts#previews"),
     (r"publish\w+Draft", "drafts#publishing"),
+    (r"unpublish\w+", "drafts#unpublishing"),
     (r"(\w+Draft|listDrafts)", "drafts#saving-a-draft"),
     (r"create\w+", "writing#creating"),
     (r"update\w+", "writing#updating"),

@@ -43,6 +43,7 @@ from models import (
     InUse,
     InvalidReference,
     Renamed,
+    Status,
     Versioned,
     Withdrawal,
 )
@@ -157,6 +158,7 @@ class _Application:
 
     def _lock(self, change: RequestedChange) -> bool:
         """Lock the item that a change is about; return whether there is one. If not, it is to be created."""
+        require_published(change)
         model = MODELS_BY_TYPE[change.type_name]
         if change.method is Method.POST:
             require_free(self.session, model, change.slug)
@@ -294,6 +296,20 @@ def lock(session: Session, model: Any, slug: str, *, is_removed: bool) -> bool:
 def _select_locked(model: Any, is_removed: bool) -> Select[Any]:
     statement = model.select_where().where(model.slug == bindparam("slug")).with_only_columns(model.id)
     return cast("Select[Any]", statement.with_for_update(of=model, key_share=not is_removed))
+
+
+def require_published(change: RequestedChange) -> None:
+    """Refuse a body that would make a draft of a row in the public tables.
+
+    Raises:
+        ProblemException: 422, with what to do instead.
+    """
+    if change.method in ENTRY_METHODS and change.body.get("status") == Status.DRAFT:
+        detail = (
+            "Must be “published”. To take a published item back, POST to its URL + /unpublish; to prepare a "
+            "change or a new item, PUT to its URL + /draft."
+        )
+        raise invalid_body([Fault("/status", detail)])
 
 
 def require_id(slug: str, film: str | None = None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.core.app_context import database
@@ -24,7 +25,7 @@ from api.writing.essays import essays
 from api.writing.item_state import current_revision
 from api.writing.json_body import Fault, pointer
 from api.writing.requested_change import Method, RequestedChange
-from models import MODELS_BY_TYPE, DomainError, Revision
+from models import MODELS_BY_TYPE, DomainError, Revision, Status
 from models.draft import Draft
 from models.pin import Pin, record_digest
 from models.revision import change_set
@@ -66,9 +67,10 @@ def publish(session: Session, drafts: Sequence[Draft], editor: str, note: str | 
     keys = {draft.key for draft in drafts}
     errors: dict[int, DomainError | ProblemException] = {}
     changes: list[RequestedChange] = []
+    taken_back = [unpublished_item(session, draft, is_locked=True) for draft in drafts]
     for index, draft in enumerate(drafts):
         try:
-            changes.append(_change(session, draft, keys))
+            changes.append(_change(session, draft, keys, taken_back[index]))
         except (DomainError, ProblemException) as error:
             errors[index] = error
     _refuse(drafts, errors)
@@ -78,6 +80,9 @@ def publish(session: Session, drafts: Sequence[Draft], editor: str, note: str | 
     session.flush()
     try:
         with change_set(session, editor, note=notes.pop() if len(notes) == 1 else note):
+            for item in filter(None, taken_back):
+                item.deleted_at = None
+            session.flush()
             applied = apply_changes(session, changes, essays=essays())
     except RefusedChanges as refused:
         _refuse(drafts, refused.errors)
@@ -85,11 +90,29 @@ def publish(session: Session, drafts: Sequence[Draft], editor: str, note: str | 
     return applied
 
 
-def _change(session: Session, draft: Draft, published: set[Key]) -> RequestedChange:
+def unpublished_item(session: Session, draft: Draft, *, is_locked: bool = False) -> Any:
+    """Return the deleted item that was taken back into a draft, and is as it was then; None if none is."""
+    if draft.base is None:
+        return None
+    model = MODELS_BY_TYPE[draft.type_name]
+    statement = select(model).where(
+        model.slug == draft.slug, model.status == Status.PUBLISHED, model.deleted_at.is_not(None)
+    )
+    item = session.scalar(
+        statement.with_for_update(of=model).execution_options(populate_existing=True)
+        if is_locked
+        else statement
+    )
+    return item if item is not None and is_current(current_revision(session, item), draft.base) else None
+
+
+def _change(session: Session, draft: Draft, published: set[Key], taken_back: Any) -> RequestedChange:
     """Return the change that a draft proposes, of the item that is locked now."""
     model = MODELS_BY_TYPE[draft.type_name]
-    exists = lock(session, model, draft.slug, is_removed=False)
-    if draft.base is None:
+    exists = taken_back is not None or lock(session, model, draft.slug, is_removed=False)
+    if taken_back is not None:
+        pass
+    elif draft.base is None:
         if exists:
             resource = model.by_slug(session, draft.slug)
             raise _outdated(session, draft, resource, None, "An item with this id was published meanwhile.")

@@ -21,10 +21,10 @@ from api.entries.validation import InvalidEntry, validate
 from api.entries.whole_resources import load_whole
 from api.http.responses import JSON, encode_json
 from api.schemas.shared_schemas import ResponseSchema
-from api.writing.drafts.publication import is_current
+from api.writing.drafts.publication import is_current, unpublished_item
 from api.writing.drafts.schemas import DraftDetailSchema
 from api.writing.essays import essays
-from models import MODELS_BY_TYPE, InvalidReference, Revision
+from models import MODELS_BY_TYPE, InvalidReference, Revision, Status
 from models.draft import Draft
 
 #: Drafts are for one reader, and no cache may keep them.
@@ -92,7 +92,7 @@ def _summary(draft: Draft, revisions: dict[Key, Revision | None]) -> dict[str, A
 
 
 def _current_revisions(session: Session, keys: Sequence[Key]) -> dict[Key, Revision | None]:
-    """Return the present revisions of the public items among these, in one statement for each type."""
+    """Return the present revisions of these items, deleted ones too, in one statement for each type."""
     slugs: dict[str, list[str]] = defaultdict(list)
     for type_name, slug in keys:
         slugs[type_name].append(slug)
@@ -104,8 +104,8 @@ def _current_revisions(session: Session, keys: Sequence[Key]) -> dict[Key, Revis
             Revision.resource_id == model.id,
             Revision.number == model.revision,
         )
-        public = model.select_where(id=names).with_only_columns(model.slug, Revision)
-        for slug, revision in session.execute(public.outerjoin(Revision, own[0] & own[1] & own[2])):
+        items = select(model.slug, Revision).where(model.slug.in_(names), model.status == Status.PUBLISHED)
+        for slug, revision in session.execute(items.outerjoin(Revision, own[0] & own[1] & own[2])):
             found[type_name, slug] = revision
     return found
 
@@ -114,7 +114,7 @@ def _judgement(session: Session, draft: Draft) -> dict[str, Any]:
     """Return the errors and warnings of the rules for entries; references to other drafts are valid."""
     resource = load_whole(session, *draft.key)
     if resource is not None and not resource.is_visible:
-        resource = None
+        resource = unpublished_item(session, draft)
     change = EntryChange(draft.type_name, draft.slug, draft.record, resource)
     try:
         checked = check_entries(

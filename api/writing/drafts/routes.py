@@ -28,6 +28,7 @@ from api.writing.drafts.schemas import (
     NoParametersSchema,
     PreviewLinkSchema,
 )
+from api.writing.drafts.unpublication import unpublish
 from api.writing.execution import REPLAYED, execute
 from api.writing.item_state import read_state
 from api.writing.json_body import parse_object
@@ -176,6 +177,37 @@ def add_draft_routes(blp: Blueprint, model: Any) -> None:
         ),
         (*writing, PUBLISH),
     )
+    _add_unpublish(blp, model)
+
+
+def _add_unpublish(blp: Blueprint, model: Any) -> None:
+    type_name, collection = model.type_name, model.__tablename__
+    noun = ITEM_NAMES.get(type_name, type_name)
+    operation = Operation(
+        f"unpublish{type_name.title()}",
+        f"Take a {noun} back into a draft",
+        "Deletes an item that no other one refers to, and makes a draft of its content. Its URL returns 410 "
+        "until the draft is published: then the same id has it again. Its history stays.",
+        {201: ("Location", *WRITE_HEADERS)},
+        CONDITIONS,
+        ("IfMatch",),
+    )
+
+    def view(args: dict[str, Any], **path: str) -> Response:
+        preconditions = conditions()
+        require_no_body()
+
+        def write(session: Session) -> tuple[Response, Versioned | None]:
+            key = type_name, path[type_name]
+            draft, item = unpublish(session, key, preconditions, authenticate().name)
+            return draft_response(session, draft, 201), item
+
+        return execute(write, b"", note=args.get("note"))
+
+    endpoint = document(blp, view, operation, DraftDetailSchema, {201: "The draft."})
+    guarded = blp.requires_scopes(write_scope(collection), PUBLISH)(endpoint)
+    rule = f"/{collection}/<slug:{type_name}>/unpublish"
+    blp.route(rule, methods=["POST"], parameters=[slug_parameter(type_name, type_name)])(guarded)
 
 
 def restrict_to_readers(blp: Blueprint, view: View, collection: str) -> View:

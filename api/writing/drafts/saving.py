@@ -15,6 +15,7 @@ from api.entries.records import record_to_body
 from api.entries.validation import InvalidEntry, validate
 from api.http.errors import ProblemException
 from api.writing.changes import require_free, require_id
+from api.writing.drafts.publication import unpublished_item
 from api.writing.item_state import current_revision
 from api.writing.json_body import Fault, invalid_body
 from api.writing.preconditions import Preconditions, Tags
@@ -51,7 +52,7 @@ def save(session: Session, change: DraftChange, editor: str) -> tuple[Draft, boo
     """
     draft = Draft.find(session, change.key, is_locked=True)
     require_tag(draft, change.preconditions)
-    item = _public_item(session, change.key)
+    item = _public_item(session, change.key, draft)
     if draft is None:
         if item is None:
             require_new_id(session, change.key)
@@ -70,7 +71,7 @@ def save(session: Session, change: DraftChange, editor: str) -> tuple[Draft, boo
     if draft.etag != before[0]:
         if draft.release != before[1]:
             _require_room(session, draft.release)
-        draft.revision, draft.editor, draft.updated_at = draft.revision + 1, editor, _now()
+        draft.revision, draft.editor, draft.updated_at = draft.revision + 1, editor, now()
     session.flush()
     return draft, False
 
@@ -144,14 +145,16 @@ def require_new_id(session: Session, key: Key) -> None:
     require_free(session, MODELS_BY_TYPE[type_name], slug)
 
 
-def _public_item(session: Session, key: Key) -> Any:
-    """Return the public item; None if there is none, and there never was.
+def _public_item(session: Session, key: Key, draft: Draft | None) -> Any:
+    """Return the public item, or that which was taken back into its draft; None if there never was one.
 
     Raises:
         Gone, Renamed: there was one.
     """
     model = MODELS_BY_TYPE[key[0]]
     item = session.scalar(model.select_where(id=[key[1]]))
+    if item is None:
+        item = draft and unpublished_item(session, draft)
     if item is None:
         error = model.missing_error(session, key[1])
         if isinstance(error, Gone | Renamed):
@@ -173,7 +176,6 @@ def _new_draft(session: Session, change: DraftChange, item: Any, editor: str) ->
         raise _invalid_base(
             f"Missing. Say which revision you have read, so that no change is lost. The item is at {current}."
         )
-    now = _now()
     return Draft(
         type_name=type_name,
         slug=slug,
@@ -183,8 +185,8 @@ def _new_draft(session: Session, change: DraftChange, item: Any, editor: str) ->
         editor=editor,
         note=change.parameters.get("note"),
         release=change.parameters.get("release") or None,
-        created_at=now,
-        updated_at=now,
+        created_at=now(),
+        updated_at=now(),
     )
 
 
@@ -250,5 +252,6 @@ def _require_room(session: Session, release: str | None) -> None:
         )
 
 
-def _now() -> dt.datetime:
+def now() -> dt.datetime:
+    """Return the time of a change of a draft."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -41,6 +41,12 @@ def with_scopes(editor, *scopes, name="drafter"):
     return Editor(editor.client.application, editor.database, add_key(editor.database, *scopes, name=name))
 
 
+def unpublish(editor, path, **options):
+    return editor.send(
+        "POST", f"{path}/unpublish", tag=options.pop("tag", None) or editor.tag(path), **options
+    )
+
+
 @pytest.fixture
 def themes(editor):
     return with_scopes(editor, "write:themes")
@@ -374,3 +380,118 @@ class TestStrangers:
         body = re.sub(rb'"request_id":"[^"]*"', b"<id>", body)
         kept = {k: v for k, v in response.headers.items() if k not in ("X-Request-Id", "Content-Length")}
         return response.status_code, body, json.dumps(kept, sort_keys=True)
+
+
+class TestUnpublish:
+    def free(self, editor):
+        """Return the path of a quote that nothing refers to, of a new one."""
+        body = editor.body_of("quote", "her-2013-feel-by-proxy")
+        del body["position"]
+        response = editor.post(
+            "/v1/quotes", body | {"id": "her-2013-new-line", "label": "A new line", "text": "Zzyzx proxy."}
+        )
+        assert response.status_code == 201, response.text
+        return "/v1/quotes/her-2013-new-line"
+
+    def test_an_item_goes_on_as_a_draft_and_is_published_again(self, editor):
+        path = self.free(editor)
+        page, item = path.removeprefix("/v1"), editor.get(path)
+        pin = editor.get(f"{path}/revisions").json["data"][0]["pin"]
+        response = unpublish(editor, f"{path}", query_string={"note": "Too early."})
+        assert response.status_code == 201, response.text
+        assert response.headers["Location"].endswith(f"{path}/draft")
+        draft = response.json
+        assert (draft["is_new"], draft["is_outdated"], draft["errors"]) == (False, False, [])
+        assert draft["record"]["text"] == item.json["text"]
+        for url in (
+            path,
+            page,
+            f"{page}?revision={pin}",
+            f"/embed{page}",
+            f"{page}/card.svg",
+            f"{page}/history",
+        ):
+            assert editor.get(url).status_code == 410, url
+        for url in ("/v1/quotes?limit=100", "/feeds/quotes.json", "/v1/search?q=zzyzx", "/films/her-2013"):
+            assert "her-2013-new-line" not in editor.get(url).text, url
+        latest, *_ = editor.get(f"{path}/revisions").json["data"]
+        assert (latest["change"], latest["note"], latest["editor"]) == ("delete", "Too early.", "desk")
+        # It is changed, previewed, and published with the same id.
+        tag = get_draft(editor, path).headers["ETag"]
+        changed = save(editor, path, {"label": "A newer line"}, tag=tag, method="PATCH")
+        assert changed.status_code == 200, changed.text
+        preview = editor.send("GET", f"{path}/draft/preview")
+        published = publish(editor, path, query_string={"note": "Now."})
+        assert (preview.status_code, published.status_code) == (200, 200), published.text
+        assert without_times(preview.data) == without_times(published.data)
+        assert published.json["label"] == "A newer line"
+        assert published.json["created_at"] == item.json["created_at"]
+        assert editor.get(path).data == published.data
+        latest, *_ = editor.get(f"{path}/revisions").json["data"]
+        assert (latest["change"], latest["note"]) == ("restore", "Now.")
+        assert get_draft(editor, path).status_code == 404
+
+    def test_an_unchanged_draft_is_published_with_its_note(self, editor):
+        path = self.free(editor)
+        unpublish(editor, path)
+        assert publish(editor, path, query_string={"note": "Again."}).status_code == 200
+        assert editor.get(f"{path}/revisions").json["data"][0]["note"] == "Again."
+
+    def test_it_is_refused_while_others_refer_to_the_item(self, editor):
+        before = editor.counts()
+        response = unpublish(editor, LONELINESS)
+        assert (response.status_code, response.json["code"]) == (409, "in-use")
+        assert "cannot be unpublished" in response.json["detail"]
+        assert response.json["referrers"]
+        assert editor.counts() == before
+        assert get_draft(editor, LONELINESS).status_code == 404
+
+    def test_it_needs_the_present_state_and_no_other_draft(self, editor):
+        path = self.free(editor)
+        tag = editor.tag(path)
+        assert editor.send("POST", f"{path}/unpublish").status_code == 428
+        assert unpublish(editor, path, tag=f'"9.{"0" * 32}"').status_code == 412
+        assert unpublish(editor, "/v1/quotes/no-such", tag=tag).status_code == 404
+        assert (
+            with_scopes(editor, "write:quotes").send("POST", f"{path}/unpublish", tag=tag).status_code == 403
+        )
+        save(editor, path, {"label": "Another"}, method="PATCH")
+        response = unpublish(editor, path)
+        assert (response.status_code, "There is a draft" in response.json["detail"]) == (409, True)
+        assert editor.get(path).status_code == 200
+        editor.send("DELETE", f"{path}/draft", tag="*")
+        key = {"Idempotency-Key": "take-back"}
+        first, again = (unpublish(editor, path, tag=tag, headers=key) for _ in range(2))
+        assert (first.status_code, again.data, again.headers["Idempotency-Replayed"]) == (
+            201,
+            first.data,
+            "true",
+        )
+        assert unpublish(editor, path, tag=tag).status_code == 410
+
+    def test_an_item_that_was_restored_meanwhile_is_not_overwritten(self, editor):
+        path = self.free(editor)
+        pin = editor.get(f"{path}/revisions").json["data"][0]["pin"]
+        unpublish(editor, path)
+        assert editor.send("POST", f"{path}/revisions/{pin}/restore", tag="*").status_code == 200
+        assert get_draft(editor, path).json["is_outdated"]
+        assert publish(editor, path).json["code"] == "outdated-base"
+
+    def test_a_deleted_item_is_no_draft(self, editor):
+        path = self.free(editor)
+        save(editor, path, {"label": "Another"}, method="PATCH")
+        editor.delete(path)
+        assert publish(editor, path).status_code == 410
+        assert save(editor, path, {"label": "Again"}, tag="*", method="PATCH").status_code == 410
+
+    def test_a_status_does_not_unpublish(self, editor):
+        before, body = editor.counts(), editor.body_of("theme", "loneliness")
+        for response in (
+            editor.patch(LONELINESS, {"status": "draft"}),
+            editor.put(LONELINESS, body | {"status": "draft"}, tag=editor.tag(LONELINESS)),
+            editor.put(NEW, THEME | {"status": "draft"}, headers=CREATE),
+        ):
+            (error,) = response.json["errors"]
+            assert (response.status_code, error["pointer"]) == (422, "/status")
+            assert "/unpublish" in error["detail"]
+        assert editor.counts() == before
