@@ -93,7 +93,6 @@ def _current_revision(slug: str) -> Pin | None:
             Quote.slug == slug,
             Revision.type_name == Quote.type_name,
             Revision.number == Quote.revision,
-            Revision.generation.is_not(None),
         )
     )
     revision = session().scalar(statement)
