@@ -96,11 +96,11 @@ def operations(client: FlaskClient, session: Session, ids: SampleIds) -> dict[st
     return urls | {name: f"/v1/search?q={query.format(**names)}" for name, query in BROAD_SEARCHES.items()}
 
 
-def path_urls(paths: dict[str, dict[str, object]], ids: dict[str, str]) -> dict[str, str]:
-    """Return the URL of each other GET of the document, by its path."""
+def path_urls(paths: dict[str, dict[str, Any]], ids: dict[str, str]) -> dict[str, str]:
+    """Return the URL of each other GET of the document that needs no key, by its path."""
     urls: dict[str, str] = {}
     for path, methods in paths.items():
-        if "get" in methods and path not in NAMED_PATHS:
+        if "get" in methods and "security" not in methods["get"] and path not in NAMED_PATHS:
             query = next(query for end, query in QUERIES.items() if path.endswith(end))
             urls[path] = f"{path.format(**ids)}{query}"
     return urls

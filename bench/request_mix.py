@@ -33,8 +33,9 @@ CHANCES = {"fields": 0.5, "include": 0.4, "sort": 0.4, "limit": 0.5, "count": 0.
 OTHER_CHANCE, CURSOR_CHANCE = 0.12, 0.25
 #: The maximum number of values of a list parameter.
 MAX_VALUES = 4
-#: Parameters that are not varied: ``cursor`` is added last, and other formats are not compared.
-FIXED = {"cursor", "format", "date", "tz"}
+#: Parameters that are not varied: ``cursor`` is added last, other formats are not compared, few items have an
+#: older state.
+FIXED = {"cursor", "format", "date", "tz", "as_of", "revision"}
 IDS_PER_TYPE = 200
 #: Returns the ``next_cursor`` of the page at a path and query, or None.
 FindCursor = Callable[[str], str | None]
@@ -128,14 +129,15 @@ def sample_values(session: Session) -> dict[str, list[Any]]:
     values["number"] = list(range(1, (session.scalar(select(func.min(Paragraph.number))) or 1) + 5))
     cited = select(Source.slug).join(Paragraph).distinct().limit(IDS_PER_TYPE)
     values["source_id"] = list(session.scalars(cited)) or values["source_id"]
+    values["revision"] = values["other"] = [1]
     values["seed"] = [f"seed-{number}" for number in range(100)]
     return values
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the path of each GET of content, with its query parameters by name."""
+    """Yield the path of each GET of content that needs no key, with its query parameters by name."""
     for path, item in document["paths"].items():
-        if "get" in item and path not in ("/v1", "/v1/meta"):
+        if "security" not in item.get("get", {"security": ()}) and path not in ("/v1", "/v1/meta"):
             listed = [_resolve(document, one) for one in item["get"].get("parameters", ())]
             yield path, {one["name"]: one for one in listed if one["in"] == "query"}
 
