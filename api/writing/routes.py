@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from api.core.resource_registry import COLLECTION_PATHS, get_schema_class
 from api.core.urls import absolute_url
-from api.http.authentication import require_scopes
 from api.http.responses import JSON as JSON_TYPE
 from api.http.url_converters import slug_parameter
 from api.schemas.shared_schemas import ITEM_NAMES
@@ -23,7 +22,6 @@ from api.views.blueprint import Blueprint
 from api.views.history import pin_parameter
 from api.writing.body_guard import JSON, MERGE_PATCH, read_body, require_no_body
 from api.writing.changes import Applied, Outcome, apply_change
-from api.writing.drafts.creation import asks_for_draft, create_draft
 from api.writing.essays import essays
 from api.writing.execution import REPLAYED, check_idempotency_key, execute
 from api.writing.item_state import read_state
@@ -45,7 +43,6 @@ from models.scopes import PUBLISH, write_scope
 ITEM_RESPONSES = {404: "NotFound", 410: "Gone", 412: "ChangedMeanwhile", 428: "PreconditionRequired"}
 IF_MATCH, PUT_CONDITIONS = ("IfMatch",), ("IfMatchToReplace", "IfNoneMatchToCreate")
 ITEM_HEADERS = ("ETag", "Cache-Control", REPLAYED)
-DRAFT_HINT = 'With "status": "draft" in the body, this request makes a draft.'
 #: The maximum length of the header ``Restore-Dropped``.
 MAX_DROPPED_CHARACTERS = 1_000
 
@@ -185,20 +182,14 @@ def _article(noun: str) -> str:
 def _documented(blp: Blueprint, model: type[Versioned], view: View, operation: Operation) -> View:
     """Return the view with its checks of the key and the query, documented."""
     endpoint = document(blp, view, operation, get_schema_class(model.type_name))
-    # Without PUBLISH, a POST can still make a draft.
-    needed = () if operation.id.startswith("create") else (PUBLISH,)
-    return blp.requires_scopes(write_scope(model.__tablename__), *needed)(endpoint)
+    return blp.requires_scopes(write_scope(model.__tablename__), PUBLISH)(endpoint)
 
 
 def _create(type_name: str) -> View:
     def create(args: dict[str, Any]) -> Response:
         check_idempotency_key()
         body = read_body()
-        values = parse_object(body)
-        if asks_for_draft(values):
-            return create_draft(type_name, values, body, args)
-        require_scopes(PUBLISH, hint=DRAFT_HINT)
-        return _write(new_item(type_name, values), body, args)
+        return _write(new_item(type_name, parse_object(body)), body, args)
 
     return create
 

@@ -334,12 +334,6 @@ class TestWrites:
         with pytest.raises(TypeError, match="object"):
             client.sources.update("x", {"title": object()}, if_match="*")
 
-    def test_a_draft_is_not_created_as_an_item(self, sdk):
-        service = Service(httpx.Response(201, json={"type": "draft"}))
-        with pytest.raises(ValueError, match="drafts"):
-            service.client(sdk).themes.create({"id": "x", "status": "draft"})
-        assert not service.requests
-
     @each("options", [{}, {"if_match": "*", "create": True}])
     def test_an_item_is_either_replaced_or_created(self, sdk, options):
         with pytest.raises(ValueError, match="either"):

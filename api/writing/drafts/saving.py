@@ -76,21 +76,6 @@ def save(session: Session, change: DraftChange, editor: str) -> tuple[Draft, boo
     return draft, False
 
 
-def create(
-    session: Session, key: Key, body: dict[str, Any], editor: str, parameters: dict[str, Any]
-) -> Draft:
-    """Save the draft of an item with a new id.
-
-    Raises:
-        Conflict: the id is used, by an item or by a draft.
-        ProblemException: 422, as for ``save``.
-    """
-    if Draft.find(session, key) is not None:
-        raise Conflict(f"There is a draft of “{key[1]}” already.")
-    require_new_id(session, key)
-    return save(session, DraftChange(key, body, parameters=parameters), editor)[0]
-
-
 def find_draft(session: Session, key: Key, *, is_locked: bool = False) -> Draft:
     """Return the draft of an item.
 

@@ -82,20 +82,6 @@ class TestSave:
         assert "/definition" in [error["pointer"] for error in refused.json["errors"]]
         assert get_draft(editor, NEW).status_code == 200
 
-    def test_a_post_with_the_status_makes_a_draft(self, themes):
-        refused = themes.post("/v1/themes", {"id": "patience"} | THEME)
-        assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
-        assert "publish" in refused.json["detail"]
-        assert '"status": "draft"' in refused.json["detail"]
-        body = {"id": "patience", "status": "draft"} | THEME
-        created = themes.post("/v1/themes", body)
-        assert (created.status_code, created.json["record"]) == (201, THEME), created.text
-        assert created.headers["Location"].endswith(f"{NEW}/draft")
-        assert themes.get(NEW).status_code == 404
-        assert themes.post("/v1/themes", body).status_code == 409
-        assert themes.post("/v1/themes", body | {"id": "loneliness"}).status_code == 409
-        assert publish(themes, NEW).status_code == 403
-
     def test_a_new_item_cannot_take_the_id_of_a_draft(self, editor):
         save(editor, NEW, THEME)
         assert editor.post("/v1/themes", {"id": "patience"} | THEME).status_code == 409
@@ -490,6 +476,7 @@ class TestUnpublish:
             editor.patch(LONELINESS, {"status": "draft"}),
             editor.put(LONELINESS, body | {"status": "draft"}, tag=editor.tag(LONELINESS)),
             editor.put(NEW, THEME | {"status": "draft"}, headers=CREATE),
+            editor.post("/v1/themes", {"id": "patience", "status": "draft"} | THEME),
         ):
             (error,) = response.json["errors"]
             assert (response.status_code, error["pointer"]) == (422, "/status")

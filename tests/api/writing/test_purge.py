@@ -105,18 +105,15 @@ def test_the_words_of_an_item_and_its_drafts_are_nowhere(editor, packed, capfd):
 
 
 def test_a_draft_that_was_never_published_can_be_purged(editor, packed):
-    sent = [
-        ("POST", "/v1/themes", THEME | {"id": SLUG, "status": "draft"}),
-        ("PATCH", f"{NEW}/draft", {"label": WORD}),
-    ]
-    for number, (method, path, body) in enumerate(sent):
-        headers = {"Idempotency-Key": str(number)}
-        response = editor.send(method, path, body, tag="*" if number else None, headers=headers)
+    saved = CREATE | {"Idempotency-Key": "0"}
+    sent = (("PUT", THEME, saved), ("PATCH", {"label": WORD}, {"If-Match": "*", "Idempotency-Key": "1"}))
+    for method, body, headers in sent:
+        response = editor.send(method, f"{NEW}/draft", body, headers=headers)
         assert response.status_code < 300, response.text
     output = run_purge(packed, "theme", SLUG)
     assert "Removed the draft of the theme “patience”." in output
     assert tables_with_the_word(packed) == set()
-    replay = editor.post("/v1/themes", sent[0][2], headers={"Idempotency-Key": "0"})
+    replay = editor.send("PUT", f"{NEW}/draft", THEME, headers=saved)
     assert (replay.status_code, replay.json["code"]) == (410, "gone")
     # Nobody has seen it, so its id is free.
     assert editor.send("PUT", f"{NEW}/draft", THEME, headers=CREATE).status_code == 201

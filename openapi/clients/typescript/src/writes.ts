@@ -27,9 +27,6 @@ type AnyOptions = WriteOptions & { ifMatch?: string; create?: true };
 
 /** The call of a write. Each repetition of it sends the same key and the same body. */
 export function writeCall(method: string, path: string, options: AnyOptions, body?: object): Call {
-  if (method === "POST" && body && "status" in body && body.status === "draft") {
-    throw new TypeError("This client has no methods for drafts: a new item is published.");
-  }
   const key = options.idempotencyKey ?? randomKey();
   if (!/^[A-Za-z0-9._:-]{1,255}$/.test(key)) {
     throw new TypeError(`An idempotency key has 1 to 255 letters, digits and “._:-”, unlike ${JSON.stringify(key)}.`);

@@ -45,10 +45,8 @@ def write_call(
     """Return the call of a write. Each repetition of it sends the same key and the same bytes.
 
     Raises:
-        ValueError: The key is malformed, or a draft is to be created.
+        ValueError: The key is malformed.
     """
-    if method == "POST" and (body or {}).get("status") == "draft":
-        raise ValueError("This client has no methods for drafts: a new item is published.")
     key = options.get("idempotency_key")
     key = str(uuid.uuid4()) if key is None else key
     if not re.fullmatch(r"[A-Za-z0-9._:-]{1,255}", key):
