@@ -80,9 +80,15 @@ function plugin({ React: { createElement, useState } }) {
   const foldedLink = (Original) => (props) =>
     createElement(Fold, { title: props.name, children: () => createElement(Original, { ...props, name: "" }) });
 
-  // Without it, “No operations defined in spec!” appears for a filter without matches.
-  const matchingOperations = (Original) => (props) =>
-    props.specSelectors.taggedOperations().size > 0 && createElement(Original, props);
+  // Each tag by itself. From 150 operations on, Swagger UI puts only those on the screen into the page, so neither the
+  // browser's search nor a link finds the others. Nothing appears for a filter without matches.
+  const operationsByTag = (Original) => (props) => {
+    const tags = props.specSelectors.taggedOperations();
+    return tags.keySeq().toArray().map((name) => createElement(Original, {
+      ...props, key: name,
+      specSelectors: { ...props.specSelectors, taggedOperations: () => tags.filter((_, other) => other === name) },
+    }));
+  };
 
   // Swagger UI's own filter has no label.
   const Filter = ({ layoutSelectors, layoutActions, specSelectors }) => {
@@ -101,7 +107,7 @@ function plugin({ React: { createElement, useState } }) {
     components: { FilterContainer: Filter },
     wrapComponents: {
       parameters: foldedParameters, responses: foldedResponses, headers: foldedHeaders, operationLink: foldedLink,
-      operations: matchingOperations,
+      operations: operationsByTag,
     },
     fn: {
       // Every word must occur in the tag, the method, the path, the id or the summary.
