@@ -12,9 +12,11 @@ from sqlalchemy import create_engine
 
 from models import Base
 from models.database import Database
+from models.migrations.runner import VERSION_TABLE
 from tests.databases import change_file
 
-TABLES = [table.name for table in Base.metadata.sorted_tables]
+#: With the version of the schema, which tests of other versions change.
+TABLES = [*(table.name for table in Base.metadata.sorted_tables), VERSION_TABLE.name]
 
 
 @contextmanager
