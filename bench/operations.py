@@ -97,10 +97,14 @@ def operations(client: FlaskClient, session: Session, ids: SampleIds) -> dict[st
 
 
 def path_urls(paths: dict[str, dict[str, Any]], ids: dict[str, str]) -> dict[str, str]:
-    """Return the URL of each other GET of the document that needs no key, by its path."""
+    """Return the URL of each other GET of the document that needs no key, by its path.
+
+    Generated content has no history.
+    """
     urls: dict[str, str] = {}
     for path, methods in paths.items():
-        if "get" in methods and "security" not in methods["get"] and path not in NAMED_PATHS:
+        is_measured = "security" not in methods.get("get", {"security": ()}) and "/revisions" not in path
+        if is_measured and path not in NAMED_PATHS:
             query = next(query for end, query in QUERIES.items() if path.endswith(end))
             urls[path] = f"{path.format(**ids)}{query}"
     return urls

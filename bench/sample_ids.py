@@ -70,8 +70,7 @@ def path_ids(session: Session, film: str, theme: str) -> dict[str, str]:
         "advisory_id": select(advisory.slug).where(advisory.is_visible).order_by(advisory.slug),
     }
     slugs = {name: session.scalars(statement.limit(1)).one() for name, statement in statements.items()}
-    numbers = dict.fromkeys(("number", "revision", "other"), "1")
-    return slugs | {"film_id": film, "theme_id": theme} | numbers
+    return slugs | {"film_id": film, "theme_id": theme, "number": "1"}
 
 
 def _most_referenced(model: Any, foreign_key: Any, film: int) -> Select[Any]:

@@ -31,7 +31,9 @@ def test_every_operation_of_the_document_is_measured(catalogue_app, urls):
     missing = [
         path
         for path, item in paths.items()
-        if "get" in item
+        if "security" not in item.get("get", {"security": ()})
+        # Generated content has no history.
+        and "/revisions" not in path
         and not any(re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", path), one) for one in requested)
     ]
     assert missing == ["/v1"]
