@@ -638,8 +638,8 @@ MODELS = [
     Fault(
         "forgotten-words-stay-known",
         "models/search/index_writer.py",
-        "DocumentFrequency.documents <= 0",
-        "DocumentFrequency.documents < 0",
+        "WHERE documents <= 0",
+        "WHERE documents < 0",
         "tests/models/test_search_index.py",
     ),
     Fault(
