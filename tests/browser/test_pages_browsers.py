@@ -1,5 +1,7 @@
 """Pages in each browser: what depends on recent CSS, and the gallery's script."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import open_page
@@ -33,7 +35,8 @@ class TestFilm:
         page.goto(f"{FILM}#her-2013-writing-as-relief")
         claim = page.locator("[id='her-2013-writing-as-relief'] > .claim")
         claim.wait_for()
-        assert claim.locator(".number").inner_text() == "1.1.6.5.1.1"
+        # A claim of a claim: an edition may move it elsewhere.
+        assert re.fullmatch(r"1(\.\d+){3,}", claim.locator(".number").inner_text())
         assert page.errors == []
 
 
@@ -47,7 +50,7 @@ class TestTheme:
 
 class TestGallery:
     def test_a_choice_on_another_page_stays_on_it(self, page):
-        page.goto("/embed?scheme=dark")
+        page.goto("/embed?scheme=dark&max_severity=3")
         first = page.locator("input[name=quote]").first.get_attribute("value")
         page.get_by_role("button", name="Next quotes").click()
         page.get_by_role("button", name="Previous quotes").wait_for()

@@ -95,7 +95,7 @@ def test_links_and_forms_lead_to_pages_below_it(visit, public_url):
     page.get_by_role("button", name="Search").click()
     expect(page).to_have_url(f"{public_url}/search?q=perfection")
     page.locator(".hit a").first.click()
-    page.wait_for_url(f"{public_url}/*/her-2013-*")
+    page.wait_for_url(f"{public_url}/*/her-*")
     page.get_by_role("link", name="Subtext").first.click()
     expect(page).to_have_url(f"{public_url}/")
 

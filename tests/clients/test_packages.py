@@ -75,7 +75,8 @@ def node_project(packages, tmp_path):
 class TestInstalledPackages:
     def check(self, output):
         assert output["version"] == VERSION
-        assert len(set(output["quotes"])) == len(output["quotes"]) == len(output["lengths"]) == 30
+        # Eight pages of four, at most.
+        assert len(set(output["quotes"])) == len(output["quotes"]) == len(output["lengths"]) > 20
         assert output["films"] == ["Her", "Her"]
         assert all(isinstance(length, int) for length in output["lengths"])
         assert output["problem"] == "No theme has the id “nothing”."
