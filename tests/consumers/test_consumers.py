@@ -82,7 +82,7 @@ HOSTILE_NAMES = [
     "W" * 5000,
 ]
 #: Pages of collections, which are embedded and copied, too.
-COLLECTIONS = ("films/her-2013", "themes/loneliness")
+COLLECTIONS = ("films/her-2013", "themes/human-connection")
 #: Programs that refuse a text, and what they say about it. lxml cannot store noncharacters, which HTML allows.
 REFUSALS = {("newspaper4k", "noncharacters"): "XML compatible", ("iframely", "template"): "looks like JS app"}
 #: Elements that quotes never have. Programs may add others of their own.
@@ -214,7 +214,7 @@ class TestEveryConsumer:
         unflagged = [
             quote for quote in quotes.values() if quote["id"].startswith("her-") and not quote["advisories"]
         ]
-        assert len(unflagged) > 20
+        assert len(unflagged) > 10
         lost = {
             (name, quote["id"]): problems
             for name, found in results.items()
