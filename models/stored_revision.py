@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import Index, and_, func, select
+from sqlalchemy import ColumnElement, Index, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Status, Versioned
@@ -67,6 +67,13 @@ class Revision(Base):
         number alone is then enough, as it is where an older version stored no digest.
         """
         return str(self.number if self.editor == PACK_EDITOR or self.digest is None else self.pin)
+
+    @classmethod
+    def is_of_present_state(cls, model: type[Versioned]) -> ColumnElement[bool]:
+        """Return the condition that joins the rows of a model with the revisions of their present states."""
+        return and_(
+            cls.type_name == model.type_name, cls.resource_id == model.id, cls.number == model.revision
+        )
 
     @classmethod
     def find(cls, session: Session, resource: Versioned, pin: Pin) -> Self | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.entries.assignment import assign
@@ -79,15 +79,10 @@ class EditorsChanges:
 
     def stored(self, model: Any, slugs: list[str]) -> dict[str, StoredState]:
         """Return what is stored of entries by their ids, also by those that they had before."""
-        newest = and_(
-            Revision.type_name == model.type_name,
-            Revision.resource_id == model.id,
-            Revision.number == model.revision,
-        )
         columns = (model.slug, model.id, model.pack_digest, model.revision, model.deleted_at)
         revision = (Revision.editor, Revision.created_at, Revision.digest)
         statement = select(*columns, *revision, Revision.record["purged"].as_boolean())
-        statement = statement.outerjoin(Revision, newest)
+        statement = statement.outerjoin(Revision, Revision.is_of_present_state(model))
         rows = self.session.execute(statement.where(model.slug.in_(slugs)))
         found = {row[0]: StoredState(*row) for row in rows}
         missing = [slug for slug in slugs if slug not in found]

@@ -86,16 +86,8 @@ def _page(item: APICall, **values: Any) -> Response:
 
 def _current_revision(slug: str) -> Pin | None:
     """Return the pin of a quote's present revision; None if an older version stored none."""
-    statement = (
-        select(Revision)
-        .join(Quote, (Quote.id == Revision.resource_id))
-        .where(
-            Quote.slug == slug,
-            Revision.type_name == Quote.type_name,
-            Revision.number == Quote.revision,
-        )
-    )
-    revision = session().scalar(statement)
+    statement = select(Revision).join(Quote, Revision.is_of_present_state(Quote))
+    revision = session().scalar(statement.where(Quote.slug == slug))
     return revision.pin if revision else None
 
 

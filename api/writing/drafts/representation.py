@@ -99,13 +99,8 @@ def _current_revisions(session: Session, keys: Sequence[Key]) -> dict[Key, Revis
     found: dict[Key, Revision | None] = {}
     for type_name, names in slugs.items():
         model = MODELS_BY_TYPE[type_name]
-        own = (
-            Revision.type_name == type_name,
-            Revision.resource_id == model.id,
-            Revision.number == model.revision,
-        )
         items = select(model.slug, Revision).where(model.slug.in_(names), model.status == Status.PUBLISHED)
-        for slug, revision in session.execute(items.outerjoin(Revision, own[0] & own[1] & own[2])):
+        for slug, revision in session.execute(items.outerjoin(Revision, Revision.is_of_present_state(model))):
             found[type_name, slug] = revision
     return found
 
