@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.openapi_spec.components import has_public_get
 from api.query.cursors import Cursor
 from bench.sample_ids import SampleIds, path_ids
 from models.search.index_tables import DocumentFrequency
@@ -103,8 +104,7 @@ def path_urls(paths: dict[str, dict[str, Any]], ids: dict[str, str]) -> dict[str
     """
     urls: dict[str, str] = {}
     for path, methods in paths.items():
-        is_measured = "security" not in methods.get("get", {"security": ()}) and "/revisions" not in path
-        if is_measured and path not in NAMED_PATHS:
+        if has_public_get(methods) and "/revisions" not in path and path not in NAMED_PATHS:
             query = next(query for end, query in QUERIES.items() if path.endswith(end))
             urls[path] = f"{path.format(**ids)}{query}"
     return urls

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.openapi_spec.components import has_public_get
 from models import RESOURCES, Film, Paragraph, Quote, Source
 from models.search.index_tables import DocumentFrequency
 
@@ -139,8 +140,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
     Generated content has no history.
     """
     for path, item in document["paths"].items():
-        is_public = "security" not in item.get("get", {"security": ()})
-        if is_public and "/revisions" not in path and path not in ("/v1", "/v1/meta"):
+        if has_public_get(item) and "/revisions" not in path and path not in ("/v1", "/v1/meta"):
             listed = [_resolve(document, one) for one in item["get"].get("parameters", ())]
             yield path, {one["name"]: one for one in listed if one["in"] == "query"}
 

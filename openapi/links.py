@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from api.openapi_spec.components import METHODS
+from api.openapi_spec.components import METHODS, has_public_get
 
 REFERENCE = re.compile(r"#/components/schemas/(\w+)Ref")
 
@@ -40,7 +40,7 @@ def _operations_by_type(document: dict[str, Any]) -> dict[str, dict[str, str]]:
     operations: dict[str, dict[str, str]] = {}
     for path, item in document["paths"].items():
         names = re.findall(r"{(\w+)}", path)
-        if len(names) == 1 and names[0] != "date" and "get" in item and not item["get"].get("security"):
+        if len(names) == 1 and names[0] != "date" and has_public_get(item):
             operations.setdefault(names[0], {})[path] = item["get"]["operationId"]
     return operations
 

@@ -20,6 +20,11 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def has_public_get(item: dict[str, Any]) -> bool:
+    """Whether a path has a GET that needs no API key."""
+    return "get" in item and not item["get"].get("security")
+
+
 def remove_unused_components(document: dict[str, Any]) -> None:
     """Remove the components that no operation uses, and sort the others by their first use."""
     components = document["components"]

@@ -15,6 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from api.openapi_spec.components import has_public_get
+
 #: Parameters that the clients send themselves, or have a method of their own for.
 OWN_PARAMETERS = {"If-None-Match", "fields", "format"}
 
@@ -119,7 +121,7 @@ class Resource:
 def read_operations(document: dict[str, Any]) -> list[Operation]:
     """Return the GET operations of the document in its order, but those that need an API key."""
     return [
-        _operation(document, path, item) for path, item in document["paths"].items() if _has_public_get(item)
+        _operation(document, path, item) for path, item in document["paths"].items() if has_public_get(item)
     ]
 
 
@@ -155,7 +157,7 @@ def without_writes(document: dict[str, Any]) -> dict[str, Any]:
     paths = {
         path: {name: value for name, value in item.items() if name in ("get", "parameters")}
         for path, item in document["paths"].items()
-        if _has_public_get(item)
+        if has_public_get(item)
     }
     found: set[str] = set()
     names = references_of([paths, document["components"]["responses"], document["components"]["parameters"]])
@@ -208,10 +210,6 @@ def references_of(value: Any) -> list[str]:
 def name_of(reference: dict[str, str]) -> str:
     """Return the name of the component that a ``$ref`` points to."""
     return reference["$ref"].rpartition("/")[2]
-
-
-def _has_public_get(item: dict[str, Any]) -> bool:
-    return "get" in item and not item["get"].get("security")
 
 
 def _writes(document: dict[str, Any], operations: list[Operation]) -> list[Write]:

@@ -13,7 +13,7 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from api.core.urls import PLACEHOLDER_BASE_URL
 from api.http.problem_types import PROBLEM_TYPES
-from api.openapi_spec.components import operations, references
+from api.openapi_spec.components import has_public_get, operations, references
 from api.openapi_spec.json_schema import SchemaPlugin
 from api.openapi_spec.sparse_schemas import remove_fields_parameters
 from api.resources.quotes.schemas import QuoteCreateSchema
@@ -29,9 +29,7 @@ DOCUMENT = json.loads(PATH.read_text("utf-8"))
 OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}
 #: Reads that need no API key, and changes of what is public. Drafts have responses and parameters of their own.
 READS = {
-    path["get"]["operationId"]: path["get"]
-    for path in DOCUMENT["paths"].values()
-    if "get" in path and not path["get"].get("security")
+    path["get"]["operationId"]: path["get"] for path in DOCUMENT["paths"].values() if has_public_get(path)
 }
 WRITES = {
     name: operation
