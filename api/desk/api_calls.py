@@ -57,8 +57,11 @@ def call_api(
 ) -> APIResponse:
     """Call the API: ``path`` begins with ``/v1``, and ``body`` is sent as JSON unless it is None."""
     data = b"" if body is None else orjson.dumps(body)
-    environ = {name: value for name, value in request.environ.items() if name in KEPT or "." in name}
-    environ = {name: value for name, value in environ.items() if not name.startswith("werkzeug.")}
+    environ = {
+        name: value
+        for name, value in request.environ.items()
+        if name in KEPT or ("." in name and not name.startswith("werkzeug."))
+    }
     environ |= {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
@@ -92,14 +95,8 @@ def read_all(path: str, **query: Any) -> list[Any]:
     for _ in range(MAX_PAGES):
         page = call_api("GET", path, query=args).require().json
         items += page["data"]
-        if page["page"]["next"] is None:
+        cursor = page["page"]["next_cursor"]
+        if cursor is None:
             break
-        args["cursor"] = cursor_of(page["page"]["next"])
+        args["cursor"] = cursor
     return items
-
-
-def cursor_of(url: str) -> str:
-    """Return the cursor in the URL of the next page."""
-    from urllib.parse import parse_qs, urlsplit
-
-    return parse_qs(urlsplit(url).query)["cursor"][0]

@@ -92,11 +92,9 @@ def save_draft(
     headers = {"If-Match": etag} if etag else {"If-None-Match": "*"}
     if request_key:
         headers["Idempotency-Key"] = request_key
-    query = {
-        name: value for name, value in (("base", base), ("release", release)) if value or name == "release"
-    }
-    if release is None:
-        query.pop("release", None)
+    query = {"base": base} if base else {}
+    if release is not None:
+        query["release"] = release
     return call_api("PUT", draft_path(type_name, slug), body, query=query, headers=headers)
 
 

@@ -17,8 +17,9 @@ from api.desk.quoted_words import Words
 from api.desk.sessions import PATH
 from api.desk.source_records import set_kinds, source_of_text
 from api.desk.source_texts import find_source_text
+from api.entries.entry import is_valid_id
 from api.http.errors import ProblemException
-from api.schemas.fields import SLUG, slugify
+from api.schemas.fields import slugify
 from models import Gone, Renamed
 from models.types import SLUG_LENGTH
 
@@ -106,7 +107,7 @@ def _save(collection: str, slug: str) -> Response:
         body["text"] = words.text
     state = editing.State(loaded, form.get("etag", ""), form.get("base", ""))
     saved_as = slug or _new_id(form.get("/id", "").strip(), body)
-    if not SLUG.fullmatch(saved_as) or len(saved_as) > SLUG_LENGTH:
+    if not is_valid_id(saved_as):
         return form_page(collection, "", state, body, errors=[NO_ID], words=words, status=422)
     response = editing.save_draft(
         type_name,

@@ -9,7 +9,7 @@ from flask import Response, current_app, g, request
 
 from api.core.resource_registry import COLLECTION_PATHS, TYPE_BY_COLLECTION
 from api.desk import editing, source_texts
-from api.desk.api_calls import call_api, cursor_of, read_all
+from api.desk.api_calls import call_api, read_all
 from api.desk.blueprint import desk, noun_of, redirect_to, render
 from api.desk.entry_routes import COLLECTION
 from api.desk.quoted_words import parse_number
@@ -95,7 +95,7 @@ def entries(collection: str) -> Response:
         noun=noun_of(collection),
         items=page["data"],
         drafts=[] if "cursor" in query else _new_ones(drafts),
-        next=cursor_of(page["page"]["next"]) if page["page"]["next"] else None,
+        next=page["page"]["next_cursor"],
         q=request.args.get("q", ""),
     )
 

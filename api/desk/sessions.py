@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, request
 from itsdangerous import BadSignature, Signer
@@ -98,21 +98,12 @@ def sign_out(session: DeskSession) -> None:
 
 def set_cookie(response: Response, value: str) -> None:
     """Let the browser send the cookie to the desk alone, and from its own pages alone."""
-    response.set_cookie(
-        COOKIE,
-        value,
-        max_age=LIFE,
-        path=f"{settings().base_path}{PATH}",
-        secure=_is_secure(),
-        httponly=True,
-        samesite="Strict",
-    )
+    response.set_cookie(COOKIE, value, max_age=LIFE, **_cookie_attributes())
 
 
 def delete_cookie(response: Response) -> None:
     """Let the browser forget the cookie."""
-    path = f"{settings().base_path}{PATH}"
-    response.delete_cookie(COOKIE, path=path, secure=_is_secure(), httponly=True, samesite="Strict")
+    response.delete_cookie(COOKIE, **_cookie_attributes())
 
 
 def has_key() -> bool:
@@ -134,8 +125,14 @@ def _expiry(key: ApiKey, token: ApiToken) -> dt.datetime:
     return min(latest, key.previous_expires_at) if is_previous and key.previous_expires_at else latest
 
 
-def _is_secure() -> bool:
-    return request.is_secure or settings().base_url.startswith("https:")
+def _cookie_attributes() -> dict[str, Any]:
+    """Return what a browser knows the cookie by, and when it sends it."""
+    return {
+        "path": f"{settings().base_path}{PATH}",
+        "secure": request.is_secure or settings().base_url.startswith("https:"),
+        "httponly": True,
+        "samesite": "Strict",
+    }
 
 
 def _secret_name(public_id: str) -> str:
