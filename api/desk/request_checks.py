@@ -19,7 +19,7 @@ from api.core.urls import relative_url
 from api.desk.sessions import PATH, DeskSession, current_session, has_key
 from api.http.errors import ProblemException
 from api.http.lanes import READ_METHODS
-from api.writing.body_guard import MAX_BODY_BYTES
+from api.writing.body_guard import MAX_BODY_BYTES, declared_length
 
 #: The endpoints that need no session.
 OPEN_ENDPOINTS = frozenset({"desk.home", "desk.start_session"})
@@ -74,8 +74,7 @@ def require_whole_form(max_bytes: int = MAX_BODY_BYTES) -> None:
     Raises:
         ProblemException: 411, 413 or 415; 400, it has another length than it says.
     """
-    # An empty header is no length; werkzeug would take it for 0.
-    length = request.content_length if request.environ.get("CONTENT_LENGTH") else None
+    length = declared_length()
     if length is None:
         raise ProblemException("length-required", "Send the form with a Content-Length.")
     if length > max_bytes:

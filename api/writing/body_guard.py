@@ -37,6 +37,12 @@ def read_body(media_types: Sequence[str] = (JSON,)) -> bytes:
     return body
 
 
+def declared_length() -> int | None:
+    """Return the ``Content-Length`` of the current request, in bytes; None without one."""
+    # An empty header is no length; werkzeug would take it for 0.
+    return request.content_length if request.environ.get("CONTENT_LENGTH") else None
+
+
 def require_no_body() -> None:
     """Check that the current request has no body, as a DELETE.
 
@@ -67,8 +73,7 @@ def _require_media_type(allowed: Sequence[str]) -> None:
 
 
 def _content_length() -> int:
-    # An empty header is no length; werkzeug would take it for 0.
-    length = request.content_length if request.environ.get("CONTENT_LENGTH") else None
+    length = declared_length()
     if length is None or "Transfer-Encoding" in request.headers:
         raise ProblemException("length-required", "Send the body with a Content-Length, and not in chunks.")
     if length > MAX_BODY_BYTES:
