@@ -109,16 +109,14 @@ def unpublished_item(session: Session, draft: Draft, *, is_locked: bool = False)
 def _change(session: Session, draft: Draft, published: set[Key], taken_back: Any) -> RequestedChange:
     """Return the change that a draft proposes, of the item that is locked now."""
     model = MODELS_BY_TYPE[draft.type_name]
-    exists = taken_back is not None or lock(session, model, draft.slug, is_removed=False)
-    if taken_back is not None:
-        pass
-    elif draft.base is None:
-        if exists:
+    exists = True
+    if taken_back is None:
+        exists = lock(session, model, draft.slug, is_removed=False)
+        if draft.base is not None:
+            _require_current_base(session, draft, model.by_slug(session, draft.slug))
+        elif exists:
             resource = model.by_slug(session, draft.slug)
             raise _outdated(session, draft, resource, None, "An item with this id was published meanwhile.")
-    else:
-        resource = model.by_slug(session, draft.slug)
-        _require_current_base(session, draft, resource)
     _require_no_drafts(session, draft, published)
     body = {name: value for name, value in draft.record.items() if name != "status"}
     return RequestedChange(Method.PUT if exists else Method.POST, draft.type_name, draft.slug, body)
