@@ -20,7 +20,7 @@ from models.text_segmentation import count_words
 from subtext_cli import garbage
 from subtext_cli.backups.commands import backup, restore
 from subtext_cli.console import count_of, progress
-from subtext_cli.database_errors import open_database
+from subtext_cli.database_errors import open_database, require_current_schema
 from subtext_cli.keys import keys
 from subtext_cli.preparation import SEEDS, load_packs, migrate_schema, prepare_for_serving
 from subtext_cli.preparation_lock import preparation_lock
@@ -176,8 +176,7 @@ def seed(packs: tuple[Path, ...], take: tuple[str, ...]) -> None:
     them into the pack, and --take-pack overwrites them.
     """
     with open_database(Settings.from_environment()) as database:
-        if not migrations.is_current(database.engine):
-            raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
+        require_current_schema(database)
         with preparation_lock(database):
             report = load_packs(database, packs or (SEEDS,), take)
     for type_name, counts in report.items():

@@ -14,6 +14,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.core.config import Settings
+from models import migrations
 from models.database import Database, as_unavailable
 from subtext_cli.database_file import file_problem, read_problem, user_name
 
@@ -140,6 +141,12 @@ def require_supported(database: Database) -> None:
             f"subtext: The database “{database.url.database}” at {server} has the encoding {encoding}. "
             "Create one with UTF-8: createdb --encoding=UTF8 --template=template0"
         )
+
+
+def require_current_schema(database: Database) -> None:
+    """End the process if the database is not at the newest migration."""
+    if not migrations.is_current(database.engine):
+        raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
 
 
 def explain(error: SQLAlchemyError, url: URL) -> str | None:

@@ -17,7 +17,7 @@ import click
 from sqlalchemy import select
 
 from api.core.config import Settings
-from models import ApiKey, migrations
+from models import ApiKey
 from models.api_key import NAME_LENGTH, RESERVED_NAMES, KeyState
 from models.api_token import PATTERN
 from models.scopes import all_scopes
@@ -230,11 +230,10 @@ def revoke(key: str) -> None:
 @contextmanager
 def _session() -> Iterator[Session]:
     """Open a session that commits at the end; end the process if the database has no table of keys."""
-    from subtext_cli.database_errors import open_database
+    from subtext_cli.database_errors import open_database, require_current_schema
 
     with open_database(Settings.from_environment()) as database:
-        if not migrations.is_current(database.engine):
-            raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
+        require_current_schema(database)
         with database.write_session() as session:
             yield session
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.core.config import Settings
-from models import MODELS_BY_TYPE, RESOURCES, migrations
+from models import MODELS_BY_TYPE, RESOURCES
 from models.draft import Draft
 
 MAX_REASON_LENGTH = 280
@@ -29,13 +29,12 @@ def purge(type_name: str, slug: str, reason: str | None, *, yes: bool) -> None:
     Of an item that was never published, the draft is removed.
     """
     from models import purge as purges
-    from subtext_cli.database_errors import open_database
+    from subtext_cli.database_errors import open_database, require_current_schema
 
     if reason and (len(reason) > MAX_REASON_LENGTH or not reason.isprintable()):
         raise click.BadParameter(f"Must have at most {MAX_REASON_LENGTH} characters, on one line.")
     with open_database(Settings.from_environment()) as database:
-        if not migrations.is_current(database.engine):
-            raise SystemExit("subtext: The database schema is not at this version. Run `subtext migrate`.")
+        require_current_schema(database)
         with database.write_session() as session:
             removed = _purge(session, type_name, slug, reason, is_confirmed=yes)
         is_clean = purges.scrub(database)
