@@ -193,6 +193,15 @@ def change_file(database: Database, url: URL) -> None:
         database.file.path = url.database
 
 
+def write_protected_file(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file that cannot be written again, into a folder that then cannot either; return its path."""
+    file = folder / name
+    file.write_bytes(content)
+    file.chmod(0o444)
+    folder.chmod(0o555)
+    return file
+
+
 class Engine:
     """One kind of database, which creates databases as copies of templates."""
 

@@ -15,6 +15,7 @@ from models import Film
 from models.database import Database
 from models.sqlite_driver import sqlite
 from tests.cases import each
+from tests.databases import write_protected_file
 from tests.waiting import until
 
 READ = "/v1/films/her-2013?fields=title"
@@ -225,10 +226,7 @@ class TestReadOnly:
     def test_it_is_served_without_a_log(self, as_nobody, file):
         content = file.read_bytes()
         with as_nobody() as folder:
-            served = folder / "served.sqlite3"
-            served.write_bytes(content)
-            served.chmod(0o444)
-            folder.chmod(0o555)
+            served = write_protected_file(folder, "served.sqlite3", content)
             with serving(served) as client:
                 assert statuses(client) == (200, 200, 200)
                 assert client.get("/v1/search?q=loneliness").status_code == 200

@@ -14,6 +14,7 @@ from tests.api.past import HOURS, past_of
 from tests.cases import each
 from tests.crawling import crawl
 from tests.models.content import BY_NAME, RELEASED
+from tests.purging import run_purge
 
 LINE = "/v1/quotes/the-lamp-1950-lamp-on"
 #: Words that only the purged item has, as texts and as search terms.
@@ -38,13 +39,6 @@ def plant(past):
         session.add(IdempotencyRecord(owner="a", key="b", method="POST", path="/v1/quotes", digest="0" * 64,
                                       status=201, headers=[], body=b"zanzibarian", type_name="quote",
                                       resource_id=line.id, created_at=RELEASED))  # fmt: skip
-
-
-def run(database, *arguments, **options):
-    url = database.url.render_as_string(hide_password=False)
-    result = CliRunner().invoke(purge, arguments, env={"SUBTEXT_DATABASE_URL": url}, **options)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def words_in(data):
@@ -74,7 +68,7 @@ class TestPurge:
         }
         assert len([url for url, body in before.items() if words_in(body)]) > 5
         pin = past.pin("line")
-        output = run(past.database, "quote", LINE.rpartition("/")[2], "--yes", "--reason", "Asked for.")
+        output = run_purge(past.database, "quote", LINE.rpartition("/")[2], "--reason", "Asked for.")
         assert "and of 5 revisions" in output
         urls = [*before, *starts, f"{LINE}?revision={pin}", f"{LINE}/revisions/{pin}", f"{LINE}?as_of=3"]
         urls += ["/v1/search?q=zanzibaria*", "/v1/quotes?q=wombatlike", f"{LINE}/revisions/2/diff/3"]
@@ -88,7 +82,7 @@ class TestPurge:
         plant(past)
         pin = past.pin("line")
         before = past.generation()
-        run(past.database, "quote", LINE.rpartition("/")[2], "--yes", "--reason", "Asked for.")
+        run_purge(past.database, "quote", LINE.rpartition("/")[2], "--reason", "Asked for.")
         past.get(LINE, 410)
         for path in (
             f"{LINE}?revision={pin}",
@@ -115,7 +109,7 @@ class TestPurge:
 
     def test_loading_the_pack_again_leaves_it_out(self, packed):
         words = "wife without the challenges"
-        run(packed, "quote", "her-2013-a-wife-without-the-challenges", "--yes")
+        run_purge(packed, "quote", "her-2013-a-wife-without-the-challenges")
         report = load_packs(packed, (SEEDS,))
         assert [entry.slug for entry in report.kept] == ["her-2013-a-wife-without-the-challenges"]
         with packed.read_session() as session:
@@ -153,6 +147,6 @@ def test_the_file_of_sqlite_has_no_bytes_of_the_words(past):
 
     assert words_in(bytes_on_disk())
     past.client.application.extensions["database"].close()
-    output = run(past.database, "quote", LINE.rpartition("/")[2], "--yes")
+    output = run_purge(past.database, "quote", LINE.rpartition("/")[2])
     assert "write-ahead log" not in output
     assert words_in(bytes_on_disk()) == []

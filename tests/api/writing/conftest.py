@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from contextlib import contextmanager
 
 import pytest
 
@@ -76,15 +77,29 @@ class Editor:
             )
 
 
-@pytest.fixture
-def app_to_write(packed):
-    url = packed.url.render_as_string(hide_password=False)
-    app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS))
+@contextmanager
+def serving_app(database, **settings):
+    """Yield an application over a database."""
+    url = database.url.render_as_string(hide_password=False)
+    app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, **settings))
     yield app
     app.extensions["database"].close()
+
+
+@pytest.fixture
+def app_to_write(packed):
+    with serving_app(packed) as app:
+        yield app
 
 
 @pytest.fixture
 def editor(app_to_write, packed):
     """An editor with all scopes, over the pack."""
     return Editor(app_to_write, packed, add_key(packed))
+
+
+@pytest.fixture
+def logged_editor(packed):
+    """An editor with all scopes, of an application that logs every request."""
+    with serving_app(packed, access_log="all") as app:
+        yield Editor(app, packed, add_key(packed))

@@ -3,16 +3,12 @@
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from api.app import create_app
-from api.core.config import Settings
 from models import RESOURCES
 from openapi import PATH
-from subtext_cli.purge import purge
 from tests.api.writing.conftest import Editor, add_key
-from tests.conftest import STATEMENT_SECONDS
 from tests.crawling import crawl
+from tests.purging import run_purge
 
 pytestmark = pytest.mark.any_database
 
@@ -23,15 +19,6 @@ CREATE = {"If-None-Match": "*"}
 #: The paths at which people and sites ask for an item, below its id.
 SHOWN = ("", "/history", "/snippet", "/card.png", "/card.svg")
 STARTS = ("/v1", "/", "/sitemap.xml", "/feeds/quotes.atom", "/feeds/quotes.json", "/embed", "/docs/problems")
-
-
-@pytest.fixture
-def editor(packed):
-    """An editor of an application that logs every request."""
-    url = packed.url.render_as_string(hide_password=False)
-    app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, access_log="all"))
-    yield Editor(app, packed, add_key(packed))
-    app.extensions["database"].close()
 
 
 def plant(editor, packed):
@@ -54,9 +41,7 @@ def plant(editor, packed):
         editor.send("PATCH", f"{PURGED}?note={WORD}", {"label": f"Any {WORD}"}, tag="*"),
     ]
     assert {response.status_code for response in responses} == {200, 201}
-    environment = {"SUBTEXT_DATABASE_URL": packed.url.render_as_string(hide_password=False)}
-    result = CliRunner().invoke(purge, ["theme", PURGED.rsplit("/", 1)[1], "--yes"], env=environment)
-    assert result.exit_code == 0, result.output
+    run_purge(packed, "theme", PURGED.rsplit("/", 1)[1])
 
 
 def item_paths():
@@ -101,10 +86,10 @@ def leaks(responses):
     return found
 
 
-def test_what_is_not_public_is_nowhere(editor, packed, capfd):
+def test_what_is_not_public_is_nowhere(logged_editor, packed, capfd):
     """It requests one URL of each kind, and whatever was planted, which takes seconds."""
-    plant(editor, packed)
-    stranger = editor.client.application.test_client()
+    plant(logged_editor, packed)
+    stranger = logged_editor.client.application.test_client()
     capfd.readouterr()
     assert leaks((url, stranger.get(url)) for url in planted_urls()) == set()
     assert leaks(crawl(stranger, STARTS, max_alike=1)) == set()
@@ -113,6 +98,6 @@ def test_what_is_not_public_is_nowhere(editor, packed, capfd):
     requested = (f"{WORD}-edition", f"/v1/themes/{WORD}")
     assert [line for line in lines if WORD in line and not any(path in line for path in requested)] == []
     # The same requests find what is made public.
-    assert editor.send("POST", f"{NEW}/draft/publish", tag="*").status_code == 201
+    assert logged_editor.send("POST", f"{NEW}/draft/publish", tag="*").status_code == 201
     found = leaks((url, stranger.get(url)) for url in planted_urls())
     assert {NEW, NEW.removeprefix("/v1"), f"/v1/search?q={SEARCHED}", f"/search?q={SEARCHED}"} <= found

@@ -3,14 +3,9 @@
 import json
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, text
 
-from api.app import create_app
-from api.core.config import Settings
-from subtext_cli.purge import purge
-from tests.api.writing.conftest import Editor, add_key
-from tests.conftest import STATEMENT_SECONDS
+from tests.purging import run_purge
 
 WORD = "Zanzibarian"
 NEW, SLUG = "/v1/themes/patience", "patience"
@@ -19,10 +14,9 @@ CREATE = {"If-None-Match": "*"}
 
 
 @pytest.fixture
-def editor(packed):
-    """An editor of an application that logs every request."""
-    url = packed.url.render_as_string(hide_password=False)
-    app = create_app(Settings(database_url=url, statement_seconds=STATEMENT_SECONDS, access_log="all"))
+def editor(logged_editor):
+    """An editor of an application that logs every request, with a route that fails."""
+    app = logged_editor.client.application
 
     @app.post("/bug")
     def bug():
@@ -30,15 +24,7 @@ def editor(packed):
             statement = text("INSERT INTO themes (id, slug, definition) VALUES (1, :slug, :words)")
             session.execute(statement, {"slug": SLUG, "words": WORD})
 
-    yield Editor(app, packed, add_key(packed))
-    app.extensions["database"].close()
-
-
-def run_purge(database, *arguments):
-    url = database.url.render_as_string(hide_password=False)
-    result = CliRunner().invoke(purge, [*arguments, "--yes"], env={"SUBTEXT_DATABASE_URL": url})
-    assert result.exit_code == 0, result.output
-    return result.output
+    return logged_editor
 
 
 def tables_with_the_word(database):

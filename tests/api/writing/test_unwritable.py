@@ -13,6 +13,7 @@ from api.core.config import Settings
 from models.database import Database
 from models.sqlite_driver import sqlite
 from tests.api.writing.conftest import Editor, add_key
+from tests.databases import write_protected_file
 from tests.waiting import until
 
 THEME = {"id": "patience", "name": "Patience", "definition": "Waiting without complaint."}
@@ -92,10 +93,7 @@ class TestSQLite:
         file, key = sqlite_file
         content = file.read_bytes()
         with as_nobody() as folder:
-            served = folder / "content"
-            served.write_bytes(content)
-            served.chmod(0o444)
-            folder.chmod(0o555)
+            served = write_protected_file(folder, "content", content)
             with editing(f"sqlite:///{served}", key) as editor:
                 assert_refused(editor, 503, "read-only", "10")
                 folder.chmod(0o755)
