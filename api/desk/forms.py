@@ -17,7 +17,7 @@ from marshmallow import fields, missing, validate
 from api.core.resource_registry import find_schema_class
 from api.entries.entry_schemas import entry_schema
 from api.pages.template_filters import paragraph_ranges
-from api.schemas.fields import Choice, Flag, Reference, Text, WholeNumber
+from api.schemas.fields import Choice, Flag, Line, Reference, Text, WholeNumber
 
 #: Members that the desk does not show: publication sets the status, and the text has its hash.
 LEFT_OUT = frozenset({"status", "sha256"})
@@ -52,8 +52,6 @@ MAIN_FIELDS = (
 )
 #: Without one of these, an entry needs a label.
 LABELS = {"name", "title"}
-#: Longer texts have a field of several lines.
-MAX_LINE_CHARACTERS = 300
 #: The number of rows of a list that are read: more than any schema allows.
 MAX_ROWS = 600
 #: Numbers up to this one are chosen from a list.
@@ -160,8 +158,7 @@ def _build(each: Any, name: str, pointer: str, value: Any, hint: str = "") -> Fo
         built.value = str(value) if value is not None else ""
     elif isinstance(each, Text):
         built.max_length = next(rule.max for rule in each.validators if isinstance(rule, validate.Length))
-        if built.max_length is not None and built.max_length > MAX_LINE_CHARACTERS:
-            built.kind = "area"
+        built.kind = "line" if isinstance(each, Line) else "area"
     return built
 
 

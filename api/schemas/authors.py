@@ -7,15 +7,15 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.fields import Enumerated, RegexpRule, Text
+from api.schemas.fields import Enumerated, Line, RegexpRule
 from api.schemas.shared_schemas import RequestSchema, ResponseSchema
 
 #: The keys of a name in a create body.
 NAMES = ("given", "family", "suffix", "family_first", "literal")
 NAME_PART = RegexpRule(
-    re.compile(r"[^,;，、]*"),
-    "Must not contain a comma or semicolon: “{input}”. Write each name as an item of the list, “Jr.” as "
-    "`suffix` and the name of an organization as `literal`.",
+    re.compile(r"[^,;，、\x00-\x1f\x7f-\x9f\u2028\u2029]*"),
+    "Must be on one line, without a comma or semicolon: “{input}”. Write each name as an item of the list, "
+    "“Jr.” as `suffix` and the name of an organization as `literal`.",
 )
 
 
@@ -56,10 +56,10 @@ class AuthorSchema(ResponseSchema):
 class AuthorCreateSchema(RequestSchema):
     """An author, as written in a create body: a person's names, or the name of an organization."""
 
-    given = Text(120, allow_none=True, pattern=NAME_PART)
-    family = Text(120, allow_none=True, pattern=NAME_PART)
-    suffix = Text(20, allow_none=True, pattern=NAME_PART)
-    literal = Text(300, allow_none=True)
+    given = Line(120, allow_none=True, pattern=NAME_PART)
+    family = Line(120, allow_none=True, pattern=NAME_PART)
+    suffix = Line(20, allow_none=True, pattern=NAME_PART)
+    literal = Line(300, allow_none=True)
     family_first = fields.Boolean(allow_none=True)
 
     @validates_schema

@@ -55,10 +55,10 @@ class RegexpRule(validate.Validator):
         return value
 
 
-#: No line breaks, those of Unicode included.
+#: No line breaks, those of Unicode included, and no other control characters.
 ONE_LINE = RegexpRule(
-    re.compile(r"[^\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]*"),
-    "Must be on one line, without line breaks and tabs.",
+    re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]*"),
+    "Must be on one line, without line breaks, tabs and other control characters.",
 )
 
 
@@ -68,7 +68,10 @@ def _truncate(value: str, max_length: int = 60) -> str:
 
 
 class Text(fields.String):
-    """Non-empty text that both databases can store, without leading or trailing white space."""
+    """Non-empty text that both databases can store, without leading or trailing white space.
+
+    It may have line breaks; a text that may not is a :class:`Line`.
+    """
 
     def __init__(self, max_length: int, *, pattern: RegexpRule | None = None, **options: Any) -> None:
         """Set the maximum number of characters, and the pattern that the text must match."""
@@ -82,6 +85,14 @@ class Text(fields.String):
         if text != text.strip():
             raise ValidationError("Must not start or end with white space.")
         return text
+
+
+class Line(Text):
+    """Text on one line, such as a label: what a form can show in a field of one line without loss."""
+
+    def __init__(self, max_length: int, *, pattern: RegexpRule = ONE_LINE, **options: Any) -> None:
+        """Set the maximum number of characters, and the pattern, which must match no control character."""
+        super().__init__(max_length, pattern=pattern, **options)
 
 
 class Slug(fields.String):
@@ -285,7 +296,7 @@ class JSONObject(fields.Dict):
 
     def __init__(self, keys: Mapping[str, str], **options: Any) -> None:
         """Set the keys, all of them required, each with its description."""
-        super().__init__(keys=fields.String(), values=Text(120), **options)
+        super().__init__(keys=fields.String(), values=Line(120), **options)
         self.key_descriptions = keys
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
-from api.schemas.fields import LANGUAGE, Choice, Reference, RegexpRule, Text, WholeNumber
+from api.schemas.fields import LANGUAGE, Choice, Line, Reference, RegexpRule, Text, WholeNumber
 from api.schemas.shared_schemas import RequestSchema
 from models import Status
 
@@ -22,7 +22,7 @@ class CreateSchema(RequestSchema):
         """Return the default label of an entry, or None if it has none."""
         return entry.get("name") or entry.get("title")
 
-    label = Text(120)
+    label = Line(120)
     status = Choice(Status, load_default=Status.PUBLISHED)
 
     @pre_load
@@ -82,9 +82,9 @@ def citations_field(max_citations: int = 50, *, is_required: bool = True) -> fie
     return fields.List(fields.Nested(CitationCreateSchema), validate=length, **options)
 
 
-def language_field(**options: Any) -> Text:
+def language_field(**options: Any) -> Line:
     """Return the field for a BCP 47 language tag."""
-    return Text(
+    return Line(
         35,
         pattern=RegexpRule(
             LANGUAGE, "“{input}” is not a BCP 47 language tag. Use a tag such as en or pt-BR."

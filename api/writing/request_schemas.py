@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, fields, missing
 
 from api.core.resource_modules import create_schema_class
-from api.schemas.fields import ONE_LINE, Slug, StrictBoolean, Text
+from api.schemas.fields import Line, Slug, StrictBoolean
 from api.schemas.shared_schemas import ITEM_NAMES, RequestSchema
 from models.types import LINE_LENGTH
 
@@ -17,9 +17,8 @@ from models.types import LINE_LENGTH
 class WriteQuerySchema(RequestSchema):
     """The query parameters of every write."""
 
-    note = Text(
+    note = Line(
         LINE_LENGTH,
-        pattern=ONE_LINE,
         metadata={
             "component": "ChangeNote",
             "description": "Why you change the content, for the history. On one line.",

@@ -49,12 +49,12 @@ class TestCheck:
             (
                 "authors: [{family: 'Smith, Jane'}]",
                 "authors.0.family",
-                "Must not contain a comma or semicolon",
+                "without a comma or semicolon",
             ),
             (
                 "authors: [{family: A, given: 'B; C'}]",
                 "authors.0.given",
-                "Must not contain a comma or semicolon",
+                "without a comma or semicolon",
             ),
             ("authors: [{family: A, nickname: B}]", "authors.0.nickname", "Unknown field"),
             ("authors: Jane Smith", "authors", "list"),

@@ -1073,6 +1073,12 @@ class TestForm:
         message = "title: Must not contain control characters or lone surrogates."
         assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
 
+    @pytest.mark.parametrize("yaml_text", ["a\\nb", "a\\tb", "a\\u0085b", "a\\u2028b", "a\\u009bb"])
+    def test_a_label_is_on_one_line(self, second, yaml_text):
+        line = second.replace("commentary.yml", "label: A kind lie", f'label: "{yaml_text}"')
+        message = "label: Must be on one line, without line breaks, tabs and other control characters."
+        assert second.messages() == [f"commentary.yml:{line}: error [form] {LIE}: {message}"]
+
     @pytest.mark.parametrize("yaml_text", ['" A kind lie"', '"\\u00a0A kind lie"'])
     def test_white_space_around_a_text_is_refused(self, second, yaml_text):
         line = second.replace("commentary.yml", "title: A kind lie", f"title: {yaml_text}")

@@ -7,7 +7,7 @@ import datetime as dt
 from marshmallow import fields, validate
 
 from api.http.deprecation.declaration import Deprecated
-from api.schemas.fields import ConstantField, JSONObject, JSONObjectEntries, Text
+from api.schemas.fields import ConstantField, JSONObject, JSONObjectEntries, Line, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField
 from api.schemas.pack_entry_schemas import CreateSchema
 from api.schemas.reference_fields import ListURLField, NestedObject, URLField
@@ -73,6 +73,6 @@ class AdvisoryQuerySchema(IdFilter, ListQuerySchema):
 class AdvisoryCreateSchema(CreateSchema):
     """An advisory, as written in a pack."""
 
-    name = Text(120, required=True)
+    name = Line(120, required=True)
     description = Text(1000, required=True)
     severities = JSONObject(SEVERITIES, required=True)

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from api.schemas.authors import AuthorCreateSchema, AuthorSchema
-from api.schemas.fields import ONE_LINE, CommaSeparated, ConstantField, Reference, Text
+from api.schemas.fields import CommaSeparated, ConstantField, Line, Reference, Text
 from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
@@ -109,7 +109,7 @@ SceneCharacterQuerySchema = drop_filters(CharacterQuerySchema, "SceneCharacterQu
 class PerformerCreateSchema(AuthorCreateSchema):
     """A performer, as written in the body of a character."""
 
-    part = Text(60, allow_none=True, pattern=ONE_LINE)
+    part = Line(60, allow_none=True)
 
 
 class CharacterCreateSchema(CreateSchema):
@@ -117,9 +117,9 @@ class CharacterCreateSchema(CreateSchema):
 
     film = Reference("film", required=True)
     position = position_field()
-    name = Text(120, allow_none=True, load_default=None)
+    name = Line(120, allow_none=True, load_default=None)
     description = Text(1000, required=True)
-    performer = Text(120, allow_none=True, load_default=None)
+    performer = Line(120, allow_none=True, load_default=None)
     performers = fields.List(
         fields.Nested(PerformerCreateSchema), allow_none=True, validate=validate.Length(max=MAX_PERFORMERS)
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from api.schemas.fields import Choice, CommaSeparated, ConstantField, Reference, Text
+from api.schemas.fields import Choice, CommaSeparated, ConstantField, Line, Reference, Text
 from api.schemas.list_queries import (
     AdvisoryFilters,
     IdFilter,
@@ -284,7 +284,7 @@ def _references(type_name: str) -> fields.List[Any]:
 class CommentaryCreateSchema(CreateSchema):
     """A commentary entry, as written in a pack."""
 
-    title = Text(300, required=True)
+    title = Line(300, required=True)
     text = Text(2000, required=True)
     language = language_field(required=True)
     kind = Choice(CommentaryKind, required=True)

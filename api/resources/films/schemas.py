@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from api.schemas.fields import (
     CommaSeparated,
     ConstantField,
+    Line,
     Reference,
     RegexpRule,
     StrictInteger,
@@ -93,9 +94,9 @@ class FilmQuerySchema(IdFilter, TextFilter, ListQuerySchema):
 SourceFilmQuerySchema = drop_filters(FilmQuerySchema, "SourceFilmQuerySchema", "source")
 
 
-def _identifier(pattern: str, example: str) -> Text:
+def _identifier(pattern: str, example: str) -> Line:
     rule = RegexpRule(re.compile(pattern), f"Invalid id “{{input}}”. Use an id such as {example}.")
-    return Text(20, pattern=rule, allow_none=True, load_default=None)
+    return Line(20, pattern=rule, allow_none=True, load_default=None)
 
 
 class FilmIdentifiersBody(RequestSchema):
@@ -109,10 +110,10 @@ class FilmIdentifiersBody(RequestSchema):
 class FilmCreateSchema(CreateSchema):
     """A film, as written in a pack."""
 
-    title = Text(300, required=True)
-    original_title = Text(300, allow_none=True, load_default=None)
+    title = Line(300, required=True)
+    original_title = Line(300, allow_none=True, load_default=None)
     release_year = WholeNumber(required=True, validate=validate.Range(1888, 2200))
-    directors = fields.List(Text(120), required=True, validate=validate.Length(min=1, max=20))
+    directors = fields.List(Line(120), required=True, validate=validate.Length(min=1, max=20))
     runtime_minutes = WholeNumber(allow_none=True, load_default=None, validate=validate.Range(1, 20_000))
     languages = fields.List(language_field(), required=True, validate=validate.Length(min=1, max=20))
     identifiers = fields.Nested(FilmIdentifiersBody, load_default=dict)

@@ -7,11 +7,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from api.schemas.fields import (
-    ONE_LINE,
     Choice,
     CommaSeparated,
     ConstantField,
     Flag,
+    Line,
     NullableConstant,
     Reference,
     Text,
@@ -174,7 +174,7 @@ class QuoteCreateSchema(CreateSchema):
     language = language_field(required=True)
     kind = Choice(QuoteKind, required=True)
     voice = Choice(Voice, required=True)
-    attributed_to = Text(200, allow_none=True, load_default=None, pattern=ONE_LINE)
+    attributed_to = Line(200, allow_none=True, load_default=None)
     fidelity = Choice(Fidelity, load_default=Fidelity.AS_QUOTED_BY_SOURCE)
     speaker = Reference("character", allow_none=True, load_default=None)
     speaker_certainty = Choice(Certainty, allow_none=True, load_default=None)

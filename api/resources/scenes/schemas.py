@@ -11,6 +11,7 @@ from api.schemas.fields import (
     Choice,
     CommaSeparated,
     ConstantField,
+    Line,
     Reference,
     RegexpRule,
     Text,
@@ -152,12 +153,12 @@ class AppearanceBody(RequestSchema):
 class SceneCreateSchema(CreateSchema):
     """A scene, as written in a pack."""
 
-    title = Text(300, required=True)
+    title = Line(300, required=True)
     film = Reference("film", required=True)
     position = position_field()
     summary = Text(2000, required=True)
-    starts_at = Text(8, allow_none=True, load_default=None, pattern=TIMECODE_RULE)
-    ends_at = Text(8, allow_none=True, load_default=None, pattern=TIMECODE_RULE)
+    starts_at = Line(8, allow_none=True, load_default=None, pattern=TIMECODE_RULE)
+    ends_at = Line(8, allow_none=True, load_default=None, pattern=TIMECODE_RULE)
     appearances = fields.List(
         fields.Nested(AppearanceBody), load_default=list, validate=validate.Length(max=100)
     )

@@ -12,6 +12,7 @@ from api.schemas.fields import (
     Choice,
     CommaSeparated,
     ConstantField,
+    Line,
     Reference,
     RegexpRule,
     StrictInteger,
@@ -178,13 +179,13 @@ class ParagraphBody(RequestSchema):
 
     kind = Choice(ParagraphKind, required=True)
     word_count = WholeNumber(required=True, validate=validate.Range(1, 100_000))
-    sha256 = Text(64, required=True, pattern=SHA256)
+    sha256 = Line(64, required=True, pattern=SHA256)
 
 
 class NarrationPartBody(RequestSchema):
     """A part of a narration, as written in the body of a source."""
 
-    title = Text(300, allow_none=True, load_default=None)
+    title = Line(300, allow_none=True, load_default=None)
     scenes = fields.List(Reference("scene"), required=True, validate=validate.Length(min=1, max=100))
     paragraphs = paragraph_numbers_field()
 
@@ -193,19 +194,19 @@ class SourceCreateSchema(CreateSchema):
     """A source, as written in a pack."""
 
     kind = Choice(SourceKind, required=True)
-    title = Text(300, required=True)
-    subtitle = Text(300, allow_none=True, load_default=None)
-    publication = Text(300, allow_none=True, load_default=None)
-    section = Text(300, allow_none=True, load_default=None)
-    author = Text(300, allow_none=True, load_default=None)
+    title = Line(300, required=True)
+    subtitle = Line(300, allow_none=True, load_default=None)
+    publication = Line(300, allow_none=True, load_default=None)
+    section = Line(300, allow_none=True, load_default=None)
+    author = Line(300, allow_none=True, load_default=None)
     authors = fields.List(
         fields.Nested(AuthorCreateSchema), allow_none=True, validate=validate.Length(max=100)
     )
     published_on = fields.Date(format="%Y-%m-%d", allow_none=True, load_default=None)
-    source_url = Text(2000, allow_none=True, load_default=None, pattern=HTTP_URL)
+    source_url = Line(2000, allow_none=True, load_default=None, pattern=HTTP_URL)
     language = language_field(required=True)
     rights = Text(1000, required=True)
-    sha256 = Text(64, required=True, pattern=SHA256)
+    sha256 = Line(64, required=True, pattern=SHA256)
     films = fields.List(Reference("film"), required=True, validate=validate.Length(min=1, max=200))
     paragraphs = fields.List(
         fields.Nested(ParagraphBody), required=True, validate=validate.Length(min=1, max=20_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.fields import CommaSeparated, ConstantField, Reference, Text
+from api.schemas.fields import CommaSeparated, ConstantField, Line, Reference, Text
 from api.schemas.list_queries import IdFilter, ListQuerySchema, SortField, TextFilter
 from api.schemas.pack_entry_schemas import CreateSchema
 from api.schemas.reference_fields import ListURLField, NestedObject, ReferencesTo, ReferenceTo, URLField
@@ -53,7 +53,7 @@ class ThemeQuerySchema(IdFilter, TextFilter, ListQuerySchema):
 class ThemeCreateSchema(CreateSchema):
     """A theme, as written in a pack. Subthemes are not written: they name their broader theme."""
 
-    name = Text(120, required=True)
+    name = Line(120, required=True)
     definition = Text(1000, required=True)
     broader = Reference("theme", allow_none=True, load_default=None)
     related = fields.List(Reference("theme"), load_default=list, validate=validate.Length(max=50))

@@ -109,6 +109,23 @@ class TestCreate:
         assert {error["location"] for error in response.json["errors"]} == {"json"}
         assert editor.counts() == before
 
+    @pytest.mark.any_database
+    def test_names_and_titles_are_on_one_line_and_longer_texts_may_have_several(self, editor):
+        source = "/v1/sources/her-perfection-is-the-enemy-of-real"
+        for path, member, pointer in [
+            ("/v1/themes/loneliness", {"name": "Lone\nliness"}, "/name"),
+            (source, {"section": "Film\u2028reviews"}, "/section"),
+            (source, {"authors": [{"family": "Yil\tdirim"}]}, "/authors/0/family"),
+            (source, {"authors": [{"literal": "The Wall\nof Wisdom"}]}, "/authors/0/literal"),
+            ("/v1/films/her-2013", {"directors": ["Spike\u0085Jonze"]}, "/directors/0"),
+        ]:
+            refused = editor.patch(path, member)
+            assert refused.status_code == 422, member
+            [error] = refused.json["errors"]
+            assert error["pointer"] == pointer
+            assert error["detail"].startswith("Must be on one line"), error
+        assert editor.patch("/v1/themes/loneliness", {"definition": "One line.\nAnother."}).status_code == 200
+
     def test_an_unknown_member_is_named_with_those_that_exist(self, editor):
         (error,) = editor.post("/v1/themes", THEME | {"defintion": "x"}).json["errors"]
         assert "Did you mean “definition”?" in error["detail"]
