@@ -2,8 +2,9 @@
 
 Names come from paths: ``/v1/quotes`` is ``quotes.list``, ``/v1/quotes/{quote_id}`` is ``quotes.get``,
 ``/v1/films/{film_id}/theme-map`` is ``films.theme_map``, and
-``/v1/quotes/{quote_id}/revisions/{revision}/diff/{other}`` is ``quotes.diff``. The writes of a
-resource are those of its list, its items and ``/rename``.
+``/v1/quotes/{quote_id}/revisions/{revision}/diff/{other}`` is ``quotes.diff``. Writes, and reads of
+drafts, are named after their ``operationId`` without the noun: ``publishQuoteDraft`` is
+``quotes.publish_draft``.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Any
 
 from api.openapi_spec.components import has_public_get
 
-#: Parameters that the clients send themselves, or have a method of their own for.
-OWN_PARAMETERS = {"If-None-Match", "fields", "format"}
+#: Parameters that the clients send themselves, have a method of their own for, or that every write has.
+OWN_PARAMETERS = {"If-None-Match", "If-Match", "Idempotency-Key", "fields", "format", "note"}
+WRITE_METHODS = {"post", "put", "patch", "delete"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Write:
-    """An operation that changes an item, and the method that calls it.
+    """An operation that changes something, and the method that calls it.
 
     ``body`` is the schema of what it takes besides ids, ``item`` that of what it returns; or they are None.
     """
@@ -99,13 +101,44 @@ class Write:
     http_method: str
     path: str
     raw: dict[str, Any]
+    parameters: list[Parameter]
     body: str | None
     item: str | None
+
+    @property
+    def id(self) -> str:
+        """The ``operationId``."""
+        return str(self.raw["operationId"])
 
     @property
     def path_parameters(self) -> list[str]:
         """The names of the parameters in its path."""
         return re.findall(r"\{(\w+)\}", self.path)
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The names of all query parameters and headers."""
+        return {parameter.name for parameter in self.parameters}
+
+    @property
+    def needs_match(self) -> bool:
+        """Whether it needs the ETag of what it changes."""
+        return "If-Match" in self.names and not self.may_create
+
+    @property
+    def may_create(self) -> bool:
+        """Whether it creates what it names, or needs the ETag of it."""
+        return "If-None-Match" in self.names
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the response has the ETag of what it returns."""
+        return any("ETag" in each.get("headers", ()) for each in _successes(self.raw))
+
+    @property
+    def options(self) -> list[Parameter]:
+        """The parameters that only this write has."""
+        return [each for each in self.parameters if each.name not in OWN_PARAMETERS]
 
 
 @dataclass(frozen=True)
@@ -119,10 +152,22 @@ class Resource:
 
 
 def read_operations(document: dict[str, Any]) -> list[Operation]:
-    """Return the GET operations of the document in its order, but those that need an API key."""
-    return [
-        _operation(document, path, item) for path, item in document["paths"].items() if has_public_get(item)
-    ]
+    """Return the GET operations of the document in its order."""
+    return [_operation(document, path, item) for path, item in document["paths"].items() if "get" in item]
+
+
+def read_writes(document: dict[str, Any]) -> dict[str, list[Write]]:
+    """Return the operations that change something in the order of the document, by their resource.
+
+    Those of the client itself, such as ``bulk``, have the resource ``""``.
+    """
+    found: dict[str, list[Write]] = {}
+    for path, item in document["paths"].items():
+        for http_method in item:
+            if http_method in WRITE_METHODS:
+                resource, write = _write(document, path, http_method)
+                found.setdefault(resource, []).append(write)
+    return found
 
 
 def read_resources(document: dict[str, Any]) -> list[Resource]:
@@ -131,8 +176,10 @@ def read_resources(document: dict[str, Any]) -> list[Resource]:
     grouped: dict[str, list[Operation]] = {}
     for operation in read_operations(document):
         grouped.setdefault(operation.resource, []).append(operation)
+    writes = read_writes(document)
     return [
-        Resource(name, descriptions.get(name, ""), grouped[name], _writes(document, grouped[name]))
+        # A resource without a tag, `releases`, has that of its operations.
+        Resource(name, descriptions[grouped[name][0].raw["tags"][0]], grouped[name], writes.get(name, []))
         for name in grouped
         if name
     ]
@@ -142,7 +189,7 @@ def request_bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the schemas of the bodies of writes, and of the objects in them, by their names."""
     schemas = document["components"]["schemas"]
     found: dict[str, dict[str, Any]] = {}
-    names = [each.body for resource in read_resources(document) for each in resource.writes if each.body]
+    names = [each.body for writes in read_writes(document).values() for each in writes if each.body]
     while names:
         name = names.pop(0)
         if name not in found and schemas[name].get("type") == "object":
@@ -152,15 +199,16 @@ def request_bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def without_writes(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document with the operations that have models, and the schemas that these refer to."""
+    """Return the document without writes: with the schemas that reads refer to, and that writes return."""
     schemas = document["components"]["schemas"]
     paths = {
         path: {name: value for name, value in item.items() if name in ("get", "parameters")}
         for path, item in document["paths"].items()
-        if has_public_get(item)
+        if "get" in item
     }
     found: set[str] = set()
     names = references_of([paths, document["components"]["responses"], document["components"]["parameters"]])
+    names += [each.item for writes in read_writes(document).values() for each in writes if each.item]
     while names:
         name = names.pop()
         if name not in found:
@@ -212,44 +260,64 @@ def name_of(reference: dict[str, str]) -> str:
     return reference["$ref"].rpartition("/")[2]
 
 
-def _writes(document: dict[str, Any], operations: list[Operation]) -> list[Write]:
-    """Return the writes of a resource: all, or none if its items cannot be renamed."""
-    by_method = {each.method: each for each in operations}
-    items, item = by_method.get("list"), by_method.get("get")
-    if items is None or item is None or f"{item.path}/rename" not in document["paths"]:
-        return []
+def _write(document: dict[str, Any], path: str, http_method: str) -> tuple[str, Write]:
+    """Return the resource of a write, which is empty for the client's own methods, and the write."""
+    item = document["paths"][path]
+    raw = item[http_method]
+    resource, method = _names(path)
+    if resource:
+        method = _method_of(document, resource, raw)
+    # The bodies of all media types are the same. That of `rename` is an id, that of `bulk` has lines.
+    contents = raw.get("requestBody", {}).get("content", {})
+    body = next(iter(references_of([each["schema"] for each in contents.values()])), None)
+    returned = next(iter(references_of([each.get("content") for each in _successes(raw)])), None)
+    parameters = [each for each in _declared(document, item, raw) if each["in"] != "path"]
+    return resource, Write(
+        method,
+        http_method.upper(),
+        path,
+        raw,
+        [_parameter(document, each) for each in parameters],
+        None if method == "rename" else body,
+        returned,
+    )
 
-    def write(method: str, http_method: str, path: str) -> Write:
-        raw = document["paths"][path][http_method.lower()]
-        # The bodies of all media types are the same. That of `rename` is an id.
-        contents = raw["requestBody"]["content"].values() if "requestBody" in raw else ()
-        body = next((references_of(each["schema"])[0] for each in contents), None)
-        returned = None if method == "delete" else item.item
-        return Write(method, http_method, path, raw, None if method == "rename" else body, returned)
 
-    return [
-        write("create", "POST", items.path),
-        write("update", "PATCH", item.path),
-        write("replace", "PUT", item.path),
-        write("delete", "DELETE", item.path),
-        write("rename", "POST", f"{item.path}/rename"),
-    ]
+def _method_of(document: dict[str, Any], resource: str, raw: dict[str, Any]) -> str:
+    """Return the ``operationId`` without its noun: ``publish_draft`` of ``publishQuoteDraft``."""
+    get = next(
+        item["get"]["operationId"]
+        for path, item in document["paths"].items()
+        if re.fullmatch(rf"/v\d+/{resource}/\{{\w+\}}", path)
+    )
+    name = raw["operationId"].replace(get.removeprefix("get"), "", 1)
+    return re.sub(r"[A-Z]", lambda match: f"_{match[0].lower()}", name)
+
+
+def _successes(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the responses of an operation that succeeds."""
+    return [response for status, response in raw["responses"].items() if status.startswith("2")]
+
+
+def _declared(document: dict[str, Any], item: dict[str, Any], raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parameters of an operation and of its path."""
+    return [_resolve(document, each) for each in [*item.get("parameters", ()), *raw.get("parameters", ())]]
 
 
 def _operation(document: dict[str, Any], path: str, item: dict[str, Any]) -> Operation:
     raw = item["get"]
     resource, method = _names(path)
+    if not has_public_get(item) and path.count("/") > 3:
+        # /v1/quotes/{quote_id}/draft/preview
+        method = _method_of(document, resource, raw)
     content = raw["responses"]["200"]["content"]["application/json"]
     response = _complete(document, name_of(content["schema"]))
-    declared = [
-        _resolve(document, each) for each in [*item.get("parameters", ()), *raw.get("parameters", ())]
-    ]
     return Operation(
         resource,
         method,
         path,
         raw,
-        [_parameter(document, each) for each in declared if each["in"] != "path"],
+        [_parameter(document, each) for each in _declared(document, item, raw) if each["in"] != "path"],
         re.findall(r"\{(\w+)\}", path),
         response,
         _item_of(document, response),
@@ -263,7 +331,7 @@ def _names(path: str) -> tuple[str, str]:
         return "", "index"
     resource, *rest = segments
     if not rest:
-        return (resource, "list") if resource not in ("meta", "search") else ("", resource)
+        return (resource, "list") if resource not in ("meta", "search", "bulk") else ("", resource)
     if len(rest) == 1:
         return resource, "get" if rest[0].startswith("{") else rest[0]
     names = [segment.replace("-", "_") for segment in rest if not segment.startswith("{")]

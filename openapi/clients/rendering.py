@@ -9,9 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .operations import (
     Operation,
+    Write,
     problem_codes,
     read_operations,
     read_resources,
+    read_writes,
     references,
     union_items,
 )
@@ -38,6 +40,7 @@ def template_context(document: dict[str, Any]) -> dict[str, Any]:
         "operations": operations,
         "resources": read_resources(document),
         "root_operations": [each for each in operations if not each.resource],
+        "root_writes": read_writes(document).get("", []),
         "problems": problem_codes(document),
         "references": {item: names for item, names in references(document).items() if item in resource_of},
         "resource_of": resource_of,
@@ -49,9 +52,7 @@ def template_context(document: dict[str, Any]) -> dict[str, Any]:
 
 def model_names(context: dict[str, Any]) -> set[str]:
     """Return the names of the schemas that methods return or take."""
-    names: set[str] = set()
-    for resource in context["resources"]:
-        names |= {each.item for each in resource.writes} - {None}
+    names = {each.item for each in all_writes(context) if each.item}
     for operation in context["operations"]:
         names |= {operation.item, operation.response, operation.fields, operation.format} - {None}
     return names
@@ -59,7 +60,12 @@ def model_names(context: dict[str, Any]) -> set[str]:
 
 def body_names(context: dict[str, Any]) -> set[str]:
     """Return the names of the schemas of what methods write."""
-    return {each.body for resource in context["resources"] for each in resource.writes} - {None}
+    return {each.body for each in all_writes(context) if each.body}
+
+
+def all_writes(context: dict[str, Any]) -> list[Write]:
+    """Return the operations that change something."""
+    return [*context["root_writes"], *(each for one in context["resources"] for each in one.writes)]
 
 
 def error_name(problem: str) -> str:

@@ -34,3 +34,7 @@ def unsafe_writes(client: Subtext, quote: Quote) -> None:
     client.quotes.create({"id": "her-2013-x"})  # type: ignore[typeddict-item]
     client.themes.replace("x", {"name": "X", "definition": "X."})  # type: ignore[call-overload]
     print(client.quotes.delete(quote.id, if_match="*"))  # type: ignore[func-returns-value]
+    client.quotes.publish_draft(quote.id)  # type: ignore[call-arg]
+    client.quotes.update_draft(quote.id, {})  # type: ignore[call-overload]
+    client.quotes.delete_draft(quote.id, if_match="*", note="It has no history")  # type: ignore[call-arg]
+    client.bulk([{"method": "GET", "type": "quote", "id": quote.id}])  # type: ignore[typeddict-item]

@@ -48,4 +48,12 @@ export async function unsafe(quote: Quote) {
   client.themes.replace("x", { name: "X", definition: "X." }, {});
   // @ts-expect-error It is replaced or created, not both.
   client.themes.replace("x", { name: "X", definition: "X." }, { create: true, ifMatch: "*" });
+  // @ts-expect-error You publish the draft that you have read.
+  client.quotes.publishDraft(quote.id);
+  // @ts-expect-error It is begun or changed.
+  client.quotes.updateDraft(quote.id, {}, {});
+  // @ts-expect-error It is in no history.
+  client.quotes.deleteDraft(quote.id, { ifMatch: "*", note: "It has no history" });
+  // @ts-expect-error It changes nothing.
+  client.bulk([{ method: "GET", type: "quote", id: quote.id }]);
 }

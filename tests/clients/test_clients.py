@@ -132,7 +132,7 @@ class TestPython:
         # The generator invents names for schemas without one, such as `ListQuotesSortItem` or `Type1`.
         invented = type_names(python_path / "subtext_client") - NAMES
         # Maps have a name of their own, and so has what a revision or a draft says of any field.
-        maps = r"(Sparse)?(AdvisorySeverities|RevisionDetailRecord\w+)"
+        maps = r"(Sparse)?(AdvisorySeverities|RevisionDetailRecord\w+|DraftDetailRecord\w*)"
         maps += r"|FieldChange(Before|After)\w+|DraftChange(Base|Current|Draft)\w+"
         assert {name for name in invented if not re.fullmatch(maps, name)} == set()
 

@@ -87,10 +87,41 @@ class TestWrites:
         }
         assert written[0]["without key"] == [["UnauthorizedError", False], ["UnauthorizedError", False]]
 
+    def test_drafts_are_prepared_shown_and_published(self, written):
+        assert written[0]["drafts"] == [
+            [True, "For a test", None, ["embodiment", "quiet"], "Having a body", 2],
+            [True, "Having a body", "Having a body", "Rest", "Rest"],
+            [],
+        ]
+
+    def test_an_outdated_draft_is_an_error_that_names_the_conflicts(self, written):
+        assert written[0]["outdated"] == [409, ["/definition"]]
+
+    def test_a_release_is_published_as_one(self, written):
+        both = ["ease", "rest"]
+        assert written[0]["release"] == [["autumn"], True, 2, both, both, "rest"]
+
+    def test_revisions_are_compared_and_restored(self, written):
+        listed, pointers, definition, revision, changes = written[0]["history"]
+        assert (listed, sorted(pointers)) == (1, ["/broader", "/definition"])
+        assert (definition, revision, changes) == ("Being at rest.", 3, ["restore", "update"])
+        assert written[3]["ease"] == 4
+
+    def test_many_changes_are_made_at_once_or_none(self, written):
+        changes, status, lines = written[0]["bulk"]
+        assert changes == [
+            ["created", "idleness", 1, False],
+            ["renamed", "repose", 2, False],
+            ["deleted", "ease", 4, True],
+        ]
+        assert (status, lines) == (428, [3])
+        assert [written[3]["idleness"], written[3]["repose"]] == [1, 2]
+
     def test_the_asynchronous_client_writes_the_same(self, written):
         if "async" in written[0]:  # TypeScript has one client, and it is asynchronous.
-            assert written[0]["async"] == [1, "calm", "Haste", 4]
+            assert written[0]["async"] == [1, "calm", "Haste", 4, "deleted"]
             assert written[3]["calm"] == 5
+            assert written[3]["order"] == 2
 
     def test_the_key_goes_to_one_origin_and_writes_are_not_redirected(self, written):
         output, proxy, key, _, printed = written

@@ -85,6 +85,10 @@ class HttpRequester {
     return { item, etag: etag.replace(/^W\//, "") };
   }
 
+  async result<Body>(call: Call, options?: RequestOptions): Promise<Body> {
+    return parse(call.path, (await this.#request(call, options)).body);
+  }
+
   async send(call: Call, options?: RequestOptions): Promise<void> {
     await this.#request(call, options);
   }

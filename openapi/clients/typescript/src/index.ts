@@ -10,4 +10,4 @@ export type * from "./resources.js";
 export type { RetryOptions } from "./retries.js";
 export type * from "./schema.js";
 export { VERSION } from "./version.js";
-export type { ChangeOptions, ReplaceOptions, Versioned, WriteOptions } from "./writes.js";
+export type { BulkChange, ChangeOptions, RemoveOptions, ReplaceOptions, Versioned, WriteOptions } from "./writes.js";

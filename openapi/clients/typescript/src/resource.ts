@@ -9,6 +9,8 @@ export interface Requester {
   text(path: string, query: Arguments, options?: RequestOptions): Promise<string>;
   /** The item that a call reads or writes, with its ETag. */
   versioned<Item>(call: Call, options?: RequestOptions): Promise<Versioned<Item>>;
+  /** What a call returns, without an ETag. */
+  result<Body>(call: Call, options?: RequestOptions): Promise<Body>;
   /** A write that returns nothing. */
   send(call: Call, options?: RequestOptions): Promise<void>;
 }

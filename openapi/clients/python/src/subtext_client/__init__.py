@@ -14,14 +14,18 @@ from subtext_client.pages import AsyncPages, Pages
 from subtext_client.problems import (
     BadRequestError,
     ConflictError,
+    ContentTooLargeError,
     ForbiddenError,
     GoneError,
     IdempotencyKeyReusedError,
     InUseError,
     InvalidBodyError,
+    InvalidJsonError,
     InvalidParametersError,
+    LengthRequiredError,
     NotAcceptableError,
     NotFoundError,
+    OutdatedBaseError,
     PreconditionFailedError,
     PreconditionRequiredError,
     QueryTimeoutError,
@@ -32,12 +36,13 @@ from subtext_client.problems import (
     TooManyRequestsError,
     UnauthorizedError,
     UnavailableError,
+    UnsupportedMediaTypeError,
     UriTooLongError,
 )
 from subtext_client.retries import Retry
 from subtext_client.types import UNSET, Unset
 from subtext_client.version import __version__
-from subtext_client.writes import Versioned
+from subtext_client.writes import BulkChange, Versioned
 
 __all__ = [
     "UNSET",
@@ -46,16 +51,21 @@ __all__ = [
     "AsyncPages",
     "AsyncSubtext",
     "BadRequestError",
+    "BulkChange",
     "Cache",
     "ConflictError",
+    "ContentTooLargeError",
     "ForbiddenError",
     "GoneError",
     "IdempotencyKeyReusedError",
     "InUseError",
     "InvalidBodyError",
+    "InvalidJsonError",
     "InvalidParametersError",
+    "LengthRequiredError",
     "NotAcceptableError",
     "NotFoundError",
+    "OutdatedBaseError",
     "Pages",
     "PreconditionFailedError",
     "PreconditionRequiredError",
@@ -72,6 +82,7 @@ __all__ = [
     "UnavailableError",
     "UnexpectedResponseError",
     "Unset",
+    "UnsupportedMediaTypeError",
     "UriTooLongError",
     "Versioned",
     "__version__",

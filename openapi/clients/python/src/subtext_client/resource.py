@@ -46,6 +46,9 @@ class Resource:
     def _versioned(self, call: Call, model: type[M]) -> Versioned[M]:
         return parse_versioned(model, call.path, self._request(call))
 
+    def _result(self, call: Call, model: type[M]) -> M:
+        return parse(model, call.path, self._request(call).body)
+
 
 class AsyncResource:
     """Operations of one resource."""
@@ -67,6 +70,9 @@ class AsyncResource:
 
     async def _versioned(self, call: Call, model: type[M]) -> Versioned[M]:
         return parse_versioned(model, call.path, await self._request(call))
+
+    async def _result(self, call: Call, model: type[M]) -> M:
+        return parse(model, call.path, (await self._request(call)).body)
 
 
 def parse(model: type[M], path: str, body: bytes) -> M:
