@@ -8,7 +8,7 @@ an item, not its history, which ``subtext purge`` empties.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -81,8 +81,8 @@ class HistoryEntry:
     is_purged: bool
 
 
-class _Row(NamedTuple):
-    """What the statements of this module select of a revision."""
+class RevisionRow(NamedTuple):
+    """A revision without its record, and what its record says of the item."""
 
     number: int
     digest: str | None
@@ -203,17 +203,26 @@ def history_entries(session: Session, resource: Versioned, numbers: Sequence[int
     between = _public_only(resource, select(*_columns())).where(
         Revision.number.between(min(wanted), max(wanted))
     )
-    rows = {row.number: row for row in map(_Row._make, session.execute(between.order_by(Revision.number)))}
+    rows = {
+        row.number: row for row in map(RevisionRow._make, session.execute(between.order_by(Revision.number)))
+    }
     pins = {number: _pin(session, resource, row) for number, row in rows.items()}
-    previous: dict[int, _Row | None] = {}
+    previous: dict[int, RevisionRow | None] = {}
     last = None
     for number, row in rows.items():
         previous[number], last = last, row
     restored = _earlier_with_same_content(session, resource, [rows[number] for number in numbers])
-    return [_entry(rows[number], previous[number], pins, restored.get(number)) for number in numbers]
+    return [history_entry(rows[number], previous[number], pins, restored.get(number)) for number in numbers]
 
 
-def _entry(row: _Row, previous: _Row | None, pins: dict[int, Pin], restores: Pin | None) -> HistoryEntry:
+def history_entry(
+    row: RevisionRow, previous: RevisionRow | None, pins: Mapping[int, Pin], restores: Pin | None
+) -> HistoryEntry:
+    """Return the entry of a revision.
+
+    ``previous`` is the public revision before it, ``pins`` has the pins of both by number, and ``restores``
+    is that of the last earlier public revision with the same content, if any.
+    """
     change = _change(row, previous, restores)
     return HistoryEntry(
         number=row.number,
@@ -231,7 +240,7 @@ def _entry(row: _Row, previous: _Row | None, pins: dict[int, Pin], restores: Pin
     )
 
 
-def _change(row: _Row, previous: _Row | None, restores: Pin | None) -> ChangeKind:
+def _change(row: RevisionRow, previous: RevisionRow | None, restores: Pin | None) -> ChangeKind:
     if previous is None:
         return ChangeKind.CREATE
     if row.is_deleted and not previous.is_deleted:
@@ -243,7 +252,9 @@ def _change(row: _Row, previous: _Row | None, restores: Pin | None) -> ChangeKin
     return ChangeKind.RESTORE if restores else ChangeKind.UPDATE
 
 
-def _earlier_with_same_content(session: Session, resource: Versioned, rows: Iterable[_Row]) -> dict[int, Pin]:
+def _earlier_with_same_content(
+    session: Session, resource: Versioned, rows: Iterable[RevisionRow]
+) -> dict[int, Pin]:
     """Return the pin of the last earlier revision with the content of a row, by the number of the row."""
     digests = {row.digest for row in rows if row.digest}
     columns: tuple[Any, ...] = Revision.number, Revision.digest
@@ -258,7 +269,7 @@ def _earlier_with_same_content(session: Session, resource: Versioned, rows: Iter
     return found
 
 
-def _pin(session: Session, resource: Versioned, row: _Row) -> Pin:
+def _pin(session: Session, resource: Versioned, row: RevisionRow) -> Pin:
     digest = row.digest
     if digest is None:
         record = select(Revision.record).where(*_of(resource), Revision.number == row.number)
@@ -286,19 +297,26 @@ def _of(resource: Versioned) -> tuple[ColumnElement[bool], ...]:
 
 def _public_only(resource: Versioned, statement: Select[Any]) -> Select[Any]:
     """Add the conditions that a revision is one of this resource, and was public."""
+    film_id = resource.film_id if isinstance(resource, OfFilm) else None
+    return statement.where(*_of(resource), *was_public(film_id))
+
+
+def was_public(film_id: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a revision was public.
+
+    ``film_id`` is the key, or the column with the key, of the film that the resource belongs to; None if it
+    belongs to none.
+    """
     # Without a generation, it was stored by an older version, until the next commit.
-    public = (*_of(resource), Revision.generation.is_not(None), _is_published(Revision))
-    statement = statement.where(*public)
-    return (
-        statement.where(_met_a_public_film(resource.film_id)) if isinstance(resource, OfFilm) else statement
-    )
+    conditions = Revision.generation.is_not(None), _is_published(Revision)
+    return conditions if film_id is None else (*conditions, _met_a_public_film(film_id))
 
 
 def _is_published(revision: Any) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", revision.record["status"].as_string() == Status.PUBLISHED.value)
 
 
-def _met_a_public_film(film_id: int) -> ColumnElement[bool]:
+def _met_a_public_film(film_id: Any) -> ColumnElement[bool]:
     """Return the condition that a revision was in force while the film was published."""
     of_film = aliased(Revision)
     statement = select(of_film.id).where(

@@ -12,12 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 @contextmanager
 def progress(description: str, total: int) -> Iterator[Any]:
-    """Show a progress bar on standard error if it is a terminal. Yield a function that advances it."""
+    """Show a progress bar on standard error if it is a terminal. Yield a function that advances it.
+
+    The function takes the number of steps, 1 by default.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(description, total=total)
-        yield lambda: bar.advance(task)
+        yield lambda steps=1: bar.advance(task, steps)
 
 
 def count_of(number: int, noun: str) -> str:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from api.core.resource_registry import IncompleteResource, check_model, find_schema_class, model_file
+from models import RESOURCES
 
 
 def create_schema_class(model: Any) -> type[Any]:
@@ -14,6 +15,12 @@ def create_schema_class(model: Any) -> type[Any]:
     check_model(model)
     import_module(module_name(model, "schemas"))
     return schema_class(model, "Create")
+
+
+def load_schemas() -> None:
+    """Load the schemas of all resources, so that the registry finds them. An application has loaded them."""
+    for model in RESOURCES:
+        import_module(module_name(model, "schemas"))
 
 
 def module_name(model: Any, part: str) -> str:

@@ -269,10 +269,15 @@ class UTCDateTime(fields.AwareDateTime):
     """An aware date and time in UTC, to the second: ``2026-11-23T00:00:00Z``."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        if value is None:
-            return None
-        # strftime() would write the year 1 as "1".
-        return f"{value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+        return format_time(value)
+
+
+def format_time(value: dt.datetime | None) -> str | None:
+    """Return an aware time in UTC, to the second: ``2026-11-23T00:00:00Z``; None for None."""
+    if value is None:
+        return None
+    # strftime() would write the year 1 as "1".
+    return f"{value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 class ConstantField(fields.Constant[Any]):

@@ -7,7 +7,6 @@ from typing import Any
 from marshmallow import fields
 
 from api.core.resource_registry import COLLECTION_PATHS
-from api.core.urls import absolute_url
 from api.schemas.fields import Choice, ConstantField, UTCDateTime
 from api.schemas.list_queries import ListQuerySchema, SortField
 from api.schemas.shared_schemas import ResponseSchema
@@ -157,9 +156,12 @@ def revisions_path(type_name: str, slug: str) -> str:
     return f"{COLLECTION_PATHS[type_name]}/{slug}/revisions"
 
 
-def entry_values(type_name: str, slug: str, entry: Any) -> dict[str, Any]:
-    """Return what ``RevisionSchema`` serializes of an entry in an item's history (``models.history``)."""
-    base = absolute_url(revisions_path(type_name, slug))
+def entry_values(base_url: str, type_name: str, slug: str, entry: Any) -> dict[str, Any]:
+    """Return what ``RevisionSchema`` serializes of an entry in an item's history (``models.history``).
+
+    Its URLs begin with ``base_url``.
+    """
+    base = f"{base_url}{revisions_path(type_name, slug)}"
     names = "change", "number", "item_id", "note", "generation", "created_at", "is_deleted", "is_purged"
     values = {name: getattr(entry, name) for name in names}
     return values | {
@@ -168,7 +170,7 @@ def entry_values(type_name: str, slug: str, entry: Any) -> dict[str, Any]:
         "restores": str(entry.restores) if entry.restores else None,
         "editor": editor_name(entry.editor),
         "links": {
-            "item": f"{absolute_url(f'{COLLECTION_PATHS[type_name]}/{slug}')}?revision={entry.pin}",
+            "item": f"{base_url}{COLLECTION_PATHS[type_name]}/{slug}?revision={entry.pin}",
             "previous": f"{base}/{entry.previous}" if entry.previous else None,
             "diff": f"{base}/{entry.previous}/diff/{entry.pin}" if entry.previous else None,
         },

@@ -11,7 +11,6 @@ from typing import Any
 from flask import Response, request
 
 from api.core.app_context import session, settings
-from api.core.urls import absolute_url
 from api.http.responses import PUBLIC_CACHE_CONTROL, cacheable_response, encode_json, etag_hash
 from api.http.url_converters import COMPONENT_KEY, slug_parameter
 from api.query.pagination import COUNT_CAP, ListRequest, build_page, capped_total, page_position
@@ -117,8 +116,8 @@ def _page(resource: Any, list_request: ListRequest) -> tuple[dict[str, Any], byt
     )
     position = page_position(limit, following, preceding, *counted)
     schema = shape_from_args(RevisionSchema, args).build_schema()
-    data = [schema.dump(entry_values(resource.type_name, resource.slug, entry)) for entry in entries]
-    return position, encode_json({"data": data, "page": position, "notice": None})
+    values = [entry_values(base, resource.type_name, resource.slug, entry) for entry in entries]
+    return position, encode_json({"data": schema.dump(values, many=True), "page": position, "notice": None})
 
 
 def _add_detail(blp: Blueprint, model: type[Versioned]) -> None:
@@ -130,7 +129,8 @@ def _add_detail(blp: Blueprint, model: type[Versioned]) -> None:
         resource = find_with_history(session(), model, slug)
         entry, stored = _entry(resource, revision)
         record = None if entry.is_deleted or entry.is_purged else public_record(stored.record)
-        values = entry_values(model.type_name, resource.slug, entry) | {"record": record}
+        base = settings().base_url
+        values = entry_values(base, model.type_name, resource.slug, entry) | {"record": record}
         return _permanent_response(RevisionDetailSchema, values, args, entry, revision)
 
     revision.__doc__ = f"""Get a revision of a {name}
@@ -164,11 +164,11 @@ def _add_diff(blp: Blueprint, model: type[Versioned]) -> None:
         (before, old), (after, new) = (_entry(resource, pin) for pin in (revision, other))
         for stored in (old, new):
             require_content(resource, stored)
-        base = absolute_url(revisions_path(model.type_name, resource.slug))
+        base = settings().base_url
         values = {
-            "url": f"{base}/{before.pin}/diff/{after.pin}",
-            "from_": entry_values(model.type_name, resource.slug, before),
-            "to": entry_values(model.type_name, resource.slug, after),
+            "url": f"{base}{revisions_path(model.type_name, resource.slug)}/{before.pin}/diff/{after.pin}",
+            "from_": entry_values(base, model.type_name, resource.slug, before),
+            "to": entry_values(base, model.type_name, resource.slug, after),
             "changes": list(compare_records(public_record(old.record), public_record(new.record))),
         }
         return _permanent_response(RevisionDiffSchema, values, args, after, revision, other)

@@ -1,0 +1,1 @@
+"""Tests of ``api/exports`` and of the commands that write exports."""

@@ -1,0 +1,253 @@
+"""The export in NDJSON has what the API returns: items, public revisions and redirects; and nothing else."""
+
+import gzip
+import hashlib
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import select
+
+from models import RESOURCES, Alias, QuoteKind, Status, Withdrawal
+from models import purge as purges
+from models.revision import mark_content_changed
+from tests.api.past import HOURS, past_of
+from tests.exports.exporting import read_index, read_lines, run_export
+from tests.models.content import film, quote, theme
+
+COLLECTIONS = {model.type_name: f"/v1/{model.__tablename__}" for model in RESOURCES}
+ITEM_FILES = [f"{model.__tablename__}.ndjson" for model in RESOURCES]
+
+
+@pytest.fixture
+def past(database):
+    with past_of(database) as past:
+        yield past
+
+
+def change_everything(past):
+    """Make every kind of change to small content; what is never public has the word “hidden”."""
+    past.change(
+        "line", text="Leave “the light” on.\nPlease, 雪.", editor="bo", note="As spoken.", at=HOURS[0]
+    )
+    past.change("line", slug="the-lamp-1950-light-on", at=HOURS[1])
+    past.change("line", deleted_at=HOURS[2], at=HOURS[2])
+    past.change("line", deleted_at=None, at=HOURS[3])
+    past.change("line", kind=QuoteKind.FRAGMENT, at=HOURS[4])
+    past.change("line", kind=QuoteKind.DIALOGUE, at=HOURS[1])
+    past.change("maxim", slug="the-lamp-1950-saying")
+    past.change("maxim", deleted_at=HOURS[5])
+    past.change("claim", status=Status.DRAFT)
+    past.change("claim", text="It is hidden.")
+    past.change("doubt", slug="the-lamp-1950-question")
+    with past.editing("hidden") as session:
+        hidden = film("hidden-1960", status=Status.DRAFT)
+        session.add_all([hidden, quote(hidden, "hidden", 1), quote(hidden, "gone", 2, deleted_at=HOURS[0])])
+        session.add(theme("hidden-theme", status=Status.DRAFT))
+    with past.editing() as session:
+        session.add_all([theme("haste"), theme("trust")])
+    with past.editing() as session:
+        for slug in ("haste", "trust"):
+            found = session.scalars(select(type(past.find(session, "light"))).filter_by(slug=slug)).one()
+            session.add(Alias(type_name="theme", slug=f"old-{slug}", resource_id=found.id))
+            if slug == "haste":
+                purges.purge(session, found, reason="Asked for.")
+            else:
+                found.deleted_at = HOURS[6]
+        former = [past.find(session, name) for name in ("claim", "dusk")]
+        for resource in former:
+            session.add(
+                Alias(type_name=resource.type_name, slug=f"{resource.slug}-old", resource_id=resource.id)
+            )
+        session.add_all(withdrawals())
+        mark_content_changed(session)
+
+
+def withdrawals():
+    """Return withdrawals of each kind: with and without a reason, to a public and a hidden target."""
+    for slug, reason, moved_to in (
+        ("faith", "Said twice.", "light"),
+        ("hope", "", None),
+        ("envy", "Wrong.", "hidden-theme"),
+        # Taken back, but there again.
+        ("dark", "Wrong.", None),
+        ("trust", "Not ours.", None),
+    ):
+        yield Withdrawal(type_name="theme", slug=slug, reason=reason, moved_to=moved_to)
+
+
+@pytest.fixture
+def changed(past):
+    change_everything(past)
+    return past
+
+
+def listed(past, path):
+    """Return all items of a list, page by page."""
+    url, items = f"{path}{'&' if '?' in path else '?'}limit=100", []
+    while url:
+        body = past.json(url)
+        items += body["data"]
+        url = body["page"]["next"]
+    return items
+
+
+class TestItems:
+    def test_a_line_is_the_response_for_the_item(self, changed, tmp_path):
+        folder = run_export(changed.database, tmp_path / "export")
+        for model in RESOURCES:
+            path = COLLECTIONS[model.type_name]
+            text = (folder / f"{model.__tablename__}.ndjson").read_bytes()
+            ids = sorted(item["id"] for item in listed(changed, path))
+            assert text.splitlines() == [changed.get(f"{path}/{slug}").data for slug in ids]
+
+    def test_content_is_escaped(self, changed, tmp_path):
+        folder = run_export(changed.database, tmp_path / "export")
+        (line,) = [one for one in read_lines(folder, "quotes.ndjson") if one["id"].endswith("light-on")]
+        assert line["text"] == "Leave “the light” on.\nPlease, 雪."
+
+
+class TestRevisions:
+    def test_they_are_the_public_histories_in_the_order_of_generations(self, changed, tmp_path):
+        lines = read_lines(run_export(changed.database, tmp_path / "export"), "revisions.ndjson")
+        deleted = [("theme", "haste"), ("theme", "trust"), ("quote", "the-lamp-1950-saying")]
+        items = {
+            (model.type_name, item["id"])
+            for model in RESOURCES
+            for item in listed(changed, COLLECTIONS[model.type_name])
+        }
+        expected = [
+            {"item_type": type_name, "current_id": slug} | changed.json(revision["url"])
+            for type_name, slug in items | set(deleted)
+            for revision in listed(changed, f"{COLLECTIONS[type_name]}/{slug}/revisions")
+        ]
+        order = ("generation", "item_type", "current_id", "number")
+        expected.sort(key=lambda line: [line[name] for name in order])
+        digests = [line.pop("digest") for line in lines]
+        assert lines == expected
+        assert {line["change"] for line in lines} == {"create", "update", "rename", "delete", "restore"}
+        assert {line["is_purged"] for line in lines} == {True, False}
+        for line, digest in zip(lines, digests, strict=True):
+            assert (digest is None) == line["is_purged"]
+            assert line["is_purged"] or digest.startswith(line["pin"].partition(".")[2])
+
+    def test_keys_are_in_the_order_of_the_api(self, changed, tmp_path):
+        lines = read_lines(run_export(changed.database, tmp_path / "export"), "revisions.ndjson")
+        path = f"{changed.path('light')}/revisions/1"
+        assert list(lines[0]) == ["item_type", "current_id", "digest", *changed.json(path)]
+
+
+class TestRedirects:
+    def test_they_are_the_ids_that_the_api_answers_with_308_or_410(self, changed, tmp_path):
+        lines = read_lines(run_export(changed.database, tmp_path / "export"), "redirects.ndjson")
+        by_id = {(line["type"], line["id"]): line for line in lines}
+        assert list(by_id) == sorted(by_id)
+        assert len(by_id) == len(lines)
+        with changed.database.read_session() as session:
+            known = {
+                (table.type_name, table.slug)
+                for kind in (Alias, Withdrawal)
+                for table in session.scalars(select(kind))
+            } | {
+                (model.type_name, slug)
+                for model in RESOURCES
+                for slug in session.scalars(select(model.slug).where(model.deleted_at.is_not(None)))
+            }
+        answers = {}
+        for type_name, slug in known:
+            response = changed.client.get(f"{COLLECTIONS[type_name]}/{slug}")
+            location = response.headers.get("Location", "").rpartition("/")[2] or None
+            answers[type_name, slug] = response.status_code, location
+        expected = {key: answer for key, answer in answers.items() if answer[0] in (308, 410)}
+        assert {key: (line["status"], line["moved_to"]) for key, line in by_id.items()} == expected
+        assert {status for status, _ in answers.values()} == {200, 308, 404, 410}
+
+    def test_they_say_what_happened(self, changed, tmp_path):
+        lines = read_lines(run_export(changed.database, tmp_path / "export"), "redirects.ndjson")
+        by_id = {line["id"]: line for line in lines}
+        kinds = {slug: line["kind"] for slug, line in by_id.items()}
+        assert kinds["the-lamp-1950-lamp-on"] == "renamed"
+        assert kinds["the-lamp-1950-maxim"] == kinds["the-lamp-1950-saying"] == "deleted"
+        assert kinds["haste"] == kinds["old-haste"] == "purged"
+        assert by_id["old-haste"]["former_id_of"] == "haste"
+        assert by_id["faith"] == {
+            "type": "theme",
+            "id": "faith",
+            "status": 308,
+            "kind": "withdrawn",
+            "moved_to": "light",
+            "former_id_of": None,
+            "reason": "Said twice.",
+            "created_at": None,
+        }
+        assert (by_id["hope"]["reason"], by_id["envy"]["moved_to"]) == (None, None)
+        # It was withdrawn after it had been here, so its history goes on.
+        assert (by_id["trust"]["kind"], by_id["trust"]["reason"]) == ("withdrawn", "Not ours.")
+        assert by_id["trust"]["created_at"] is not None
+
+
+class TestFolder:
+    def test_the_index_lists_all_files_with_their_digests(self, changed, tmp_path):
+        folder = run_export(changed.database, tmp_path / "export")
+        index = read_index(folder)
+        assert [file["name"] for file in index["files"]] == [
+            *ITEM_FILES,
+            "revisions.ndjson",
+            "redirects.ndjson",
+        ]
+        for file in index["files"]:
+            content = (folder / file["name"]).read_bytes()
+            compressed = (folder / file["gzip"]["name"]).read_bytes()
+            assert gzip.decompress(compressed) == content
+            assert file["count"] == content.count(b"\n")
+            for about, data in ((file, content), (file["gzip"], compressed)):
+                assert about["bytes"] == len(data)
+                assert about["sha256"] == hashlib.sha256(data).hexdigest()
+        names = {about["name"] for file in index["files"] for about in (file, file["gzip"])}
+        assert {path.name for path in folder.iterdir()} == names | {"index.json"}
+        meta = changed.json("/v1/meta")["content"]
+        assert (index["epoch"], index["generation"]) == (meta["epoch"], meta["generation"])
+        assert index["cursor"] == f"{meta['epoch']}-{meta['generation']}"
+
+    def test_a_database_without_content_has_an_export(self, database, tmp_path):
+        index = read_index(run_export(database, tmp_path / "export"))
+        assert (index["cursor"], index["generation"], index["changed_at"]) == (None, 0, None)
+        assert {file["count"] for file in index["files"]} == {0}
+
+
+def test_nothing_that_is_not_public_is_exported(changed, tmp_path):
+    folder = run_export(changed.database, tmp_path / "export")
+    assert [path.name for path in folder.iterdir() if b"hidden" in plain_bytes(path)] == []
+
+
+def plain_bytes(path):
+    content = path.read_bytes()
+    return gzip.decompress(content) if path.suffix == ".gz" else content
+
+
+def test_both_databases_export_the_same_bytes(sqlite_engine, postgresql_engine, tmp_path):
+    folders = []
+    with ExitStack() as stack:
+        for engine in (sqlite_engine, postgresql_engine):
+            past = stack.enter_context(past_of(stack.enter_context(engine.opened())))
+            change_everything(past)
+            set_times(past)
+            folders.append(run_export(past.database, tmp_path / engine.name))
+    one, other = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    first, second = (read_index(folder) for folder in folders)
+    for name in ("epoch", "cursor", "changed_at"):
+        del first[name], second[name]
+    assert first == second
+    assert one.keys() == other.keys()
+    for name in one.keys() - {"index.json"}:
+        assert one[name] == other[name], name
+
+
+def set_times(past):
+    """Give all changes without a time the same one."""
+    with past.database.connect_writer() as connection, connection.begin():
+        for table in (*(model.__tablename__ for model in RESOURCES), "revisions"):
+            for column in ("created_at",) if table == "revisions" else ("created_at", "updated_at"):
+                connection.exec_driver_sql(
+                    f"UPDATE {table} SET {column} = '2026-11-30T00:00:00Z'"
+                    f" WHERE {column} > '2026-11-30T00:00:00Z'"
+                )
