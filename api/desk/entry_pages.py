@@ -20,6 +20,8 @@ from api.pages.template_filters import PAGE_PATHS
 from models.source import ParagraphKind
 from models.types import SLUG_LENGTH
 
+#: A list of at most so many entries is chosen from by their labels; of a longer one, ids are suggested.
+MAX_ENTRIES = 100
 ID_HINT = "Part of the entry's URL. Leave it empty, and it is made from the label."
 ID_OF_TEXT = "The name of the file with the text, without “.txt”."
 
@@ -61,11 +63,15 @@ def form_page(
         summary=summary,
         problem=problem,
         warnings=() if problem else state.draft.get("warnings", ()),
-        options=reference_options(types, body.get("film")),
-        words=(words or Words.of_body(body)) if type_name == "quote" else None,
+        options={name: found for name, found in options.items() if len(found) > MAX_ENTRIES},
+        words=words,
         loaded=orjson.dumps(state.body).decode(),
         release=request.form.get("release", state.draft.get("release") or ""),
         request_key=secrets.token_hex(16),
+    options = reference_options(types, body.get("film"))
+    for each in forms.all_fields(form):
+        if each.type_name and len(options[each.type_name]) <= MAX_ENTRIES:
+            forms.choose_by_label(each, options[each.type_name])
         place=place_of(collection, slug, body),
         kinds=kinds_of(slug or request.args.get("text", ""), body) if collection == "sources" else (),
         paragraph_kinds=list(ParagraphKind),

@@ -53,8 +53,9 @@ def _parse(each: Any, form: Mapping[str, str], pointer: str) -> Any:
     if isinstance(each, fields.List):
         return _parse_list(each, form, pointer)
     text = form.get(pointer, "").replace("\r\n", "\n").strip()
-    if isinstance(each, Flag):
-        return bool(text)
+    if isinstance(each, fields.Boolean):
+        # Unlike a flag, other values need not be there.
+        return bool(text) if text or isinstance(each, Flag) else missing
     if not text:
         return None if each.allow_none else missing
     if isinstance(each, WholeNumber):

@@ -8,6 +8,7 @@ here.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from marshmallow import fields, missing, validate
 from api.core.resource_registry import find_schema_class
 from api.entries.entry_schemas import entry_schema
 from api.pages.template_filters import paragraph_ranges
-from api.schemas.fields import Choice, Flag, Line, Reference, Text, WholeNumber
+from api.schemas.fields import Choice, Line, Reference, Text, WholeNumber
 
 #: Members that the desk does not show: publication sets the status, and the text has its hash.
 LEFT_OUT = frozenset({"status", "sha256"})
@@ -56,12 +57,22 @@ LABELS = {"name", "title"}
 MAX_ROWS = 600
 #: Numbers up to this one are chosen from a list.
 MAX_CHOICES = 5
+#: What a hint of the API says to programs, said to an editor.
+HINTS = {
+    "omitted_before": "The sentence begins before these words. Pages show an ellipsis.",
+    "omitted_after": "The sentence goes on after these words. Pages show an ellipsis.",
+}
+#: Words that say nothing of their own in a hint, without a final s.
+SMALL_WORDS = frozenset({"the", "a", "an", "of", "on", "that", "belong", "to", "by", "editor", "entry"})
 NULL = re.compile(r"(?:[;,] (?:or )?null)[^.]*")
 
 
 @dataclass
 class FormField:
-    """A field as templates show it. ``rows`` are those of a list; the last one is empty, for one more."""
+    """A field as templates show it. ``rows`` are those of a list; the last one is empty, for one more.
+
+    ``entries`` are the ids and labels to choose from.
+    """
 
     kind: str
     pointer: str
@@ -72,6 +83,7 @@ class FormField:
     max_length: int | None = None
     options: list[str] = field(default_factory=list)
     type_name: str = ""
+    entries: list[tuple[str, str]] = field(default_factory=list)
     rows: list[list[FormField]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     is_main: bool = True
@@ -114,9 +126,21 @@ def attach_errors(
     return summary
 
 
+def choose_by_label(reference: FormField, entries: list[tuple[str, str]]) -> None:
+    """Let a field that refers to an entry choose it by its label; an id that is none stays, as it is."""
+    if reference.kind != "reference":
+        return
+    count = Counter(label for _, label in entries)
+    reference.kind = "entry"
+    reference.entries = [(id_, label if count[label] == 1 else f"{label} ({id_})") for id_, label in entries]
+    value = str(reference.value)
+    if value and value not in dict(entries):
+        reference.entries.append((value, f"“{value}”: not found"))
+
+
 def humanize(name: str) -> str:
     """Return a name as a label: ``omitted_before`` as “Omitted before”."""
-    return name.replace("_", " ").replace("-", " ").capitalize()
+    return name.replace("_", " ").replace("-", " ").capitalize().replace(" url", " URL")
 
 
 def label_of(pointer: str) -> str:
@@ -149,7 +173,7 @@ def _build(each: Any, name: str, pointer: str, value: Any, hint: str = "") -> Fo
         # An empty row of a list stays empty: otherwise it would be sent.
         if value is None and pointer.count("/") == 1 and each.load_default not in (missing, None):
             built.value = str(each.load_default)
-    elif isinstance(each, Flag):
+    elif isinstance(each, fields.Boolean):
         built.kind, built.value = "flag", bool(value)
     elif isinstance(each, WholeNumber):
         maximum = _maximum(each) or MAX_CHOICES + 1
@@ -215,4 +239,14 @@ def _hints(type_name: str) -> dict[str, str]:
     schema = find_schema_class(f"{type_name.title()}Schema")
     declared = schema._declared_fields if schema else {}
     texts = {name: str(each.metadata.get("description", "")) for name, each in declared.items()}
-    return {name: NULL.sub("", text.replace("`", "")) for name, text in texts.items()}
+    hints = {name: NULL.sub("", text.replace("`", "")) for name, text in texts.items()} | HINTS
+    return {name: hint for name, hint in hints.items() if not _repeats(hint, name, type_name)}
+
+
+def _repeats(hint: str, *names: str) -> bool:
+    """Whether a hint says no more than the label of its field and the type: “The kind of quote.”."""
+
+    def words(text: str) -> set[str]:
+        return {word.removesuffix("s") for word in re.findall("[a-z]+", text.lower())}
+
+    return not words(hint) - words(" ".join(names)) - SMALL_WORDS

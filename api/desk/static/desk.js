@@ -77,7 +77,8 @@ function addRows(list) {
       const label = row.querySelector(`label[for="${CSS.escape(control.id)}"]`);
       control.id = rename(control.id);
       control.name = rename(control.name);
-      control.value = "";
+      if (control.type === "checkbox") control.checked = false;
+      else control.value = "";
       control.removeAttribute("aria-invalid");
       control.removeAttribute("aria-describedby");
       if (label) label.htmlFor = control.id;
@@ -113,7 +114,10 @@ function keepTyped(form) {
         // The hidden fields tell on which version the text is based, so that nothing of others is overwritten.
         if (!form.elements[name]) rows(name)?.click();
         const control = form.elements[name];
-        if (control) control[control.type === "checkbox" ? "checked" : "value"] = value;
+        if (!control) continue;
+        control[control.type === "checkbox" ? "checked" : "value"] = value;
+        // The entries to choose from may have changed.
+        if (control.type === "select-one" && control.value !== value) control.add(new Option(value, value, true, true));
       }
       note.remove();
       document.getElementById("words-start")?.dispatchEvent(new Event("input"));

@@ -144,7 +144,7 @@ class TestFromAnEmptySource:
         assert notice(browser.submit(theme, "Save draft", values))
         new_quote(browser, **{"/themes/0": "leaving"})
         page = browser.get(f"/edit/quotes/{QUOTE}")
-        assert "Leaving (draft)" in page.texts("//datalist[@id='options-theme']/option")
+        assert "Leaving (draft)" in page.texts("//select[@name='/themes/0']/option")
         alone = browser.submit(page, "Save and publish")
         assert alone.status == 409
         assert "Publish it first, or both in a release" in alone.text

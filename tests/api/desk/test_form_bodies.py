@@ -30,6 +30,26 @@ def accepts_lines(text):
         return False
 
 
+def sent(form):
+    """Return what a browser sends of a form: of boxes, only those that are checked."""
+    shown = {each.pointer: each for each in all_fields(form) if each.kind != "rows"}
+    return {
+        pointer: "true" if each.kind == "flag" else str(each.value)
+        for pointer, each in shown.items()
+        if each.kind != "flag" or each.value
+    }
+
+
+class TestRows:
+    def test_boxes_in_rows_arrive_as_they_were(self):
+        authors = [
+            {"given": "Yasujirō", "family": "Ozu", "family_first": True},
+            {"literal": "The Wall of Wisdom"},
+        ]
+        body = parse_form("source", sent(build_form("source", {"authors": authors})), {})
+        assert [{n: v for n, v in author.items() if v is not None} for author in body["authors"]] == authors
+
+
 class TestLineBreaks:
     def test_a_text_that_may_have_some_has_a_field_of_several_lines_and_no_other_has(self):
         """Browsers drop line breaks from the value of a field of one line."""
