@@ -22,6 +22,12 @@ SELECT = """([id, words]) => {
   document.getSelection().setBaseAndExtent(text, start, text, start + words.length);
 }"""
 
+#: Links, buttons and fields below 24 by 24 pixels, without links in a sentence (WCAG 2.2, 2.5.8).
+SMALL_TARGETS = """() => [...document.querySelectorAll("main :is(a, button, input, select, summary, textarea), header :is(a, button)")]
+  .filter(each => each.checkVisibility() && !each.closest("[aria-hidden], p:not(.adding), .to-do, .problem"))
+  .filter(each => { const box = each.getBoundingClientRect(); return box.width && Math.min(box.width, box.height) < 24; })
+  .map(each => each.outerHTML)"""
+
 
 @pytest.fixture(scope="module")
 def keys(sqlite_engine, tmp_path_factory):
@@ -172,3 +178,32 @@ class TestDesk:
         assert stored == '["",{},{}]'
         assert keys[1] not in page.content()
         assert page.errors == []
+
+    def test_long_words_fit_and_targets_are_large_enough(self, page, keys):
+        long, headers = "x" * 110, {"Authorization": f"Bearer {keys[1]}", "If-None-Match": "*"}
+        for path, body in [
+            (
+                "quotes/her-2013-long-words",
+                {"label": long, "text": long, "themes": [long], "film": "her-2013"},
+            ),
+            ("sources/long-words", {"title": long, "section": long}),
+        ]:
+            saved = requests.put(f"{keys[0].url}/v1/{path}/draft", json=body, headers=headers)
+            assert saved.ok, saved.text
+        for path in (
+            "",
+            "/quotes",
+            "/drafts",
+            "/sources",
+            "/quotes/her-2013-long-words",
+            "/sources/long-words",
+            f"/texts/{SOURCE}",
+            f"/quotes/new?source={SOURCE}&paragraph={NUMBER}",
+        ):
+            page.goto(f"/edit{path}")
+            for width in (380, 1280):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(FITS_THE_SCREEN), (path, width)
+                assert page.evaluate(SMALL_TARGETS) == [], (path, width)
+            page.set_viewport_size({"width": 380, "height": 900})
+            assert page.locator("header").bounding_box()["height"] < 130, path
