@@ -33,6 +33,12 @@ class APIResponse(NamedTuple):
         """Whether the request was refused."""
         return self.status >= 400
 
+    @property
+    def reason(self) -> str:
+        """Why the request was refused."""
+        problem = self.json or {}
+        return str(problem.get("detail") or "The API has refused this.")
+
     def require(self) -> APIResponse:
         """Return the response.
 

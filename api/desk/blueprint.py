@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from api.core.resource_registry import TYPE_BY_COLLECTION
 from api.core.urls import relative_url
-from api.desk import forms
+from api.desk import forms, permissions
 from api.desk.request_checks import TOKEN_FIELD, add_headers, check_request
 from api.desk.sessions import PATH
 from api.schemas.fields import SLUG
@@ -47,6 +47,7 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
         notice=NOTICES.get(request.args.get("done", ""), ""),
         done_item=_done_item(),
         collections=collections_by_type(),
+        may=permissions,
         **values,
     )
     return make_response(html, status)

@@ -134,7 +134,7 @@ def conflict_on_saving(
         three_way(type_name, loaded, theirs.body, mine),
         theirs.etag,
         theirs.base,
-        f"{who} since you opened it. Nothing is lost: choose what to keep.",
+        f"{who} since you opened it. Your changes are not saved yet: choose what to keep.",
     )
 
 
@@ -148,8 +148,8 @@ def conflict_on_publishing(state: State, response: APIResponse) -> Conflict | No
         problem["changes"],
         state.etag,
         problem["current"],
-        "The published entry has changed since this draft was made. Nothing is published yet: choose what "
-        "to keep.",
+        "The draft is saved, but not published: the published entry has changed since the draft was made. "
+        "Choose what to keep.",
     )
 
 

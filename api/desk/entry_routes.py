@@ -11,21 +11,30 @@ from api.core.resource_registry import TYPE_BY_COLLECTION
 from api.desk import editing
 from api.desk.api_calls import call_api
 from api.desk.blueprint import EDITABLE, desk, noun_of, redirect_to, render
-from api.desk.entry_pages import conflict_page, form_page, place_of
+from api.desk.entry_pages import (
+    NO_PREVIEW,
+    NOT_DELETED,
+    NOT_PUBLISHED,
+    conflict_page,
+    form_page,
+    place_of,
+)
 from api.desk.form_bodies import parse_form
 from api.desk.quoted_words import Words
 from api.desk.sessions import PATH
 from api.desk.source_records import set_kinds, source_of_text
 from api.desk.source_texts import find_source_text
 from api.entries.entry import is_valid_id
+from api.http.authentication import require_scopes
 from api.http.errors import ProblemException
 from api.schemas.fields import slugify
 from models import Gone, Renamed
+from models.scopes import write_scope
 from models.types import SLUG_LENGTH
 
 COLLECTION = f"/<any({', '.join(EDITABLE)}):collection>"
 ENTRY = f"{COLLECTION}/<slug:slug>"
-NO_PREVIEW = "The draft is saved. There is no preview yet, since it could not be published."
+INCOMPLETE = "A preview shows the entry as it would be published. Correct this first:"
 NO_ID = {"pointer": "/id", "detail": "Write an id, or a label from which it can be made."}
 TAKEN_ID = {"pointer": "/id", "detail": "This id is taken. Write another one, or change the label."}
 DAMAGED = "The field “{}” of the form is missing or damaged."
@@ -35,6 +44,7 @@ NO_PARAGRAPH = "There is no such paragraph, or the text of its source is not on 
 @desk.get(f"{COLLECTION}/new")
 def new_entry(collection: str) -> Response:
     """Show the form of a new entry, which cites the paragraph in the query."""
+    require_scopes(write_scope(collection))
     words = Words.from_parameters(request.args)
     if words is None and "source" in request.args:
         raise ProblemException("not-found", NO_PARAGRAPH)
@@ -83,7 +93,7 @@ def merge(collection: str, slug: str) -> Response:
         conflict = editing.conflict_on_saving(type_name, slug, body, theirs, response)
         if conflict:
             return conflict_page(collection, slug, conflict)
-        response.require()
+        return form_page(collection, slug, editing.State(mine, etag, base), body, refusal=response)
     return redirect_to(f"/{collection}/{slug}?done=merged")
 
 
@@ -91,7 +101,12 @@ def merge(collection: str, slug: str) -> Response:
 def delete_draft(collection: str, slug: str) -> Response:
     """Delete a draft."""
     path = editing.draft_path(TYPE_BY_COLLECTION[collection], slug)
-    call_api("DELETE", path, headers={"If-Match": request.form.get("etag", "")}).require()
+    response = call_api("DELETE", path, headers={"If-Match": request.form.get("etag", "")})
+    if response.is_error:
+        state = editing.load_state(TYPE_BY_COLLECTION[collection], slug)
+        if not state.exists:
+            response.require()
+        return form_page(collection, slug, state, state.body, heading=NOT_DELETED, refusal=response)
     return redirect_to("/drafts?done=deleted")
 
 
@@ -108,7 +123,8 @@ def _save(collection: str, slug: str) -> Response:
     state = editing.State(loaded, form.get("etag", ""), form.get("base", ""))
     saved_as = slug or _new_id(form.get("/id", "").strip(), body)
     if not is_valid_id(saved_as):
-        return form_page(collection, "", state, body, errors=[NO_ID], words=words, status=422)
+        missing: dict[str, Any] = {"errors": [NO_ID], "problem": NO_ID["detail"], "status": 422}
+        return form_page(collection, "", state, body, words=words, **missing)
     response = editing.save_draft(
         type_name,
         saved_as,
@@ -142,23 +158,31 @@ def _is_taken(type_name: str, slug: str) -> bool:
 def _after_saving(collection: str, slug: str, state: editing.State) -> Response:
     """Do what the button says with the draft that was saved."""
     type_name, action = TYPE_BY_COLLECTION[collection], request.form.get("action")
+    if action == "publish":
+        return _publish(collection, slug, state)
     if action == "preview":
         if errors := state.draft.get("errors"):
-            page = {"errors": errors, "problem": NO_PREVIEW, "status": 422}
-            return form_page(collection, slug, state, state.body, **page)
+            page: dict[str, Any] = {"errors": errors, "problem": INCOMPLETE, "status": 422}
+            return form_page(collection, slug, state, state.body, heading=NO_PREVIEW, **page)
         preview = editing.preview_links(editing.draft_path(type_name, slug))
         name, back = state.draft.get("label") or slug, f"{PATH}/{collection}/{slug}"
         return render("desk_preview.html", preview=preview, name=name, back=back)
-    if action != "publish":
-        return redirect_to(f"/{collection}/{slug}?done=saved")
-    response = editing.publish(type_name, slug, state.etag)
+    return redirect_to(f"/{collection}/{slug}?done=saved")
+
+
+def _publish(collection: str, slug: str, state: editing.State) -> Response:
+    """Publish a draft, and return to the paragraph that it cites."""
+    response = editing.publish(TYPE_BY_COLLECTION[collection], slug, state.etag)
     if not response.is_error:
-        place = place_of(collection, slug, state.body) or f"/{collection}"
-        return redirect_to(f"{place}?done=published&item={collection}/{slug}")
+        place = place_of(collection, slug, state.body)
+        done = f"done=published&item={collection}/{slug}"
+        if place is None:
+            return redirect_to(f"/{collection}?{done}")
+        return redirect_to("{}&at={}&{}#done".format(*place, done))
     conflict = editing.conflict_on_publishing(state, response)
     if conflict:
         return conflict_page(collection, slug, conflict)
-    return form_page(collection, slug, state, state.body, refusal=response)
+    return form_page(collection, slug, state, state.body, heading=NOT_PUBLISHED, refusal=response)
 
 
 def _initial_body(collection: str, words: Words) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, current_app, g, request
 
 from api.core.resource_registry import COLLECTION_PATHS, TYPE_BY_COLLECTION
-from api.desk import editing, source_texts
+from api.desk import editing, permissions, source_texts
 from api.desk.api_calls import call_api, read_all
 from api.desk.blueprint import desk, noun_of, redirect_to, render
 from api.desk.entry_routes import COLLECTION
@@ -79,7 +79,14 @@ def text(source: str) -> Response:
         passages=passages,
         previous=max(1, first - step) if first > 1 else None,
         next=last + 1 if last < len(found.paragraphs) else None,
+        at=_cited_number(passages),
     )
+
+
+def _cited_number(passages: list[source_texts.Passage]) -> int | None:
+    """Return the paragraph beside which the page says what was done; None if it is not on the page."""
+    number = parse_number(request.args.get("at", ""))
+    return number if number in (passage.number for passage in passages) else None
 
 
 @desk.get(COLLECTION)
@@ -108,24 +115,59 @@ def _new_ones(drafts: list[Draft]) -> list[tuple[str, str]]:
 @desk.get("/drafts")
 def drafts() -> Response:
     """List the drafts by release."""
+    return _drafts_page()
+
+
+def _drafts_page(status: int = 200, **problem: Any) -> Response:
+    """Show the drafts by release, and what was refused: a ``heading``, a ``problem`` and its ``errors``."""
     groups: dict[str, list[Any]] = {}
     for draft in sorted(read_all("/v1/drafts"), key=lambda each: each["release"] or ""):
         groups.setdefault(draft["release"] or "", []).append(draft)
-    tags = {name: call_api("GET", f"/v1/releases/{name}").etag or "" for name in groups if name}
-    return render("desk_drafts.html", groups=groups, tags=tags)
+    writable, releases = permissions.writable_types(), {}
+    if permissions.may_read_releases():
+        releases = {name: call_api("GET", f"/v1/releases/{name}") for name in groups if name}
+    return render(
+        "desk_drafts.html",
+        status,
+        groups=groups,
+        tags={name: response.etag or "" for name, response in releases.items()},
+        publishable={
+            name
+            for name in releases
+            if permissions.may_publish() and all(draft["item"]["type"] in writable for draft in groups[name])
+        },
+        writable=writable,
+        **problem,
+    )
 
 
 @desk.post("/drafts")
 def assign_release() -> Response:
     """Put the chosen drafts into a release."""
-    name = request.form.get("release", "").strip()
-    for chosen in request.form.getlist("draft"):
-        type_name, _, slug = chosen.partition("/")
-        if type_name in COLLECTION_PATHS:
-            path = editing.draft_path(type_name, slug)
-            tag = call_api("GET", path).require().etag or ""
-            call_api("PATCH", path, {}, query={"release": name}, headers={"If-Match": tag}).require()
+    name, refusals = request.form.get("release", "").strip(), []
+    chosen = [each.partition("/") for each in request.form.getlist("draft")]
+    for type_name, _, slug in chosen:
+        refusal = _assign(type_name, slug, name) if type_name in COLLECTION_PATHS else None
+        refusals += [{"pointer": f"{type_name}/{slug}", "detail": refusal}] if refusal else []
+    if not chosen:
+        return _drafts_page(
+            422, heading="Nothing was put into a release", problem="Choose at least one draft."
+        )
+    if refusals:
+        count = len(chosen) - len(refusals)
+        heading = f"{count} of {len(chosen)} drafts were put into the release “{name}”"
+        return _drafts_page(422, heading=heading, problem="The others were refused:", errors=refusals)
     return redirect_to("/drafts?done=assigned")
+
+
+def _assign(type_name: str, slug: str, release: str) -> str | None:
+    """Put a draft into a release; return why the API has refused it."""
+    path = editing.draft_path(type_name, slug)
+    response = call_api("GET", path)
+    if not response.is_error:
+        headers = {"If-Match": response.etag or ""}
+        response = call_api("PATCH", path, {}, query={"release": release}, headers=headers)
+    return response.reason if response.is_error else None
 
 
 @desk.post("/releases/<slug:release>")
@@ -135,5 +177,9 @@ def act_on_release(release: str) -> Response:
     if request.form.get("action") == "preview":
         preview = editing.preview_links(path)
         return render("desk_preview.html", preview=preview, name=release, back=f"{PATH}/drafts")
-    call_api("POST", f"{path}/publish", headers={"If-Match": request.form.get("etag", "")}).require()
+    response = call_api("POST", f"{path}/publish", headers={"If-Match": request.form.get("etag", "")})
+    if response.is_error:
+        heading = f"The release “{release}” is not published"
+        errors = (response.json or {}).get("errors") or ()
+        return _drafts_page(response.status, heading=heading, problem=response.reason, errors=errors)
     return redirect_to("/drafts?done=released")

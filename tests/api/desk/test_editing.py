@@ -22,6 +22,11 @@ def notice(page):
     return page.texts("//*[@class='done' or @role='alert']")
 
 
+def heading(page):
+    """Return what a page says that was done and was not, where something was refused."""
+    return page.texts("//*[@role='alert']/h2")
+
+
 def passage(page, number=NUMBER):
     """Return what a source's page says beside a paragraph."""
     return page.texts(f"//li[@id='p{number}']//li")
@@ -42,7 +47,11 @@ class TestFromAnEmptySource:
         assert passage(source) == []
 
         page = new_quote(browser, **{"/kind": ""})
-        assert notice(page) == ["The draft is saved. Nobody but editors can see it."]
+        assert notice(page) == []
+        [outcome] = page.texts("//*[@role='status']")
+        assert outcome.startswith(
+            "The draft is saved, but cannot be published yet Nobody but editors can see it."
+        )
         assert page.texts("//blockquote") == [WORDS]
         assert page.texts("//div[contains(@class, 'to-do')]//li") == [
             "Kind: Missing data for required field."
@@ -57,7 +66,7 @@ class TestFromAnEmptySource:
 
         refused = browser.submit(page, "Save and preview")
         assert refused.status == 422
-        assert "no preview yet" in refused.texts("//*[@role='alert']")[0]
+        assert heading(refused) == ["The draft is saved, but cannot be previewed yet"]
         preview = browser.submit(refused, "Save and preview", {"/kind": "fragment"})
         frame = preview.tree.xpath("//iframe")[0]
         assert "allow-same-origin" not in frame.get("sandbox")
@@ -65,6 +74,7 @@ class TestFromAnEmptySource:
 
         page = browser.get(f"/edit/quotes/{QUOTE}")
         published = browser.submit(page, "Save and publish")
+        assert published.texts(f"//li[@id='p{NUMBER}']/*[@id='done']") == ["It is published. Edit it again"]
         assert notice(published) == ["It is published. Edit it again"]
         assert passage(published) == ["quote Never lose each other"]
         quote = browser.client.get(f"/v1/quotes/{QUOTE}").json
@@ -147,6 +157,7 @@ class TestFromAnEmptySource:
         assert "Leaving (draft)" in page.texts("//select[@name='/themes/0']/option")
         alone = browser.submit(page, "Save and publish")
         assert alone.status == 409
+        assert heading(alone) == ["The draft is saved, but not published"]
         assert "Publish it first, or both in a release" in alone.text
         drafts = browser.get("/edit/drafts")
         action, fields = drafts.form("Put into release")
@@ -163,6 +174,11 @@ class TestFromAnEmptySource:
             "All drafts of the release are published."
         ]
         assert browser.client.get(f"/v1/quotes/{QUOTE}").json["themes"][0]["id"] == "leaving"
+
+
+def delete_form(page, etag):
+    action, values = page.form("Delete draft")
+    return action, values | {"etag": etag}
 
 
 def to_multidict(pairs):
@@ -209,7 +225,7 @@ class TestConflicts:
         assert patched.status_code == 200
         conflict = browser.submit(mine, "Save and publish")
         assert conflict.status == 409
-        assert "has changed since this draft was made" in conflict.texts("//*[@role='alert']")[0]
+        assert "has changed since the draft was made" in conflict.texts("//*[@role='alert']")[0]
         assert browser.client.get(f"/v1/quotes/{QUOTE}").json["label"] == "Theirs"
         merged = browser.submit(conflict, "Save the draft with these choices")
         assert notice(browser.submit(merged, "Save and publish")) == ["It is published. Edit it again"]
@@ -226,17 +242,82 @@ class TestConflicts:
 
 
 class TestRefusals:
-    def test_a_key_without_the_scope_is_told_which(self, desk_app, packed, browser):
-        reader = Browser(desk_app)
-        reader.sign_in(make_key(packed, "read:drafts", "write:quotes", name="reader"))
-        page = new_quote(reader)
-        refused = reader.submit(page, "Save and publish")
+    def test_a_key_is_offered_what_it_may_do_and_told_what_else_it_lacks(self, desk_app, packed, browser):
+        writer = Browser(desk_app)
+        writer.sign_in(make_key(packed, "write:quotes", name="writer"))
+        page = new_quote(writer)
+        assert "Save and publish" not in page.texts("//button")
+        action, values = page.form("Save draft")
+        refused = writer.post(action, values | {"action": "publish"})
         assert refused.status == 403
-        assert "lacks the scope publish" in refused.texts("//*[@role='alert']")[0]
-        theme = reader.submit(reader.get("/edit/themes/new"), "Save draft", {"/name": "Leaving"})
-        assert theme.status == 403
-        assert "write:themes" in theme.text
-        assert theme.form("Save draft")[1]["/name"] == "Leaving"
+        assert heading(refused) == ["The draft is saved, but not published"]
+        assert "lacks the scope publish" in notice(refused)[0]
+
+        text = writer.get(f"/edit/texts/{SOURCE}")
+        assert set(text.texts("//p[@class='adding']/a")) == {"New quote"}
+        assert writer.get("/edit").texts("//a[.='New source']") == []
+        assert writer.get("/edit/themes").texts("//a[.='New theme']") == []
+        assert writer.get("/edit/quotes").texts("//a[.='New quote']") == ["New quote"]
+        theme = writer.get("/edit/themes/loneliness")
+        assert theme.tree.xpath("//form[@data-kept]//fieldset[@disabled]//input[@name='/name']")
+        assert theme.texts("//form[@data-kept]//button") == []
+        assert "lacks the scope write:themes" in theme.texts("//p[@class='note']")[0]
+        assert writer.get("/edit/themes/new").status == 403
+        posted = writer.post("/edit/themes/new", values | {"/name": "Leaving"})
+        assert posted.status == 403
+        assert heading(posted) == ["The draft is not saved"]
+        assert posted.tree.xpath("//input[@name='/name']/@value") == ["Leaving"]
+
+    def test_releases_are_offered_to_keys_that_may_read_and_publish_all_of_them(
+        self, desk_app, packed, browser
+    ):
+        new_quote(browser)
+        drafts = browser.get("/edit/drafts")
+        action, values = drafts.form("Put into release")
+        none = browser.post(action, values | {"release": "roof"})
+        assert (none.status, heading(none)) == (422, ["Nothing was put into a release"])
+        some = browser.post(
+            action,
+            to_multidict(
+                [*values.items(), ("release", "roof"), ("draft", "theme/none"), ("draft", f"quote/{QUOTE}")]
+            ),
+        )
+        assert heading(some) == ["1 of 2 drafts were put into the release “roof”"]
+        assert "theme/none" in some.texts("//*[@role='alert']//li")[0]
+        refused = browser.post("/edit/releases/roof", values | {"action": "publish", "etag": '"0"'})
+        assert (refused.status, heading(refused)) == (412, ["The release “roof” is not published"])
+        for scopes, buttons in [
+            (["write:quotes", "publish"], []),
+            (["read:drafts"], ["Preview together"]),
+            (["read:drafts", "write:themes", "publish"], ["Preview together"]),
+            (["read:drafts", "write:quotes", "publish"], ["Preview together", "Publish together"]),
+        ]:
+            editor = Browser(desk_app)
+            editor.sign_in(make_key(packed, *scopes, name=" ".join(scopes)))
+            page = editor.get("/edit/drafts")
+            assert page.texts("//section[@class='release']//button") == buttons, scopes
+            assert page.texts("//input[@name='draft']") == []
+        publisher = Browser(desk_app)
+        publisher.sign_in(make_key(packed, "publish", name="publisher"))
+        assert "Drafts" not in publisher.get("/edit").texts("//nav/a")
+
+    def test_a_refused_form_says_what_was_saved_and_what_was_not(self, browser):
+        page = new_quote(browser, **{"/label": "", "/id": ""})
+        assert (page.status, heading(page)) == (422, ["The draft is not saved"])
+        new_quote(browser)
+        taken = new_quote(browser)
+        assert heading(taken) == ["The draft is not saved"]
+        page = browser.get(f"/edit/quotes/{QUOTE}")
+        wrong = browser.submit(page, "Save draft", {"release": "Not A Name"})
+        assert heading(wrong) == ["The draft is not saved"]
+        assert page.texts("//*[contains(@class, 'to-do')]") == []
+        draft = browser.submit(browser.get(f"/edit/quotes/{QUOTE}"), "Save draft", {"/kind": ""})
+        later = browser.get(f"/edit/quotes/{QUOTE}")
+        assert later.texts("//*[contains(@class, 'to-do')]/h2") == ["This draft cannot be published yet"]
+        stale = browser.post(*delete_form(later, '"9.9"'))
+        assert (stale.status, heading(stale)) == (412, ["The draft is not deleted"])
+        refused = browser.submit(draft, "Save and publish")
+        assert heading(refused) == ["The draft is saved, but not published"]
 
     @pytest.mark.any_database
     def test_drafts_that_a_key_may_not_read_are_nowhere(self, desk_app, packed, browser):
