@@ -171,6 +171,32 @@ class TestDesk:
         expect(page.get_by_role("button", name="Save draft").last).to_be_visible()
         assert page.get_by_role("button", name="Restore it").count() == 0
 
+    def test_nothing_is_offered_where_nothing_was_lost(self, page):
+        page.goto("/edit/themes/loneliness")
+        page.get_by_text("More fields").click()
+        page.get_by_role("button", name="Add another: Related").click()
+        page.get_by_label("Name").first.fill("Being alone")
+        page.get_by_label("Name").first.fill("Loneliness")
+        page.reload()
+        expect(page.get_by_role("button", name="Save draft").last).to_be_visible()
+        assert page.get_by_role("button", name="Restore it").count() == 0
+
+        page.goto("/edit/themes/new")
+        page.get_by_label("Name").first.fill("Leaving")
+        page.get_by_text("More fields").click()
+        page.get_by_role("button", name="Add another: Related").click()
+        page.locator("[name='/related/1']").select_option("loneliness")
+        press(page, "Save and publish")
+        expect(page.get_by_role("alert")).to_contain_text("The draft is saved, but not published")
+        for path in ("/edit/themes/new", "/edit/themes/leaving"):
+            page.goto(path)
+            expect(page.get_by_role("button", name="Save draft").last).to_be_visible()
+            assert page.get_by_role("button", name="Restore it").count() == 0, path
+        page.get_by_label("Name").first.fill("")
+        page.reload()
+        page.get_by_role("button", name="Restore it").click()
+        expect(page.get_by_label("Name").first).to_have_value("")
+
     def test_lists_and_drafts_are_accessible_and_the_key_is_out_of_reach(self, page, keys):
         for path in ("/edit", "/edit/drafts", "/edit/themes", "/edit/commentary/new"):
             page.goto(path)

@@ -92,13 +92,19 @@ function addRows(list) {
 
 // What is typed is kept in this tab until it is saved: a session may end, or the network fail.
 function keepTyped(form) {
-  const key = location.pathname + location.search.replace(/[?&]done=[^&]*/, "");
+  // The page of an entry, also where it is shown in response to the form of a new one.
+  const { pathname, search } = new URL(form.getAttribute("action"), location.href), key = pathname + search;
   const ofThisPage = ["form_token", "request_key", "action"];
   const controls = () => [...form.elements].filter(each => each.name && !ofThisPage.includes(each.name));
-  const values = () => JSON.stringify(controls().map(each => [each.name, each.type === "checkbox" ? each.checked : each.value]));
-  const saved = sessionStorage.getItem(key);
-  if (saved && saved !== values()) offer(JSON.parse(saved));
-  form.addEventListener("input", () => sessionStorage.setItem(key, values()));
+  const values = () => controls().map(each => [each.name, each.type === "checkbox" ? each.checked : each.value]);
+  // What an editor sees of these values: no hidden fields, and no empty rows, after which the others have other numbers.
+  const content = entries => JSON.stringify(entries
+    .filter(([name, value]) => form.elements[name]?.type !== "hidden" && String(value || "").trim())
+    .map(([name, value]) => [name.replace(/\/\d+(?=\/|$)/, "/"), String(value).trim()]));
+  const loaded = content(values()), saved = JSON.parse(sessionStorage.getItem(key) || "[]");
+  const keep = () => content(values()) === loaded ? sessionStorage.removeItem(key) : sessionStorage.setItem(key, JSON.stringify(values()));
+  if (saved.length && content(saved) !== loaded) offer(saved);
+  form.addEventListener("input", keep);
   form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
 
   function offer(entries) {
