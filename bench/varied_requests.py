@@ -36,7 +36,7 @@ COMPARED, CHUNK = 300, 100
 #: The statement timeout in seconds: no request may fail, also on a busy machine.
 TIMEOUT = 60
 #: Memory is read after these numbers of requests.
-READINGS = (0, 1_000, 1_500, 3_000, 7_000, 13_000, 20_000)
+READINGS = (0, 1_000, 3_000, 5_000, 7_000, 10_000, 13_000, 16_000, 20_000)
 
 
 def _get(app: Flask, url: str) -> tuple[float, bytes]:

@@ -106,6 +106,7 @@ class TestServe:
     def test_it_allocates_memory_in_one_arena(self, server):
         environment = Path(f"/proc/{server.process.pid}/environ").read_bytes().split(b"\0")
         assert b"MALLOC_ARENA_MAX=1" in environment
+        assert b"_RJEM_MALLOC_CONF=narenas:1,dirty_decay_ms:200" in environment
 
     def test_it_prints_its_workers_and_limits(self, server):
         assert "1 thread each, replaced above 512 MB; 8 MB response cache per worker" in server.output
