@@ -25,6 +25,7 @@ from api.openapi_spec import spec
 from api.pages import static_files
 from api.pages.home_and_docs import pages
 from api.resources import blueprints, check_routes
+from api.resources.changes.routes import blp as changes
 from api.resources.search.routes import blp as search
 from api.resources.service.routes import blp as index
 from api.resources.service.routes import plain as meta
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint, model in zip(resources, models, strict=True):
         add_write_routes(blueprint, model)
         add_draft_routes(blueprint, model)
-    for blueprint in (index, search, *resources, bulk, drafts):
+    for blueprint in (index, search, *resources, changes, bulk, drafts):
         api.register_blueprint(blueprint)
     for undocumented in (
         meta,

@@ -12,6 +12,7 @@ from models.alias import Alias
 from models.api_key import ApiKey
 from models.asserted_by import AssertedBy, AssertedByFilter
 from models.base import RESOURCES_BY_TYPE, Base, Status, Versioned
+from models.change import Change
 from models.character import Appearance, Character, Presence
 from models.citation import Citation
 from models.commentary import Commentary, CommentaryKind, Scope, Weight
@@ -76,6 +77,7 @@ __all__ = [
     "AssertedByFilter",
     "Base",
     "Certainty",
+    "Change",
     "Character",
     "Citation",
     "Commentary",

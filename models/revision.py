@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, event, insert, inspect, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from models.base import Versioned
+from models.change import store_changes
 from models.content_generation import INCREMENTED, ContentGeneration
 from models.owned_rows import OwnedRow
 from models.pin import record_digest
@@ -219,7 +220,10 @@ def increment_generation(session: Session) -> None:
         generation = ContentGeneration.increment(session)
         # The row of the counter is locked by now, so no other transaction can commit a lower number later.
         # Those without a number are this transaction's, or were stored by a version that knew none.
-        session.connection().execute(NUMBER_REVISIONS, {"this_generation": generation})
+        numbered = session.connection().execute(NUMBER_REVISIONS, {"this_generation": generation}).rowcount
+        if numbered > len(touched.stored):
+            touched.stored |= Revision.of_generation(session, generation)
+        store_changes(session, touched.stored, generation)
 
 
 @event.listens_for(Session, "after_transaction_create")

@@ -92,6 +92,14 @@ class Revision(Base):
         return session.scalar(same)
 
     @classmethod
+    def of_generation(cls, session: Session, generation: int) -> set[tuple[str, int]]:
+        """Return the types and keys of the resources with a revision of this generation."""
+        rows = session.connection().execute(
+            select(cls.type_name, cls.resource_id).where(cls.generation == generation)
+        )
+        return {(type_name, resource_id) for type_name, resource_id in rows}
+
+    @classmethod
     def was_public(cls, session: Session, resource: Versioned) -> bool | None:
         """Whether a resource was public at any of its revisions; None if it has none."""
         public = and_(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from api.core.resource_registry import COLLECTION_PATHS, model_file
 from api.openapi_spec.components import operations
 from models import RESOURCES
@@ -59,10 +61,14 @@ def _add_example(client: Any, operation: dict[str, Any]) -> None:
         )
     for media_type, content in operation["responses"]["200"]["content"].items():
         example = client.get(request.removesuffix(".json"), headers={"Accept": media_type})
-        value = example.get_json() if example.is_json else example.text
-        if request == "/v1/meta":
-            value["content"]["epoch"] = EXAMPLE_EPOCH
+        text = with_example_epoch(client, example.text)
+        value = orjson.loads(text) if example.is_json else text
         content["examples"] = {"real": {"summary": f"GET {request}", "value": value}}
+
+
+def with_example_epoch(client: Any, text: str) -> str:
+    """Return the text of a response with the epoch of the examples in place of this database's own."""
+    return text.replace(client.get("/v1/meta").get_json()["content"]["epoch"], EXAMPLE_EPOCH)
 
 
 def _set_pin_examples(client: Any, document: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ BY_NAME: dict[str, Any] = {
     "tz": "Europe/Berlin",
     "as_of": "1",
     "drop_missing": True,
+    "newest": True,
     "revision": "2.489d9d",
 }
 #: Examples by the parameter's component, if another one would return nothing.
@@ -57,11 +58,11 @@ BY_COMPONENT: dict[str, Any] = {
 def add_parameter_examples(document: dict[str, Any]) -> None:
     """Add the examples, to the parameter and to the items of an array, which forms add one by one.
 
-    A cursor has none: it is only valid for one list with its filters.
+    A cursor has none: it is only valid for one list with its filters, or for one database.
     """
     components = document["components"]
     for name, parameter in components["parameters"].items():
-        if "example" in parameter or parameter["name"] == "cursor":
+        if "example" in parameter or parameter["name"] in ("cursor", "after"):
             continue
         schema = parameter["schema"]
         value = _example(name, parameter, components)

@@ -131,6 +131,14 @@ OWN_MEMBERS: dict[str, dict[str, fields.Field[Any]]] = {
             metadata={"description": "The values that were changed, those in the draft first."},
         ),
     },
+    "resync-required": {
+        "snapshots": fields.String(
+            metadata={"format": "uri", "description": "The URL of the list of snapshots."}
+        ),
+        "changes": fields.String(
+            metadata={"format": "uri", "description": "The URL of the feed from its beginning."}
+        ),
+    },
     "in-use": {
         "referrers": fields.List(
             fields.Nested(ReferrerSchema),

@@ -162,6 +162,17 @@ _PROBLEM_TYPES = (
         guide="versioning",
     ),
     ProblemType(
+        "resync-required",
+        410,
+        "Resync required",
+        "The cursor of the change feed belongs to another history of the content: the database was restored "
+        "from a backup or imported, and changes after that point are lost, or never were in this one.",
+        "Begin again: load the newest snapshot from the URL in “snapshots” and follow the feed from its "
+        "cursor, or read the feed in “changes” from the beginning. Remove what you then have too much.",
+        "The cursor belongs to a history of the content that this service does not have any more.",
+        guide="changes",
+    ),
+    ProblemType(
         "length-required",
         411,
         "Length required",

@@ -44,10 +44,13 @@ def _write_entry(root: ET.Element, entry: FeedEntry) -> None:
     # Labels and notes are in English; only the quote has a language of its own.
     element = _add(root, "entry")
     for name in ("id", "title", "published", "updated", "rights"):
-        _add(element, name, getattr(entry, name))
+        if value := getattr(entry, name):
+            _add(element, name, value)
     _add(element, "link", rel="alternate", href=entry.page_url, type="text/html")
-    _add(element, "link", rel="enclosure", href=entry.image, type="image/png")
-    _add(element, "media:thumbnail", url=entry.image, width=f"{IMAGE_WIDTH}", height=f"{IMAGE_HEIGHT}")
+    if entry.image:
+        _add(element, "link", rel="enclosure", href=entry.image, type="image/png")
+        size = {"width": f"{IMAGE_WIDTH}", "height": f"{IMAGE_HEIGHT}"}
+        _add(element, "media:thumbnail", url=entry.image, **size)
     for name in entry.authors:
         _add(_add(element, "author"), "name", name)
     for theme, label in entry.tags:

@@ -1,4 +1,4 @@
-"""The content of feeds, independent of the format: a feed, and an entry for each quote."""
+"""The content of feeds, independent of the format: a feed, and its entries, which mostly are quotes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MARKUP_OR_ACTIVE = re.compile(
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """A quote in a feed; times are in RFC 3339 format, ``tags`` are pairs of a theme's id and label.
+    """An entry of a feed; times are in RFC 3339 format, ``tags`` are pairs of a theme's id and label.
 
     ``id`` is a tag URI. ``html`` and ``text`` are the full content. For a flagged quote they contain only its
     content note and label, because feed readers expand collapsed content.
@@ -37,12 +37,12 @@ class FeedEntry:
     html: str
     text: str
     language: str
-    authors: tuple[str, ...]
-    image: str
-    rights: str
-    tags: tuple[tuple[str, str], ...]
     published: str
     updated: str
+    authors: tuple[str, ...] = ()
+    image: str | None = None
+    rights: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Routes of the feeds: latest quotes, and a quote of the day, each as Atom and JSON Feed."""
+"""Routes of the feeds: latest quotes, a quote of the day, and changes, each as Atom and JSON Feed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from api.core.app_context import session
 from api.core.urls import absolute_url
 from api.embeds.quote_selection import load_args, pick_daily_range
 from api.http.errors import ProblemException
 from api.http.response_cache.current_date import cache_control_until_tomorrow, today
 from api.pages import atom_feed, json_feed, page_data
+from api.pages.change_entries import change_entries
 from api.pages.feed_entries import Feed, FeedEntry, build_entry, tag_uri
 from api.pages.rendering import validated_response
+from models.change import feed_end, latest_changes
 
 feeds = Blueprint("feeds", __name__, url_prefix="/feeds")
 
@@ -27,6 +30,7 @@ WRITERS = {
 }
 INCLUDES = ("film", "sources")
 MAX_AGE = 300
+NO_FILTERS: dict[str, Any] = {"max_severity": 0}
 CACHE_CONTROL = f"public, max-age={MAX_AGE}, stale-while-revalidate=3600, stale-if-error=86400"
 
 
@@ -55,6 +59,14 @@ def daily(extension: str) -> Response:
     entries = tuple(_daily_entry(day, items[slug], filters) for day, slug in slugs.items())
     title, description = "Quote of the day", "A new quote every day."
     return _feed_response(extension, title, description, filters, entries, cache_control=cache_control)
+
+
+@feeds.get("/changes.<extension:extension>")
+def changes(extension: str) -> Response:
+    """Serve the latest changes of the content, newest first."""
+    title, description = "Changes", "What was published, changed, renamed or deleted, newest first."
+    entries = change_entries(latest_changes(session(), MAX_LATEST), feed_end(session()))
+    return _feed_response(extension, title, description, NO_FILTERS, entries, cache_control=CACHE_CONTROL)
 
 
 def _daily_entry(day: dt.date, item: dict[str, Any], filters: dict[str, Any]) -> FeedEntry:

@@ -39,7 +39,7 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
         "summary": entry.summary,
         "content_html": entry.html,
         "content_text": entry.text,
-        "image": entry.image,
+        **({"image": entry.image} if entry.image else {}),
         "date_published": entry.published,
         "date_modified": entry.updated,
         # An item without authors has those of the feed.

@@ -6,11 +6,10 @@ bodies have no more are left out; keys that were added since have their defaults
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import Schema, fields
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,10 +19,10 @@ from api.entries.changes import EntryChange, check_entries
 from api.entries.entry_schemas import entry_schema
 from api.entries.essay import Essay
 from api.entries.records import record_to_body
+from api.entries.removable_references import removable_references, remove_reference
 from api.entries.session_look_ups import SessionLookUps
 from api.http.errors import ProblemException
 from api.query.past_reader import find_revision
-from api.schemas.fields import Reference
 from api.writing.item_state import current_revision, require_state
 from api.writing.json_body import MAX_REPORTED_ERRORS, Fault, pointer
 from api.writing.preconditions import Preconditions
@@ -33,9 +32,6 @@ from models.history import find_with_history
 from models.pin import Pin
 from models.revision import CHANGE_SET, change_set
 from models.types import LINE_LENGTH
-
-#: Values that make no sense without the reference beside them, by the name of the reference.
-DEPENDENT = {"speaker": "speaker_certainty"}
 
 
 @dataclass(frozen=True)
@@ -107,13 +103,13 @@ def _drop_missing(session: Session, type_name: str, body: dict[str, Any], *, is_
         ProblemException: 409 with each of them, if they may not be removed, or are required.
     """
     schema = entry_schema(type_name)
-    references = list(_references(schema, body))
+    references = list(removable_references(schema, body))
     look_ups = SessionLookUps(session)
-    look_ups.fetch({key for _, key, _ in references})
-    gone = [each for each in references if look_ups.find(*each[1]) is None]
-    refused = [each for each in gone if not is_allowed or not each[2]]
+    look_ups.fetch({each.key for each in references})
+    gone = [each for each in references if look_ups.find(*each.key) is None]
+    refused = [each for each in gone if not is_allowed or each.is_required]
     if refused:
-        faults = [Fault(pointer(*path), _why(look_ups, key)) for path, key, _ in refused]
+        faults = [Fault(pointer(*each.path), _why(look_ups, each.key)) for each in refused]
         hint = "" if is_allowed else " Add drop_missing=true to restore the item without them."
         detail = (
             f"The revision refers to what is gone: {', '.join(fault.pointer for fault in faults[:5])}.{hint}"
@@ -121,50 +117,13 @@ def _drop_missing(session: Session, type_name: str, body: dict[str, Any], *, is_
         errors = [fault.to_error() for fault in faults[:MAX_REPORTED_ERRORS]]
         raise ProblemException("conflict", detail, errors)
     # From the end, so that the places of the others stay.
-    for _path, _, place in reversed(gone):
-        _remove(body, place)
-    return [pointer(*path) for path, _, _ in gone]
+    for each in reversed(gone):
+        remove_reference(body, each)
+    return [pointer(*each.path) for each in gone]
 
 
 def _why(look_ups: SessionLookUps, key: tuple[str, str]) -> str:
     return look_ups.reasons.get(key) or f"There is no {key[0]} “{key[1]}”."
-
-
-def _references(
-    schema: Schema, body: Mapping[str, Any], path: tuple[Any, ...] = (), part: tuple[Any, ...] = ()
-) -> Iterator[tuple[tuple[Any, ...], tuple[str, str], tuple[Any, ...]]]:
-    """Yield the path of each reference, its type and id, and the path of what goes if it is removed.
-
-    That is the element of a list, or the value of an optional key; empty if it is required.
-    """
-    for name, field_ in schema.fields.items():
-        value = body.get(name)
-        place = (*path, name)
-        if value is None:
-            continue
-        if isinstance(field_, Reference):
-            yield place, (field_.type_name, value), part or (() if field_.required else place)
-        elif isinstance(field_, fields.List):
-            for index, element in enumerate(value):
-                element_place = (*place, index)
-                if isinstance(field_.inner, Reference):
-                    yield element_place, (field_.inner.type_name, element), element_place
-                elif isinstance(field_.inner, fields.Nested):
-                    yield from _references(field_.inner.schema, element, element_place, element_place)
-
-
-def _remove(body: dict[str, Any], place: tuple[Any, ...]) -> None:
-    *parents, last = place
-    target: Any = body
-    for step in parents:
-        target = target[step]
-    if isinstance(target, dict):
-        for name in (last, DEPENDENT.get(last)):
-            if name in target:
-                target[name] = None
-    elif last < len(target):
-        # The element of a list may have gone with another reference in it.
-        del target[last]
 
 
 def _write(session: Session, resource: Any, body: dict[str, Any], essays: Mapping[str, Essay] | None) -> None:

@@ -16,6 +16,7 @@ PLACEHOLDERS = {
     "<date>": DAY + r" \d\d:\d\d:\d\d GMT",
     "<seed>": r"[0-9a-f]{16}",
     "<cursor>": r"[A-Za-z0-9_-]{20,}",
+    "<epoch>": r"[0-9a-f]{16}",
     "<pin>": r"[1-9]\d*\.[0-9a-f]{6}",
     "<n>": r"0|[1-9]\d*",
 }
