@@ -29,6 +29,7 @@ from api.resources.changes.routes import blp as changes
 from api.resources.search.routes import blp as search
 from api.resources.service.routes import blp as index
 from api.resources.service.routes import plain as meta
+from api.static_api import routes as static_api
 from api.views.history import add_history_routes
 from api.writing.body_guard import MAX_BODY_BYTES
 from api.writing.bulk import blp as bulk
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     ):
         app.register_blueprint(undocumented)
     static_files.init_app(app, settings)
+    static_api.init_app(app)
     desk.init_app(app)
     check_routes(app)
     # Functions run in reverse order: others complete the headers of what this one returns.

@@ -24,10 +24,11 @@ SCHEMES = ("http", "https")
 PORTS = (80, 443)
 #: The types that have frames, by the segment of their paths.
 EMBEDDABLE_TYPES = {"quotes": "quote", **COLLECTION_TYPES}
-#: The path of a page, a frame or an API item, with an optional format extension.
+#: The path of a page, a frame or an API item, with an optional format extension, or that of its file in the
+#: static API.
 EMBEDDABLE_PATH = re.compile(
     rf"(?:{VERSION_PREFIX.pattern}|/embed)?/(?P<segment>{'|'.join(EMBEDDABLE_TYPES)})/"
-    rf"(?P<id>{SLUG.pattern})(?P<extension>\.[a-z.]{{1,20}})?/*"
+    rf"(?P<id>{SLUG.pattern})(?P<extension>\.[a-z.]{{1,20}})?(?:/index\.(?:html|json))?/*"
 )
 
 

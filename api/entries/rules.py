@@ -28,7 +28,9 @@ from models import RESOURCES
 from models.film import OfFilm
 
 #: Path segments of routes, which cannot be ids.
-RESERVED_SLUGS = frozenset({"random", "daily", "search", "latest", "facets", "export", "changes", "coverage"})
+RESERVED_SLUGS = frozenset(
+    {"random", "daily", "search", "latest", "facets", "export", "changes", "coverage", "after", "index"}
+)
 #: Types that belong to a film. Their ids begin with the film's id.
 TYPES_OF_FILM = tuple(model.type_name for model in RESOURCES if issubclass(model, OfFilm))
 

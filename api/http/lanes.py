@@ -24,8 +24,8 @@ ASSET_PATH = re.compile(
 #: Search, statistics of a film, pages and files that list much, and previews, which write before they read.
 COSTLY_PATH = re.compile(
     r"/v\d+/(?:search|films/[^/]+/(?:theme-map|coverage)|(?:quotes|commentary)/(?:random|daily)"
-    r"|themes/[^/]+/related)(?:/.*)?"
-    r"|/(?:search|sitemap\.xml|sitemaps/.*|films/[^/]+|feeds/.*|previews/.*|[a-z]+/[^/]+/history)"
+    r"|themes/[^/]+/related|(?:films/[^/]+/)?[a-z]+/facets\.json)(?:/.*)?"
+    r"|/(?:search|sitemap\.xml|sitemaps/.*|films/[^/]+(?:/index\.html)?|feeds/.*|previews/.*|[a-z]+/[^/]+/history)"
 )
 #: Signing in at the desk.
 SIGN_IN_PATH = "/edit/session"

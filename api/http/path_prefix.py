@@ -19,6 +19,8 @@ from api.core.config import InvalidSetting, Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+#: The path of the home page as a file.
+HOME_FILE = "/index.html"
 VARIABLE = re.compile(r"<[^>]*>")
 
 
@@ -31,7 +33,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     prefix = unquote(settings.base_path)
     routes = {VARIABLE.sub("<>", rule.rule) for rule in app.url_map.iter_rules()}
     own = {route for route in routes if f"{route}/".startswith(f"{prefix}/")}
-    if any(route.removeprefix(prefix) in routes for route in own):
+    # With the path /quotes, /quotes/index.html is the file of the home page. That of the list of quotes is
+    # /quotes/quotes/index.html, which only proxies that leave the path alone can ask for.
+    if any(route.removeprefix(prefix) in routes - {HOME_FILE} for route in own):
         raise InvalidSetting(
             f"SUBTEXT_PUBLIC_URL must not have the path {prefix}: URLs of Subtext begin with it themselves, "
             "and some would have two meanings. Use another path, such as /subtext."

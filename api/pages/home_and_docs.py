@@ -26,6 +26,7 @@ from api.pages.rendering import render_page
 from api.pages.search_page import search_page
 from api.pages.security_txt import security_txt
 from api.pages.sitemap import sitemap
+from api.pages.static_rendering import is_static
 from api.query.internal_reader import read_item
 from models import Commentary, Film, NotFound, Quote, QuoteKind, Scene, Theme
 from models.base import Versioned
@@ -61,7 +62,9 @@ def set_base_path(state: BlueprintSetupState) -> None:
     """Let templates begin their links with ``base_path``, the path of ``base_url``."""
     # A global, because imported macros see no other variables.
     settings = state.app.extensions["settings"]
-    state.app.jinja_env.globals.update(base_path=settings.base_path, base_url=settings.base_url)
+    state.app.jinja_env.globals.update(
+        base_path=settings.base_path, base_url=settings.base_url, is_static=is_static
+    )
 
 
 @pages.record
@@ -85,7 +88,7 @@ def home() -> Response:
     ]
     example_url, example_response = read_example(quote["themes"] if quote else [])
     return render_page(
-        "home.html",
+        "static_home.html" if is_static() else "home.html",
         quote=build_view_model(quote) if quote else None,
         counts=[(path, name, count_visible(model)) for path, name, model in counted],
         films=first_items(Film),

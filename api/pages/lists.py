@@ -1,6 +1,6 @@
 """Routes of the list pages: all films, scenes, characters, quotes, themes or sources, a page at a time.
 
-They take the filters, sort keys and cursors of the API's lists.
+They take the filters, sort keys, limit and cursors of the API's lists.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from api.query.internal_reader import APICall
 lists = Blueprint("lists", __name__)
 
 PARSER = TolerantParser()
-#: The number of items on a page.
+#: The number of items on a page, unless ``limit`` is another.
 PAGE_SIZE = 50
 #: The types that have list pages, by the last segment of the path.
 TYPES = {path.strip("/"): type_name for type_name, path in PAGE_PATHS.items()}
@@ -49,7 +49,8 @@ def show_list(collection: str) -> Response:
         url = absolute_url(COLLECTION_PATHS[type_name])
         raise ProblemException("not-acceptable", f"This is a web page. The API has the list at {url}.")
     args: dict[str, Any] = PARSER.parse(get_schema_class(type_name, "Query"), request, location="query")
-    api_list = page_data.list_of(type_name, args | {"limit": PAGE_SIZE})
+    size = args["limit"] if "limit" in request.args else PAGE_SIZE
+    api_list = page_data.list_of(type_name, args | {"limit": size})
     page, items = page_data.read_page(api_list, page_data.shape_of(type_name, FIELDS[type_name]))
     own = replace(api_list, path=f"/{collection}")
     base = settings().base_url

@@ -55,13 +55,13 @@ def robots() -> Response:
 @sitemap.get("/sitemap.xml")
 def sitemap_xml() -> Response:
     """Serve the sitemap, or the sitemap index of a large catalogue."""
-    part_counts = {name: _count_parts(name) for name in MODELS}
+    part_counts = {name: count_parts(name) for name in MODELS}
     if max(part_counts.values()) > 1:
         numbered = [(name, number) for name, count in part_counts.items() for number in range(1, count + 1)]
         names = ["pages", *(f"{name}-{number}" for name, number in numbered)]
         index: list[SitemapURL] = [(f"/sitemaps/{name}.xml", None) for name in names]
-        return _xml_response("sitemapindex", "sitemap", index)
-    return _xml_response(
+        return xml_response("sitemapindex", "sitemap", index)
+    return xml_response(
         "urlset", "url", [*_static_urls(), *(url for name in MODELS for url in _part_urls(name, 1))]
     )
 
@@ -69,7 +69,7 @@ def sitemap_xml() -> Response:
 @sitemap.get("/sitemaps/pages.xml")
 def static_sitemap() -> Response:
     """Serve the sitemap of the pages that do not depend on content."""
-    return _xml_response("urlset", "url", _static_urls())
+    return xml_response("urlset", "url", _static_urls())
 
 
 @sitemap.get(f"/sitemaps/<any({', '.join(MODELS)}):name>-<int:number>.xml")
@@ -79,12 +79,12 @@ def sitemap_part(name: str, number: int) -> Response:
     Raises:
         NotFound: the part does not exist.
     """
-    if not 1 <= number <= _count_parts(name):
+    if not 1 <= number <= count_parts(name):
         raise NotFound("sitemap part", f"{name}-{number}")
-    return _xml_response("urlset", "url", _part_urls(name, number))
+    return xml_response("urlset", "url", _part_urls(name, number))
 
 
-def _count_parts(name: str) -> int:
+def count_parts(name: str) -> int:
     """Return the number of parts of a model: one for each range of primary keys, public or not."""
     max_id = session().scalar(select(func.max(MODELS[name].id))) or 0
     return -(-max_id // MAX_URLS)
@@ -106,7 +106,8 @@ def _static_urls() -> list[SitemapURL]:
     return [(path, None) for path in (*STATIC_PATHS, *guides, *problems)]
 
 
-def _xml_response(root_tag: str, tag: str, urls: Iterable[SitemapURL]) -> Response:
+def xml_response(root_tag: str, tag: str, urls: Iterable[SitemapURL]) -> Response:
+    """Return a sitemap or a sitemap index: the names of its element and of those in it, and their URLs."""
     document = ET.Element(root_tag, xmlns=NAMESPACE)
     for path, last_modified in urls:
         element = ET.SubElement(document, tag)

@@ -17,8 +17,11 @@ WORD, SEARCHED = "zanzibarian", "zanzibar*"
 NEW, PURGED, TAKEN_BACK = "/v1/themes/patience", "/v1/themes/haste", "/v1/themes/trust"
 CREATE = {"If-None-Match": "*"}
 #: The paths at which people and sites ask for an item, below its id.
-SHOWN = ("", "/history", "/snippet", "/card.png", "/card.svg")
-STARTS = ("/v1", "/", "/sitemap.xml", "/feeds/quotes.atom", "/feeds/quotes.json", "/embed", "/docs/problems")
+SHOWN = ("", "/history", "/snippet", "/card.png", "/card.svg", "/index.json", "/index.html")
+STARTS = (
+    *("/v1", "/", "/sitemap.xml", "/feeds/quotes.atom", "/feeds/quotes.json", "/embed", "/docs/problems"),
+    *("/v1/index.json", "/index.html"),
+)
 
 
 def plant(editor, packed):
