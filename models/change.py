@@ -228,9 +228,8 @@ def _select_states(model: Any) -> Select[Any]:
     columns += [case((model.is_visible, 1), else_=0).label("is_visible")]
     columns += [last.change.label("last_change"), last.slug.label("last_slug")]
     for name in PARENTS:
-        relation = model.__mapper__.relationships.get(name)
-        is_column = relation is not None and not relation.uselist and not relation.viewonly
-        columns.append(_slug_of_parent(model, name) if is_column else null().label(name))
+        parent = slug_of_parent(model, name)
+        columns.append((null() if parent is None else parent).label(name))
     is_last = and_(
         last.type_name == model.type_name,
         last.resource_id == model.id,
@@ -240,10 +239,13 @@ def _select_states(model: Any) -> Select[Any]:
     return select(*columns).outerjoin(last, is_last).where(model.id.in_(ids)).order_by(model.id)
 
 
-def _slug_of_parent(model: Any, name: str) -> Any:
+def slug_of_parent(model: Any, name: str) -> Any:
+    """Return SQL for the id of the film or source that a resource is part of; None if it is part of none."""
+    relation = model.__mapper__.relationships.get(name)
+    if relation is None or relation.uselist or relation.viewonly:
+        return None
     parent = aliased(RESOURCES_BY_TYPE[name])
-    slug = select(parent.slug).where(parent.id == getattr(model, f"{name}_id"))
-    return slug.scalar_subquery().label(name)
+    return select(parent.slug).where(parent.id == getattr(model, f"{name}_id")).scalar_subquery()
 
 
 def _purged(session: Session, model: Any, ids: Sequence[int]) -> frozenset[int]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from api.exports.source import BATCH
 from api.schemas.fields import format_time
 from models import RESOURCES, Alias, Revision, Status, Withdrawal
+from models.change import PARENTS, slug_of_parent
 from models.film import Film, OfFilm
 from models.types import UTCTimestamp, long_text, short_text
 
@@ -23,8 +24,9 @@ class Redirect(NamedTuple):
     """What the API answers for an id that no public item has now.
 
     ``kind`` is ``renamed``, ``withdrawn``, ``deleted`` or ``purged``, and ``moved_to`` the target of a 308.
-    ``former_id_of`` is the present id of the item that had this id before, and ``created_at`` the time of
-    creation of a deleted item that has it.
+    ``former_id_of`` is the present id of the item that had this id before. Of a deleted item that has it,
+    ``created_at`` is the time of creation, and ``parents`` are the ids of what it was part of, by type: its
+    film, and the source of commentary.
     """
 
     type: str
@@ -35,6 +37,7 @@ class Redirect(NamedTuple):
     former_id_of: str | None
     reason: str | None
     created_at: str | None
+    parents: dict[str, str]
 
 
 class _Row(NamedTuple):
@@ -45,6 +48,8 @@ class _Row(NamedTuple):
     is_purged: int
     reason: str | None
     created_at: Any
+    film: str | None
+    source_of: str | None
 
 
 def find_redirects(session: Session) -> Iterator[Redirect]:
@@ -67,8 +72,10 @@ def _redirect(type_name: str, slug: str, rows: dict[int, _Row]) -> Redirect:
         kind, moved_to = "renamed", rows[ALIAS].target
     former_id_of = alias.target if alias else None
     created_at = format_time(tombstone.created_at) if tombstone else None
+    parents = {"film": tombstone.film, "source": tombstone.source_of} if tombstone else {}
+    known = {name: parent for name, parent in parents.items() if parent}
     status = 308 if moved_to else 410
-    return Redirect(type_name, slug, status, kind, moved_to, former_id_of, reason, created_at)
+    return Redirect(type_name, slug, status, kind, moved_to, former_id_of, reason, created_at, known)
 
 
 def _select_rows(model: Any) -> Select[Any]:
@@ -87,9 +94,9 @@ def _select_withdrawals(model: Any) -> Select[Any]:
 
 
 def _select_tombstones(model: Any) -> Select[Any]:
-    statement = _select(
-        TOMBSTONE, model.slug, _no_text(), is_purged=_is_purged(model), created_at=model.created_at
-    )
+    parents = {name: parent for name in PARENTS if (parent := slug_of_parent(model, name)) is not None}
+    columns = {"is_purged": _is_purged(model), "created_at": model.created_at, **parents}
+    statement = _select(TOMBSTONE, model.slug, _no_text(), **columns)
     return _in_public_film(model, statement.where(model.deleted_at.is_not(None)))
 
 
@@ -103,7 +110,7 @@ def _select_aliases(model: Any) -> Select[Any]:
     )
 
 
-def _select(source: int, slug: Any, target: Any, **columns: Any) -> Select[Any]:
+def _select(origin: int, slug: Any, target: Any, /, **columns: Any) -> Select[Any]:
     """Return a statement with the columns of ``_Row``, for the given ones."""
     flags = [
         case((columns[name], 1), else_=0) if name in columns else literal(0)
@@ -111,8 +118,9 @@ def _select(source: int, slug: Any, target: Any, **columns: Any) -> Select[Any]:
     ]
     reason = columns.get("reason", cast(null(), long_text()))
     created_at = columns.get("created_at", cast(null(), UTCTimestamp()))
+    parents = [columns.get(name, _no_text()) for name in PARENTS]
     names = _Row._fields
-    values = (slug, literal(source), target, *flags, reason, created_at)
+    values = (slug, literal(origin), target, *flags, reason, created_at, *parents)
     return select(*(value.label(name) for name, value in zip(names, values, strict=True)))
 
 

@@ -7,12 +7,10 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import select
 
-from models import RESOURCES, Alias, QuoteKind, Status, Withdrawal
-from models import purge as purges
-from models.revision import mark_content_changed
-from tests.api.past import HOURS, past_of
+from models import RESOURCES, Alias, Withdrawal
+from tests.api.past import past_of
+from tests.exports.changed_content import change_everything
 from tests.exports.exporting import read_index, read_lines, run_export
-from tests.models.content import film, quote, theme
 
 COLLECTIONS = {model.type_name: f"/v1/{model.__tablename__}" for model in RESOURCES}
 ITEM_FILES = [f"{model.__tablename__}.ndjson" for model in RESOURCES]
@@ -22,57 +20,6 @@ ITEM_FILES = [f"{model.__tablename__}.ndjson" for model in RESOURCES]
 def past(database):
     with past_of(database) as past:
         yield past
-
-
-def change_everything(past):
-    """Make every kind of change to small content; what is never public has the word “hidden”."""
-    past.change(
-        "line", text="Leave “the light” on.\nPlease, 雪.", editor="bo", note="As spoken.", at=HOURS[0]
-    )
-    past.change("line", slug="the-lamp-1950-light-on", at=HOURS[1])
-    past.change("line", deleted_at=HOURS[2], at=HOURS[2])
-    past.change("line", deleted_at=None, at=HOURS[3])
-    past.change("line", kind=QuoteKind.FRAGMENT, at=HOURS[4])
-    past.change("line", kind=QuoteKind.DIALOGUE, at=HOURS[1])
-    past.change("maxim", slug="the-lamp-1950-saying")
-    past.change("maxim", deleted_at=HOURS[5])
-    past.change("claim", status=Status.DRAFT)
-    past.change("claim", text="It is hidden.")
-    past.change("doubt", slug="the-lamp-1950-question")
-    with past.editing("hidden") as session:
-        hidden = film("hidden-1960", status=Status.DRAFT)
-        session.add_all([hidden, quote(hidden, "hidden", 1), quote(hidden, "gone", 2, deleted_at=HOURS[0])])
-        session.add(theme("hidden-theme", status=Status.DRAFT))
-    with past.editing() as session:
-        session.add_all([theme("haste"), theme("trust")])
-    with past.editing() as session:
-        for slug in ("haste", "trust"):
-            found = session.scalars(select(type(past.find(session, "light"))).filter_by(slug=slug)).one()
-            session.add(Alias(type_name="theme", slug=f"old-{slug}", resource_id=found.id))
-            if slug == "haste":
-                purges.purge(session, found, reason="Asked for.")
-            else:
-                found.deleted_at = HOURS[6]
-        former = [past.find(session, name) for name in ("claim", "dusk")]
-        for resource in former:
-            session.add(
-                Alias(type_name=resource.type_name, slug=f"{resource.slug}-old", resource_id=resource.id)
-            )
-        session.add_all(withdrawals())
-        mark_content_changed(session)
-
-
-def withdrawals():
-    """Return withdrawals of each kind: with and without a reason, to a public and a hidden target."""
-    for slug, reason, moved_to in (
-        ("faith", "Said twice.", "light"),
-        ("hope", "", None),
-        ("envy", "Wrong.", "hidden-theme"),
-        # Taken back, but there again.
-        ("dark", "Wrong.", None),
-        ("trust", "Not ours.", None),
-    ):
-        yield Withdrawal(type_name="theme", slug=slug, reason=reason, moved_to=moved_to)
 
 
 @pytest.fixture
@@ -169,6 +116,7 @@ class TestRedirects:
         assert kinds["the-lamp-1950-maxim"] == kinds["the-lamp-1950-saying"] == "deleted"
         assert kinds["haste"] == kinds["old-haste"] == "purged"
         assert by_id["old-haste"]["former_id_of"] == "haste"
+        assert by_id["the-lamp-1950-saying"]["parents"] == {"film": "the-lamp-1950"}
         assert by_id["faith"] == {
             "type": "theme",
             "id": "faith",
@@ -178,6 +126,7 @@ class TestRedirects:
             "former_id_of": None,
             "reason": "Said twice.",
             "created_at": None,
+            "parents": {},
         }
         assert (by_id["hope"]["reason"], by_id["envy"]["moved_to"]) == (None, None)
         # It was withdrawn after it had been here, so its history goes on.

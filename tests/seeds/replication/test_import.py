@@ -1,0 +1,157 @@
+"""The import of an export: the same content, history and redirects, on and across both databases."""
+
+import json
+import shutil
+from contextlib import closing
+
+import pytest
+from click.testing import CliRunner
+
+from models.database import Database
+from subtext_cli.import_export import import_export
+from tests.api.writing.conftest import Editor, add_key, serving_app
+from tests.cases import each
+from tests.exports.exporting import read_index, run_export
+from tests.models.history import epoch, generation
+from tests.seeds.replication.edits import edit
+
+#: What is a database's own.
+OWN = ("epoch", "cursor", "changed_at")
+
+
+def run_import(url, folder):
+    """Run the command; return its exit code and what it prints."""
+    result = CliRunner().invoke(import_export, [str(folder)], env={"SUBTEXT_DATABASE_URL": url})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, f"{result.output}{result.exception or ''}"
+
+
+@pytest.fixture
+def exported(packed, tmp_path):
+    """The export of the pack after every kind of change."""
+    with serving_app(packed) as app:
+        edit(Editor(app, packed, add_key(packed)))
+    return run_export(packed, tmp_path / "first")
+
+
+@pytest.fixture
+def other(engine):
+    """The URL of an empty, migrated database."""
+    with engine.fresh() as url:
+        yield url
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "index.json"}
+
+
+def assert_equal_exports(first, second):
+    assert files(first) == files(second)
+    indexes = [read_index(folder) for folder in (first, second)]
+    for index in indexes:
+        for name in OWN:
+            del index[name]
+    assert indexes[0] == indexes[1]
+
+
+def imported(url, folder, target):
+    """Import an export, and export it again."""
+    code, output = run_import(url, folder)
+    assert code == 0, output
+    with closing(Database(url)) as database:
+        return run_export(database, target)
+
+
+class TestRoundTrip:
+    def test_an_export_of_the_import_has_the_same_bytes(self, exported, other, tmp_path):
+        assert_equal_exports(exported, imported(other, exported, tmp_path / "second"))
+
+    def test_it_does_on_the_other_database_too(self, postgresql_engine, sqlite_engine, tmp_path, exported):
+        for engine in (sqlite_engine, postgresql_engine):
+            with engine.fresh() as url:
+                target = tmp_path / url.partition(":")[0]
+                assert_equal_exports(exported, imported(url, exported, target))
+
+    def test_the_pack_does(self, packed, other, tmp_path):
+        first = run_export(packed, tmp_path / "first")
+        assert_equal_exports(first, imported(other, first, tmp_path / "second"))
+
+    def test_generations_go_on_in_another_epoch(self, exported, other, packed):
+        run_import(other, exported)
+        with closing(Database(other)) as imported_one:
+            assert generation(imported_one) == generation(packed)
+            assert epoch(imported_one) != epoch(packed)
+
+
+def replace_line(folder, name, change):
+    """Change the first line of a file, and what the index says of the file."""
+    import hashlib
+
+    path, index = folder / name, read_index(folder)
+    first, *others = path.read_text().splitlines(keepends=True)
+    line = json.loads(first)
+    change(line)
+    path.write_text("".join([json.dumps(line) + "\n", *others]))
+    (file,) = [file for file in index["files"] if file["name"] == name]
+    file |= {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    (folder / "index.json").write_text(json.dumps(index))
+
+
+class TestRefusals:
+    def test_a_database_with_content_is_left_as_it_is(self, exported, packed):
+        before = generation(packed)
+        code, output = run_import(packed.url.render_as_string(hide_password=False), exported)
+        assert (code, generation(packed)) == (1, before)
+        assert "has content already" in output
+
+    @each("damage", ["cut", "changed", "missing", "no index", "other format"])
+    def test_a_damaged_export_writes_nothing(self, exported, other, tmp_path, damage):
+        folder = tmp_path / damage.replace(" ", "-")
+        shutil.copytree(exported, folder)
+        quotes, index = folder / "quotes.ndjson", folder / "index.json"
+        match damage:
+            case "cut":
+                quotes.write_bytes(quotes.read_bytes()[:-10])
+            case "changed":
+                quotes.write_bytes(quotes.read_bytes().replace(b"e", b"a"))
+            case "missing":
+                quotes.unlink()
+            case "no index":
+                index.unlink()
+            case "other format":
+                index.write_text(index.read_text().replace("subtext-export/1", "subtext-export/9"))
+        code, output = run_import(other, folder)
+        assert code == 1
+        assert ("index.json" if damage in ("no index", "other format") else "quotes.ndjson") in output
+        with closing(Database(other)) as database:
+            assert generation(database) == 0
+
+    @each(
+        ("name", "key", "value"),
+        [
+            ("revisions.ndjson", "number", 0),
+            ("revisions.ndjson", "item_type", "poem"),
+            ("revisions.ndjson", "pin", "1"),
+            ("revisions.ndjson", "created_at", "yesterday"),
+            ("revisions.ndjson", "editor", "a\x00b"),
+            ("revisions.ndjson", "record", None),
+            ("revisions.ndjson", "current_id", "../etc"),
+            ("films.ndjson", "id", "nobody"),
+            ("redirects.ndjson", "kind", "lost"),
+        ],
+    )
+    def test_a_wrong_value_is_named(self, exported, other, name, key, value):
+        folder = exported.with_name(f"{name}-{key}")
+        shutil.copytree(exported, folder)
+        replace_line(folder, name, lambda line: line.update({key: value}))
+        code, output = run_import(other, folder)
+        assert code == 1
+        # An item without revisions has no line of its own.
+        assert ("nobody" if value == "nobody" else key) in output
+        with closing(Database(other)) as database:
+            assert generation(database) == 0
+
+    def test_content_that_the_create_schema_refuses_is_refused(self, exported, other):
+        replace_line(exported, "revisions.ndjson", lambda line: line["record"].update(label=""))
+        code, output = run_import(other, exported)
+        assert (code, "label" in output) == (1, True)
