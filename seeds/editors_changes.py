@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from api.entries.assignment import assign
@@ -23,8 +24,35 @@ from models.stored_revision import PACK_EDITOR
 
 #: The name that stands for all entries, where some are named.
 ALL = "all"
-#: The number of characters of a digest that is stored with the number of the revision that the pack adopted.
-ADOPTED_DIGEST_LENGTH = 50
+#: The number of characters of a digest that is stored with marks.
+MARKED_DIGEST_LENGTH = 50
+_LOADED_ENTRY = re.compile(r"([0-9a-f]*)(\+?)(?:@([0-9]+))?")
+
+
+class LoadedEntry(NamedTuple):
+    """What the column ``pack_digest`` says of the pack that was loaded last.
+
+    ``digest`` is that of its entry, or the beginning of it; empty if it must be compared again. ``is_own``
+    tells whether it was a pack of the operator, not the one of this repository, and ``edit`` is the number of
+    the newest revision by an editor that the pack has, too.
+    """
+
+    digest: str
+    is_own: bool = False
+    edit: int | None = None
+
+    @classmethod
+    def parse(cls, text: str | None) -> LoadedEntry:
+        """Read what is stored: the digest, ``+`` for a pack of the operator, and ``@`` with a number."""
+        match = _LOADED_ENTRY.fullmatch(text or "")
+        if match is None:
+            return cls("")
+        return cls(match[1], bool(match[2]), int(match[3]) if match[3] else None)
+
+    def __str__(self) -> str:
+        """Return what is stored."""
+        marks = "+" * self.is_own + (f"@{self.edit}" if self.edit else "")
+        return self.digest[:MARKED_DIGEST_LENGTH] + marks if marks else self.digest
 
 
 @dataclass(frozen=True, order=True)
@@ -38,7 +66,8 @@ class KeptEntry:
     at: dt.datetime
 
     def __str__(self) -> str:
-        return f"{self.type_name} {self.slug}: {self.change} by {self.editor} on {self.at:%Y-%m-%d %H:%M} UTC"
+        editor = "another pack" if self.editor == PACK_EDITOR else self.editor
+        return f"{self.type_name} {self.slug}: {self.change} by {editor} on {self.at:%Y-%m-%d %H:%M} UTC"
 
 
 class StoredState(NamedTuple):
@@ -56,8 +85,13 @@ class StoredState(NamedTuple):
 
     def is_loaded_from(self, digest: str) -> bool:
         """Whether the pack's entry with this digest was loaded last, or was the same as an editor's."""
-        adopted, at, _ = (self.pack_digest or "").partition("@")
-        return digest == adopted if not at else digest.startswith(adopted)
+        loaded = self.loaded.digest
+        return bool(loaded) and digest.startswith(loaded)
+
+    @property
+    def loaded(self) -> LoadedEntry:
+        """What was loaded last."""
+        return LoadedEntry.parse(self.pack_digest)
 
     @property
     def is_edited(self) -> bool:
@@ -65,9 +99,9 @@ class StoredState(NamedTuple):
         return self.editor not in (None, PACK_EDITOR)
 
     @property
-    def adopted_revision(self) -> str:
-        """The number of the revision by an editor that the pack had adopted when it was loaded last."""
-        return (self.pack_digest or "").partition("@")[2]
+    def newest_edit(self) -> int | None:
+        """The number of the newest revision by an editor that the stored entry is or builds on, if known."""
+        return self.number if self.is_edited else self.loaded.edit
 
 
 class EditorsChanges:
@@ -114,12 +148,13 @@ class EditorsChanges:
 
     def are_in(self, type_name: str, state: StoredState) -> bool:
         """Whether an entry is another one than the pack left, because an editor changed it last."""
-        if not state.is_edited or state.adopted_revision == str(state.number):
+        edit = state.loaded.edit
+        if not state.is_edited or edit == state.number:
             return False
         loaded = select(Revision.digest).where(
             Revision.type_name == type_name,
             Revision.resource_id == state.resource_id,
-            Revision.editor == PACK_EDITOR,
+            or_(Revision.editor == PACK_EDITOR, Revision.number == edit),
         )
         digest = self.session.scalar(loaded.order_by(Revision.number.desc()).limit(1))
         return digest is None or digest != state.digest
@@ -140,11 +175,10 @@ class EditorsChanges:
                 return True
             return bool(changed_resources(trial))
 
-    def adopt(self, type_name: str, state: StoredState, digest: str) -> None:
+    def adopt(self, type_name: str, state: StoredState, loaded: LoadedEntry) -> None:
         """Note that the pack has the stored entry. That is no change of content, so it makes no revision."""
         table = MODELS_BY_TYPE[type_name].__table__
-        value = f"{digest[:ADOPTED_DIGEST_LENGTH]}@{state.number}"
-        adopted = update(table).where(table.c.id == state.resource_id).values(pack_digest=value)
+        adopted = update(table).where(table.c.id == state.resource_id).values(pack_digest=str(loaded))
         self.session.connection().execute(adopted)
 
     def kept(self, type_name: str, slug: str, state: StoredState) -> KeptEntry:

@@ -6,7 +6,8 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -35,7 +36,7 @@ from models.base import Release, set_if_changed
 from models.revision import change_set, change_time, mark_content_changed
 from models.stored_revision import PACK_EDITOR
 from seeds.check import CheckResult, pack_entry
-from seeds.editors_changes import EditorsChanges, KeptEntry, StoredState
+from seeds.editors_changes import EditorsChanges, KeptEntry, LoadedEntry, StoredState
 from seeds.withdrawals import Withdrawal as PackWithdrawal
 
 #: The number of entries that are written at once. All are in one transaction, but not all in memory.
@@ -50,13 +51,15 @@ ADDED_FIELDS = frozenset({"further_films", "narration"})
 class LoadReport(dict[str, Counter[str]]):
     """By type: the number of entries that were created, updated, unchanged, withdrawn or kept.
 
-    ``kept`` are the entries that stay as an editor left them.
+    ``kept`` are the entries that stay as an editor or another pack left them, and ``overwritten`` those of
+    the updated and withdrawn ones that an editor had changed last.
     """
 
     def __init__(self, types: Iterable[str]) -> None:
         """Begin with no entries of these types."""
         super().__init__({type_name: Counter() for type_name in types})
         self.kept: list[KeptEntry] = []
+        self.overwritten: list[KeptEntry] = []
 
     def count(self, type_name: str, outcome: str) -> None:
         """Count an entry."""
@@ -73,6 +76,7 @@ def load(
     result: CheckResult,
     *,
     take: Collection[str] = (),
+    repository: Path | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> LoadReport:
     """Create or update the resources of a pack; return the number of entries per outcome.
@@ -80,13 +84,15 @@ def load(
     The pack must have no errors. Entries with an unchanged digest are skipped. Nothing is deleted; what the
     pack withdraws is marked as deleted, and its withdrawal stored even if the entry never was.
     What editors changed since the pack was loaded last is kept, unless ``take`` names the entry by its id or
-    its type and id, or is ``all``.
+    its type and id, or is ``all``. So is a change by an editor that a newer edition of the pack has.
+    ``repository`` is the folder of the pack of this repository, whose entries never replace those that
+    another pack left; None if all packs are equal.
     Timestamps come from the pack, so every database has the same ones. ``step`` is called after each entry.
 
     Raises:
         InvalidReference: a slug names no resource in the pack or the database. The caller must roll back.
     """
-    return _Loader(session, result, EditorsChanges(session, take), step).run()
+    return _Loader(session, result, EditorsChanges(session, take), repository, step).run()
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,10 @@ class _Change:
     digest: str
     is_new: bool
     release: Release | None
+    #: The number that the pack records for this entry; None if it records none, or that of another content.
+    recorded: int | None
+    #: What is stored of it once it is written.
+    loaded: LoadedEntry
 
     @property
     def key(self) -> Key:
@@ -109,9 +119,16 @@ class _Change:
 
 class _Loader:
     def __init__(
-        self, session: Session, result: CheckResult, editors: EditorsChanges, step: Callable[[], None]
+        self,
+        session: Session,
+        result: CheckResult,
+        editors: EditorsChanges,
+        repository: Path | None,
+        step: Callable[[], None],
     ) -> None:
         self.session, self.result, self.editors, self.step = session, result, editors, step
+        self.repository = repository
+        self._own_files: dict[Path, bool] = {}
         #: The resources of the current batch, and those that it refers to.
         self.resources: dict[Key, Any] = {}
         #: Their paragraphs, by number; of a source that the batch does not write, only those that are cited.
@@ -150,6 +167,8 @@ class _Loader:
                 set_if_changed(row, name, value)
             resource = self.session.scalar(select(model).where(model.slug == withdrawn.slug))
             if resource is not None and resource.deleted_at is None:
+                state = self.editors.stored(model, [withdrawn.slug])[withdrawn.slug]
+                self._report_overwritten(withdrawn.type_name, state, report)
                 resource.deleted_at = change_time(self.session)
                 is_changed = True
             if is_changed:
@@ -165,10 +184,24 @@ class _Loader:
             return False
         if state.deleted_at is not None or state.slug != slug:
             return row is None and not withdrawn.reason
-        if self.editors.takes(type_name, slug) or not self.editors.are_in(type_name, state):
+        is_own = self._is_own(withdrawn.file)
+        is_changed = self.editors.are_in(type_name, state) or (state.loaded.is_own and not is_own)
+        if self.editors.takes(type_name, slug) or not is_changed:
             return False
         report.keep(self.editors.kept(type_name, slug, state))
         return True
+
+    def _is_own(self, file: Path) -> bool:
+        """Whether a file is of another pack than that of this repository."""
+        if file not in self._own_files:
+            is_own = self.repository and not file.resolve().is_relative_to(self.repository.resolve())
+            self._own_files[file] = bool(is_own)
+        return self._own_files[file]
+
+    def _report_overwritten(self, type_name: str, state: StoredState, report: LoadReport) -> None:
+        has_edit = self.editors.are_in(type_name, state) or state.loaded.edit == state.number
+        if has_edit and state.is_edited and state.deleted_at is None:
+            report.overwritten.append(self.editors.kept(type_name, state.slug, state))
 
     def _changes(self, report: LoadReport) -> Iterator[_Change]:
         """Count the outcome of every entry; yield those to write, referenced types first."""
@@ -183,13 +216,19 @@ class _Loader:
                 stored |= self.editors.stored(model, slugs)
             for valid in entries:
                 state, release = stored.get(valid.slug), self._release(valid)
+                recorded = release.number if release else None
                 if state and release and state.is_edited and release.number <= state.number:
                     # The number is that of an editor's revision, which stays.
                     release = None
-                change = _Change(valid, digest(valid), state is None, release)
-                if state is not None and self._is_left(change, state, report):
-                    self.step()
-                    continue
+                loaded = LoadedEntry(digest(valid), self._is_own(pack_entry(valid).file))
+                change = _Change(valid, loaded.digest, state is None, release, recorded, loaded)
+                if state is not None:
+                    if self._is_left(change, state, report):
+                        self.step()
+                        continue
+                    self._report_overwritten(type_name, state, report)
+                    if not self.editors.takes(*change.key):
+                        change = replace(change, loaded=loaded._replace(edit=state.loaded.edit))
                 report.count(type_name, "created" if state is None else "updated")
                 yield change
 
@@ -207,17 +246,31 @@ class _Loader:
         # A pulled pack may name something by its new id, which is no change of the entry.
         is_same_revision = change.release is not None and change.release.number == state.number
         is_redirected = is_same_revision and bool(change.references & self.editors.ids_of_renamed)
-        may_be_same = (is_edited or is_redirected) and state.deleted_at is None
+        is_protected = is_edited or self._is_behind(change, state)
+        may_be_same = (is_protected or is_redirected) and state.deleted_at is None
         if may_be_same and not self.editors.differ_from(change.valid, state):
-            self.editors.adopt(type_name, state, change.digest)
+            is_own = change.loaded.is_own or (state.loaded.is_own and not is_taken)
+            loaded = LoadedEntry(change.digest, is_own=is_own, edit=state.newest_edit)
+            self.editors.adopt(type_name, state, loaded)
             report.count(type_name, "unchanged")
             return True
-        if is_edited and not is_taken:
+        if is_protected and not is_taken:
             report.keep(self.editors.kept(type_name, slug, state))
             return True
         if is_loaded and not is_edited:
             report.count(type_name, "unchanged")
         return is_loaded and not is_edited
+
+    def _is_behind(self, change: _Change, state: StoredState) -> bool:
+        """Whether another pack, or a newer edition of this one, has left the stored entry.
+
+        The pack of this repository never replaces what a pack of the operator left. An edition that was
+        recorded before an editor's change, or at the same time elsewhere, lacks the change.
+        """
+        if state.loaded.is_own and not change.loaded.is_own:
+            return True
+        edit = state.loaded.edit
+        return edit is not None and change.recorded is not None and change.recorded <= edit
 
     def _release(self, valid: ValidEntry) -> Release | None:
         """Return the recorded revision of an entry; None if none is, or if the entry has changed since."""
@@ -314,8 +367,17 @@ class _Loader:
         released_at = pack_entry(change.valid).released_at
         updated_at = change.release.at if change.release else released_at
         resource = new_resource(*change.key, created_at=released_at, updated_at=updated_at)
+        if change.key in self._withdrawn and not self.editors.takes(*change.key):
+            # By another pack: as if this one had been loaded first.
+            resource.deleted_at = change_time(self.session)
         self.session.add(resource)
         self.resources[change.key] = resource
+
+    @cached_property
+    def _withdrawn(self) -> set[Key]:
+        """Type and id of all that packs have withdrawn."""
+        rows = self.session.execute(select(Withdrawal.type_name, Withdrawal.slug))
+        return {(type_name, slug) for type_name, slug in rows}
 
     def _assign(self, change: _Change) -> None:
         resource, valid = self.resources[change.key], change.valid
@@ -325,7 +387,7 @@ class _Loader:
         resource.declare_release(change.release)
         if resource.deleted_at is not None and self.editors.takes(*change.key):
             resource.deleted_at = None
-        assign(resource, replace(valid, body=body), self, pack_digest=change.digest)
+        assign(resource, replace(valid, body=body), self, pack_digest=str(change.loaded))
         if not change.is_new and change.release and change.release.number > resource.revision:
             # Even if it has these values already.
             flag_modified(resource, "pack_digest")

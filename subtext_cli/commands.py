@@ -177,7 +177,8 @@ def seed(packs: tuple[Path, ...], take: tuple[str, ...]) -> None:
     PACKS are folders; the default is the pack of this repository. Atomic and idempotent: a pack with
     errors changes nothing, and entries that are already loaded stay as they are. So do entries that editors
     changed, renamed or deleted since the pack was loaded last: they are listed as kept. `subtext pull` writes
-    them into the pack, and --take-pack overwrites them.
+    them into the pack, and --take-pack overwrites them. The pack of this repository never replaces entries
+    that another pack left, and no older edition of a pack replaces an editor's change that a newer one has.
     """
     with open_database(Settings.from_environment()) as database:
         require_current_schema(database)
@@ -190,6 +191,8 @@ def seed(packs: tuple[Path, ...], take: tuple[str, ...]) -> None:
         click.echo(f"{type_name}: {outcomes}")
     for entry in sorted(report.kept):
         click.echo(f"kept: {entry}")
+    for entry in sorted(report.overwritten):
+        click.echo(f"replaced: {entry}")
 
 
 @cli.command

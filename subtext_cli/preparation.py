@@ -60,9 +60,17 @@ def prepare(database: Database) -> None:
         # Another process may have prepared it meanwhile.
         if not _is_prepared(database):
             migrate_schema(database)
-            if not _is_loaded(database) and (kept := load_packs(database, (SEEDS,)).kept):
-                message = f"{len(kept)} of the pack's entries stayed as editors left them."
-                click.echo(f"subtext: {message} `subtext seed` lists them.", err=True)
+            if not _is_loaded(database):
+                report = load_packs(database, (SEEDS,))
+                if report.kept:
+                    message = (
+                        f"{len(report.kept)} of the pack's entries stayed as editors or your packs left them."
+                    )
+                    click.echo(f"subtext: {message} `subtext seed` lists them.", err=True)
+                for entry in sorted(report.overwritten):
+                    click.echo(
+                        f"subtext: The pack replaced {entry}. Its history has that revision.", err=True
+                    )
 
 
 def _require_complete(database: Database) -> None:
@@ -135,8 +143,8 @@ def load_packs(database: Database, packs: tuple[Path, ...], take: tuple[str, ...
             raise SystemExit(f"subtext: The packs have no entry “{unknown[0]}” to take. Nothing was changed.")
         exempt()
         with progress("Loading", len(result.valid_entries)) as step:
-            report = load(session, result, take=take, step=step)
-        if packs == (SEEDS,):
+            report = load(session, result, take=take, repository=SEEDS, step=step)
+        if [pack.resolve() for pack in packs] == [SEEDS.resolve()]:
             changes = ("created", "updated", "withdrawn")
             is_changed = any(counts[change] for counts in report.values() for change in changes)
             LoadedPack.record(session, before, generation + is_changed)
