@@ -15,7 +15,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,7 +31,7 @@ from models.author import to_author, to_body, to_performer
 from models.film import Film, OfFilm
 from models.stored_revision import PACK_EDITOR, Revision
 from seeds.check import CheckResult, check_pack
-from seeds.editors_changes import ALL, EditorsChanges, StoredState
+from seeds.editors_changes import ALL, EditorsChanges, LoadedEntry, StoredState
 from seeds.load import digest
 from seeds.pack import Pack, PackEntry, read_pack
 from seeds.pack_file import POSITION, PackFile
@@ -45,6 +45,10 @@ from seeds.withdrawals import FILE_NAME as WITHDRAWN
 NAMES = {"authors": to_author, "performers": to_performer}
 
 
+#: The number of entries that a message names.
+MAX_NAMED = 10
+
+
 class PullError(Exception):
     """The pack cannot be written; ``str()`` says why, in one or more lines."""
 
@@ -54,12 +58,15 @@ class Pull:
     """What is written: the new content of files by their paths, and a line for each entry that changes.
 
     ``conflicts`` are entries that editors and the pack have changed; they stay as the pack has them.
+    ``references`` are what is left of references to deleted and purged items, which somebody must change in
+    the files by hand; a deleted entry stays until then.
     """
 
     root: Path
     files: dict[Path, bytes] = field(default_factory=dict)
     changes: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
 
     def diff(self) -> str:
         """Return the differences as ``diff -u`` shows them."""
@@ -113,6 +120,14 @@ class _Stored:
     state: StoredState
 
 
+class _Deleted(NamedTuple):
+    """Something that is deleted; ``entry`` is what the pack has of it."""
+
+    key: Key
+    entry: PackEntry | None
+    state: StoredState
+
+
 class _Puller:
     def __init__(
         self,
@@ -125,6 +140,8 @@ class _Puller:
         self.session, self.pack, self.film, self.editors = session, pack, film, editors
         self.root = root = pack.roots[0]
         self.valid = result.entries_by_id
+        #: The entries of the pack as it will be.
+        self.after = dict(self.valid)
         self.entries = {entry.key: entry for entry in pack.entries}
         self.pull = Pull(root)
         self.files: dict[Path, PackFile] = {}
@@ -134,12 +151,17 @@ class _Puller:
         #: Entries that only name another one by its id of today.
         self.redirected: set[Key] = set()
         self.withdrawn: dict[Path, list[tuple[Key, str | None]]] = {}
+        #: What is deleted, by the ids of the pack and of the database, and the vocabulary of other packs.
+        self.deleted: dict[Key, _Deleted] = {}
+        self.of_other_packs: dict[Key, _Stored] = {}
 
     def run(self) -> Pull:
         for model in RESOURCES:
             self._update(model)
         for model in RESOURCES:
             self._add_new(model)
+        self._add_vocabulary_in_use()
+        self._delete()
         self._replace_old_ids()
         for file in self.files.values():
             self._number(file)
@@ -159,7 +181,7 @@ class _Puller:
     def _update(self, model: Any) -> None:
         entries = [entry for entry in self.pack.entries if entry.type_name == model.type_name]
         states = self.editors.stored(model, [entry.slug for entry in entries])
-        edited = {slug: state for slug, state in states.items() if state.is_edited or state.slug != slug}
+        edited = {slug: state for slug, state in states.items() if state.newest_edit or state.slug != slug}
         stored = self._load(model, [state.slug for state in edited.values()])
         for entry in entries:
             state = edited.get(entry.slug)
@@ -192,26 +214,48 @@ class _Puller:
         is_here = state.slug == entry.slug and state.deleted_at is None
         if is_here and not is_moved and not _differing(valid, stored.valid):
             return
-        if (
-            not state.is_purged
-            and not state.is_loaded_from(digest(valid))
-            and not self.editors.takes(*entry.key)
-        ):
-            self.pull.conflicts.append(str(self.editors.kept(*entry.key, state)))
+        is_base = state.is_loaded_from(digest(valid)) or state.is_purged or self._is_behind(entry, state)
+        if not is_base and not self.editors.takes(*entry.key):
+            # A pack that was changed after it had adopted what editors did is newer than the database.
+            if state.is_edited:
+                self.pull.conflicts.append(str(self.editors.kept(*entry.key, state)))
+            return
+        if state.deleted_at is not None:
+            self.deleted[entry.key] = _Deleted(entry.key, entry, state)
             return
         self.written.add((entry.type_name, state.slug))
+        del self.after[entry.key]
+        self.after[entry.type_name, state.slug] = stored.valid
         file = self._file(entry.file)
-        if state.deleted_at is not None:
-            file.remove(entry.slug)
-            self._withdraw(entry.key, None)
-            self.pull.changes.append(f"{entry.type_name} {entry.slug}: deleted")
-            return
         if state.slug != entry.slug:
             file.block(entry.slug).rename(state.slug)
             self.renamed[entry.key] = state.slug
             self._withdraw(entry.key, state.slug)
             self.pull.changes.append(f"{entry.type_name} {entry.slug}: renamed to {state.slug}")
         self._write_fields(file, entry, stored)
+
+    def _is_behind(self, entry: PackEntry, state: StoredState) -> bool:
+        """Whether an entry is that of an earlier revision: of an older edition of the pack."""
+        recorded = self.pack.revisions.get(entry.key)
+        if recorded is None or recorded.digest != entry.digest or recorded.number >= state.number:
+            return False
+        record = self.session.scalar(
+            select(Revision.record).where(
+                Revision.type_name == entry.type_name,
+                Revision.resource_id == state.resource_id,
+                Revision.number == recorded.number,
+            )
+        )
+        if record is None or record.get("purged"):
+            return False
+        body, _ = record_to_body(entry.type_name, record)
+        position = body.pop(POSITION, entry.position)
+        try:
+            earlier = validate(Entry(entry.type_name, entry.slug, body, position))
+        except InvalidEntry:
+            # An older version of Subtext stored it.
+            return False
+        return position == entry.position and not _differing(self.valid[entry.key], earlier)
 
     def _write_fields(self, file: PackFile, entry: PackEntry, stored: _Stored) -> None:
         names = _differing(self.valid[entry.key], stored.valid)
@@ -227,19 +271,86 @@ class _Puller:
     # New entries --------------------------------------------------------------------------------------------
 
     def _add_new(self, model: Any) -> None:
-        """Add what editors created and no pack has loaded."""
-        newest = (Revision.type_name == model.type_name, Revision.resource_id == model.id)
-        by_editors = select(Revision.id).where(*newest, Revision.editor == PACK_EDITOR).exists()
-        statement = select(model.slug).where(model.pack_digest.is_(None), ~by_editors)
+        """Add what editors created and the pack lacks, unless it belongs to another pack."""
+        first = (Revision.type_name == model.type_name, Revision.resource_id == model.id)
+        by_editors = select(Revision.id).where(*first, Revision.number == 1, Revision.editor != PACK_EDITOR)
+        statement = select(model.slug).where(by_editors.exists())
         known = {slug for type_name, slug in self.entries if type_name == model.type_name}
         known |= {slug for (type_name, _), slug in self.renamed.items() if type_name == model.type_name}
         slugs = [slug for slug in self.session.scalars(statement) if slug not in known]
         stored = self._load(model, slugs)
         for slug in sorted(stored, key=lambda slug: (stored[slug].valid.entry.position, slug)):
             one = stored[slug]
-            path = self._path_of(model, slug, one.valid.body)
-            if path is not None and self._is_of_film(model.type_name, slug, one.body):
+            path = self._path_of(model, slug, one.body)
+            if path is None or not self._is_of_film(model.type_name, slug, one.body):
+                continue
+            if self._may_be_of_another_pack(model, one):
+                self.of_other_packs[one.valid.key] = one
+            else:
                 self._add(path, model, one)
+
+    def _may_be_of_another_pack(self, model: Any, stored: _Stored) -> bool:
+        """Whether a pack has loaded a new entry, and nothing tells whether that is another pack."""
+        is_of_pack = issubclass(model, OfFilm | Source) or self.film == stored.resource.slug
+        return stored.state.loaded != LoadedEntry("") and not is_of_pack
+
+    def _add_vocabulary_in_use(self) -> None:
+        """Add new themes and the like which another pack may have, if this one has a file of them to use."""
+        added = True
+        while added:
+            used = self._references().keys() & self.of_other_packs.keys()
+            added = False
+            for key in sorted(used):
+                model = MODELS_BY_TYPE[key[0]]
+                stored = self.of_other_packs.pop(key)
+                path = self._path_of(model, key[1], stored.body)
+                if path is not None and path.exists():
+                    self._add(path, model, stored)
+                    added = True
+
+    def _references(self) -> dict[Key, list[Key]]:
+        """Return who refers to what in the pack as it will be."""
+        found: dict[Key, list[Key]] = {}
+        for key, valid in sorted(self.after.items()):
+            for _, *target in references(entry_schema(key[0]), valid.body):
+                referrers = found.setdefault((target[0], target[1]), [])
+                if key not in referrers:
+                    referrers.append(key)
+        return found
+
+    def _delete(self) -> None:
+        """Remove and withdraw what is deleted, but not what the pack still refers to."""
+        deleted = dict(self.deleted)
+        left: list[tuple[Key, str]] = []
+        for key in deleted:
+            self.after.pop(key, None)
+        is_complete = False
+        while not is_complete:
+            is_complete, referred = True, self._references()
+            for key, one in list(deleted.items()):
+                names = (key, (key[0], one.state.slug))
+                referrers = [each for name in dict.fromkeys(names) for each in referred.get(name, ())]
+                if referrers:
+                    del deleted[key]
+                    left.append((key, f"{self.editors.kept(*key, one.state)}; {_list(referrers)}"))
+                    if one.entry is not None:
+                        # It stays, and so does what it refers to.
+                        self.after[key] = self.valid[key]
+                        is_complete = False
+        for one in deleted.values():
+            self._delete_one(one)
+        self.pull.references = [line for _, line in sorted(left)]
+
+    def _delete_one(self, one: _Deleted) -> None:
+        if one.entry is None:
+            # Nobody has to know of what was purged before any pack had it.
+            if not one.state.is_purged:
+                self._withdraw(one.key, None)
+            return
+        self.written.add((one.key[0], one.state.slug))
+        self._file(one.entry.file).remove(one.entry.slug)
+        self._withdraw(one.key, None)
+        self.pull.changes.append(f"{one.key[0]} {one.key[1]}: deleted")
 
     def _path_of(self, model: Any, slug: str, body: dict[str, Any]) -> Path | None:
         """Return the file to which a new entry belongs; None if that is in another pack."""
@@ -261,9 +372,10 @@ class _Puller:
     def _add(self, path: Path, model: Any, stored: _Stored) -> None:
         key, resource = stored.valid.key, stored.resource
         if resource.deleted_at is not None:
-            self._withdraw(key, None)
+            self.deleted[key] = _Deleted(key, None, stored.state)
             return
         self.written.add(key)
+        self.after[key] = stored.valid
         file = self._file(path)
         released_at = _release_date(file, path, self.files)
         if released_at is None:
@@ -412,6 +524,13 @@ class _Puller:
             return None
         updated_at: dt.datetime | None = row.updated_at if row.revision > 1 else None
         return RecordedRevision(row.revision, entry.digest, updated_at, self.root / REVISIONS)
+
+
+def _list(referrers: list[Key]) -> str:
+    """Return who refers to something, as the beginning of a sentence about it."""
+    names = [f"{type_name} {slug}" for type_name, slug in referrers[:MAX_NAMED]]
+    more = len(referrers) - len(names)
+    return f"referred to by {', '.join(names)}{f' and {more} more' if more else ''}"
 
 
 def _type_of(path: Path) -> str:

@@ -29,8 +29,8 @@ def pull(pack: Path | None, film: str | None, take: tuple[str, ...], *, dry_run:
     order and quotation marks stay. New entries come at their position, and deleted and renamed ones into
     withdrawn.yml. The result is checked first; loading it into the same database changes nothing.
 
-    Entries that the pack has changed too, since it was loaded, stay and are listed as conflicts: then the
-    command fails.
+    Entries that the pack has changed too, since it was loaded, stay and are listed as conflicts. So do
+    deleted and purged entries to which others in the pack refer. The rest is written, and the command fails.
     """
     from seeds.pull import PullError
     from seeds.pull import pull as pull_entries
@@ -49,5 +49,7 @@ def pull(pack: Path | None, film: str | None, take: tuple[str, ...], *, dry_run:
     click.echo(f"{len(result.files)} files {'would change' if dry_run else 'changed'}.", err=dry_run)
     for conflict in result.conflicts:
         click.echo(f"conflict: {conflict}, and the pack has changed since it was loaded", err=True)
-    if result.conflicts:
+    for line in result.references:
+        click.echo(f"left: {line}; remove these references, here or over the API, and pull again", err=True)
+    if result.conflicts or result.references:
         raise SystemExit(1)

@@ -11,7 +11,7 @@ from subtext_cli import commands, preparation
 from tests.cases import each
 from tests.seeds.packs import CLAIM, FILM, PackCopy, remove, withdraw
 from tests.seeds.test_editors_changes import EDITOR, delete, edit, record_of
-from tests.seeds.test_pull import PARIS, create, pulled
+from tests.seeds.test_pull import PARIS, create, lines_of, pulled
 
 TOAST = f"{FILM}-heres-looking-at-you"
 NEW = f"{FILM}-a-price-list"
@@ -132,6 +132,26 @@ class TestAChangeByAnEditorThatAPackOfTheOperatorHas:
         own.replace("commentary.yml", "weight: minor", "weight: core", after=CLAIM)
         assert [kept.slug for kept in seed(started, own.root).kept] == [CLAIM]
         assert title_of(started) == original
+
+    def test_is_pulled_into_a_fresh_copy_as_before(self, started, own, repository, tmp_path):
+        fresh = shutil.copytree(repository.root, tmp_path / "fresh")
+        result = pulled(started, fresh)
+        assert result.conflicts == []
+        assert f"quote {NEW}: new" in result.changes
+        assert lines_of(fresh) == lines_of(own.root)
+
+    def test_is_pulled_into_a_fresh_copy_with_what_the_files_made_of_it(
+        self, started, own, repository, tmp_path
+    ):
+        own.replace("commentary.yml", "title: By an editor", "title: In the files")
+        seed(started, own.root)
+        fresh = shutil.copytree(repository.root, tmp_path / "fresh")
+        assert pulled(started, fresh).conflicts == []
+        path = own.file("commentary.yml").relative_to(own.root)
+        assert "  title: In the files" in lines_of(fresh)[path]
+        # A pack that is newer than the database keeps what it has.
+        own.replace("commentary.yml", "title: In the files", "title: Not loaded yet")
+        assert (pulled(started, own.root).files, pulled(started, own.root).conflicts) == ({}, [])
 
 
 class TestAnOlderEdition:

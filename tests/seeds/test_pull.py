@@ -181,6 +181,141 @@ class TestChanges:
         assert len(pulled(loaded, second.root, film=FILM).files) == 2
 
 
+class TestWhatIsGone:
+    """What editors deleted, and what the operator purged."""
+
+    def purge(self, database, type_name, slug):
+        with database.write_session() as session:
+            purge(session, load_whole(session, type_name, slug))
+
+    def create_each(self, database):
+        """Create an item of each type; return their types and ids."""
+        likes = {
+            "theme": "sacrifice",
+            "source": "casablanca-a-man-who-stays",
+            "character": f"{FILM}-sam",
+            "scene": PARIS,
+            "quote": f"{FILM}-only-good-manners",
+            "commentary": CLAIM,
+        }
+        made = []
+        for type_name, like in likes.items():
+            slug = f"{FILM}-anew-{type_name}"
+            texts = {"quote": {"text": "The line is a price list."}}.get(type_name, {})
+            create(database, type_name, slug, like, label="Anew", **texts)
+            made.append((type_name, slug))
+        return made
+
+    def test_before_any_pack_had_it_is_left_out(self, loaded, second):
+        before = lines_of(second.root)
+        for key in self.create_each(loaded):
+            self.purge(loaded, *key)
+        result = pulled(loaded, second.root)
+        assert (result.changes, result.references) == ([], [])
+        assert lines_of(second.root) == before
+
+    def test_before_any_pack_had_it_is_withdrawn_if_it_was_only_deleted(self, loaded, second):
+        made = self.create_each(loaded)
+        for key in reversed(made):
+            delete(loaded, *key)
+        assert pulled(loaded, second.root).changes == []
+        text = "\n".join(path.read_text("utf-8") for path in second.root.rglob("withdrawn.yml"))
+        assert [slug for _, slug in made if f"  - id: {slug}\n" not in text] == []
+        assert not [each for each in second.diagnostics(ESSAYS) if each.level == "error"]
+        assert reload(loaded, second.root)[1] == 0
+
+    def test_stays_while_the_pack_refers_to_it_and_the_rest_is_written(self, loaded, second, restore_empty):
+        quote, claim = f"{FILM}-only-good-manners", f"{FILM}-renunciation-is-not-for-sale"
+        self.purge(loaded, "quote", quote)
+        edit(loaded, "commentary", CLAIM, title="By an editor")
+        result = pulled(loaded, second.root)
+        assert result.changes == [f"commentary {CLAIM}: title"]
+        [line] = result.references
+        assert line.startswith(f"quote {quote}: purged by operator on 20")
+        assert line.endswith(f"; referred to by commentary {claim}")
+        assert not [each for each in second.diagnostics(ESSAYS) if each.level == "error"]
+        assert (reload(loaded, second.root)[1], record_of(loaded, "quote", quote)["text"]) == (0, REMOVED)
+        # Once nothing refers to it any more, it goes.
+        edit(loaded, "commentary", claim, quotes=[])
+        result = pulled(loaded, second.root)
+        assert (set(result.changes), result.references) == (
+            {f"commentary {claim}: quotes", f"quote {quote}: deleted"},
+            [],
+        )
+        assert not [each for each in second.diagnostics(ESSAYS) if each.level == "error"]
+        assert (reload(loaded, second.root)[1], pulled(loaded, second.root).files) == (0, {})
+
+    def test_goes_once_the_file_does_not_refer_to_it(self, loaded, second):
+        self.purge(loaded, "quote", f"{FILM}-only-good-manners")
+        second.replace("commentary.yml", f"quotes: [{FILM}-only-good-manners]", "quotes: []")
+        result = pulled(loaded, second.root)
+        assert (result.changes, result.references) == ([f"quote {FILM}-only-good-manners: deleted"], [])
+
+    def test_goes_with_all_that_refers_to_it(self, loaded, second):
+        quote, thesis = f"{FILM}-only-good-manners", f"{FILM}-renunciation-is-not-for-sale"
+        edit(loaded, "commentary", thesis, quotes=[])
+        edit(loaded, "commentary", CLAIM, quotes=[quote])
+        pulled(loaded, second.root)
+        self.purge(loaded, "quote", quote)
+        self.purge(loaded, "commentary", CLAIM)
+        result = pulled(loaded, second.root)
+        assert set(result.changes) == {f"quote {quote}: deleted", f"commentary {CLAIM}: deleted"}
+        assert result.references == []
+
+    def test_stays_with_what_stays_and_refers_to_it(self, loaded, second):
+        quote, thesis = f"{FILM}-only-good-manners", f"{FILM}-renunciation-is-not-for-sale"
+        self.purge(loaded, "quote", quote)
+        self.purge(loaded, "commentary", thesis)
+        result = pulled(loaded, second.root)
+        assert [line.split(":")[0] for line in result.references] == [
+            f"commentary {thesis}",
+            f"quote {quote}",
+        ]
+        assert result.files == {}
+
+    @pytest.mark.parametrize(
+        ("type_name", "slug"), [("film", FILM), ("source", "casablanca-a-man-who-stays")]
+    )
+    def test_may_be_what_all_refer_to(self, loaded, second, type_name, slug):
+        before = lines_of(second.root)
+        self.purge(loaded, type_name, slug)
+        result = pulled(loaded, second.root)
+        [line] = result.references
+        assert re.search(rf"{type_name} {slug}: purged by operator .*; referred to by .* and \d+ more$", line)
+        assert lines_of(second.root) == before
+
+    def test_is_said_if_a_new_entry_refers_to_it(self, loaded, second):
+        new = f"{FILM}-a-price-list"
+        text = "The line is a price list."
+        create(loaded, "quote", new, f"{FILM}-only-good-manners", text=text, label="#1")
+        create(loaded, "commentary", f"{CLAIM}-anew", CLAIM, quotes=[new], label="Anew")
+        self.purge(loaded, "quote", new)
+        result = pulled(loaded, second.root)
+        assert [re.sub(" on .* UTC", "", line) for line in result.references] == [
+            f"quote {new}: purged by operator; referred to by commentary {CLAIM}-anew"
+        ]
+        assert f"commentary {CLAIM}-anew: new" in result.changes
+
+
+class TestVocabularyOfAnotherPack:
+    def adopt(self, database, second, slug, **values):
+        """Create a theme which another pack then has."""
+        create(database, "theme", slug, "sacrifice", name=slug, label=slug, definition=slug, **values)
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE themes SET pack_digest = 'abc+@1' WHERE slug = '{slug}'")
+
+    def test_is_written_only_if_the_pack_uses_it(self, loaded, second):
+        self.adopt(loaded, second, "honour")
+        self.adopt(loaded, second, "pride", broader="honour")
+        assert pulled(loaded, second.root).files == {}
+        edit(loaded, "commentary", CLAIM, themes=["pride"])
+        assert pulled(loaded, second.root).changes == [
+            f"commentary {CLAIM}: themes",
+            "theme pride: new",
+            "theme honour: new",
+        ]
+
+
 class TestCommand:
     def test_shows_and_writes_the_differences(self, loaded, second, runner, monkeypatch):
         edit(loaded, "commentary", CLAIM, title="By an editor")
@@ -192,3 +327,12 @@ class TestCommand:
         assert lines_of(second.root) == before
         result = runner.invoke(commands.cli, ["pull", str(second.root)])
         assert result.output == f"commentary {CLAIM}: title\n2 files changed.\n"
+
+    def test_fails_if_references_are_left(self, loaded, second, runner, monkeypatch):
+        monkeypatch.setenv("SUBTEXT_DATABASE_URL", loaded.url.render_as_string(hide_password=False))
+        with loaded.write_session() as session:
+            purge(session, load_whole(session, "quote", f"{FILM}-only-good-manners"))
+        result = runner.invoke(commands.cli, ["pull", str(second.root)])
+        assert result.exit_code == 1
+        assert f"left: quote {FILM}-only-good-manners: purged by operator on " in result.output
+        assert "remove these references, here or over the API, and pull again\n" in result.output
