@@ -68,7 +68,9 @@ class TestPurge:
         }
         assert len([url for url, body in before.items() if words_in(body)]) > 5
         pin = past.pin("line")
-        output = run_purge(past.database, "quote", LINE.rpartition("/")[2], "--reason", "Asked for.")
+        output = run_purge(
+            past.database, "quote", LINE.rpartition("/")[2], "--leave-references", "--reason", "Asked for."
+        )
         assert "and of 5 revisions" in output
         urls = [*before, *starts, f"{LINE}?revision={pin}", f"{LINE}/revisions/{pin}", f"{LINE}?as_of=3"]
         urls += ["/v1/search?q=zanzibaria*", "/v1/quotes?q=wombatlike", f"{LINE}/revisions/2/diff/3"]
@@ -82,7 +84,9 @@ class TestPurge:
         plant(past)
         pin = past.pin("line")
         before = past.generation()
-        run_purge(past.database, "quote", LINE.rpartition("/")[2], "--reason", "Asked for.")
+        run_purge(
+            past.database, "quote", LINE.rpartition("/")[2], "--leave-references", "--reason", "Asked for."
+        )
         past.get(LINE, 410)
         for path in (
             f"{LINE}?revision={pin}",
@@ -109,7 +113,7 @@ class TestPurge:
 
     def test_loading_the_pack_again_leaves_it_out(self, packed):
         words = "wife without the challenges"
-        run_purge(packed, "quote", "her-2013-a-wife-without-the-challenges")
+        run_purge(packed, "quote", "her-2013-a-wife-without-the-challenges", "--leave-references")
         report = load_packs(packed, (SEEDS,))
         assert [entry.slug for entry in report.kept] == ["her-2013-a-wife-without-the-challenges"]
         with packed.read_session() as session:
@@ -123,11 +127,26 @@ class TestPurge:
         url = past.database.url.render_as_string(hide_password=False)
         environment = {"SUBTEXT_DATABASE_URL": url}
         slug = LINE.rpartition("/")[2]
-        result = CliRunner().invoke(purge, ["quote", slug], env=environment, input="n\n")
+        result = CliRunner().invoke(
+            purge, ["quote", slug, "--leave-references"], env=environment, input="n\n"
+        )
         assert (result.exit_code, "Aborted" in result.output) == (1, True)
         past.get(LINE)
         result = CliRunner().invoke(purge, ["quote", "no-such-line", "--yes"], env=environment)
         assert "There is no quote “no-such-line”" in str(result.exception)
+
+    def test_it_lists_what_refers_to_the_item_and_refuses(self, past):
+        environment = {"SUBTEXT_DATABASE_URL": past.database.url.render_as_string(hide_password=False)}
+        slug, before = LINE.rpartition("/")[2], past.generation()
+        result = CliRunner().invoke(purge, ["quote", slug, "--yes"], env=environment)
+        claim = past.path("claim").rpartition("/")[2]
+        assert result.output.splitlines()[0] == f"referred to by commentary {claim}"
+        assert "Nothing was removed. Change them first, or leave their references with" in str(
+            result.exception
+        )
+        assert (past.get(LINE).status_code, past.generation()) == (200, before)
+        past.change("claim", quotes=[])
+        assert "Removed the words" in run_purge(past.database, "quote", slug)
 
 
 @pytest.mark.any_database
@@ -147,6 +166,6 @@ def test_the_file_of_sqlite_has_no_bytes_of_the_words(past):
 
     assert words_in(bytes_on_disk())
     past.client.application.extensions["database"].close()
-    output = run_purge(past.database, "quote", LINE.rpartition("/")[2])
+    output = run_purge(past.database, "quote", LINE.rpartition("/")[2], "--leave-references")
     assert "write-ahead log" not in output
     assert words_in(bytes_on_disk()) == []
