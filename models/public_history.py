@@ -58,7 +58,7 @@ def stream_public_revisions(session: Session, models: Sequence[Any]) -> Iterator
     nor this process has all records in memory.
     """
     positions = session.execute(_select_positions(models), execution_options={"yield_per": BATCH})
-    for batch in positions.partitions():
+    for batch in positions.partitions(BATCH):
         places = [_Position._make(row) for row in batch]
         keys = {key for place in places for key in (place.id, place.previous_id, place.same_id)}
         stored = _read(session, keys)

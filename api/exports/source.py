@@ -75,6 +75,7 @@ class ExportSource:
         order = element_text(model.__table__.c.slug, dialect)
         sql = f"SELECT {item} {rows} ORDER BY {order}"
         result = connection.exec_driver_sql(sql, {}, execution_options={"yield_per": BATCH})
-        for batch in result.scalars().partitions():
+        # Without the size, the result of a statement given as text would be one batch.
+        for batch in result.scalars().partitions(BATCH):
             yield list(batch)
             self.step(len(batch))
