@@ -17,6 +17,8 @@ from api.core.config import Settings
 #: The formats, each with the module whose ``write(source, folder)`` writes it.
 FORMATS = {
     "ndjson": "api.exports.ndjson",
+    "csv": "api.exports.csv",
+    "sqlite": "api.exports.sqlite",
 }
 TERMINATED = 128 + signal.SIGTERM
 
@@ -40,7 +42,7 @@ def export(format_name: str, folder: Path) -> None:
     settings = Settings.from_environment()
     with (
         one_line_errors(folder),
-        _terminable(),
+        terminable(),
         open_database(settings, may_be_read_only=True) as database,
     ):
         require_current_schema(database)
@@ -71,7 +73,7 @@ def one_line_errors(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """Let SIGTERM end the block as Ctrl-C does, so that unfinished files are deleted."""
 
     def end(*_: Any) -> None:

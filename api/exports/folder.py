@@ -16,12 +16,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from api.core.version import VERSION
-from api.exports.source import ContentState
+
+if TYPE_CHECKING:
+    from api.exports.source import ContentState
 
 #: The index of a folder: what it has, as of which state.
 INDEX = "index.json"
@@ -136,6 +138,15 @@ class ExportFolder:
             file.close()
         about = file.describe()
         self.files.append({"name": about.pop("name"), "content": content, "type": type_name} | about)
+
+    def add(self, name: str, content: str, *, count: int) -> None:
+        """Flush a file that was written otherwise to the disk, and add it to the index."""
+        path = self.path / name
+        with path.open("rb") as stream:
+            os.fsync(stream.fileno())
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        about = {"name": name, "content": content, "type": None, "count": count}
+        self.files.append(about | {"bytes": path.stat().st_size, "sha256": sha256})
 
     def write_index(self, state: ContentState, base_url: str) -> None:
         """Write the index: the last file of an export."""
