@@ -2,13 +2,14 @@
 
 Each line is a JSON object. A line of items is the body of the API's response for the item, and a line of the
 history is that of a revision, with the id that the item has now. Equal content has equal bytes, on SQLite and
-on PostgreSQL.
+on PostgreSQL, in these files; the index and ``croissant.json`` name the state.
 """
 
 from __future__ import annotations
 
 import orjson
 
+from api.exports.croissant import write_croissant
 from api.exports.folder import ExportFolder
 from api.exports.redirects import find_redirects
 from api.exports.source import ExportSource
@@ -37,6 +38,7 @@ def write(source: ExportSource, folder: ExportFolder) -> None:
     with folder.create("redirects.ndjson", "redirects") as file:
         for redirect in find_redirects(source.session):
             file.write(orjson.dumps(redirect._asdict(), option=OPTIONS), 1)
+    write_croissant(source, folder)
 
 
 def revision_values(base_url: str, revision: PublicRevision) -> dict[str, object]:
