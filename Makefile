@@ -9,7 +9,7 @@ NPM := $(shell command -v npm)
 TOOLS := openapi/node_modules/.installed
 JSON_SERVER := bench/servers/json_server/node_modules/.installed
 # Programs of others that show links, embeds and feeds, for the slow tests.
-CONSUMERS := build/consumers/.installed $(if $(NPM),tests/consumers/node_modules/.installed)
+CONSUMERS := build/consumers/.installed build/datasets/.installed $(if $(NPM),tests/consumers/node_modules/.installed)
 
 # Checks of deploy/ and of dependencies.
 CHECKERS := build/deploy/.installed
@@ -140,6 +140,10 @@ build/consumers/.installed: requirements-consumers.txt $(VENV)/.serve
 	@$(PYTHON) -P subtext_cli/install.py build/consumers requirements-consumers.txt
 	@touch $@
 
+build/datasets/.installed: requirements-datasets.txt $(VENV)/.serve
+	@$(PYTHON) -P subtext_cli/install.py build/datasets requirements-datasets.txt
+	@touch $@
+
 build/deploy/.installed: requirements-deploy.txt
 	@$(PYTHON) -P subtext_cli/install.py build/deploy requirements-deploy.txt
 	@touch $@
@@ -180,6 +184,7 @@ lock: ## lock all dependencies (needs uv and npm)
 	$(LOCK) --group generators --constraint requirements-test.txt -o requirements-generators.txt
 	$(LOCK) pyproject.toml --extra bench --constraint requirements-test.txt -o requirements-bench.txt
 	$(LOCK) --group consumers -o requirements-consumers.txt
+	$(LOCK) --group datasets -o requirements-datasets.txt
 	$(LOCK) --group deploy -o requirements-deploy.txt
 	npm --prefix openapi run lock
 	npm --prefix tests/consumers run lock

@@ -29,6 +29,8 @@ from api.resources.changes.routes import blp as changes
 from api.resources.search.routes import blp as search
 from api.resources.service.routes import blp as index
 from api.resources.service.routes import plain as meta
+from api.resources.service.snapshots import blp as snapshots
+from api.resources.service.snapshots import plain as snapshot_files
 from api.static_api import routes as static_api
 from api.views.history import add_history_routes
 from api.writing.body_guard import MAX_BODY_BYTES
@@ -67,10 +69,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint, model in zip(resources, models, strict=True):
         add_write_routes(blueprint, model)
         add_draft_routes(blueprint, model)
-    for blueprint in (index, search, *resources, changes, bulk, drafts):
+    for blueprint in (index, search, *resources, changes, snapshots, bulk, drafts):
         api.register_blueprint(blueprint)
     for undocumented in (
         meta,
+        snapshot_files,
         pages,
         cards,
         frame,

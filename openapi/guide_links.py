@@ -10,7 +10,10 @@ from api.openapi_spec.components import operations
 
 #: The guide of each tag, in the order of the guides; tags without one here are collections.
 INDEX, COLLECTIONS = ("quickstart", "index"), "filtering-and-paging"
-OTHERS = (("search", "search"), ("content-notes", "advisories"), ("changes", "changes"), ("writing", "bulk"))
+OTHERS = (
+    *(("search", "search"), ("content-notes", "advisories"), ("changes", "changes")),
+    *(("exports", "snapshots"), ("writing", "bulk")),
+)
 #: The section of a guide on each operation, by a pattern of its id; the first one that matches applies.
 SECTIONS = (
     (r"getIndex", "quickstart#api-index"),
@@ -27,6 +30,7 @@ SECTIONS = (
     (r"rename\w+", "writing#renaming"),
     (r"bulk\w*", "writing#bulk-changes"),
     (r"listChanges", "changes#following-the-feed"),
+    (r"listSnapshots", "exports#snapshots"),
     (r"search", "search#query-syntax"),
     (r"(random|getDaily)Commentary", "random-and-daily#commentary"),
     (r"random\w+", "random-and-daily#random-quotes"),

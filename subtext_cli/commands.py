@@ -28,6 +28,7 @@ from subtext_cli.preparation import SEEDS, load_packs, migrate_schema, prepare_f
 from subtext_cli.preparation_lock import preparation_lock
 from subtext_cli.pull import pull
 from subtext_cli.purge import purge
+from subtext_cli.snapshot import snapshot
 from subtext_cli.unknown_settings import unknown_settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def cli() -> None:
 cli.add_command(backup)
 cli.add_command(restore)
 cli.add_command(export)
+cli.add_command(snapshot)
 cli.add_command(pull)
 cli.add_command(import_export)
 cli.add_command(keys)

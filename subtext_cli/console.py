@@ -11,10 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 
 @contextmanager
-def progress(description: str, total: int) -> Iterator[Any]:
+def progress(description: str, total: int | None) -> Iterator[Any]:
     """Show a progress bar on standard error if it is a terminal. Yield a function that advances it.
 
-    The function takes the number of steps, 1 by default.
+    The function takes the number of steps, 1 by default. ``total`` is None if it is unknown.
     """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

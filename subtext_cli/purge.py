@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +13,9 @@ from api.core.config import Settings
 from models import MODELS_BY_TYPE, RESOURCES, Versioned
 from models.draft import Draft
 from models.referrers import find_referrers
+
+if TYPE_CHECKING:
+    from models.database import Database
 
 MAX_REASON_LENGTH = 280
 #: The number of items that refer to the one to purge, of those that are listed.
@@ -28,9 +34,9 @@ def purge(type_name: str, slug: str, reason: str | None, *, leave_references: bo
     """Remove the words of an item for ever, where its owner or the law asks.
 
     The item is deleted (410), and its texts, notes and links are removed from all of its revisions, from its
-    draft, from stored responses and from the search index. Its id is never used again. Backups, and copies
-    that others made, keep what they have. On SQLite the file is rewritten. PostgreSQL reuses the
-    space of what was removed; its archived write-ahead log keeps it.
+    draft, from stored responses, from the search index and from snapshots. Its id is never used again.
+    Backups, and copies that others made, keep what they have. On SQLite the file is rewritten. PostgreSQL
+    reuses the space of what was removed; its archived write-ahead log keeps it.
 
     Of an item that was never published, the draft is removed.
 
@@ -42,13 +48,16 @@ def purge(type_name: str, slug: str, reason: str | None, *, leave_references: bo
 
     if reason and (len(reason) > MAX_REASON_LENGTH or not reason.isprintable()):
         raise click.BadParameter(f"Must have at most {MAX_REASON_LENGTH} characters, on one line.")
-    with open_database(Settings.from_environment()) as database:
+    settings = Settings.from_environment()
+    with open_database(settings) as database:
         require_current_schema(database)
         with database.write_session() as session:
             removed = _purge(
                 session, type_name, slug, reason, may_be_in_use=leave_references, is_confirmed=yes
             )
         is_clean = purges.scrub(database)
+        if settings.snapshots is not None:
+            _delete_snapshots(database, settings.snapshots)
     click.echo(f"Removed {removed}.")
     click.echo(
         "Remove it from backups, and with `subtext pull` from packs. `subtext seed` does not bring it back."
@@ -100,6 +109,15 @@ def _report_referrers(session: Session, resource: Versioned, name: str, *, may_b
             f"subtext: Other items refer to the {name}. Nothing was removed. Change them first, or leave "
             "their references with --leave-references."
         )
+
+
+def _delete_snapshots(database: Database, folder: Path) -> None:
+    """Delete the snapshots that may have the words. Servers do not show them any more, in any case."""
+    from api.exports.snapshots import delete_outdated
+
+    with database.read_session() as session:
+        for snapshot in delete_outdated(session, folder):
+            click.echo(f"Deleted {folder / str(snapshot)}.")
 
 
 def _confirm(question: str, *, is_confirmed: bool) -> None:

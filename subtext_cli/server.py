@@ -22,6 +22,7 @@ from api.core import logging as logs
 from api.core.config import MEGABYTE, ROOT, InvalidSetting, Settings
 from subtext_cli.dispatcher import Dispatcher
 from subtext_cli.listening import announce, listening_socket, numeric_address, require_free_port
+from subtext_cli.snapshot import start_maker
 
 if TYPE_CHECKING:
     from subtext_cli.metrics_server import ServerCollector
@@ -144,6 +145,9 @@ def run(settings: Settings, target: str = "wsgi:app") -> None:
         log_level=LogLevels.warning,
         log_dictconfig=GRANIAN_LOGGING,
     )
+    maker = start_maker(settings)
+    if maker is not None:
+        server.on_shutdown(maker.stop)
     if settings.metrics:
         # Loaded only where metrics are on: it costs start time and memory.
         from subtext_cli import metrics_server

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from subtext_cli.commands import cli
 
-COMMANDS = ["backup", "check", "dev", "export", "keys", "migrate", "openapi"]
-COMMANDS += ["paragraphs", "pull", "purge", "restore", "revisions", "seed", "serve"]
+COMMANDS = ["backup", "check", "dev", "export", "import", "keys", "migrate", "openapi"]
+COMMANDS += ["paragraphs", "pull", "purge", "restore", "revisions", "seed", "serve", "snapshot"]
 
 
 class TestHelp:

@@ -74,6 +74,8 @@ class Settings:
     line, and search terms are left out unless ``access_log_search_terms``. ``metrics`` is the IP address and
     the port at which Prometheus gets the metrics; None turns them off. ``essays`` is a folder with the texts
     of sources: quotations in writes are compared with them.
+    ``snapshots`` is the folder of snapshots; None means that there are none. The server looks whether one
+    must be made every ``snapshot_minutes`` minutes; 0 turns that off.
     Links to previews are signed with ``secret_key`` or, without one, with a secret in the database.
     """
 
@@ -99,6 +101,8 @@ class Settings:
     slow_milliseconds: int = 500
     metrics: tuple[str, int] | None = None
     essays: Path | None = None
+    snapshots: Path | None = None
+    snapshot_minutes: int = 10
     secret_key: str | None = field(default=None, repr=False)
 
     @classmethod
@@ -137,6 +141,10 @@ class Settings:
             ),
             slow_milliseconds=_count("SUBTEXT_SLOW_MS", variables.get("SUBTEXT_SLOW_MS", "500")),
             metrics=_metrics(variables.get("SUBTEXT_METRICS")),
+            snapshots=_new_folder("SUBTEXT_SNAPSHOTS", variables.get("SUBTEXT_SNAPSHOTS")),
+            snapshot_minutes=_minutes(
+                "SUBTEXT_SNAPSHOT_MINUTES", variables.get("SUBTEXT_SNAPSHOT_MINUTES", "10")
+            ),
             secret_key=_secret_key(variables.get("SUBTEXT_SECRET_KEY")),
             essays=_folder("SUBTEXT_ESSAYS", variables.get("SUBTEXT_ESSAYS")),
         )
@@ -197,6 +205,19 @@ def _folder(name: str, value: str | None) -> Path | None:
     if value and not Path(value).is_dir():
         raise InvalidSetting(f"{name} is “{value}”, which is no folder.")
     return Path(value) if value else None
+
+
+def _new_folder(name: str, value: str | None) -> Path | None:
+    """Return the absolute path of a folder, which need not exist: workers change their folder."""
+    if value and Path(value).exists() and not Path(value).is_dir():
+        raise InvalidSetting(f"{name} is “{value}”, which is no folder.")
+    return Path(value).absolute() if value else None
+
+
+def _minutes(name: str, value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", value):
+        raise InvalidSetting(f"{name} is “{value}”. It must be an integer between 0 and 9999; 0 is off.")
+    return int(value)
 
 
 def _port(value: str) -> int:

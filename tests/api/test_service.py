@@ -60,6 +60,7 @@ class TestMeta:
             "docs": f"{base}/docs",
             "changelog": f"{base}/docs/changelog",
             "versioning": f"{base}/docs/guides/versioning",
+            "snapshot": None,
         }
 
     def test_parameters_are_refused(self, client):

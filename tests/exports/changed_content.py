@@ -1,4 +1,4 @@
-"""Small content after every kind of change, with what must be in no export: it has the word “hidden”."""
+"""Small content after every kind of change, with what must be in no export: it has the word “unseen”."""
 
 from sqlalchemy import select
 
@@ -10,7 +10,7 @@ from tests.models.content import film, quote, theme
 
 
 def change_everything(past):
-    """Make every kind of change to small content; what is never public has the word “hidden”."""
+    """Make every kind of change to small content; what is never public has the word “unseen”."""
     past.change(
         "line", text="Leave “the light” on.\nPlease, 雪.", editor="bo", note="As spoken.", at=HOURS[0]
     )
@@ -22,12 +22,12 @@ def change_everything(past):
     past.change("maxim", slug="the-lamp-1950-saying")
     past.change("maxim", deleted_at=HOURS[5])
     past.change("claim", status=Status.DRAFT)
-    past.change("claim", text="It is hidden.")
+    past.change("claim", text="It is unseen.")
     past.change("doubt", slug="the-lamp-1950-question")
-    with past.editing("hidden") as session:
-        hidden = film("hidden-1960", status=Status.DRAFT)
-        session.add_all([hidden, quote(hidden, "hidden", 1), quote(hidden, "gone", 2, deleted_at=HOURS[0])])
-        session.add(theme("hidden-theme", status=Status.DRAFT))
+    with past.editing("unseen") as session:
+        unseen = film("unseen-1960", status=Status.DRAFT)
+        session.add_all([unseen, quote(unseen, "unseen", 1), quote(unseen, "gone", 2, deleted_at=HOURS[0])])
+        session.add(theme("unseen-theme", status=Status.DRAFT))
     with past.editing() as session:
         session.add_all([theme("haste"), theme("trust")])
     with past.editing() as session:
@@ -48,11 +48,11 @@ def change_everything(past):
 
 
 def withdrawals():
-    """Return withdrawals of each kind: with and without a reason, to a public and a hidden target."""
+    """Return withdrawals of each kind: with and without a reason, to a public and an unseen target."""
     for slug, reason, moved_to in (
         ("faith", "Said twice.", "light"),
         ("hope", "", None),
-        ("envy", "Wrong.", "hidden-theme"),
+        ("envy", "Wrong.", "unseen-theme"),
         # Taken back, but there again.
         ("dark", "Wrong.", None),
         ("trust", "Not ours.", None),

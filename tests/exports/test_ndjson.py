@@ -168,7 +168,7 @@ class TestFolder:
 
 def test_nothing_that_is_not_public_is_exported(changed, tmp_path):
     folder = run_export(changed.database, tmp_path / "export")
-    assert [path.name for path in folder.iterdir() if b"hidden" in plain_bytes(path)] == []
+    assert [path.name for path in folder.iterdir() if b"unseen" in plain_bytes(path)] == []
 
 
 def plain_bytes(path):

@@ -8,8 +8,8 @@ import yaml
 from models import RESOURCES
 from models.sqlite_driver import sqlite
 from tests.api.past import past_of
+from tests.exports.changed_content import change_everything
 from tests.exports.exporting import read_index, read_lines, run_export
-from tests.exports.test_ndjson import change_everything
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_nothing_that_is_not_public_is_in_its_bytes(changed, tmp_path):
     for name in ("sqlite", "csv"):
         folder = run_export(changed.database, tmp_path / name, name)
         plain = [path for path in folder.iterdir() if path.suffix != ".gz"]
-        assert [path.name for path in plain if b"hidden" in path.read_bytes()] == []
+        assert [path.name for path in plain if b"unseen" in path.read_bytes()] == []
         assert any(b"Leave" in path.read_bytes() for path in plain)
 
 

@@ -146,6 +146,8 @@ class TestDocument:
             "drafts",
             "search",
             "advisories",
+            "changes",
+            "snapshots",
             "bulk",
         ]
 

@@ -32,8 +32,9 @@ COMPUTED = {
     *(("Search", name) for name in ("notice", "suggestion")),
     # The editors explain what they assert themselves.
     *((name, "note") for name in ("ClaimRelation", "CommentaryRelation")),
-    # The operator does not set it.
+    # The operator does not set them.
     ("Meta", "build"),
+    ("MetaLinks", "snapshot"),
     # These have no web page yet.
     *((name, "html_url") for name in ("Commentary", "CommentaryRef", "CommentaryHit", "Advisory")),
     # The first scene of a film, and the last.

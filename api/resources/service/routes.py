@@ -14,6 +14,7 @@ from api.core.version import VERSION
 from api.http.responses import cacheable_response, encode_json, etag_hash
 from api.resources.service.openapi_document import DocumentQuerySchema, render_document
 from api.resources.service.schemas import IndexSchema, MetaSchema
+from api.resources.service.snapshots import newest_snapshot_url
 from api.schemas.item_shape import ItemQuerySchema
 from api.views.blueprint import Blueprint
 from models import Quote, Unavailable
@@ -31,6 +32,7 @@ SERVICE = {
     "random_commentary": "/v1/commentary/random",
     "daily_commentary": "/v1/commentary/daily",
     "changes": "/v1/changes",
+    "snapshots": "/v1/snapshots",
     "meta": "/v1/meta",
     "openapi": "/v1/openapi.json",
     "openapi_yaml": "/v1/openapi.yaml",
@@ -97,7 +99,8 @@ def meta(_args: dict[str, Any]) -> Response:
     long as `content.epoch`, `content.generation`, `release` and `build` stay the same, no list or item has
     changed.
     """
-    about = {"release": VERSION, "build": settings().build, "links": _links(ABOUT)}
+    links = {**_links(ABOUT), "snapshot": newest_snapshot_url()}
+    about = {"release": VERSION, "build": settings().build, "links": links}
     body = encode_json(MetaSchema().dump(about | {"content": ContentSummary.load(session())}))
     return cacheable_response(body, etag=etag_hash(body))
 

@@ -25,6 +25,7 @@ IndexLinksSchema: type[ResponseSchema] = type(
         "random_commentary": _link("Commentary at random."),
         "daily_commentary": _link("The commentary entry of the day."),
         "changes": _link("What has changed, for copies of the content."),
+        "snapshots": _link("The snapshots: the whole content as files."),
         "meta": _link("The metadata of the service."),
         "openapi": _link("The OpenAPI document."),
         "openapi_yaml": _link("The OpenAPI document in YAML."),
@@ -107,6 +108,13 @@ class MetaLinksSchema(ResponseSchema):
     changelog = fields.String(metadata={"format": "uri", "description": "The changes in each release."})
     versioning = fields.String(
         metadata={"format": "uri", "description": "The compatibility policy and current deprecations."}
+    )
+    snapshot = fields.String(
+        allow_none=True,
+        metadata={
+            "format": "uri",
+            "description": "The newest snapshot: the whole content as files; null if there is none.",
+        },
     )
 
 
