@@ -24,6 +24,7 @@ from subtext_cli.database_errors import open_database, require_current_schema
 from subtext_cli.export import export
 from subtext_cli.import_export import import_export
 from subtext_cli.keys import keys
+from subtext_cli.mirror import mirror
 from subtext_cli.preparation import SEEDS, load_packs, migrate_schema, prepare_for_serving
 from subtext_cli.preparation_lock import preparation_lock
 from subtext_cli.pull import pull
@@ -50,6 +51,7 @@ cli.add_command(backup)
 cli.add_command(restore)
 cli.add_command(export)
 cli.add_command(snapshot)
+cli.add_command(mirror)
 cli.add_command(pull)
 cli.add_command(import_export)
 cli.add_command(keys)

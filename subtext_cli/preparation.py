@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from api.core.config import ROOT, Settings
 from models import MODELS_BY_TYPE, ContentGeneration, DomainError, LoadedPack, migrations, sqlite_driver
 from models.database import Database
+from models.mirror_position import MirrorPosition
 from models.search import ensure_index_current, is_index_current
 from subtext_cli import garbage
 from subtext_cli.console import count_of, progress
@@ -94,11 +95,16 @@ def _is_prepared(database: Database) -> bool:
 
 
 def _is_loaded(database: Database) -> bool:
-    """Whether the content is what loading the pack of this repository, as it is now, has left."""
+    """Whether the content is what loading the pack of this repository, as it is now, has left.
+
+    A mirror has the content of another service, and no pack of its own.
+    """
     from seeds.fingerprint import fingerprint
 
     with database.read_session() as session:
-        return LoadedPack.is_current(session, fingerprint(SEEDS))
+        return MirrorPosition.current(session) is not None or LoadedPack.is_current(
+            session, fingerprint(SEEDS)
+        )
 
 
 def load_packs(database: Database, packs: tuple[Path, ...], take: tuple[str, ...] = ()) -> LoadReport:

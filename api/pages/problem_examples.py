@@ -85,6 +85,7 @@ HTTP_EXAMPLES: dict[str, HTTPExample] = {
     ),
     "conflict": HTTPExample("/v1/themes", method="POST", request_headers=JSON_BODY),
     "gone": HTTPExample("/v1/quotes/her-2013-withdrawn"),
+    "resync-required": HTTPExample("/v1/changes?after=c0ffee5eed5b1a2d-12-3"),
     "length-required": HTTPExample(method="POST", request_headers={"Content-Type": "application/json"}),
     "precondition-failed": HTTPExample(
         "/v1/quotes/her-2013-feel-by-proxy", request_headers={"If-Match": '"0"'}

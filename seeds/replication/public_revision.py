@@ -72,6 +72,7 @@ class ReplicatedItem:
 
     ``slug`` is its present id and ``former_ids`` are others that it had. ``parents`` are ids of what it is
     part of, by type: without a record, nothing else tells. ``created_at`` is None if the item is stored.
+    ``hidden_at`` is the number of the revision at which it became a draft, if it did.
     """
 
     type_name: str
@@ -80,6 +81,7 @@ class ReplicatedItem:
     created_at: Any = None
     former_ids: set[str] = field(default_factory=set)
     parents: dict[str, str] = field(default_factory=dict)
+    hidden_at: int | None = None
 
     @property
     def key(self) -> Key:

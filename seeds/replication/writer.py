@@ -62,6 +62,20 @@ def write_items(
         _Writer(session, list(items), step).run()
 
 
+def hide_item(session: Session, item: ReplicatedItem) -> None:
+    """Make an item a draft, as it is elsewhere; nothing is done if only its film became one.
+
+    The session must have a change set, and no autoflush.
+    """
+    resource = session.scalar(select(item.model).where(item.model.slug == item.slug))
+    if resource is None or item.hidden_at is None or resource.revision >= item.hidden_at:
+        return
+    resource.declare_release(Release(item.hidden_at, None))
+    resource.status = Status.DRAFT
+    session.flush()
+    resource.declare_release(None)
+
+
 def reach_generation(session: Session, generation: int) -> None:
     """Make the commit of the session's transaction make this generation, unless it would be higher anyway."""
     if ContentGeneration.current(session) < generation - 1:
