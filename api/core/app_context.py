@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from flask import Flask, current_app, g
@@ -13,6 +15,8 @@ from api.core.logging import get_logger
 from models.database import Database, ReadSession
 
 log = get_logger("subtext.database")
+#: The key in ``app.extensions`` of a session that requests share.
+SHARED_SESSION = "shared_session"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -78,8 +82,23 @@ def has_read_content() -> bool:
     return "session" in g
 
 
+@contextmanager
+def shared_session(app: Flask, shared: Session) -> Iterator[None]:
+    """Let all requests in the block read what one session sees, for exports. The caller closes it.
+
+    The block must be the only user of ``app``.
+    """
+    app.extensions[SHARED_SESSION] = shared
+    try:
+        yield
+    finally:
+        del app.extensions[SHARED_SESSION]
+
+
 def session() -> Session:
     """Return the session of the current request; the first call opens it."""
+    if SHARED_SESSION in current_app.extensions:
+        return cast("Session", current_app.extensions[SHARED_SESSION])
     if "session" not in g:
         g.session = ReadSession(database().connect_reader)
     return cast("Session", g.session)

@@ -20,9 +20,11 @@ from api.static_api.html_links import rewrite_html
 from api.static_api.json_links import rewrite_links
 from api.static_api.layout import (
     EMBED_COLLECTIONS,
+    PARTS,
     STYLE_FILES,
     format_path,
     has_facets,
+    has_page,
     item_formats,
     list_path,
     lists_below,
@@ -67,9 +69,17 @@ def data_document(path: str) -> Response:
 
 
 def item_document(collection: str, slug: str) -> Response:
-    """Return an item as JSON, with links to its formats and embeds."""
+    """Return an item as JSON, with links to all that is below it, to its formats and to its embeds."""
     live, body = call_json(f"/v1/{collection}/{slug}")
     item = rewrite_links(body)
+    below = [
+        *PARTS.get(collection, ()),
+        *(listed for parent, listed in lists_below() if parent == collection),
+    ]
+    for name in below:
+        item["links"].setdefault(
+            name.replace("-", "_"), absolute_url(f"/v1/{collection}/{slug}/{name}/index.json")
+        )
     if collection in EMBED_COLLECTIONS:
         item["links"] |= {
             "embed": absolute_url(f"/embed/{collection}/{slug}/index.html"),
@@ -110,6 +120,8 @@ def list_document(
         return _document(live, live.get_data())
     live, body = call_json(f"/v1/{collection}", query)
     page = rewrite_links(body)
+    if has_page(collection, parent):
+        page["html_url"] = absolute_url(page_file(list_path("", collection, parent, slug), after, "html"))
     if has_facets(parent):
         folder = list_path("/v1", collection, parent, slug)
         if TYPE_BY_COLLECTION[collection] in FACET_SCHEMAS and after is None:

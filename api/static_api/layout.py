@@ -94,6 +94,11 @@ def has_facets(parent: str | None) -> bool:
     return parent in (None, "films")
 
 
+def has_page(collection: str, parent: str | None) -> bool:
+    """Whether a list has a page for people: it does if its items do, and what it is below."""
+    return collection in PAGE_COLLECTIONS and parent in (None, *PAGE_COLLECTIONS)
+
+
 def item_formats(collection: str) -> tuple[Format, ...]:
     """Return the formats of the items of a collection besides JSON."""
     type_name = TYPE_BY_COLLECTION[collection]

@@ -19,6 +19,7 @@ from api.static_api.layout import (
     PARTS,
     STYLE_FILES,
     has_facets,
+    has_page,
     item_formats,
     list_path,
     lists_below,
@@ -106,7 +107,7 @@ def _list_routes(collection: str, parent: str | None) -> Iterator[Route]:
         yield f"{folder}/after/<slug:after>.{extension}", documents.list_document, with_extension
     if has_facets(parent) and TYPE_BY_COLLECTION[collection] in FACET_SCHEMAS:
         yield f"{folder}/facets.json", documents.facets_document, arguments
-    if collection in PAGE_COLLECTIONS and parent in (None, *PAGE_COLLECTIONS):
+    if has_page(collection, parent):
         page, as_page = list_path("", collection, parent, "<slug:slug>"), arguments | {"extension": "html"}
         yield f"{page}/index.html", documents.list_document, as_page
         yield f"{page}/after/<slug:after>/index.html", documents.list_document, as_page
