@@ -28,7 +28,7 @@ VERSIONED = [model.__tablename__ for model in RESOURCES]
 TABLES_WITH_SLUGS = [*VERSIONED, "aliases", "withdrawals"]
 NO_ROW = 1_000_000
 #: Tables of editors and their requests, which have no content: tests of the API fill them.
-WITHOUT_CONTENT = {"api_keys", "drafts", "idempotency_records", "service_secrets"}
+WITHOUT_CONTENT = {"api_keys", "drafts", "idempotency_records", "mirror_position", "service_secrets"}
 
 BAD_SLUGS = [
     "",
@@ -63,6 +63,7 @@ CHECKS = [
     ("ck_drafts_slug_form", insert_twice("drafts", slug="Upper", **DRAFT)),
     ("ck_content_generation_single_row", "INSERT INTO content_generation (id, number) VALUES (2, 1)"),
     ("ck_loaded_pack_single_row", "UPDATE loaded_pack SET id = 2"),
+    ("ck_mirror_position_single_row", "INSERT INTO mirror_position (id, url, position) VALUES (2, 'u', 'p')"),
     ("ck_search_totals_single_row", "UPDATE search_totals SET id = 2"),
     ("ck_films_release_year_range", "UPDATE films SET release_year = 1887"),
     ("ck_films_release_year_range", "UPDATE films SET release_year = 2201"),

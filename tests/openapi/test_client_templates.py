@@ -94,7 +94,7 @@ class TestNames:
         synchronous = methods(python["resources.py"])
         asynchronous = methods(python["async_resources.py"])
         assert {f"Async{name}": names for name, names in synchronous.items()} == asynchronous
-        assert len(synchronous) == 10
+        assert len(synchronous) == 12
         assert {"list", "get", "random", "daily", "list_as", "get_as"} <= synchronous["QuotesResource"]
 
     def test_both_languages_have_the_same_methods(self, python, typescript):

@@ -35,6 +35,9 @@ COMPUTED = {
     # The operator does not set them.
     ("Meta", "build"),
     ("MetaLinks", "snapshot"),
+    # The last page of the feed has none after it, and only a renamed item had another id.
+    ("ChangeFeedPage", "next"),
+    ("Change", "previous_id"),
     # These have no web page yet.
     *((name, "html_url") for name in ("Commentary", "CommentaryRef", "CommentaryHit", "Advisory")),
     # The first scene of a film, and the last.
@@ -65,9 +68,15 @@ REQUESTS = [
     "/v1/search?q=love&type=commentary",
     "/v1/commentary?include=relations",
     "/v1/scenes?limit=100",
+    "/v1/changes?limit=1000",
 ]
 #: Those that are null only in a database without content, or with a source that has no body paragraphs.
-WITHOUT_CONTENT = {("Content", "epoch"), ("Content", "updated_at"), ("SourceCoverage", "percent_cited")}
+WITHOUT_CONTENT = {
+    *(("Content", name) for name in ("epoch", "updated_at")),
+    ("SourceCoverage", "percent_cited"),
+    ("ChangeFeed", "epoch"),
+    ("ChangeFeedPage", "resume"),
+}
 #: Sources that are null only while they are not public, whatever their columns say.
 HIDDEN_SOURCES = {
     *((f"{name}{kind}", "source") for name in ("Commentary", "Quote") for kind in ("", "Ref")),

@@ -13,7 +13,7 @@ from api.http.errors import ProblemException
 from api.http.responses import cacheable_response, encode_json, etag_hash
 from api.resources.changes.schemas import (
     DEFAULT_LIMIT,
-    ChangeListSchema,
+    ChangeFeedSchema,
     ChangeQuerySchema,
     change_values,
 )
@@ -28,7 +28,7 @@ blp = Blueprint(
 @blp.route("/changes")
 @blp.document_read(
     ChangeQuerySchema,
-    ChangeListSchema,
+    ChangeFeedSchema,
     description="A page of the feed.",
     operation="listChanges",
     example="/v1/changes?limit=2",
@@ -56,7 +56,7 @@ def changes(args: dict[str, Any]) -> Response:
         "epoch": end.epoch if end else None,
         "generation": end.generation if end else 0,
     }
-    body = encode_json(ChangeListSchema().dump(values))
+    body = encode_json(ChangeFeedSchema().dump(values))
     return cacheable_response(body, etag=etag_hash(body), links={"next": following})
 
 

@@ -107,7 +107,7 @@ class ChangeSchema(ResponseSchema):
     url = fields.String(metadata={"format": "uri", "description": "The URL of the item."})
 
 
-class ChangePageSchema(ResponseSchema):
+class ChangeFeedPageSchema(ResponseSchema):
     """The position of a page in the feed."""
 
     limit = fields.Integer(metadata={"description": "The maximum number of changes per page."})
@@ -127,13 +127,13 @@ class ChangePageSchema(ResponseSchema):
     )
 
 
-class ChangeListSchema(ResponseSchema):
+class ChangeFeedSchema(ResponseSchema):
     """A page of the change feed, and the state of the content that it was read from."""
 
     data = fields.List(
         fields.Nested(ChangeSchema), metadata={"description": "The changes, the oldest first."}
     )
-    page = fields.Nested(ChangePageSchema, metadata={"description": "The position of this page."})
+    page = fields.Nested(ChangeFeedPageSchema, metadata={"description": "The position of this page."})
     epoch = fields.String(
         allow_none=True,
         metadata={"description": "The history that generations count, as in `/v1/meta`."},
