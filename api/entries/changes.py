@@ -1,8 +1,8 @@
 """Check and write entries of a request: validated by the schemas and rules for packs, against the database.
 
 One or several entries change at once, and are checked as they will be together. The rules run on the
-changed entries and on what they need of the stored ones. A stored entry is reported, too, if only the change
-can have made it violate a rule, such as a source of which too many words are quoted.
+changed entries and on what they need of the stored ones. A stored entry is reported, too, if a change makes
+it violate a rule, such as a source of which too many words are quoted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.entries.assignment import assign, new_resource, types_in_order
-from api.entries.database_rules import DATABASE_RULES, RULES_FOR_OTHERS
+from api.entries.database_rules import DATABASE_RULES
 from api.entries.entry import Entry, Key, ValidEntry
 from api.entries.entry_positions import with_positions
 from api.entries.entry_schemas import entry_schema
@@ -59,6 +59,11 @@ class CheckedChanges:
     def valid_entries(self) -> list[ValidEntry]:
         """The entries that passed their create schemas, in which old ids are replaced by those of today."""
         return self.result.valid_entries
+
+    @property
+    def attributed_violations(self) -> list[Violation]:
+        """The violations as those of the changed entries: of what makes a stored one invalid, too."""
+        return list(filter(None, (each.attributed(self.result.changed_keys) for each in self.violations)))
 
     def write(self) -> list[Versioned]:
         """Create and assign the resources, without a flush; return them in the order of the changes.
@@ -120,7 +125,7 @@ def check_entries(
     checked = CheckedChanges(changes, result, violations)
     with session.no_autoflush:
         for violation in (found for rule in DATABASE_RULES for found in rule(result)):
-            if violation.entry.key in result.changed_keys or violation.rule in RULES_FOR_OTHERS:
+            if violation.attributed(result.changed_keys):
                 is_error = violation.level is Level.ERROR
                 (checked.violations if is_error else checked.warnings).append(violation)
     return checked

@@ -16,8 +16,6 @@ from models.citation import citation_paragraphs
 
 #: The most places of a source that one violation names.
 MAX_NAMED = 5
-#: Rules that may report stored entries: those that only a change of another entry can have violated.
-RULES_FOR_OTHERS = frozenset({"quote-length", "theme-hierarchy", "related-both-ways", "scenes-in-order"})
 DatabaseRule = Callable[[StoredEntries], Iterable[Violation]]
 
 

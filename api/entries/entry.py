@@ -44,9 +44,16 @@ class Entry:
         """The entry in a message about another one: its id, and where it is if that is known."""
         return f"“{self.slug}”"
 
-    def violation(self, rule: str, message: str, *path: Any, level: Level = Level.ERROR) -> Violation:
+    def violation(
+        self,
+        rule: str,
+        message: str,
+        *path: Any,
+        level: Level = Level.ERROR,
+        cause: tuple[Entry, str] | None = None,
+    ) -> Violation:
         """Return a violation by this entry; ``path`` leads to the value in its body."""
-        return Violation(self, rule, message, path, level)
+        return Violation(self, rule, message, path, level, cause)
 
 
 @dataclass(frozen=True)

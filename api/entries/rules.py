@@ -109,7 +109,8 @@ def theme_hierarchy(result: CheckedEntries) -> Iterator[Violation]:
         broader = themes.get(theme.body["broader"] or "")
         if broader and broader.body["broader"]:
             message = f"“{broader.slug}” is a subtheme itself. A broader theme must be a top-level theme."
-            yield theme.entry.violation("theme-hierarchy", message, "broader")
+            cause = broader.entry, "broader"
+            yield theme.entry.violation("theme-hierarchy", message, "broader", cause=cause)
         if theme.body["broader"] in theme.body["related"]:
             message = "A theme must not list its broader theme as related."
             yield theme.entry.violation("theme-hierarchy", message, "related")
@@ -134,7 +135,8 @@ def related_both_ways(result: CheckedEntries) -> Iterator[Violation]:
         for index, slug in enumerate(theme.body["related"]):
             if slug in themes and theme.slug not in themes[slug].body["related"]:
                 message = f"“{slug}” does not list “{theme.slug}” as related. Both themes must do so."
-                yield theme.entry.violation("related-both-ways", message, "related", index)
+                cause = themes[slug].entry, "related"
+                yield theme.entry.violation("related-both-ways", message, "related", index, cause=cause)
 
 
 def cited_paragraph(result: CheckedEntries) -> Iterator[Violation]:
@@ -172,7 +174,11 @@ def scenes_in_order(result: CheckedEntries) -> Iterator[Violation]:
                     "The scenes of a part must be in the film's order, which is that of scenes.yml. "
                     "If the source tells them in another order, divide the part."
                 )
-                yield valid.entry.violation("scenes-in-order", message, "narration", index, "scenes")
+                checked = (result.entries_by_id.get(("scene", slug)) for slug in part["scenes"])
+                moved = next(filter(None, checked), None)
+                cause = (moved.entry, "position") if moved else None
+                path = "narration", index, "scenes"
+                yield valid.entry.violation("scenes-in-order", message, *path, cause=cause)
 
 
 def used_theme(result: CheckedEntries) -> Iterator[Violation]:

@@ -192,7 +192,7 @@ class _Application:
         # What a deleted item becomes by the other changes does not matter.
         deleted = {change.key for change in self.changes if change.method is Method.DELETE}
         checked.violations = [each for each in checked.violations if each.entry.key not in deleted]
-        self._collect(checked.violations, entries)
+        self._collect(checked.attributed_violations, entries)
         self._require_no_errors()
         numbers = {index: entry.resource and entry.resource.revision for index, entry in entries.items()}
         try:
@@ -218,14 +218,8 @@ class _Application:
         indexes = {entry.key: index for index, entry in entries.items()}
         faults: dict[int, list[Fault]] = {}
         for violation in violations:
-            key = violation.entry.key
-            # A stored entry that only these changes can have made wrong has no place in their bodies.
-            fault = (
-                Fault(violation.pointer, violation.message)
-                if key in indexes
-                else Fault("", f"The {key[0]} “{key[1]}” would be wrong: {violation.message}")
-            )
-            faults.setdefault(indexes.get(key, next(iter(entries))), []).append(fault)
+            fault = Fault(violation.pointer, violation.message)
+            faults.setdefault(indexes[violation.entry.key], []).append(fault)
         self.errors |= {index: invalid_body(found) for index, found in faults.items()}
 
     def rename_and_delete(self) -> None:

@@ -132,7 +132,7 @@ def _write(session: Session, resource: Any, body: dict[str, Any], essays: Mappin
             session, [EntryChange(resource.type_name, resource.slug, body, resource)], essays=essays
         )
     if checked.violations:
-        faults = [Fault(one.pointer, one.message) for one in checked.violations]
+        faults = [Fault(one.pointer, one.message) for one in checked.attributed_violations]
         errors = [fault.to_error() for fault in faults[:MAX_REPORTED_ERRORS]]
         first = f"{faults[0].pointer} {faults[0].detail}".strip()
         raise ProblemException("conflict", f"The revision contradicts the rules of today: {first}", errors)

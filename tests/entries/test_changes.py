@@ -320,6 +320,8 @@ class TestStoredEntriesAround:
         [(key, pointer, message)] = found(checked)
         assert (key, pointer) == (("source", ESSAY), "")
         assert message.endswith("words are quoted from this source. At most 500 are allowed.")
+        [attributed] = checked.attributed_violations
+        assert (attributed.entry.key, attributed.pointer) == (("quote", f"{FILM}-15"), "/text")
         # What is too much already may become less.
         checked.violations.clear()
         checked.write()

@@ -5,7 +5,7 @@ A preview does the same and rolls back, so that it shows what publication would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -165,15 +165,24 @@ def _body(draft: Draft, record: dict[str, Any]) -> dict[str, Any]:
 
 def _require_no_drafts(session: Session, draft: Draft, published: set[Key]) -> None:
     """Check that a draft refers to no new item that is a draft and is not published with it."""
+    drafts = new_items_referred_to(session, draft, published)
+    if drafts:
+        names = ", ".join(f"{type_name} “{slug}”" for type_name, slug in drafts)
+        errors = [fault.to_error() for fault in drafts.values()]
+        raise ProblemException("conflict", f"The draft refers to other drafts: {names}.", errors)
+
+
+def new_items_referred_to(session: Session, draft: Draft, published: Collection[Key]) -> dict[Key, Fault]:
+    """Return the new items that a draft refers to and that are drafts, each with the place and the message.
+
+    Those that are ``published`` with it are left out.
+    """
     places: dict[Key, Any] = {}
     for path, type_name, slug in _references(draft):
         if (type_name, slug) not in published:
             places.setdefault((type_name, slug), path)
     drafts = [key for key in sorted(Draft.existing(session, places)) if not _is_public(session, key)]
-    if drafts:
-        names = ", ".join(f"{type_name} “{slug}”" for type_name, slug in drafts)
-        errors = [Fault(pointer(*places[key]), _still_a_draft(key)).to_error() for key in drafts]
-        raise ProblemException("conflict", f"The draft refers to other drafts: {names}.", errors)
+    return {key: Fault(pointer(*places[key]), _still_a_draft(key)) for key in drafts}
 
 
 def _still_a_draft(key: Key) -> str:

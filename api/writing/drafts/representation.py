@@ -14,17 +14,16 @@ from sqlalchemy.orm import Session
 from api.core.resource_registry import COLLECTION_PATHS
 from api.core.urls import absolute_url
 from api.entries.changes import EntryChange, check_entries
-from api.entries.entry import Entry, Key
-from api.entries.entry_schemas import entry_schema
-from api.entries.resolve import references
-from api.entries.validation import InvalidEntry, validate
+from api.entries.entry import Key
 from api.entries.whole_resources import load_whole
 from api.http.responses import JSON, encode_json
 from api.schemas.shared_schemas import ResponseSchema
-from api.writing.drafts.publication import is_current, unpublished_item
+from api.writing.changes import require_free
+from api.writing.drafts.publication import is_current, new_items_referred_to, unpublished_item
 from api.writing.drafts.schemas import DraftDetailSchema
 from api.writing.essays import essays
-from models import MODELS_BY_TYPE, InvalidReference, Revision, Status
+from api.writing.json_body import Fault
+from models import MODELS_BY_TYPE, Conflict, InvalidReference, Revision, Status
 from models.draft import Draft
 
 #: Drafts are for one reader, and no cache may keep them.
@@ -106,36 +105,38 @@ def _current_revisions(session: Session, keys: Sequence[Key]) -> dict[Key, Revis
 
 
 def _judgement(session: Session, draft: Draft) -> dict[str, Any]:
-    """Return the errors and warnings of the rules for entries; references to other drafts are valid."""
+    """Return why publication of the draft alone would be refused, and the warnings of the rules for entries.
+
+    That it is outdated is no fault in its content: see ``is_outdated``.
+    """
     resource = load_whole(session, *draft.key)
     if resource is not None and not resource.is_visible:
         resource = unpublished_item(session, draft)
     change = EntryChange(draft.type_name, draft.slug, draft.record, resource)
+    # An item that exists only as a draft gets another message than one that does not exist.
+    drafts = new_items_referred_to(session, draft, ())
     try:
-        checked = check_entries(
-            session, [change], essays=essays(), drafts=_drafts_referred_to(session, draft)
-        )
+        checked = check_entries(session, [change], essays=essays(), drafts=drafts)
     except InvalidReference as error:
         return {"errors": [{"pointer": "", "detail": str(error)}], "warnings": []}
+    errors = [*_of_id(session, draft), *drafts.values()]
+    errors += [Fault(each.pointer, each.message) for each in checked.attributed_violations]
     return {
-        name: [
-            {"pointer": each.pointer, "detail": each.message}
-            for each in violations
-            if each.entry.key == draft.key
-        ]
-        for name, violations in (("errors", checked.violations), ("warnings", checked.warnings))
+        "errors": [fault._asdict() for fault in errors],
+        "warnings": [{"pointer": each.pointer, "detail": each.message} for each in checked.warnings],
     }
 
 
-def _drafts_referred_to(session: Session, draft: Draft) -> set[Key]:
+def _of_id(session: Session, draft: Draft) -> list[Fault]:
+    """Return why a new item cannot have its id; that an item with this id exists makes a draft outdated."""
+    model = MODELS_BY_TYPE[draft.type_name]
+    if draft.base is not None or draft.key in _current_revisions(session, [draft.key]):
+        return []
     try:
-        valid = validate(Entry(draft.type_name, draft.slug, draft.record, 0))
-    except InvalidEntry:
-        return set()
-    schema = entry_schema(draft.type_name)
-    return Draft.existing(
-        session, ((type_name, slug) for _, type_name, slug in references(schema, valid.body))
-    )
+        require_free(session, model, draft.slug)
+    except Conflict as error:
+        return [Fault("", str(error))]
+    return []
 
 
 def release_values(session: Session, name: str, drafts: Sequence[Draft]) -> dict[str, Any]:
