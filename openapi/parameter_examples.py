@@ -22,7 +22,7 @@ TYPES = {
 BY_NAME: dict[str, Any] = {
     "note": "Follows the second edition",
     "release": "second-edition",
-    "editor": "maria",
+    "editor": "newsroom",
     "base": "3",
     "expires_in": 86_400,
     "If-None-Match": '"5f5175dd8af8c0d2d2f0a6a4b7d35c11"',
@@ -45,6 +45,7 @@ BY_COMPONENT: dict[str, Any] = {
     "Count": True,
     "HowMany": 3,
     "SearchQ": "loneliness",
+    "DraftType": "quote",
     "SearchKind": "interpretation",
     "Advisory": "spoiler",
     "ThemeBroader": "human-connection",
@@ -58,6 +59,8 @@ BY_COMPONENT: dict[str, Any] = {
 def add_parameter_examples(document: dict[str, Any]) -> None:
     """Add the examples, to the parameter and to the items of an array, which forms add one by one.
 
+    The schema of a parameter has none: forms such as Swagger UI's would be filled in with it, although they
+    leave out the examples of optional parameters.
     A cursor has none: it is only valid for one list with its filters, or for one database.
     """
     components = document["components"]

@@ -22,7 +22,6 @@ class WriteQuerySchema(RequestSchema):
         metadata={
             "component": "ChangeNote",
             "description": "Why you change the content, for the history. On one line.",
-            "example": "Follows the second edition",
         },
     )
 
@@ -35,7 +34,6 @@ class RestoreQuerySchema(WriteQuerySchema):
         metadata={
             "component": "DropMissing",
             "description": "Whether to leave out references to what is gone, instead of refusing (409).",
-            "example": True,
         },
     )
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from models.api_token import ApiToken
 
-OPERATION, URL = "#operations-themes-createTheme", "**/v1/themes?note=*"
+OPERATION, URL = "#operations-themes-createTheme", "**/v1/themes"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -208,6 +209,26 @@ class TestSwaggerUI:
         page = visit("/docs")
         link = page.get_by_role("link", name="/v1/openapi.json")
         assert link.get_attribute("href") == f"{server.url}/v1/openapi.json"
+
+    def test_no_optional_parameter_is_filled_in(self, visit):
+        page = visit("/docs")
+        filled_in = page.evaluate(
+            """() => Object.values(window.ui.specSelectors.specJson().toJS().components.parameters)
+              .filter(({ required, example, examples, schema }) => !required &&
+                [example, examples, schema.example].some((value) => value !== undefined))
+              .map(({ name }) => name)"""
+        )
+        assert filled_in == []
+        # Defaults are: they change nothing.
+        defaults = {("limit", "20"), ("count", "false"), ("drop_missing", "false")}
+        for operation in ("themes/saveThemeDraft", "drafts/listDrafts", "films/restoreFilm"):
+            page = visit(f"/docs#/{operation}")
+            opened = page.locator(f"#operations-{operation.replace('/', '-')}")
+            opened.locator("button.try-out__btn").click()
+            with page.expect_request(re.compile("/v1/(?!openapi)")) as sent:
+                opened.locator("button.execute").click()
+            assert set(parse_qsl(urlsplit(sent.value.url).query)) <= defaults, operation
+            assert not {"if-none-match", "idempotency-key"} & sent.value.headers.keys(), operation
 
     def test_requests_go_to_where_the_page_comes_from_whatever_the_base_url(self, visit, server):
         origin = server.url.replace("127.0.0.1", "localhost")

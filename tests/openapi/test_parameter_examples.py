@@ -72,6 +72,18 @@ class TestEveryParameter:
         without = {name for name, parameter in PARAMETERS.items() if "example" not in parameter}
         assert without == {"ChangeAfter", "Cursor", "SearchCursor"}
 
+    def test_its_schema_has_none_that_swagger_ui_would_fill_in(self):
+        assert [name for name, parameter in PARAMETERS.items() if "example" in parameter["schema"]] == []
+        inline = [
+            (path, method)
+            for path, item in DOCUMENT["paths"].items()
+            for method, part in item.items()
+            for parameter in (part if method == "parameters" else part.get("parameters", ()))
+            if "$ref" not in parameter
+        ]
+        # The script of Swagger UI changes the shared components only.
+        assert inline == []
+
     def test_an_item_of_an_array_has_the_same(self):
         for name, parameter in PARAMETERS.items():
             if parameter["schema"].get("type") == "array":

@@ -152,7 +152,6 @@ class SearchQuerySchema(RequestSchema):
             "description": 'The search query: words, `"exact phrases"` and `prefixes*`; `-` before one '
             "excludes it. Case and accents never matter. English endings matter only in phrases and "
             "prefixes.",
-            "example": "loneliness",
         },
     )
     type = CommaSeparated(

@@ -202,14 +202,10 @@ class DraftQuerySchema(ListQuerySchema):
         list(COLLECTION_PATHS),
         enumeration="ItemType",
         description="A type of item.",
-        metadata={"description": "Return only drafts of items of this type.", "example": "quote"},
+        metadata={"description": "Return only drafts of items of this type."},
     )
-    release = Slug(
-        metadata={"description": "Return only drafts of this release.", "example": "second-edition"}
-    )
-    editor = Text(
-        120, metadata={"description": "Return only drafts that this editor saved last.", "example": "desk"}
-    )
+    release = Slug(metadata={"description": "Return only drafts of this release."})
+    editor = Text(120, metadata={"description": "Return only drafts that this editor saved last."})
 
 
 class DraftParametersSchema(WriteQuerySchema):
@@ -219,7 +215,6 @@ class DraftParametersSchema(WriteQuerySchema):
         validate=RegexpRule(re.compile(rf"(?:{SLUG.pattern})?"), "A name matches [a-z0-9]+(-[a-z0-9]+)*."),
         metadata={
             "description": "The release with which the draft is published. Empty: no release.",
-            "example": "second-edition",
         },
     )
     base = fields.String(
@@ -230,7 +225,6 @@ class DraftParametersSchema(WriteQuerySchema):
         metadata={
             "description": "The revision of the item that the draft was made from: `revision`, or the "
             "beginning of its ETag, such as `3.ab12cd`. Required for a new draft of an item that exists.",
-            "example": "3",
         },
     )
 
