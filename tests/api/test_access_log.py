@@ -169,11 +169,41 @@ class TestLine:
         [line] = lines(path, access_log="all", access_log_search_terms=True)
         assert line["query"] == path.partition("?")[2]
 
-    @each("name", ["note", "n%6fte"])
-    def test_notes_of_changes_are_always_left_out(self, lines, name):
-        path = f"/v1/quotes?limit=1&{name}=my+secret"
+    @each("name", ["note", "n%6fte", "release", "editor"])
+    def test_private_parameters_are_always_left_out(self, lines, name):
+        path = f"/v1/drafts?limit=1&{name}=my+secret"
         [line] = lines(path, access_log="all", access_log_search_terms=True)
         assert line["query"] == f"limit=1&{name}=…"
+
+    @each(
+        ("path", "logged"),
+        [
+            ("/v1/releases/secret", "/v1/releases/…"),
+            ("/v1/releases/secret/publish", "/v1/releases/…/publish"),
+            ("/v1//releases//secret/", "/v1//releases//…/"),
+            ("/V1/Releases/Secret_name", "/V1/Releases/…"),
+            ("/edit/releases/secret", "/edit/releases/…"),
+            ("/previews/secret/v1/releases/secret", "/previews/…/v1/releases/…"),
+            ("/v1/releases%2Fsecret", "/v1/releases/…"),
+            ("/v1/releases", "/v1/releases"),
+        ],
+    )
+    def test_private_segments_of_paths_are_left_out(self, lines, path, logged):
+        [line] = lines(path, access_log="all")
+        assert line["path"] == logged
+
+    @each(
+        "url",
+        [
+            "http://127.0.0.1:8000/previews/secret/quotes/a",
+            "http%3A%2F%2F127.0.0.1%3A8000%2Fpreviews%2Fsecret",
+            "http%3A%2F%2F127.0.0.1%3A8000%2F%2570reviews%2Fsecret",
+            "/edit/releases/secret",
+        ],
+    )
+    def test_so_are_parameters_whose_value_is_such_a_url(self, lines, url):
+        sent = lines(f"/oembed?format=json&url={url}", f"/edit?{url}", access_log="all")
+        assert [line["query"] for line in sent] == ["format=json&url=…", "…"]
 
     def test_it_has_nothing_about_the_client(self, lines):
         text = json.dumps(lines("/v1/films", "/bug", access_log="all", trusted_proxies=1))

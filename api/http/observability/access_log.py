@@ -1,7 +1,9 @@
 """The access log: one line for each request that is worth one.
 
-Lines have no IP address, no ``User-Agent`` and no search terms, which are personal data, no token of a
-preview, and no note of a change, which a purge could not remove.
+Lines have no IP address, no ``User-Agent`` and no search terms, which are personal data, no note of a change,
+which a purge could not remove, and nothing that is only for those who see drafts: no token of a preview, no
+name of a release, and not who made a draft. Secrets of API keys are masked in every line of the log
+(``api.core.logging``).
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 #: fill the disk.
 MAX_LINES_PER_SECOND = 100
 MAX_CHARACTERS = 2_000
-#: The token in the path of a preview: whoever has it sees the drafts.
-PREVIEW_TOKEN = re.compile(r"^(/+previews/)[^/]*")
-#: Parameters without their values: search terms, unless a setting says otherwise, and notes.
-SEARCH_TERMS, NOTE = "q", "note"
+#: The token of a preview, with which anybody sees the drafts, and the name of a release, wherever in a path.
+PRIVATE_SEGMENT = re.compile(r"(/(?:previews|releases)/+)[^/]+", re.IGNORECASE)
+#: Parameters without their values: search terms, unless a setting says otherwise, and what is not public.
+SEARCH_TERMS, PRIVATE_PARAMETERS = "q", frozenset({"note", "release", "editor"})
 
 
 class AccessLog:
@@ -63,7 +65,7 @@ class AccessLog:
             request_id=record.request_id,
             method=environ["REQUEST_METHOD"][:20],
             route=record.route,
-            path=PREVIEW_TOKEN.sub(r"\1…", _decode(environ["PATH_INFO"])),
+            path=PRIVATE_SEGMENT.sub(r"\1…", _decode(environ["PATH_INFO"])),
             **self._query(environ),
             status=int(record.status[:3]),
             bytes=size,
@@ -84,15 +86,22 @@ class AccessLog:
 
     def _query(self, environ: WSGIEnvironment) -> dict[str, str]:
         query = _decode(environ.get("QUERY_STRING", ""))
-        hidden = {NOTE} if self._has_search_terms else {NOTE, SEARCH_TERMS}
+        hidden = PRIVATE_PARAMETERS if self._has_search_terms else PRIVATE_PARAMETERS | {SEARCH_TERMS}
         parameters = (_without_value(part, hidden) for part in query.split("&"))
         return {"query": "&".join(parameters)} if query else {}
 
 
-def _without_value(parameter: str, hidden: set[str]) -> str:
-    """Return a parameter of a query, its value cut if its name, which may be encoded, is one of these."""
-    name, equals, _ = parameter.partition("=")
-    return f"{name}=…" if equals and unquote(name) in hidden else parameter
+def _without_value(parameter: str, hidden: frozenset[str]) -> str:
+    """Return a parameter of a query; without its value if that is private.
+
+    It is if the name, which may be encoded, is one of these, or the value is a URL with a private segment:
+    ``/oembed?url=`` takes one, which may be encoded itself.
+    """
+    name, equals, value = parameter.partition("=")
+    if PRIVATE_SEGMENT.search(unquote(unquote(name))):
+        return "…"
+    is_private = unquote(name) in hidden or PRIVATE_SEGMENT.search(unquote(unquote(value)))
+    return f"{name}=…" if equals and is_private else parameter
 
 
 def _decode(text: str) -> str:
