@@ -100,6 +100,7 @@ def editor(app_to_write, packed):
 
 @pytest.fixture
 def logged_editor(packed):
-    """An editor with all scopes, of an application that logs every request."""
-    with serving_app(packed, access_log="all") as app:
+    """An editor with all scopes, of an application that logs every request and has every route."""
+    settings = {"access_log": "all", "security_contacts": ("mailto:security@example.org",)}
+    with serving_app(packed, **settings) as app:
         yield Editor(app, packed, add_key(packed))

@@ -1,11 +1,17 @@
 """Nothing that is not public, or no longer, is in any response of the read surface, or in the log."""
 
-import json
+import re
+from collections import defaultdict
+from itertools import chain, product
+from types import SimpleNamespace
 
 import pytest
 
+from api.embeds.script import builds
+from api.pages.feeds import WRITERS
+from api.representations import FORMATS
+from api.text.fonts import typefaces
 from models import RESOURCES
-from openapi import PATH
 from tests.api.writing.conftest import Editor, add_key
 from tests.crawling import crawl
 from tests.purging import run_purge
@@ -16,12 +22,30 @@ pytestmark = pytest.mark.any_database
 WORD, SEARCHED = "zanzibarian", "zanzibar*"
 NEW, PURGED, TAKEN_BACK = "/v1/themes/patience", "/v1/themes/haste", "/v1/themes/trust"
 CREATE = {"If-None-Match": "*"}
-#: The paths at which people and sites ask for an item, below its id.
-SHOWN = ("", "/history", "/snippet", "/card.png", "/card.svg", "/index.json", "/index.html")
 STARTS = (
     *("/v1", "/", "/sitemap.xml", "/feeds/quotes.atom", "/feeds/quotes.json", "/embed", "/docs/problems"),
     *("/v1/index.json", "/index.html"),
 )
+#: Values of the arguments of routes that are no ids of items, by the name of the argument.
+VALUES = {
+    "release": [f"{WORD}-edition"],
+    "revision": ["1"],
+    "other": ["1"],
+    "number": ["1"],
+    "date": ["2026-11-24"],
+    "extension": sorted({form.extension for form in FORMATS if form.extension} | WRITERS.keys()),
+    "format_name": ["json", "xml"],
+    "code": ["gone"],
+    # Of a guide and of a typeface.
+    "name": ["drafts", next(face.file_name for face in typefaces() if face.is_served)],
+    "digest": [builds("http://127.0.0.1:8000")[-1].digest],
+    "token": ["no-token"],
+    "path": ["v1/themes"],
+}
+#: An argument in the rule of a route: its converter and its name.
+ARGUMENT = re.compile(r"<(?:([^:>]*):)?(\w+)>")
+#: Routes that only respond to those who may read drafts, or who have a link to a preview.
+PRIVATE = re.compile(r"/(drafts?|releases|previews)\b")
 
 
 def plant(editor, packed):
@@ -51,24 +75,18 @@ def item_paths():
     return [f"/v1/{model.__tablename__}/{model.example_id}" for model in RESOURCES]
 
 
-def planted_urls():
-    """Return the URLs of what was planted, and of the items that have drafts, whatever the crawler finds."""
-    ids = {f"{model.type_name}_id": model.example_id for model in RESOURCES}
-    document = json.loads(PATH.read_bytes())
-    for path, methods in document["paths"].items():
-        if "get" in methods and "{" in path:
-            values = ids | dict.fromkeys(("revision", "other", "number"), "1")
-            yield path.format_map(
-                values | {"release_id": f"{WORD}-edition"} | dict.fromkeys(("release",), WORD)
-            )
-    for item in (*item_paths(), NEW, PURGED, TAKEN_BACK):
-        for start in (item, item.removeprefix("/v1")):
-            yield from (
-                f"{start}{end}" for end in (*SHOWN, "/revisions", "/draft", "/draft/preview", "?revision=1")
-            )
-        yield f"/embed{item.removeprefix('/v1')}"
+def planted_paths():
+    return [*item_paths(), NEW, PURGED, TAKEN_BACK]
+
+
+def planted_urls(app):
+    """Yield URLs of every route that GET has, with what was planted, and others that may show it."""
+    for rule in read_routes(app):
+        yield from urls_of(rule)
+    for item in planted_paths():
+        yield from (f"{item}?revision=1", f"{item.removeprefix('/v1')}?revision=1")
         yield f"/oembed?url=http://127.0.0.1:8000{item.removeprefix('/v1')}"
-    yield from ("/v1/drafts", "/v1/releases", f"/v1/search?q={SEARCHED}", f"/search?q={SEARCHED}")
+    yield from searches()
     # What is similar to an unknown id, or to a misspelt parameter, is suggested.
     yield from (
         "/v1/themes/zanzibaria",
@@ -76,6 +94,40 @@ def planted_urls():
         "/v1/quotes?theme=zanzibaria",
         "/v1/themes?q=zanzib*",
     )
+
+
+def searches():
+    return [f"{path}?q={SEARCHED}" for path in ("/v1/search", "/search")]
+
+
+def read_routes(app):
+    """Return the routes that GET has, without static files."""
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
+    return [rule for rule in rules if rule.endpoint != "asset"]
+
+
+def urls_of(rule):
+    """Yield the paths that a route matches, with each value of its arguments."""
+    parts = ARGUMENT.split(rule.rule)
+    texts, converters, names = parts[::3], parts[1::3], parts[2::3]
+    values = [values_of(rule, *argument) for argument in zip(texts, converters, names, strict=False)]
+    for chosen in product(*values):
+        yield "".join(chain.from_iterable(zip(texts, (*chosen, ""), strict=True)))
+
+
+def values_of(rule, text_before, converter, name):
+    """Return values of an argument: ids in the collection before it, the choices of ``any``, or ``VALUES``."""
+    collection = text_before.rstrip("/").rpartition("/")[2]
+    ids = {path.rsplit("/", 1)[1]: path.split("/")[2] for path in planted_paths()}
+    of_collection = [slug for slug, own in ids.items() if own == collection]
+    if of_collection:
+        return of_collection
+    if converter and converter.startswith("any("):
+        return converter.removeprefix("any(").removesuffix(")").split(", ")
+    if converter == "slug" and name not in VALUES:
+        return list(ids)
+    assert name in VALUES, f"VALUES lacks the argument “{name}” of {rule.rule}."
+    return VALUES[name]
 
 
 def leaks(responses):
@@ -89,18 +141,39 @@ def leaks(responses):
     return found
 
 
+def statuses_by_route(app, responses):
+    """Return the statuses of responses by the rules of their routes."""
+    routes, statuses = app.url_map.bind("127.0.0.1:8000"), defaultdict(set)
+    for url, response in responses:
+        rule, _ = routes.match(url.partition("?")[0], return_rule=True)
+        statuses[rule.rule].add(response.status_code)
+    return statuses
+
+
 def test_what_is_not_public_is_nowhere(logged_editor, packed, capfd):
-    """It requests one URL of each kind, and whatever was planted, which takes seconds."""
+    """It requests every route, one URL of each kind that links lead to, and whatever was planted."""
     plant(logged_editor, packed)
-    stranger = logged_editor.client.application.test_client()
+    app = logged_editor.client.application
+    stranger = app.test_client()
     capfd.readouterr()
-    assert leaks((url, stranger.get(url)) for url in planted_urls()) == set()
+    responses = [(url, stranger.get(url)) for url in planted_urls(app)]
+    assert leaks(responses) == set()
+    statuses = statuses_by_route(app, responses)
+    assert statuses.keys() == {rule.rule for rule in read_routes(app)}
+    # Every route has shown something, unless it is only for some.
+    unseen = {rule for rule, seen in statuses.items() if min(seen) >= 400}
+    assert {rule for rule in unseen if not PRIVATE.search(rule)} == set()
     assert leaks(crawl(stranger, STARTS, max_alike=1)) == set()
     lines = capfd.readouterr().err.splitlines()
-    assert len(lines) > 300
-    requested = (f"{WORD}-edition", f"/v1/themes/{WORD}")
-    assert [line for line in lines if WORD in line and not any(path in line for path in requested)] == []
+    assert len(lines) > len(responses)
+    assert [line for line in lines if WORD in line] == []
     # The same requests find what is made public.
     assert logged_editor.send("POST", f"{NEW}/draft/publish", tag="*").status_code == 201
-    found = leaks((url, stranger.get(url)) for url in planted_urls())
-    assert {NEW, NEW.removeprefix("/v1"), f"/v1/search?q={SEARCHED}", f"/search?q={SEARCHED}"} <= found
+    found = leaks((url, stranger.get(url)) for url in (NEW, NEW.removeprefix("/v1"), *searches()))
+    assert {NEW, NEW.removeprefix("/v1"), *searches()} <= found
+
+
+def test_a_route_without_a_value_is_named():
+    rule = SimpleNamespace(rule="/v1/quotes/<slug:quote>/moods/<mood>")
+    with pytest.raises(AssertionError, match=r"the argument “mood” of /v1/quotes/<slug:quote>/moods/<mood>"):
+        list(urls_of(rule))
