@@ -26,7 +26,9 @@ sub vcl_init {
 
 sub vcl_recv {
     set req.backend_hint = subtext.backend();
-    if (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS") {
+    # Writes go to the API and to the desk.
+    if (req.method !~ "^(GET|HEAD|OPTIONS)$" &&
+        !(req.method ~ "^(POST|PUT|PATCH|DELETE)$" && req.url ~ "^[^?]*/(v1|edit)/")) {
         return (synth(405, "Method Not Allowed"));
     }
     # The server cannot tell these from X-Forwarded-For, to which Varnish appends the address of the client, and from
@@ -38,11 +40,11 @@ sub vcl_recv {
     unset req.http.X_Request_Id;
     unset req.http.X-Request_Id;
     unset req.http.X_Request-Id;
-    if (req.method == "OPTIONS") {
+    # What a key is sent for, or the cookie of the desk, is for one reader, who sees the present state.
+    if (req.method !~ "^(GET|HEAD)$" || req.http.Authorization || req.url ~ "^[^?]*/edit(/|\?|$)") {
         return (pass);
     }
-    # Reads need no key and no cookie. Varnish would not use the cache for requests that have one.
-    unset req.http.Authorization;
+    # Other reads need no cookie. Varnish would not use the cache for requests that have one.
     unset req.http.Cookie;
     # One copy for each coding, not one for each way to ask for it.
     if (req.http.Accept-Encoding ~ "(?i)\bbr\b(?!\s*;\s*q=0(\.0*)?\b)") {
@@ -67,8 +69,8 @@ sub vcl_recv {
 
 sub vcl_backend_response {
     if (beresp.status >= 500) {
-        # An error is never stored: it would hide the copy.
-        if (bereq.is_bgfetch || !bereq.http.X-Failed) {
+        # An error is never stored: it would hide the copy. That of a write has none.
+        if (bereq.method ~ "^(GET|HEAD)$" && (bereq.is_bgfetch || !bereq.http.X-Failed)) {
             return (abandon);
         }
         set beresp.uncacheable = true;
@@ -103,7 +105,7 @@ sub vcl_deliver {
 sub vcl_synth {
     if (resp.status == 405) {
         set resp.http.Allow = "GET, HEAD, OPTIONS";
-    } else if (req.restarts == 0 && req.method != "OPTIONS") {
+    } else if (req.restarts == 0 && req.method ~ "^(GET|HEAD)$") {
         # The service failed. Look for a stale copy; without one, its next answer is passed on as it is.
         set req.http.X-Failed = "true";
         return (restart);

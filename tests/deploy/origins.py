@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     # The names are those of http.server.
-    do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_DELETE = respond  # noqa: N815
+    do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = respond  # noqa: N815
 
     def log_message(self, *_):
         pass

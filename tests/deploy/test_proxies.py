@@ -4,16 +4,22 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
+from api.writing.body_guard import MAX_BODY_BYTES
+from models.database import Database
+from tests.api_keys import add_key
 from tests.deploy.origins import request, running_origin
 from tests.deploy.proxies import CACHES, PROXIES, store
 from tests.serving import serving
 from tests.waiting import until
 
 pytestmark = pytest.mark.nightly
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+#: The largest body that the service takes.
+LIMIT = MAX_BODY_BYTES
 
 
 @pytest.fixture
@@ -74,13 +80,48 @@ class TestForwarding:
         headers = seen(proxy.url, "/c", *((name, "chosen") for name in names))
         assert "chosen" not in [value for values in headers.values() for value in values]
 
-    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
-    def test_other_methods_are_refused_without_the_service(self, proxy, origin, method):
-        answer, headers, _ = request(proxy.url, "/v1/quotes", method, body=b"x" * 10)
-        assert answer == 405
-        # nginx itself refuses TRACE.
-        assert method == "TRACE" or headers["Allow"] == "GET, HEAD, OPTIONS"
+    def test_other_methods_are_refused_without_the_service(self, proxy, origin):
+        sent = [(method, path) for method in WRITES for path in ("/quotes", "/v1x/", "/search?q=/v1/")]
+        for method, path in (*sent, ("TRACE", "/v1/quotes"), ("PROPFIND", "/v1/quotes")):
+            answer, headers, _ = request(proxy.url, path, method, body=b"x" * 10)
+            assert answer == 405, (method, path)
+            # nginx itself refuses TRACE.
+            assert method == "TRACE" or headers["Allow"] == "GET, HEAD, OPTIONS"
         assert origin.requests == []
+
+    def test_writes_of_the_api_and_the_desk_are_passed(self, proxy, origin):
+        origin.cache_control = "public, max-age=60"
+        body, key = b"x" * LIMIT, ("Authorization", "Bearer a")
+        sent = [
+            (method, path) for method in WRITES for path in ("/v1/quotes", "/edit/session", "/a/v1/bulk?b=c")
+        ]
+        for method, path in sent:
+            for _ in range(2):
+                answer, _, data = request(proxy.url, path, method, [key], body)
+                seen = json.loads(data)
+                assert (answer, seen["body"]) == (200, LIMIT), (method, path)
+                assert seen["headers"]["Authorization"] == ["Bearer a"]
+        # None is a copy, and none is repeated.
+        assert [(method, path) for method, path, _ in origin.requests] == [
+            each for each in sent for _ in range(2)
+        ]
+
+    @pytest.mark.parametrize("name", ["nginx", "caddy"])
+    def test_larger_bodies_are_refused(self, name, origin, tmp_path):
+        """Varnish passes them on; the service refuses them."""
+        with PROXIES[name](tmp_path, origin.port) as server:
+            assert until(lambda: status(server.url, "/ready") == 200)
+            origin.requests.clear()
+            # The proxy may close the connection before all has been sent.
+            with suppress(ConnectionError):
+                assert status(server.url, "/v1/bulk", "POST", body=b"x" * (LIMIT + 1)) == 413
+        assert origin.requests == []
+
+    def test_an_error_of_a_write_is_passed_on_and_not_repeated(self, proxy, origin):
+        origin.status = 503
+        answer, _, body = request(proxy.url, "/v1/quotes", "POST", body=b"x")
+        assert (answer, json.loads(body)["body"]) == (503, 1)
+        assert origin.paths() == ["/v1/quotes"]
 
     @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
     def test_the_methods_of_the_api_are_passed(self, proxy, origin, method):
@@ -166,15 +207,26 @@ class TestCaching:
         assert version(cache.url) == (200, 1)
         assert until(lambda: version(cache.url) == (200, 2))
 
-    def test_varnish_keeps_its_cache_for_requests_with_a_key_or_a_cookie(self, tmp_path, origin):
+    def test_what_a_key_is_sent_for_is_not_stored_and_is_no_copy(self, cache, origin):
+        origin.cache_control = "public, max-age=60"
+        key = [("Authorization", "Bearer a")]
+        for _ in range(2):
+            assert status(cache.url, "/key", headers=key) == 200
+        assert version(cache.url, "/key") == (200, 1)
+        assert origin.paths() == ["/key"] * 3
+        # There is a copy now, for those without a key.
+        origin.version = 2
+        assert json.loads(request(cache.url, "/key", headers=key)[2])["version"] == 2
+        assert version(cache.url, "/key") == (200, 1)
+
+    def test_varnish_keeps_its_cache_for_requests_with_a_cookie_but_those_of_the_desk(self, tmp_path, origin):
         origin.cache_control = "public, max-age=60"
         with CACHES["varnish"](tmp_path, origin.port) as server:
             assert until(lambda: status(server.url, "/ready") == 200)
             for number in range(3):
-                request(
-                    server.url, "/key", headers=[("Authorization", f"x{number}"), ("Cookie", f"a={number}")]
-                )
-        assert origin.paths().count("/key") == 1
+                for path in ("/page", "/edit"):
+                    request(server.url, path, headers=[("Cookie", f"a={number}")])
+        assert (origin.paths().count("/page"), origin.paths().count("/edit")) == (1, 3)
 
 
 class TestFailure:
@@ -252,3 +304,16 @@ class TestService:
             answer, headers, body = request(proxy.url, "/v1/quotes/none", headers=[("Accept", "*/*")])
             assert (answer, headers["Content-Type"]) == (404, "application/problem+json")
             assert json.loads(body)["code"] == "not-found"
+            self.write_and_read(proxy.url, database)
+
+    def write_and_read(self, url, database_url):
+        """An editor changes an item, and reads it at once with the key."""
+        with closing(Database(database_url)) as database:
+            key = next(iter(add_key(database, "write:themes", "publish").items()))
+        etag = request(url, "/v1/themes/loneliness", headers=[key])[1]["ETag"]
+        headers = [key, ("If-Match", etag), ("Content-Type", "application/json")]
+        body = json.dumps({"label": "Being lonely"}).encode()
+        assert status(url, "/v1/themes/loneliness", "PATCH", headers, body) == 200
+        _, _, read = request(url, "/v1/themes/loneliness", headers=[key])
+        assert json.loads(read)["label"] == "Being lonely"
+        assert status(url, "/v1/themes/loneliness", "PATCH", headers, body) == 412
