@@ -170,7 +170,7 @@ def _assign(type_name: str, slug: str, release: str) -> str | None:
     return response.reason if response.is_error else None
 
 
-@desk.post("/releases/<slug:release>")
+@desk.post("/releases/<name:release>")
 def act_on_release(release: str) -> Response:
     """Publish the drafts of a release together, or preview them."""
     path = f"/v1/releases/{release}"

@@ -24,13 +24,10 @@ from api.entries.resolve import Path, references
 from api.entries.text_rules import omission, own_words, quote_length, repeated_quote, source_text, verbatim
 from api.entries.violations import Level, Violation
 from api.entries.wording_rules import hidden_view, opening_word
+from api.schemas.fields import RESERVED_SLUGS
 from models import RESOURCES
 from models.film import OfFilm
 
-#: Path segments of routes, which cannot be ids.
-RESERVED_SLUGS = frozenset(
-    {"random", "daily", "search", "latest", "facets", "export", "changes", "coverage", "after", "index"}
-)
 #: Types that belong to a film. Their ids begin with the film's id.
 TYPES_OF_FILM = tuple(model.type_name for model in RESOURCES if issubclass(model, OfFilm))
 

@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.routing import BaseConverter, ValidationError
 
 from api.core.resource_registry import require_type
-from api.schemas.fields import SLUG
+from api.schemas.fields import RESERVED_SLUGS, SLUG
 from api.schemas.shared_schemas import ITEM_NAMES
 from models import MODELS_BY_TYPE
 from models.pin import Pin
@@ -15,7 +15,17 @@ from models.types import SLUG_LENGTH
 
 
 class SlugConverter(BaseConverter):
-    """A path segment that is an id. Any other segment results in a 404."""
+    """A path segment that is an id. Any other segment results in a 404.
+
+    Reserved words are none: otherwise ``/v1/quotes/random`` would also match the route of a quote, and have
+    its methods.
+    """
+
+    regex = rf"(?!(?:{'|'.join(sorted(RESERVED_SLUGS))})(?![a-z0-9-])){SLUG.pattern}"
+
+
+class NameConverter(BaseConverter):
+    """A path segment that is a name like an id, but may be a reserved word."""
 
     regex = SLUG.pattern
 
@@ -50,6 +60,7 @@ COMPONENT_KEY = "x-component"
 #: The names of the converters in URL rules.
 CONVERTERS = {
     "slug": SlugConverter,
+    "name": NameConverter,
     "day": DayConverter,
     "extension": ExtensionConverter,
     "pin": PinConverter,

@@ -16,6 +16,10 @@ from api.core.resource_registry import require_type
 from models.types import SLUG_LENGTH
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+#: Path segments of routes, which cannot be ids.
+RESERVED_SLUGS = frozenset(
+    {"random", "daily", "search", "latest", "facets", "export", "changes", "coverage", "after", "index"}
+)
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 TIMECODE = re.compile(r"[0-9]{2}:[0-5][0-9]:[0-5][0-9]")
 DIGITS_PATTERN = re.compile(r"[0-9]{1,12}")

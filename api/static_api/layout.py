@@ -21,11 +21,10 @@ from urllib.parse import parse_qsl, urlsplit
 from api.core.resource_registry import COLLECTION_PATHS, TYPE_BY_COLLECTION, get_schema_class
 from api.embeds.frame_css import DEFAULT_COLOUR_SCHEME
 from api.embeds.url_resolver import EMBEDDABLE_TYPES
-from api.entries.rules import RESERVED_SLUGS
 from api.pages.template_filters import PAGE_PATHS
 from api.query.cursors import Cursor
 from api.representations import CITABLE_TYPES, FORMATS, Format, formats_for, list_formats
-from api.schemas.fields import SLUG
+from api.schemas.fields import RESERVED_SLUGS, SLUG
 from api.schemas.reference_fields import list_links
 
 #: Files of the service that are their own paths, whatever item they belong to.

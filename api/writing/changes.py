@@ -26,10 +26,10 @@ from api.entries.changes import EntryChange, check_entries
 from api.entries.entry import MALFORMED_ID, is_valid_id
 from api.entries.essay import Essay
 from api.entries.records import record_to_body
-from api.entries.rules import RESERVED_SLUGS
 from api.entries.violations import Violation
 from api.entries.whole_resources import load_all_whole
 from api.http.errors import ProblemException
+from api.schemas.fields import RESERVED_SLUGS
 from api.writing.item_state import changed_meanwhile, require_state
 from api.writing.json_body import Fault, invalid_body
 from api.writing.requested_change import ENTRY_METHODS, Method, RequestedChange, merge_patch

@@ -3,6 +3,7 @@
 import json
 import string
 import urllib.parse
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
@@ -134,6 +135,23 @@ class TestMethods:
         response = client.options("/v1/quotes")
         assert response.status_code == 200
         assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+    def test_a_path_has_the_methods_of_its_own_routes_only(self, app):
+        """Not also those of an item whose id would be its last segment."""
+        own = defaultdict(set)
+        for rule in app.url_map.iter_rules():
+            if "<" not in rule.rule:
+                own[rule.rule] |= rule.methods
+        routes = app.url_map.bind("127.0.0.1:8000")
+        assert {path: set(routes.allowed_methods(path)) for path in own} == own
+
+    @each("path", ["/v1/quotes/random", "/v1/commentary/daily"])
+    def test_a_choice_at_random_cannot_be_changed(self, client, path):
+        for method in ("PUT", "PATCH", "DELETE", "OPTIONS"):
+            response = client.open(path, method=method, headers={"If-Match": "*"})
+            if method != "OPTIONS":
+                assert_problem(response, "method-not-allowed")
+            assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 class TestParameters:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from api.entries.essay import Essay
-from api.entries.rules import RESERVED_SLUGS
+from api.schemas.fields import RESERVED_SLUGS
 from seeds.check import check_pack
 from seeds.pack import read_pack
 from seeds.recorded_revisions import FILE_NAME

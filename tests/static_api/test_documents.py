@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from api.entries.rules import RESERVED_SLUGS
+from api.schemas.fields import RESERVED_SLUGS
 from models import Commentary, Quote
 from tests.cases import each
 from tests.static_api.conftest import fetch_with

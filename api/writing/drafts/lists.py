@@ -208,7 +208,7 @@ def _operation(
 
 MISSING = {404: "NotFound"}
 REFUSED = MISSING | {409: "DraftConflict", 410: "Gone", 412: "ChangedMeanwhile", 428: "PreconditionRequired"}
-RELEASE = "/releases/<slug:release>"
+RELEASE = "/releases/<name:release>"
 _add(
     "GET /drafts",
     _drafts,
