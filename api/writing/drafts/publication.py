@@ -67,10 +67,12 @@ def publish(session: Session, drafts: Sequence[Draft], editor: str, note: str | 
     keys = {draft.key for draft in drafts}
     errors: dict[int, DomainError | ProblemException] = {}
     changes: list[RequestedChange] = []
-    taken_back = [unpublished_item(session, draft, is_locked=True) for draft in drafts]
+    taken_back: list[Any] = []
     for index, draft in enumerate(drafts):
         try:
-            changes.append(_change(session, draft, keys, taken_back[index]))
+            change, deleted_item = _change(session, draft, keys)
+            changes.append(change)
+            taken_back.append(deleted_item)
         except (DomainError, ProblemException) as error:
             errors[index] = error
     _refuse(drafts, errors)
@@ -106,12 +108,15 @@ def unpublished_item(session: Session, draft: Draft, *, is_locked: bool = False)
     return item if item is not None and is_current(current_revision(session, item), draft.base) else None
 
 
-def _change(session: Session, draft: Draft, published: set[Key], taken_back: Any) -> RequestedChange:
-    """Return the change that a draft proposes, of the item that is locked now."""
+def _change(session: Session, draft: Draft, published: set[Key]) -> tuple[RequestedChange, Any]:
+    """Return the change that a draft proposes, of the item that is locked now.
+
+    The second value is the item if it was taken back and is to be public again, or else None.
+    """
     model = MODELS_BY_TYPE[draft.type_name]
-    exists = True
+    exists = lock(session, model, draft.slug, is_removed=False)
+    taken_back = None if exists else unpublished_item(session, draft, is_locked=True)
     if taken_back is None:
-        exists = lock(session, model, draft.slug, is_removed=False)
         if draft.base is not None:
             _require_current_base(session, draft, model.by_slug(session, draft.slug))
         elif exists:
@@ -119,7 +124,8 @@ def _change(session: Session, draft: Draft, published: set[Key], taken_back: Any
             raise _outdated(session, draft, resource, None, "An item with this id was published meanwhile.")
     _require_no_drafts(session, draft, published)
     body = {name: value for name, value in draft.record.items() if name != "status"}
-    return RequestedChange(Method.PUT if exists else Method.POST, draft.type_name, draft.slug, body)
+    method = Method.PUT if exists or taken_back is not None else Method.POST
+    return RequestedChange(method, draft.type_name, draft.slug, body), taken_back
 
 
 def is_current(revision: Revision | None, base: str | None) -> bool:

@@ -34,3 +34,13 @@ def test_many_changes_are_loaded_at_once(editor):
 
     # A lock, the revision, the update and the new ETag of each.
     assert count(12) - count(2) <= 10 * 4
+
+
+def test_the_publication_of_a_change_looks_for_no_deleted_item(editor):
+    draft = f"/v1/quotes/{Quote.example_id}/draft"
+    etag = editor.send("PATCH", draft, {"label": "On manners"}, headers={"If-None-Match": "*"}).headers[
+        "ETag"
+    ]
+    with statements(editor.database.engine) as recorded:
+        assert editor.send("POST", f"{draft}/publish", tag=etag).status_code == 200
+    assert [statement for statement in recorded if "deleted_at IS NOT NULL" in statement] == []
