@@ -30,12 +30,16 @@ from models import Source, Versioned
 
 @dataclass(frozen=True)
 class EntryChange:
-    """What an entry shall be: its whole create body. ``resource`` is the stored one, None if it is new."""
+    """What an entry shall be: its whole create body. ``resource`` is the stored one, None if it is new.
+
+    It ``is_restored`` if the resource was deleted until this change.
+    """
 
     type_name: str
     slug: str
     body: dict[str, Any]
     resource: Any = None
+    is_restored: bool = False
 
     @property
     def key(self) -> Key:
@@ -120,6 +124,7 @@ def check_entries(
         look_ups=look_ups,
         all_changes=entries,
         stored={change.key: change.resource for change in changes if change.resource is not None},
+        restored={change.key for change in changes if change.is_restored},
         drafts=drafts,
     )
     checked = CheckedChanges(changes, result, violations)

@@ -35,14 +35,15 @@ from models.near_slugs import near_slugs
 class StoredEntries(CheckedEntries):
     """The changed entries and the stored ones around them.
 
-    ``all_changes`` has the invalid ones too, ``stored`` the resources that are changed. References to
-    ``drafts`` are valid although they are not stored.
+    ``all_changes`` has the invalid ones too, ``stored`` the resources that are changed, and ``restored``
+    those of them that were deleted until now. References to ``drafts`` are valid, stored or not.
     """
 
     session: Session = field(kw_only=True)
     look_ups: SessionLookUps = field(kw_only=True)
     all_changes: Sequence[Entry] = field(kw_only=True)
     stored: Mapping[Key, Versioned] = field(kw_only=True)
+    restored: Collection[Key] = ()
     drafts: Collection[Key] = ()
 
     @property
@@ -105,14 +106,24 @@ class StoredEntries(CheckedEntries):
 
     def quoted_words(self, source: str, counts: Mapping[str, int]) -> int:
         """See :meth:`CheckedEntries.quoted_words`: 0 if no more are quoted than before."""
-        stored = [self.stored[key] for slug in counts if (key := ("quote", slug)) in self.stored]
-        before = sum(quote.word_count for quote in stored if source_of_quote(quote) == source)  # type: ignore[attr-defined]
+        stored: dict[Key, Any] = {
+            key: self.stored[key] for slug in counts if (key := ("quote", slug)) in self.stored
+        }
+        before = sum(
+            quote.word_count
+            for key, quote in stored.items()
+            if key not in self.restored and source_of_quote(quote) == source
+        )
         resource = self.look_ups.find(Source.type_name, source)
         if sum(counts.values()) <= before or resource is None:
             return 0
-        total = select(func.coalesce(func.sum(Quote.word_count), 0)).join(Quote.citations)
-        total = total.where(Citation.source_id == resource.id, Quote.deleted_at.is_(None))
-        return int(self.session.scalar(total) or 0) - before + super().quoted_words(source, counts)
+        others = select(func.coalesce(func.sum(Quote.word_count), 0)).join(Quote.citations)
+        others = others.where(
+            Citation.source_id == resource.id,
+            Quote.deleted_at.is_(None),
+            Quote.id.not_in([quote.id for quote in stored.values()]),
+        )
+        return int(self.session.scalar(others) or 0) + super().quoted_words(source, counts)
 
     def sources_compared_with(self, valid: ValidEntry) -> tuple[str, ...]:
         """See :meth:`CheckedEntries.sources_compared_with`: the sources of the entry's films, and cited ones.

@@ -211,7 +211,7 @@ class _Application:
         if change.method is Method.PATCH:
             stored = record_to_body(change.type_name, resource.to_record()).body
             body = merge_patch(change.type_name, stored, body)
-        return EntryChange(change.type_name, change.slug, body, resource)
+        return EntryChange(change.type_name, change.slug, body, resource, change.is_restored)
 
     def _collect(self, violations: Sequence[Violation], entries: Mapping[int, EntryChange]) -> None:
         """Add what violates a rule to the errors of the changes."""

@@ -33,7 +33,7 @@ ENTRY_METHODS = frozenset({Method.POST, Method.PUT, Method.PATCH})
 class RequestedChange:
     """One change. ``body`` is the create body without the id, a merge patch of it, or for RENAME the new id.
 
-    The id of an item to create is in ``slug``, too.
+    The id of an item to create is in ``slug``, too. An item ``is_restored`` if it was deleted until now.
     """
 
     method: Method
@@ -41,6 +41,7 @@ class RequestedChange:
     slug: str
     body: dict[str, Any] = field(default_factory=dict)
     preconditions: Preconditions = field(default_factory=Preconditions)
+    is_restored: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

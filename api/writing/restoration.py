@@ -76,8 +76,11 @@ def restore(session: Session, wanted: RestoreRequest, essays: Mapping[str, Essay
     dropped += _drop_missing(session, resource.type_name, body, is_allowed=wanted.drop_missing)
     note = _note(revision.pin, wanted.note, dropped)
     with change_set(session, session.info[CHANGE_SET].editor, note=note):
+        change = EntryChange(
+            resource.type_name, resource.slug, body, resource, is_restored=resource.deleted_at is not None
+        )
         resource.deleted_at = None
-        _write(session, resource, body, essays)
+        _write(session, change, essays)
     return Restored(resource, dropped)
 
 
@@ -126,11 +129,9 @@ def _why(look_ups: SessionLookUps, key: tuple[str, str]) -> str:
     return look_ups.reasons.get(key) or f"There is no {key[0]} “{key[1]}”."
 
 
-def _write(session: Session, resource: Any, body: dict[str, Any], essays: Mapping[str, Essay] | None) -> None:
+def _write(session: Session, change: EntryChange, essays: Mapping[str, Essay] | None) -> None:
     with session.no_autoflush:
-        checked = check_entries(
-            session, [EntryChange(resource.type_name, resource.slug, body, resource)], essays=essays
-        )
+        checked = check_entries(session, [change], essays=essays)
     if checked.violations:
         faults = [Fault(one.pointer, one.message) for one in checked.attributed_violations]
         errors = [fault.to_error() for fault in faults[:MAX_REPORTED_ERRORS]]

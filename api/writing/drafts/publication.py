@@ -124,8 +124,10 @@ def _change(session: Session, draft: Draft, published: set[Key]) -> tuple[Reques
             raise _outdated(session, draft, resource, None, "An item with this id was published meanwhile.")
     _require_no_drafts(session, draft, published)
     body = {name: value for name, value in draft.record.items() if name != "status"}
-    method = Method.PUT if exists or taken_back is not None else Method.POST
-    return RequestedChange(method, draft.type_name, draft.slug, body), taken_back
+    is_restored = taken_back is not None
+    method = Method.PUT if exists or is_restored else Method.POST
+    change = RequestedChange(method, draft.type_name, draft.slug, body, is_restored=is_restored)
+    return change, taken_back
 
 
 def is_current(revision: Revision | None, base: str | None) -> bool:

@@ -112,7 +112,8 @@ def _judgement(session: Session, draft: Draft) -> dict[str, Any]:
     resource = load_whole(session, *draft.key)
     if resource is not None and not resource.is_visible:
         resource = unpublished_item(session, draft)
-    change = EntryChange(draft.type_name, draft.slug, draft.record, resource)
+    is_restored = resource is not None and not resource.is_visible
+    change = EntryChange(draft.type_name, draft.slug, draft.record, resource, is_restored)
     # An item that exists only as a draft gets another message than one that does not exist.
     drafts = new_items_referred_to(session, draft, ())
     try:

@@ -185,3 +185,22 @@ def test_the_id_of_a_new_item_begins_with_its_film(editor):
     assert draft.json["errors"] == [
         {"pointer": "", "detail": f"The id must begin with the film's id: “{FILM}-…”."}
     ]
+
+
+def test_a_deleted_quote_comes_back_only_if_there_is_room_for_its_words(editor):
+    quote_500_words(editor)
+    path = f"/v1/quotes/{FILM}-new-14"
+    pin = editor.get(f"{path}/revisions").json["data"][0]["pin"]
+    taken_back = editor.send("POST", f"{path}/unpublish", tag="*")
+    assert (taken_back.status_code, taken_back.json["errors"]) == (201, [])
+    body = editor.body_of("quote", f"{FILM}-new-13") | {"text": "Other words", "label": "Other"}
+    assert editor.put(f"/v1/quotes/{FILM}-new-15", body, headers=CREATE).status_code == 201
+    draft = editor.send("GET", f"{path}/draft")
+    assert "502 words are quoted" in draft.json["errors"][0]["detail"]
+    refused = editor.send("POST", f"{path}/draft/publish", tag=draft.headers["ETag"])
+    assert (refused.status_code, faults(refused)) == (422, draft.json["errors"])
+    editor.send("DELETE", f"{path}/draft", tag=draft.headers["ETag"])
+    restored = editor.send("POST", f"{path}/revisions/{pin}/restore", tag="*")
+    assert (restored.status_code, faults(restored)) == (409, draft.json["errors"])
+    assert editor.delete(f"/v1/quotes/{FILM}-new-15").status_code == 204
+    assert editor.send("POST", f"{path}/revisions/{pin}/restore", tag="*").status_code == 200
