@@ -49,8 +49,8 @@ class TestEveryResource:
             slug, other = f"{start}a-copy", f"{start}a-renamed-copy"
             created = editor.post(collection, {"id": slug} | body)
             if model.type_name == "quote":
-                # The same words twice are an error.
-                assert_problem(created, 422, "invalid-body", "", "/text")
+                # The same words twice are an error, and more words than may be quoted from one source.
+                assert_problem(created, 422, "invalid-body", "/text", "/text")
                 continue
             assert created.status_code == 201, (collection, created.text)
             assert created.headers["Location"].endswith(f"{collection}/{slug}")
