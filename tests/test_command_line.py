@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from subtext_cli.commands import cli
 
-COMMANDS = ["backup", "check", "dev", "export", "import", "keys", "migrate", "openapi"]
+COMMANDS = ["backup", "check", "dev", "export", "import", "keys", "migrate", "mirror", "openapi"]
 COMMANDS += ["paragraphs", "pull", "purge", "restore", "revisions", "seed", "serve", "snapshot"]
 
 

@@ -27,7 +27,7 @@ from api.desk.source_texts import find_source_text
 from api.entries.entry import is_valid_id
 from api.http.authentication import require_scopes
 from api.http.errors import ProblemException
-from api.schemas.fields import slugify
+from api.schemas.fields import RESERVED_SLUGS, slugify
 from models import Gone, Renamed
 from models.scopes import write_scope
 from models.types import SLUG_LENGTH
@@ -36,6 +36,7 @@ COLLECTION = f"/<any({', '.join(EDITABLE)}):collection>"
 ENTRY = f"{COLLECTION}/<slug:slug>"
 INCOMPLETE = "A preview shows the entry as it would be published. Correct this first:"
 NO_ID = {"pointer": "/id", "detail": "Write an id, or a label from which it can be made."}
+RESERVED_ID = {"pointer": "/id", "detail": "This word is part of addresses. Write another id."}
 TAKEN_ID = {"pointer": "/id", "detail": "This id is taken. Write another one, or change the label."}
 DAMAGED = "The field “{}” of the form is missing or damaged."
 NO_PARAGRAPH = "There is no such paragraph, or the text of its source is not on this server."
@@ -122,9 +123,10 @@ def _save(collection: str, slug: str) -> Response:
         body["text"] = words.text
     state = editing.State(loaded, form.get("etag", ""), form.get("base", ""))
     saved_as = slug or _new_id(form.get("/id", "").strip(), body)
-    if not is_valid_id(saved_as):
-        missing: dict[str, Any] = {"errors": [NO_ID], "problem": NO_ID["detail"], "status": 422}
-        return form_page(collection, "", state, body, words=words, **missing)
+    if not is_valid_id(saved_as) or saved_as in RESERVED_SLUGS:
+        fault = RESERVED_ID if saved_as in RESERVED_SLUGS else NO_ID
+        refused: dict[str, Any] = {"errors": [fault], "problem": fault["detail"], "status": 422}
+        return form_page(collection, "", state, body, words=words, **refused)
     response = editing.save_draft(
         type_name,
         saved_as,

@@ -28,7 +28,7 @@ INDEX = "index.json"
 FORMAT = "subtext-export/1"
 #: Larger lines are no items; the largest body of a write has a million bytes.
 MAX_LINE_BYTES = 8_000_000
-FILE_NAME = re.compile(r"[a-z]+\.ndjson")
+FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
 class _Lenient(Schema):

@@ -391,7 +391,7 @@ class TestRefusals:
             ({"loaded": "[]"}, 400),
             ({"/label": "", "/id": ""}, 422),
             ({"/id": "Not An Id"}, 422),
-            ({"/id": "random"}, 409),
+            ({"/id": "random"}, 422),
             ({"release": "Not A Name"}, 422),
             ({"/label": "x" * 1_100_000}, 413),
             ({"request_key": "\x00"}, 400),
