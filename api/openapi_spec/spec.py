@@ -289,6 +289,10 @@ EXAMPLE_ERRORS = {
 }
 #: The members that only problems of one type have.
 EXAMPLE_MEMBERS: dict[str, dict[str, Any]] = {
+    "resync-required": {
+        "snapshots": f"{PLACEHOLDER_BASE_URL}/v1/snapshots",
+        "changes": f"{PLACEHOLDER_BASE_URL}/v1/changes",
+    },
     "in-use": {
         "referrers": [
             {
@@ -317,6 +321,13 @@ EXAMPLE_MEMBERS: dict[str, dict[str, Any]] = {
 }
 
 
+#: The paths of the requests in the examples of these problems, if not that of a list.
+EXAMPLE_PATHS = {
+    **dict.fromkeys(("not-found", "gone", "precondition-failed"), "/v1/quotes/her-2013-withdrawn"),
+    "resync-required": "/v1/changes",
+}
+
+
 def example_problem(code: str, base_url: str = PLACEHOLDER_BASE_URL) -> dict[str, Any]:
     """Return an example of a problem document."""
     problem = PROBLEM_TYPES[code]
@@ -326,7 +337,7 @@ def example_problem(code: str, base_url: str = PLACEHOLDER_BASE_URL) -> dict[str
         "title": problem.title,
         "status": problem.status,
         "detail": problem.example,
-        "instance": "/v1/quotes/her-2013-withdrawn" if problem.status in (404, 410, 412) else "/v1/quotes",
+        "instance": EXAMPLE_PATHS.get(code, "/v1/quotes"),
         "request_id": "01KAQ8Z4W3M5T7V9X1B2C4D6F8",
         "errors": EXAMPLE_ERRORS.get(code, []),
         **EXAMPLE_MEMBERS.get(code, {}),

@@ -33,7 +33,8 @@ class Format:
     leading dot, or None. The media type parameters ``style`` and ``profile`` distinguish formats of one media
     type: ``styles`` are the accepted values, the canonical one first. ``types`` are the resource types that
     have the format. ``charset`` adds a charset to ``Content-Type``. JSON has no writer. A format with
-    ``write_references`` exists for lists as well as for items.
+    ``write_references`` or ``between_items`` exists for lists as well as for items: as the references of
+    their sources, each once, or as the items with this text between them.
     """
 
     name: str
@@ -46,6 +47,12 @@ class Format:
     profile: str | None = None
     charset: bool = False
     write_references: Callable[[list[Reference]], str] | None = None
+    between_items: str | None = None
+
+    @property
+    def is_for_lists(self) -> bool:
+        """Whether lists have the format."""
+        return self.is_json or self.write_references is not None or self.between_items is not None
 
     @property
     def is_json(self) -> bool:
@@ -84,20 +91,30 @@ class Format:
         return self.write(item).encode()
 
     def list_body(self, items: list[Item]) -> bytes:
-        """Return the references of a list, given as the API serves its items, encoded as UTF-8.
+        """Return a list in this format, given as the API serves its items, encoded as UTF-8.
 
         Raises:
-            TypeError: the format is not one of references.
+            TypeError: lists do not have the format.
         """
-        if self.write_references is None:
-            raise TypeError(f"{self.name} is not a format of references.")
-        return self.write_references(list_references(items)).encode()
+        if self.write_references is not None:
+            return self.write_references(list_references(items)).encode()
+        if self.write is None or self.between_items is None:
+            raise TypeError(f"{self.name} is not a format of lists.")
+        return self.between_items.join(map(self.write, items)).encode()
 
 
 #: All formats, in order of preference.
 FORMATS = (
     Format("json", "application/json", "json", "The item itself."),
-    Format("text", "text/plain", "txt", "The text and its attribution.", plain_text.write, charset=True),
+    Format(
+        "text",
+        "text/plain",
+        "txt",
+        "The text and its attribution.",
+        plain_text.write,
+        charset=True,
+        between_items="\n\n",
+    ),
     Format(
         "markdown",
         "text/markdown",
@@ -105,6 +122,7 @@ FORMATS = (
         "The text and its attribution, as Markdown.",
         markdown.write,
         charset=True,
+        between_items="\n---\n\n",
     ),
     Format("json-ld", JSON_LD, "jsonld", "JSON-LD with the schema.org vocabulary.", jsonld.write),
     Format(
@@ -176,7 +194,7 @@ def formats_for(type_name: str) -> tuple[Format, ...]:
 
 def list_formats() -> tuple[Format, ...]:
     """Return the formats of a list whose items have references, JSON first."""
-    return tuple(format_ for format_ in FORMATS if format_.is_json or format_.write_references)
+    return tuple(format_ for format_ in FORMATS if format_.is_for_lists)
 
 
 def format_named(name: str, type_name: str) -> Format | None:

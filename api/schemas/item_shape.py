@@ -86,11 +86,13 @@ def with_list_format_parameter(query: type[Schema], formats: Sequence[Format]) -
     """Return the query of a list with the parameter ``format``, if the list has these formats."""
     if not formats:
         return query
-    names = ", ".join(f"`{one.name}`" for one in formats if not one.is_json)
+    references = ", ".join(f"`{one.name}`" for one in formats if one.write_references)
+    texts = " and ".join(f"`{one.name}`" for one in formats if one.between_items)
     extensions = ", ".join(f"`.{one.extension}`" for one in formats)
     description = (
-        f"The format of the response. It takes precedence over the `Accept` header. {names}: the references "
-        "of the items on this page, each source once. The `Link` header has the URL of the next page. "
+        f"The format of the response. It takes precedence over the `Accept` header. {references}: the "
+        f"references of the items on this page, each source once. {texts}: the items themselves, each with "
+        "its attribution. The `Link` header has the URL of the next page. "
         "`fields`, `include`, `count` and `facets` apply to JSON only. Instead of this parameter, you can "
         f"add an extension to the URL of the list: {extensions}."
     )

@@ -32,7 +32,8 @@ LISTS = [
     "/v1/sources",
     "/v1/films/her-2013/sources",
 ]
-FORMATS = {format_.name: format_ for format_ in list_formats()[1:]}
+LIST_FORMATS = {format_.name: format_ for format_ in list_formats()[1:]}
+FORMATS = {name: format_ for name, format_ in LIST_FORMATS.items() if format_.write_references}
 
 
 def keys(name, body):
@@ -63,7 +64,7 @@ class TestEveryList:
 
     @each("path", LISTS)
     def test_format_accept_and_extension_select_the_same(self, client, path):
-        for format_ in FORMATS.values():
+        for format_ in LIST_FORMATS.values():
             by_name = client.get(f"{path}?format={format_.name}")
             by_type = client.get(path, headers={"Accept": f"{format_.full_type}, */*;q=0.1"})
             by_extension = client.get(f"{path}.{format_.extension}")
@@ -75,7 +76,7 @@ class TestEveryList:
 
     def test_the_document_names_the_formats_of_each(self):
         operations = [path["get"] for path in DOCUMENT["paths"].values() if "get" in path]
-        media_types = {"application/json", *(format_.media_type for format_ in FORMATS.values())}
+        media_types = {"application/json", *(format_.media_type for format_ in LIST_FORMATS.values())}
         lists = [
             operation
             for operation in operations
@@ -119,6 +120,20 @@ class TestReferences:
         quotes = [quote["id"] for quote in get_json(client, "/v1/quotes?limit=3")["data"]]
         for name in FORMATS:
             assert keys(name, client.get(f"/v1/quotes?format={name}&limit=3").text) == quotes
+
+
+class TestTexts:
+    @each("path", LISTS)
+    def test_a_list_is_its_items_each_as_it_is_alone(self, client, path):
+        items = get_json(client, f"{path}?limit=3")["data"]
+        for extension, between in (("txt", "\n\n"), ("md", "\n---\n\n")):
+            alone = [client.get(f"{urlsplit(item['url']).path}.{extension}").text for item in items]
+            assert client.get(f"{path}.{extension}?limit=3").text == between.join(alone)
+
+    def test_an_empty_list_is_empty(self, client):
+        for extension in ("txt", "md"):
+            response = client.get(f"/v1/quotes.{extension}?theme=no-such")
+            assert (response.status_code, response.data) == (200, b"")
 
 
 class TestPages:
@@ -171,12 +186,13 @@ class TestPages:
 
 class TestRefusals:
     @each(
-        "name", [format_.name for format_ in formats_for("quote") if format_.name not in {"json", *FORMATS}]
+        "name",
+        [format_.name for format_ in formats_for("quote") if format_.name not in {"json", *LIST_FORMATS}],
     )
     def test_formats_of_a_single_item_are_not_those_of_a_list(self, client, name):
         response = client.get(f"/v1/quotes?format={name}")
         assert (response.status_code, response.json["errors"][0]["pointer"]) == (422, "format")
-        assert response.json["errors"][0]["allowed"] == ["json", *FORMATS]
+        assert response.json["errors"][0]["allowed"] == ["json", *LIST_FORMATS]
 
     @each("path", ["/v1/films", "/v1/scenes", "/v1/themes", "/v1/characters"])
     def test_lists_without_references_are_told_where_they_are(self, client, path):
@@ -191,7 +207,7 @@ class TestRefusals:
     def test_an_unknown_extension_is_told_the_known_ones(self, client):
         response = client.get("/v1/quotes.pdf")
         assert response.status_code == 404
-        assert "Available formats: .json, .bib, .ris, .csl.json." in response.json["detail"]
+        assert "Available formats: .json, .txt, .md, .bib, .ris, .csl.json." in response.json["detail"]
 
     def test_none_acceptable(self, client):
         response = client.get("/v1/quotes", headers={"Accept": "text/turtle"})
