@@ -88,7 +88,9 @@ def test_an_error_leaves_nothing(packed, tmp_path, monkeypatch):
 def test_a_signal_leaves_nothing(packed, tmp_path, number, status):
     """The process waits in the middle of an export for the signal. Click ends with 1 after Ctrl-C."""
     program = (
-        "import time; from api.exports import ndjson\n"
+        # A process that was started in the background ignores Ctrl-C.
+        "import signal, time; from api.exports import ndjson\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def wait(session):\n    print('waiting', flush=True)\n    time.sleep(60)\n"
         "ndjson.find_redirects = wait\n"
         "from subtext_cli.entry import main; main()"

@@ -31,8 +31,8 @@ STARTS = (
 #: Values of the arguments of routes that are no ids of items, by the name of the argument.
 VALUES = {
     "release": [f"{WORD}-edition"],
-    "revision": ["1", "2", "3", "4"],
-    "other": ["1", "2", "3", "4"],
+    "revision": ["1", "2", "3"],
+    "other": ["1", "2", "3"],
     "number": ["1"],
     "date": ["2026-11-24"],
     "extension": sorted({form.extension for form in FORMATS if form.extension} | WRITERS.keys()),
