@@ -140,10 +140,13 @@ class _Writer:
         self._fetch(wanted)
         is_new = {item.key: self._find(item) is None for item in batch}
         self.before |= {item.key: self._record_before(item) for item in batch if not is_new[item.key]}
-        for item in batch:
-            self._create_or_rename(item)
-        for item in batch:
-            self._assign(item, bodies[item.key], is_new=is_new[item.key])
+        # A purge flushes, and what is created has no values before it is assigned.
+        purged = [item for item in batch if item.last.is_purged and not is_new[item.key]]
+        for items in (purged, [item for item in batch if item not in purged]):
+            for item in items:
+                self._create_or_rename(item)
+            for item in items:
+                self._assign(item, bodies[item.key], is_new=is_new[item.key])
         self.session.flush()
         for item in batch:
             self._add_former_ids(item)

@@ -57,7 +57,9 @@ def test_a_purge_reaches_the_bytes_of_the_file(sqlite_engine, tmp_path):
         from tests.purging import run_purge
 
         run_purge(editor.database, "theme", "worn")
+        must(editor.put("/v1/themes/fresh", theme("Fresh"), headers=CREATE))
         mirror(copy, service)
+        assert_equal(editor.database, copy, tmp_path)
         assert not any(b"Zanzibarian" in read(file) for file in files)
 
 
