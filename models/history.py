@@ -17,7 +17,9 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from models.alias import Alias
 from models.base import Status, Versioned
+from models.errors import Gone, Renamed
 from models.film import Film, OfFilm
 from models.pin import PIN_DIGEST_LENGTH, Pin, record_digest
 from models.stored_revision import Revision
@@ -103,8 +105,17 @@ def find_with_history(session: Session, model: type[Versioned], slug: str) -> An
     """
     resource = session.scalar(select(model).where(model.slug == slug, model.status == Status.PUBLISHED))
     if resource is None or _is_of_draft_film(resource):
-        raise model.missing_error(session, slug)
+        error = model.missing_error(session, slug)
+        present = _present_id(session, model, slug) if isinstance(error, Gone) else None
+        # The history of a deleted item stays, at its last id.
+        raise Renamed(model.type_name, slug, present) if present and present != slug else error
     return resource
+
+
+def _present_id(session: Session, model: type[Versioned], slug: str) -> str | None:
+    """Return the last id of the item that had this one before; None if none had it."""
+    statement = select(model.slug).join(Alias, Alias.resource_id == model.id)
+    return session.scalar(statement.where(Alias.type_name == model.type_name, Alias.slug == slug))
 
 
 def _is_of_draft_film(resource: Any) -> bool:

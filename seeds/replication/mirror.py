@@ -195,12 +195,13 @@ def _collect(
             if revision is not None:
                 seen.add(number)
                 item.revisions.append(revision)
-        if item.revisions:
-            items[key] = item
+        # Also without a revision that can be read now: it knows the ids that the item had.
+        items[key] = item
         hidden.pop(former, None)
         if change["change"] is ChangeType.DELETE and change["revision"] not in seen:
             item.hidden_at = change["revision"]
             hidden[key] = item
-    for item in items.values():
+    written = [item for item in items.values() if item.revisions]
+    for item in written:
         item.revisions.sort(key=lambda revision: revision.number)
-    return list(items.values()), list(hidden.values())
+    return written, list(hidden.values())

@@ -32,6 +32,18 @@ def test_it_is_equal_after_the_first_run_and_after_changes(engine, copy, tmp_pat
             assert generation(database) == generation(editor.database)
 
 
+def test_ids_are_followed_to_an_item_that_is_deleted_in_the_end(engine, copy, tmp_path):
+    with origin(engine, tmp_path) as (service, editor):
+        must(editor.put("/v1/themes/one", theme("One"), headers=CREATE))
+        mirror(copy, service)
+        must(editor.patch("/v1/themes/one", {"label": "First"}))
+        must(editor.rename("/v1/themes/one", "two"))
+        must(editor.rename("/v1/themes/two", "three"))
+        must(editor.delete("/v1/themes/three"))
+        mirror(copy, service)
+        assert_equal(editor.database, copy, tmp_path)
+
+
 def test_it_can_begin_after_many_changes(engine, copy, tmp_path):
     with origin(engine, tmp_path) as (service, editor):
         edit(editor)
