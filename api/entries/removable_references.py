@@ -34,13 +34,15 @@ class RemovableReference(NamedTuple):
 def removable_references(
     schema: Schema, body: Mapping[str, Any], path: Path = (), part: Path = ()
 ) -> Iterator[RemovableReference]:
-    """Yield the references of a body, as it is before a schema loads it.
+    """Yield the references of a body, as it is before or after a schema loads it.
 
+    Loaded bodies have the names of attributes, such as ``target`` for the ``commentary`` of a relation.
     ``path`` leads to the body, and ``part`` to the element of a list that it is in, if it is in one.
     """
     for name, field in schema.fields.items():
-        value = body.get(name)
-        place = (*path, name)
+        key_in_body = name if name in body else field.attribute or name
+        value = body.get(key_in_body)
+        place = (*path, key_in_body)
         if value is None:
             continue
         if isinstance(field, Reference):

@@ -11,7 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, Date, DateTime, Enum, Integer, String, delete, insert, inspect, select
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    String,
+    delete,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -107,11 +118,18 @@ class _Writer:
             self._write_deferred(item, body)
 
     def _body(self, item: ReplicatedItem) -> dict[str, Any] | None:
-        """Return the create body of an item's last state with content; None if it has none."""
+        """Return the loaded create body of an item's last state with content; None if it has none."""
         if item.last.is_purged:
             return None
         record = next((each.record for each in reversed(item.revisions) if each.record is not None), None)
-        return None if record is None else record_to_body(item.type_name, record).body
+        if record is None:
+            return None
+        body = record_to_body(item.type_name, record).body
+        try:
+            return dict(validate(Entry(*item.key, body, 0)).body)
+        except InvalidEntry as error:
+            faults = "; ".join(f"{each.pointer} {each.message}" for each in error.violations)
+            raise InvalidReplica(f"{_name(item)}: {faults}") from None
 
     def _references(self, item: ReplicatedItem, body: Mapping[str, Any] | None) -> set[Key]:
         schema = entry_schema(item.type_name)
@@ -218,15 +236,11 @@ class _Writer:
 
     def _assign_body(self, item: ReplicatedItem, resource: Versioned, body: dict[str, Any]) -> None:
         schema = entry_schema(item.type_name)
+        self._remove_missing(item, schema, body)
+        later = {name: value for name, value in body.items() if value and name in DEFERRED_FIELDS}
+        now = {name: value if name not in later else type(value)() for name, value in body.items()}
         try:
-            valid = validate(Entry(*item.key, body, body.get("position") or 0))
-            self._remove_missing(item, schema, valid.body)
-            later = {name: value for name, value in valid.body.items() if value and name in DEFERRED_FIELDS}
-            now = {name: value if name not in later else type(value)() for name, value in valid.body.items()}
-            assign(resource, ValidEntry(valid.entry, now), self)
-        except InvalidEntry as error:
-            faults = "; ".join(f"{each.pointer} {each.message}" for each in error.violations)
-            raise InvalidReplica(f"{_name(item)}: {faults}") from None
+            assign(resource, ValidEntry(Entry(*item.key, body, body.get("position") or 0), now), self)
         except InvalidReference as error:
             raise InvalidReplica(f"{_name(item)}: {error.field}: {error}") from None
         if later:

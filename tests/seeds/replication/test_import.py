@@ -96,15 +96,14 @@ class TestRoundTrip:
             assert epoch(imported_one) != own_epoch
 
 
-def replace_line(folder, name, change):
-    """Change the first line of a file, and what the index says of the file."""
+def replace_line(folder, name, change, is_wanted=lambda line: True):
+    """Change the first wanted line of a file, and what the index says of the file."""
     import hashlib
 
     path, index = folder / name, read_index(folder)
-    first, *others = path.read_text().splitlines(keepends=True)
-    line = json.loads(first)
-    change(line)
-    path.write_text("".join([json.dumps(line) + "\n", *others]))
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    change(next(filter(is_wanted, lines)))
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     (file,) = [file for file in index["files"] if file["name"] == name]
     file |= {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     (folder / "index.json").write_text(json.dumps(index))
@@ -164,7 +163,10 @@ class TestRefusals:
         with closing(Database(other)) as database:
             assert generation(database) == 0
 
-    def test_content_that_the_create_schema_refuses_is_refused(self, exported, other):
-        replace_line(exported, "revisions.ndjson", lambda line: line["record"].update(label=""))
-        code, output = run_import(other, exported)
-        assert (code, "label" in output) == (1, True)
+    @each(("key", "value"), [("label", ""), ("citations", 5), ("citations", [5]), ("citations", {"a": []})])
+    def test_content_that_the_create_schema_refuses_is_refused(self, exported, other, key, value):
+        folder = shutil.copytree(exported, exported.with_name("copy"), dirs_exist_ok=True)
+        change = lambda line: line["record"].update({key: value})  # noqa: E731
+        replace_line(folder, "revisions.ndjson", change, lambda line: line["item_type"] == "quote")
+        code, output = run_import(other, folder)
+        assert (code, key in output) == (1, True), output

@@ -3,9 +3,11 @@
 from contextlib import closing
 
 import pytest
+from sqlalchemy import select
 
 from models.database import Database
 from tests.models.history import epoch, generation
+from tests.purging import run_purge
 from tests.seeds.replication.edits import CREATE, edit, must, theme
 from tests.seeds.replication.mirroring import assert_equal, mirror, mirror_process, origin
 
@@ -66,7 +68,6 @@ def test_a_purge_reaches_the_bytes_of_the_file(sqlite_engine, tmp_path):
             path = database.file.path
         files = [path, f"{path}-wal"]
         assert any(b"Zanzibarian" in read(file) for file in files)
-        from tests.purging import run_purge
 
         run_purge(editor.database, "theme", "worn")
         must(editor.put("/v1/themes/fresh", theme("Fresh"), headers=CREATE))
@@ -93,6 +94,24 @@ def test_what_its_film_hides_is_hidden_and_comes_back(engine, copy, tmp_path):
                 session.query(Film).one().status = status
             mirror(copy, service)
             assert_equal(editor.database, copy, tmp_path)
+
+
+def test_references_to_hidden_items_are_left_out(engine, copy, tmp_path):
+    from models import Commentary, Status, Theme
+
+    hidden = {Commentary: "her-2013-perfection-opposes-reality", Theme: "loneliness"}
+    with origin(engine, tmp_path) as (service, editor):
+        with editor.database.write_session() as session:
+            for model, slug in hidden.items():
+                # As a pack does: the API refuses to hide what others refer to.
+                session.scalars(select(model).filter_by(slug=slug)).one().status = Status.DRAFT
+        mirror(copy, service)
+        assert_equal(editor.database, copy, tmp_path)
+    with closing(Database(copy)) as database, database.read_session() as session:
+        for model, slug in hidden.items():
+            assert session.scalar(select(model).filter_by(slug=slug)) is None
+        related = session.scalars(select(Commentary).filter_by(slug="her-2013-the-warning")).one()
+        assert related.relations == []
 
 
 def test_a_service_that_was_restored_replaces_everything(engine, copy, tmp_path):
