@@ -96,6 +96,17 @@ def test_what_its_film_hides_is_hidden_and_comes_back(engine, copy, tmp_path):
             assert_equal(editor.database, copy, tmp_path)
 
 
+def test_a_purge_between_two_runs_leaves_what_restores_what(engine, copy, tmp_path):
+    with origin(engine, tmp_path) as (service, editor):
+        must(editor.put("/v1/themes/calm", theme("Calm"), headers=CREATE))
+        mirror(copy, service)
+        for label in ("Calmer", "Calm"):
+            must(editor.patch("/v1/themes/calm", {"label": label}))
+        run_purge(editor.database, "theme", "calm")
+        mirror(copy, service)
+        assert_equal(editor.database, copy, tmp_path)
+
+
 def test_references_to_hidden_items_are_left_out(engine, copy, tmp_path):
     from models import Commentary, Status, Theme
 
