@@ -7,7 +7,7 @@ the settings alone, so both forms have the same response and share it in the res
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: The path of the home page as a file.
 HOME_FILE = "/index.html"
 VARIABLE = re.compile(r"<[^>]*>")
+#: An argument of a rule that has one of some values.
+CHOICE = re.compile(r"<any\(([^)]*)\):\w+>")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -31,7 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         InvalidSetting: some paths of the service, less this path, are other paths of the service.
     """
     prefix = unquote(settings.base_path)
-    routes = {VARIABLE.sub("<>", rule.rule) for rule in app.url_map.iter_rules()}
+    routes = {route for rule in app.url_map.iter_rules() for route in _routes(rule.rule)}
     own = {route for route in routes if f"{route}/".startswith(f"{prefix}/")}
     # With the path /quotes, /quotes/index.html is the file of the home page. That of the list of quotes is
     # /quotes/quotes/index.html, which only proxies that leave the path alone can ask for.
@@ -42,6 +44,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         )
     middleware = PathPrefixMiddleware(app, prefix, settings.base_url, has_own_routes=bool(own))
     app.wsgi_app = middleware  # type: ignore[method-assign]
+
+
+def _routes(rule: str) -> Iterator[str]:
+    """Yield a rule with each of its choices, and without the names of its variables."""
+    choice = CHOICE.search(rule)
+    if choice is None:
+        yield VARIABLE.sub("<>", rule)
+    else:
+        for value in choice[1].replace("'", "").split(", "):
+            yield from _routes(f"{rule[: choice.start()]}{value}{rule[choice.end() :]}")
 
 
 class PathPrefixMiddleware:

@@ -167,7 +167,7 @@ class TestOtherPaths:
                 item = client.get(f"{prefix}/v1/quotes/{QUOTE}?include=film").get_json()
                 assert item["film"]["url"] == f"https://films.example{path}/v1/films/her-2013"
 
-    @each("path", ["/quotes", "/docs"])
+    @each("path", ["/quotes", "/films", "/docs"])
     def test_it_may_begin_like_paths_of_the_service(self, client_at, path):
         with client_at(f"https://films.example{path}") as client:
             for prefix in ("", path):
@@ -180,7 +180,7 @@ class TestOtherPaths:
             for path in ("/docs", "/docs/docs"):
                 assert "<title>Swagger UI" in client.get(path).text
 
-    @each("path", ["/v1", "/embed"])
+    @each("path", ["/v1", "/embed", "/edit"])
     def test_a_path_that_would_give_requests_two_meanings_is_refused(self, client_at, path):
         with (
             pytest.raises(InvalidSetting, match=f"SUBTEXT_PUBLIC_URL must not have the path {path}:"),

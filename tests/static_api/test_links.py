@@ -33,10 +33,14 @@ class TestLinksOfOneOfEach:
         seen = {}
         while paths:
             path = paths.pop()
-            rule, _ = routes.match(path, return_rule=True)
-            if rule.rule in seen:
+            rule, arguments = routes.match(path, return_rule=True)
+            kind = (
+                rule.rule,
+                *(arguments.get(name) for name in ("collection", "extension", "part", "file_name")),
+            )
+            if kind in seen:
                 continue
-            seen[rule.rule] = path
+            seen[kind] = path
             response = fetch(path)
             assert response.status == 200, path
             paths |= {linked_path(url, BASE) for url in links(path, response, BASE)}

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from contextlib import suppress
-from itertools import chain, product
 from types import SimpleNamespace
 
 import pytest
@@ -117,22 +116,29 @@ def read_routes(app):
 
 def urls_of(rule):
     """Yield the paths that a route matches, with each value of its arguments."""
-    parts = ARGUMENT.split(rule.rule)
-    texts, converters, names = parts[::3], parts[1::3], parts[2::3]
-    values = [values_of(rule, *argument) for argument in zip(texts, converters, names, strict=False)]
-    for chosen in product(*values):
-        yield "".join(chain.from_iterable(zip(texts, (*chosen, ""), strict=True)))
+    # From left to right, since the ids that are tried follow from the collection before them.
+    paths, last = [""], 0
+    for argument in ARGUMENT.finditer(rule.rule):
+        text = rule.rule[last : argument.start()]
+        paths = [
+            f"{path}{text}{value}"
+            for path in paths
+            for value in values_of(rule, f"{path}{text}", *argument.groups())
+        ]
+        last = argument.end()
+    yield from (f"{path}{rule.rule[last:]}" for path in paths)
 
 
-def values_of(rule, text_before, converter, name):
+def values_of(rule, path_before, converter, name):
     """Return values of an argument: ids in the collection before it, the choices of ``any``, or ``VALUES``."""
-    collection = text_before.rstrip("/").rpartition("/")[2]
+    collection = path_before.rstrip("/").rpartition("/")[2]
     ids = {path.rsplit("/", 1)[1]: path.split("/")[2] for path in planted_paths()}
     of_collection = [slug for slug, own in ids.items() if own == collection]
     if of_collection:
         return of_collection
     if converter and converter.startswith("any("):
-        return converter.removeprefix("any(").removesuffix(")").split(", ")
+        choices = converter.removeprefix("any(").removesuffix(")").split(", ")
+        return [choice.strip("'") for choice in choices]
     if converter == "slug" and name not in VALUES:
         return list(ids)
     assert name in VALUES, f"VALUES lacks the argument “{name}” of {rule.rule}."
