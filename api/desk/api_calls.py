@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import orjson
-from flask import current_app, request
+from flask import request
 
 from api.desk.request_checks import desk_session
 from api.http.authentication import IDENTITY
 from api.http.errors import ProblemException
-from api.http.observability.request_record import request_record
+from api.http.internal_calls import call_service
 from api.http.problem_types import PROBLEM_TYPES
 
-#: What a call takes over from the request of the browser: nothing that its page has set.
-KEPT = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "HTTP_HOST", "HTTP_X_FORWARDED_FOR")
 #: The most pages of a list that are read at once.
 MAX_PAGES = 3
 
@@ -64,30 +60,15 @@ def call_api(
     """Call the API: ``path`` begins with ``/v1``, and ``body`` is sent as JSON unless it is None."""
     data = b"" if body is None else orjson.dumps(body)
     environ = {
-        name: value
-        for name, value in request.environ.items()
-        if name in KEPT or ("." in name and not name.startswith("werkzeug."))
-    }
-    environ |= {
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": urlencode(query or {}),
         "HTTP_ACCEPT": "application/json",
-        "wsgi.input": BytesIO(data),
+        "HTTP_X_FORWARDED_FOR": request.headers.get("X-Forwarded-For", ""),
         IDENTITY: desk_session().key,
     }
     environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (headers or {}).items()}
     if body is not None:
         environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(data))}
-    record = request_record(request.environ)
-    route = record.route
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    # A context of its own: what a request keeps in g, such as its session, belongs to it.
-    with app.app_context(), app.request_context(environ):
-        response = app.full_dispatch_request()
-        content = response.get_data()
-    record.route = route
+    response = call_service(method, path, query, environ, data)
+    content = response.get_data()
     is_json = (response.mimetype or "").endswith("json") and content
     return APIResponse(
         response.status_code, orjson.loads(content) if is_json else None, response.headers.get("ETag")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response
 
-from api.http.observability.request_record import request_record
+from api.http.internal_calls import call_service
 from api.pages.static_rendering import ENVIRON_KEY
-
-#: What a call takes over from the request: nothing that concerns its client's identity or preferences.
-KEPT = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "HTTP_HOST")
 
 
 class LiveError(Exception):
@@ -31,28 +26,7 @@ def call_live(path: str, query: dict[str, Any] | None = None, accept: str = "app
     Raises:
         LiveError: it is a redirect or an error.
     """
-    environ = {
-        name: value
-        for name, value in request.environ.items()
-        if name in KEPT or ("." in name and not name.startswith(("werkzeug.", "subtext.dependencies")))
-    }
-    environ |= {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": urlencode(query or {}),
-        "HTTP_ACCEPT": accept,
-        "wsgi.input": BytesIO(),
-        ENVIRON_KEY: True,
-    }
-    record = request_record(request.environ)
-    route = record.route
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    # A context of its own: what a request keeps in g, such as its session, belongs to it.
-    with app.app_context(), app.request_context(environ):
-        response: Response = app.full_dispatch_request()
-        response.get_data()
-    record.route = route
+    response = call_service("GET", path, query, {"HTTP_ACCEPT": accept, ENVIRON_KEY: True})
     if response.status_code != 200:
         raise LiveError(response)
     return response
