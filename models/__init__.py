@@ -11,7 +11,7 @@ from models.advisory import Advisory, AdvisoryLink
 from models.alias import Alias
 from models.api_key import ApiKey
 from models.asserted_by import AssertedBy, AssertedByFilter
-from models.base import RESOURCES_BY_TYPE, Base, Status, Versioned
+from models.base import Base, Status, Versioned, models_in_reading_order
 from models.change import Change
 from models.character import Appearance, Character, Presence
 from models.citation import Citation
@@ -56,9 +56,7 @@ for _module in iter_modules(__path__, "models."):
     import_module(_module.name)
 
 #: The model of every resource, in reading order: of the OpenAPI document, of the index, of a pack's report.
-RESOURCES: tuple[type[Versioned], ...] = tuple(
-    sorted(RESOURCES_BY_TYPE.values(), key=lambda model: (model.reading_order, model.__tablename__))
-)
+RESOURCES: tuple[type[Versioned], ...] = tuple(models_in_reading_order())
 
 #: Everything that has a list, by the name of its type.
 MODELS_BY_TYPE: dict[str, Any] = {model.type_name: model for model in RESOURCES} | {

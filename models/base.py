@@ -36,6 +36,12 @@ from models.types import SLUG_CHARACTERS, SLUG_LENGTH, UTCTimestamp, enum_column
 #: The model of every resource, by the name of its type; each registers itself.
 RESOURCES_BY_TYPE: dict[str, Any] = {}
 
+
+def models_in_reading_order() -> list[Any]:
+    """Return the model of every resource: what others are part of comes first."""
+    return sorted(RESOURCES_BY_TYPE.values(), key=lambda model: (model.reading_order, model.__tablename__))
+
+
 #: Published sort keys, each with its column; a cursor holds the values of these columns.
 SortKeys = dict[str, Any]
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self
 from sqlalchemy import Index, Select, and_, bindparam, case, exists, func, insert, null, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.base import RESOURCES_BY_TYPE, Base
+from models.base import RESOURCES_BY_TYPE, Base, models_in_reading_order
 from models.content_generation import EPOCH_LENGTH, ContentGeneration
 from models.stored_revision import Revision
 from models.types import SLUG_LENGTH, TYPE_NAME_LENGTH, UTCTimestamp, enum_column, json_list, short_text
@@ -147,7 +147,7 @@ def store_changes(session: Session, touched: Iterable[tuple[str, int]], generati
     for type_name, resource_id in touched:
         keys[type_name].add(resource_id)
     ordinal = 0
-    for model in _models_in_order():
+    for model in models_in_reading_order():
         found = keys.get(model.type_name)
         if not found:
             continue
@@ -166,18 +166,10 @@ INSERT = insert(Change)
 NO_CHANGE_OF_STATE = (ChangeType.UPDATE, ChangeType.RENAME)
 
 
-@cache
-def _models_in_order() -> tuple[Any, ...]:
-    """Return the models of all resources in reading order: what others are part of comes first."""
-    return tuple(
-        sorted(RESOURCES_BY_TYPE.values(), key=lambda model: (model.reading_order, model.__tablename__))
-    )
-
-
 def _add_resources_of(session: Session, films: list[dict[str, Any]], keys: dict[str, set[int]]) -> None:
     """Add the keys of everything that is public only with these films."""
     for film in films:
-        for model in _models_in_order():
+        for model in models_in_reading_order():
             if FILM_KEY in model.__table__.c:
                 of_film = select(model.id).where(model.film_id == film["resource_id"])
                 keys[model.type_name].update(session.connection().scalars(of_film))

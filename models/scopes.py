@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.base import RESOURCES_BY_TYPE
+from models.base import models_in_reading_order
 
 READ_DRAFTS, PUBLISH, ADMIN = "read:drafts", "publish", "admin"
 WRITE_PREFIX = "write:"
@@ -17,8 +17,8 @@ def write_scope(collection: str) -> str:
 
 def all_scopes() -> list[str]:
     """Return every scope: first those of reading and writing, in reading order."""
-    models = sorted(RESOURCES_BY_TYPE.values(), key=lambda model: (model.reading_order, model.__tablename__))
-    return [READ_DRAFTS, *(write_scope(model.__tablename__) for model in models), PUBLISH, ADMIN]
+    writes = (write_scope(model.__tablename__) for model in models_in_reading_order())
+    return [READ_DRAFTS, *writes, PUBLISH, ADMIN]
 
 
 def missing_scopes(held: Iterable[str], required: Iterable[str]) -> list[str]:
