@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,8 +43,10 @@ def export(format_name: str, folder: Path) -> None:
     The format static is a website and its API as files, for hosts of files at SUBTEXT_PUBLIC_URL. It updates
     FOLDER: files that have not changed stay as they are, and manifest.json lists all.
     """
+    from api.exports.folder import ExportError
     from api.exports.source import ExportSource
     from subtext_cli.database_errors import open_database, require_current_schema
+    from subtext_cli.file_errors import one_line_errors
 
     settings = Settings.from_environment()
     if format_name == STATIC and settings.public_url is None:
@@ -54,7 +55,7 @@ def export(format_name: str, folder: Path) -> None:
             "with it."
         )
     with (
-        one_line_errors(folder),
+        one_line_errors(folder, ExportError),
         terminable(),
         open_database(settings, may_be_read_only=True) as database,
     ):
@@ -88,22 +89,6 @@ def _write_static(source: ExportSource, settings: Settings, folder: Path) -> str
     with progress("Exporting", source.count_items()) as step:
         files, size, written, removed = static.write(source.state, step)
     return f"{files} files of {size} bytes, of which {written} written, {removed} removed"
-
-
-@contextmanager
-def one_line_errors(folder: Path) -> Iterator[None]:
-    """End with a one-line message if a folder cannot be written."""
-    from api.exports.folder import ExportError
-
-    try:
-        yield
-    except ExportError as error:
-        raise SystemExit(f"subtext: {error}") from None
-    except OSError as error:
-        path = error.filename2 or error.filename or folder
-        if error.errno == errno.ENOSPC:
-            raise SystemExit(f"subtext: The disk with {folder} is full. Nothing was written.") from None
-        raise SystemExit(f"subtext: {path}: {error.strerror}.") from None
 
 
 @contextmanager

@@ -22,10 +22,11 @@ def import_export(folder: Path) -> None:
     from seeds.replication.public_revision import InvalidReplica
     from subtext_cli.console import progress
     from subtext_cli.database_errors import open_database
+    from subtext_cli.file_errors import one_line_errors
     from subtext_cli.preparation import migrate_schema
     from subtext_cli.preparation_lock import preparation_lock
 
-    try:
+    with one_line_errors(folder, InvalidReplica):
         index = read_index(folder)
         counts = {file["content"]: file["count"] for file in index["files"]}
         lines = sum(file["count"] for file in index["files"])
@@ -37,5 +38,3 @@ def import_export(folder: Path) -> None:
             ):
                 export = importing.import_export(session, folder, step)
             click.echo(f"Imported {len(export.items)} items into {database.redacted_url}.")
-    except InvalidReplica as error:
-        raise SystemExit(f"subtext: {error}") from None

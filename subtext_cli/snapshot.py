@@ -25,17 +25,19 @@ def snapshot() -> None:
     The newest two are kept, and those from before a purge are deleted. The service offers them for download
     at /v1/snapshots. A server makes them itself every SUBTEXT_SNAPSHOT_MINUTES; with 0, run this by a timer.
     """
+    from api.exports.folder import ExportError
     from api.exports.snapshots import delete_outdated, make_snapshot
     from subtext_cli.console import progress
     from subtext_cli.database_errors import open_database, require_current_schema
-    from subtext_cli.export import one_line_errors, terminable
+    from subtext_cli.export import terminable
+    from subtext_cli.file_errors import one_line_errors
 
     settings = Settings.from_environment()
     folder = settings.snapshots
     if folder is None:
         raise SystemExit("subtext: Name the folder of snapshots in SUBTEXT_SNAPSHOTS.")
     with (
-        one_line_errors(folder),
+        one_line_errors(folder, ExportError),
         terminable(),
         open_database(settings, may_be_read_only=True) as database,
     ):

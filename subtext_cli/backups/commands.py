@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,11 +31,12 @@ def backup(folder: Path, keep: int | None) -> None:
     gets its name: a file that is not finished never looks like a backup. Beside it is a manifest with the
     number of rows of each table, the content generation and SHA-256 digests.
     """
-    from subtext_cli.backups.manifest import delete_oldest
+    from subtext_cli.backups.manifest import BackupError, delete_oldest
     from subtext_cli.database_errors import open_database
+    from subtext_cli.file_errors import one_line_errors
 
     with (
-        _one_line_errors(folder),
+        one_line_errors(folder, BackupError),
         open_database(Settings.from_environment(), may_be_read_only=True) as database,
     ):
         if migrations.current(database.engine) is None:
@@ -83,9 +81,10 @@ def restore(data: Path, *, force: bool) -> None:
     has content is only replaced with --force; an SQLite file that is replaced is kept under another name.
     """
     from subtext_cli.backups.manifest import BackupError, read_manifest, require_intact
+    from subtext_cli.file_errors import one_line_errors
 
     settings = Settings.from_environment()
-    with _one_line_errors(data.parent):
+    with one_line_errors(data.parent, BackupError):
         manifest = read_manifest(data)
         name = Database(settings.database_url).url.get_backend_name()
         if manifest.database != name:
@@ -200,20 +199,3 @@ def _begin_epoch(database: Database, generation: int) -> None:
         return
     with database.write_session() as session:
         ContentGeneration.begin_epoch(session, generation)
-
-
-@contextmanager
-def _one_line_errors(folder: Path) -> Iterator[None]:
-    """End with a one-line message if the files cannot be read or written."""
-    from subtext_cli.backups.manifest import BackupError
-
-    try:
-        yield
-    except BackupError as error:
-        raise SystemExit(f"subtext: {error}") from None
-    except OSError as error:
-        # Of a copy, the second name is its target.
-        path = error.filename2 or error.filename or folder
-        if error.errno == errno.ENOSPC:
-            raise SystemExit(f"subtext: The disk with {path} is full.") from None
-        raise SystemExit(f"subtext: {path}: {error.strerror}.") from None

@@ -116,6 +116,12 @@ class TestRefusals:
         assert (code, generation(packed)) == (1, before)
         assert "has content already" in output
 
+    def test_a_file_that_cannot_be_read_is_named(self, exported, other):
+        (exported / "quotes.ndjson").unlink()
+        (exported / "quotes.ndjson").mkdir()
+        code, output = run_import(other, exported)
+        assert (code, "quotes.ndjson: Is a directory" in output) == (1, True), output
+
     @each("damage", ["cut", "changed", "missing", "no index", "other format"])
     def test_a_damaged_export_writes_nothing(self, exported, other, tmp_path, damage):
         folder = tmp_path / damage.replace(" ", "-")
