@@ -6,6 +6,7 @@ power failure, too.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -237,6 +238,25 @@ def _swap_in(new: Path, target: Path) -> None:
             raise
         shutil.rmtree(old)
     sync_folder(target.parent)
+
+
+@contextmanager
+def lock(path: Path) -> Iterator[bool]:
+    """Lock a folder or a file, which is created, unless another process has. Yield whether it is locked.
+
+    The lock ends with the block, and with the process, however it ends.
+    """
+    # Locks of NFS need a file that is open for writing.
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

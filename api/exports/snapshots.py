@@ -7,19 +7,16 @@ is.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from api.exports.folder import INDEX, names_of, new_folder
+from api.exports.folder import INDEX, lock, names_of, new_folder
 from models import ContentGeneration, Revision
 
 #: The number of snapshots that are kept.
@@ -90,7 +87,7 @@ def make_snapshot(
     from api.exports.source import ExportSource
 
     folder.mkdir(parents=True, exist_ok=True)
-    with _lock(folder) as is_locked:
+    with lock(folder / LOCK) as is_locked:
         if not is_locked:
             return None
         _delete_unfinished(folder)
@@ -115,21 +112,6 @@ def delete_outdated(session: Session, folder: Path) -> list[Snapshot]:
     for snapshot in outdated:
         shutil.rmtree(folder / str(snapshot), ignore_errors=True)
     return outdated
-
-
-@contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    """Lock a folder in the block, unless another process has locked it. Yield whether it is locked."""
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
 
 
 def _delete_unfinished(folder: Path) -> None:

@@ -7,13 +7,11 @@ ones, and removals last, so that no link is broken at any time, also after an in
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +26,7 @@ from api.core.resource_registry import TYPE_BY_COLLECTION
 from api.core.version import VERSION
 from api.embeds.oembed import CONTENT_TYPES
 from api.embeds.script import builds
-from api.exports.folder import ExportError, sync_folder
+from api.exports.folder import ExportError, lock, sync_folder
 from api.exports.redirects import find_redirects
 from api.exports.source import ContentState
 from api.http.assets import EXTENSION
@@ -88,7 +86,9 @@ class StaticExport:
             ExportError: the folder has other things than an export, or another export is writing to it.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with _locked(self.folder):
+        with lock(self.folder) as is_locked:
+            if not is_locked:
+                raise ExportError(f"Another export is writing to {self.folder}.")
             previous = read_manifest(self.folder)
             shutil.rmtree(self.folder / STAGING, ignore_errors=True)
             try:
@@ -268,20 +268,3 @@ def _remove(folder: Path, path: str) -> None:
         if parent == folder or not parent.is_dir() or any(parent.iterdir()):
             break
         parent.rmdir()
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Lock a folder against other exports; the lock ends with the process.
-
-    Raises:
-        ExportError: another export has it.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise ExportError(f"Another export is writing to {folder}.") from None
-    finally:
-        os.close(descriptor)

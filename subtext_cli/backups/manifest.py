@@ -13,6 +13,7 @@ from pathlib import Path
 
 import orjson
 
+from api.exports.folder import sync_folder
 from subtext_cli.backups.inventory import Inventory
 
 #: Tells manifests from other JSON files. The number changes when older versions could not read a manifest.
@@ -115,15 +116,6 @@ def publish(temporary: Path, path: Path) -> None:
         os.fsync(stream.fileno())
     temporary.rename(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def save_manifest(data: Path, manifest: Manifest) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from api.exports.folder import sync_folder
 from models.database import Database
 from models.sqlite_driver import sqlite
 from models.sqlite_engine import WAL_PRAGMA
 from subtext_cli.backups.inventory import Inventory, take_inventory
-from subtext_cli.backups.manifest import BackupError, publish, sync_folder, temporary_name
+from subtext_cli.backups.manifest import BackupError, publish, temporary_name
 
 #: How long a restore waits for writers to the database that it replaces, in seconds.
 LOCK_SECONDS = 5.0
