@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import fields, validate
 
+from api.schemas.fields import Slug
 from models.types import LINE_LENGTH
 from seeds.replication.public_revision import (
     MAX_NUMBER,
     InvalidReplica,
     Key,
+    LenientSchema,
     PublicRevisionSchema,
     ReplicatedItem,
     load,
-    slug_field,
     type_name_field,
 )
 
@@ -31,14 +32,7 @@ MAX_LINE_BYTES = 8_000_000
 FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
-class _Lenient(Schema):
-    class Meta:
-        """Ignore what later versions add."""
-
-        unknown = EXCLUDE
-
-
-class _FileSchema(_Lenient):
+class _FileSchema(LenientSchema):
     name = fields.String(required=True, validate=validate.Regexp(rf"{FILE_NAME.pattern}\Z"))
     content = fields.String(required=True)
     count = fields.Integer(strict=True, required=True, validate=validate.Range(0))
@@ -46,7 +40,7 @@ class _FileSchema(_Lenient):
     sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
 
 
-class IndexSchema(_Lenient):
+class IndexSchema(LenientSchema):
     """Reads ``index.json``."""
 
     format = fields.String(
@@ -57,30 +51,30 @@ class IndexSchema(_Lenient):
     files = fields.List(fields.Nested(_FileSchema), required=True)
 
 
-class _ItemSchema(_Lenient):
+class _ItemSchema(LenientSchema):
     type = type_name_field()
-    id = slug_field(required=True)
+    id = Slug(required=True)
     created_at = fields.AwareDateTime(required=True)
 
 
-class _LineSchema(_Lenient):
+class _LineSchema(LenientSchema):
     item_type = type_name_field()
-    current_id = slug_field(required=True)
+    current_id = Slug(required=True)
 
 
-class RedirectSchema(_Lenient):
+class RedirectSchema(LenientSchema):
     """Reads a line of ``redirects.ndjson``."""
 
     type = type_name_field()
-    id = slug_field(required=True)
+    id = Slug(required=True)
     kind = fields.String(
         required=True, validate=validate.OneOf(["renamed", "withdrawn", "deleted", "purged"])
     )
-    moved_to = slug_field(required=True, allow_none=True)
-    former_id_of = slug_field(required=True, allow_none=True)
+    moved_to = Slug(required=True, allow_none=True)
+    former_id_of = Slug(required=True, allow_none=True)
     reason = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=10 * LINE_LENGTH))
     created_at = fields.AwareDateTime(allow_none=True, load_default=None)
-    parents = fields.Dict(keys=fields.String(), values=slug_field(), load_default=dict)
+    parents = fields.Dict(keys=fields.String(), values=Slug(), load_default=dict)
 
 
 @dataclass

@@ -8,14 +8,14 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
-from api.schemas.fields import SLUG, UNSTORABLE_CHARACTERS, RegexpRule
+from api.schemas.fields import UNSTORABLE_CHARACTERS, Slug
 from api.schemas.revision_schemas import PACK
 from models import MODELS_BY_TYPE, RESOURCES, Status
 from models.base import Versioned
 from models.pin import PIN_DIGEST_LENGTH, Pin, record_digest
 from models.purge import REMOVED
 from models.stored_revision import PACK_EDITOR
-from models.types import LINE_LENGTH, SLUG_LENGTH
+from models.types import LINE_LENGTH
 
 #: A type and an id.
 Key = tuple[str, str]
@@ -100,12 +100,6 @@ class ReplicatedItem:
         return self.revisions[-1]
 
 
-def slug_field(**options: Any) -> fields.String:
-    """Return the field of an id."""
-    rules = [validate.Length(max=SLUG_LENGTH), RegexpRule(SLUG, "Must be an id.")]
-    return fields.String(validate=rules, **options)
-
-
 def type_name_field(**options: Any) -> fields.String:
     """Return the field of the name of a resource type."""
     names = [model.type_name for model in RESOURCES]
@@ -125,17 +119,21 @@ def _require(condition: bool, message: str) -> bool:
     return True
 
 
-class PublicRevisionSchema(Schema):
-    """Reads a revision of ``GET /v1/<type>/<id>/revisions/<revision>``, or a line of an export."""
+class LenientSchema(Schema):
+    """A schema that ignores what later versions add."""
 
     class Meta:
-        """Ignore what later versions add."""
+        """See above."""
 
         unknown = EXCLUDE
 
+
+class PublicRevisionSchema(LenientSchema):
+    """Reads a revision of ``GET /v1/<type>/<id>/revisions/<revision>``, or a line of an export."""
+
     number = fields.Integer(strict=True, required=True, validate=validate.Range(1, MAX_NUMBER))
     pin = fields.String(required=True)
-    item_id = slug_field(required=True)
+    item_id = Slug(required=True)
     record = fields.Dict(keys=fields.String(), required=True, allow_none=True)
     editor = fields.String(required=True, validate=_line(120))
     note = fields.String(required=True, allow_none=True, validate=_line(LINE_LENGTH))

@@ -9,18 +9,19 @@ from urllib.parse import urlencode
 
 import orjson
 import urllib3
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import fields, validate
 
 from api.core.resource_registry import COLLECTION_PATHS
 from api.core.version import VERSION
+from api.schemas.fields import Slug
 from models.change import POSITION, ChangeType
 from seeds.replication.public_revision import (
     MAX_NUMBER,
     InvalidReplica,
+    LenientSchema,
     PublicRevision,
     PublicRevisionSchema,
     load,
-    slug_field,
     type_name_field,
 )
 
@@ -45,36 +46,29 @@ class ResyncRequired(Exception):
     """The service does not know the position: its database was restored."""
 
 
-class _Lenient(Schema):
-    class Meta:
-        """Ignore what later versions add."""
-
-        unknown = EXCLUDE
-
-
-class _ParentSchema(_Lenient):
+class _ParentSchema(LenientSchema):
     type = type_name_field()
-    id = slug_field(required=True)
+    id = Slug(required=True)
 
 
-class _ChangeSchema(_Lenient):
+class _ChangeSchema(LenientSchema):
     generation = fields.Integer(strict=True, required=True, validate=validate.Range(1, MAX_NUMBER))
     change = fields.Enum(ChangeType, by_value=True, required=True)
     type = type_name_field()
-    id = slug_field(required=True)
-    previous_id = slug_field(required=True, allow_none=True)
+    id = Slug(required=True)
+    previous_id = Slug(required=True, allow_none=True)
     revision = fields.Integer(strict=True, required=True, validate=validate.Range(1, MAX_NUMBER))
     parents = fields.List(fields.Nested(_ParentSchema), required=True)
 
 
-class _PageSchema(_Lenient):
+class _PageSchema(LenientSchema):
     next = fields.String(required=True, allow_none=True)
     resume = fields.String(
         required=True, allow_none=True, validate=validate.Regexp(rf"(?:{POSITION.pattern})\Z")
     )
 
 
-class _FeedSchema(_Lenient):
+class _FeedSchema(LenientSchema):
     data = fields.List(fields.Nested(_ChangeSchema), required=True)
     page = fields.Nested(_PageSchema, required=True)
     generation = fields.Integer(strict=True, required=True, validate=validate.Range(0, MAX_NUMBER))
@@ -179,5 +173,5 @@ class RemoteService:
             raise InvalidReplica(f"{self.url}{path}: This is no JSON: {error}.") from None
 
 
-class _CreatedSchema(_Lenient):
+class _CreatedSchema(LenientSchema):
     created_at = fields.AwareDateTime(required=True)

@@ -8,12 +8,12 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import select
 
+from api.core.resource_registry import COLLECTION_PATHS
 from models import RESOURCES, Alias, Withdrawal
 from tests.api.past import past_of
 from tests.exports.changed_content import change_everything
 from tests.exports.exporting import read_index, read_lines, run_export
 
-COLLECTIONS = {model.type_name: f"/v1/{model.__tablename__}" for model in RESOURCES}
 ITEM_FILES = [f"{model.__tablename__}.ndjson" for model in RESOURCES]
 
 
@@ -43,7 +43,7 @@ class TestItems:
     def test_a_line_is_the_response_for_the_item(self, changed, tmp_path):
         folder = run_export(changed.database, tmp_path / "export")
         for model in RESOURCES:
-            path = COLLECTIONS[model.type_name]
+            path = COLLECTION_PATHS[model.type_name]
             text = (folder / f"{model.__tablename__}.ndjson").read_bytes()
             ids = sorted(item["id"] for item in listed(changed, path))
             assert text.splitlines() == [changed.get(f"{path}/{slug}").data for slug in ids]
@@ -61,12 +61,12 @@ class TestRevisions:
         items = {
             (model.type_name, item["id"])
             for model in RESOURCES
-            for item in listed(changed, COLLECTIONS[model.type_name])
+            for item in listed(changed, COLLECTION_PATHS[model.type_name])
         }
         expected = [
             {"item_type": type_name, "current_id": slug} | changed.json(revision["url"])
             for type_name, slug in items | set(deleted)
-            for revision in listed(changed, f"{COLLECTIONS[type_name]}/{slug}/revisions")
+            for revision in listed(changed, f"{COLLECTION_PATHS[type_name]}/{slug}/revisions")
         ]
         order = ("generation", "item_type", "current_id", "number")
         expected.sort(key=lambda line: [line[name] for name in order])
@@ -102,7 +102,7 @@ class TestRedirects:
             }
         answers = {}
         for type_name, slug in known:
-            response = changed.client.get(f"{COLLECTIONS[type_name]}/{slug}")
+            response = changed.client.get(f"{COLLECTION_PATHS[type_name]}/{slug}")
             location = response.headers.get("Location", "").rpartition("/")[2] or None
             answers[type_name, slug] = response.status_code, location
         expected = {key: answer for key, answer in answers.items() if answer[0] in (308, 410)}
