@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
+from werkzeug.routing import Rule
 
 from api.app import create_app
 from api.core.config import Settings
@@ -43,7 +44,25 @@ def pytest_addoption(parser):
     )
 
 
+def share_url_builders():
+    """Compile what builds the URLs of a rule once, and not for each application.
+
+    Werkzeug compiles two functions for each of hundreds of rules, which is most of the time that an application
+    takes to be created, and there is one for many a test.
+    """
+    compile_builder, builders = Rule._compile_builder, {}
+
+    def shared(rule, append_unknown=True):
+        key = rule.rule, repr(rule.defaults), append_unknown
+        if key not in builders:
+            builders[key] = compile_builder(rule, append_unknown)
+        return builders[key]
+
+    Rule._compile_builder = shared
+
+
 def pytest_configure(config):
+    share_url_builders()
     if config.getoption("--database") != "sqlite" and not POSTGRESQL:
         raise pytest.UsageError("--database needs SUBTEXT_TEST_DATABASE_URL to name a PostgreSQL server")
 
