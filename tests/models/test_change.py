@@ -12,7 +12,7 @@ from models.purge import purge
 from tests.models.content import FILM, theme
 from tests.models.history import everything, generation
 
-WRITERS, CHANGES = 8, 25
+WRITERS = 8
 
 
 def changes(database, after=0, **options):
@@ -193,15 +193,20 @@ class TestMigration:
 
 
 class TestFollower:
-    @pytest.fixture
-    def followed(self, postgresql_engine):
-        """A database that many writers have changed, and the changes that a follower read meanwhile."""
+    @pytest.mark.parametrize("count", [25, pytest.param(100, marks=pytest.mark.slow)])
+    def test_it_sees_each_change_once(self, postgresql_engine, count):
         with postgresql_engine.opened() as database:
-            yield self.follow(database)
+            followed = self.follow(database, count)
+        expected = [
+            (f"theme-{writer}", number) for writer in range(WRITERS) for number in range(1, count + 2)
+        ]
+        assert sorted(followed) == sorted(expected)
 
-    def follow(self, database):
+    def follow(self, database, count):
+        """Let many writers change a database; return the changes that a follower reads meanwhile and after."""
+
         def write(writer):
-            for number in range(CHANGES):
+            for number in range(count):
                 with database.write_session() as session:
                     Theme.by_slug(session, f"theme-{writer}").name = f"Name {number}"
 
@@ -221,14 +226,8 @@ class TestFollower:
                 position = read(position)
             for writer in writers:
                 writer.result()
-        while len(rows) < WRITERS * (CHANGES + 1):
+        while len(rows) < WRITERS * (count + 1):
             following = read(position)
             assert following != position, "changes are missing"
             position = following
         return rows
-
-    def test_it_sees_each_change_once(self, followed):
-        expected = [
-            (f"theme-{writer}", number) for writer in range(WRITERS) for number in range(1, CHANGES + 2)
-        ]
-        assert sorted(followed) == sorted(expected)
