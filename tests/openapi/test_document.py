@@ -392,6 +392,12 @@ class TestSchemas:
                 parts = {"properties", "additionalProperties", "anyOf"}
                 assert any(part.get(key) for key in parts), path
 
+    def test_no_property_has_the_name_of_its_schema(self):
+        # Generated clients have a variable with each of both names in one function.
+        for name, schema in SCHEMAS.items():
+            words = re.findall("[A-Z][a-z0-9]*|[A-Z]+", name)
+            assert "_".join(words).lower() not in schema.get("properties", {}), name
+
     def test_integers_have_a_format(self):
         integers = [part for _, part in walk_mappings(DOCUMENT) if "integer" in part.get("type", ())]
         assert len(integers) > 100

@@ -37,7 +37,7 @@ COMPUTED = {
     ("MetaLinks", "snapshot"),
     # The last page of the feed has none after it, and only a renamed item had another id.
     ("ChangeFeedPage", "next"),
-    ("Change", "previous_id"),
+    ("ContentChange", "previous_id"),
     # These have no web page yet.
     *((name, "html_url") for name in ("Commentary", "CommentaryRef", "CommentaryHit", "Advisory")),
     # The first scene of a film, and the last.

@@ -73,7 +73,7 @@ class ChangeParentSchema(ResponseSchema):
     id = fields.String(metadata={"description": "The id that it had at the change."})
 
 
-class ChangeSchema(ResponseSchema):
+class ContentChangeSchema(ResponseSchema):
     """A change of an item, as readers see it: it became public, or was changed, renamed, hidden or purged."""
 
     generation = fields.Integer(
@@ -131,7 +131,7 @@ class ChangeFeedSchema(ResponseSchema):
     """A page of the change feed, and the state of the content that it was read from."""
 
     data = fields.List(
-        fields.Nested(ChangeSchema), metadata={"description": "The changes, the oldest first."}
+        fields.Nested(ContentChangeSchema), metadata={"description": "The changes, the oldest first."}
     )
     page = fields.Nested(ChangeFeedPageSchema, metadata={"description": "The position of this page."})
     epoch = fields.String(
@@ -144,7 +144,7 @@ class ChangeFeedSchema(ResponseSchema):
 
 
 def change_values(change: Change) -> dict[str, Any]:
-    """Return what ``ChangeSchema`` serializes of a stored change."""
+    """Return what ``ContentChangeSchema`` serializes of a stored change."""
     names = "generation", "change", "revision", "at"
     return {name: getattr(change, name) for name in names} | {
         "type": change.type_name,
