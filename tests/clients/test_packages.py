@@ -31,10 +31,13 @@ def packages(tmp_path_factory):
     return folder / "dist"
 
 
-@pytest.fixture(scope="module")
-def limited(sqlite_engine, tmp_path_factory):
-    """A server that takes five requests in six seconds, which a busy machine makes in less."""
-    log = tmp_path_factory.mktemp("limited") / "log"
+@pytest.fixture
+def limited(sqlite_engine, tmp_path):
+    """A server that takes five requests in six seconds, which a busy machine makes in less.
+
+    It is new for each test, as cached responses do not count.
+    """
+    log = tmp_path / "log"
     with (
         sqlite_engine.fresh(None) as url,
         serving(
