@@ -26,7 +26,7 @@ class Alias(Base):
     def renamed(cls, session: Session, model: type[Versioned], slug: str) -> Renamed | None:
         """Return the error that names the new id of a resource, if it was renamed and is public."""
         new_slug = session.scalar(
-            model.select_where()
+            model.select_public()
             .join(cls, cls.resource_id == model.id)
             .where(cls.type_name == model.type_name, cls.slug == slug)
             .with_only_columns(model.slug)

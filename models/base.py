@@ -190,6 +190,11 @@ class Versioned:
         return statement.where(cls.slug.in_(bound(id))) if is_given(id) else statement
 
     @classmethod
+    def select_public(cls) -> Select[Self]:
+        """Return the statement for every public resource, those too that lists leave out by default."""
+        return cls.select_where()
+
+    @classmethod
     def by_slug(cls, session: Session, slug: str) -> Self:
         """Return the public resource with this id.
 

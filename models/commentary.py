@@ -223,6 +223,11 @@ class Commentary(Base, Listed, OwnsRows, OfFilm):
         return filter_by_theme(statement, cls, theme, theme_all)
 
     @classmethod
+    def select_public(cls) -> Select[Self]:
+        """See :meth:`Versioned.select_public`; the editors' entries are among them."""
+        return cls.select_where(asserted_by=AssertedByFilter.ANY)
+
+    @classmethod
     def _linked_to(cls, column: Any, slugs: list[str] | None) -> list[Any]:
         """Return the condition that an entry has a link whose ``column`` refers to any of these ids."""
         return linked(cls, column.class_.commentary_id, foreign_slug_in(column, slugs))

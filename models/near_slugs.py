@@ -44,7 +44,7 @@ def near_slugs(session: Session, model: Any, slug: str) -> tuple[str, ...]:
         of_film = aliased(film)
         columns.append(select(of_film.slug).where(of_film.id == model.film_id).scalar_subquery())
     given = model.slug.in_(_select_texts(session, sorted({*guesses, *neighbours})))
-    public = model.select_where().where(given).with_only_columns(*columns, maintain_column_froms=True)
+    public = model.select_public().where(given).with_only_columns(*columns, maintain_column_froms=True)
     # A matcher prepares its second text, here the missing slug, once for all candidates.
     matcher = cache(lambda text: SequenceMatcher(b=text))
     ranked = sorted(

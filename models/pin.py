@@ -14,6 +14,8 @@ import orjson
 
 #: The number of hexadecimal characters of a digest in a pin: enough for the revisions of one resource.
 PIN_DIGEST_LENGTH = 6
+#: The number of hexadecimal characters of a whole digest.
+DIGEST_LENGTH = 64
 PIN_PATTERN = re.compile(r"([1-9][0-9]{0,8})(?:\.([0-9a-f]{6,64}))?", re.ASCII)
 
 

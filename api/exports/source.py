@@ -76,7 +76,7 @@ class ExportSource:
         connection = self.session.connection()
         dialect = connection.dialect.name
         item = item_sql(Shape(get_schema_class(model.type_name)), model, self.base_url, dialect)
-        rows = compile_from_and_where(model.select_where(), dialect)
+        rows = compile_from_and_where(model.select_public(), dialect)
         order = element_text(model.__table__.c.slug, dialect)
         sql = f"SELECT {item} {rows} ORDER BY {order}"
         result = connection.exec_driver_sql(sql, {}, execution_options={"yield_per": BATCH})

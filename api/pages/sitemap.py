@@ -92,7 +92,7 @@ def count_parts(name: str) -> int:
 
 def _part_urls(name: str, number: int) -> Iterator[SitemapURL]:
     model = MODELS[name]
-    rows = model.select_where().with_only_columns(model.slug, model.updated_at, maintain_column_froms=True)
+    rows = model.select_public().with_only_columns(model.slug, model.updated_at, maintain_column_froms=True)
     in_part = model.id.between((number - 1) * MAX_URLS + 1, number * MAX_URLS)
     # Sorted by id, since keys depend on the order in which packs were loaded; here, since an index of the ids
     # would read all of them.

@@ -288,7 +288,7 @@ def lock(session: Session, model: Any, slug: str, *, is_removed: bool) -> bool:
 
 @cache
 def _select_locked(model: Any, is_removed: bool) -> Select[Any]:
-    statement = model.select_where().where(model.slug == bindparam("slug")).with_only_columns(model.id)
+    statement = model.select_public().where(model.slug == bindparam("slug")).with_only_columns(model.id)
     return cast("Select[Any]", statement.with_for_update(of=model, key_share=not is_removed))
 
 

@@ -48,6 +48,10 @@ class TestItems:
             ids = sorted(item["id"] for item in listed(changed, path))
             assert text.splitlines() == [changed.get(f"{path}/{slug}").data for slug in ids]
 
+    def test_the_editors_own_entries_are_among_them(self, packed, tmp_path):
+        lines = read_lines(run_export(packed, tmp_path / "export"), "commentary.ndjson")
+        assert {line["asserted_by"] for line in lines} == {"source", "editor"}
+
     def test_content_is_escaped(self, changed, tmp_path):
         folder = run_export(changed.database, tmp_path / "export")
         (line,) = [one for one in read_lines(folder, "quotes.ndjson") if one["id"].endswith("light-on")]

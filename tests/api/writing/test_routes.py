@@ -409,3 +409,17 @@ class TestAccess:
             ("DELETE", LONELINESS),
         ):
             assert editor.send(method, path, b"{", headers=bad).status_code == 401
+
+
+def test_the_editors_own_entries_can_be_renamed_restored_and_deleted(editor):
+    old, new = (f"/v1/commentary/her-2013-{end}" for end in ("the-bond-and-the-essays-own-test", "the-test"))
+    assert editor.get(old).get_json()["asserted_by"] == "editor"
+    assert editor.patch(old, {"title": "A test"}).status_code == 200
+    renamed = editor.rename(old, "her-2013-the-test")
+    assert renamed.status_code == 200, renamed.text
+    response = editor.get(old)
+    assert (response.status_code, response.headers["Location"]) == (308, f"http://127.0.0.1:8000{new}")
+    first = editor.get(f"{new}/revisions").get_json()["data"][-1]
+    assert editor.send("POST", f"{new}/revisions/{first['pin']}/restore", tag="*").status_code == 200
+    assert editor.delete(new).status_code == 204
+    assert editor.get(old).status_code == editor.get(new).status_code == 410
