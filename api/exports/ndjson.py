@@ -16,6 +16,7 @@ from api.exports.source import ExportSource
 from api.schemas.revision_schemas import RevisionDetailSchema, entry_values
 from api.views.history import public_record
 from models import RESOURCES
+from models.pin import DIGEST_LENGTH
 from models.public_history import PublicRevision, stream_public_revisions
 
 #: Times are written as the API writes them.
@@ -45,16 +46,17 @@ def revision_values(base_url: str, revision: PublicRevision) -> dict[str, object
     """Return the values of a line: what names the item, and what the API returns for the revision.
 
     ``digest`` is the SHA-256 of the stored record, with which an importer keeps the pin. That of purged words
-    is left out, as it would confirm a guess.
+    is left out, as it would confirm a guess; a mirror that began after a deletion has only what the pin says.
     """
     type_name, slug, entry, digest, stored = revision
     has_record = not (entry.is_deleted or entry.is_purged)
+    is_whole = len(digest) == DIGEST_LENGTH
     values = entry_values(base_url, type_name, slug, entry)
     values["record"] = public_record(stored) if has_record else None
     item = {
         "item_type": type_name,
         "current_id": slug,
-        "digest": None if entry.is_purged else digest,
+        "digest": digest if is_whole and not entry.is_purged else None,
         "type": "revision",
     }
     return item | {name: values[name] for name in REVISION_KEYS}

@@ -39,7 +39,7 @@ def require_no_content(session: Session) -> None:
     for model in RESOURCES:
         if session.scalar(select(exists().where(model.id.is_not(None)))):
             raise InvalidReplica(
-                "The database has content already, and an import does not merge. Name a new one in "
+                "The database has content already, with which none is merged. Name a new one in "
                 "SUBTEXT_DATABASE_URL."
             )
 

@@ -5,25 +5,17 @@ import shutil
 from contextlib import closing
 
 import pytest
-from click.testing import CliRunner
 
 from models.database import Database
-from subtext_cli.import_export import import_export
 from tests.api.writing.conftest import Editor, add_key, serving_app
 from tests.cases import each
 from tests.exports.exporting import read_index, run_export
 from tests.models.history import epoch, generation
 from tests.seeds.replication.edits import edit
+from tests.seeds.replication.importing import run_import
 
 #: What is a database's own.
 OWN = ("epoch", "cursor", "changed_at")
-
-
-def run_import(url, folder):
-    """Run the command; return its exit code and what it prints."""
-    result = CliRunner().invoke(import_export, [str(folder)], env={"SUBTEXT_DATABASE_URL": url})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, f"{result.output}{result.exception or ''}"
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from models.database import Database
+from tests.exports.exporting import run_export
 from tests.models.history import epoch, generation
 from tests.purging import run_purge
 from tests.seeds.replication.edits import CREATE, edit, must, theme
+from tests.seeds.replication.importing import run_import
 from tests.seeds.replication.mirroring import assert_equal, mirror, mirror_process, origin
 
 # Each test starts a server and the command several times.
@@ -51,6 +53,20 @@ def test_it_can_begin_after_many_changes(engine, copy, tmp_path):
         edit(editor)
         mirror(copy, service)
         assert_equal(editor.database, copy, tmp_path)
+
+
+def test_its_export_can_be_imported(engine, copy, tmp_path):
+    with origin(engine, tmp_path) as (service, editor):
+        edit(editor)
+        mirror(copy, service)
+    with closing(Database(copy)) as database, engine.fresh() as other:
+        first = run_export(database, tmp_path / "mirror")
+        code, output = run_import(other, first)
+        assert code == 0, output
+        with closing(Database(other)) as imported:
+            second = run_export(imported, tmp_path / "imported")
+    for name in ("revisions.ndjson", "redirects.ndjson", "commentary.ndjson"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
 def test_it_is_on_the_other_database(sqlite_engine, postgresql_engine, tmp_path):
