@@ -247,7 +247,9 @@ class _Loader:
         is_same_revision = change.release is not None and change.release.number == state.number
         is_redirected = is_same_revision and bool(change.references & self.editors.ids_of_renamed)
         is_protected = is_edited or self._is_behind(change, state)
-        may_be_same = (is_protected or is_redirected) and state.deleted_at is None
+        # It was imported, or an editor created it.
+        is_unknown = not state.loaded.digest
+        may_be_same = (is_protected or is_redirected or is_unknown) and state.deleted_at is None
         if may_be_same and not self.editors.differ_from(change.valid, state):
             is_own = change.loaded.is_own or (state.loaded.is_own and not is_taken)
             loaded = LoadedEntry(change.digest, is_own=is_own, edit=state.newest_edit)
@@ -401,6 +403,7 @@ class _Loader:
         cited = {citation["source"] for citation in change.valid.body.get("citations", ())}
         stored = {citation.source.slug for citation in getattr(resource, "citations", ())}
         known = self.result.ids | {each.key for each in self.result.pack.withdrawals}
+        known |= {(key[0], self.editors.new_ids[key]) for key in known & self.editors.new_ids.keys()}
         if cited and stored and not stored & cited and not any(("source", slug) in known for slug in stored):
             raise Conflict(
                 f"The id “{resource.slug}” is taken: the {change.key[0]} cites “{min(stored)}”, a source of "

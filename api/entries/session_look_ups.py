@@ -30,14 +30,15 @@ class SessionLookUps:
 
     def fetch(self, keys: Iterable[Key]) -> None:
         """Read the resources with these types and ids that are not known yet."""
+        wanted = set(keys)
         slugs_by_type: dict[str, list[str]] = defaultdict(list)
-        for type_name, slug in sorted(set(keys) - self.resources.keys()):
+        for type_name, slug in sorted(wanted - self.resources.keys()):
             slugs_by_type[type_name].append(slug)
         for type_name, slugs in slugs_by_type.items():
             model = MODELS_BY_TYPE[type_name]
             for resource in self.session.scalars(select(model).where(model.slug.in_(slugs))):
                 self.resources[type_name, resource.slug] = resource
-        for key in sorted(set(keys)):
+        for key in sorted(wanted):
             resource = self.resources.get(key)
             if resource is None or resource.deleted_at is not None:
                 self._follow(key)

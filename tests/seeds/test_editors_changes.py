@@ -160,6 +160,16 @@ class TestAnEntryThatAnEditorRenamed:
         report, _ = reload(loaded, second.root)
         assert [each.change for each in report.kept] == [f"renamed to {PARIS}-in-june"]
 
+    def test_is_the_same_source_to_what_cites_it(self, loaded, second):
+        with loaded.read_session() as session:
+            source = session.scalar(select(Commentary).filter_by(slug=CLAIM)).citations[0].source.slug
+        rename(loaded, "source", source, "another-name")
+        second.replace("commentary.yml", "weight: minor", "weight: core", after=CLAIM)
+        report, _ = reload(loaded, second.root)
+        assert report["commentary"]["updated"] == 1
+        claim = record_of(loaded, "commentary", CLAIM)
+        assert (claim["weight"], claim["citations"][0]["source"]) == ("core", "another-name")
+
 
 class TestCommand:
     def test_lists_what_is_kept(self, loaded, second, runner, monkeypatch):

@@ -3,6 +3,7 @@
 from tests.purging import run_purge
 
 CREATE = {"If-None-Match": "*"}
+SOURCE = "/v1/sources/her-perfection-is-the-enemy-of-real"
 QUOTE = "/v1/quotes/her-2013-a-wife-without-the-challenges"
 
 
@@ -18,6 +19,7 @@ def must(response):
 def edit(editor):
     """Change the pack in many ways; the editor may do everything."""
     put = lambda slug, body: must(editor.put(f"/v1/themes/{slug}", body, headers=CREATE))  # noqa: E731
+    must(editor.rename(SOURCE, "her-an-essay"))
     put("patience", theme("Patience"))
     put("calm", theme("Calm", broader="patience"))
     must(editor.rename("/v1/themes/patience", "waiting"))

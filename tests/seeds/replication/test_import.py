@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from models.database import Database
+from subtext_cli.preparation import prepare
 from tests.api.writing.conftest import Editor, add_key, serving_app
 from tests.cases import each
 from tests.exports.exporting import read_index, run_export
@@ -79,6 +80,15 @@ class TestRoundTrip:
     def test_the_pack_does(self, packed, other, tmp_path):
         first = run_export(packed, tmp_path / "first")
         assert_equal_exports(first, imported(other, first, tmp_path / "second"))
+
+    def test_the_start_of_a_server_changes_nothing(self, exported, other, tmp_path):
+        code, output = run_import(other, exported)
+        assert code == 0, output
+        with closing(Database(other)) as database:
+            before = generation(database)
+            prepare(database)
+            assert generation(database) == before
+            assert_equal_exports(exported, run_export(database, tmp_path / "second"))
 
     def test_generations_go_on_in_another_epoch(self, edited, other):
         folder, number, own_epoch = edited
