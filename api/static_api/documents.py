@@ -29,6 +29,7 @@ from api.static_api.layout import (
     list_path,
     lists_below,
     page_file,
+    paragraph_path,
     reference_formats,
 )
 from api.static_api.live_calls import call_json, call_live
@@ -56,6 +57,11 @@ def index_document() -> Response:
 
 def data_document(path: str) -> Response:
     """Return the JSON at a path of the API; of a list whose items have no ids, all of them."""
+    live, body = _read_data(path)
+    return _document(live, encode_json(body))
+
+
+def _read_data(path: str) -> tuple[Response, dict[str, Any]]:
     live, body = call_json(path)
     if "page" in body:
         live, body = call_json(path, {"limit": MAX_PAGE_SIZE})
@@ -65,7 +71,7 @@ def data_document(path: str) -> Response:
             body["data"] += page["data"]
             body["page"], following = page["page"], page["page"]["next"]
         body["page"]["limit"] = max(len(body["data"]), 1)
-    return _document(live, encode_json(rewrite_links(body)))
+    return live, rewrite_links(body)
 
 
 def item_document(collection: str, slug: str) -> Response:
@@ -169,8 +175,17 @@ def html_document(path: str, query: dict[str, Any] | None = None) -> Response:
 
 
 def part_document(collection: str, slug: str, part: str) -> Response:
-    """Return a resource below an item, such as the coverage of a film."""
-    return data_document(f"/v1/{collection}/{slug}/{part}")
+    """Return a resource below an item, such as the coverage of a film; paragraphs with their URLs."""
+    live, body = _read_data(f"/v1/{collection}/{slug}/{part}")
+    if part == "paragraphs":
+        for paragraph in body["data"]:
+            paragraph["url"] = absolute_url(paragraph_path(slug, paragraph["number"]))
+    return _document(live, encode_json(body))
+
+
+def paragraph_document(collection: str, slug: str, number: int) -> Response:
+    """Return a paragraph of a source."""
+    return data_document(f"/v1/{collection}/{slug}/paragraphs/{number}")
 
 
 def item_page(collection: str, slug: str) -> Response:

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,10 +45,11 @@ from api.static_api.layout import (
     list_path,
     lists_below,
     page_file,
+    paragraph_path,
     reference_formats,
 )
 from api.text import fonts
-from models import MODELS_BY_TYPE
+from models import MODELS_BY_TYPE, Paragraph, Source
 
 MANIFEST = "manifest.json"
 FORMAT = "subtext-static/1"
@@ -86,6 +88,14 @@ class StaticExport:
             ExportError: the folder has other things than an export, or another export is writing to it.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._write_locked(state, step)
+        finally:
+            # A folder without any file is not left.
+            with suppress(OSError):
+                self.folder.rmdir()
+
+    def _write_locked(self, state: ContentState, step: Callable[[int], Any]) -> Summary:
         with lock(self.folder) as is_locked:
             if not is_locked:
                 raise ExportError(f"Another export is writing to {self.folder}.")
@@ -138,11 +148,20 @@ class StaticExport:
             paths += [f"/oembed/{collection}/{slug}.{extension}" for extension in CONTENT_TYPES]
         if collection == "quotes":
             paths += [f"/quotes/{slug}/card.png", f"/quotes/{slug}/card.svg"]
+        if collection == "sources":
+            paths += self._paragraph_paths(slug)
         for path in paths:
             self._render(path)
         for parent, listed in lists_below():
             if parent == collection:
                 self._render_list(listed, collection, slug)
+
+    def _paragraph_paths(self, source: str) -> list[str]:
+        numbers = select(Paragraph.number).join(Paragraph.source).where(Source.slug == source)
+        return [
+            paragraph_path(source, number)
+            for number in self.session.scalars(numbers.order_by(Paragraph.number))
+        ]
 
     def _render_list(self, collection: str, parent: str | None, slug: str | None) -> None:
         folder = list_path("/v1", collection, parent, slug)

@@ -44,6 +44,8 @@ FILES = (
 FILE_PATTERN = re.compile(
     r"/static/[\w.-]+|/embed/fonts/[\w.-]+|/embed\.[0-9a-f]+\.js|/sitemaps/[a-z]+-[0-9]+\.xml"
 )
+#: The number of a paragraph, from 1.
+NUMBER = re.compile(r"[1-9][0-9]*", re.ASCII)
 #: Query parameters that do not choose items: a file has all fields, and a length of its own.
 SHAPE_PARAMETERS = frozenset({"limit", "fields", "include"})
 #: The resources below an item that are not lists of another type, by collection.
@@ -117,6 +119,11 @@ def format_path(collection: str, slug: str, format_: Format) -> str:
     return f"/v1/{collection}/{slug}{extension}"
 
 
+def paragraph_path(source: str, number: int) -> str:
+    """Return the path of a paragraph of a source, to which citations in JSON-LD and pages lead."""
+    return f"/v1/sources/{source}/paragraphs/{number}/index.json"
+
+
 def list_path(root: str, collection: str, parent: str | None, parent_id: str | None) -> str:
     """Return the folder of a list; ``root`` is ``/v1``, or empty for its page."""
     return f"{root}/{parent}/{parent_id}/{collection}" if parent else f"{root}/{collection}"
@@ -179,6 +186,10 @@ def _data_path(segments: list[str], query: Mapping[str, str]) -> str | None:
             path = _item_path(collection, name)
         case [collection, slug, part] if _is_id(slug) and part in PARTS.get(collection, ()):
             path = f"/v1/{collection}/{slug}/{part}/index.json"
+        case ["sources", slug, "paragraphs", number] if (
+            _is_id(slug) and NUMBER.fullmatch(number) and not query
+        ):
+            path = paragraph_path(slug, int(number))
         case [parent, slug, collection] if _is_id(slug) and (parent, collection) in lists_below():
             path = None if query else f"/v1/{parent}/{slug}/{collection}/index.json"
     return path

@@ -97,6 +97,8 @@ def _item_routes() -> Iterator[Route]:
     for collection, parts in PARTS.items():
         rule = f"/v1/{collection}/{ID}/{_one_of('part', parts)}/index.json"
         yield rule, documents.part_document, {"collection": collection}
+    paragraph = "/v1/sources/<slug:slug>/paragraphs/<int:number>/index.json"
+    yield paragraph, documents.paragraph_document, {"collection": "sources"}
     cited = _collection(each for each in TYPE_BY_COLLECTION if item_formats(each))
     yield f"/v1/{cited}/{ID}/{_one_of('file_name', STYLE_FILES)}", documents.style_document, {}
     yield f"/{_collection(PAGE_COLLECTIONS)}/{ID}/index.html", documents.item_page, {}

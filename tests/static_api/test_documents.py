@@ -102,6 +102,11 @@ class TestList:
         static = client.get(f"/v1/sources/{SOURCE}/paragraphs/index.json").json
         assert [each["number"] for each in static["data"]] == list(range(1, 63))
         assert static["page"]["next"] is None
+        one = client.get(static["data"][4]["url"].removeprefix("http://127.0.0.1:8000")).json
+        live = client.get(f"/v1/sources/{SOURCE}/paragraphs/5").json
+        assert (one["number"], one.keys()) == (5, live.keys())
+        assert one["cited_by"]
+        assert all(each["url"].endswith("/index.json") for each in one["cited_by"])
 
     def test_names_no_cursor(self, client):
         page = client.get("/v1/scenes/index.json").json["page"]
