@@ -76,7 +76,7 @@ def main() -> None:
 @cli.command
 def migrate() -> None:
     """Upgrade the database schema to this version."""
-    with open_database(Settings.from_environment()) as database:
+    with open_database(Settings.from_environment(), may_create=True) as database:
         with preparation_lock(database):
             migrate_schema(database)
         click.echo(f"{database.redacted_url} is at migration {migrations.current(database.engine)}.")
@@ -325,6 +325,6 @@ def dev(*, sql: bool) -> None:
     dev_server.require_loopback(settings)
     if not is_running_from_reloader():
         require_free_port(settings, "dev")
-        with open_database(settings):
+        with open_database(settings, may_create=True):
             pass
     dev_server.run(settings, lambda: prepare_for_serving(settings), sql=sql)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from shlex import quote
 
 from sqlalchemy import URL
@@ -97,18 +98,25 @@ FOREIGN_TABLE = re.compile(r"(?:table|relation) \"?(\w+)\"? already exists")
 
 
 @contextmanager
-def open_database(settings: Settings, *, may_be_read_only: bool = False) -> Iterator[Database]:
+def open_database(
+    settings: Settings, *, may_be_read_only: bool = False, may_create: bool = False
+) -> Iterator[Database]:
     """Open the database that the settings name, and end the process with one line if it cannot be used.
 
-    ``may_be_read_only`` accepts an SQLite file that can be read but not written; see
-    :meth:`Database.is_read_only`.
+    An SQLite file that does not exist is only created if it ``may_create`` one. ``may_be_read_only`` accepts
+    one that can be read but not written; see :meth:`Database.is_read_only`.
     """
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, may_create=may_create)
     if database.file is not None:
         is_read_only = may_be_read_only and database.is_read_only
         find_problem = read_problem if is_read_only else file_problem
         if problem := find_problem(database.file.path, settings):
             raise SystemExit(f"subtext: {problem}")
+        if not may_create and not Path(database.file.path).exists():
+            raise SystemExit(
+                f"subtext: There is no database {database.file.path}. Run `subtext migrate` to create it, or "
+                "correct SUBTEXT_DATABASE_URL."
+            )
     try:
         with closing(database):
             require_supported(database)

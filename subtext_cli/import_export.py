@@ -30,7 +30,10 @@ def import_export(folder: Path) -> None:
         index = read_index(folder)
         counts = {file["content"]: file["count"] for file in index["files"]}
         lines = sum(file["count"] for file in index["files"])
-        with open_database(Settings.from_environment()) as database, preparation_lock(database):
+        with (
+            open_database(Settings.from_environment(), may_create=True) as database,
+            preparation_lock(database),
+        ):
             migrate_schema(database)
             with (
                 database.write_session() as session,

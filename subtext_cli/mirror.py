@@ -39,7 +39,7 @@ def mirror(url: str, seconds: int | None) -> None:
         url = normalize_public_url(url)
     except ValueError as error:
         raise click.BadParameter(f"It {error}", param_hint="URL") from None
-    with open_database(Settings.from_environment()) as database:
+    with open_database(Settings.from_environment(), may_create=True) as database:
         with preparation_lock(database):
             migrate_schema(database)
         while True:

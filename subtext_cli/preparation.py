@@ -34,7 +34,7 @@ def prepare_for_serving(settings: Settings) -> None:
     A database of a newer version stays as it is: an older version can serve it, but not write to it. So does
     an SQLite file that cannot be written, if it is complete.
     """
-    with open_database(settings, may_be_read_only=True) as database:
+    with open_database(settings, may_be_read_only=True, may_create=True) as database:
         is_read_only = database.is_read_only
         if is_read_only:
             _require_complete(database)

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 
 from api.core.config import ROOT
 from models import ContentGeneration, Film, migrations
@@ -120,6 +120,8 @@ class TestBackup:
         assert not all_made[0].exists()
 
     def test_a_database_without_tables_is_refused(self, new_url, tmp_path):
+        if new_url.startswith("sqlite"):
+            Path(make_url(new_url).database).touch()
         assert "nothing to back up" in refuse(backup, tmp_path / "x", url=new_url)
         assert not (tmp_path / "x").exists()
 
@@ -201,7 +203,7 @@ class TestRestore:
         assert "is at migration 9999, which this version" in refuse(restore, data, url=new_url)
         path.write_bytes(good)
         url = "postgresql://nobody@127.0.0.1:1/x"
-        assert "Content moves between databases as packs only" in refuse(restore, data, url=url)
+        assert "moves between them with `subtext export`" in refuse(restore, data, url=url)
 
 
 class TestSQLite:

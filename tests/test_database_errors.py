@@ -1,6 +1,7 @@
 """Databases that cannot be used: each command ends with one sentence that says what to do."""
 
 import os
+import resource
 import socket
 import threading
 from pathlib import Path
@@ -24,6 +25,25 @@ class TestSQLite:
             "SUBTEXT_DATABASE_URL."
         )
         assert not (tmp_path / "a b").exists()
+
+    @pytest.mark.parametrize("command", ["seed", "backup x", "export --format ndjson x", "keys list", "pull"])
+    def test_only_what_begins_a_database_creates_its_file(self, refusal, tmp_path, command):
+        file = tmp_path / "none.db"
+        message = refusal(*command.split(), SUBTEXT_DATABASE_URL=f"sqlite:///{file}")
+        assert message.startswith(f"subtext: There is no database {file}. Run `subtext migrate`")
+        assert not file.exists()
+
+    def test_a_file_that_cannot_grow_is_named(self, refusal, tmp_path):
+        file, limit = tmp_path / "full.db", resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limit[1]))
+        try:
+            message = refusal("migrate", SUBTEXT_DATABASE_URL=f"sqlite:///{file}")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        assert message in (
+            f"subtext: The disk with {file} is full.",
+            f"subtext: {file} cannot be read or written: disk I/O error.",
+        )
 
     def test_the_path_must_be_that_of_a_file(self, refusal, tmp_path):
         message = refusal("migrate", SUBTEXT_DATABASE_URL=f"sqlite:///{tmp_path}")

@@ -85,7 +85,9 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
         yield
     finally:
         connection.rollback()
-        driver.execute("PRAGMA foreign_keys = ON")
+        # A connection that failed, such as on a full disk, is closed already.
+        if not connection.invalidated:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def require_references(connection: Connection) -> None:

@@ -90,7 +90,7 @@ def restore(data: Path, *, force: bool) -> None:
         if manifest.database != name:
             raise BackupError(
                 f"{data} is a backup of {manifest.database}, but SUBTEXT_DATABASE_URL names {name}. "
-                "Content moves between databases as packs only."
+                "Public content moves between them with `subtext export` and `subtext import`."
             )
         require_intact(data, manifest)
         migration = manifest.content.migration or ""
@@ -129,7 +129,11 @@ def _restore_file(settings: Settings, data: Path, manifest: Manifest, *, force: 
         copied.close()
         kept = sqlite_file.swap_in(copy, path)
     if kept is not None:
-        click.echo(f"The database that was replaced is {kept}. Delete it when you do not need it any more.")
+        logs = [f"{kept}{suffix}" for suffix in ("-wal", "-shm") if Path(f"{kept}{suffix}").exists()]
+        beside = f", with {' and '.join(logs)}" if logs else ""
+        click.echo(
+            f"The database that was replaced is {kept}{beside}. Delete it when you do not need it any more."
+        )
 
 
 def _restore_postgresql(settings: Settings, data: Path, manifest: Manifest, *, force: bool) -> None:

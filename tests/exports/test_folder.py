@@ -115,6 +115,9 @@ def test_an_older_schema_is_refused(engine, tmp_path):
 
     with engine.fresh(None) as url:
         database = Database(url)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+            connection.commit()
         assert "Run `subtext migrate`" in refuse(database, tmp_path / "export")
         database.close()
     assert list(tmp_path.iterdir()) == []
