@@ -18,6 +18,8 @@ NAMES = (
     *("SUBTEXT_ACCESS_LOG", "SUBTEXT_ACCESS_LOG_HITS", "SUBTEXT_ACCESS_LOG_SEARCH_TERMS", "SUBTEXT_SLOW_MS"),
     "SUBTEXT_ESSAYS",
 )
+#: Variables of the guides' examples: the key of a client.
+CLIENT_NAMES = ("SUBTEXT_KEY",)
 #: Variables of the tests, and those that Kubernetes sets for a service with the name `subtext`.
 OTHER_PREFIXES = ("SUBTEXT_TEST_", "SUBTEXT_SERVICE_", "SUBTEXT_PORT_")
 
@@ -27,7 +29,11 @@ def unknown_settings(environment: Iterable[str]) -> list[str]:
     nouns = {name.removeprefix(PREFIX): name for name in NAMES}
     sentences = []
     for name in sorted(environment):
-        if not name.upper().startswith(PREFIX) or name in NAMES or name.startswith(OTHER_PREFIXES):
+        if (
+            not name.upper().startswith(PREFIX)
+            or name in (*NAMES, *CLIENT_NAMES)
+            or name.startswith(OTHER_PREFIXES)
+        ):
             continue
         near = get_close_matches(name.upper().removeprefix(PREFIX), nouns, n=1)
         hint = f" Did you mean {nouns[near[0]]}?" if near else ""

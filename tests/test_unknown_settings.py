@@ -12,7 +12,8 @@ CONFIG = Path(__file__).parent.parent / "api" / "core" / "config.py"
 def test_the_names_are_those_that_are_read():
     read = set(re.findall(r'variables\.get\(\s*"(\w+)"', CONFIG.read_text("utf-8")))
     assert set(NAMES) == read | {"SUBTEXT_ESSAYS"}
-    assert unknown_settings([*NAMES, "PATH", "SUBTEXT_TEST_REDIS_URL", "SUBTEXT_PORT_8000_TCP"]) == []
+    others = ["PATH", "SUBTEXT_KEY", "SUBTEXT_TEST_REDIS_URL", "SUBTEXT_PORT_8000_TCP"]
+    assert unknown_settings([*NAMES, *others]) == []
 
 
 @each(

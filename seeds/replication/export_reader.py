@@ -84,6 +84,7 @@ class Export:
     generation: int
     cursor: str | None
     items: dict[Key, ReplicatedItem] = field(default_factory=dict)
+    public_ids: set[Key] = field(default_factory=set)
     withdrawals: list[dict[str, Any]] = field(default_factory=list)
 
     def item(self, type_name: str, slug: str) -> ReplicatedItem:
@@ -98,6 +99,7 @@ def read_index(folder: Path) -> dict[str, Any]:
         InvalidReplica: there is none, or it is not one.
     """
     path = folder / INDEX
+    _require_regular_file(path)
     try:
         values = orjson.loads(path.read_bytes())
     except FileNotFoundError:
@@ -123,7 +125,10 @@ def read_export(folder: Path, step: Callable[[], None] = lambda: None) -> Export
     }
     files = {file["name"]: file for file in index["files"] if file["content"] in by_content}
     if not {"revisions", "redirects"} <= {file["content"] for file in files.values()}:
-        raise InvalidReplica(f"{folder / INDEX}: files: Must name the revisions and the redirects.")
+        raise InvalidReplica(
+            f"{folder / INDEX}: files: Must name the revisions and the redirects, as after "
+            "`subtext export --format ndjson`."
+        )
     for file in files.values():
         for where, values in _lines(folder / file["name"], file):
             by_content[file["content"]](export, values, where)
@@ -143,6 +148,7 @@ def _lines(path: Path, file: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         InvalidReplica: it is another file, or a line is no JSON.
     """
     digest, size, count = hashlib.sha256(), 0, 0
+    _require_regular_file(path)
     try:
         with path.open("rb") as opened:
             while block := opened.read(1 << 20):
@@ -164,8 +170,15 @@ def _lines(path: Path, file: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         raise InvalidReplica(f"{path}: There is no such file. Copy the whole export again.") from None
 
 
+def _require_regular_file(path: Path) -> None:
+    """Refuse what may have no end, such as a named pipe or a device."""
+    if path.exists() and not path.is_file():
+        raise InvalidReplica(f"{path}: This is no file. Copy the whole export again.")
+
+
 def _add_item(export: Export, values: Any, where: str) -> None:
     item = load(_ItemSchema, values, where)
+    export.public_ids.add((item["type"], item["id"]))
     export.item(item["type"], item["id"]).created_at = item["created_at"]
 
 
@@ -180,6 +193,8 @@ def _add_revision(export: Export, values: Any, where: str) -> None:
 
 def _add_redirect(export: Export, values: Any, where: str) -> None:
     redirect = load(RedirectSchema, values, where)
+    if (redirect["type"], redirect["id"]) in export.public_ids:
+        raise InvalidReplica(f"{where}: id: Must be no id of a public item, which “{redirect['id']}” is.")
     if redirect["former_id_of"]:
         export.item(redirect["type"], redirect["former_id_of"]).former_ids.add(redirect["id"])
     if redirect["created_at"]:

@@ -184,6 +184,8 @@ def load(schema: type[Schema], values: Any, where: str) -> Any:
     try:
         return schema().load(values)
     except ValidationError as error:
+        if not isinstance(values, dict):
+            raise InvalidReplica(f"{where}: Must be a JSON object.") from None
         faults = "; ".join(f"{name}: {_text(messages)}" for name, messages in error.messages_dict.items())
         raise InvalidReplica(f"{where}: {faults}") from None
 

@@ -27,9 +27,11 @@ from seeds.replication.public_revision import (
 
 #: The largest response that is read, in bytes, and the time that one may take, in seconds.
 MAX_BYTES, TIMEOUT = 64_000_000, 30
-#: Repeated requests: for failed connections and for what says when to come back, up to half a minute.
+#: Repeated requests: for lost connections and for what says when to come back, up to half a minute; where
+#: nothing answers, for three seconds.
 RETRIES = urllib3.Retry(
     total=8,
+    connect=4,
     redirect=3,
     status_forcelist=(429, 502, 503, 504),
     backoff_factor=0.2,
@@ -158,7 +160,7 @@ class RemoteService:
             body = response.read(MAX_BYTES + 1, decode_content=True)
             response.release_conn()
         except urllib3.exceptions.HTTPError as error:
-            raise InvalidReplica(f"{self.url}{path} cannot be read: {error}.") from None
+            raise InvalidReplica(f"{self.url}{path} cannot be read: {_reason(error)}.") from None
         if len(body) > MAX_BYTES:
             response.close()
             raise InvalidReplica(f"{self.url}{path}: The response has more than {MAX_BYTES} bytes.")
@@ -171,6 +173,21 @@ class RemoteService:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise InvalidReplica(f"{self.url}{path}: This is no JSON: {error}.") from None
+
+
+def _reason(error: urllib3.exceptions.HTTPError) -> str:
+    """Return what failed, in a few words."""
+    cause = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
+    match cause:
+        case urllib3.exceptions.NameResolutionError():
+            return "the host is unknown"
+        case urllib3.exceptions.NewConnectionError() | urllib3.exceptions.ConnectTimeoutError():
+            return "no server answers"
+        case urllib3.exceptions.ReadTimeoutError():
+            return "the response takes too long"
+        case urllib3.exceptions.SSLError():
+            return f"no encrypted connection ({cause})"
+    return str(cause)
 
 
 class _CreatedSchema(LenientSchema):

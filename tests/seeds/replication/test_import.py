@@ -1,6 +1,7 @@
 """The import of an export: the same content, history and redirects, on and across both databases."""
 
 import json
+import os
 import shutil
 from contextlib import closing
 
@@ -122,7 +123,7 @@ class TestRefusals:
         (exported / "quotes.ndjson").unlink()
         (exported / "quotes.ndjson").mkdir()
         code, output = run_import(other, exported)
-        assert (code, "quotes.ndjson: Is a directory" in output) == (1, True), output
+        assert (code, "quotes.ndjson: This is no file." in output) == (1, True), output
 
     @each("damage", ["cut", "changed", "missing", "no index", "other format"])
     def test_a_damaged_export_writes_nothing(self, exported, other, tmp_path, damage):
@@ -178,3 +179,26 @@ class TestRefusals:
         replace_line(folder, "revisions.ndjson", change, lambda line: line["item_type"] == "quote")
         code, output = run_import(other, folder)
         assert (code, key in output) == (1, True), output
+
+    def test_a_redirect_of_a_public_id_is_refused(self, exported, other):
+        forged = {"id": "loneliness", "type": "theme", "kind": "withdrawn", "moved_to": None}
+        replace_line(exported, "redirects.ndjson", lambda line: line.update(forged))
+        code, output = run_import(other, exported)
+        assert (code, "redirects.ndjson, line 1: id: Must be no id" in output) == (1, True), output
+
+    def test_a_pipe_is_not_waited_for(self, exported, other):
+        (exported / "revisions.ndjson").unlink()
+        os.mkfifo(exported / "revisions.ndjson")
+        code, output = run_import(other, exported)
+        assert (code, "revisions.ndjson: This is no file" in output) == (1, True), output
+
+    @each("text", ["[]", "null", '"text"', "5"])
+    def test_an_index_is_an_object(self, exported, other, text):
+        (exported / "index.json").write_text(text)
+        code, output = run_import(other, exported)
+        assert (code, "index.json: Must be a JSON object." in output) == (1, True), output
+
+    def test_another_format_is_refused(self, packed, other, tmp_path):
+        folder = run_export(packed, tmp_path / "tables", format_name="csv")
+        code, output = run_import(other, folder)
+        assert (code, "as after `subtext export --format ndjson`" in output) == (1, True), output

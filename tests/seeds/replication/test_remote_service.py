@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from seeds.replication import remote_service
 from seeds.replication.public_revision import InvalidReplica
 from seeds.replication.remote_service import RemoteService, ResyncRequired
 from tests.cases import each
@@ -102,3 +103,13 @@ def test_a_position_that_is_not_known_is_told():
 def test_what_is_gone_has_no_revision():
     with service(410, b"{}") as (remote, _):
         assert remote.revision("theme", "light", 1) is None
+
+
+@each(
+    ("url", "reason"),
+    [("http://127.0.0.1:1", "no server answers"), ("http://nowhere.invalid", "the host is unknown")],
+)
+def test_what_cannot_be_reached_is_told_in_words(monkeypatch, url, reason):
+    monkeypatch.setattr(remote_service, "RETRIES", remote_service.RETRIES.new(connect=0))
+    with pytest.raises(InvalidReplica, match=f"cannot be read: {reason}\\.$"):
+        RemoteService(url).changes(None)
