@@ -187,7 +187,7 @@ def _collect(
         wanted = [change["revision"]]
         is_new = not item.revisions and not {key, former} & known
         if is_new and change["change"] not in REMOVALS:
-            item.created_at = service.created_at(*key)
+            item.created_at = service.created_at(*key, change["revision"])
             earlier = service.revision_numbers(*key)
             wanted = [number for number in earlier if number < change["revision"]] + wanted
         for number in wanted:

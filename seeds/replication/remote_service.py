@@ -146,9 +146,12 @@ class RemoteService:
             first = path.partition("&cursor=")[0]
             path = f"{first}&{urlencode({'cursor': cursor})}" if cursor else None
 
-    def created_at(self, type_name: str, slug: str) -> Any:
-        """Return the time of an item's first publication; None if it is not public now."""
-        path = f"{COLLECTION_PATHS[type_name]}/{slug}?fields=created_at"
+    def created_at(self, type_name: str, slug: str, number: int) -> Any:
+        """Return the time of an item's first publication; None if it is not known any more.
+
+        It is read at a revision, which a deleted item has, too.
+        """
+        path = f"{COLLECTION_PATHS[type_name]}/{slug}?revision={number}&fields=created_at"
         status, body = self._get(path)
         if status in MISSING:
             return None

@@ -55,6 +55,18 @@ def test_it_can_begin_after_many_changes(engine, copy, tmp_path):
         assert_equal(editor.database, copy, tmp_path)
 
 
+def test_an_item_of_the_pack_that_was_deleted_before_comes_back(engine, copy, tmp_path):
+    item = "/v1/commentary/her-2013-the-bond-and-the-essays-own-test"
+    with origin(engine, tmp_path) as (service, editor):
+        must(editor.delete(item))
+        mirror(copy, service)
+        assert_equal(editor.database, copy, tmp_path)
+        _, last = editor.get(f"{item}/revisions").get_json()["data"]
+        must(editor.send("POST", f"{item}/revisions/{last['pin']}/restore", tag="*"))
+        mirror(copy, service)
+        assert_equal(editor.database, copy, tmp_path)
+
+
 def test_its_export_can_be_imported(engine, copy, tmp_path):
     with origin(engine, tmp_path) as (service, editor):
         edit(editor)
