@@ -34,6 +34,14 @@ class Alias(Base):
         return Renamed(model.type_name, slug, new_slug) if new_slug else None
 
     @classmethod
+    def present_id(cls, session: Session, model: type[Versioned], slug: str) -> str | None:
+        """Return the id of the public resource that has, or had, this id; None if there is none."""
+        if session.scalar(model.select_where(id=[slug]).with_only_columns(model.id)) is not None:
+            return slug
+        renamed = cls.renamed(session, model, slug)
+        return renamed.new_slug if renamed else None
+
+    @classmethod
     def gone(cls, session: Session, model: type[Versioned], slug: str) -> Gone | None:
         """Return the error that a resource was deleted, if this is an old id of one that was public."""
         deleted = (
@@ -52,7 +60,9 @@ class Aliased(Versioned):
     def missing_error(cls, session: Session, slug: str) -> DomainError:
         """See :meth:`Versioned.missing_error`; for an old id, or one that moved, it is ``Renamed``."""
         if withdrawal := Withdrawal.of(session, cls.type_name, slug):
-            return withdrawal.error(session, cls)
+            return withdrawal.error(
+                withdrawal.moved_to and Alias.present_id(session, cls, withdrawal.moved_to)
+            )
         error = super().missing_error(session, slug)
         if isinstance(error, Gone):
             return error

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Versioned, slug_rules
+from models.base import Base, slug_rules
 from models.errors import DomainError, Gone, Renamed
 from models.types import SLUG_LENGTH, TYPE_NAME_LENGTH, long_text, short_text
 
@@ -34,11 +34,11 @@ class Withdrawal(Base):
         """Return the withdrawal of an id; None if it was not withdrawn."""
         return session.scalar(select(cls).where(cls.type_name == type_name, cls.slug == slug))
 
-    def error(self, session: Session, model: type[Versioned]) -> DomainError:
-        """Return the error that says where the entry went or, if it went nowhere, why."""
-        moved = self.moved_to and session.scalar(
-            model.select_where(id=[self.moved_to]).with_only_columns(model.slug)
-        )
-        if moved:
-            return Renamed(self.type_name, self.slug, moved)
+    def error(self, moved_to: str | None) -> DomainError:
+        """Return the error that says where the entry went or, if it went nowhere, why.
+
+        ``moved_to`` is the present id of what replaces it; None if that is not public.
+        """
+        if moved_to:
+            return Renamed(self.type_name, self.slug, moved_to)
         return Gone(self.type_name, self.slug, self.reason or None)

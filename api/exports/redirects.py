@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, case, cast, exists, literal, not_, null, or_, select, union_all
+from sqlalchemy import Select, and_, case, cast, exists, func, literal, not_, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from api.exports.source import BATCH
@@ -87,7 +87,10 @@ def _select_rows(model: Any) -> Select[Any]:
 def _select_withdrawals(model: Any) -> Select[Any]:
     target = aliased(model)
     moved_to = select(target.slug).where(target.slug == Withdrawal.moved_to, target.is_visible)
-    columns = Withdrawal.slug, moved_to.scalar_subquery()
+    # What replaces it may have been renamed since.
+    former = and_(Alias.type_name == model.type_name, Alias.slug == Withdrawal.moved_to)
+    renamed = select(target.slug).join(Alias, Alias.resource_id == target.id).where(former, target.is_visible)
+    columns = Withdrawal.slug, func.coalesce(moved_to.scalar_subquery(), renamed.scalar_subquery())
     return _select(WITHDRAWAL, *columns, reason=Withdrawal.reason).where(
         Withdrawal.type_name == model.type_name, not_(_is_answered_otherwise(model, Withdrawal.slug))
     )

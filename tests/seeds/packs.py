@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from api.entries.whole_resources import load_whole
+from models import Alias
+from models.revision import change_set
 from seeds.check import check_pack
 from seeds.load import load
 from seeds.pack import read_pack
@@ -16,6 +19,8 @@ ESSAYS = PACKS / "essays"
 SECOND_ESSAY = PACKS / "her-second-essay"
 FILM = "casablanca-1942"
 ESSAY = "casablanca-a-man-who-stays"
+#: Who changes entries of databases.
+EDITOR = "A test editor"
 #: A commentary entry that no other refers to.
 CLAIM = f"{FILM}-a-hero-who-stands-still"
 #: What the essay argues as a whole.
@@ -160,3 +165,11 @@ def add_reply(second: PackCopy) -> None:
         second.append(
             "commentary.yml", _REPLY_ENTRY.format(**entry, relation=relation, film=FILM, source=REPLY)
         )
+
+
+def rename(database, type_name, slug, new):
+    """Give an entry of a database another id, as an editor does."""
+    with database.write_session() as session, change_set(session, EDITOR):
+        resource = load_whole(session, type_name, slug)
+        session.add(Alias(type_name=type_name, slug=slug, resource_id=resource.id))
+        resource.slug = new

@@ -6,17 +6,16 @@ from sqlalchemy import select
 from api.entries.changes import EntryChange, check_entries
 from api.entries.records import record_to_body
 from api.entries.whole_resources import load_whole
-from models import MODELS_BY_TYPE, Alias, Commentary, ContentGeneration, Revision
+from models import MODELS_BY_TYPE, Commentary, ContentGeneration, Revision
 from models.revision import change_set, change_time
 from seeds.check import check_pack
 from seeds.load import load
 from seeds.pack import read_pack
 from seeds.rules import RULES
 from subtext_cli import commands
-from tests.seeds.packs import CLAIM, FILM, load_packs, remove, withdraw
+from tests.seeds.packs import CLAIM, EDITOR, FILM, load_packs, remove, rename, withdraw
 
 PARIS = f"{FILM}-paris"
-EDITOR = "A test editor"
 
 
 def edit(database, type_name, slug, /, **values):
@@ -32,13 +31,6 @@ def edit(database, type_name, slug, /, **values):
 def delete(database, type_name, slug):
     with database.write_session() as session, change_set(session, EDITOR):
         load_whole(session, type_name, slug).deleted_at = change_time(session)
-
-
-def rename(database, type_name, slug, new):
-    with database.write_session() as session, change_set(session, EDITOR):
-        resource = load_whole(session, type_name, slug)
-        session.add(Alias(type_name=type_name, slug=slug, resource_id=resource.id))
-        resource.slug = new
 
 
 def reload(database, root, *, take=()):

@@ -7,7 +7,8 @@ import pytest
 from api.app import create_app
 from api.core.config import Settings
 from models import ContentGeneration
-from tests.seeds.packs import CLAIM, FILM, REASON, load_packs, remove, withdraw
+from tests.exports.exporting import read_lines, run_export
+from tests.seeds.packs import CLAIM, FILM, REASON, load_packs, remove, rename, withdraw
 
 PARIS = f"{FILM}-paris"
 
@@ -56,6 +57,13 @@ class TestResponses:
             assert response.status_code == 308
             assert response.location.endswith(path.format(f"{PARIS}-before-the-war"))
             assert withdrawn.get(response.location).status_code == 200
+
+    def test_it_redirects_to_what_an_editor_renamed_since(self, withdrawn, packed, tmp_path):
+        rename(packed, "scene", f"{PARIS}-before-the-war", f"{PARIS}-in-june")
+        assert withdrawn.get(f"/v1/scenes/{PARIS}").location.endswith(f"/v1/scenes/{PARIS}-in-june")
+        lines = read_lines(run_export(packed, tmp_path / "export"), "redirects.ndjson")
+        (redirect,) = [line for line in lines if line["id"] == PARIS]
+        assert (redirect["status"], redirect["moved_to"]) == (308, f"{PARIS}-in-june")
 
     def test_it_is_nowhere_else(self, withdrawn):
         for path in (f"/v1/films/{FILM}/commentary?limit=100", f"/v1/commentary?id={CLAIM}"):
