@@ -271,6 +271,7 @@ class TestRevoke:
 @pytest.mark.any_database
 def test_without_tables_the_commands_say_what_to_do(tmp_path):
     for words in (["list"], ["create", "desk", "--scope", "admin"], ["rotate", "x"], ["revoke", "x"]):
+        (tmp_path / "empty.sqlite3").touch()
         url = f"sqlite:///{tmp_path}/empty.sqlite3"
         result = CliRunner().invoke(cli, ["keys", *words], env={"SUBTEXT_DATABASE_URL": url})
         assert result.exit_code == 1

@@ -271,6 +271,7 @@ class TestSeed:
             assert result.output.splitlines() == expected_lines(counts, outcome)
 
     def test_an_unmigrated_database_is_an_error(self, subtext, tmp_path):
+        (tmp_path / "new.sqlite3").touch()
         result = subtext("seed", SECOND, SUBTEXT_DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")
         assert result.exit_code == 1
         assert result.output.strip() == UNMIGRATED

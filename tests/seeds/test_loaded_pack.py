@@ -125,7 +125,11 @@ class TestChangedContent:
             connection.execute(text("UPDATE scenes SET pack_digest = NULL"))
         assert start() == []
         report = preparation.load_packs(packed, (second.root,))
-        assert report["scene"]["updated"] == 6
+        assert report["scene"]["unchanged"] == 6
+        with packed.engine.connect() as connection:
+            unread = text("SELECT count(*) FROM scenes WHERE film_id = :film AND pack_digest IS NULL")
+            film = connection.scalar(text("SELECT id FROM films WHERE slug = :slug"), {"slug": FILM})
+            assert connection.scalar(unread, {"film": film}) == 0
 
 
 @pytest.mark.any_database
