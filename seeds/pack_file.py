@@ -109,7 +109,7 @@ class PackFile:
         slugs = [slug for slug in entries if slug != RELEASED_AT]
         starts = [self._first_line(entries.lines[slug] - 1) for slug in slugs]
         self.header = lines[: starts[0]] if starts else [line for line in lines if line]
-        ends = [*starts[1:], len(lines)]
+        ends = [*starts[1:], len(lines)] if starts else []
         self.blocks: list[Block] = []
         for slug, start, end in zip(slugs, starts, ends, strict=True):
             key_line = entries.lines[slug] - 1 - start

@@ -105,8 +105,12 @@ def pull(session: Session, root: Path, *, film: str | None = None, take: Collect
     """
     pack = read_pack(root)
     result, diagnostics = check_pack(pack, (), exists_elsewhere=lambda *_: True)
-    if errors := [str(each) for each in diagnostics if each.level == "error"]:
-        raise PullError("\n".join(errors))
+    errors = [each for each in diagnostics if each.level == "error"]
+    if root.is_dir() and not any(root.iterdir()):
+        # A new pack.
+        errors = [each for each in errors if each.rule != "pack"]
+    if errors:
+        raise PullError("\n".join(map(str, errors)))
     return _Puller(session, pack, result, film, EditorsChanges(session, take)).run()
 
 
@@ -456,7 +460,10 @@ class _Puller:
             return
         film = next((slug for slug in self._films() if key[1].startswith(f"{slug}-")), None)
         is_of_film = issubclass(MODELS_BY_TYPE[key[0]], OfFilm)
-        folder = self.root / "films" / film if is_of_film and film else self.root
+        if is_of_film and not film:
+            # The pack has never had its film.
+            return
+        folder = self.root / "films" / film if film and is_of_film else self.root
         self.withdrawn.setdefault(folder / WITHDRAWN, []).append((key, moved_to))
 
     def _films(self) -> list[str]:
@@ -575,10 +582,14 @@ def _written_values(stored: _Stored) -> dict[str, Any]:
     for name in schema.fields:
         value = stored.body.get(name)
         is_default = value in (None, [], {}, False) or (name == "status" and value == Status.PUBLISHED)
-        is_implied = name == "film" or (name == "source" and value == stored.body["citations"][0]["source"])
+        is_implied = name == "film" or (name == "source" and _cited_sources(stored) == {value})
         if not is_implied and (schema.fields[name].required or not is_default):
             values[name] = _without_nulls(value)
     return values
+
+
+def _cited_sources(stored: _Stored) -> set[str]:
+    return {citation["source"] for citation in stored.body["citations"]}
 
 
 def _without_nulls(value: Any) -> Any:

@@ -19,8 +19,8 @@ from seeds.pull import pull
 from seeds.rules import RULES
 from subtext_cli import commands
 from tests.databases import SEEDS
-from tests.seeds.packs import CLAIM, ESSAYS, FILM, load_packs
-from tests.seeds.test_editors_changes import EDITOR, delete, edit, record_of, reload, rename
+from tests.seeds.packs import CLAIM, EDITOR, ESSAY, ESSAYS, FILM, load_packs, rename
+from tests.seeds.test_editors_changes import delete, edit, record_of, reload
 
 PARIS = f"{FILM}-paris"
 
@@ -295,6 +295,57 @@ class TestWhatIsGone:
             f"quote {new}: purged by operator; referred to by commentary {CLAIM}-anew"
         ]
         assert f"commentary {CLAIM}-anew: new" in result.changes
+
+
+class TestWhatIsNew:
+    OTHER = "metropolis-1927"
+
+    def create_film(self, database):
+        create(database, "film", self.OTHER, FILM, label="Metropolis (1927)", title="Metropolis")
+        create(
+            database, "scene", f"{self.OTHER}-paris", PARIS, film=self.OTHER, appearances=[], advisories=[]
+        )
+
+    def test_a_film_gets_a_folder(self, loaded, second):
+        self.create_film(loaded)
+        pulled(loaded, second.root)
+        folder = second.root / "films" / self.OTHER
+        assert {path.name for path in folder.iterdir()} == {"film.yml", "scenes.yml"}
+        _, generations = reload(loaded, second.root)
+        assert generations == 0
+
+    def test_an_empty_folder_becomes_a_pack(self, loaded, tmp_path):
+        self.create_film(loaded)
+        root = tmp_path / "new"
+        root.mkdir()
+        pulled(loaded, root, film=self.OTHER)
+        assert (root / "films" / self.OTHER / "film.yml").is_file()
+
+    def test_a_film_that_is_deleted_again_is_left_out(self, loaded, second):
+        self.create_film(loaded)
+        delete(loaded, "scene", f"{self.OTHER}-paris")
+        delete(loaded, "film", self.OTHER)
+        pulled(loaded, second.root)
+        assert not (second.root / "films" / self.OTHER).exists()
+        _, generations = reload(loaded, second.root)
+        assert generations == 0
+
+    def test_an_entry_of_the_editors_names_its_source_if_it_cites_two(self, loaded, second):
+        create(loaded, "source", "another-essay", ESSAY, label="Another essay", title="Another essay")
+        citations = [{"source": source, "paragraphs": [1]} for source in ("another-essay", ESSAY)]
+        values = {"asserted_by": "editor", "source": "another-essay", "citations": citations, "relations": []}
+        create(
+            loaded,
+            "commentary",
+            f"{FILM}-two-essays",
+            CLAIM,
+            title="Two essays",
+            text="Both agree.",
+            **values,
+        )
+        pulled(loaded, second.root)
+        _, generations = reload(loaded, second.root)
+        assert generations == 0
 
 
 class TestVocabularyOfAnotherPack:
