@@ -9,7 +9,7 @@ content increments the content generation.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +42,12 @@ class ChangeSet:
     editor: str = "unknown"
     at: dt.datetime | None = None
     note: str | None = None
+    #: The notes of resources that have one of their own, by type and id.
+    notes: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+
+    def note_of(self, resource: Versioned) -> str | None:
+        """Return the note on the change of a resource."""
+        return self.notes.get((resource.type_name, resource.slug), self.note)
 
     def time(self) -> dt.datetime:
         """Return the timestamp of this change set's changes."""
@@ -71,11 +77,19 @@ class TouchedResources:
 
 @contextmanager
 def change_set(
-    session: Session, editor: str, *, at: dt.datetime | None = None, note: str | None = None
+    session: Session,
+    editor: str,
+    *,
+    at: dt.datetime | None = None,
+    note: str | None = None,
+    notes: Mapping[tuple[str, str], str | None] | None = None,
 ) -> Iterator[None]:
-    """Attribute every change that ``session`` flushes inside the block to an editor."""
+    """Attribute every change that ``session`` flushes inside the block to an editor.
+
+    ``note`` says why; ``notes`` are those of resources that have one of their own, by type and id.
+    """
     previous = session.info.get(CHANGE_SET)
-    session.info[CHANGE_SET] = ChangeSet(editor, at, note)
+    session.info[CHANGE_SET] = ChangeSet(editor, at, note, notes or {})
     try:
         yield
         session.flush()
@@ -195,7 +209,7 @@ def store_records(session: Session, context: UOWTransaction) -> None:
     for resource in pending:
         record = resource.to_record()
         values: dict[str, Any] = {"record": record, "digest": record_digest(record)}
-        values |= {"editor": changes.editor, "note": changes.note}
+        values |= {"editor": changes.editor, "note": changes.note_of(resource)}
         identity = {"type_name": resource.type_name, "resource_id": resource.id, "number": resource.revision}
         if _identity(resource) in touched.stored:
             statement: Any = update(Revision).values(values)

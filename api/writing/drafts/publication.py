@@ -76,12 +76,12 @@ def publish(session: Session, drafts: Sequence[Draft], editor: str, note: str | 
         except (DomainError, ProblemException) as error:
             errors[index] = error
     _refuse(drafts, errors)
-    notes = {note or draft.note for draft in drafts}
+    notes = {draft.key: note or draft.note for draft in drafts}
     for draft in drafts:
         session.delete(draft)
     session.flush()
     try:
-        with change_set(session, editor, note=notes.pop() if len(notes) == 1 else note):
+        with change_set(session, editor, note=note, notes=notes):
             for item in filter(None, taken_back):
                 item.deleted_at = None
             session.flush()

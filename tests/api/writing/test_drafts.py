@@ -265,6 +265,17 @@ class TestReleases:
         assert editor.send("GET", "/v1/releases/autumn").status_code == 404
         assert editor.send("GET", "/v1/drafts").json["data"] == []
 
+    def test_each_change_keeps_its_own_note(self, editor):
+        for name, note in (("faith", "Why faith."), ("trust", "Why trust.")):
+            path = f"/v1/themes/{name}/draft?release=notes&note={note}"
+            body = {"name": name, "definition": f"What {name} is."}
+            assert editor.put(path, body, headers={"If-None-Match": "*"}).status_code == 201
+        tag = editor.send("GET", "/v1/releases/notes").headers["ETag"]
+        assert editor.send("POST", "/v1/releases/notes/publish", tag=tag).status_code == 200
+        for name in ("faith", "trust"):
+            (revision,) = editor.get(f"/v1/themes/{name}/revisions").json["data"]
+            assert revision["note"] == f"Why {name}."
+
     def test_one_fault_refuses_all_and_is_named(self, editor):
         self.plan(editor)
         tag = editor.send("GET", "/v1/releases/autumn").headers["ETag"]
