@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -27,6 +27,13 @@ DIGITS_PATTERN = re.compile(r"[0-9]{1,12}")
 MAX_FILTER_VALUES = 50
 # PostgreSQL cannot store NUL, and neither database a lone surrogate. Other control characters are noise.
 UNSTORABLE_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+#: Those, and more that no text of an editor may have, as nobody sees them or programs take them for line
+#: breaks: C1 controls, line separators, byte order marks, and what stands for a lost character. Packs refuse
+#: them in any line.
+UNWRITABLE_CHARACTERS = re.compile(
+    rf"{UNSTORABLE_CHARACTERS.pattern}|[\x80-\x9f\u2028\u2029\ufeff\ufffd-\uffff]"
+)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -77,6 +84,9 @@ class Text(fields.String):
     It may have line breaks; a text that may not is a :class:`Line`.
     """
 
+    #: What it may not have although it can be stored.
+    unwritable: ClassVar = UNWRITABLE_CHARACTERS
+
     def __init__(self, max_length: int, *, pattern: RegexpRule | None = None, **options: Any) -> None:
         """Set the maximum number of characters, and the pattern that the text must match."""
         rules: list[Any] = [validate.Length(min=1, max=max_length)] + ([pattern] if pattern else [])
@@ -86,6 +96,8 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if UNSTORABLE_CHARACTERS.search(text):
             raise ValidationError("Must not contain control characters or lone surrogates.")
+        if found := self.unwritable.search(text):
+            raise ValidationError(f"Must not contain U+{ord(found[0]):04X}, which nobody sees.")
         if text != text.strip():
             raise ValidationError("Must not start or end with white space.")
         return text
@@ -93,6 +105,9 @@ class Text(fields.String):
 
 class Line(Text):
     """Text on one line, such as a label: what a form can show in a field of one line without loss."""
+
+    #: The pattern of lines tells the others.
+    unwritable = re.compile(r"[\ufeff\ufffd-\uffff]")
 
     def __init__(self, max_length: int, *, pattern: RegexpRule = ONE_LINE, **options: Any) -> None:
         """Set the maximum number of characters, and the pattern, which must match no control character."""

@@ -423,3 +423,10 @@ def test_the_editors_own_entries_can_be_renamed_restored_and_deleted(editor):
     assert editor.send("POST", f"{new}/revisions/{first['pin']}/restore", tag="*").status_code == 200
     assert editor.delete(new).status_code == 204
     assert editor.get(old).status_code == editor.get(new).status_code == 410
+
+
+@each("character", ["\x85", "\x9b", "\u2028", "\u2029", "\ufeff", "\ufffd", "\uffff"])
+def test_characters_that_packs_refuse_are_refused(editor, character):
+    response = editor.patch(LONELINESS, {"definition": f"Alone{character}again"}, tag="*")
+    assert_problem(response, 422, "invalid-body", "/definition")
+    assert f"U+{ord(character):04X}" in response.json["errors"][0]["detail"]
