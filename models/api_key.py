@@ -15,7 +15,7 @@ from models.api_token import PUBLIC_ID_LENGTH, ApiToken
 from models.base import Base
 from models.revision import ChangeSet
 from models.scopes import missing_scopes
-from models.stored_revision import OPERATOR, PACK_EDITOR
+from models.stored_revision import OPERATOR, PACK_EDITOR, PUBLIC_PACK_EDITOR
 from models.types import UTCTimestamp, json_list, short_text
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NAME_LENGTH = 80
 DIGEST_LENGTH = 64
 #: Names in revisions of changes without a key; no key has one.
-RESERVED_NAMES = frozenset({PACK_EDITOR, OPERATOR, ChangeSet.editor})
+RESERVED_NAMES = frozenset({PACK_EDITOR, PUBLIC_PACK_EDITOR, OPERATOR, ChangeSet.editor})
 #: How exactly the last use of a key is known: it is written at most this often.
 USE_INTERVAL = dt.timedelta(hours=1)
 #: What an unknown key is compared with; no secret has it.

@@ -14,6 +14,8 @@ from models.types import TYPE_NAME_LENGTH, UTCTimestamp, json_list, short_text
 
 #: The editor of the changes that loading a pack makes.
 PACK_EDITOR = "seed"
+#: What the API calls it.
+PUBLIC_PACK_EDITOR = "pack"
 #: The editor of what the operator does on the command line.
 OPERATOR = "operator"
 

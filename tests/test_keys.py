@@ -127,6 +127,7 @@ class TestCreate:
             "ma\u202eria",
             "x" * 81,
             "seed",
+            "pack",
             "SEED",
             "Unknown",
         )

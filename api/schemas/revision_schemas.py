@@ -11,11 +11,11 @@ from api.schemas.fields import Choice, ConstantField, UTCDateTime
 from api.schemas.list_queries import ListQuerySchema, SortField
 from api.schemas.shared_schemas import ResponseSchema
 from models.history import ChangeKind
-from models.stored_revision import PACK_EDITOR, Revision
+from models.stored_revision import PACK_EDITOR, PUBLIC_PACK_EDITOR, Revision
 from models.word_diff import WordOperation
 
 #: How the editor of changes that come from a pack is called.
-PACK = "pack"
+PACK = PUBLIC_PACK_EDITOR
 
 
 class RevisionLinksSchema(ResponseSchema):

@@ -13,6 +13,7 @@ from api.http.errors import ProblemException
 from api.query.internal_reader import select_item
 from api.query.resource_reader import ResourceReader
 from api.schemas.item_shape import Shape
+from api.schemas.revision_schemas import editor_name
 from api.writing.preconditions import Preconditions
 from models import Revision, Versioned
 
@@ -71,7 +72,8 @@ def changed_meanwhile(session: Session, resource: Versioned, detail: str) -> Pro
     members: dict[str, Any] = {"current_revision": resource.revision}
     if revision:
         changed_at = revision.created_at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-        members |= {"changed_by": revision.editor, "changed_at": changed_at}
-        detail += f" Revision {resource.revision} is by “{revision.editor}”, of {changed_at}."
+        editor = editor_name(revision.editor)
+        members |= {"changed_by": editor, "changed_at": changed_at}
+        detail += f" Revision {resource.revision} is by “{editor}”, of {changed_at}."
     etag = read_state(session, resource.type_name, resource.slug).etag
     return ProblemException("precondition-failed", detail, headers=[("ETag", f'"{etag}"')], members=members)
