@@ -31,9 +31,9 @@ INDEX = "index.json"
 #: The format of folders. The number changes when older versions could not read one.
 FORMAT = "subtext-export/1"
 OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-#: zlib's default level, and the window size that means the gzip format without a time and a file name: equal
-#: content has equal bytes.
-GZIP_LEVEL, GZIP_WINDOW = 6, 31
+#: A level at which compression keeps up with the database (ADR 44), and the window size that means the gzip
+#: format without a time and a file name: equal content has equal bytes.
+GZIP_LEVEL, GZIP_WINDOW = 3, 31
 
 #: Bytes that are compressed and hashed at once.
 BUFFER_BYTES = 256 * 1024
